@@ -1,0 +1,1 @@
+"""BibTeX: library items written as a .bib file."""

@@ -1,0 +1,197 @@
+"""The values that travel: fields of a record, entries of a digest, items of a library.
+
+A *record* is what is known of one work, field by field. Every field has a kind (`kind_of`) that
+decides how it is compared and merged. A field that is absent from a mapping is not carried by that
+end (or cannot be read there); a field that is present but holds nothing is `EMPTY`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from zoterodigest.core.identity import Identifier
+
+SECTION = "section:"
+"""Prefix of the field names of an entry's named sections, as in `section:Key points`."""
+
+
+class Kind(Enum):
+    """How a field's value is compared and merged (DESIGN.md, Links)."""
+
+    SCALAR = auto()
+    NAMES = auto()
+    MEMBERS = auto()
+    LINKS = auto()
+    BLOCKS = auto()
+
+
+class Scope(Enum):
+    """Whom a field's value belongs to: the work, or the one entry that tells of it."""
+
+    RECORD = auto()
+    ENTRY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """The value of a field that is carried and holds nothing."""
+
+
+EMPTY = Empty()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Authors in order, each as written ("First Last"); `truncated` if the list ends in et al."""
+
+    people: tuple[str, ...]
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hyperlink:
+    """A labelled link, label as written."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A set of short texts (tasks, awards, categories), in the order written, none twice."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Hyperlinks in the order written; merged one by one, by label."""
+
+    hyperlinks: tuple[Hyperlink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Markdown blocks in order: one per paragraph, list item, table row run or code fence.
+
+    A block's text has no wrapping of its digest (quote prefix, indentation of the container, cell
+    escapes) and no outer blanks or trailing newline; a nested list item keeps its own indentation.
+    """
+
+    texts: tuple[str, ...]
+
+
+Value = str | Names | Members | Links | Blocks | Empty
+Fields = Mapping[str, Value]
+
+KINDS: Mapping[str, Kind] = {
+    "title": Kind.SCALAR,
+    "authors": Kind.NAMES,
+    "venue": Kind.SCALAR,
+    "year": Kind.SCALAR,
+    "award": Kind.MEMBERS,
+    "task": Kind.MEMBERS,
+    "date": Kind.SCALAR,
+    "categories": Kind.MEMBERS,
+    "arxiv": Kind.SCALAR,
+    "doi": Kind.SCALAR,
+    "url": Kind.SCALAR,
+    "links": Kind.LINKS,
+    "comment": Kind.SCALAR,
+    "abstract": Kind.SCALAR,
+    "summary": Kind.BLOCKS,
+}
+"""Every field but the sections, in the order in which a person wants to see them.
+
+`arxiv` is the bare id without version; `url` the paper's own page where it is not an arXiv page;
+`year` the four digits beside a venue; `date` ISO 8601, possibly cut (`2024`, `2024-05`).
+"""
+
+RECORD_FIELDS = tuple(name for name in KINDS if name != "summary")
+
+
+def kind_of(name: str) -> Kind:
+    """Return the kind of the field called `name`; sections are blocks."""
+    return Kind.BLOCKS if name.startswith(SECTION) else KINDS[name]
+
+
+def scope_of(name: str) -> Scope:
+    """Return whether `name` belongs to the work or to one entry (summary and sections)."""
+    return Scope.ENTRY if kind_of(name) is Kind.BLOCKS else Scope.RECORD
+
+
+def is_empty(value: Value) -> bool:
+    """Tell whether a carried value holds nothing."""
+    match value:
+        case str():
+            return not value
+        case Names():
+            return not value.people
+        case Members() | Blocks():
+            return not value.texts
+        case Links():
+            return not value.hyperlinks
+        case Empty():
+            return True
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands: 1-based lines of its digest, both ends in, split on LF."""
+
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a digest as the core sees it.
+
+    `fields` holds canonical values, `raws` for the same names the text that stands in the slot.
+    A name in `unreadable` is in neither: something stands there that was not understood. An entry
+    that is unreadable as a whole has no fields but keeps what identifiers and title could be found.
+    `headings` is the path of headings it stands under, outermost first; `heading_keys` the same
+    path with an ordinal for each heading, so that one text twice is two headings.
+    """
+
+    digest: str
+    fields: Fields
+    raws: Mapping[str, str]
+    identifiers: frozenset[Identifier] = frozenset()
+    headings: tuple[str, ...] = ()
+    heading_keys: tuple[str, ...] = ()
+    place: Place = Place(1, 1)
+    unreadable: frozenset[str] = frozenset()
+    is_unreadable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One of our child notes: its key, its version, and the fields that have their home in it."""
+
+    key: str
+    version: int
+    fields: Fields
+    raws: Mapping[str, str]
+    is_trashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A library item as the core sees it.
+
+    `fields` holds the record's fields as complete as the library knows them, `raws` the library's
+    own text of each. `notes` are our child notes by the row id in their heading (a heading id
+    found twice is listed once, the lowest note key). `collections` are collection keys.
+    """
+
+    key: str
+    version: int
+    fields: Fields
+    raws: Mapping[str, str]
+    identifiers: frozenset[Identifier] = frozenset()
+    collections: frozenset[str] = frozenset()
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    is_trashed: bool = False

@@ -1,0 +1,30 @@
+"""The root of every error zoterodigest raises on purpose.
+
+    ZoterodigestError
+    ├── BadInput            10  a file cannot be read as what it should be
+    ├── BadMapping          11  a format or table in mappings/ is wrong
+    ├── BadConfiguration    12  zoterodigest.toml is wrong
+    ├── BadLockFile         13  zoterodigest.lock cannot be used
+    ├── BadLibrary          14  the library cannot be opened or read
+    ├── CannotWrite         15  a file or folder refuses to be written
+    ├── SourceChanged       16  a file is no longer as it was read
+    └── AlreadyRunning      17  another run is at work on the same project
+
+Each subclass stands beside the code that raises it; this docstring is their register.
+"""
+
+from __future__ import annotations
+
+
+class ZoterodigestError(Exception):
+    """A problem that a person can understand and act on.
+
+    `str(error)` is one sentence, with `path:line:column` in front where there is one; `hint` says
+    what to do next and may be empty; `exit_code` belongs to the class.
+    """
+
+    exit_code = 10
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.hint = hint

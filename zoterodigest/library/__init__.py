@@ -1,0 +1,1 @@
+"""Zotero libraries behind one port, and the mapping between records and Zotero items."""

@@ -1,0 +1,152 @@
+"""The port: what every Zotero library promises, whichever backend stands behind it.
+
+Objects are Zotero API v3 `data` objects (https://www.zotero.org/support/dev/web_api/v3/basics);
+keys are eight characters of `23456789ABCDEFGHIJKLMNPQRSTUVWXYZ`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from zoterodigest.errors import ZoterodigestError
+
+KEY_ALPHABET = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"
+BATCH_SIZE = 50
+"""Objects a write request may hold at most (zotero-api: more is a 413 for the whole request)."""
+
+
+class BadLibrary(ZoterodigestError):
+    """The library cannot be opened, read or written as a whole."""
+
+    exit_code = 14
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryItem:
+    """An item, note or attachment as the library stores it.
+
+    `data` is its API `data` object without `key` and `version`; trashed items carry `deleted: 1`.
+    """
+
+    key: str
+    version: int
+    data: Mapping[str, Any]
+
+    @property
+    def is_trashed(self) -> bool:
+        """Whether the item itself lies in the trash (a trashed parent does not flag children)."""
+        return bool(self.data.get("deleted"))
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection; `parent` is the key of the collection it lies in, or None at the top."""
+
+    key: str
+    version: int
+    name: str
+    parent: str | None = None
+    is_trashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A whole library at one version: items, notes and attachments, and collections.
+
+    Trashed ones are included. All are sorted by key.
+    """
+
+    version: int
+    items: tuple[LibraryItem, ...]
+    collections: tuple[Collection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The object was created or changed; `version` is its new version."""
+
+    key: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The object already was as asked; `version` is the one it has."""
+
+    key: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The object is not at the expected version (or exists already, or not at all): untouched."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The library refused the object as it is (a bad field, a missing parent, too long)."""
+
+    key: str
+    code: int
+    message: str
+
+
+Outcome = Written | Unchanged | Stale | Refused
+
+
+class Library(Protocol):
+    """A Zotero library.
+
+    Writes take objects whose `version` is the version they expect to overwrite: 0 creates (and is
+    `Stale` if the key exists), n > 0 changes the given fields only and is `Stale` unless the object
+    is at version n. There is one outcome for each object, in order; one object's failure does not
+    touch the others. At most `BATCH_SIZE` objects a call: callers batch, parents before children.
+    """
+
+    @property
+    def identity(self) -> str:
+        """The library's lasting identity, e.g. `embedded:5a1f…`, `user:123`, `group:45`."""
+        ...
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether writes will be refused (a read-only file or folder)."""
+        ...
+
+    def version(self) -> int:
+        """Return the library version: it rises with every change."""
+        ...
+
+    def read(self) -> Snapshot:
+        """Return everything in the library, trashed objects too, at one version."""
+        ...
+
+    def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
+        """Return the items with these keys as they are now, in key order; missing ones are left out."""
+        ...
+
+    def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
+        """Create or change items; a field given as "" is cleared, one not given is kept.
+
+        Lists (`creators`, `tags`, `collections`) and `relations` replace what stood there. Trash by
+        `deleted: 1`, restore by `deleted: 0`. A child names its `parentItem`, which must exist.
+        """
+        ...
+
+    def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
+        """Create, rename, move or trash collections; a parent must exist."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...

@@ -1,0 +1,1 @@
+"""Markdown blocks to canonical Zotero note HTML and back."""
