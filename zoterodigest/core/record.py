@@ -137,6 +137,21 @@ def is_empty(value: Value) -> bool:
             return True
 
 
+def parts_of(value: Value) -> tuple[str, ...]:
+    """Return the parts by which a value is fingerprinted and merged; EMPTY and "" have none."""
+    match value:
+        case str():
+            return (value,) if value else ()
+        case Names():
+            return ("\n".join((*value.people, "…" if value.truncated else "")),)
+        case Members() | Blocks():
+            return value.texts
+        case Links():
+            return tuple(f"{link.label}\n{link.url}" for link in value.hyperlinks)
+        case Empty():
+            return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an entry stands: 1-based lines of its digest, both ends in, split on LF."""

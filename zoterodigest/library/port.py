@@ -127,7 +127,7 @@ class Library(Protocol):
         ...
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
-        """Return the items with these keys as they are now, in key order; missing ones are left out."""
+        """Return the items with these keys as they are now, in key order, without the missing."""
         ...
 
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:

@@ -1,0 +1,107 @@
+"""Links: what an entry and its item last agreed on, and how the link came to be.
+
+Fingerprints stand for values so that the committed lock file holds no text. A *base* keeps, for
+one field, the fingerprints of the value at both ends, raw and canonical, taken of one agreed value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from hashlib import blake2b
+
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.record import Value, parts_of
+
+
+def fingerprint(text: str) -> str:
+    """Return 16 hexadecimal digits that stand for `text` (64 bits of BLAKE2b over its UTF-8)."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """The fingerprints of one field at one end.
+
+    `raw` is of the text that stands there; `parts` of the canonical value, one for each part:
+    a scalar or a list of names has one, members, links and blocks one each; EMPTY has none.
+    """
+
+    raw: str
+    parts: tuple[str, ...]
+
+
+def print_of(raw: str, value: Value) -> Print:
+    """Take the fingerprints of a field whose slot holds `raw` and whose canonical value is `value`."""
+    return Print(fingerprint(raw), tuple(fingerprint(part) for part in parts_of(value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The prints of both ends when they last were in step."""
+
+    at_entry: Print
+    at_item: Print
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the tool itself made for a row, so that it can be taken back (law 8).
+
+    `item` and `note` tell whether we created them; `tags`, `fields`, `attachments` (their keys) and
+    `collections` (their keys) what we added to an item, whoever created it.
+    """
+
+    item: bool = False
+    note: bool = False
+    tags: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+    attachments: frozenset[str] = frozenset()
+    collections: frozenset[str] = frozenset()
+
+
+class State(Enum):
+    """Whether a row links an entry, or is the tombstone of a link that ended."""
+
+    LINKED = "linked"
+    DROPPED = "dropped"
+    TRASHED = "trashed"
+    UNLINKED = "unlinked"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One link of the lock file: an entry of `digest`, its item, and their bases by field.
+
+    `id` is random, given at creation and never changed; it is also the heading id of our note.
+    `title` is the fingerprint of the entry's match title, `text` that of each long text (abstract
+    and blocks), `headings` those of its heading path: they pair the row with its entry again.
+    A field in `apart` differs at both ends with no base; its changes do not travel.
+    """
+
+    id: str
+    digest: str
+    item: str
+    note: str | None = None
+    identifiers: frozenset[Identifier] = frozenset()
+    title: str = ""
+    texts: frozenset[str] = frozenset()
+    headings: tuple[str, ...] = ()
+    bases: Mapping[str, Base] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
+    origin: Origin = Origin()
+    state: State = State.LINKED
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One collection of the lock file: a digest (empty `path`) or one of its headings.
+
+    `path` holds the headings' keys, outermost first; `is_ours` tells whether we created it.
+    """
+
+    digest: str
+    path: tuple[str, ...]
+    collection: str
+    is_ours: bool = True
