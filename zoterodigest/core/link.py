@@ -33,7 +33,7 @@ class Print:
 
 
 def print_of(raw: str, value: Value) -> Print:
-    """Take the fingerprints of a field whose slot holds `raw` and whose canonical value is `value`."""
+    """Take the fingerprints of a slot that holds `raw` and means `value`."""
     return Print(fingerprint(raw), tuple(fingerprint(part) for part in parts_of(value)))
 
 
