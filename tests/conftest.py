@@ -1,0 +1,56 @@
+"""What every test runs under: Hypothesis profiles, and no network beyond this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("deep", max_examples=1000, deadline=None, print_blob=True)
+settings.load_profile("dev")
+
+# What `socket.connect` takes: its shape belongs to the address family.
+Address = Any
+Result = TypeVar("Result")
+
+
+class BeyondThisMachine(OSError):
+    """A test wanted to talk to another machine."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    """Refuse every connection but those to this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", _guarded(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", _guarded(socket.socket.connect_ex))
+        yield
+
+
+def _guarded(
+    connect: Callable[[socket.socket, Address], Result],
+) -> Callable[[socket.socket, Address], Result]:
+    def connect_here(self: socket.socket, address: Address) -> Result:
+        if not _is_here(self.family, address):
+            raise BeyondThisMachine(f"tests do not connect to {address!r}")
+        return connect(self, address)
+
+    return connect_here
+
+
+def _is_here(family: int, address: Address) -> bool:
+    if family not in (socket.AF_INET, socket.AF_INET6):
+        return True
+    host = str(address[0])
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
