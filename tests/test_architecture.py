@@ -1,0 +1,228 @@
+"""The layers and laws of the code, read from its syntax trees (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = "zoterodigest"
+
+LAYERS = (
+    "errors",
+    "core",
+    "mapping",
+    "digest",
+    "notes",
+    "bibtex",
+    "library",
+    "lookup",
+    "project",
+    "sync",
+    "cli",
+)
+"""The import table: a part of the package imports only parts that stand before it."""
+
+PURE = ("errors", "core")
+IMPURE_MODULES = frozenset(
+    {"asyncio", "ctypes", "fileinput", "glob", "io", "locale", "logging", "multiprocessing", "os"}
+    | {"pathlib", "platform", "random", "secrets", "shutil", "signal", "socket", "sqlite3"}
+    | {"subprocess", "tempfile", "threading", "time", "urllib.request"}
+)
+IMPURE_CALLS = frozenset({"open", "print", "input", "breakpoint", "eval", "exec", "__import__"})
+CLOCKS = frozenset({"now", "utcnow", "today", "uuid1", "uuid4"})
+
+# Libraries that belong to one place: the layers or modules that may import them.
+HOMES = {
+    "pyzotero": ("library.web", "library.desktop"),
+    "sqlite3": ("library",),
+    "pydantic": ("mapping", "digest", "library", "lookup", "project"),
+    "typer": ("cli",),
+    "rich": ("cli",),
+}
+NOT_OUR_WORDS = frozenset({"util", "utils", "helper", "helpers", "manager", "handle", "process"})
+
+
+def violations(module: str, source: str) -> list[str]:
+    """Return every breach of the architecture in `source`, the text of `module`, in reading order.
+
+    `module` is a dotted name below the package, `core.merge`; the package itself is "".
+    """
+    tree = ast.parse(source)
+    layer = module.partition(".")[0]
+    found = [*_against_layers(module, tree), *_against_homes(module, tree)]
+    if layer in PURE:
+        found += _against_purity(tree)
+    if layer != "cli":
+        found += _against_silence(tree)
+    found += _against_vocabulary(module, tree)
+    return [f"{PACKAGE}.{module}:{line}: {breach}" for line, breach in sorted(found)]
+
+
+Breaches = Iterator[tuple[int, str]]
+
+
+def _against_layers(module: str, tree: ast.Module) -> Breaches:
+    layer = module.partition(".")[0]
+    for line, name in _imports(module, tree):
+        if not name.startswith(f"{PACKAGE}."):
+            continue
+        target = name.split(".")[1]
+        if target in LAYERS and not _may_import(layer, target):
+            yield line, f"{layer or 'the package'} imports {target}, which stands below it"
+
+
+def _may_import(layer: str, target: str) -> bool:
+    if layer == "__main__":
+        return True
+    return layer in LAYERS and LAYERS.index(target) <= LAYERS.index(layer)
+
+
+def _against_homes(module: str, tree: ast.Module) -> Breaches:
+    for line, name in _imports(module, tree):
+        homes = HOMES.get(name.partition(".")[0])
+        if homes and not any(module == home or module.startswith(f"{home}.") for home in homes):
+            yield line, f"{name} is imported outside {', '.join(homes)}"
+
+
+def _against_purity(tree: ast.Module) -> Breaches:
+    for line, name in _imports("", tree):
+        top = name.partition(".")[0]
+        if top != PACKAGE and top not in sys.stdlib_module_names:
+            yield line, f"{name} is not of the standard library"
+        if any(name == impure or name.startswith(f"{impure}.") for impure in IMPURE_MODULES):
+            yield line, f"{name} does I/O or is not deterministic"
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in IMPURE_CALLS:
+                yield node.lineno, f"{name}() is called"
+            case ast.Attribute(attr=name) if name in CLOCKS:
+                yield node.lineno, f".{name} is a hidden input"
+
+
+def _against_silence(tree: ast.Module) -> Breaches:
+    for line, name in _imports("", tree):
+        if name in {"os.environ", "os.getenv", "sys.stdout", "sys.stderr", "sys.argv"}:
+            yield line, f"{name} is imported outside cli"
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="print" | "input" as name)):
+                yield node.lineno, f"{name}() is called outside cli"
+            case ast.Attribute(value=ast.Name(id="os"), attr="environ" | "getenv" as name):
+                yield node.lineno, f"os.{name} is read outside cli"
+            case ast.Attribute(value=ast.Name(id="sys"), attr="stdout" | "stderr" | "argv" as name):
+                yield node.lineno, f"sys.{name} is used outside cli"
+
+
+def _against_vocabulary(module: str, tree: ast.Module) -> Breaches:
+    named = [(1, part) for part in module.split(".")]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            named.append((node.lineno, node.name))
+    for line, name in named:
+        words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+", name)}
+        if words & NOT_OUR_WORDS:
+            yield line, f"{name} has a word that is not in our vocabulary"
+
+
+def _imports(module: str, tree: ast.Module) -> Breaches:
+    """Yield line and absolute name of everything imported, `from a import b` as `a.b`."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, alias.name) for alias in names)
+            case ast.ImportFrom(module=origin, names=names, level=level):
+                start = ".".join(filter(None, (_climb(module, level), origin)))
+                yield from ((node.lineno, f"{start}.{alias.name}") for alias in names)
+
+
+def _climb(module: str, level: int) -> str:
+    if not level:
+        return ""
+    return ".".join((PACKAGE, *module.split(".")[:-level]))
+
+
+def _modules() -> list[tuple[str, Path]]:
+    """Return every module of the package by its dotted name below it, `a.__init__` for packages."""
+    folder = ROOT / PACKAGE
+    paths = sorted(folder.rglob("*.py"))
+    return [(".".join(path.relative_to(folder).with_suffix("").parts), path) for path in paths]
+
+
+MODULES = _modules()
+
+
+@pytest.mark.parametrize(("module", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_module_keeps_the_architecture(module: str, path: Path) -> None:
+    assert violations(module, path.read_text(encoding="utf-8")) == []
+
+
+def test_every_part_of_the_package_has_a_layer() -> None:
+    parts = {module.partition(".")[0] for module, _ in MODULES}
+
+    assert parts <= {*LAYERS, "__init__", "__main__"}
+
+
+def test_no_test_uses_mocks() -> None:
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+
+    mocking = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in tests
+        for line, name in _imports("", ast.parse(path.read_text(encoding="utf-8")))
+        if name.startswith(("unittest.mock", "mock."))
+    ]
+
+    assert mocking == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "breach"),
+    [
+        ("core.merge", "from zoterodigest.digest import edit", "core imports digest"),
+        ("core.merge", "from ..library.port import Library", "core imports library"),
+        ("errors", "import zoterodigest.core.record", "errors imports core"),
+        ("digest.edit", "def get():\n    import zoterodigest.sync", "digest imports sync"),
+        ("__init__", "from zoterodigest import sync", "imports sync"),
+        ("core.names", "import pydantic", "pydantic is imported outside"),
+        ("notes.html", "from pydantic import BaseModel", "pydantic.BaseModel is imported outside"),
+        ("library.connect", "import pyzotero", "pyzotero is imported outside"),
+        ("sync", "from rich.table import Table", "rich.table.Table is imported outside"),
+        ("core.names", "import regex", "regex is not of the standard library"),
+        ("core.names", "import random", "random does I/O or is not deterministic"),
+        ("core.names", "from pathlib import Path", "pathlib.Path does I/O"),
+        ("core.names", "from os.path import join", "os.path.join does I/O"),
+        ("core.names", "from urllib.request import urlopen", "urllib.request.urlopen does I/O"),
+        ("core.names", "text = open('names').read()", "open() is called"),
+        ("core.plan", "import datetime\nstamp = datetime.date.today()", ".today is a hidden input"),
+        ("digest.edit", "print('edited')", "print() is called outside cli"),
+        ("project.config", "import os\nkey = os.environ['KEY']", "os.environ is read outside cli"),
+        ("project.config", "from os import getenv", "os.getenv is imported outside cli"),
+        ("lookup.cache", "import sys\nsys.stderr.write('miss')", "sys.stderr is used outside cli"),
+        ("core.utils", "", "utils has a word"),
+        ("sync", "class PlanManager: ...", "PlanManager has a word"),
+        ("sync", "def _process_entries(): ...", "_process_entries has a word"),
+    ],
+)
+def test_the_checker_finds(module: str, source: str, breach: str) -> None:
+    assert any(breach in found for found in violations(module, source))
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("core.merge", "import re\nfrom datetime import date\nfrom zoterodigest.core import link"),
+        ("core.merge", "from .link import Link\nfrom ..errors import ZoterodigestError"),
+        ("library.web", "from pyzotero import zotero\nfrom zoterodigest.core.record import Item"),
+        ("cli.main", "import os\nimport typer\nprint(os.environ['TERM'])"),
+        ("library.server", "from http.server import BaseHTTPRequestHandler"),
+        ("__init__", "__version__ = '1'"),
+    ],
+)
+def test_the_checker_lets_pass(module: str, source: str) -> None:
+    assert violations(module, source) == []
