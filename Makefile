@@ -1,0 +1,69 @@
+# Every target works from a fresh clone: Python 3.11 or later, git and make are all it needs.
+# The network is needed once, to install what requirements.lock names.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
+
+LIBRARY := --library embedded:demo/library.sqlite
+DIGESTS := $(wildcard examples/*.md)
+
+.PHONY: help demo test deep bench lock clean
+
+help:
+	@echo "make demo   push the examples into a library of their own, look at it, write a .bib"
+	@echo "make test   format, lint, types, tests"
+	@echo "make deep   the tests with ten times the examples, then the benchmarks"
+	@echo "make bench  the benchmarks"
+	@echo "make lock   take the newest versions into requirements.lock"
+	@echo "make clean  remove what these targets made"
+
+demo: $(VENV)/installed
+	rm -rf demo
+	mkdir demo
+	cp $(DIGESTS) $(wildcard examples/*.toml) demo
+	$(BIN)/zoterodigest push demo/*.md $(LIBRARY) --yes
+	$(BIN)/zoterodigest status demo/*.md $(LIBRARY)
+	$(BIN)/zoterodigest ls $(LIBRARY)
+	$(BIN)/zoterodigest export demo/*.md --output demo/papers.bib
+
+test: $(VENV)/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --hypothesis-profile=ci
+
+deep: $(VENV)/installed-dev
+	$(BIN)/pytest -n 2 --hypothesis-profile=deep -m ""
+	$(MAKE) bench
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks
+
+lock:
+	rm -rf $(VENV)-lock
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip --quiet install --editable '.[dev]'
+	$(VENV)-lock/bin/python -m pip freeze --exclude-editable > requirements.lock
+	rm -rf $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) $(VENV)-lock demo dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "zoterodigest needs Python 3.11 or later on the PATH." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The build backend comes from the lock too: no build isolation, nothing outside requirements.lock.
+$(VENV)/installed: pyproject.toml requirements.lock | $(BIN)/python
+	$(PIP) install -c requirements.lock hatchling editables
+	$(PIP) install -c requirements.lock --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(PIP) install -c requirements.lock --no-build-isolation --editable '.[dev]'
+	touch $@
