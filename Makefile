@@ -30,17 +30,17 @@ demo: $(VENV)/installed
 	$(BIN)/zoterodigest ls $(LIBRARY)
 	$(BIN)/zoterodigest export demo/*.md --output demo/papers.bib
 
-test: $(VENV)/installed-dev
+test: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --hypothesis-profile=ci
 
-deep: $(VENV)/installed-dev
+deep: $(VENV)/installed
 	$(BIN)/pytest -n 2 --hypothesis-profile=deep -m ""
 	$(MAKE) bench
 
-bench: $(VENV)/installed-dev
+bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks
 
 lock:
@@ -58,12 +58,9 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "zoterodigest needs Python 3.11 or later on the PATH." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# The build backend comes from the lock too: no build isolation, nothing outside requirements.lock.
+# The lock names the build backend too: everything installed is as it was when it was tested.
 $(VENV)/installed: pyproject.toml requirements.lock | $(BIN)/python
-	$(PIP) install -c requirements.lock hatchling editables
-	$(PIP) install -c requirements.lock --no-build-isolation --editable .
-	touch $@
-
-$(VENV)/installed-dev: $(VENV)/installed
-	$(PIP) install -c requirements.lock --no-build-isolation --editable '.[dev]'
+	$(PIP) install --requirement requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(PIP) check
 	touch $@
