@@ -1,0 +1,277 @@
+"""Markdown text cut into blocks: the pieces by which summaries and sections travel and merge.
+
+A block is a paragraph, one list item (a nested item is a block of its own), a heading, a fence, a
+display formula, a table, a quote, a raw HTML block or a rule. Cutting goes by lines, in one pass;
+what a block says inside is no concern of this module.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+
+class Shape(Enum):
+    """What kind of block a line begins."""
+
+    PARAGRAPH = auto()
+    ITEM = auto()
+    HEADING = auto()
+    FENCE = auto()
+    FORMULA = auto()
+    TABLE = auto()
+    QUOTE = auto()
+    HTML = auto()
+    RULE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One block of a text: its half-open character range and what begins there.
+
+    `depth` counts the list items around it: 0 for a top-level item, 1 for an item or a paragraph
+    inside it. A block inside an item keeps its indentation, which is then within its range.
+    """
+
+    start: int
+    end: int
+    shape: Shape
+    depth: int
+
+
+INDENTATION_OF_CHILDREN = 2
+"""Columns by which a line must stand deeper than a list marker to belong to that item."""
+
+_MARKER = re.compile(r"(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|$)")
+_HEADING = re.compile(r"#{1,6}(?=[ \t]|$)")
+_FENCE = re.compile(r"`{3,}(?=[^`]*$)|~{3,}")
+_RULE = re.compile(r"(?:-[ \t]*){3,}$|(?:_[ \t]*){3,}$|(?:\*[ \t]*){3,}$")
+_UNDERLINE = re.compile(r"(?:=+|-+)$")
+_HTML = re.compile(
+    r"<!--|</?(?:address|article|aside|blockquote|body|center|col|colgroup|dd|details|dialog|dir|div"
+    r"|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html"
+    r"|iframe|legend|li|link|main|menu|nav|ol|optgroup|option|p|pre|script|section|style|summary"
+    r"|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul)(?=[\s/>]|$)",
+    re.IGNORECASE,
+)
+_HTML_ENDS = {"<!--": "-->", "<pre": "</pre", "<script": "</script", "<style": "</style"}
+
+
+def split_blocks(markdown: str) -> tuple[str, ...]:
+    """Return the blocks of `markdown` in order, right-stripped; blank text has none.
+
+    Cutting again what `join_blocks` laid out gives the same blocks.
+    """
+    return tuple(markdown[cut.start : cut.end] for cut in cut_blocks(markdown))
+
+
+def block_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the half-open character range of each block of `text`, without outer blanks."""
+    return tuple((cut.start, cut.end) for cut in cut_blocks(text))
+
+
+def join_blocks(blocks: Iterable[str]) -> str:
+    """Lay `blocks` out as fresh text: items of one list on lines of their own, a blank line else.
+
+    A blank block is left out.
+    """
+    pieces: list[str] = []
+    above: str | None = None
+    for block in filter(str.strip, blocks):
+        marker = _list_marker(block)
+        if pieces:
+            pieces.append("\n" if _may_follow(marker, above) else "\n\n")
+        pieces.append(block)
+        above = marker
+    return "".join(pieces)
+
+
+def cut_blocks(text: str) -> tuple[Cut, ...]:
+    """Cut `text` into blocks and tell the shape and depth of each."""
+    lines = _lines(text)
+    cuts: list[Cut] = []
+    items: list[int] = []
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        if not line.text:
+            number += 1
+            continue
+        shape, after = _extent(lines, number)
+        while items and line.indent < items[-1] + INDENTATION_OF_CHILDREN:
+            items.pop()
+        start = line.start if items else line.content_start
+        cuts.append(Cut(start, _end(lines, number, after), shape, len(items)))
+        if shape is Shape.ITEM:
+            items.append(line.indent)
+        number = after
+    return tuple(cuts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line without its newline: where it stands, its indentation in columns, its stripped text.
+
+    `closes_at` is the number of the next line from here on that ends in `$$`, or None.
+    """
+
+    start: int
+    content_start: int
+    indent: int
+    text: str
+    closes_at: int | None = None
+
+
+def _lines(text: str) -> list[_Line]:
+    lines = list(_plain_lines(text))
+    closes_at = None
+    for number in range(len(lines) - 1, -1, -1):
+        if lines[number].text.endswith("$$"):
+            closes_at = number
+        lines[number] = replace(lines[number], closes_at=closes_at)
+    return lines
+
+
+def _plain_lines(text: str) -> Iterator[_Line]:
+    start = 0
+    for raw in text.split("\n"):
+        content = raw.lstrip(" \t")
+        margin = raw[: len(raw) - len(content)]
+        indent = len(margin.expandtabs(4))
+        yield _Line(start, start + len(margin), indent, content.rstrip())
+        start += len(raw) + 1
+
+
+def _end(lines: list[_Line], number: int, after: int) -> int:
+    last = after - 1
+    while last > number and not lines[last].text:
+        last -= 1
+    return lines[last].content_start + len(lines[last].text)
+
+
+def _extent(lines: list[_Line], number: int) -> tuple[Shape, int]:
+    """Return the shape of the block that begins on line `number` and the line after its last."""
+    shape = _opening(lines, number)
+    match shape:
+        case Shape.FENCE:
+            return shape, _after_fence(lines, number)
+        case Shape.FORMULA:
+            return shape, _after_formula(lines, number)
+        case Shape.HTML:
+            return shape, _after_html(lines, number)
+        case Shape.HEADING | Shape.RULE:
+            return shape, number + 1
+        case _:
+            return shape, _after_text(lines, number, shape)
+
+
+def _opening(lines: list[_Line], number: int) -> Shape:
+    text = lines[number].text
+    first = text[0]
+    if first in "-*_" and _RULE.match(text):
+        return Shape.RULE
+    if _MARKER.match(text):
+        return Shape.ITEM
+    if first == "#" and _HEADING.match(text):
+        return Shape.HEADING
+    if first in "`~" and _FENCE.match(text):
+        return Shape.FENCE
+    if first == ">":
+        return Shape.QUOTE
+    if first == "<" and _HTML.match(text):
+        return Shape.HTML
+    if text.startswith("$$") and _after_formula(lines, number) > number:
+        return Shape.FORMULA
+    if "|" in text and number + 1 < len(lines) and _is_delimiter(lines[number + 1].text):
+        return Shape.TABLE
+    return Shape.PARAGRAPH
+
+
+def _after_fence(lines: list[_Line], number: int) -> int:
+    opening = _FENCE.match(lines[number].text)
+    fence = opening.group() if opening else ""
+    for after in range(number + 1, len(lines)):
+        text = lines[after].text
+        if text.startswith(fence) and not text.strip(fence[0]):
+            return after + 1
+    return len(lines)
+
+
+def _after_formula(lines: list[_Line], number: int) -> int:
+    """Return the line after a formula that begins here, or `number` when none does."""
+    inside = lines[number].text[2:]
+    if "$$" in inside:
+        is_whole = inside.endswith("$$") and inside.count("$$") == 1 and inside != "$$"
+        return number + 1 if is_whole else number
+    closes_at = lines[number + 1].closes_at if number + 1 < len(lines) else None
+    if closes_at is None:
+        return number
+    return closes_at + 1
+
+
+def _after_html(lines: list[_Line], number: int) -> int:
+    """Return the line after raw HTML: at its end mark where it has one, else at a blank line."""
+    text = lines[number].text.lower()
+    for begin, end in _HTML_ENDS.items():
+        if text.startswith(begin) and _HTML.match(text):
+            for after in range(number, len(lines)):
+                if end in lines[after].text.lower():
+                    return after + 1
+            return len(lines)
+    after = number + 1
+    while after < len(lines) and lines[after].text:
+        after += 1
+    return after
+
+
+def _after_text(lines: list[_Line], number: int, shape: Shape) -> int:
+    is_numbered = shape is Shape.ITEM and lines[number].text[0].isdigit()
+    after = number + 1
+    if shape is Shape.TABLE:
+        after += 1
+    while after < len(lines) and lines[after].text:
+        if shape is Shape.PARAGRAPH and _UNDERLINE.match(lines[after].text):
+            return after + 1
+        if _interrupts(lines, after, shape, is_numbered):
+            break
+        after += 1
+    return after
+
+
+def _interrupts(lines: list[_Line], number: int, shape: Shape, is_numbered: bool) -> bool:
+    """Tell whether line `number` begins a block although no blank line stands before it.
+
+    A number other than 1 at the start of a line is text, unless a numbered item stands above, and
+    a lone marker is text below a paragraph (CommonMark).
+    """
+    opening = _opening(lines, number)
+    if opening is Shape.QUOTE and shape is Shape.QUOTE:
+        return False
+    marker = _MARKER.match(lines[number].text)
+    if opening is not Shape.ITEM or not marker:
+        return opening is not Shape.PARAGRAPH
+    if shape is Shape.ITEM:
+        return is_numbered or marker.group(1) in (None, "1")
+    return marker.group(1) in (None, "1") and marker.end() < len(lines[number].text)
+
+
+def _list_marker(block: str) -> str | None:
+    """Return the number an item begins with, "" for a bullet, None for any other block."""
+    text = block.lstrip(" \t").split("\n", 1)[0].rstrip()
+    marker = _MARKER.match(text)
+    return None if _RULE.match(text) or not marker else marker.group(1) or ""
+
+
+def _may_follow(marker: str | None, above: str | None) -> bool:
+    """Tell whether a block is an item that can stand on the line below another and still be one."""
+    return above is not None and (marker in ("", "1") or (marker is not None and above != ""))
+
+
+def _is_delimiter(text: str) -> bool:
+    """Tell whether `text` is the row of dashes below a table's header."""
+    if "|" not in text or "-" not in text or text.strip("|:- \t"):
+        return False
+    cells = text.strip("|").split("|")
+    return all(re.fullmatch(r":?-+:?", cell.strip()) for cell in cells)
