@@ -1,0 +1,140 @@
+"""Detection: which formats a digest is written in, part by part, and reading it by them.
+
+The formats read in order of rank, a user's own first; each reads the lines that those before it
+left. So a file may hold a list and then a table, and the more specific format wins. The general
+families come last and only take entries that show evidence of being papers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from zoterodigest.core import identity
+from zoterodigest.core.record import EMPTY, is_empty
+from zoterodigest.digest.containers import is_boundary
+from zoterodigest.digest.document import (
+    DigestEntry,
+    Document,
+    Headings,
+    Skipped,
+    entries_of,
+)
+from zoterodigest.digest.format import Format
+from zoterodigest.digest.lines import Lines, Veil
+from zoterodigest.digest.reading import Tables
+from zoterodigest.digest.tables import is_table_line
+
+_ENOUGH = 0.5
+"""The share of an entry's siblings that must be papers for one without evidence to be one."""
+
+
+def read_document(name: str, source: bytes, formats: Sequence[Format], tables: Tables) -> Document:
+    """Read `source` by whichever of `formats` understand it, in their order, in parts if need be.
+
+    Never fails: what no format understands is in `skipped`, with the reason.
+    """
+    lines = Lines(source)
+    entries: list[DigestEntry] = []
+    for form in formats:
+        found = list(_credible(entries_of(lines, form, tables), lines))
+        for entry in found:
+            lines.take(entry.first, entry.last)
+        entries += found
+    entries.sort(key=lambda entry: entry.first)
+    placed = tuple(Headings(lines).place(entries))
+    return Document(name, source, placed, tuple(_skipped(lines)), lines)
+
+
+def _credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]:
+    """Yield the entries that are papers: by evidence, or as most of their neighbours are.
+
+    One that overlaps an earlier one of the same format is left out.
+    """
+    end = -1
+    for group in _neighbours(entries, lines):
+        papers = sum(map(is_evident, group))
+        is_list_of_papers = papers >= max(1, _ENOUGH * len(group))
+        for entry in group:
+            is_wanted = not entry.format.entry.evidence or is_evident(entry)
+            if entry.first > end and (is_wanted or (is_list_of_papers and _has_target(entry))):
+                yield entry
+                end = entry.last
+
+
+def _neighbours(entries: list[DigestEntry], lines: Lines) -> Iterator[list[DigestEntry]]:
+    """Group entries that no heading, rule or hidden line parts."""
+    group: list[DigestEntry] = []
+    for entry in entries:
+        if group and any(is_boundary(lines, at) for at in range(group[-1].last + 1, entry.first)):
+            yield group
+            group = []
+        group.append(entry)
+    if group:
+        yield group
+
+
+def is_evident(entry: DigestEntry) -> bool:
+    """Whether an entry shows that it is a paper: an identifier, a page, a venue, authors."""
+    reading = entry.reading
+    if any(found.scheme != "url" for found in reading.identifiers):
+        return True
+    if any(identity.is_paper_url(link.url) for link in reading.links):
+        return True
+    if reading.title_url and identity.is_paper_url(reading.title_url):
+        return True
+    has = {
+        name
+        for name in ("venue", "authors", "abstract")
+        if not is_empty(reading.fields.get(name, EMPTY))
+    }
+    return bool(has) and not _is_local(reading.title_url)
+
+
+def _has_target(entry: DigestEntry) -> bool:
+    """Whether an entry without evidence may be a paper at all: it leads somewhere outside."""
+    url = entry.reading.title_url
+    return (
+        not _is_local(url) if url else bool(entry.reading.links) or entry.format.columns is not None
+    )
+
+
+def _is_local(url: str) -> bool:
+    return bool(url) and "://" not in url
+
+
+def _skipped(lines: Lines) -> Iterator[Skipped]:
+    """Yield runs of lines that are no entry's and hold more than blanks, with the reason."""
+    run: Skipped | None = None
+    for line in range(len(lines)):
+        if lines.veils[line] is Veil.TAKEN or lines.is_blank(line):
+            continue
+        reason = _reason(lines, line)
+        if run is not None and run.reason == reason and _joins(lines, run.end_line, line):
+            run = Skipped(run.start_line, line + 1, reason)
+            continue
+        if run is not None:
+            yield run
+        run = Skipped(line + 1, line + 1, reason)
+    if run is not None:
+        yield run
+
+
+def _joins(lines: Lines, end_line: int, line: int) -> bool:
+    return all(lines.is_blank(at) for at in range(end_line, line))
+
+
+def _reason(lines: Lines, line: int) -> str:
+    if lines.veils[line] is Veil.FENCE:
+        return "in a code fence"
+    if lines.veils[line] is Veil.COMMENT:
+        return "in a comment"
+    if lines[line].lstrip()[:1] == b"#" and is_boundary(lines, line):
+        return "heading"
+    if is_boundary(lines, line):
+        return "rule"
+    return "table header" if is_table_line(lines, line) else "no entry"
+
+
+def choose(formats: Iterable[Format], name: str) -> tuple[Format, ...]:
+    """Return the format called `name` alone; an empty tuple if there is none."""
+    return tuple(form for form in formats if form.name == name)

@@ -1,0 +1,230 @@
+"""Documents: a digest's bytes, read losslessly into entries; every byte outside them is kept.
+
+`Document.source` is the file as it is; nothing is ever rendered from parts, edits are spliced
+into it. So `render(parse(x)) == x` holds by construction, and edit.py keeps it so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core import identity
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.record import Entry, Place
+from zoterodigest.core.span import Span
+from zoterodigest.digest.containers import find_entries
+from zoterodigest.digest.format import Format
+from zoterodigest.digest.lines import Heading, Lines
+from zoterodigest.digest.reading import Reading, Tables, read_slots
+from zoterodigest.digest.slots import Claims, Slot, slots_of
+from zoterodigest.digest.tables import find_rows
+
+_NOTHING = Reading({}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that was not understood: its 1-based line (and column, 1-based bytes) and why."""
+
+    line: int
+    reason: str
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DigestEntry:
+    """One entry as it stands in a document.
+
+    `first` and `last` are 0-based lines, `span` their bytes without the last line break.
+    `unreadable` names the slots something stands in that was not understood; an entry that is
+    `broken` as a whole (the reason) has no slots that could be written.
+    """
+
+    format: Format
+    first: int
+    last: int
+    span: Span
+    slots: tuple[Slot, ...]
+    reading: Reading
+    unreadable: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    broken: str = ""
+    headings: tuple[str, ...] = ()
+    heading_keys: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The title, or "" if it could not be read."""
+        title = self.reading.fields.get("title", "")
+        return title if isinstance(title, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Lines that are no entry's: 1-based, both in, and why they were passed over."""
+
+    start_line: int
+    end_line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A digest as read: its bytes, its entries in order, and the lines that were passed over."""
+
+    name: str
+    source: bytes
+    entries: tuple[DigestEntry, ...]
+    skipped: tuple[Skipped, ...]
+    lines: Lines
+
+    def core_entries(self) -> tuple[Entry, ...]:
+        """Return the entries as the core sees them."""
+        return tuple(core_entry(self.name, entry) for entry in self.entries)
+
+    def unread_texts(self) -> Iterator[str]:
+        """Yield the text of every line that no entry holds, for finding what still stands there."""
+        for skipped in self.skipped:
+            start = self.lines.starts[skipped.start_line - 1]
+            end = self.lines.ends[skipped.end_line - 1]
+            yield self.source[start:end].decode("utf-8", "replace")
+
+
+_FIELDS_OF_SLOT = {
+    "tags": ("task",),
+    "chips": ("arxiv", "categories"),
+    "venue": ("venue", "year", "award"),
+    "code": ("links",),
+    "url": ("arxiv", "doi", "url"),
+}
+
+
+def core_entry(digest: str, entry: DigestEntry) -> Entry:
+    """Return a document's entry as the core sees it; a broken one keeps only its identity."""
+    unreadable = {name for slot in entry.unreadable for name in _FIELDS_OF_SLOT.get(slot, (slot,))}
+    fields = {k: v for k, v in entry.reading.fields.items() if k not in unreadable}
+    raws = {k: v for k, v in entry.reading.raws.items() if k not in unreadable}
+    return Entry(
+        digest=digest,
+        fields={} if entry.broken else fields,
+        raws={} if entry.broken else raws,
+        identifiers=entry.reading.identifiers,
+        headings=entry.headings,
+        heading_keys=entry.heading_keys,
+        place=Place(entry.first + 1, entry.last + 1),
+        unreadable=frozenset(unreadable),
+        is_unreadable=bool(entry.broken),
+    )
+
+
+def entries_of(lines: Lines, form: Format, tables: Tables) -> list[DigestEntry]:
+    """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
+    read = [*_contained(lines, form, tables), *_rows(lines, form, tables)]
+    return sorted((entry for entry in read if _is_entry(entry)), key=lambda entry: entry.first)
+
+
+def _contained(lines: Lines, form: Format, tables: Tables) -> Iterator[DigestEntry]:
+    for found in find_entries(lines, form):
+        claims = slots_of(found, form)
+        body_line = found.text.data.count(b"\n", 0, found.body[0])
+        problems = [
+            Problem(found.first + 1 + max(body_line + unread.line, 0), unread.reason)
+            for unread in claims.unread
+        ]
+        yield _entry(lines, form, tables, (found.first, found.last), claims, problems, found.broken)
+
+
+def _rows(lines: Lines, form: Format, tables: Tables) -> Iterator[DigestEntry]:
+    if form.columns is None:
+        return
+    for row in find_rows(lines, form):
+        problems = [Problem(row.first + 1, unread.reason) for unread in row.claims.unread]
+        yield _entry(lines, form, tables, (row.first, row.last), row.claims, problems, row.broken)
+
+
+def _entry(
+    lines: Lines,
+    form: Format,
+    tables: Tables,
+    at: tuple[int, int],
+    claims: Claims,
+    problems: Sequence[Problem],
+    broken: str,
+) -> DigestEntry:
+    first, last = at
+    span = Span(lines.starts[first], lines.ends[last])
+    fault = _encoding_fault(lines, first, last)
+    reading = read_slots(claims.slots, tables, form.compiled.placeholders)
+    if fault is not None:
+        broken, problems = fault.reason, (*problems, fault)
+    elif broken or "title" in claims.unreadable:
+        broken = broken or "its title cannot be read"
+        problems = (*problems, Problem(first + 1, broken))
+    if broken:
+        reading = _identity_only(lines.source[span.start : span.end], reading)
+    return DigestEntry(
+        form, first, last, span, tuple(claims.slots), reading,
+        frozenset(claims.unreadable), tuple(problems), broken,
+    )  # fmt: skip
+
+
+def _encoding_fault(lines: Lines, first: int, last: int) -> Problem | None:
+    for line in range(first, last + 1):
+        try:
+            lines[line].decode("utf-8")
+        except UnicodeDecodeError as error:
+            return Problem(line + 1, "the bytes here are no valid UTF-8", error.start + 1)
+    return None
+
+
+def _identity_only(data: bytes, reading: Reading) -> Reading:
+    """Keep of an entry that cannot be read what tells which work it is."""
+    known = reading.identifiers or frozenset(
+        Identifier("arxiv", found)
+        for found in identity.arxiv_in_text(data.decode("utf-8", "replace"))[:1]
+    )
+    return replace(reading, identifiers=known)
+
+
+def _is_entry(entry: DigestEntry) -> bool:
+    """Whether what was found is an entry: it has a title of its own and one of what it needs."""
+    if entry.broken:
+        return bool(entry.title or entry.reading.identifiers)
+    if not entry.title:
+        return False
+    needs = entry.format.entry.needs
+    present = {slot.name for slot in entry.slots} | entry.unreadable
+    return not needs or bool(present & set(needs))
+
+
+class Headings:
+    """The headings of a document as paths, each with a key that is unique among its siblings."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._headings = [heading for heading in lines.headings() if heading.text]
+        self._paths: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+        self._read()
+
+    def _read(self) -> None:
+        stack: list[tuple[Heading, str]] = []
+        seen: dict[tuple[str, ...], int] = {}
+        for heading in self._headings:
+            stack = [above for above in stack if above[0].level < heading.level]
+            parent = tuple(key for _, key in stack)
+            count = seen[(*parent, heading.text)] = seen.get((*parent, heading.text), 0) + 1
+            stack.append((heading, heading.text if count == 1 else f"{heading.text}#{count}"))
+            self._paths.append(
+                (tuple(above.text for above, _ in stack), tuple(key for _, key in stack))
+            )
+
+    def place(self, entries: Sequence[DigestEntry]) -> list[DigestEntry]:
+        """Return `entries` (sorted by line) with the headings they stand under."""
+        placed: list[DigestEntry] = []
+        at = 0
+        for entry in entries:
+            while at < len(self._headings) and self._headings[at].line <= entry.first:
+                at += 1
+            texts, keys = self._paths[at - 1] if at else ((), ())
+            placed.append(replace(entry, headings=texts, heading_keys=keys))
+        return placed

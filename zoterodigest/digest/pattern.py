@@ -1,0 +1,70 @@
+"""Regular expressions that take linear time, whatever the pattern and the input (RE2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+
+class BadPattern(ValueError):
+    """A pattern is no valid RE2 expression."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a pattern and its named groups matched: half-open byte offsets in the data searched.
+
+    A group that took no part is not in `groups`.
+    """
+
+    start: int
+    end: int
+    groups: Mapping[str, tuple[int, int]]
+
+
+class Pattern:
+    """A compiled expression over UTF-8 bytes; `.` and classes match whole characters.
+
+    Syntax: https://github.com/google/re2/wiki/Syntax (no look-around, no back-references).
+    """
+
+    __slots__ = ("_compiled", "_names", "text")
+
+    def __init__(self, text: str) -> None:
+        """Compile `text`; raises `BadPattern` with RE2's own reason."""
+        options = re2.Options()
+        options.log_errors = False
+        try:
+            self._compiled = re2.compile(text, options)
+        except re2.error as error:
+            reason = error.args[0] if error.args else error
+            raise BadPattern(
+                reason.decode() if isinstance(reason, bytes) else str(reason)
+            ) from error
+        self.text = text
+        self._names = tuple(self._compiled.groupindex.items())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the groups."""
+        return tuple(name for name, _ in self._names)
+
+    def search(self, data: bytes) -> Match | None:
+        """Return the leftmost match in `data`, or None."""
+        found = self._compiled.search(data)
+        return None if found is None else self._match(found)
+
+    def finditer(self, data: bytes) -> Iterator[Match]:
+        """Yield the matches that do not overlap, left to right."""
+        for found in self._compiled.finditer(data):
+            yield self._match(found)
+
+    def _match(self, found: Any) -> Match:
+        groups = {
+            name: found.span(index) for name, index in self._names if found.span(index) != (-1, -1)
+        }
+        start, end = found.span()
+        return Match(start, end, groups)

@@ -1,0 +1,231 @@
+"""Tables: entries that are rows, read by their header.
+
+Rows are repaired only where there is one way to read them: a row broken over two lines is joined,
+a pipe inside math, code or an HTML element is text where the row has more cells than the header,
+and a row with fewer cells keeps only the cells that fit their column beyond doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from zoterodigest.core.span import Span
+from zoterodigest.digest.format import Compiled, Format, fold
+from zoterodigest.digest.layers import Text, peel_cell, text_of
+from zoterodigest.digest.lines import Lines
+from zoterodigest.digest.pattern import Match
+from zoterodigest.digest.shapes import fits
+from zoterodigest.digest.slots import Claims, Slot, Unread, group_slots, trimmed
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One table row: its 0-based lines (both in) and what was claimed of it."""
+
+    first: int
+    last: int
+    claims: Claims
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of one table: the slot of each ("" where the format has none), and the names."""
+
+    line: int
+    slots: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+_DELIMITER = re.compile(rb"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_PIPE = re.compile(rb"\\\||\|")
+_SHELTERS = (
+    re.compile(rb"<details\b.*?</details>|<p>.*?</p>", re.I | re.S),
+    re.compile(rb"\$[^$\n]{1,2000}\$"),
+    re.compile(rb"`[^`\n]{1,500}`"),
+    re.compile(rb"\[\[?[^\[\]\n]{1,500}\]\]?\([^()\s]{1,2000}\)"),
+)
+_ROOMY = ("abstract", "summary", "comment", "title", "authors", "tags", "task", "ignored", "")
+
+
+def find_rows(lines: Lines, form: Format) -> Iterator[Row]:
+    """Yield the rows of every table whose header has the columns that `form` needs."""
+    for header in find_headers(lines, form):
+        line = header.line + 2
+        while line < len(lines) and _is_row(lines, line):
+            last = _row_end(lines, line, len(header.slots))
+            yield _row(lines, line, last, header, form)
+            line = last + 1
+
+
+def find_headers(lines: Lines, form: Format) -> Iterator[Header]:
+    """Yield the headers of the tables that `form` reads."""
+    for line in range(1, len(lines)):
+        data = lines[line]
+        if b"-" not in data or b"|" not in data or not _DELIMITER.match(data):
+            continue
+        if lines.is_hidden(line) or b"|" not in lines[line - 1]:
+            continue
+        header = _header(lines, line - 1, form)
+        if header is not None and len(_cells(data)) == len(header.slots):
+            yield header
+
+
+def is_table_line(lines: Lines, line: int) -> bool:
+    """Whether the line is a table's delimiter row, or the header above one."""
+    below = line + 1 < len(lines) and _DELIMITER.match(lines[line + 1]) and b"|" in lines[line]
+    return bool(below or (b"|" in lines[line] and _DELIMITER.match(lines[line])))
+
+
+def _header(lines: Lines, line: int, form: Format) -> Header | None:
+    names = tuple(
+        lines[line][start:end].decode("utf-8", "replace").strip(" \t*_`")
+        for start, end in _cells(lines[line])
+    )
+    slots = _columns(names, form.compiled.columns)
+    needs = form.columns.needs if form.columns else []
+    return Header(line, slots, names) if all(need in slots for need in needs) else None
+
+
+def _columns(names: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]:
+    """Return each column's slot; of two columns for one slot the first keeps it."""
+    slots: list[str] = []
+    for name in names:
+        slot = columns.get(fold(name), "")
+        slots.append(slot if slot in ("code", "links", "tags") or slot not in slots else "")
+    return tuple(slots)
+
+
+def _is_row(lines: Lines, line: int) -> bool:
+    return not lines.is_hidden(line) and b"|" in lines[line] and not is_table_line(lines, line)
+
+
+def _row_end(lines: Lines, line: int, width: int) -> int:
+    """Return the last line of a row that may be broken over several lines."""
+    data, last = lines[line], line
+    while not data.rstrip().endswith(b"|") and len(_cells(data)) <= width:
+        below = last + 1
+        if below >= len(lines) or lines.is_blank(below) or lines.is_hidden(below):
+            break
+        if lines[below].lstrip()[:1] in (b"|", b"#") or is_table_line(lines, below):
+            break
+        data, last = data + b" " + lines[below], below
+    return last
+
+
+def _cells(data: bytes) -> list[tuple[int, int]]:
+    """Return the ranges between unescaped pipes; a leading and a trailing pipe are optional."""
+    pipes = [found.start() for found in _PIPE.finditer(data) if found[0] == b"|"]
+    return _between(data, pipes)
+
+
+def _between(data: bytes, pipes: Sequence[int]) -> list[tuple[int, int]]:
+    edges = [-1, *pipes, len(data)]
+    cells = [(left + 1, right) for left, right in pairwise(edges)]
+    if cells and pipes and not data[: pipes[0]].strip():
+        cells = cells[1:]
+    if cells and pipes and not data[pipes[-1] + 1 :].strip():
+        cells = cells[:-1]
+    return cells
+
+
+def _row(lines: Lines, first: int, last: int, header: Header, form: Format) -> Row:
+    span = Span(lines.starts[first], lines.ends[last])
+    text = text_of(lines.source, span)
+    cells = _cells(text.data)
+    width = len(header.slots)
+    if len(cells) > width:
+        cells = _sheltered(text.data, width) or _absorbed(text, cells, header, form) or []
+        if not cells:
+            return Row(first, last, _title_only(text, header, form), "more cells than the header")
+    return Row(first, last, _claims(text, cells, header, form))
+
+
+def _sheltered(data: bytes, width: int) -> list[tuple[int, int]] | None:
+    """Take pipes inside elements, math, code or links as text, until the cells fit the header."""
+    shelters: list[tuple[int, int]] = []
+    for pattern in _SHELTERS:
+        shelters += [found.span() for found in pattern.finditer(data)]
+        pipes = [found.start() for found in _PIPE.finditer(data) if found[0] == b"|"]
+        open_pipes = [at for at in pipes if not _is_inside(at, shelters)]
+        cells = _between(data, open_pipes)
+        if len(cells) == width:
+            return cells
+    return None
+
+
+def _is_inside(at: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in ranges)
+
+
+def _absorbed(
+    text: Text, cells: Sequence[tuple[int, int]], header: Header, form: Format
+) -> list[tuple[int, int]] | None:
+    """Let one roomy column take the surplus cells, if all other columns then fit, and one only."""
+    surplus = len(cells) - len(header.slots)
+    for slot in _ROOMY:
+        if slot not in header.slots:
+            continue
+        at = header.slots.index(slot)
+        joined = (cells[at][0], cells[at + surplus][1])
+        trial = [*cells[:at], joined, *cells[at + surplus + 1 :]]
+        if all(
+            name == slot or _fits(text, cell, name, form.compiled)
+            for cell, name in zip(trial, header.slots, strict=True)
+        ):
+            return trial
+    return None
+
+
+def _fits(text: Text, cell: tuple[int, int], slot: str, rules: Compiled) -> bool:
+    return fits(peel_cell(trimmed(text, *cell)).data, slot, rules.cells.get(slot, ()))
+
+
+def _title_only(text: Text, header: Header, form: Format) -> Claims:
+    """Claim the title of a row whose other cells cannot be told apart."""
+    claims = Claims()
+    at = header.slots.index("title")
+    cells = _cells(text.data)
+    if _fits(text, cells[at], "title", form.compiled):
+        _claim_cell(claims, peel_cell(trimmed(text, *cells[at])), "title", form)
+    return claims
+
+
+def _claims(text: Text, cells: Sequence[tuple[int, int]], header: Header, form: Format) -> Claims:
+    claims = Claims()
+    is_short = len(cells) < len(header.slots)
+    for at, slot in enumerate(header.slots):
+        if at >= len(cells):
+            claims.unreadable |= {slot} - {"", "ignored"}
+        elif not slot or slot == "ignored":
+            continue
+        elif is_short and not _is_certain(text, cells[at], slot, form.compiled):
+            claims.unreadable.add(slot)
+        else:
+            _claim_cell(claims, peel_cell(trimmed(text, *cells[at])), slot, form, header.names[at])
+    if is_short:
+        claims.unread.append(Unread(-1, f"the row has {len(cells)} of {len(header.slots)} cells"))
+    return claims
+
+
+def _is_certain(text: Text, cell: tuple[int, int], slot: str, rules: Compiled) -> bool:
+    """Whether a cell of a short row stands under the right column beyond doubt."""
+    if slot in ("comment", "summary", "tags", "task", "venue") and not rules.cells.get(slot):
+        return False
+    return _fits(text, cell, slot, rules)
+
+
+def _claim_cell(claims: Claims, text: Text, slot: str, form: Format, column: str = "") -> None:
+    for pattern in form.compiled.cells.get(slot, ()):
+        match: Match | None = pattern.search(text.data)
+        if match is not None:
+            claims.slots += [
+                Slot(one.name, one.text, column if one.name == slot else None)
+                for one in group_slots(text, match)
+            ]
+            return
+    if slot in form.compiled.details.values() or slot != "section":
+        claims.slots.append(Slot(slot, text, None if slot != "code" else column))
