@@ -13,6 +13,7 @@ NOTHING = frozenset({b"", b"-", b"--", b"none", b"n/a", b"na", b"null", b"\xe2\x
 _DATE = re.compile(
     rb"^(?:\d{4}(?:[-./]\d{1,2}){0,2}|\d{1,2} [A-Za-z]{3,9}\.? \d{4}|[A-Za-z]{3,9}\.? \d{4}|\d{8})$"
 )
+_VENUE = re.compile(rb"^[^\W\d][^\d|<>\[\]]{0,60}(?:\d{2}|\d{4})?(?:[ ]+[A-Za-z][A-Za-z ]{2,30})?$")
 _LINKS = re.compile(rb"^(?:!?\[|<a\b|https?://)", re.I)
 _SENTENCE = re.compile(rb"[.!?][ \t]+[A-Z]|https?://|<|\|")
 _MARKUP = re.compile(rb"https?://|<details|\]\(|\|")
@@ -32,7 +33,9 @@ def fits(data: bytes, slot: str, patterns: Sequence[Pattern]) -> bool:
             return _looks_like_names(text)
         case "title":
             return bool(text) and len(text) < 600
-        case "venue" | "comment" | "award":
+        case "venue":
+            return text.lower() in NOTHING or bool(_VENUE.match(text))
+        case "comment" | "award":
             return len(text) < 300 and not _MARKUP.search(text)
         case _:
             return True

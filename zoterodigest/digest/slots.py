@@ -88,10 +88,10 @@ def group_slots(text: Text, match: Match) -> Iterator[Slot]:
 def _claim_groups(claims: Claims, text: Text, match: Match, form: Format) -> None:
     for slot in group_slots(text, match):
         claims.slots.append(slot)
-        claims.slots.extend(_searched(slot, form.compiled))
+        claims.slots.extend(searched(slot, form.compiled))
 
 
-def _searched(slot: Slot, rules: Compiled) -> Iterator[Slot]:
+def searched(slot: Slot, rules: Compiled) -> Iterator[Slot]:
     """Yield the slots that the format's `find` patterns find within `slot`, each name once."""
     seen: set[str] = set()
     for pattern in rules.find.get(slot.name, ()):

@@ -18,7 +18,7 @@ from zoterodigest.digest.layers import Text, peel_cell, text_of
 from zoterodigest.digest.lines import Lines
 from zoterodigest.digest.pattern import Match
 from zoterodigest.digest.shapes import fits
-from zoterodigest.digest.slots import Claims, Slot, Unread, group_slots, trimmed
+from zoterodigest.digest.slots import Claims, Slot, Unread, group_slots, searched, trimmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,19 +213,17 @@ def _claims(text: Text, cells: Sequence[tuple[int, int]], header: Header, form: 
 
 def _is_certain(text: Text, cell: tuple[int, int], slot: str, rules: Compiled) -> bool:
     """Whether a cell of a short row stands under the right column beyond doubt."""
-    if slot in ("comment", "summary", "tags", "task", "venue") and not rules.cells.get(slot):
+    if slot in ("comment", "summary", "tags", "task") and not rules.cells.get(slot):
         return False
     return _fits(text, cell, slot, rules)
 
 
 def _claim_cell(claims: Claims, text: Text, slot: str, form: Format, column: str = "") -> None:
+    """Claim a cell: the groups of the first pattern that matches, or the whole as one slot."""
     for pattern in form.compiled.cells.get(slot, ()):
         match: Match | None = pattern.search(text.data)
         if match is not None:
-            claims.slots += [
-                Slot(one.name, one.text, column if one.name == slot else None)
-                for one in group_slots(text, match)
-            ]
+            for one in group_slots(text, match):
+                claims.slots += [one, *searched(one, form.compiled)]
             return
-    if slot in form.compiled.details.values() or slot != "section":
-        claims.slots.append(Slot(slot, text, None if slot != "code" else column))
+    claims.slots.append(Slot(slot, text, column if slot in ("code", "links") else None))

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from zoterodigest.core import dates, names, venue
 from zoterodigest.core.blocks import block_spans
@@ -242,7 +243,7 @@ def _blocks(old: str, value: Value) -> str:
     texts = list(value.texts) if isinstance(value, Blocks) else []
     spans = block_spans(old)
     present = [old[start:end] for start, end in spans]
-    gaps = [old[end:start] for (_, end), (start, _) in zip(spans, spans[1:], strict=False)]
+    gaps = [old[end:start] for (_, end), (start, _) in pairwise(spans)]
     bullet = next((found for text in present if (found := _BULLET.match(text))), None)
     matcher = SequenceMatcher(
         None, list(map(plain_block, present)), list(map(plain_block, texts)), autojunk=False
