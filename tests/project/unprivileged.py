@@ -1,0 +1,41 @@
+"""Run a snippet in a process of its own, as a user who is not root, so that permissions count."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+NOBODY = 65534
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def run_as_nobody(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run Python `code` with `arguments`; from root, drop to nobody after the imports."""
+    drop = f"import os\nif os.geteuid() == 0: os.setgroups([]); os.setgid({NOBODY}); "
+    drop += f"os.setuid({NOBODY})\n"
+    return run(IMPORTS + drop + code, *arguments)
+
+
+def run(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run Python `code` with `arguments` in the repository's package."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )
+
+
+IMPORTS = """
+import sys
+from pathlib import Path
+import zoterodigest.project.files, zoterodigest.project.running
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.files import read_file, replace_file
+from zoterodigest.project.running import running
+path = Path(sys.argv[1])
+"""

@@ -1,0 +1,233 @@
+"""Files as bytes: read once, replaced atomically, and only if still as they were read (law 1)."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoterodigest.errors import ZoterodigestError
+
+_LEFTOVER = re.compile(r"\.zoterodigest-[0-9a-f]{16}\.tmp")
+
+
+class BadInput(ZoterodigestError):
+    """`path` cannot be read, or is not what it should be."""
+
+    exit_code = 10
+
+    def __init__(self, path: Path, reason: str, hint: str = "") -> None:
+        super().__init__(f"{path}: {reason}", hint)
+        self.path = path
+        self.reason = reason
+
+
+class CannotWrite(ZoterodigestError):
+    """`path` refuses to be written; it is as it was before."""
+
+    exit_code = 15
+
+    def __init__(self, path: Path, reason: str, hint: str = "") -> None:
+        super().__init__(f"{path} cannot be written: {reason}", hint)
+        self.path = path
+        self.reason = reason
+
+
+class SourceChanged(ZoterodigestError):
+    """`path` is no longer as it was read; it was left alone."""
+
+    exit_code = 16
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} has changed since it was read and was left alone",
+            "Run the command again: it starts from the file as it is now.",
+        )
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the file system says of a file; an equal stamp means that nobody has written to it."""
+
+    device: int
+    inode: int
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file as it was read: every byte of it, a byte order mark included."""
+
+    path: Path
+    data: bytes
+    stamp: Stamp
+
+
+def read_file(path: Path) -> SourceFile:
+    """Read the regular file at `path`, through symlinks; raise `BadInput` for anything else."""
+    try:
+        return _read(path)
+    except ValueError as error:  # a NUL in the name
+        raise BadInput(path, "not a file name") from error
+    except OSError as error:
+        raise BadInput(path, *_reading_failed(error)) from error
+
+
+def _read(path: Path) -> SourceFile:
+    # O_NONBLOCK: opening a pipe that nobody writes to must not hang.
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    number = os.open(path, flags)
+    try:
+        status = os.fstat(number)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(status.st_mode):
+            raise BadInput(path, "not an ordinary file", "Give the path of a text file.")
+        with os.fdopen(number, "rb", closefd=False) as stream:
+            data = stream.read()
+    finally:
+        os.close(number)
+    return SourceFile(
+        path, data, Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    )
+
+
+def _reading_failed(error: OSError) -> tuple[str, str]:
+    """Say in plain words why a file cannot be read, and what to do."""
+    match error.errno:
+        case errno.ENOENT | errno.ENOTDIR:
+            return "no such file", "Check the path."
+        case errno.EISDIR:
+            return "a folder, not a file", "Name the files in it, for example with FOLDER/*.md."
+        case errno.EACCES | errno.EPERM:
+            return "not permitted to read it", "Check the permissions of the file and its folder."
+        case errno.ELOOP:
+            return "a symlink that leads back to itself", "Mend the symlink."
+        case _:
+            return f"cannot be read ({error.strerror})", ""
+
+
+def looks_binary(data: bytes) -> bool:
+    """Tell whether `data` is no text: it holds a NUL byte."""
+    return b"\0" in data
+
+
+def replace_file(path: Path, new: bytes, expected: bytes | None) -> None:
+    """Put `new` in place of the file at `path`, atomically, through symlinks, its mode kept.
+
+    The file must still hold `expected` (None: must not exist), else `SourceChanged` is raised and
+    it is left alone. Whatever fails, the file is as before or holds all of `new`, and no temporary
+    file stays behind, unless the process is killed (see `remove_leftovers`). When `new` is
+    `expected` nothing is written and the file is not looked at.
+    """
+    if new == expected:
+        return
+    target = Path(os.path.realpath(path))
+    _require_unchanged(path, expected)
+    try:
+        _replace(path, target, new, expected)
+    except OSError as error:
+        raise CannotWrite(path, *writing_failed(error)) from error
+
+
+def read_if_present(path: Path) -> bytes | None:
+    """Return the bytes of the file at `path`, None if there is none; else like `read_file`."""
+    try:
+        return read_file(path).data
+    except BadInput as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return None
+        raise
+
+
+def _require_unchanged(path: Path, expected: bytes | None) -> None:
+    if read_if_present(path) != expected:
+        raise SourceChanged(path)
+
+
+def _replace(path: Path, target: Path, new: bytes, expected: bytes | None) -> None:
+    status = None if expected is None else target.stat()
+    if status is not None and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, "write-protected")
+    temporary = target.with_name(f".zoterodigest-{secrets.token_hex(8)}.tmp")
+    try:
+        _write_durably(temporary, new, status)
+        _require_unchanged(path, expected)
+        temporary.replace(target)
+    except BaseException:
+        with suppress(OSError):  # the first error is the one to tell
+            temporary.unlink()
+        raise
+    sync_folder(target.parent)
+
+
+def _write_durably(temporary: Path, new: bytes, like: os.stat_result | None) -> None:
+    """Write `new` to a file of its own, with mode and owner of `like` (None: the usual ones)."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(temporary, flags, 0o666 if like is None else 0o600), "wb") as stream:
+        stream.write(new)
+        stream.flush()
+        if like is not None and os.name == "posix":
+            # Only root may give a file away; for others the group is kept where it may be.
+            with suppress(PermissionError):
+                os.fchown(stream.fileno(), like.st_uid, like.st_gid)
+            os.fchmod(stream.fileno(), stat.S_IMODE(like.st_mode))
+        os.fsync(stream.fileno())
+
+
+def append_durably(path: Path, data: bytes) -> None:
+    """Append `data` to the file at `path` and return when it is on the disk."""
+    try:
+        with path.open("ab") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise CannotWrite(path, *writing_failed(error)) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in `folder` on the disk, where the system can do that for folders."""
+    if os.name != "posix":
+        return
+    # A folder may be writable but not readable, or lie on a file system that syncs no folders:
+    # what was written is in place all the same.
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files that a killed run left in `folder`.
+
+    Call it only while running is held: the temporary file of a run at work looks the same.
+    """
+    with suppress(OSError):  # a folder that cannot be listed or written keeps them
+        for path in sorted(folder.iterdir()):
+            if _LEFTOVER.fullmatch(path.name):
+                path.unlink()
+
+
+def writing_failed(error: OSError) -> tuple[str, str]:
+    """Say in plain words why a file or folder cannot be written, and what to do."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return "the disk is full", "Free some space and run the command again."
+        case errno.EROFS:
+            return "the file system is read-only", "Work on a copy in a place you can write to."
+        case errno.EACCES | errno.EPERM:
+            return "not permitted", "Check the permissions of the file and its folder."
+        case errno.ENOENT | errno.ENOTDIR:
+            return "its folder does not exist", "Create the folder first."
+        case _:
+            return error.strerror or type(error).__name__, ""

@@ -1,0 +1,72 @@
+"""Running: one run at a time works on a project. The system frees it when a run is killed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.files import CannotWrite, writing_failed
+from zoterodigest.project.state import create_state_folder
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+
+class AlreadyRunning(ZoterodigestError):
+    """Another run is at work on the same project; `pid` is its process, if that is known."""
+
+    exit_code = 17
+
+    def __init__(self, state_folder: Path, pid: str) -> None:
+        who = f"process {pid}" if pid else "another process"
+        super().__init__(
+            f"zoterodigest is already at work on {state_folder.parent} ({who})",
+            "Wait until it has ended and run the command again.",
+        )
+        self.pid = pid
+
+
+@contextmanager
+def running(state_folder: Path) -> Iterator[None]:
+    """Hold the project of `state_folder` for this process; create the folder if it is missing.
+
+    Raises `AlreadyRunning` while another run holds it and `CannotWrite` where the folder cannot be
+    written: commands that only read do without. A killed run holds nothing.
+    """
+    create_state_folder(state_folder)
+    path = state_folder / "running"
+    try:
+        number = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise CannotWrite(path, *writing_failed(error)) from error
+    with os.fdopen(number, "r+b", buffering=0) as stream:
+        if not _holds(number):
+            raise AlreadyRunning(state_folder, stream.read(20).decode("ascii", "replace"))
+        stream.truncate(0)
+        stream.write(str(os.getpid()).encode("ascii"))
+        try:
+            yield
+        finally:
+            # The file stays: were it removed, two runs could hold two files of one name.
+            stream.truncate(0)
+
+
+def _holds(number: int) -> bool:
+    """Take the system's lock on an open file, unless another process has it."""
+    try:
+        if sys.platform == "win32":
+            # Far behind the process id, which others must be able to read.
+            os.lseek(number, 1 << 20, os.SEEK_SET)
+            msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+            os.lseek(number, 0, os.SEEK_SET)
+        else:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
