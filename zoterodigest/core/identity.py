@@ -1,8 +1,15 @@
-"""Which work is meant: identifiers found in URLs and text, and titles made comparable."""
+"""Which work is meant: identifiers found in URLs and text, and titles made comparable.
+
+Every expression here is linear in its input: no repetition stands inside another without a bound.
+"""
 
 from __future__ import annotations
 
+import html
+import re
+import unicodedata
 from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -16,3 +23,283 @@ class Identifier:
 
     scheme: str
     value: str
+
+
+def identifier_of(url: str) -> Identifier | None:
+    """Return the identifier that a URL (or a bare `arXiv:…`, `doi:…`, `10.…/…`) stands for.
+
+    Pages of no known scheme get the scheme `url` and their canonical address, papers or not; None
+    for what is no web address (empty, relative, `mailto:`, `javascript:`).
+    """
+    text = url.strip()
+    if len(text) > _LONGEST_URL:
+        return None
+    if bare := _BARE_ARXIV.fullmatch(text):
+        return _arxiv(bare["id"])
+    if bare := _BARE_DOI.fullmatch(text):
+        return _doi(bare["doi"])
+    parts = _split(text)
+    if parts is None:
+        return None
+    host, path = _host(parts), unquote(parts.path)
+    if host == "raw.githubusercontent.com" and path.startswith("/mlresearch/"):
+        host, path = "proceedings.mlr.press", path.removeprefix("/mlresearch")
+    return _known(host, path, parts.query) or Identifier("url", _canonical_url(parts))
+
+
+def arxiv_version(url: str) -> str | None:
+    """Return the version (`v2`) in the URL of an arXiv paper, or None."""
+    text = url.strip()
+    if len(text) > _LONGEST_URL:
+        return None
+    if bare := _BARE_ARXIV.fullmatch(text):
+        return bare["version"]
+    parts = _split(text)
+    found = None if parts is None else _arxiv_page(_host(parts), unquote(parts.path))
+    return found["version"] if found else None
+
+
+def arxiv_in_text(text: str) -> tuple[str, ...]:
+    """Return the arXiv ids that stand in `text`, in order, none twice, without versions.
+
+    Ids count behind `arXiv:`, in the address of a paper's page, or bare if new-style and possible.
+    """
+    found = (
+        _arxiv(match["a"] or match["b"] or match["c"]) for match in _ARXIV_IN_TEXT.finditer(text)
+    )
+    return tuple(dict.fromkeys(identifier.value for identifier in found))
+
+
+def doi_in_text(text: str) -> tuple[str, ...]:
+    """Return the DOIs that stand in `text`, in lower case, in order, none twice.
+
+    The DOIs that arXiv gives its own papers are left out: `arxiv_in_text` finds those ids.
+    """
+    found = (_doi(match.group()) for match in _DOI_IN_TEXT.finditer(text))
+    return tuple(dict.fromkeys(each.value for each in found if each.scheme == "doi"))
+
+
+def is_paper_url(url: str) -> bool:
+    """Tell whether `url` is surely the page or file of a paper: a known scheme, host or `.pdf`."""
+    identifier = identifier_of(url)
+    if identifier is None or identifier.scheme != "url":
+        return identifier is not None
+    parts = urlsplit(identifier.value)
+    host = parts.hostname or ""
+    is_publisher = any(host == known or host.endswith("." + known) for known in _PUBLISHERS)
+    return (is_publisher and len(parts.path) > 1) or parts.path.lower().endswith(".pdf")
+
+
+def canonical_title(title: str) -> str:
+    """Return `title` with case, quotes, dashes, braces, entities, simple tags and blanks folded.
+
+    Two titles with one canonical form are the same title written differently (DESIGN.md, Links).
+    """
+    text = html.unescape(_TAG.sub("", html.unescape(_AMPERSANDS.sub("&", title))))
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    text = _UNSEEN.sub("", text)
+    text = _QUOTES.sub("'", _DASHES.sub("-", text))
+    return " ".join(text.split())
+
+
+def match_title(title: str) -> str:
+    """Return the letters and digits of `title` without case and accents: for finding a work."""
+    decomposed = unicodedata.normalize("NFKD", canonical_title(title))
+    return "".join(character for character in decomposed if character.isalnum())
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_LONGEST_URL = 4_000
+
+_NEW_ID = r"\d{4}\.\d{4,5}"
+_OLD_ID = r"[a-z]{1,8}(?:-[a-z]{2,4})?(?:\.[a-z-]{2,9})?/\d{7}"
+_ID = rf"(?P<id>{_NEW_ID}|{_OLD_ID})(?P<version>v\d{{1,3}})?"
+_BARE_ARXIV = re.compile(rf"arxiv ?: ?{_ID}(?: ?\[[\w. ,-]{{1,40}}\])?", re.IGNORECASE)
+_BARE_DOI = re.compile(r"(?:doi ?: ?)?(?P<doi>10\.\d{4,9}/\S{1,300})", re.IGNORECASE)
+_ARXIV_HOSTS = {
+    "arxiv.org": r"/(?:abs|pdf|html|src|e-print|format|ps)/",
+    "xxx.lanl.gov": r"/(?:abs|pdf)/",
+    "ar5iv.org": r"/(?:abs|html|pdf)/",
+    "ar5iv.labs.arxiv.org": r"/(?:abs|html|pdf)/",
+    "alphaxiv.org": r"/(?:[a-z]{2}/)?(?:abs|pdf|html|overview|resources|audio)/",
+    "huggingface.co": r"/papers/",
+    "hf.co": r"/papers/",
+    "hf-mirror.com": r"/papers/",
+}
+_ARXIV_PAGES = {
+    host: re.compile(rf"{prefix}{_ID}(?:\.pdf|\.html)?/?", re.IGNORECASE)
+    for host, prefix in _ARXIV_HOSTS.items()
+}
+_POSSIBLE_ID = (
+    r"(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{4}|(?:1[5-9]|[2-8]\d)(?:0[1-9]|1[0-2])\.\d{5}"
+)
+_ARXIV_IN_TEXT = re.compile(
+    rf"arxiv ?: ?(?P<a>{_NEW_ID}|{_OLD_ID})(?!\d)"
+    rf"|(?:arxiv\.org|alphaxiv\.org|huggingface\.co|ar5iv\.org)"
+    rf"/(?:abs|pdf|html|papers|overview)/(?P<b>{_NEW_ID}|{_OLD_ID})(?!\d)"
+    rf"|(?<![\w./-])(?P<c>{_POSSIBLE_ID})(?:v\d{{1,3}})?(?![\w/-])(?!\.\d)",
+    re.IGNORECASE,
+)
+_DOI_IN_TEXT = re.compile(r"(?<![\w.])10\.\d{4,9}/[^\s\"<>{}|\\^`\[\]]{1,300}", re.IGNORECASE)
+_ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.{_ID}", re.IGNORECASE)
+
+_OPENREVIEW = frozenset({"/forum", "/pdf", "/attachment", "/references/pdf"})
+_ACL_PATH = re.compile(
+    r"/(?:anthology/|papers/)?(?:[A-Za-z]\d{2}/[A-Za-z]\d{2}/|[A-Za-z]/[A-Za-z]\d{2}/)?"
+    r"(?P<id>[a-z]\d{2}-\d{4,5}|(?:19|20)\d\d\.[a-z0-9]{1,30}(?:-[a-z0-9_]{1,30})?\.\d{1,5})"
+    r"(?:v\d)?(?:\.pdf|\.bib)?(?:/[^/]{0,40})?/?",
+    re.IGNORECASE,
+)
+_CVF_PATH = re.compile(
+    r"/content[^/]{0,60}/(?:[^/]{1,60}/){1,3}(?P<id>[^/]{1,300})_(?:paper|supplemental)\.(?:pdf|html|zip)",
+    re.IGNORECASE,
+)
+_ECVA_PATH = re.compile(
+    r"/papers/(?P<year>eccv_\d{4})/papers_ECCV/papers/(?P<id>\d{1,12})(?:-supp)?\.pdf",
+    re.IGNORECASE,
+)
+_PMLR_PATH = re.compile(
+    r"/(?P<volume>[vr]\d{1,4})/(?:main/assets/)?(?P<id>[\w-]{1,80})(?:/[\w-]{1,90})?(?:\.html|\.pdf)?/?"
+)
+_NEURIPS_PATH = re.compile(
+    r"/paper(?:_files/paper)?/\d{4}/(?:hash|file)/(?P<id>[0-9a-f]{32})-.{1,80}"
+)
+_DOI_PATH = re.compile(
+    r"/(?:doi|article|chapter|book|content|content/pdf)/(?:[a-z]{1,12}/)?(?P<doi>10\.\d{4,9}/.{1,300})",
+    re.IGNORECASE,
+)
+_DOI_TAIL = re.compile(
+    r"(?:/(?:full|abstract|pdf|meta|fulltext|full-text|figures|references)/?|\.pdf|\.full(?:\.pdf)?"
+    r"|\.abstract|/)$",
+    re.IGNORECASE,
+)
+_BIORXIV_VERSION = re.compile(r"v\d{1,2}(?:\.full|\.abstract)?(?:\.pdf)?$")
+_NATURE_PATH = re.compile(r"/articles/(?P<id>s\d{5}-\d{3}-\d{4,5}-[\dxyzw])(?:\.pdf)?/?")
+_DOI_HOSTS = _hosts(
+    "dl.acm.org link.springer.com onlinelibrary.wiley.com science.org sciencemag.org "
+    "pnas.org tandfonline.com journals.sagepub.com biorxiv.org medrxiv.org pubs.acs.org "
+    "aip.scitation.org iopscience.iop.org royalsocietypublishing.org journals.aps.org "
+    "epubs.siam.org worldscientific.com frontiersin.org"
+)
+_PUBLISHERS = _DOI_HOSTS + _hosts(
+    "arxiv.org openreview.net aclanthology.org aclweb.org thecvf.com ecva.net mlr.press "
+    "neurips.cc nips.cc doi.org ieeexplore.ieee.org computer.org springer.com "
+    "sciencedirect.com nature.com cell.com mdpi.com semanticscholar.org dblp.org jmlr.org "
+    "ijcai.org aaai.org isca-speech.org isca-archive.org roboticsproceedings.org bmva- "
+    "archive.org.uk vldb.org usenix.org ncbi.nlm.nih.gov plos.org academic.oup.com jair.org "
+    "direct.mit.edu diglib.eg.org ssrn.com hal.science techrxiv.org chemrxiv.org "
+    "eprint.iacr.org distill.pub elifesciences.org"
+)
+
+_AMPERSANDS = re.compile(r"&(?:amp;)+")
+_TAG = re.compile(
+    r"</?(?:span|i|b|em|strong|sub|sup|sc|u|mark|code|br)(?:\s[^<>]{0,200})?/?>", re.I
+)
+_UNSEEN = re.compile(r"[{}\u00ad\u200b-\u200f\u2060\ufeff]|\\(?=[^\w\s])")
+_QUOTES = re.compile(r"[\"'`´‘’‚‛“”„‟‹›«»′″「」『』]+")
+_DASHES = re.compile(r"[-‐‑‒–—―−⁃]+")
+
+
+def _arxiv(number: str) -> Identifier:
+    archive, slash, rest = number.lower().partition("/")
+    return Identifier("arxiv", archive.partition(".")[0] + slash + rest if slash else number)
+
+
+def _doi(text: str) -> Identifier:
+    doi = text.lower().rstrip(".,;:!?'\"*_")
+    while doi.endswith((")", "]")) and doi.count("(") < doi.count(")"):
+        doi = doi[:-1].rstrip(".,;:")
+    found = _ARXIV_DOI.fullmatch(doi)
+    return _arxiv(found["id"]) if found else Identifier("doi", doi)
+
+
+def _split(text: str) -> SplitResult | None:
+    """Split a web address, also one without its scheme; None for anything else."""
+    if text.startswith("//"):
+        text = "https:" + text
+    elif "://" not in text[:10] and _HOST_FIRST.match(text):
+        text = "https://" + text
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018  (reading it is what raises)
+    except ValueError:
+        return None
+    is_web = parts.scheme in ("http", "https") and "." in (parts.hostname or "")
+    return parts if is_web and not _BLANK.search(text) else None
+
+
+_HOST_FIRST = re.compile(r"(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}/|www\.", re.IGNORECASE)
+_BLANK = re.compile(r"[\s\x00-\x1f]")
+
+
+def _host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").lower().rstrip(".")
+    host = host.removeprefix("www.")
+    return "arxiv.org" if host in _ARXIV_MIRRORS else host
+
+
+_ARXIV_MIRRORS = frozenset({"export.arxiv.org", "browse.arxiv.org", "cn.arxiv.org", "de.arxiv.org"})
+
+
+def _canonical_url(parts: SplitResult) -> str:
+    pairs = [pair for pair in parts.query.split("&") if pair and not pair.startswith("utm_")]
+    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    query = "?" + "&".join(pairs) if pairs else ""
+    return f"https://{_host(parts)}{port}{parts.path.rstrip('/')}{query}"
+
+
+def _known(host: str, path: str, query: str) -> Identifier | None:
+    """Return the identifier of a page at a host whose addresses we understand."""
+    if found := _arxiv_page(host, path):
+        return _arxiv(found["id"])
+    match host:
+        case "doi.org" | "dx.doi.org":
+            found = _BARE_DOI.fullmatch(path[1:].rstrip("/"))
+            return _doi(found["doi"]) if found else None
+        case "openreview.net":
+            forum = dict(parse_qsl(query)).get("id", "") if path in _OPENREVIEW else ""
+            return Identifier("openreview", forum) if forum else None
+        case (
+            "aclanthology.org"
+            | "aclweb.org"
+            | "aclanthology.info"
+            | "aclanthology.coli.uni-saarland.de"
+        ):
+            found = _ACL_PATH.fullmatch(path)
+            return Identifier("acl", found["id"].lower()) if found else None
+        case "openaccess.thecvf.com":
+            found = _CVF_PATH.fullmatch(path)
+            return Identifier("cvf", found["id"].lower()) if found else None
+        case "ecva.net":
+            found = _ECVA_PATH.fullmatch(path)
+            return Identifier("ecva", f"{found['year'].lower()}/{found['id']}") if found else None
+        case "proceedings.mlr.press":
+            found = _PMLR_PATH.fullmatch(path)
+            return Identifier("pmlr", f"{found['volume']}/{found['id'].lower()}") if found else None
+        case "proceedings.neurips.cc" | "papers.nips.cc" | "papers.neurips.cc":
+            found = _NEURIPS_PATH.fullmatch(path)
+            return Identifier("neurips", found["id"]) if found else None
+        case "nature.com":
+            found = _NATURE_PATH.fullmatch(path)
+            return Identifier("doi", f"10.1038/{found['id']}") if found else None
+    return _doi_page(host, path)
+
+
+def _arxiv_page(host: str, path: str) -> re.Match[str] | None:
+    pattern = _ARXIV_PAGES.get(host)
+    return None if pattern is None else pattern.fullmatch(path)
+
+
+def _doi_page(host: str, path: str) -> Identifier | None:
+    if not any(host == known or host.endswith("." + known) for known in _DOI_HOSTS):
+        return None
+    found = _DOI_PATH.match(path)
+    if found is None:
+        return None
+    doi = found["doi"]
+    if host in ("biorxiv.org", "medrxiv.org"):
+        doi = _BIORXIV_VERSION.sub("", doi)
+    return _doi(_DOI_TAIL.sub("", doi))

@@ -1,0 +1,148 @@
+"""Dates as people write them, read as ISO 8601 and written back in the manner that stands there."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+
+_MONTH_NAMES = (
+    "january february march april may june july august september october november december"
+)
+_MONTHS = tuple(_MONTH_NAMES.split())
+_MONTH = (
+    r"(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?P<dot>\.?)"
+)
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_FORMS = tuple(
+    re.compile(rf"(?<![\w.]){form}(?![\w]|[./-]\d)", re.IGNORECASE)
+    for form in (
+        rf"{_YEAR}(?P<sep>[-/.])(?P<month>\d{{1,2}})(?:(?P=sep)(?P<day>\d{{1,2}}))?"
+        r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)?",
+        rf"{_YEAR} ?年 ?(?P<month>\d{{1,2}}) ?月(?: ?(?P<day>\d{{1,2}}) ?[日号])?",
+        rf"{_DAY}[ -]{_MONTH}(?P<comma>,?)[ -]{_YEAR}",
+        rf"{_MONTH} {_DAY}(?P<comma>,?) {_YEAR}",
+        rf"{_MONTH}(?P<comma>,?)[ -]{_YEAR}",
+        rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)",
+        _YEAR,
+    )
+)
+_ISO = re.compile(r"(?P<year>(?:19|20)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """A date found in a text: half-open character offsets and its ISO form."""
+
+    start: int
+    end: int
+    iso: str
+
+
+def parse_date(text: str) -> str | None:
+    """Return the ISO form of a text that is a date and nothing else, cut where parts are missing.
+
+    Orders that mean different days in different countries (`03/04/2021`) are no date.
+    """
+    stripped = text.strip()
+    if len(stripped) > 40:
+        return None
+    found = find_date(stripped)
+    return found.iso if found and found.end - found.start == len(stripped) else None
+
+
+def find_date(text: str) -> DateSpan | None:
+    """Return the first date in `text`, the most precise reading of it; None if there is none."""
+    found = _find(text)
+    return None if found is None else DateSpan(found[1].start(), found[1].end(), found[2])
+
+
+def write_date(text: str, iso: str) -> str:
+    """Return `iso` in the manner of `text`, the date that stands there now.
+
+    `text` itself comes back if it already says `iso`; a text that is no date gives way to the ISO
+    form. An empty `iso` gives an empty text.
+    """
+    if parse_date(text) == iso:
+        return text
+    stripped = text.strip()
+    found = _find(stripped) if len(stripped) <= 40 else None
+    wanted = _ISO.fullmatch(iso)
+    if wanted is None or found is None or found[1].group() != stripped:
+        return iso
+    written = _write(found[1], wanted)
+    return text.replace(stripped, written) if parse_date(written) == iso else iso
+
+
+def _find(text: str) -> tuple[int, re.Match[str], str] | None:
+    best: tuple[int, re.Match[str], str] | None = None
+    for form in _FORMS:
+        for found in form.finditer(text):
+            iso = _iso_of(found)
+            if iso is None:
+                continue
+            if best is None or (found.start(), -len(iso)) < (best[0], -len(best[2])):
+                best = found.start(), found, iso
+            break
+    return best
+
+
+def _iso_of(found: re.Match[str]) -> str | None:
+    parts = found.groupdict()
+    year = parts["year"]
+    name = parts.get("name")
+    month = _month_number(name) if name else parts.get("month")
+    if not month:
+        return year
+    day = parts.get("day")
+    if not 1 <= int(month) <= 12:
+        return None
+    if not day:
+        return f"{year}-{int(month):02}"
+    if not 1 <= int(day) <= calendar.monthrange(int(year), int(month))[1]:
+        return None
+    return f"{year}-{int(month):02}-{int(day):02}"
+
+
+def _month_number(name: str) -> str:
+    start = name[:3].lower()
+    return str(next(n for n, month in enumerate(_MONTHS, 1) if month.startswith(start)))
+
+
+def _write(found: re.Match[str], wanted: re.Match[str]) -> str:
+    """Fill the form of `found` with the parts of `wanted`, from the year upwards."""
+    year, month, day = wanted["year"], wanted["month"], wanted["day"]
+    form = found.groupdict()
+    if month is None:
+        return str(year)
+    if form.get("name"):
+        return _write_named(found, year, int(month), int(day) if day else None)
+    if "年" in found.group():
+        return f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
+    mark = form.get("sep") or ("" if form.get("month") else "-")
+    padded = not (form.get("month") or "00").startswith(tuple("123456789")) or not mark
+    if (form.get("month") or "").startswith("1"):
+        padded = True
+    numbers = [month, day] if day else [month]
+    return mark.join([year, *(part if padded else str(int(part)) for part in numbers)])
+
+
+def _write_named(found: re.Match[str], year: str, month: int, day: int | None) -> str:
+    name, dot = found["name"], found["dot"]
+    is_short = len(name) <= 4 and name.lower() not in ("june", "july")
+    new = _MONTHS[month - 1][:3] if is_short else _MONTHS[month - 1]
+    new = new.upper() if name.isupper() else new.title() if name[:1].isupper() else new
+    new += dot if is_short else ""
+    comma = found["comma"]
+    if day is None:
+        return f"{new} {year}"
+    before_month = found.groupdict().get("day") and found.start("day") < found.start("name")
+    number = f"{day:02}" if (found.groupdict().get("day") or "").startswith("0") else str(day)
+    if before_month:
+        between = found.string[found.start("year") - 1]
+        return f"{number}{between}{new}{comma}{between}{year}"
+    if found.groupdict().get("day"):
+        return f"{new} {number}{comma} {year}"
+    return f"{number} {new} {year}"

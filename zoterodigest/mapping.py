@@ -1,0 +1,90 @@
+"""The tables of `mappings/`: where they lie, and how they become validated values."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from zoterodigest.errors import ZoterodigestError
+
+M = TypeVar("M", bound=BaseModel)
+
+_AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+
+
+class BadMapping(ZoterodigestError):
+    """A format or table is wrong: `path` and `key` (dotted, empty for the file) say where."""
+
+    exit_code = 11
+
+    def __init__(self, path: Path, key: str, reason: str, *, position: str = "") -> None:
+        place = f"{path}{position}" + (f": {key}" if key else "")
+        super().__init__(
+            f"{place}: {reason}", hint="Correct the file; docs/formats.md explains each key."
+        )
+        self.path = path
+        self.key = key
+
+
+@cache
+def folder() -> Path:
+    """Return the folder of the built-in tables: in the installed package, else in the checkout."""
+    package = Path(__file__).parent
+    installed = package / "mappings"
+    return installed if installed.is_dir() else package.parent / "mappings"
+
+
+def load(path: Path, model: type[M]) -> M:
+    """Return the TOML file at `path` as a `model`; raises `BadMapping` for whatever is wrong in it.
+
+    The error names the file, the line or the key, and the first reason.
+    """
+    return validate(path, read_toml(path), model)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the raw tables of the TOML file at `path`; raises `BadMapping`."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise BadMapping(path, "", error.strerror or "it cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise BadMapping(path, "", f"byte {error.start} is not UTF-8") from error
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(path, str(error)) from error
+
+
+def validate(path: Path, tables: dict[str, Any], model: type[M]) -> M:
+    """Return the tables read from `path` as a `model`; raises `BadMapping`."""
+    try:
+        return model.model_validate(tables)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise BadMapping(path, key, _reason(first["type"], first["msg"])) from error
+
+
+def _syntax_error(path: Path, message: str) -> BadMapping:
+    found = _AT_LINE.search(message)
+    if found is None:
+        return BadMapping(path, "", message)
+    line, column = found.groups()
+    reason = message[: found.start()].strip()
+    return BadMapping(path, "", reason, position=f":{line}:{column}")
+
+
+def _reason(kind: str, message: str) -> str:
+    match kind:
+        case "extra_forbidden":
+            return "there is no such key"
+        case "missing":
+            return "this key is missing"
+        case _:
+            return message.removeprefix("Value error, ")
