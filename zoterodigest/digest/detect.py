@@ -41,8 +41,9 @@ def read_document(name: str, source: bytes, formats: Sequence[Format], tables: T
             lines.take(entry.first, entry.last)
         entries += found
     entries.sort(key=lambda entry: entry.first)
-    placed = tuple(Headings(lines).place(entries))
-    return Document(name, source, placed, tuple(_skipped(lines)), lines)
+    headings = Headings(lines)
+    placed = tuple(headings.place(entries))
+    return Document(name, source, placed, tuple(_skipped(lines)), lines, headings.title(placed))
 
 
 def _credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]:

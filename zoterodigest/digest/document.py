@@ -71,17 +71,21 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A digest as read: its bytes, its entries in order, and the lines that were passed over."""
+    """A digest as read: its bytes, its entries in order, and the lines that were passed over.
+
+    `title` is the text of its only first-level heading, if all entries stand under that.
+    """
 
     name: str
     source: bytes
     entries: tuple[DigestEntry, ...]
     skipped: tuple[Skipped, ...]
     lines: Lines
+    title: str = ""
 
     def core_entries(self) -> tuple[Entry, ...]:
-        """Return the entries as the core sees them."""
-        return tuple(core_entry(self.name, entry) for entry in self.entries)
+        """Return the entries as the core sees them; the document's own title is no heading."""
+        return tuple(core_entry(self.name, entry, self.title) for entry in self.entries)
 
     def unread_texts(self) -> Iterator[str]:
         """Yield the text of every line that no entry holds, for finding what still stands there."""
@@ -100,8 +104,12 @@ _FIELDS_OF_SLOT = {
 }
 
 
-def core_entry(digest: str, entry: DigestEntry) -> Entry:
-    """Return a document's entry as the core sees it; a broken one keeps only its identity."""
+def core_entry(digest: str, entry: DigestEntry, title: str = "") -> Entry:
+    """Return a document's entry as the core sees it; a broken one keeps only its identity.
+
+    A first heading that is the document's `title` is left out of the path.
+    """
+    outer = 1 if title and entry.heading_keys[:1] == (title,) else 0
     unreadable = {name for slot in entry.unreadable for name in _FIELDS_OF_SLOT.get(slot, (slot,))}
     fields = {k: v for k, v in entry.reading.fields.items() if k not in unreadable}
     raws = {k: v for k, v in entry.reading.raws.items() if k not in unreadable}
@@ -110,8 +118,8 @@ def core_entry(digest: str, entry: DigestEntry) -> Entry:
         fields={} if entry.broken else fields,
         raws={} if entry.broken else raws,
         identifiers=entry.reading.identifiers,
-        headings=entry.headings,
-        heading_keys=entry.heading_keys,
+        headings=entry.headings[outer:],
+        heading_keys=entry.heading_keys[outer:],
         place=Place(entry.first + 1, entry.last + 1),
         unreadable=frozenset(unreadable),
         is_unreadable=bool(entry.broken),
@@ -217,6 +225,12 @@ class Headings:
             self._paths.append(
                 (tuple(above.text for above, _ in stack), tuple(key for _, key in stack))
             )
+
+    def title(self, entries: Sequence[DigestEntry]) -> str:
+        """Return the only first-level heading if all (placed) entries stand under it, else ""."""
+        top = [heading.text for heading in self._headings if heading.level == 1]
+        is_title = len(top) == 1 and all(it.heading_keys[:1] == (top[0],) for it in entries)
+        return top[0] if is_title else ""
 
     def place(self, entries: Sequence[DigestEntry]) -> list[DigestEntry]:
         """Return `entries` (sorted by line) with the headings they stand under."""

@@ -29,6 +29,8 @@ from zoterodigest.digest.shapes import NOTHING
 from zoterodigest.digest.slots import Slot
 
 NARROW = "  \u200b\ufeff\u00a0"
+_LONGEST_PLACEHOLDER = 100
+_ENOUGH_LETTERS = 400
 LINK_SLOTS = ("url", "links", "code", "tail")
 CODE_LABELS = frozenset({"code", "code link", "github", "official code", "代码", "pytorch"})
 
@@ -90,7 +92,7 @@ def read_slots(slots: Sequence[Slot], tables: Tables, placeholders: frozenset[st
     found_placeholders: list[str] = []
     for slot in slots:
         text = decoded(slot.text.data)
-        if fold(text) in placeholders and text:
+        if text and len(text) < _LONGEST_PLACEHOLDER and fold(text) in placeholders:
             found_placeholders.append(text)
             text = ""
         if reader := _READERS.get(slot.name):
@@ -130,7 +132,7 @@ def is_translated(title: str, text: str) -> bool:
 def _script(text: str) -> str:
     """Return the script most letters are in; ideographs count for three (a word is short)."""
     weights: dict[str, int] = {}
-    for char in text[:4000]:
+    for char in text[:_ENOUGH_LETTERS]:
         if char.isalpha():
             script = "LATIN" if char.isascii() else unicodedata.name(char, "").split(" ")[0]
             weights[script] = weights.get(script, 0) + (1 if char.isascii() else 3)

@@ -10,10 +10,11 @@ from zoterodigest.digest.pattern import Pattern
 NOTHING = frozenset({b"", b"-", b"--", b"none", b"n/a", b"na", b"null", b"\xe2\x80\x94", b"/"})
 """What stands in a cell that says there is nothing, in lower case."""
 
+_LONGEST_NUMBER = 12
 _DATE = re.compile(
     rb"^(?:\d{4}(?:[-./]\d{1,2}){0,2}|\d{1,2} [A-Za-z]{3,9}\.? \d{4}|[A-Za-z]{3,9}\.? \d{4}|\d{8})$"
 )
-_VENUE = re.compile(rb"^[^\W\d][^\d|<>\[\]]{0,60}(?:\d{2}|\d{4})?(?:[ ]+[A-Za-z][A-Za-z ]{2,30})?$")
+_NO_VENUE = re.compile(rb"^\d{4}[-./]\d|^\d{1,6}$|https?://|<details|\]\(|\||\d{4}.*\d{4}")
 _LINKS = re.compile(rb"^(?:!?\[|<a\b|https?://)", re.I)
 _SENTENCE = re.compile(rb"[.!?][ \t]+[A-Z]|https?://|<|\|")
 _MARKUP = re.compile(rb"https?://|<details|\]\(|\|")
@@ -22,6 +23,8 @@ _MARKUP = re.compile(rb"https?://|<details|\]\(|\|")
 def fits(data: bytes, slot: str, patterns: Sequence[Pattern]) -> bool:
     """Tell whether `data` may stand in a cell of `slot`, whose own `patterns` decide if any."""
     text = data.strip()
+    if text.count(b"</details>") > 1:
+        return False
     if patterns:
         return any(pattern.search(text) for pattern in patterns)
     match slot:
@@ -31,10 +34,12 @@ def fits(data: bytes, slot: str, patterns: Sequence[Pattern]) -> bool:
             return text.lower() in NOTHING or bool(_LINKS.match(text))
         case "authors":
             return _looks_like_names(text)
+        case "ignored":
+            return len(text) <= _LONGEST_NUMBER
         case "title":
             return bool(text) and len(text) < 600
         case "venue":
-            return text.lower() in NOTHING or bool(_VENUE.match(text))
+            return len(text) < 120 and not _NO_VENUE.search(text)
         case "comment" | "award":
             return len(text) < 300 and not _MARKUP.search(text)
         case _:
@@ -43,4 +48,4 @@ def fits(data: bytes, slot: str, patterns: Sequence[Pattern]) -> bool:
 
 def _looks_like_names(text: bytes) -> bool:
     longest = max(map(len, re.split(rb"[,;&]|\xe3\x80\x81|\xef\xbc\x8c", text)))
-    return longest <= 60 and not _SENTENCE.search(text)
+    return longest <= 60 and not _SENTENCE.search(text) and not re.search(rb"\b\d{4}\b", text)

@@ -210,6 +210,35 @@ def _claim_details(
     return next((at for at, (begin, _) in enumerate(ranges) if begin >= closed.end()), len(ranges))
 
 
+def folded_slots(text: Text, form: Format, first: str) -> list[Slot]:
+    """Return a slot for each `<details>` in `text`, by its summary; one without a name of the
+    format's is `first` if it comes first, else a section.
+    """
+    slots: list[Slot] = []
+    cursor = 0
+    while opened := _DETAILS_OPEN.search(text.data, cursor):
+        closed = _DETAILS_END.search(text.data, opened.end())
+        if closed is None:
+            break
+        summary = _SUMMARY.match(text.data, opened.end(), closed.start())
+        name = plain(summary[1]) if summary else ""
+        inner = _paragraph(text, summary.end() if summary else opened.end(), closed.start())
+        slot = _section_slot(name, inner, form)
+        is_first = not slots and slot.section is not None
+        slots.append(Slot(first, inner) if is_first else slot)
+        cursor = closed.end()
+    return slots
+
+
+def _paragraph(text: Text, start: int, end: int) -> Text:
+    """Return the range without the `<p>` around it."""
+    inner = trimmed(text, start, end)
+    data = inner.data.lower()
+    if data.startswith(b"<p>") and data.endswith(b"</p>"):
+        return trimmed(inner, len(b"<p>"), len(inner.data) - len(b"</p>"))
+    return inner
+
+
 def _details_text(body: Text, start: int, end: int) -> Text:
     inner = body.data[start:end]
     if b"\n" not in inner.strip(b" \t\n") and b"\n" not in inner:

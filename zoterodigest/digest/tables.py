@@ -18,7 +18,15 @@ from zoterodigest.digest.layers import Text, peel_cell, text_of
 from zoterodigest.digest.lines import Lines
 from zoterodigest.digest.pattern import Match
 from zoterodigest.digest.shapes import fits
-from zoterodigest.digest.slots import Claims, Slot, Unread, group_slots, searched, trimmed
+from zoterodigest.digest.slots import (
+    Claims,
+    Slot,
+    Unread,
+    folded_slots,
+    group_slots,
+    searched,
+    trimmed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ _SHELTERS = (
     re.compile(rb"`[^`\n]{1,500}`"),
     re.compile(rb"\[\[?[^\[\]\n]{1,500}\]\]?\([^()\s]{1,2000}\)"),
 )
+_FREE = ("comment", "summary", "tags", "task", "")
 _ROOMY = ("abstract", "summary", "comment", "title", "authors", "tags", "task", "ignored", "")
 
 
@@ -157,6 +166,12 @@ def _sheltered(data: bytes, width: int) -> list[tuple[int, int]] | None:
     return None
 
 
+def _sheltered_pipes(data: bytes, cells: Sequence[tuple[int, int]]) -> bool:
+    """Whether a pipe between two cells stands inside an element, math, code or a link."""
+    shelters = [found.span() for pattern in _SHELTERS for found in pattern.finditer(data)]
+    return any(_is_inside(start - 1, shelters) for start, _ in cells[1:])
+
+
 def _is_inside(at: int, ranges: Sequence[tuple[int, int]]) -> bool:
     return any(start <= at < end for start, end in ranges)
 
@@ -197,29 +212,62 @@ def _title_only(text: Text, header: Header, form: Format) -> Claims:
 def _claims(text: Text, cells: Sequence[tuple[int, int]], header: Header, form: Format) -> Claims:
     claims = Claims()
     is_short = len(cells) < len(header.slots)
+    misfits = _misfits(text, cells, header, form.compiled)
+    is_doubtful = is_short or misfits > (0 if _sheltered_pipes(text.data, cells) else 1)
+    certain = frozenset(header.slots)
+    if is_doubtful:
+        certain = _certain(text, cells, header, form.compiled)
     for at, slot in enumerate(header.slots):
-        if at >= len(cells):
-            claims.unreadable |= {slot} - {"", "ignored"}
-        elif not slot or slot == "ignored":
+        if not slot or slot == "ignored":
             continue
-        elif is_short and not _is_certain(text, cells[at], slot, form.compiled):
+        if at >= len(cells) or slot not in certain:
             claims.unreadable.add(slot)
         else:
             _claim_cell(claims, peel_cell(trimmed(text, *cells[at])), slot, form, header.names[at])
-    if is_short:
-        claims.unread.append(Unread(-1, f"the row has {len(cells)} of {len(header.slots)} cells"))
+    if is_doubtful:
+        count = (
+            f"{len(cells)} of {len(header.slots)} cells" if is_short else "cells under wrong heads"
+        )
+        claims.unread.append(Unread(-1, f"the row has {count}"))
     return claims
 
 
-def _is_certain(text: Text, cell: tuple[int, int], slot: str, rules: Compiled) -> bool:
-    """Whether a cell of a short row stands under the right column beyond doubt."""
-    if slot in ("comment", "summary", "tags", "task") and not rules.cells.get(slot):
-        return False
-    return _fits(text, cell, slot, rules)
+def _misfits(text: Text, cells: Sequence[tuple[int, int]], header: Header, rules: Compiled) -> int:
+    """Return how many cells do not look as their column should; two say that cells have moved."""
+    return sum(
+        not _fits(text, cell, slot, rules)
+        for cell, slot in zip(cells, header.slots, strict=False)
+        if slot not in _FREE
+    )
+
+
+def _certain(
+    text: Text, cells: Sequence[tuple[int, int]], header: Header, rules: Compiled
+) -> frozenset[str]:
+    """Return the slots of a doubtful row whose cell stands under the right column beyond doubt.
+
+    These are the cells before the first that does not look as its column should, or that is free
+    text, which fits any column. A plain title counts only where every cell fits.
+    """
+    pairs = list(zip(cells, header.slots, strict=False))
+    fitting = [_fits(text, cell, slot, rules) for cell, slot in pairs]
+    certain: set[str] = set()
+    for (cell, slot), fits_column in zip(pairs, fitting, strict=True):
+        if not fits_column or slot in _FREE:
+            break
+        if slot != "title" or all(fitting) or b"](" in text.data[slice(*cell)]:
+            certain.add(slot)
+    return frozenset(certain)
 
 
 def _claim_cell(claims: Claims, text: Text, slot: str, form: Format, column: str = "") -> None:
-    """Claim a cell: the groups of the first pattern that matches, or the whole as one slot."""
+    """Claim a cell: the groups of the first pattern that matches, or the whole as one slot.
+
+    Several `<details>` in one cell are a slot each, by their summaries; the first is the column's.
+    """
+    if text.data.lower().count(b"<details") > 1:
+        claims.slots += folded_slots(text, form, slot)
+        return
     for pattern in form.compiled.cells.get(slot, ()):
         match: Match | None = pattern.search(text.data)
         if match is not None:

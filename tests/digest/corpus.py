@@ -1,0 +1,40 @@
+"""The digests that the format engine's tests read: our examples, and the shared ones if present."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from zoterodigest.digest.detect import read_document
+from zoterodigest.digest.document import Document
+from zoterodigest.digest.format import Format, builtin_formats, load_format
+from zoterodigest.digest.reading import Tables
+from zoterodigest.digest.formats import load_tables
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = sorted((ROOT / "examples").glob("*.md"))
+SHARED = ROOT.parent / "shared" / "digests"
+SHARED_DIGESTS = sorted(path for path in SHARED.glob("*.md") if path.stem[0].islower())
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """The tutorial's format and the built-in ones."""
+    return (load_format(ROOT / "examples" / "bold-titles.format.toml"), *builtin_formats())
+
+
+@cache
+def tables() -> Tables:
+    """The shipped tables of venues and awards."""
+    return load_tables()
+
+
+def read(source: bytes, name: str = "digest.md") -> Document:
+    """Read bytes as a digest by all formats."""
+    return read_document(name, source, formats(), tables())
+
+
+@cache
+def document(path: Path) -> Document:
+    """Read a digest file once."""
+    return read(path.read_bytes(), path.name)

@@ -1,0 +1,156 @@
+"""Law 2, PutGet: what was put is read back, up to what the slot can show, or it is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.digest.corpus import EXAMPLES, document, read, tables
+from zoterodigest.core.record import (
+    EMPTY,
+    Blocks,
+    Hyperlink,
+    Kind,
+    Links,
+    Members,
+    Names,
+    Value,
+    kind_of,
+)
+from zoterodigest.digest.document import Document
+from zoterodigest.digest.edit import put
+from zoterodigest.digest.shown import shows
+
+BREAKERS = (
+    [
+        "|",
+        "\\|",
+        "</details>",
+        "<details>",
+        "</b></summary>",
+        "**",
+        "*",
+        "_",
+        "`",
+        "[x](y)",
+        "](",
+        ")",
+    ]
+    + [
+        "\n> **T**",
+        "\n\n",
+        "\n- ",
+        "---",
+        "```",
+        "# H",
+        "<br>",
+        "&amp;",
+        "&",
+        "et al.",
+        ", ",
+        " and ",
+    ]
+    + ["\u200b", "\u202e", "$x|y$", "\\", "<!--", "-->", "| a | b |", "Task: x", "论文", "é"]
+)
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12)
+TEXTS = st.lists(WORDS | st.sampled_from(BREAKERS), min_size=1, max_size=6).map("".join)
+LINES = TEXTS.map(lambda text: " ".join(text.split()))
+NAMES = st.lists(
+    st.sampled_from(["Ada Lovelace", "Kurt Gödel", "Li'an Bi", "王小明", "Gemini Team"]),
+    min_size=1,
+    max_size=8,
+    unique=True,
+)
+URLS = st.sampled_from(
+    ["https://github.com/a/b", "https://x.org/a_(b)|c", "https://y.org/?q=a b)c"]
+)
+
+
+def values(name: str) -> st.SearchStrategy[Value]:
+    """Values of a field's kind, ordinary and hostile ones."""
+    if name in ("arxiv",):
+        return st.sampled_from(["2401.00001", "1234.5678"])
+    if name == "date":
+        return st.sampled_from(["2024-05-06", "2023-11", "1999"])
+    if name == "year":
+        return st.sampled_from(["1999", "2031"])
+    match kind_of(name):
+        case Kind.SCALAR:
+            return LINES | st.just(EMPTY)
+        case Kind.NAMES:
+            return st.builds(Names, NAMES.map(tuple), st.booleans())
+        case Kind.MEMBERS:
+            return st.lists(LINES.filter(bool), max_size=3, unique=True).map(tuple).map(Members)
+        case Kind.LINKS:
+            link = st.builds(Hyperlink, st.sampled_from(["code", "website", "Project Page"]), URLS)
+            return st.lists(link, max_size=3, unique_by=lambda it: it.label).map(tuple).map(Links)
+        case Kind.BLOCKS:
+            bullet = LINES.filter(bool).map(lambda text: f"- {text}")
+            return st.lists(bullet | LINES.filter(bool), max_size=4).map(tuple).map(Blocks)
+
+
+def fields_of(path: Path) -> list[str]:
+    """The fields that the entries of an example carry."""
+    return sorted({name for entry in document(path).entries for name in entry.reading.fields})
+
+
+CASES = [(path, name) for path in EXAMPLES for name in fields_of(path)]
+
+
+@pytest.mark.parametrize(("path", "name"), CASES, ids=lambda case: getattr(case, "name", case))
+@given(data=st.data())
+def test_a_field_that_was_put_is_read_back_and_nothing_else_moves(
+    path: Path, name: str, data: st.DataObject
+) -> None:
+    before = document(path)
+    carriers = [at for at, entry in enumerate(before.entries) if name in entry.reading.fields]
+    index = data.draw(st.sampled_from(carriers))
+    asked = data.draw(values(name))
+
+    edited = put(before, {index: {name: asked}}, tables(), read)
+
+    after = read(edited.source)
+    assert len(after.entries) == len(before.entries)
+    if edited.refusals:
+        assert edited.source == before.source
+    else:
+        assert shows(after.entries[index].reading.fields.get(name), asked)
+    assert_others_stay(before, after, index, edited.source)
+
+
+def assert_others_stay(before: Document, after: Document, index: int, source: bytes) -> None:
+    """Every byte outside the edited entry is as it was."""
+    old = before.entries[index]
+    assert source.startswith(before.source[: old.span.start])
+    assert source.endswith(before.source[old.span.end :])
+    assert len(after.entries) == len(before.entries)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_most_ordinary_titles_can_be_written_everywhere(path: Path) -> None:
+    before = document(path)
+    asked = {at: {"title": f"A new title: {at} & more"} for at in range(len(before.entries))}
+
+    edited = put(before, asked, tables(), read)
+
+    assert edited.refusals == ()
+    assert [entry.title for entry in read(edited.source).entries] == [
+        fields["title"] for fields in asked.values()
+    ]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_one_hostile_edit_among_many_does_not_stop_the_others(path: Path) -> None:
+    before = document(path)
+    asked: dict[int, dict[str, Value]] = {
+        at: {"title": f"Renamed {at}"} for at in range(len(before.entries))
+    }
+    asked[0]["links"] = Links((Hyperlink("no]place(here", "https://x.org"),))
+
+    edited = put(before, asked, tables(), read)
+
+    titles = [entry.title for entry in read(edited.source).entries]
+    assert titles == [f"Renamed {at}" for at in range(len(before.entries))]
