@@ -96,7 +96,7 @@ def _year(item: Mapping[str, Any]) -> str:
 
 
 def _key(item: Mapping[str, Any]) -> str:
-    first = next(iter(item.get("creators", ())), {})
+    first: Mapping[str, str] = next(iter(item.get("creators", ())), {})
     last = _folded(str(first.get("lastName") or first.get("name") or ""))
     words = [_folded(word) for word in str(item.get("title", "")).split()]
     word = next((word for word in words if len(word) > 3), "".join(words[:1]))
