@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from zoterodigest.core.venues import VenueTable
 from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import Document
 from zoterodigest.digest.format import Format, builtin_formats, load_format
-from zoterodigest.digest.reading import Tables
-from zoterodigest.digest.formats import load_tables
+from zoterodigest.digest.formats import load_venues
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.md"))
@@ -24,14 +24,14 @@ def formats() -> tuple[Format, ...]:
 
 
 @cache
-def tables() -> Tables:
-    """The shipped tables of venues and awards."""
-    return load_tables()
+def venues() -> VenueTable:
+    """The shipped table of venues."""
+    return load_venues()
 
 
 def read(source: bytes, name: str = "digest.md") -> Document:
     """Read bytes as a digest by all formats."""
-    return read_document(name, source, formats(), tables())
+    return read_document(name, source, formats(), venues())
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.digest.corpus import EXAMPLES, document, read, tables
+from tests.digest.corpus import EXAMPLES, document, read
 from zoterodigest.core.record import (
     EMPTY,
     Blocks,
@@ -110,7 +110,7 @@ def test_a_field_that_was_put_is_read_back_and_nothing_else_moves(
     index = data.draw(st.sampled_from(carriers))
     asked = data.draw(values(name))
 
-    edited = put(before, {index: {name: asked}}, tables(), read)
+    edited = put(before, {index: {name: asked}}, read)
 
     after = read(edited.source)
     assert len(after.entries) == len(before.entries)
@@ -134,7 +134,7 @@ def test_most_ordinary_titles_can_be_written_everywhere(path: Path) -> None:
     before = document(path)
     asked = {at: {"title": f"A new title: {at} & more"} for at in range(len(before.entries))}
 
-    edited = put(before, asked, tables(), read)
+    edited = put(before, asked, read)
 
     assert edited.refusals == ()
     assert [entry.title for entry in read(edited.source).entries] == [
@@ -150,7 +150,7 @@ def test_one_hostile_edit_among_many_does_not_stop_the_others(path: Path) -> Non
     }
     asked[0]["links"] = Links((Hyperlink("no]place(here", "https://x.org"),))
 
-    edited = put(before, asked, tables(), read)
+    edited = put(before, asked, read)
 
     titles = [entry.title for entry in read(edited.source).entries]
     assert titles == [f"Renamed {at}" for at in range(len(before.entries))]

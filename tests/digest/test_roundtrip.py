@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.digest.corpus import EXAMPLES, SHARED_DIGESTS, document, read, tables
+from tests.digest.corpus import EXAMPLES, SHARED_DIGESTS, document, read
 from zoterodigest.digest.edit import put
 
 CORPUS = [*EXAMPLES, *SHARED_DIGESTS]
@@ -17,25 +17,24 @@ PIECES = st.sampled_from(
         b"> **Title** \n",
         b"> *CVPR 2025*, [arxiv](https://arxiv.org/abs/2504.18524)\n",
         b"> Task: x\r\n",
-    ]
-    + [b"\n", b"---\n", b"```\n", b"| Title | Date |\n", b"|---|---|\n", b"| [A b](u) | 2024 |\n"]
-    + [
+        b"\n",
+        b"---\n",
+        b"```\n",
+        b"| Title | Date |\n",
+        b"|---|---|\n",
+        b"| [A b](u) | 2024 |\n",
         b"<details>\n<summary><b>T</b></summary>\n",
         b"</details>\n",
         b"* **Authors:** A, B\n",
         b"# H\n",
-    ]
-    + [
         b"- **[T](https://arxiv.org/abs/2504.04603)**  `cs.CV`\n",
         b"  _A, B, et al._\n",
         b"\xff\n",
         b"\t|\n",
-    ]
-    + [
         b"- [X](https://arxiv.org/abs/1706.03762), ICML 2020.\n",
         b"<!-- ",
         b"-->\n",
-        "“→\u200b\n".encode(),
+        "\u201c\u2192\u200b\n".encode(),
     ]
 )
 HOSTILE = st.lists(PIECES | st.binary(max_size=30), max_size=40).map(b"".join)
@@ -45,7 +44,7 @@ HOSTILE = st.lists(PIECES | st.binary(max_size=30), max_size=40).map(b"".join)
 def test_a_digest_with_nothing_to_write_is_returned_byte_for_byte(path: Path) -> None:
     source = path.read_bytes()
 
-    edited = put(document(path), {}, tables(), read)
+    edited = put(document(path), {}, read)
 
     assert edited.source == source
 
@@ -55,7 +54,7 @@ def test_putting_every_field_as_it_was_read_changes_no_byte(path: Path) -> None:
     whole = document(path)
     as_read = {index: entry.reading.fields for index, entry in enumerate(whole.entries)}
 
-    edited = put(whole, as_read, tables(), read)
+    edited = put(whole, as_read, read)
 
     assert edited.source == whole.source
     assert edited.refusals == ()
@@ -81,7 +80,7 @@ def test_any_bytes_are_read_without_failing_and_entries_never_overlap(source: by
     ends = [-1, *(entry.span.end for entry in whole.entries)]
     starts = [*(entry.span.start for entry in whole.entries), len(source) + 1]
     assert all(end < start for end, start in zip(ends, starts, strict=True))
-    assert put(whole, {}, tables(), read).source == source
+    assert put(whole, {}, read).source == source
 
 
 @given(HOSTILE)
@@ -89,7 +88,7 @@ def test_any_digest_put_as_read_stays_as_it_is(source: bytes) -> None:
     whole = read(source)
     as_read = {index: entry.reading.fields for index, entry in enumerate(whole.entries)}
 
-    assert put(whole, as_read, tables(), read).source == source
+    assert put(whole, as_read, read).source == source
 
 
 @given(HOSTILE)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from zoterodigest.core import identity
 from zoterodigest.core.record import EMPTY, is_empty
+from zoterodigest.core.venues import VenueTable
 from zoterodigest.digest.containers import is_boundary
 from zoterodigest.digest.document import (
     DigestEntry,
@@ -21,14 +22,15 @@ from zoterodigest.digest.document import (
 )
 from zoterodigest.digest.format import Format
 from zoterodigest.digest.lines import Lines, Veil
-from zoterodigest.digest.reading import Tables
 from zoterodigest.digest.tables import is_table_line
 
 _ENOUGH = 0.5
 """The share of an entry's siblings that must be papers for one without evidence to be one."""
 
 
-def read_document(name: str, source: bytes, formats: Sequence[Format], tables: Tables) -> Document:
+def read_document(
+    name: str, source: bytes, formats: Sequence[Format], venues: VenueTable
+) -> Document:
     """Read `source` by whichever of `formats` understand it, in their order, in parts if need be.
 
     Never fails: what no format understands is in `skipped`, with the reason.
@@ -36,7 +38,7 @@ def read_document(name: str, source: bytes, formats: Sequence[Format], tables: T
     lines = Lines(source)
     entries: list[DigestEntry] = []
     for form in formats:
-        found = list(_credible(entries_of(lines, form, tables), lines))
+        found = list(_credible(entries_of(lines, form, venues), lines))
         for entry in found:
             lines.take(entry.first, entry.last)
         entries += found

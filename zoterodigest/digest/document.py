@@ -13,10 +13,11 @@ from zoterodigest.core import identity
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Entry, Place
 from zoterodigest.core.span import Span
+from zoterodigest.core.venues import VenueTable
 from zoterodigest.digest.containers import find_entries
 from zoterodigest.digest.format import Format
 from zoterodigest.digest.lines import Heading, Lines
-from zoterodigest.digest.reading import Reading, Tables, read_slots
+from zoterodigest.digest.reading import Reading, is_clear, read_slots
 from zoterodigest.digest.slots import Claims, Slot, slots_of
 from zoterodigest.digest.tables import find_rows
 
@@ -126,13 +127,13 @@ def core_entry(digest: str, entry: DigestEntry, title: str = "") -> Entry:
     )
 
 
-def entries_of(lines: Lines, form: Format, tables: Tables) -> list[DigestEntry]:
+def entries_of(lines: Lines, form: Format, venues: VenueTable) -> list[DigestEntry]:
     """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
-    read = [*_contained(lines, form, tables), *_rows(lines, form, tables)]
+    read = [*_contained(lines, form, venues), *_rows(lines, form, venues)]
     return sorted((entry for entry in read if _is_entry(entry)), key=lambda entry: entry.first)
 
 
-def _contained(lines: Lines, form: Format, tables: Tables) -> Iterator[DigestEntry]:
+def _contained(lines: Lines, form: Format, venues: VenueTable) -> Iterator[DigestEntry]:
     for found in find_entries(lines, form):
         claims = slots_of(found, form)
         body_line = found.text.data.count(b"\n", 0, found.body[0])
@@ -140,21 +141,21 @@ def _contained(lines: Lines, form: Format, tables: Tables) -> Iterator[DigestEnt
             Problem(found.first + 1 + max(body_line + unread.line, 0), unread.reason)
             for unread in claims.unread
         ]
-        yield _entry(lines, form, tables, (found.first, found.last), claims, problems, found.broken)
+        yield _entry(lines, form, venues, (found.first, found.last), claims, problems, found.broken)
 
 
-def _rows(lines: Lines, form: Format, tables: Tables) -> Iterator[DigestEntry]:
+def _rows(lines: Lines, form: Format, venues: VenueTable) -> Iterator[DigestEntry]:
     if form.columns is None:
         return
     for row in find_rows(lines, form):
         problems = [Problem(row.first + 1, unread.reason) for unread in row.claims.unread]
-        yield _entry(lines, form, tables, (row.first, row.last), row.claims, problems, row.broken)
+        yield _entry(lines, form, venues, (row.first, row.last), row.claims, problems, row.broken)
 
 
 def _entry(
     lines: Lines,
     form: Format,
-    tables: Tables,
+    venues: VenueTable,
     at: tuple[int, int],
     claims: Claims,
     problems: Sequence[Problem],
@@ -163,7 +164,10 @@ def _entry(
     first, last = at
     span = Span(lines.starts[first], lines.ends[last])
     fault = _encoding_fault(lines, first, last)
-    reading = read_slots(claims.slots, tables, form.compiled.placeholders)
+    slots = claims.slots
+    if form.entry.evidence and form.columns is None:
+        slots = [slot for slot in slots if is_clear(slot, venues)]
+    reading = read_slots(slots, form.compiled.placeholders)
     if fault is not None:
         broken, problems = fault.reason, (*problems, fault)
     elif broken or "title" in claims.unreadable:
@@ -172,7 +176,7 @@ def _entry(
     if broken:
         reading = _identity_only(lines.source[span.start : span.end], reading)
     return DigestEntry(
-        form, first, last, span, tuple(claims.slots), reading,
+        form, first, last, span, tuple(slots), reading,
         frozenset(claims.unreadable), tuple(problems), broken,
     )  # fmt: skip
 

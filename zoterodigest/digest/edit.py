@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from zoterodigest.core.record import Fields, Hyperlink, Links, Value
 from zoterodigest.core.span import Edit, OverlappingEdits, splice
 from zoterodigest.digest.document import DigestEntry, Document
-from zoterodigest.digest.reading import Tables
 from zoterodigest.digest.shown import shows
 from zoterodigest.digest.writing import Unwritable, units, write_unit
 
@@ -47,13 +46,13 @@ class Unit:
     edits: tuple[Edit, ...]
 
 
-def put(document: Document, changes: Mapping[int, Fields], tables: Tables, read: Reader) -> Edited:
+def put(document: Document, changes: Mapping[int, Fields], read: Reader) -> Edited:
     """Write `changes` (entry index to fields; EMPTY clears) into the document.
 
     `read` reads bytes as the document was read. What cannot be written so that it reads as asked
     is refused. With nothing to change the source is returned as it is.
     """
-    trial = _Trial(document, changes, tables, read)
+    trial = _Trial(document, changes, read)
     wanted = [
         (index, unit)
         for index in sorted(changes)
@@ -75,13 +74,10 @@ def _differing(entry: DigestEntry, asked: Fields) -> list[str]:
 class _Trial:
     """Tries edits of one document until all that are kept read back as asked."""
 
-    def __init__(
-        self, document: Document, changes: Mapping[int, Fields], tables: Tables, read: Reader
-    ) -> None:
+    def __init__(self, document: Document, changes: Mapping[int, Fields], read: Reader) -> None:
         self.refusals: list[Refusal] = []
         self._document = document
         self._changes = changes
-        self._tables = tables
         self._read = read
 
     def settle(
@@ -116,7 +112,7 @@ class _Trial:
         if entry.broken:
             return entry.broken
         try:
-            edits = write_unit(entry, names, self._changes[index], self._tables, armoured=armoured)
+            edits = write_unit(entry, names, self._changes[index], armoured=armoured)
         except Unwritable as error:
             return str(error)
         return Unit(index, names, tuple(edits))

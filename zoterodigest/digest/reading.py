@@ -23,6 +23,7 @@ from zoterodigest.core.record import (
     Value,
     is_empty,
 )
+from zoterodigest.core.venues import VenueTable
 from zoterodigest.digest.format import fold
 from zoterodigest.digest.hyperlinks import find_links, hyperlink
 from zoterodigest.digest.shapes import NOTHING
@@ -31,16 +32,10 @@ from zoterodigest.digest.slots import Slot
 NARROW = "  \u200b\ufeff\u00a0"
 _LONGEST_PLACEHOLDER = 100
 _ENOUGH_LETTERS = 400
+_MOST_NAME_WORDS = 6
+_MOST_PARTICLES = 3
 LINK_SLOTS = ("url", "links", "code", "tail")
 CODE_LABELS = frozenset({"code", "code link", "github", "official code", "代码", "pytorch"})
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """What reading needs to know beside the format: venues, and the words for awards."""
-
-    venues: venue.VenueTable
-    awards: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +78,7 @@ def cleaned(text: str) -> str:
     return html.unescape(" ".join(text.split("\n"))).strip().strip(NARROW).strip()
 
 
-def read_slots(slots: Sequence[Slot], tables: Tables, placeholders: frozenset[str]) -> Reading:
+def read_slots(slots: Sequence[Slot], placeholders: frozenset[str]) -> Reading:
     """Return what the slots of one entry mean.
 
     A slot that holds one of the format's `placeholders` (the template's own words) is EMPTY.
@@ -96,12 +91,33 @@ def read_slots(slots: Sequence[Slot], tables: Tables, placeholders: frozenset[st
             found_placeholders.append(text)
             text = ""
         if reader := _READERS.get(slot.name):
-            reader(draft, text, tables)
+            reader(draft, text)
         elif slot.name == "section":
             _put_blocks(draft, _section_name(draft, slot.section or ""), text)
         elif slot.name == "abstract":
             _put_abstract(draft, text, slot.section)
     return _with_links(draft, slots, tuple(found_placeholders))
+
+
+def is_clear(slot: Slot, venues: VenueTable) -> bool:
+    """Tell whether a slot that a general format found in free text is what it seems.
+
+    A venue must be a known one, authors must all be written as names are: two capitalised words.
+    """
+    text = cleaned(decoded(slot.text.data))
+    if slot.name == "venue":
+        return venues.find(venue.parse_venue(text).venue) is not None
+    if slot.name == "authors":
+        people = names.parse_names(text).people
+        return bool(people) and all(map(_is_written_as_name, people))
+    return True
+
+
+def _is_written_as_name(text: str) -> bool:
+    words = [word for word in text.replace("-", " ").split() if word[:1].isalpha()]
+    capitals = [word for word in words if not word[0].islower()]
+    is_short = len(words) <= _MOST_NAME_WORDS and not any(char.isdigit() for char in text)
+    return is_short and len(capitals) >= 2 and len(words) - len(capitals) <= _MOST_PARTICLES
 
 
 def _section_name(draft: _Draft, name: str) -> str:
@@ -139,18 +155,18 @@ def _script(text: str) -> str:
     return max(sorted(weights), key=weights.__getitem__, default="")
 
 
-def _put_title(draft: _Draft, text: str, _: Tables) -> None:
+def _put_title(draft: _Draft, text: str) -> None:
     draft.put("title", cleaned(text), text)
 
 
-def _put_authors(draft: _Draft, text: str, _: Tables) -> None:
+def _put_authors(draft: _Draft, text: str) -> None:
     found = names.parse_names(text)
     people = tuple(cleaned(person) for person in found.people)
     draft.put("authors", Names(people, found.truncated), text)
 
 
-def _put_venue(draft: _Draft, text: str, tables: Tables) -> None:
-    reading = venue.parse_venue(cleaned(text), tables.awards)
+def _put_venue(draft: _Draft, text: str) -> None:
+    reading = venue.parse_venue(cleaned(text))
     draft.put("venue", reading.venue, text)
     draft.put("year", reading.year, text)
     draft.put("award", Members((reading.award,) if reading.award else ()), text)
@@ -158,28 +174,28 @@ def _put_venue(draft: _Draft, text: str, tables: Tables) -> None:
         draft.put("date", reading.date, text)
 
 
-def _put_date(draft: _Draft, text: str, _: Tables) -> None:
+def _put_date(draft: _Draft, text: str) -> None:
     iso = dates.parse_date(text.strip("()[] `*_"))
     if iso or text.strip().encode().lower() in NOTHING:
         draft.put("date", iso or "", text)
 
 
-def _put_year(draft: _Draft, text: str, _: Tables) -> None:
+def _put_year(draft: _Draft, text: str) -> None:
     found = re.search(r"(?:19|20)\d\d", text)
     draft.put("year", found[0] if found else "", text)
 
 
-def _put_task(draft: _Draft, text: str, _: Tables) -> None:
+def _put_task(draft: _Draft, text: str) -> None:
     draft.put("task", Members((cleaned(text),) if text.strip() else ()), text)
 
 
-def _put_tags(draft: _Draft, text: str, _: Tables) -> None:
+def _put_tags(draft: _Draft, text: str) -> None:
     parts = [cleaned(part.strip("`#*_ \n")) for part in re.split(r"[,;、，；\n]|`\s+`", text)]
     kept = [part for part in parts if part and part.encode().lower() not in NOTHING]
     draft.put("task", Members(tuple(dict.fromkeys(kept))), text)
 
 
-def _put_award(draft: _Draft, text: str, _: Tables) -> None:
+def _put_award(draft: _Draft, text: str) -> None:
     draft.put("award", Members((cleaned(text),) if text.strip() else ()), text)
 
 
@@ -187,7 +203,7 @@ _CHIP = re.compile(r"`([^`]*)`")
 _CATEGORY = re.compile(r"[a-z][a-z-]+(?:\.[A-Za-z-]{2,})?")
 
 
-def _put_chips(draft: _Draft, text: str, _: Tables) -> None:
+def _put_chips(draft: _Draft, text: str) -> None:
     chips = [found[1].strip() for found in _CHIP.finditer(text)]
     ids = [found for chip in chips for found in identity.arxiv_in_text(chip)]
     if ids:
@@ -196,32 +212,32 @@ def _put_chips(draft: _Draft, text: str, _: Tables) -> None:
     draft.put("categories", Members(categories), text)
 
 
-def _put_categories(draft: _Draft, text: str, _: Tables) -> None:
+def _put_categories(draft: _Draft, text: str) -> None:
     parts = (part.strip("` ") for part in re.split(r"[,;\s]+", text))
     draft.put("categories", Members(tuple(dict.fromkeys(part for part in parts if part))), text)
 
 
-def _put_arxiv(draft: _Draft, text: str, _: Tables) -> None:
+def _put_arxiv(draft: _Draft, text: str) -> None:
     found = identity.arxiv_in_text(text)
     if found:
         draft.put("arxiv", found[0], text)
 
 
-def _put_doi(draft: _Draft, text: str, _: Tables) -> None:
+def _put_doi(draft: _Draft, text: str) -> None:
     found = identity.doi_in_text(text)
     if found:
         draft.put("doi", found[0], text)
 
 
-def _put_comment(draft: _Draft, text: str, _: Tables) -> None:
+def _put_comment(draft: _Draft, text: str) -> None:
     draft.put("comment", html.unescape(text), text)
 
 
-def _put_summary(draft: _Draft, text: str, _: Tables) -> None:
+def _put_summary(draft: _Draft, text: str) -> None:
     _put_blocks(draft, "summary", text)
 
 
-_READERS: Mapping[str, Callable[[_Draft, str, Tables], None]] = {
+_READERS: Mapping[str, Callable[[_Draft, str], None]] = {
     "title": _put_title,
     "authors": _put_authors,
     "venue": _put_venue,

@@ -13,7 +13,6 @@ from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.reading import (
     CODE_LABELS,
     NARROW,
-    Tables,
     decoded,
     slot_links,
 )
@@ -34,11 +33,11 @@ class Suspicion:
     what: str
 
 
-def entry_json(document: Document, entry: DigestEntry, tables: Tables) -> dict[str, Any]:
+def entry_json(document: Document, entry: DigestEntry) -> dict[str, Any]:
     """Return one entry as plain data: values as written, markup and outer blanks off."""
     slots = _by_name(entry)
     reading = entry.reading
-    written_venue = venue.parse_venue(_text(slots, "venue") or "", tables.awards)
+    written_venue = venue.parse_venue(_text(slots, "venue") or "")
     people = names.parse_names(_text(slots, "authors") or "") if "authors" in slots else None
     return {
         "file": document.name,

@@ -30,7 +30,7 @@ from zoterodigest.core.record import (
 from zoterodigest.core.span import Edit
 from zoterodigest.digest.document import DigestEntry
 from zoterodigest.digest.hyperlinks import LinkSpan, find_links, hyperlink
-from zoterodigest.digest.reading import LINK_SLOTS, Tables, cleaned, decoded
+from zoterodigest.digest.reading import LINK_SLOTS, cleaned, decoded
 from zoterodigest.digest.shapes import NOTHING
 from zoterodigest.digest.shown import plain_block, safe_url
 from zoterodigest.digest.slots import Slot
@@ -85,7 +85,7 @@ def _is_in_venue(entry: DigestEntry, name: str) -> bool:
 
 
 def write_unit(
-    entry: DigestEntry, unit: tuple[str, ...], asked: Fields, tables: Tables, *, armoured: bool
+    entry: DigestEntry, unit: tuple[str, ...], asked: Fields, *, armoured: bool
 ) -> list[Edit]:
     """Return the edits that write the fields of one unit; raises `Unwritable`."""
     name = unit[0]
@@ -98,7 +98,7 @@ def write_unit(
         raise Unwritable("the entry has no place for it")
     old = decoded(slot.text.data)
     if slot.name == "venue":
-        new = _venue(old, {name: asked[name] for name in unit}, tables)
+        new = _venue(old, {name: asked[name] for name in unit})
     else:
         new = _WRITERS[_family(name, slot)](old, asked[name])
     return _rewritten(slot, new.translate(_ARMOUR) if armoured else new, name, asked)
@@ -144,8 +144,8 @@ def _year(old: str, value: Value) -> str:
     )
 
 
-def _venue(old: str, asked: Fields, tables: Tables) -> str:
-    reading = venue.parse_venue(cleaned(old), tables.awards)
+def _venue(old: str, asked: Fields) -> str:
+    reading = venue.parse_venue(cleaned(old))
     for name, value in asked.items():
         text = value if isinstance(value, str) else ""
         if isinstance(value, Members):
