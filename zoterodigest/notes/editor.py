@@ -1,0 +1,263 @@
+"""Note HTML as the note editor reads it, and the form in which the editor would write it again."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from zoterodigest.notes.inline import (
+    fold_blanks,
+    gather,
+    inline_runs,
+    join_runs,
+    marks_of,
+    style_of,
+    tex_of,
+    with_marks,
+)
+from zoterodigest.notes.markup import BLOCK, Characters, Element, parse
+from zoterodigest.notes.model import (
+    CODE,
+    STRONG,
+    Annotated,
+    Attributes,
+    Break,
+    Cell,
+    Citation,
+    Code,
+    Formula,
+    Heading,
+    Image,
+    List,
+    Marks,
+    Math,
+    Node,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    Table,
+    Text,
+    runs_of,
+)
+from zoterodigest.notes.serialise import note_html
+
+_LEAVES = frozenset(
+    ["p", "pre", "hr", "blockquote", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6"]
+)
+_DROPPED = frozenset(["caption", "head", "template"])
+_SPANS = ("colspan", "rowspan")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A top-level node and the characters of the source that it was read from."""
+
+    node: Node
+    start: int
+    end: int
+
+
+def read_nodes(html: str) -> tuple[Placed, ...]:
+    """Read `html` into the nodes that the editor would make of it. Never fails."""
+    return tuple(_nodes(parse(html).children, ()))
+
+
+def editor_form(html: str) -> str:
+    """Return what the editor saves when a person types a character into a note and deletes it.
+
+    What needs the library or the network is not foretold: the text of citations stays as it
+    stands, and remote images are not imported.
+    """
+    text = unicodedata.normalize("NFC", html)
+    nodes = tuple(placed.node for placed in read_nodes(text))
+    runs = tuple(runs_of(nodes))
+    quotes = any(isinstance(run, Citation | Annotated) for run in runs)
+    items = _citation_items(parse(text)) if quotes else ""
+    has_underline = any(isinstance(run, Annotated) and run.kind == "underline" for run in runs)
+    return note_html(nodes, citation_items=items, version=10 if has_underline else 9)
+
+
+def canonical_html(html: str) -> str:
+    """Return one form for all HTML that differs only by how an editor wrote it.
+
+    It is for comparing, not for storing: left out are the text of citations, which the editor
+    writes anew from metadata, the bond of a highlight with its annotation, which any edit may cut,
+    and what the wrapper carries.
+    """
+    root = parse(unicodedata.normalize("NFC", html))
+    _forget_quotations(root)
+    return note_html(placed.node for placed in _nodes(root.children, ()))
+
+
+def _forget_quotations(element: Element) -> None:
+    for child in element.children:
+        if isinstance(child, Element):
+            if child.attributes.get("class") == "citation":
+                child.children.clear()
+            child.attributes = {
+                name: value for name, value in child.attributes.items() if name != "data-annotation"
+            }
+            _forget_quotations(child)
+
+
+def _citation_items(root: Element) -> str:
+    for child in root.children:
+        if isinstance(child, Element) and child.attributes.get("data-citation-items"):
+            return child.attributes["data-citation-items"]
+    return ""
+
+
+def _nodes(children: Iterable[Element | Characters], marks: Marks) -> Iterator[Placed]:
+    inline: list[Element | Characters] = []
+    for child in children:
+        if isinstance(child, Characters) or not (child.tag in BLOCK or child.has_blocks):
+            inline.append(child)
+            continue
+        yield from _implied_paragraph(inline, marks)
+        inline = []
+        yield from _block(child, marks)
+    yield from _implied_paragraph(inline, marks)
+
+
+def _plain_nodes(element: Element, marks: Marks) -> tuple[Node, ...]:
+    return tuple(placed.node for placed in _nodes(element.children, marks))
+
+
+def _implied_paragraph(children: Sequence[Element | Characters], marks: Marks) -> Iterator[Placed]:
+    runs = inline_runs(children, marks)
+    if runs:
+        solid = [
+            child
+            for child in children
+            if isinstance(child, Element) or child.text.strip(" \t\r\n\f")
+        ]
+        yield Placed(Paragraph(runs), solid[0].start, solid[-1].end)
+
+
+def _block(element: Element, marks: Marks) -> Iterator[Placed]:
+    if element.tag in _DROPPED:
+        return
+    if element.tag in _LEAVES:
+        for node in _leaf(element, marks):
+            yield Placed(node, element.start, element.end)
+        return
+    inner = with_marks(marks, *marks_of(element))
+    yield from _nodes(element.children, with_marks(inner, STRONG) if element.tag == "dt" else inner)
+
+
+def _leaf(element: Element, marks: Marks) -> Iterator[Node]:
+    match element.tag:
+        case "p":
+            yield Paragraph(inline_runs(element.children, marks), _attributes(element))
+        case "pre":
+            yield _pre(element, marks)
+        case "hr":
+            yield Rule()
+        case "blockquote":
+            yield Quote(_plain_nodes(element, marks) or (Paragraph(),))
+        case "ul" | "ol":
+            yield from _list(element, marks)
+        case "table":
+            yield from _table(element, marks)
+        case _:
+            yield from _heading(element, marks)
+
+
+def _heading(element: Element, marks: Marks) -> Iterator[Node]:
+    """Yield a heading, and as a paragraph what follows from the first formula or image on."""
+    runs = inline_runs(element.children, marks)
+    splits = (at for at, run in enumerate(runs) if isinstance(run, Math | Image))
+    at = next(splits, len(runs))
+    id_ = element.attributes.get("id", "")
+    yield Heading(int(element.tag[1]), fold_blanks(runs[:at]), id_, _attributes(element))
+    if at < len(runs):
+        yield Paragraph(fold_blanks(runs[at:]))
+
+
+def _pre(element: Element, marks: Marks) -> Node:
+    if "math" in element.attributes.get("class", "").split():
+        return Formula(tex_of(element, "$$"))
+    runs: list[Run] = []
+    for run in gather(element.children, marks):
+        kept = tuple(mark for mark in run.marks if mark != CODE)
+        if isinstance(run, Break):
+            runs.append(Text("\n", kept))
+        elif isinstance(run, Text):
+            runs.append(Text(run.text.replace("\r\n", "\n"), kept))
+        else:
+            runs.append(run)
+    first = element.children[0] if element.children else None
+    if runs and isinstance(first, Characters) and isinstance(runs[0], Text):
+        runs[0] = replace(runs[0], text=runs[0].text.removeprefix("\n"))
+    return Code(join_runs(runs), _direction(element))
+
+
+def _list(element: Element, marks: Marks) -> Iterator[Node]:
+    items: list[tuple[Node, ...]] = []
+    for child in element.children:
+        if not isinstance(child, Element):
+            continue
+        nodes = tuple(placed.node for placed in _nodes([child], marks))
+        if child.tag in ("ul", "ol") and items:
+            items[-1] = (*items[-1], *nodes)
+        elif nodes or child.tag == "li":
+            items.append(nodes or (Paragraph(),))
+    start = element.attributes.get("start", "1")
+    number = int(start) if re.fullmatch(r"\d{1,9}", start) else 1
+    if items:
+        yield List(tuple(items), number if element.tag == "ol" else None, _direction(element))
+
+
+def _table(element: Element, marks: Marks) -> Iterator[Node]:
+    rows = [row for row in _rows(element, marks) if row]
+    if not rows:
+        return
+    has_spans = any(cell.attributes and cell.attributes[0][0] in _SPANS for cell in chain(*rows))
+    width = 0 if has_spans else max(len(row) for row in rows)
+    empty = Cell((Paragraph(),))
+    yield Table(tuple(row + (empty,) * (width - len(row)) for row in rows))
+
+
+def _rows(element: Element, marks: Marks) -> Iterator[tuple[Cell, ...]]:
+    for child in element.children:
+        if not isinstance(child, Element):
+            continue
+        if child.tag == "caption":
+            yield (Cell(_plain_nodes(child, marks)),)
+        elif child.tag == "tr":
+            yield tuple(_cells(child, marks))
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from _rows(child, marks)
+
+
+def _cells(row: Element, marks: Marks) -> Iterator[Cell]:
+    for child in row.children:
+        if isinstance(child, Element) and child.tag in ("td", "th"):
+            nodes = _plain_nodes(child, marks) or (Paragraph(),)
+            given = ((name, child.attributes.get(name, "")) for name in (*_SPANS, "data-colwidth"))
+            attributes = tuple((name, value) for name, value in given if value not in ("", "1"))
+            yield Cell(nodes, child.tag == "th", attributes)
+
+
+def _attributes(element: Element) -> Attributes:
+    styles = style_of(element)
+    indent = re.fullmatch(r"[1-9]", element.attributes.get("data-indent", ""))
+    declarations: list[str] = []
+    if styles.get("text-align") in ("center", "right", "justify", "left"):
+        declarations.append(f"text-align: {styles['text-align']};")
+    attributes = list(_direction(element))
+    if indent:
+        attributes.append(("data-indent", indent.group()))
+        declarations.append(f"padding-left: {40 * int(indent.group())}px;")
+    if declarations:
+        attributes.append(("style", " ".join(declarations)))
+    return tuple(attributes)
+
+
+def _direction(element: Element) -> Attributes:
+    direction = element.attributes.get("dir", "")
+    return (("dir", direction),) if direction in ("ltr", "rtl") else ()

@@ -1,0 +1,231 @@
+"""Inline HTML as runs: which tag is which mark, and how the editor folds blanks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
+
+from zoterodigest.notes.colours import css_colour
+from zoterodigest.notes.markup import Characters, Element, text_of
+from zoterodigest.notes.model import (
+    CODE,
+    EM,
+    MARK_ORDER,
+    STRIKE,
+    STRONG,
+    SUB,
+    SUP,
+    UNDERLINE,
+    Annotated,
+    Break,
+    Citation,
+    Image,
+    Mark,
+    Marks,
+    Math,
+    Run,
+    Runs,
+    Text,
+)
+from zoterodigest.notes.serialise import text_html
+
+_MARKS = {
+    **dict.fromkeys(("b", "strong"), STRONG),
+    **dict.fromkeys(("i", "em", "cite", "dfn", "q"), EM),
+    **dict.fromkeys(("s", "del", "strike"), STRIKE),
+    **dict.fromkeys(("code", "kbd", "tt", "var", "samp"), CODE),
+    "u": UNDERLINE,
+    "sub": SUB,
+    "sup": SUP,
+}
+_EMBEDDED = frozenset({"audio", "iframe", "video"})
+_IGNORED = frozenset({"head", "noscript", "object", "script", "style", "template", "title"})
+_IMAGE_ATTRIBUTES = (
+    "src",
+    "alt",
+    "title",
+    "width",
+    "height",
+    "data-attachment-key",
+    "data-annotation",
+)
+NO_TAGS: Set[str] = frozenset()
+
+
+def inline_runs(children: Iterable[Element | Characters], marks: Marks = ()) -> Runs:
+    """Return the runs of inline content as the editor keeps them: blanks folded, edges trimmed."""
+    return fold_blanks(gather(children, marks))
+
+
+def gather(
+    children: Iterable[Element | Characters], marks: Marks = (), *, breaking: Set[str] = NO_TAGS
+) -> Iterator[Run]:
+    """Yield the runs of inline content, blanks as they stand.
+
+    An element whose tag is in `breaking` begins and ends with a line break.
+    """
+    for child in children:
+        if isinstance(child, Characters):
+            yield Text(child.text, marks)
+        elif child.tag in breaking:
+            yield Break(marks)
+            yield from gather(child.children, marks, breaking=breaking)
+            yield Break(marks)
+        else:
+            yield from _element_runs(child, marks, breaking)
+
+
+def with_marks(marks: Marks, *more: Mark) -> Marks:
+    """Add marks to `marks`, inner ones winning; code excludes every other mark."""
+    by_name = {mark.name: mark for mark in marks}
+    for mark in more:
+        by_name[mark.name] = mark
+        if mark.name in ("sub", "sup"):
+            by_name.pop("sup" if mark.name == "sub" else "sub", None)
+    return tuple(by_name[name] for name in MARK_ORDER if name in by_name)
+
+
+def fold_blanks(runs: Iterable[Run]) -> Runs:
+    """Fold blanks and trim the edges, take the marks off images, join neighbouring texts."""
+    folded: list[Run] = []
+    after_blank = True
+    for run in runs:
+        kept: Run = run
+        if isinstance(run, Text):
+            text = re.sub(r"[ \t\r\n\f]+", " ", run.text)
+            text = text[1:] if after_blank and text.startswith(" ") else text
+            if not text:
+                continue
+            after_blank = text.endswith(" ")
+            kept = Text(text, run.marks)
+        else:
+            after_blank = isinstance(run, Break)
+            kept = replace(run, marks=()) if isinstance(run, Image) else run
+        folded.append(kept)
+    if folded and isinstance(folded[-1], Text):
+        folded[-1] = replace(folded[-1], text=folded[-1].text.removesuffix(" "))
+    return join_runs(folded)
+
+
+def join_runs(runs: Iterable[Run]) -> Runs:
+    """Join neighbouring texts that carry the same marks; drop empty ones."""
+    joined: list[Run] = []
+    texts: list[str] = []
+    for run in runs:
+        last = joined[-1] if joined else None
+        if isinstance(run, Text) and isinstance(last, Text) and last.marks == run.marks:
+            texts.append(run.text)
+            continue
+        _close(joined, texts)
+        if isinstance(run, Text) and not run.text:
+            continue
+        joined.append(run)
+        texts = [run.text] if isinstance(run, Text) else []
+    _close(joined, texts)
+    return tuple(joined)
+
+
+def _close(joined: list[Run], texts: Sequence[str]) -> None:
+    if len(texts) > 1 and isinstance(joined[-1], Text):
+        joined[-1] = replace(joined[-1], text="".join(texts))
+
+
+def tex_of(element: Element, dollars: str) -> str:
+    """Return the TeX of a math element without its dollars."""
+    tex = text_of(element).rstrip() if dollars == "$" else text_of(element)
+    if len(tex) >= 2 * len(dollars) and tex.startswith(dollars) and tex.endswith(dollars):
+        tex = tex[len(dollars) : -len(dollars)]
+    return tex.rstrip() if dollars == "$" else tex
+
+
+def _element_runs(element: Element, marks: Marks, breaking: Set[str]) -> Iterator[Run]:
+    classes = element.attributes.get("class", "").split()
+    if element.tag in _IGNORED:
+        return
+    if element.tag == "br":
+        yield Break(_without_code(marks))
+    elif element.tag == "img":
+        yield _image(element, marks)
+    elif element.tag in _EMBEDDED and element.attributes.get("src"):
+        source = element.attributes["src"]
+        yield Text(source, with_marks(marks, Mark("link", source)))
+    elif element.tag == "span" and "math" in classes:
+        yield Math(tex_of(element, "$"), _without_code(marks))
+    elif element.tag == "span" and "citation" in classes:
+        data = element.attributes.get("data-citation", "")
+        yield Citation(data, _shown(element), _without_code(marks))
+    elif element.tag == "span" and _annotation(element):
+        yield from _annotated(element, marks)
+    else:
+        inner = with_marks(marks, *marks_of(element))
+        if any(mark.name == "code" for mark in inner):
+            inner = (CODE,)
+        yield from gather(element.children, inner, breaking=breaking)
+
+
+def _without_code(marks: Marks) -> Marks:
+    return tuple(mark for mark in marks if mark != CODE)
+
+
+def _annotation(element: Element) -> str:
+    """Return `highlight` or `underline` for a span that quotes an annotation, else ""."""
+    classes = element.attributes.get("class", "").split()
+    if element.attributes.get("data-annotation"):
+        for kind in ("highlight", "underline"):
+            if kind in classes:
+                return kind
+    return ""
+
+
+def _annotated(element: Element, marks: Marks) -> Iterator[Run]:
+    runs = tuple(run for run in gather(element.children) if isinstance(run, Text | Break | Math))
+    data = element.attributes["data-annotation"]
+    yield Annotated(_annotation(element), data, runs, _without_code(marks))
+
+
+def _image(element: Element, marks: Marks) -> Image:
+    values = {"alt": "", **element.attributes}
+    for side in ("width", "height"):
+        digits = re.match(r"\d+", values.get(side, ""))
+        values[side] = digits.group() if digits else ""
+    kept = ((name, values.get(name, "")) for name in _IMAGE_ATTRIBUTES)
+    return Image(tuple((name, value) for name, value in kept if value or name == "alt"), marks)
+
+
+def _shown(element: Element) -> str:
+    """Return the inside of a citation, of which only the spans of its items are kept."""
+    pieces: list[str] = []
+    for child in element.children:
+        text = child.text if isinstance(child, Characters) else text_of(child)
+        is_item = isinstance(child, Element) and child.attributes.get("class") == "citation-item"
+        shown = text_html(text)
+        pieces.append(f'<span class="citation-item">{shown}</span>' if is_item else shown)
+    return "".join(pieces)
+
+
+def marks_of(element: Element) -> Iterator[Mark]:
+    """Yield the marks that an element by its tag and style gives to what it holds."""
+    styles = style_of(element)
+    if element.tag == "u" and "text-decoration-color" in styles:
+        yield Mark("u", css_colour(styles["text-decoration-color"]))
+    elif element.tag in _MARKS:
+        yield _MARKS[element.tag]
+    elif element.tag == "a" and "href" in element.attributes:
+        yield Mark("link", element.attributes["href"], element.attributes.get("title", ""))
+    if "line-through" in styles.get("text-decoration", ""):
+        yield STRIKE
+    if re.match(r"bold|[5-9]\d\d", styles.get("font-weight", "")):
+        yield STRONG
+    if styles.get("font-style") == "italic":
+        yield EM
+    if element.tag == "span" and styles.get("color"):
+        yield Mark("color", css_colour(styles["color"]))
+    if element.tag == "span" and styles.get("background-color"):
+        yield Mark("background", css_colour(styles["background-color"]))
+
+
+def style_of(element: Element) -> dict[str, str]:
+    """Return the declarations in an element's `style` by their names."""
+    declarations = (part.partition(":") for part in element.attributes.get("style", "").split(";"))
+    return {name.strip().lower(): value.strip() for name, _, value in declarations if value.strip()}

@@ -1,0 +1,236 @@
+"""Markdown blocks to note blocks. Raw HTML in them is read as hostile: only known marks pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from html import escape
+from itertools import chain
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+from zoterodigest.core.blocks import (
+    INDENTATION_OF_CHILDREN,
+    Cut,
+    Shape,
+    cut_blocks,
+    split_blocks,
+)
+from zoterodigest.notes.inline import gather, with_marks
+from zoterodigest.notes.markup import BLOCK, parse
+from zoterodigest.notes.model import (
+    Block,
+    Bullet,
+    Cell,
+    Code,
+    Content,
+    Formula,
+    Heading,
+    Image,
+    Mark,
+    Marker,
+    Ordinal,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    Table,
+    Text,
+    nest,
+)
+from zoterodigest.notes.plain import PlainRuns, clean_text, is_safe, plain_runs
+
+DEEPEST_QUOTE = 10
+"""Quotes nested deeper than this are read as text."""
+
+_BREAKING = BLOCK | {"details", "summary"}
+_MARKER = re.compile(r"(?:[-+*]|(\d{1,9})[.)])[ \t]*")
+_UNDERLINE = re.compile(r"\n[ \t]*(=+|-+)$")
+_FORMULA = re.compile(
+    r"\$\$(?=\s*[^\s$])((?:\\.|[^\\$]|\$(?!\$))++)\$\$"
+    r"|(?<![\d$])\$(?![\s$])((?:\\.|[^\\$])++)(?<!\s)\$(?![\d$])",
+    re.DOTALL,
+)
+_CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+$")
+
+
+def read_blocks(texts: Iterable[str]) -> tuple[Block, ...]:
+    """Read Markdown blocks, given in order, into note blocks; indentation tells their depth."""
+    return tuple(chain.from_iterable(read_each(texts)))
+
+
+def read_each(texts: Iterable[str], quotes: int = 0) -> tuple[tuple[Block, ...], ...]:
+    """Read each of `texts`, blocks of one slot in order: one block each, none for a blank text.
+
+    A text that is several blocks gives several. `quotes` counts the quotes around.
+    """
+    items: list[int] = []
+    return tuple(tuple(_read_text(clean_text(text), items, quotes)) for text in texts)
+
+
+def read_inline(markdown: str, *, allows_math: bool = True) -> PlainRuns:
+    """Read inline Markdown into runs in normal form."""
+    root = parse(_parser().renderInline(markdown))
+    runs = map(_without_image, gather(root.children, breaking=_BREAKING))
+    return plain_runs(runs, allows_math=allows_math)
+
+
+def heading_text(markdown: str) -> str:
+    """Return the inline Markdown of a `#` heading line."""
+    return _CLOSING_HASHES.sub("", markdown.lstrip("#").strip(" \t"))
+
+
+def row_cells(line: str) -> tuple[str, ...]:
+    """Cut one line of a table into the inline Markdown of its cells; `\\|` is a bar in a cell."""
+    inside = line.strip(" \t").removeprefix("|")
+    if inside.endswith("|") and not inside.endswith("\\|"):
+        inside = inside[:-1]
+    cells = re.split(r"(?<!\\)\|", inside)
+    return tuple(cell.replace("\\|", "|").strip(" \t") for cell in cells)
+
+
+def _read_text(text: str, items: list[int], quotes: int) -> Iterator[Block]:
+    """Yield the blocks of one text; `items` holds the indentation of the items it stands in."""
+    for cut in cut_blocks(text):
+        start = text.rfind("\n", 0, cut.start) + 1
+        body = text[start : cut.end].lstrip(" \t")
+        margin = text[start : cut.end].removesuffix(body)
+        indent = len(margin.expandtabs(4))
+        while items and indent < items[-1] + INDENTATION_OF_CHILDREN:
+            items.pop()
+        depth = len(items)
+        marker: Marker | None = None
+        if cut.shape is Shape.ITEM and (match := _MARKER.match(body)):
+            items.append(indent)
+            marker = Ordinal(int(match.group(1))) if match.group(1) else Bullet()
+            body = body[match.end() :]
+        yield Block(_content(cut, body, indent, quotes), depth, marker)
+
+
+def _content(cut: Cut, body: str, indent: int, quotes: int) -> Content:
+    match cut.shape:
+        case Shape.PARAGRAPH:
+            return _paragraph(body)
+        case Shape.HEADING:
+            level = len(body) - len(body.lstrip("#"))
+            return Heading(level, read_inline(heading_text(body), allows_math=False))
+        case Shape.FENCE:
+            return Code((Text(_fenced(body, indent)),))
+        case Shape.FORMULA:
+            return Formula(body.removeprefix("$$").removesuffix("$$"))
+        case Shape.TABLE:
+            return _table(body)
+        case Shape.HTML:
+            runs = gather(parse(body).children, breaking=_BREAKING)
+            return Paragraph(plain_runs(map(_without_image, runs)))
+        case Shape.RULE:
+            return Rule()
+        case Shape.QUOTE if quotes < DEEPEST_QUOTE:
+            inside = "\n".join(_unquoted(line) for line in body.split("\n"))
+            blocks = chain.from_iterable(read_each(split_blocks(inside), quotes + 1))
+            return Quote(nest(tuple(blocks)))
+        case _:
+            return Paragraph(read_inline(_flowing(body)))
+
+
+def _paragraph(body: str) -> Paragraph | Heading:
+    underline = _UNDERLINE.search(body)
+    if underline is None:
+        return Paragraph(read_inline(_flowing(body)))
+    level = 1 if underline.group(1)[0] == "=" else 2
+    return Heading(level, read_inline(_flowing(body[: underline.start()]), allows_math=False))
+
+
+def _flowing(body: str) -> str:
+    return "\n".join(line.lstrip(" \t") for line in body.split("\n"))
+
+
+def _fenced(body: str, indent: int) -> str:
+    """Return the lines inside a fence, less the fence's own indentation.
+
+    A block at the top has lost the indentation of its first line; its closing fence still has it.
+    """
+    opening, *lines = body.split("\n")
+    fence = opening[: len(opening) - len(opening.lstrip(opening[0]))]
+    if lines and lines[-1].strip().startswith(fence) and not lines[-1].strip().strip(fence[0]):
+        closing = lines.pop()
+        indent = indent or len(closing) - len(closing.lstrip(" "))
+    return "\n".join(_outdented(line, indent) for line in lines)
+
+
+def _outdented(line: str, columns: int) -> str:
+    """Return `line` without up to `columns` columns of its margin."""
+    column = at = 0
+    while at < len(line) and column < columns and line[at] in " \t":
+        column += 4 - column % 4 if line[at] == "\t" else 1
+        at += 1
+    return line[at:]
+
+
+def _unquoted(line: str) -> str:
+    inside = line.lstrip(" \t")
+    return inside[1:].removeprefix(" ") if inside.startswith(">") else line
+
+
+def _table(body: str) -> Table:
+    header, _, *rows = body.split("\n")
+    return Table(
+        tuple(
+            tuple(Cell((Paragraph(read_inline(cell)),), row is header) for cell in row_cells(row))
+            for row in (header, *rows)
+        )
+    )
+
+
+def _without_image(run: Run) -> Run:
+    """Make a link of an image: a note must not load one from elsewhere."""
+    if not isinstance(run, Image):
+        return run
+    attributes = dict(run.attributes)
+    source = attributes.get("src", "")
+    if any(mark.name == "link" for mark in run.marks) or not is_safe(source):
+        return Text(attributes["alt"], run.marks)
+    return Text(attributes["alt"] or source, with_marks(run.marks, Mark("link", source)))
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """Return a parser for inline Markdown that keeps URLs as written; links are checked later."""
+    parser = _VerbatimLinks("commonmark", {"html": True})
+    parser.enable("strikethrough").disable("reference")
+    parser.inline.ruler.before("escape", "formula", _formula_rule)
+    parser.add_render_rule("formula", _render_formula)
+    return parser
+
+
+class _VerbatimLinks(MarkdownIt):
+    """A parser that neither encodes nor judges the targets of links."""
+
+    def normalizeLink(self, url: str) -> str:
+        return url
+
+    def validateLink(self, url: str) -> bool:
+        return True
+
+
+def _formula_rule(state: StateInline, silent: bool) -> bool:
+    """Read `$x$` or `$$x$$`; a dollar beside a blank inside or a digit outside is an amount."""
+    match = _FORMULA.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        token = state.push("formula", "span", 0)
+        token.content = match.group(1) or match.group(2)
+    state.pos = match.end()
+    return True
+
+
+def _render_formula(
+    _self: RendererProtocol, tokens: Sequence[Token], at: int, *_: OptionsDict | EnvType
+) -> str:
+    return f'<span class="math">${escape(tokens[at].content)}$</span>'

@@ -1,0 +1,275 @@
+"""What a Zotero note can hold, as values: nodes as the note editor knows them, and flat blocks.
+
+The editor keeps a tree (lists hold items, items hold nodes) whose text is a flat sequence of runs,
+each with its marks. Markdown travels as flat blocks, one for each item; `flatten` and `nest` lead
+from one view to the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+MARK_ORDER = (
+    "strong",
+    "em",
+    "u",
+    "strike",
+    "sub",
+    "sup",
+    "color",
+    "background",
+    "link",
+    "code",
+)
+"""Names of marks, outermost first: the order in which the editor nests them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark; `value` is a link's address or a colour, `title` a link's title."""
+
+    name: str
+    value: str = ""
+    title: str = ""
+
+
+Marks = tuple[Mark, ...]
+"""The marks of one run in MARK_ORDER, none twice."""
+
+STRONG, EM, UNDERLINE, STRIKE = Mark("strong"), Mark("em"), Mark("u"), Mark("strike")
+SUB, SUP, CODE = Mark("sub"), Mark("sup"), Mark("code")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of text under one set of marks."""
+
+    text: str
+    marks: Marks = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A line break inside a paragraph."""
+
+    marks: Marks = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Math:
+    """An inline formula; `tex` without its dollars."""
+
+    tex: str
+    marks: Marks = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image by its attributes, which no Markdown of ours can hold."""
+
+    attributes: tuple[tuple[str, str], ...]
+    marks: Marks = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A Zotero citation: its encoded data and the HTML shown, which the editor writes anew."""
+
+    data: str
+    shown: str
+    marks: Marks = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """Runs taken from an annotation; `kind` is `highlight` or `underline`."""
+
+    kind: str
+    data: str
+    runs: tuple[Text | Break | Math, ...]
+    marks: Marks = ()
+
+
+Run = Text | Break | Math | Image | Citation | Annotated
+Runs = tuple[Run, ...]
+Attributes = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; `attributes` are direction, alignment and indentation."""
+
+    runs: Runs = ()
+    attributes: Attributes = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of level 1 to 6; an `id` that survives editing, or ""."""
+
+    level: int
+    runs: Runs
+    id: str = ""
+    attributes: Attributes = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code block, line breaks as newlines in its text."""
+
+    runs: Runs
+    attributes: Attributes = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A display formula; `tex` without its dollars."""
+
+    tex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A horizontal rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A block quote."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list; `start` is the first number of a numbered one, None for bullets."""
+
+    items: tuple[tuple[Node, ...], ...]
+    start: int | None = None
+    attributes: Attributes = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One table cell; `attributes` are spans and column widths."""
+
+    nodes: tuple[Node, ...]
+    is_header: bool = False
+    attributes: Attributes = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table by its rows."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+Content = Paragraph | Heading | Code | Formula | Rule | Quote | Table
+Node = Content | List
+
+
+@dataclass(frozen=True, slots=True)
+class Bullet:
+    """The block begins an item of a bulleted list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ordinal:
+    """The block begins an item of a numbered list; `number` counts if it is the first."""
+
+    number: int = 1
+
+
+Marker = Bullet | Ordinal
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One Markdown block: content, how many items it stands in, and its own marker if any."""
+
+    content: Content
+    depth: int = 0
+    marker: Marker | None = None
+
+
+def flatten(nodes: Iterable[Node], depth: int = 0) -> Iterator[Block]:
+    """Yield the blocks of `nodes` in reading order, list items with the paragraph they begin with.
+
+    An item that begins with something else is an empty paragraph, followed by what it holds.
+    """
+    for node in nodes:
+        if not isinstance(node, List):
+            yield Block(node, depth)
+            continue
+        marker = Bullet() if node.start is None else Ordinal(node.start)
+        for item in node.items:
+            first, rest = _first_paragraph(item)
+            yield Block(first, depth, marker)
+            yield from flatten(rest, depth + 1)
+
+
+def nest(blocks: Sequence[Block]) -> tuple[Node, ...]:
+    """Put `blocks` together again: items of one kind that follow each other are one list."""
+    nodes: list[Node] = []
+    start = 0
+    while start < len(blocks):
+        marker = blocks[start].marker
+        if marker is None:
+            nodes.append(blocks[start].content)
+            start += 1
+            continue
+        end = start + 1
+        while end < len(blocks) and _is_in_list(blocks[end], blocks[start]):
+            end += 1
+        items = tuple(_items(blocks[start:end]))
+        nodes.append(List(items, marker.number if isinstance(marker, Ordinal) else None))
+        start = end
+    return tuple(nodes)
+
+
+def walk(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield `nodes` and every node inside them in reading order."""
+    for node in nodes:
+        yield node
+        match node:
+            case Quote(inside):
+                yield from walk(inside)
+            case List(items):
+                yield from walk(chain.from_iterable(items))
+            case Table(rows):
+                yield from walk(inner for row in rows for cell in row for inner in cell.nodes)
+            case _:
+                pass
+
+
+def runs_of(nodes: Iterable[Node]) -> Iterator[Run]:
+    """Yield every run of `nodes` in reading order."""
+    for node in walk(nodes):
+        if isinstance(node, Paragraph | Heading | Code):
+            yield from node.runs
+
+
+def _first_paragraph(item: tuple[Node, ...]) -> tuple[Paragraph, tuple[Node, ...]]:
+    if item and isinstance(item[0], Paragraph):
+        return item[0], item[1:]
+    return Paragraph(), item
+
+
+def _is_in_list(block: Block, first: Block) -> bool:
+    if block.depth > first.depth:
+        return True
+    return block.depth == first.depth and type(block.marker) is type(first.marker)
+
+
+def _items(blocks: Sequence[Block]) -> Iterator[tuple[Node, ...]]:
+    """Yield the nodes of each item; the first block begins one and sets their depth."""
+    depth = blocks[0].depth
+    starts = [number for number, block in enumerate(blocks) if block.depth == depth]
+    for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
+        content = blocks[start].content
+        inside = nest(blocks[start + 1 : end])
+        has_text = not isinstance(content, Paragraph) or content.runs or not inside
+        yield (content, *inside) if has_text else inside

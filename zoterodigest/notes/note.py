@@ -1,0 +1,93 @@
+"""One of our child notes: a digest's summary and sections of one entry, and its canonical HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zoterodigest.notes.markdown import read_blocks
+from zoterodigest.notes.model import Heading, Node, Text, nest
+from zoterodigest.notes.normal import is_private, normal_blocks
+from zoterodigest.notes.plain import plain_runs
+from zoterodigest.notes.serialise import note_html
+
+LONGEST_NOTE = 500_000
+"""Characters above which Zotero's server refuses a note."""
+
+OUR_ID = re.compile(r"zd-[a-z0-9]{10}")
+"""The ids of our headings, by which a note is found again."""
+
+NOTE_LEVEL = 2
+PART_LEVEL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A named section, or the summary if `name` is None, by its Markdown blocks."""
+
+    name: str | None
+    blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What one note shows: under a heading with our `id` the summary, then the sections in order.
+
+    `heading` is for people only ("Summary · NAME OF THE DIGEST").
+    """
+
+    id: str
+    heading: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """The note cannot be written: it has `length` characters, more than LONGEST_NOTE."""
+
+    length: int
+
+
+def to_html(note: Note) -> str | TooLong:
+    """Return the canonical HTML of `note`, which the note editor leaves as it is.
+
+    Nothing in a part's blocks can end the part: headings in them are made lower than the note's
+    own, raw HTML is reduced to known marks. A section named "Private" is left out, because what
+    stands under such a heading is never read back.
+    """
+    return checked(note_html((_heading(NOTE_LEVEL, note.heading, note.id), *_parts(note))))
+
+
+def part_nodes(part: Part) -> tuple[Node, ...]:
+    """Return the nodes of a part's blocks, without its heading."""
+    return nest(normal_blocks(read_blocks(part.blocks)))
+
+
+def part_heading(name: str) -> Heading:
+    """Return the heading above a named section."""
+    return _heading(PART_LEVEL, name)
+
+
+def part_name(name: str) -> str:
+    """Return `name` as a heading shows it: blanks folded, control characters left out."""
+    return "".join(run.text for run in plain_runs((Text(name),)) if isinstance(run, Text))
+
+
+def checked(html: str) -> str | TooLong:
+    """Return `html`, or how long it is if a library would refuse it."""
+    return html if len(html) <= LONGEST_NOTE else TooLong(len(html))
+
+
+def _parts(note: Note) -> Iterator[Node]:
+    for part in note.parts:
+        if part.name is not None:
+            heading = part_heading(part.name)
+            if is_private(heading.runs):
+                continue
+            yield heading
+        yield from part_nodes(part)
+
+
+def _heading(level: int, text: str, id_: str = "") -> Heading:
+    return Heading(level, plain_runs((Text(text),)), id_)

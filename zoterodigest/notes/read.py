@@ -1,0 +1,204 @@
+"""Our note as it now stands in a library: its parts, and what must not be touched or shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from zoterodigest.notes.editor import Placed, read_nodes
+from zoterodigest.notes.model import (
+    Annotated,
+    Citation,
+    Heading,
+    Image,
+    Node,
+    Run,
+    Text,
+    flatten,
+    runs_of,
+    walk,
+)
+from zoterodigest.notes.normal import is_private, normal_blocks
+from zoterodigest.notes.note import NOTE_LEVEL, OUR_ID, PART_LEVEL
+from zoterodigest.notes.plain import plain_runs
+from zoterodigest.notes.serialise import nodes_html
+from zoterodigest.notes.write import write_block
+
+
+@dataclass(frozen=True, slots=True)
+class PartReading:
+    """One part of a note: Markdown blocks in canonical form, and its HTML as the editor has it.
+
+    `name` is None for the summary, which stands first.
+    """
+
+    name: str | None
+    blocks: tuple[str, ...]
+    html: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReading:
+    """What a note says under our heading.
+
+    `parts` has the summary first; it is empty when our heading itself stands in a private part, and
+    then nothing is known of the sections. `kept` names, once for each, what has no place in
+    Markdown and stays in the note. `has_private` tells whether private text was passed over;
+    `is_doubled` whether our heading stands in the note more than once.
+    """
+
+    id: str
+    heading: str
+    parts: tuple[PartReading, ...]
+    kept: tuple[str, ...] = ()
+    has_private: bool = False
+    is_doubled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartsDiffer:
+    """The sections of a note no longer correspond to those expected; nothing may be written."""
+
+    found: tuple[str | None, ...]
+    expected: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPart:
+    """One part by its nodes in the source; its heading ends at `after`, what is below it at `end`.
+
+    Private nodes are not among `placed`, but lie before `end`.
+    """
+
+    name: str | None
+    placed: tuple[Placed, ...]
+    after: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anatomy:
+    """The parts of a note as they stand in its source, private ones left out."""
+
+    heading: Heading
+    parts: tuple[PlacedPart, ...]
+    has_private: bool
+    is_doubled: bool
+
+
+def read_note(html: str) -> NoteReading | None:
+    """Read the part of a note under the first heading with an id of ours; None if there is none."""
+    anatomy = dissect(html)
+    if anatomy is None:
+        return None
+    runs = runs_of(placed.node for part in anatomy.parts for placed in part.placed)
+    return NoteReading(
+        anatomy.heading.id,
+        heading_name(anatomy.heading),
+        tuple(map(_reading, anatomy.parts)),
+        tuple(_kept(runs)),
+        anatomy.has_private,
+        anatomy.is_doubled,
+    )
+
+
+def differing_parts(
+    reading: NoteReading | Anatomy, expected: Sequence[str | None]
+) -> PartsDiffer | None:
+    """Tell whether the sections of a note are no longer those expected, each once and in order."""
+    found = tuple(part.name for part in reading.parts)
+    same = found == tuple(expected) and not reading.is_doubled
+    return None if same else PartsDiffer(found, tuple(expected))
+
+
+def dissect(html: str) -> Anatomy | None:
+    """Find the parts of our note in `html`; None without a heading of ours."""
+    nodes = read_nodes(html)
+    ours = tuple(_our_headings(nodes))
+    if not ours:
+        return None
+    start, heading = ours[0]
+    under = slice(start, _end(nodes, start))
+    visible = _visible(nodes)[under]
+    parts = tuple(_parts(nodes[under], visible)) if visible[0] else ()
+    return Anatomy(heading, parts, not all(visible), len(ours) > 1)
+
+
+def heading_name(heading: Heading) -> str:
+    """Return a heading's text without its marks."""
+    runs = plain_runs(heading.runs, allows_math=False)
+    return "".join(run.text if isinstance(run, Text) else " " for run in runs)
+
+
+def _our_headings(nodes: Sequence[Placed]) -> Iterator[tuple[int, Heading]]:
+    for at, placed in enumerate(nodes):
+        node = placed.node
+        if isinstance(node, Heading) and node.level == NOTE_LEVEL and OUR_ID.fullmatch(node.id):
+            yield at, node
+
+
+def _end(nodes: Sequence[Placed], start: int) -> int:
+    for at in range(start + 1, len(nodes)):
+        node = nodes[at].node
+        if isinstance(node, Heading) and node.level <= NOTE_LEVEL:
+            return at
+    return len(nodes)
+
+
+def _visible(nodes: Sequence[Placed]) -> list[bool]:
+    """Tell of each node whether it may be shown: it stands under no private heading."""
+    visible: list[bool] = []
+    private_level = 0
+    for placed in nodes:
+        node = placed.node
+        if isinstance(node, Heading) and node.level <= private_level:
+            private_level = 0
+        private_level = private_level or _private_level(node)
+        visible.append(not private_level)
+    return visible
+
+
+def _private_level(node: Node) -> int:
+    """Return the level of a heading "Private" that `node` is or holds, or 0."""
+    levels = (
+        inner.level
+        for inner in walk((node,))
+        if isinstance(inner, Heading) and is_private(inner.runs)
+    )
+    return next(levels, 0)
+
+
+def _parts(nodes: Sequence[Placed], visible: Sequence[bool]) -> Iterator[PlacedPart]:
+    """Cut the nodes below our heading into parts at the visible section headings."""
+    name: str | None = None
+    after = end = nodes[0].end
+    placed: list[Placed] = []
+    for at, is_visible in zip(nodes[1:], visible[1:], strict=True):
+        if is_visible and isinstance(at.node, Heading) and at.node.level == PART_LEVEL:
+            yield PlacedPart(name, tuple(placed), after, end)
+            name, after, placed = heading_name(at.node), at.end, []
+        elif is_visible:
+            placed.append(at)
+        end = at.end
+    yield PlacedPart(name, tuple(placed), after, end)
+
+
+def _reading(part: PlacedPart) -> PartReading:
+    nodes = tuple(placed.node for placed in part.placed)
+    blocks = tuple(write_block(block) for block in normal_blocks(flatten(nodes)))
+    return PartReading(part.name, blocks, tuple(nodes_html((node,)) for node in nodes))
+
+
+def _kept(runs: Iterable[Run]) -> Iterator[str]:
+    for run in runs:
+        match run:
+            case Image():
+                yield "image"
+            case Citation():
+                yield "citation"
+            case Annotated():
+                yield run.kind
+            case _:
+                pass
+        if any(mark.name in ("color", "background") for mark in run.marks):
+            yield "colour"

@@ -1,0 +1,180 @@
+"""Note nodes to the HTML that the note editor itself would write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from zoterodigest.notes.model import (
+    Annotated,
+    Attributes,
+    Break,
+    Cell,
+    Citation,
+    Code,
+    Formula,
+    Heading,
+    Image,
+    List,
+    Mark,
+    Math,
+    Node,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    Table,
+    Text,
+)
+
+SCHEMA_VERSION = 9
+"""The version of the editor's schema in which notes are written; 11 and above open read-only."""
+
+_SIMPLE = frozenset({"strong", "em", "sub", "sup", "code"})
+_STYLES = {
+    "color": "color: {};",
+    "background": "background-color: {};",
+}
+
+
+def note_html(nodes: Iterable[Node], *, citation_items: str = "", version: int = 9) -> str:
+    """Wrap `nodes` as a whole note; a note that holds nothing is the empty string."""
+    inside = tuple(nodes)
+    if inside in ((), (Paragraph(),)):
+        return ""
+    items = f'data-citation-items="{_attribute(citation_items)}" ' if citation_items else ""
+    return f'<div {items}data-schema-version="{version}">{nodes_html(inside)}\n</div>'
+
+
+def nodes_html(nodes: Iterable[Node]) -> str:
+    """Return `nodes` as HTML, one below the other."""
+    return "\n".join(_node_html(node) for node in nodes)
+
+
+def runs_html(runs: Iterable[Run]) -> str:
+    """Return inline HTML: each mark opened once for all neighbouring runs that share it."""
+    pieces: list[str] = []
+    opened: list[Mark] = []
+    for run in runs:
+        shared = 0
+        while shared < min(len(opened), len(run.marks)) and opened[shared] == run.marks[shared]:
+            shared += 1
+        pieces += [_closing(mark) for mark in reversed(opened[shared:])]
+        pieces += [_opening(mark) for mark in run.marks[shared:]]
+        opened = list(run.marks)
+        pieces.append(_run_html(run))
+    pieces += [_closing(mark) for mark in reversed(opened)]
+    return "".join(pieces)
+
+
+def text_html(text: str) -> str:
+    """Escape text as the editor does: `& < >`, and U+00A0 as an entity."""
+    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\u00a0", "&nbsp;")):
+        text = text.replace(character, entity)
+    return text
+
+
+def _node_html(node: Node) -> str:
+    match node:
+        case Paragraph():
+            return f"<p{_attributes(node.attributes)}>{runs_html(node.runs)}</p>"
+        case Heading():
+            id_attribute = (("id", node.id),) if node.id else ()
+            attributes = _attributes((*id_attribute, *node.attributes))
+            return f"<h{node.level}{attributes}>{runs_html(node.runs)}</h{node.level}>"
+        case Code():
+            return f"<pre{_attributes(node.attributes)}>{_code_html(node)}</pre>"
+        case Formula():
+            return f'<pre class="math">$${_escape(node.tex)}$$</pre>'
+        case Rule():
+            return "<hr>"
+        case Quote():
+            return f"<blockquote>\n{nodes_html(node.nodes)}\n</blockquote>"
+        case List():
+            return _list_html(node)
+        case Table():
+            rows = "\n".join(_row_html(row) for row in node.rows)
+            return f"<table>\n<tbody>\n{rows}\n</tbody>\n</table>"
+
+
+def _code_html(node: Code) -> str:
+    return re.sub("  ", " &nbsp;", runs_html(node.runs))
+
+
+def _list_html(node: List) -> str:
+    tag = "ul" if node.start is None else "ol"
+    start = (("start", str(node.start)),) if node.start not in (None, 1) else ()
+    items = "\n".join(f"<li>\n{_item_html(item)}\n</li>" for item in node.items)
+    return f"<{tag}{_attributes((*start, *node.attributes))}>\n{items}\n</{tag}>"
+
+
+def _item_html(item: tuple[Node, ...]) -> str:
+    match item:
+        case (Paragraph(runs=runs),):
+            return runs_html(runs)
+        case _:
+            return nodes_html(item)
+
+
+def _row_html(row: tuple[Cell, ...]) -> str:
+    return "\n".join(("<tr>", *(_cell_html(cell) for cell in row), "</tr>"))
+
+
+def _cell_html(cell: Cell) -> str:
+    tag = "th" if cell.is_header else "td"
+    return f"<{tag}{_attributes(cell.attributes)}>\n{nodes_html(cell.nodes)}\n</{tag}>"
+
+
+def _run_html(run: Run) -> str:
+    match run:
+        case Text():
+            return text_html(run.text)
+        case Break():
+            return "<br>"
+        case Math():
+            return f'<span class="math">${_escape(run.tex)}$</span>'
+        case Image():
+            return f"<img{_attributes(run.attributes)}>"
+        case Citation():
+            data = _attribute(run.data)
+            return f'<span class="citation" data-citation="{data}">{run.shown}</span>'
+        case Annotated():
+            data = _attribute(run.data)
+            inside = runs_html(run.runs)
+            return f'<span class="{run.kind}" data-annotation="{data}">{inside}</span>'
+
+
+def _opening(mark: Mark) -> str:
+    match mark.name:
+        case "strike":
+            return '<span style="text-decoration: line-through;">'
+        case "link":
+            title = f' title="{_attribute(mark.title)}"' if mark.title else ""
+            href = _attribute(mark.value)
+            return f'<a href="{href}"{title} rel="noopener noreferrer nofollow">'
+        case "u":
+            style = f' style="text-decoration-color: {mark.value};"' if mark.value else ""
+            return f"<u{style}>"
+        case name if name in _STYLES:
+            return f'<span style="{_attribute(_STYLES[name].format(mark.value))}">'
+        case name:
+            return f"<{name}>"
+
+
+def _closing(mark: Mark) -> str:
+    if mark.name in _SIMPLE:
+        return f"</{mark.name}>"
+    return {"link": "</a>", "u": "</u>"}.get(mark.name, "</span>")
+
+
+def _attributes(attributes: Attributes) -> str:
+    return "".join(f' {name}="{_attribute(value)}"' for name, value in attributes)
+
+
+def _attribute(value: str) -> str:
+    return text_html(value).replace('"', "&quot;")
+
+
+def _escape(tex: str) -> str:
+    return escape(tex, quote=False).replace("\u00a0", "&nbsp;")
