@@ -8,7 +8,8 @@
     ├── BadLibrary          14  the library cannot be opened or read
     ├── CannotWrite         15  a file or folder refuses to be written
     ├── SourceChanged       16  a file is no longer as it was read
-    └── AlreadyRunning      17  another run is at work on the same project
+    ├── AlreadyRunning      17  another run is at work on the same project
+    └── BadJournal          18  the journal of a killed run cannot be read
 
 Each subclass stands beside the code that raises it; this docstring is their register.
 """

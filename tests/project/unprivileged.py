@@ -33,9 +33,10 @@ def run(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 IMPORTS = """
 import sys
 from pathlib import Path
-import zoterodigest.project.files, zoterodigest.project.running
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import read_file, replace_file
+from zoterodigest.project.layout import Project
+from zoterodigest.project.lock import LockFile, read_lock, write_lock
 from zoterodigest.project.running import running
 path = Path(sys.argv[1])
 """

@@ -1,0 +1,157 @@
+"""The configuration: what it accepts, and how it says what is wrong."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoterodigest.project.config import (
+    BadConfiguration,
+    Configuration,
+    initial_config,
+    load_configuration,
+    selects,
+)
+from zoterodigest.project.files import BadInput
+
+
+def load(folder: Path, text: str | bytes) -> Configuration:
+    path = folder / "zoterodigest.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load_configuration(path)
+
+
+def test_an_empty_configuration_has_the_defaults(tmp_path: Path) -> None:
+    configuration = load(tmp_path, "")
+
+    assert configuration == Configuration()
+    assert configuration.library == "embedded:.zoterodigest/library.sqlite"
+    assert configuration.zotero.links == "attachments"
+
+
+def test_all_keys_of_a_digest_are_read(tmp_path: Path) -> None:
+    configuration = load(
+        tmp_path,
+        """
+        library = "embedded:../library.sqlite"
+        lock = "links/zoterodigest.lock"
+        [[digest]]
+        path = "daily/*.md"
+        name = "Daily {year}"
+        format = "daily"
+        push = ["title", "sections"]
+        pull = false
+        collection = "Daily/{year}-{month}"
+        headings = false
+        [zotero]
+        links = "off"
+        categories = true
+        [formats]
+        folders = ["formats"]
+        """,
+    )
+
+    (digest,) = configuration.digests
+    assert digest.push == ("title", "sections")
+    assert (digest.pull, digest.headings, digest.name) == (False, False, "Daily {year}")
+    assert configuration.formats.folders == ("formats",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a = \n", ":1:5: Invalid value"),
+        ("a = 1\n[[digest]\n", ":2:9: Expected ']]' at the end of an array declaration"),
+        (b"\n# \xff\n", ":2:3: it is no UTF-8"),
+        ('libary = "x"', ': libary: there is no key "libary" (is library meant?)'),
+        ('library = "user:1"', ": library: only embedded:PATH is understood"),
+        ('library = "embedded:"', ": library: only embedded:PATH is understood"),
+        ("[[digest]]", ": digest[1].path: this key is missing"),
+        ('[[digest]]\npath = ""', ": digest[1].path: a path is expected"),
+        (
+            '[[digest]]\npath = "a"\n[[digest]]\npath = "b"\nheadings = "yes"',
+            ": digest[2].headings:",
+        ),
+        ('[[digest]]\npath = "a"\npush = "title"', ": digest[1].push: give true, false or a list"),
+        (
+            '[[digest]]\npath = "a"\npull = ["titel"]',
+            ': digest[1].pull: there is no field "titel" (is title meant?)',
+        ),
+        ('[[digest]]\npath = "a"\npush = [["title"]]', ": digest[1].push: there is no field"),
+        (
+            '[[digest]]\npath = "a"\ncollection = "{yaer}"',
+            ": digest[1].collection: braces stand only in {year}, {month}, {day}, {name}",
+        ),
+        ('[zotero]\nlinks = "some"', ": zotero.links: Input should be 'attachments', 'extra'"),
+        ('[sync.prefer]\ntitle = "zotero"', ': sync: there is no key "sync"'),
+    ],
+)
+def test_a_mistake_is_told_with_file_key_and_reason(
+    tmp_path: Path, text: str | bytes, message: str
+) -> None:
+    with pytest.raises(BadConfiguration) as caught:
+        load(tmp_path, text)
+
+    assert str(caught.value).startswith(f"{tmp_path / 'zoterodigest.toml'}{message}")
+    assert caught.value.exit_code == 12
+
+
+def test_deeply_nested_values_are_a_mistake_like_any_other(tmp_path: Path) -> None:
+    with pytest.raises(BadConfiguration):
+        load(tmp_path, "a = " + "[" * 100_000)
+
+
+def test_a_missing_configuration_is_bad_input(tmp_path: Path) -> None:
+    with pytest.raises(BadInput):
+        load_configuration(tmp_path / "zoterodigest.toml")
+
+
+def test_a_selection_tells_which_fields_travel() -> None:
+    fields = ["title", "summary", "section:Method"]
+
+    assert [selects(True, name) for name in fields] == [True, True, True]
+    assert [selects(("title", "sections"), name) for name in fields] == [True, False, True]
+    assert [selects(("section:Other",), name) for name in fields] == [False, False, False]
+
+
+def test_the_first_configuration_says_what_the_defaults_are(tmp_path: Path) -> None:
+    text = initial_config(["papers.md", "daily/*.md"])
+
+    configuration = load(tmp_path, text)
+
+    assert [digest.path for digest in configuration.digests] == ["papers.md", "daily/*.md"]
+    assert configuration == load(
+        tmp_path, '[[digest]]\npath="papers.md"\n[[digest]]\npath="daily/*.md"'
+    )
+
+
+def test_every_line_that_the_first_configuration_shows_can_be_set(tmp_path: Path) -> None:
+    text = re.sub(r"^# (\w+ = )", r"\1", initial_config([]), flags=re.MULTILINE)
+
+    configuration = load(tmp_path, text)
+
+    assert configuration.digests[0].collection == "Daily/{year}-{month}"
+
+
+@given(path=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+def test_any_path_can_stand_in_a_configuration(path: str) -> None:
+    tables = tomllib.loads(initial_config([path]))
+
+    assert [digest["path"] for digest in tables["digest"]] == [path]
+
+
+def test_a_file_name_that_is_no_utf_8_is_named_by_a_pattern(tmp_path: Path) -> None:
+    configuration = load(tmp_path, initial_config(["caf\udce9.md"]))
+
+    assert configuration.digests[0].path == "caf?.md"
+
+
+def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:
+    configuration = load(tmp_path, b'\xef\xbb\xbflock = "my.lock"\r\n')
+
+    assert configuration.lock == "my.lock"

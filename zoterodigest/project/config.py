@@ -1,0 +1,238 @@
+"""The configuration `zoterodigest.toml`: which digests go with which library, and by what rules."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationError,
+)
+
+from zoterodigest.core.record import KINDS, SECTION
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.files import read_file
+
+CONFIG_FILE = "zoterodigest.toml"
+DEFAULT_LIBRARY = "embedded:.zoterodigest/library.sqlite"
+SECTIONS = "sections"
+"""In a list of fields: every named section."""
+
+PLACEHOLDERS = ("year", "month", "day", "name")
+PLACEHOLDER = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
+_AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+
+
+class BadConfiguration(ZoterodigestError):
+    """The configuration at `path` is wrong at `key` (dotted; empty for the file) for `reason`."""
+
+    exit_code = 12
+
+    def __init__(self, path: Path, key: str, reason: str, *, position: str = "") -> None:
+        place = f"{path}{position}" + (f": {key}" if key else "")
+        super().__init__(f"{place}: {reason}", "Correct the file and run the command again.")
+        self.path = path
+        self.key = key
+        self.reason = reason
+
+
+def _field_names(value: object) -> object:
+    """Refuse what is no selection in one sentence, where pydantic would tell of each kind."""
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, list | tuple):
+        raise ValueError("give true, false or a list of fields")
+    for name in map(str, value):
+        if name not in KINDS and name != SECTIONS and not name.startswith(SECTION):
+            raise ValueError(_unknown("field", name, [*KINDS, SECTIONS]))
+    return tuple(value)
+
+
+def _pattern(value: str) -> str:
+    if re.search(r"[{}]", PLACEHOLDER.sub("", value)):
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        raise ValueError(f"braces stand only in {known}")
+    return value
+
+
+def _path(value: str) -> str:
+    if not value.strip() or "\0" in value:
+        raise ValueError("a path is expected")
+    return value
+
+
+def _library(value: str) -> str:
+    if not value.removeprefix("embedded:").strip() or not value.startswith("embedded:"):
+        raise ValueError("only embedded:PATH is understood, the library in a file of its own")
+    return value
+
+
+Selection = Annotated[bool | tuple[str, ...], BeforeValidator(_field_names)]
+"""Which fields travel: all, none, or those named."""
+
+PathText = Annotated[str, AfterValidator(_path)]
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class DigestRules(_Table):
+    """One `[[digest]]`: a file, or every file that a pattern with `*` matches."""
+
+    path: PathText
+    name: Pattern = "{name}"
+    """What people call it: heads its notes and names its collection; `{name}` is the file's."""
+    format: Annotated[str, Field(min_length=1)] | None = None
+    """The name of its format, or None: it is recognised."""
+    push: Selection = True
+    pull: Selection = True
+    collection: Pattern | None = None
+    """Where its collection stands, `/` between levels; None: at the top, by its name."""
+    headings: StrictBool = True
+    """Whether its headings become subcollections."""
+
+
+class ZoteroRules(_Table):
+    """`[zotero]`: what an item carries besides the record."""
+
+    links: Literal["attachments", "extra", "off"] = "attachments"
+    categories: StrictBool = False
+
+
+class FormatRules(_Table):
+    """`[formats]`: folders with formats of one's own."""
+
+    folders: tuple[PathText, ...] = ()
+
+
+class Configuration(_Table):
+    """All of `zoterodigest.toml`; paths are relative to its folder."""
+
+    library: Annotated[str, AfterValidator(_library)] = DEFAULT_LIBRARY
+    lock: PathText = "zoterodigest.lock"
+    digests: tuple[DigestRules, ...] = Field(default=(), alias="digest")
+    zotero: ZoteroRules = ZoteroRules()
+    formats: FormatRules = FormatRules()
+
+
+def selects(selection: Selection, name: str) -> bool:
+    """Tell whether the field called `name` is among those that travel."""
+    if isinstance(selection, bool):
+        return selection
+    return name in selection or (name.startswith(SECTION) and SECTIONS in selection)
+
+
+def load_configuration(path: Path) -> Configuration:
+    """Read the configuration at `path`; raise `BadConfiguration` for whatever is wrong in it."""
+    try:
+        tables = tomllib.loads(_text(path))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _syntax_error(path, str(error)) from error
+    try:
+        return Configuration.model_validate(tables)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise BadConfiguration(path, _dotted(first["loc"]), _reason(first)) from error
+
+
+def _text(path: Path) -> str:
+    data = read_file(path).data
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        position = f":{line}:{column}"
+        raise BadConfiguration(path, "", "it is no UTF-8", position=position) from error
+
+
+def _syntax_error(path: Path, message: str) -> BadConfiguration:
+    found = _AT_LINE.search(message)
+    position = ":{}:{}".format(*found.groups()) if found else ""
+    return BadConfiguration(path, "", _AT_LINE.sub("", message), position=position)
+
+
+def _dotted(location: Iterable[int | str]) -> str:
+    """Return a key as a person counts: `digest[2].push` is of the second digest."""
+    parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location)
+    return "".join(parts).removeprefix(".")
+
+
+def _reason(error: Any) -> str:  # pydantic's ErrorDetails, a TypedDict of pydantic_core
+    match error["type"]:
+        case "extra_forbidden":
+            return _unknown("key", str(error["loc"][-1]), _known_keys())
+        case "missing":
+            return "this key is missing"
+        case "string_too_short":
+            return "it is empty"
+        case _:
+            return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    meant = get_close_matches(name, known, n=1)
+    question = f" (is {meant[0]} meant?)" if meant else ""
+    return f"there is no {what} {json.dumps(name, ensure_ascii=False)}{question}"
+
+
+def _known_keys() -> list[str]:
+    tables = (Configuration, DigestRules, ZoteroRules, FormatRules)
+    return [field.alias or name for one in tables for name, field in one.model_fields.items()]
+
+
+def initial_config(digests: Iterable[str], library: str = DEFAULT_LIBRARY) -> str:
+    """Return the text of a first configuration that teaches its keys; paths have `/` in them."""
+    tables = "\n".join(_DIGEST.format(path=_toml(path)) for path in digests)
+    return _INITIAL.format(library=_toml(library), digests=tables or _DIGEST.format(path='"*.md"'))
+
+
+def _toml(text: str) -> str:
+    # A name that is no UTF-8 cannot stand in TOML; as a pattern it still finds its file.
+    text = re.sub("[\ud800-\udfff]", "?", text)
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+_DIGEST = """\
+[[digest]]
+path = {path}
+# name = "{{name}}"               # heads its notes; {{name}} is the file's name without .md
+# format = "NAME"               # when it is not recognised; `zoterodigest formats` lists them
+# collection = "Daily/{{year}}-{{month}}"  # dated files; default: a collection of its name
+# headings = true               # its headings become subcollections
+# push = true                   # or false, or a list: ["title", "authors", "summary", "sections"]
+# pull = true
+"""
+
+_INITIAL = """\
+# What zoterodigest keeps in agreement. Paths are relative to this file.
+# Lines that begin with # show what may be set, most of them with its default.
+
+# The library that comes built in, a file of its own: to try things out without Zotero.
+library = {library}
+
+# The links between digests and library. Commit this file to git together with this one.
+# lock = "zoterodigest.lock"
+
+# One [[digest]] for each file, or for several by a pattern (path = "daily/*.md").
+{digests}
+[zotero]
+# links = "attachments"         # code and project links: "attachments", "extra" or "off"
+# categories = false            # arXiv categories as tags
+
+[formats]
+# folders = ["formats"]         # formats of your own
+"""

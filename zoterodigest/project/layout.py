@@ -1,0 +1,151 @@
+"""A project: the folder that holds digests, their configuration, the lock file and the state."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoterodigest.project.config import (
+    CONFIG_FILE,
+    PLACEHOLDER,
+    BadConfiguration,
+    Configuration,
+    DigestRules,
+    load_configuration,
+)
+from zoterodigest.project.state import STATE_FOLDER
+
+_DATE = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_./]?(?P<month>0[1-9]|1[0-2])"
+    r"(?:[-_./]?(?P<day>0[1-9]|[12]\d|3[01]))?(?!\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One digest file of a project, its rules applied to it.
+
+    `key` is its path as the lock file and the plan name it: relative to the project, with `/` on
+    every system. `collection` is the path of its collection, outermost first.
+    """
+
+    path: Path
+    key: str
+    name: str
+    collection: tuple[str, ...]
+    rules: DigestRules
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder and its configuration; without a `zoterodigest.toml`, the defaults."""
+
+    root: Path
+    configuration: Configuration
+    is_configured: bool
+
+    @classmethod
+    def load(cls, config_path: Path) -> Project:
+        """Read the project of the `zoterodigest.toml` at `config_path`."""
+        path = _absolute(config_path)
+        return cls(path.parent, load_configuration(path), is_configured=True)
+
+    @classmethod
+    def implicit(cls, digests: Sequence[Path]) -> Project:
+        """Return the project of digests without configuration: it lies in their common folder."""
+        folders = [str(_absolute(path).parent) for path in digests]
+        return cls(Path(os.path.commonpath(folders)), Configuration(), is_configured=False)
+
+    @property
+    def config_path(self) -> Path:
+        """Where its configuration stands or would stand."""
+        return self.root / CONFIG_FILE
+
+    @property
+    def lock_path(self) -> Path:
+        """Where its lock file stands or will stand."""
+        return self.root / self.configuration.lock
+
+    @property
+    def state_folder(self) -> Path:
+        """What this machine alone keeps; it may not exist."""
+        return self.root / STATE_FOLDER
+
+    @property
+    def journal_path(self) -> Path:
+        """Where the journal of a run stands."""
+        return self.state_folder / "journal.jsonl"
+
+    @property
+    def format_folders(self) -> tuple[Path, ...]:
+        """Where formats of the person's own lie."""
+        return tuple(self.root / folder for folder in self.configuration.formats.folders)
+
+    def digests(self, given: Sequence[Path] = ()) -> tuple[Digest, ...]:
+        """Return the digests `given`, or all that are configured if none is, each once, in order.
+
+        The first `[[digest]]` that names a file has the say; one that none names has the defaults.
+        A configured path that matches no file stands for the file that is missing. Raises
+        `BadConfiguration` if a digest's collection needs a date that its path does not show.
+        """
+        configured: dict[Path, DigestRules] = {}
+        for rules in self.configuration.digests:
+            for path in _matches(self.root, rules.path):
+                configured.setdefault(path, rules)
+        found: dict[Path, Digest] = {}
+        for path in map(_absolute, given) if given else configured:
+            key = _key(self.root, path)
+            found[path] = self._digest(path, configured.get(path) or DigestRules(path=key))
+        return tuple(found.values())
+
+    def _digest(self, path: Path, rules: DigestRules) -> Digest:
+        key = _key(self.root, path)
+        known = {"name": path.stem}
+        name = self._filled(rules.name, known | _date(key), key)
+        known = {"name": name} | _date(key)
+        pattern = rules.collection or "{name}"
+        levels = [self._filled(level, known, key).strip() for level in pattern.split("/")]
+        return Digest(path, key, name, tuple(filter(None, levels)), rules)
+
+    def _filled(self, pattern: str, known: dict[str, str], key: str) -> str:
+        missing = [name for name in PLACEHOLDER.findall(pattern) if name not in known]
+        if missing:
+            reason = f"{{{missing[0]}}} needs a date in the file's path, and {key} has none"
+            raise BadConfiguration(self.config_path, "digest", reason)
+        return PLACEHOLDER.sub(lambda found: known[found[1]], pattern)
+
+
+def find_project(start: Path) -> Path | None:
+    """Return the nearest `zoterodigest.toml` in `start` (a file's folder) or above, or None."""
+    path = _absolute(start)
+    for folder in (path, *path.parents):
+        candidate = folder / CONFIG_FILE
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100  (symlinks in it stay as they are named)
+
+
+def _key(root: Path, path: Path) -> str:
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
+def _matches(root: Path, pattern: str) -> list[Path]:
+    """Return the file named `pattern`, or else the files that match it, sorted."""
+    if not glob.has_magic(pattern) or (root / pattern).exists():
+        return [_absolute(root / pattern)]
+    names = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207  (".." may be in it)
+    return sorted(_absolute(root / name) for name in names if (root / name).is_file())
+
+
+def _date(key: str) -> dict[str, str]:
+    """Return year, month and day as far as the path of a dated file shows them, the last one."""
+    found = list(_DATE.finditer(key))
+    return {name: part for name, part in found[-1].groupdict().items() if part} if found else {}
