@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from zoterodigest.core.venue import FormerName, Venue, VenueKind, VenueTable
 from zoterodigest.errors import ZoterodigestError
 
 M = TypeVar("M", bound=BaseModel)
@@ -88,3 +89,54 @@ def _reason(kind: str, message: str) -> str:
             return "this key is missing"
         case _:
             return message.removeprefix("Value error, ")
+
+
+@cache
+def venue_table() -> VenueTable:
+    """Return the venues of the built-in `venues.toml`."""
+    return load_venues(folder() / "venues.toml")
+
+
+def load_venues(path: Path) -> VenueTable:
+    """Return the venues of the TOML file at `path`; raises `BadMapping`."""
+    tables = load(path, _Venues)
+    venues = (table.as_venue(name) for name, table in tables.venue.items())
+    return VenueTable.of(venues, unpublished=tables.unpublished)
+
+
+class _Former(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    until: int
+    official: str
+
+
+class _Venue(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kind: VenueKind
+    official: str
+    aliases: tuple[str, ...] = ()
+    publisher: str = ""
+    series: str = ""
+    former: tuple[_Former, ...] = ()
+    annual: tuple[int, int] | None = None
+
+    def as_venue(self, name: str) -> Venue:
+        return Venue(
+            name,
+            self.kind,
+            self.official,
+            self.aliases,
+            publisher=self.publisher,
+            series=self.series,
+            former=tuple(FormerName(old.until, old.official) for old in self.former),
+            annual=self.annual,
+        )
+
+
+class _Venues(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    unpublished: tuple[str, ...]
+    venue: dict[str, _Venue]

@@ -1,0 +1,220 @@
+"""Venues: slots read and written (core/venue_slot.py), and the table of the venues we know.
+
+A venue is found by any of its names and called by its official one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from zoterodigest.core.names import fold
+from zoterodigest.core.venue_slot import AWARDS, VenueReading, parse_venue, write_venue
+
+__all__ = [
+    "AWARDS",
+    "FormerName",
+    "Venue",
+    "VenueKind",
+    "VenueReading",
+    "VenueTable",
+    "official_name",
+    "parse_venue",
+    "write_venue",
+]
+
+
+class VenueKind(Enum):
+    """What a venue is; a track is a part of a conference with proceedings of its own."""
+
+    CONFERENCE = "conference"
+    TRACK = "track"
+    WORKSHOP = "workshop"
+    JOURNAL = "journal"
+    PREPRINT = "preprint"
+
+
+@dataclass(frozen=True, slots=True)
+class FormerName:
+    """An official name that held up to and including the year `until`."""
+
+    until: int
+    official: str
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """One venue. `{year}` and `{ordinal}` in an official name stand for those of the edition.
+
+    `annual` is `(year, edition)` of an edition from which on there was one every year.
+    """
+
+    id: str
+    kind: VenueKind
+    official: str
+    aliases: tuple[str, ...] = ()
+    publisher: str = ""
+    series: str = ""
+    former: tuple[FormerName, ...] = ()
+    annual: tuple[int, int] | None = None
+
+    @property
+    def item_type(self) -> str:
+        """The Zotero item type of a work that appeared here."""
+        match self.kind:
+            case VenueKind.JOURNAL:
+                return "journalArticle"
+            case VenueKind.PREPRINT:
+                return "preprint"
+            case VenueKind.CONFERENCE | VenueKind.TRACK | VenueKind.WORKSHOP:
+                return "conferencePaper"
+
+
+def official_name(venue: Venue, year: str) -> str:
+    """Return the venue's official name in `year`, or the name without year when it is unknown."""
+    number = int(year) if year.isdecimal() else 0
+    names = sorted(venue.former, key=lambda former: former.until)
+    name = next((old.official for old in names if 0 < number <= old.until), venue.official)
+    filled = _fill(name, "{year}", year if number else "")
+    return _fill(filled, "{ordinal}", _edition(venue, number))
+
+
+@dataclass(frozen=True, slots=True)
+class VenueTable:
+    """Venues by their names; make one with `VenueTable.of`."""
+
+    venues: tuple[Venue, ...]
+    _aliases: Mapping[str, Venue]
+    _officials: Mapping[str, Venue]
+    _unpublished: frozenset[str]
+
+    @staticmethod
+    def of(venues: Iterable[Venue], unpublished: Iterable[str] = ()) -> VenueTable:
+        """Index `venues`; of two that share a name the first has it.
+
+        `unpublished` are texts that stand in place of a venue and are none ("Under review").
+        """
+        table = tuple(venues)
+        aliases: dict[str, Venue] = {}
+        officials: dict[str, Venue] = {}
+        for venue in table:
+            for alias in (venue.id, *venue.aliases):
+                aliases.setdefault(_alias_key(alias), venue)
+            for official in (venue.official, *(old.official for old in venue.former)):
+                officials.setdefault(_official_key(_fill(official, "{ordinal}", "")), venue)
+        return VenueTable(table, aliases, officials, frozenset(map(_alias_key, unpublished)))
+
+    def find(self, text: str) -> Venue | None:
+        """Return the venue called `text` (an id, alias or official name, with or without year).
+
+        A workshop or a findings volume is never found as its main conference; a workshop "on" a
+        theme is found as the conference's workshops.
+        """
+        if len(text) > _LONGEST_NAME:
+            return None
+        bare = _ARXIV_ID.sub("", _PHRASES.sub("", text.strip()))
+        return self._find_whole(bare) or self._find_themed(bare)
+
+    def _find_whole(self, bare: str) -> Venue | None:
+        found = self._by_alias(bare) or self.by_official(bare)
+        if found is None and (inside := _BRACKETS.search(bare)):
+            found = self._by_alias(_BRACKETS.sub("", bare)) or self._by_alias(inside[1])
+            is_part = _PART_WORDS.search(bare) is not None
+            return None if found and is_part and not _PART_WORDS.search(_names_of(found)) else found
+        return found
+
+    def _find_themed(self, bare: str) -> Venue | None:
+        found = self._by_alias(_THEME.sub("", bare))
+        return found if found and found.kind is VenueKind.WORKSHOP else None
+
+    def by_official(self, name: str) -> Venue | None:
+        """Return the venue whose official name, in any year, is `name`; None if there is none."""
+        if not name or len(name) > _LONGEST_NAME:
+            return None
+        key = _official_key(name)
+        return self._officials.get(key) or self._officials.get(_official_key(name.split(":")[0]))
+
+    def is_published(self, text: str) -> bool:
+        """Tell whether a work that appeared at `text` is published, not a preprint or in review."""
+        found = self.find(text)
+        if found is None:
+            return _alias_key(text) not in self._unpublished | {""}
+        return found.kind is not VenueKind.PREPRINT
+
+    def canonical(self, text: str) -> str:
+        """Return one text for all spellings of a venue: its id, or the text folded if unknown.
+
+        Workshops on different themes differ.
+        """
+        found = self.find(text)
+        if found is None:
+            return _alias_key(text)
+        theme = _THEME.search(text) if found.kind is VenueKind.WORKSHOP else None
+        return f"{found.id} {_alias_key(theme[0])}" if theme else found.id
+
+    def same_venue(self, one: str, other: str) -> bool:
+        """Tell whether two texts name one venue, known or not; award and year left out."""
+        return one == other or self.canonical(one) == self.canonical(other)
+
+    def _by_alias(self, text: str) -> Venue | None:
+        key = _alias_key(text)
+        return self._aliases.get(key) or self._aliases.get(_SOCIETIES.sub("", key))
+
+
+_LONGEST_NAME = 300
+_PHRASES = re.compile(
+    r"^(?:(?:to be |to )?(?:accepted|appear|published|presented)(?: as an? \w{1,20})?"
+    r"(?: (?:to|by|at|in))?(?: the)?|in|at) +(?=\S)",
+    re.IGNORECASE,
+)
+_ARXIV_ID = re.compile(
+    r"(?<=[Xx][Ii][Vv])[ :]{0,3}\d{4}\.\d{4,5}(?:v\d{1,2})?(?: ?\[[\w.]{1,12}\])?"
+)
+_BRACKETS = re.compile(r" ?\(([^()]{1,60})\)")
+_PART_WORDS = re.compile(r"workshop|findings|\bdemo|tutorial|challenge|tiny papers", re.IGNORECASE)
+_THEME = re.compile(r"(?<=workshop) (?:on|for) .*|(?<=workshop): .*", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|['’]\d\d(?!\d)")
+_ORDINAL = re.compile(
+    r"\b(?:\d{1,3}(?:st|nd|rd|th)"
+    r"|(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty?[ -])?"
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)"
+    r"|(?:thir|four|fif|six|seven|eigh|nine)teenth|(?:twen|thir|for|fif)tieth)\b",
+    re.IGNORECASE,
+)
+_PROCEEDINGS = re.compile(r"^(?:in )?proc(?:eedings|\.)? of (?:the )?|^the ", re.IGNORECASE)
+_SOCIETIES = re.compile(r"^(?:ieeecvf|ieee|acm|cvf)")
+_VOLUME = re.compile(r" (?:\d{1,3}|[IVXL]{1,8})$")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def _alias_key(text: str) -> str:
+    return _NOT_WORD.sub("", fold(_YEAR.sub("", text)))
+
+
+def _official_key(name: str) -> str:
+    text = _BRACKETS.sub("", _YEAR.sub("", name.replace("{year}", "")))
+    text = _PROCEEDINGS.sub("", " ".join(text.replace("&", " and ").split()))
+    words = _NOT_WORD.split(fold(_ORDINAL.sub("", _VOLUME.sub("", text))))
+    return " ".join(word for word in words if word and word != "the")
+
+
+def _names_of(venue: Venue) -> str:
+    return " ".join((venue.id, venue.official))
+
+
+def _fill(name: str, placeholder: str, value: str) -> str:
+    """Put `value` in place of `placeholder`, or take it out with the blank beside it."""
+    if value:
+        return name.replace(placeholder, value)
+    without = name.replace(f" {placeholder}", "").replace(f"{placeholder} ", "")
+    return without.replace(placeholder, "")
+
+
+def _edition(venue: Venue, year: int) -> str:
+    if venue.annual is None or year < venue.annual[0]:
+        return ""
+    number = year - venue.annual[0] + venue.annual[1]
+    is_teen = 10 < number % 100 < 14
+    return f"{number}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
