@@ -1,0 +1,67 @@
+"""`init`: a first configuration, never an overwritten one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.conftest import Zoterodigest, a_digest
+from zoterodigest.project.config import load_configuration
+
+
+def test_init_writes_a_configuration_that_names_the_digests(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "papers.md").write_text(a_digest(), encoding="utf-8")
+
+    ran = zoterodigest("init", "notes/papers.md")
+
+    configuration = load_configuration(tmp_path / "zoterodigest.toml")
+    assert ran.code == 0
+    assert [digest.path for digest in configuration.digests] == ["notes/papers.md"]
+    assert "Next: `zoterodigest inspect notes/papers.md`" in ran.out
+
+
+def test_init_without_digests_writes_a_configuration_that_can_be_read(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    ran = zoterodigest("init")
+
+    assert ran.code == 0
+    assert load_configuration(tmp_path / "zoterodigest.toml").digests
+
+
+def test_init_never_overwrites(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / "zoterodigest.toml").write_text("mine = 1\n")
+
+    ran = zoterodigest("init")
+
+    assert ran.code == 15
+    assert ran.err == (
+        "error: zoterodigest.toml cannot be written: it exists already\n"
+        "hint: Edit it, or move it away first.\n"
+    )
+    assert (tmp_path / "zoterodigest.toml").read_text() == "mine = 1\n"
+
+
+def test_init_for_a_file_that_is_missing_writes_nothing(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    ran = zoterodigest("init", "missing.md")
+
+    assert ran.code == 10
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_inspect_obeys_the_configuration(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / "zoterodigest.toml").write_text(
+        '[[digest]]\npath = "a.md"\nformat = "table"\n', encoding="utf-8"
+    )
+    (tmp_path / "a.md").write_text(
+        a_digest(("Attention Is All You Need", "1706.03762")), encoding="utf-8"
+    )
+
+    ran = zoterodigest("inspect", "a.md")
+
+    assert ran.code == 1
+    assert "no entries recognised" in ran.out

@@ -1,0 +1,243 @@
+"""`ls` and `show`: what is in a library, for people and as the API's data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Zoterodigest
+from zoterodigest.library.connect import connect
+from zoterodigest.library.port import Collection, LibraryItem, Unchanged, Written
+
+NOTE = (
+    '<div data-schema-version="9"><h2 id="zd-abcdefghij">Summary · daily</h2>\n'
+    "<ul><li>a point</li></ul><script>alert(1)</script><p>\x1b[31mred \u202e text</p></div>"
+)
+
+
+def _item(key: str, **data: Any) -> LibraryItem:
+    return LibraryItem(key, 0, {"itemType": "journalArticle", **data})
+
+
+ITEMS = (
+    _item(
+        "AAAA2222",
+        title="Attention Is All You Need",
+        date="2017",
+        creators=[
+            {"creatorType": "author", "firstName": "Ashish", "lastName": "Vaswani"},
+            {"creatorType": "author", "name": "Google Brain"},
+        ],
+        tags=[{"tag": "task:translation"}, {"tag": "mine"}],
+        collections=["CCCC3333"],
+        abstractNote="The dominant models.\nTwo lines.",
+    ),
+    _item("BBBB2222", title="Born without a collection", tags=[{"tag": "mine"}]),
+    _item("DDDD2222", title="Dropped", deleted=1),
+    _item("EEEE2222", itemType="note", note="<p>a note of its own</p>"),
+)
+CHILDREN = (
+    _item("NNNN2222", itemType="note", parentItem="AAAA2222", note=NOTE),
+    _item("FFFF2222", itemType="attachment", linkMode="linked_url", parentItem="AAAA2222",
+          title="code", url="https://example.org/code"),
+    _item("GGGG2222", itemType="note", parentItem="AAAA2222", note="<p>gone</p>", deleted=1),
+)  # fmt: skip
+COLLECTIONS = (
+    Collection("CCCC2222", 0, "Daily"),
+    Collection("CCCC3333", 0, "2025-01", "CCCC2222"),
+    Collection("CCCC4444", 0, "Empty"),
+)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """A library file with two live items, a note of its own, children, collections, trash."""
+    path = tmp_path / "library.sqlite"
+    with connect("embedded:library.sqlite", base=tmp_path) as library:
+        outcomes = [
+            *library.write_collections(COLLECTIONS[:1]),
+            *library.write_collections(COLLECTIONS[1:]),
+            *library.write(ITEMS),
+            *library.write(CHILDREN),
+        ]
+    assert all(isinstance(outcome, Written | Unchanged) for outcome in outcomes), outcomes
+    return path
+
+
+ADDRESS = ("--library", "embedded:library.sqlite")
+
+LISTED = """\
+Daily / 2025-01 (1)
+  key       title                      creators            date  has
+  AAAA2222  Attention Is All You Need  Vaswani and 1 more  2017  1n 1a
+
+in no collection (2)
+  key       title                      creators  date  has
+  EEEE2222  a note of its own
+  BBBB2222  Born without a collection
+
+3 items, 1 note (n), 1 attachment (a), 3 collections, 1 in the trash
+"""
+
+
+@pytest.mark.usefixtures("library")
+def test_ls_shows_what_is_in_each_collection(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("ls", *ADDRESS)
+
+    assert (ran.code, ran.out, ran.err) == (0, LISTED, "")
+
+
+@pytest.mark.usefixtures("library")
+def test_ls_json_is_an_array_of_the_live_top_level_items(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("ls", *ADDRESS, "--json")
+
+    items = json.loads(ran.out)
+    assert [item["key"] for item in items] == ["AAAA2222", "BBBB2222", "EEEE2222"]
+    assert items[0]["version"] > 0
+    assert items[0]["title"] == "Attention Is All You Need"
+    assert items[0]["creators"][1]["name"] == "Google Brain"
+
+
+@pytest.mark.usefixtures("library")
+def test_ls_json_gives_live_children_after_their_item(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("ls", *ADDRESS, "--json", "--children")
+
+    keys = [item["key"] for item in json.loads(ran.out)]
+    assert keys == ["AAAA2222", "FFFF2222", "NNNN2222", "BBBB2222", "EEEE2222"]
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("selection", "keys"),
+    [
+        (["--tag", "mine"], ["AAAA2222", "BBBB2222"]),
+        (["--tag", "mine", "--tag", "task:translation"], ["AAAA2222"]),
+        (["--collection", "Daily"], ["AAAA2222"]),
+        (["--collection", "Daily/2025-01"], ["AAAA2222"]),
+        (["--collection", "CCCC3333", "--tag", "other"], []),
+        (["--collection", "Empty"], []),
+    ],
+)
+def test_ls_selects_by_collection_and_tag(
+    zoterodigest: Zoterodigest, selection: list[str], keys: list[str]
+) -> None:
+    ran = zoterodigest("ls", *ADDRESS, "--json", *selection)
+
+    assert [item["key"] for item in json.loads(ran.out)] == keys
+
+
+@pytest.mark.usefixtures("library")
+def test_an_unknown_collection_is_told_with_those_there_are(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("ls", *ADDRESS, "--collection", "Nonsense")
+
+    assert ran.code == 10
+    assert ran.err == (
+        "error: the library has no collection Nonsense\n"
+        "hint: Collections: Daily, Daily/2025-01, Empty.\n"
+    )
+
+
+@pytest.mark.usefixtures("library")
+def test_show_tells_all_of_an_item(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("show", "AAAA2222", *ADDRESS)
+
+    assert ran.code == 0
+    assert ran.out.startswith("Attention Is All You Need\nAAAA2222, journalArticle, version ")
+    for line in (
+        "  author              Ashish Vaswani\n",
+        "  author              Google Brain\n",
+        "  date                2017\n",
+        "  abstractNote        The dominant models.\n                      Two lines.\n",
+        "  tag                 task:translation\n",
+        "  collection          Daily / 2025-01\n",
+        "  attachment          code: https://example.org/code\n",
+        "  note NNNN2222\n    Summary · daily\n",
+        "    - a point\n",
+    ):
+        assert line in ran.out
+
+
+@pytest.mark.usefixtures("library")
+def test_nothing_hostile_in_a_note_reaches_the_terminal(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("show", "AAAA2222", *ADDRESS)
+
+    assert "\x1b" not in ran.out
+    assert "\u202e" not in ran.out
+    assert "<script" not in ran.out
+    assert "red" in ran.out
+
+
+@pytest.mark.usefixtures("library")
+def test_show_tells_that_an_item_lies_in_the_trash(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("show", "DDDD2222", *ADDRESS)
+
+    assert "in the trash" in ran.out
+
+
+@pytest.mark.usefixtures("library")
+def test_show_json_gives_the_item_with_its_children(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("show", "AAAA2222", *ADDRESS, "--json")
+
+    assert [one["key"] for one in json.loads(ran.out)] == ["AAAA2222", "FFFF2222", "NNNN2222"]
+
+
+@pytest.mark.usefixtures("library")
+def test_an_unknown_key_is_told(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("show", "ZZZZ9999", *ADDRESS)
+
+    assert ran.code == 10
+    assert ran.err.startswith("error: the library has no item ZZZZ9999\nhint: ")
+
+
+def test_a_library_that_does_not_exist_is_told_and_not_created(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    ran = zoterodigest("ls")
+
+    assert ran.code == 14
+    assert "there is no library at .zoterodigest/library.sqlite yet" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_address_that_is_none_is_wrong_usage(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("ls", "--library", "nowhere")
+
+    assert ran.code == 2
+    assert ran.err.startswith("error: 'nowhere' names no library")
+
+
+def test_a_corrupt_library_is_told_and_exits_14(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / "library.sqlite").write_bytes(b"no database at all" * 100)
+
+    ran = zoterodigest("ls", *ADDRESS)
+
+    assert ran.code == 14
+    assert ran.err.startswith("error: ")
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.usefixtures("library")
+def test_the_library_of_the_configuration_above_is_the_one(
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "zoterodigest.toml").write_text('library = "embedded:library.sqlite"\n')
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+
+    ran = zoterodigest("ls", "--json")
+
+    assert len(json.loads(ran.out)) == 3
+
+
+@pytest.mark.usefixtures("library")
+def test_the_environment_may_name_the_library(
+    zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOTERODIGEST_LIBRARY", "embedded:library.sqlite")
+
+    ran = zoterodigest("ls", "--json")
+
+    assert len(json.loads(ran.out)) == 3

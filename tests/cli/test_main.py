@@ -1,0 +1,158 @@
+"""The program as a whole: exit codes, errors in sentences, help, pipes and terminals."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import EXAMPLES, Zoterodigest
+from zoterodigest import __version__
+from zoterodigest.cli import main as program
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = [sys.executable, "-W", "ignore"]
+
+
+def test_the_version_is_printed(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("--version")
+
+    assert (ran.code, ran.out) == (0, f"zoterodigest {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["frobnicate"], ["inspect"], ["inspect", "--nonsense"], ["show"]]
+)
+def test_wrong_usage_exits_2(zoterodigest: Zoterodigest, arguments: list[str]) -> None:
+    ran = zoterodigest(*arguments)
+
+    assert ran.code == 2
+    assert "Usage: zoterodigest" in ran.err
+
+
+def test_the_help_lists_the_commands_and_the_exit_codes(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("--help")
+
+    assert ran.code == 0
+    assert "zoterodigest inspect papers.md" in ran.out
+    assert "2 usage" in ran.out
+    assert max(map(len, ran.out.split("\n"))) <= 80
+
+
+@pytest.mark.parametrize("command", ["inspect", "formats", "init", "ls", "show"])
+def test_every_command_explains_itself_within_80_columns(
+    zoterodigest: Zoterodigest, command: str
+) -> None:
+    ran = zoterodigest(command, "--help")
+
+    assert ran.code == 0
+    assert f"Usage: zoterodigest {command}" in ran.out
+    assert max(map(len, ran.out.split("\n"))) <= 80
+
+
+def _fail(**_: object) -> None:
+    raise KeyError("a \x1b[31m key")
+
+
+def test_a_bug_is_one_sentence_and_where_to_report_it(
+    zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "app", _fail)
+
+    ran = zoterodigest()
+
+    assert ran.code == program.BUG
+    assert ran.err.startswith("error: this is a bug in zoterodigest")
+    assert "\nhint: Please report it" in ran.err
+    assert "Traceback" not in ran.err
+    assert "\x1b" not in ran.err
+
+
+def test_a_bug_shows_where_it_happened_on_request(
+    zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "app", _fail)
+    monkeypatch.setenv("ZOTERODIGEST_DEBUG", "1")
+
+    ran = zoterodigest()
+
+    assert "Traceback" in ran.err
+
+
+def _interrupt(**_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupted_run_is_quiet(
+    zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "app", _interrupt)
+
+    ran = zoterodigest()
+
+    assert (ran.code, ran.out, ran.err) == (130, "", "")
+
+
+def _environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def test_starting_imports_none_of_the_heavy_libraries() -> None:
+    script = "import sys, zoterodigest.cli.main; print(*sorted(sys.modules))"
+
+    ran = subprocess.run(
+        [*PYTHON, "-c", script], env=_environment(), capture_output=True, text=True, check=True
+    )
+
+    heavy = {"pydantic", "lxml", "pyzotero", "rich", "re2", "arxiv", "requests", "bibtexparser"}
+    assert heavy.isdisjoint(ran.stdout.split())
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    digest = EXAMPLES / "quoted-notes.md"
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ran = subprocess.run(
+            [*PYTHON, "-m", "zoterodigest", "inspect", str(digest)],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            env=_environment(),
+            check=False,
+        )
+    finally:
+        os.close(writer)
+
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+@pytest.mark.parametrize(
+    ("more", "is_coloured"),
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+    ],
+)
+def test_a_terminal_is_coloured_unless_it_asks_not_to_be(
+    more: dict[str, str], is_coloured: bool
+) -> None:
+    import pty
+
+    terminal, program_end = pty.openpty()
+    with open(terminal, "rb", buffering=0) as screen:  # noqa: PTH123  (a descriptor)
+        subprocess.run(
+            [*PYTHON, "-m", "zoterodigest", "formats"],
+            stdout=program_end,
+            env=_environment(**more),
+            check=True,
+        )
+        os.close(program_end)
+        shown = screen.read(4000)
+
+    assert (b"\x1b[1m" in shown) is is_coloured

@@ -1,0 +1,102 @@
+"""What reaches the screen: safe, cut to the width, without loss in JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from zoterodigest.cli import screen
+
+ANY_TEXT = st.text(st.characters(categories=None)) | st.text("ab \n\t\x1b\x9b\u202e\u2066世\ud800")
+
+
+def _obeyed(text: str) -> list[str]:
+    bidirectional = "\u200e\u200f\u061c\u2028\u2029"
+    return [
+        char
+        for char in text
+        if unicodedata.category(char) in ("Cc", "Cs")
+        or char in bidirectional
+        or unicodedata.bidirectional(char) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI")
+        or unicodedata.bidirectional(char) in ("FSI", "PDI")
+    ]
+
+
+@given(ANY_TEXT)
+def test_shown_text_holds_nothing_that_a_terminal_obeys(text: str) -> None:
+    assert _obeyed(screen.visible(text)) == []
+    assert _obeyed("".join(screen.visible_lines(text))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain, 世界 and 👩‍🔬", "plain, 世界 and 👩‍🔬"),
+        ("red \x1b[31m", "red \\x1b[31m"),
+        ("right \u202e left", "right \\u202e left"),
+        ("two\nlines\tof it", "two lines of it"),
+        ("file \udcff name", "file \\xff name"),
+        ("tag \U000e0041", "tag \\U000e0041"),
+        ("[bold]no markup[/bold]", "[bold]no markup[/bold]"),
+    ],
+)
+def test_text_is_shown_on_one_line_with_escapes(text: str, shown: str) -> None:
+    assert screen.visible(text) == shown
+
+
+@given(st.lists(ANY_TEXT))
+def test_json_comes_back_unchanged_and_is_safe_to_show(texts: list[str]) -> None:
+    text = screen.json_text(texts)
+
+    assert json.loads(text) == texts
+    assert _obeyed(text.replace("\n", "")) == []
+
+
+def test_json_is_plain_unicode_with_one_member_a_line() -> None:
+    text = screen.json_text({"entries": [{"title": "世界"}, {"title": "é"}], "skipped": []})
+
+    assert text.split("\n") == [
+        "{",
+        '"entries": [',
+        '{"title": "世界"},',
+        '{"title": "é"}',
+        "],",
+        '"skipped": []',
+        "}",
+    ]
+
+
+@given(
+    st.lists(st.tuples(st.text("ab世 ", max_size=90), st.text("c界", max_size=30))),
+    st.integers(40, 120),
+)
+def test_a_table_never_exceeds_the_width(rows: list[tuple[str, str]], columns: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", str(columns))
+
+        lines = screen.table((screen.Column("title"), screen.Column("id", 12)), rows)
+
+    assert max(map(cell_len, lines)) <= columns
+    assert len(lines) == len(rows) + 1
+
+
+def test_a_cut_cell_says_so_and_wide_characters_count_as_two() -> None:
+    assert screen.cut("abcdef", 4) == "abc…"
+    assert screen.cut("世界你好", 6) == "世界…"
+    assert screen.cut("世界", 4) == "世界"
+
+
+def test_hanging_lines_stand_under_their_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+
+    lines = screen.hanging("  name  " + "word " * 20, 8)
+
+    assert lines[0].startswith("  name  word")
+    assert all(re.match(" {8}word", line) for line in lines[1:])
+    assert max(map(len, lines)) <= 40

@@ -1,0 +1,96 @@
+"""`show`: one item with its fields, tags, collections, attachments and notes, for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.cells import cell_len
+
+from zoterodigest.cli.library_list import (
+    collection_paths,
+    creator_name,
+    family,
+    note_text,
+    tags_of,
+    title_of,
+)
+from zoterodigest.cli.screen import styled, visible, visible_lines, wrapped
+from zoterodigest.library.port import LibraryItem, Snapshot
+
+_ELSEWHERE = frozenset(
+    {"itemType", "title", "creators", "tags", "collections", "relations", "parentItem", "note"}
+    | {"deleted", "key", "version"}
+)
+_INDENT = 22
+
+
+def as_text(snapshot: Snapshot, item: LibraryItem) -> Iterator[str]:
+    """Yield an item's lines: what it is, its fields, and what hangs on it."""
+    yield from (styled(line, "bold") for line in wrapped(visible(title_of(item)) or item.key))
+    yield _what(item)
+    yield ""
+    for name, value in _fields(snapshot, item):
+        yield from _field(name, value)
+    for one in family(snapshot, item):
+        if one.data.get("itemType") == "note":
+            yield from _note(one)
+    yield ""
+
+
+def _what(item: LibraryItem) -> str:
+    kind = visible(str(item.data.get("itemType", "item")))
+    trash = ", in the trash" if item.is_trashed else ""
+    return f"{item.key}, {kind}, version {item.version}{trash}"
+
+
+def _fields(snapshot: Snapshot, item: LibraryItem) -> Iterator[tuple[str, str]]:
+    for creator in item.data.get("creators", ()):
+        yield str(creator.get("creatorType", "creator")), creator_name(creator)
+    for name, value in item.data.items():
+        if name not in _ELSEWHERE and isinstance(value, str | int) and value != "":
+            yield name, str(value)
+    for tag in sorted(tags_of(item)):
+        yield "tag", tag
+    paths = collection_paths(snapshot)
+    for key in item.data.get("collections", ()):
+        yield "collection", " / ".join(paths.get(key, (key,)))
+    for name, targets in _relations(item.data).items():
+        yield name, ", ".join(targets)
+    for child in family(snapshot, item)[1:]:
+        if child.data.get("itemType") == "attachment":
+            yield "attachment", _attachment(child.data)
+
+
+def _relations(data: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    """Return related objects by relation; Zotero writes one as a string, several as a list."""
+    relations: Mapping[str, Any] = data.get("relations") or {}
+    return {
+        name: [targets] if isinstance(targets, str) else [str(target) for target in targets]
+        for name, targets in relations.items()
+    }
+
+
+def _attachment(data: Mapping[str, Any]) -> str:
+    place = data.get("url") or data.get("path") or data.get("filename") or ""
+    return f"{data.get('title') or 'untitled'}: {place}"
+
+
+def _field(name: str, value: str) -> Iterator[str]:
+    label = visible(name)
+    head = " " * 2 + label + " " * max(_INDENT - 2 - cell_len(label), 1)
+    lines = [part for line in visible_lines(value) for part in wrapped(line, _INDENT)]
+    yield styled(head, "dim") + lines[0].strip()
+    yield from lines[1:]
+
+
+def _note(note: LibraryItem) -> Iterator[str]:
+    trash = ", in the trash" if note.is_trashed else ""
+    yield ""
+    yield styled(f"  note {note.key}{trash}", "dim")
+    for line in visible_lines(note_text(note)):
+        marks, _, heading = line.partition(" ")
+        if heading and not marks.strip("#"):
+            yield from (styled(part, "bold") for part in wrapped(heading, 4))
+        else:
+            yield from wrapped(line, 4)

@@ -1,0 +1,214 @@
+"""`ls`: the items of a library as a list by collection, or as the Zotero API's data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zoterodigest.cli.screen import Column, counted, styled, table, visible
+from zoterodigest.core.blocks import join_blocks
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.port import Collection, LibraryItem, Snapshot
+from zoterodigest.notes.canonical import html_to_blocks
+
+Path = tuple[str, ...]
+
+_COLUMNS = (
+    Column("key", 8),
+    Column("title"),
+    Column("creators", 20),
+    Column("date", 10),
+    Column("has", 7),
+)
+_TITLES = ("title", "caseName", "nameOfAct", "subject")
+
+
+class NotInLibrary(ZoterodigestError):
+    """The library has no live collection or no item of the name or key asked for."""
+
+    exit_code = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of a library is to be shown: top-level live items, their children, all collections."""
+
+    items: tuple[LibraryItem, ...]
+    children: Mapping[str, tuple[LibraryItem, ...]]
+    paths: Mapping[str, Path]
+    in_trash: int = 0
+
+
+def select(snapshot: Snapshot, collections: Sequence[str], tags: Sequence[str]) -> Shown:
+    """Return the live items that lie in any of `collections` (or below) and have all of `tags`."""
+    paths = collection_paths(snapshot)
+    within = {key for wanted in collections for key in _collections_at(paths, wanted)}
+    items = tuple(
+        item
+        for item in snapshot.items
+        if _is_top(item)
+        and (not collections or within.intersection(item.data.get("collections", ())))
+        and set(tags) <= tags_of(item)
+    )
+    in_trash = sum(1 for item in snapshot.items if item.is_trashed and not _parent(item))
+    return Shown(items, children_of(snapshot), paths, in_trash)
+
+
+def _is_top(item: LibraryItem) -> bool:
+    return not item.is_trashed and not _parent(item)
+
+
+def _parent(item: LibraryItem) -> str:
+    return str(item.data.get("parentItem") or "")
+
+
+def tags_of(item: LibraryItem) -> set[str]:
+    """Return the names of an item's tags."""
+    return {str(tag["tag"]) for tag in item.data.get("tags", ())}
+
+
+def children_of(snapshot: Snapshot) -> dict[str, tuple[LibraryItem, ...]]:
+    """Return the live notes and attachments by the key of the item they hang on."""
+    children: dict[str, tuple[LibraryItem, ...]] = {}
+    for item in snapshot.items:
+        if _parent(item) and not item.is_trashed:
+            children[_parent(item)] = (*children.get(_parent(item), ()), item)
+    return children
+
+
+def collection_paths(snapshot: Snapshot) -> dict[str, Path]:
+    """Return the names from the top down to each collection that is not in the trash."""
+    by_key = {one.key: one for one in snapshot.collections}
+    paths = {key: _path(by_key, key) for key in by_key}
+    return {key: path for key, path in paths.items() if path}
+
+
+def _path(by_key: Mapping[str, Collection], key: str) -> Path:
+    """Return the path of a collection; empty if it or one above it is trashed or missing."""
+    names: list[str] = []
+    at: str | None = key
+    while at is not None:
+        collection = by_key.get(at)
+        if collection is None or collection.is_trashed or len(names) > len(by_key):
+            return ()
+        names.insert(0, collection.name)
+        at = collection.parent
+    return tuple(names)
+
+
+def _collections_at(paths: Mapping[str, Path], wanted: str) -> set[str]:
+    """Return the keys of the collections that `wanted` names, and of those below them."""
+    roots = [path for key, path in paths.items() if wanted in (key, path[-1], "/".join(path))]
+    if not roots:
+        known = ", ".join(sorted("/".join(path) for path in paths.values())[:10])
+        raise NotInLibrary(
+            f"the library has no collection {wanted}",
+            f"Collections: {known}." if known else "The library has no collections yet.",
+        )
+    return {key for key, path in paths.items() if any(path[: len(it)] == it for it in roots)}
+
+
+def find(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
+    """Return the items with these keys, trashed ones too; raises `NotInLibrary` for a missing."""
+    by_key = {item.key: item for item in snapshot.items}
+    for key in keys:
+        if key not in by_key:
+            raise NotInLibrary(
+                f"the library has no item {key}", "`zoterodigest ls` lists the keys there are."
+            )
+    return [by_key[key] for key in keys]
+
+
+def family(snapshot: Snapshot, item: LibraryItem) -> tuple[LibraryItem, ...]:
+    """Return an item and its live children."""
+    return (item, *children_of(snapshot).get(item.key, ()))
+
+
+def api_data(item: LibraryItem) -> dict[str, Any]:
+    """Return an item as the Zotero API's `data` object."""
+    return {"key": item.key, "version": item.version, **item.data}
+
+
+def as_data(shown: Shown, *, with_children: bool) -> list[dict[str, Any]]:
+    """Return the items as API data, each followed by its children if they are asked for."""
+    return [
+        api_data(one)
+        for item in shown.items
+        for one in (item, *(shown.children.get(item.key, ()) if with_children else ()))
+    ]
+
+
+def as_text(shown: Shown) -> Iterator[str]:
+    """Yield a table for each collection that holds any of the items, then the counts."""
+    for path, items in _by_collection(shown):
+        heading = visible(" / ".join(path)) if path else "in no collection"
+        yield styled(f"{heading} ({len(items):,})", "bold")
+        yield from table(_COLUMNS, [_row(shown, item) for item in items])
+        yield ""
+    yield from _counts(shown)
+
+
+def _by_collection(shown: Shown) -> Iterator[tuple[Path, list[LibraryItem]]]:
+    groups: dict[Path, list[LibraryItem]] = {}
+    for item in sorted(shown.items, key=lambda it: (title_of(it).casefold(), it.key)):
+        keys = [key for key in item.data.get("collections", ()) if key in shown.paths]
+        for path in {shown.paths[key] for key in keys} or {()}:
+            groups.setdefault(path, []).append(item)
+    yield from sorted(groups.items(), key=lambda group: (not group[0], group[0]))
+
+
+def _row(shown: Shown, item: LibraryItem) -> tuple[str, ...]:
+    return (
+        item.key,
+        visible(title_of(item)) or "(no title)",
+        visible(_creators(item)),
+        visible(str(item.data.get("date", ""))),
+        _has(shown.children.get(item.key, ())),
+    )
+
+
+def title_of(item: LibraryItem) -> str:
+    """Return what stands for an item's title, a note's first line; "" if nothing does."""
+    if item.data.get("itemType") == "note":
+        return note_text(item).partition("\n")[0].lstrip("# ")
+    return next((str(item.data[name]) for name in _TITLES if item.data.get(name)), "")
+
+
+def note_text(note: LibraryItem) -> str:
+    """Return a note as Markdown, by which no HTML of it reaches the terminal."""
+    return join_blocks(html_to_blocks(str(note.data.get("note", ""))))
+
+
+def creator_name(creator: Mapping[str, Any]) -> str:
+    """Return a creator's name in reading order."""
+    parts = (creator.get("name"), creator.get("firstName"), creator.get("lastName"))
+    return " ".join(str(part) for part in parts if part)
+
+
+def _creators(item: LibraryItem) -> str:
+    creators = item.data.get("creators", ())
+    if not creators:
+        return ""
+    first = str(creators[0].get("lastName") or creator_name(creators[0]))
+    return first if len(creators) == 1 else f"{first} and {len(creators) - 1} more"
+
+
+def _has(children: Sequence[LibraryItem]) -> str:
+    notes = sum(child.data.get("itemType") == "note" for child in children)
+    files = len(children) - notes
+    return " ".join(filter(None, (f"{notes}n" if notes else "", f"{files}a" if files else "")))
+
+
+def _counts(shown: Shown) -> Iterator[str]:
+    children = [child for item in shown.items for child in shown.children.get(item.key, ())]
+    notes = sum(child.data.get("itemType") == "note" for child in children)
+    parts = [
+        counted(len(shown.items), "item"),
+        f"{counted(notes, 'note')} (n)",
+        f"{counted(len(children) - notes, 'attachment')} (a)",
+        counted(len(shown.paths), "collection"),
+    ]
+    if shown.in_trash:
+        parts.append(f"{shown.in_trash:,} in the trash")
+    yield ", ".join(parts)

@@ -1,0 +1,113 @@
+"""The program `zoterodigest`: its commands, its exit codes, and what becomes of an error.
+
+Importing this module is quick: a command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from zoterodigest import __version__
+from zoterodigest.cli import read_commands
+from zoterodigest.errors import ZoterodigestError
+
+BUG = 70
+"""The exit code when zoterodigest itself is at fault."""
+
+INTERRUPTED = 130
+_REPORT_TO = "https://github.com/zoterodigest/zoterodigest/issues"
+
+_ABOUT = """Keep Markdown paper digests, a Zotero library and a BibTeX file in agreement.
+
+\b
+First steps:
+  zoterodigest inspect papers.md   see what is understood of a digest
+  zoterodigest push papers.md      bring it into the built-in library
+  zoterodigest ls                  look at what arrived
+"""
+
+_EXIT_CODES = """\b
+Exit codes: 0 fine, 1 a record failed, 2 usage, 3 conflicts, 4 changes
+pending, 5 guard, 6 ambiguous, 7 not confirmed, 10 and above bad input.
+"""
+
+app = typer.Typer(
+    name="zoterodigest",
+    help=_ABOUT,
+    epilog=_EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+read_commands.add_to(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program with `arguments` (the process's own if None) and return its exit code.
+
+    An error we know is one sentence and a hint; any other is said to be a bug.
+    """
+    _write_any_character()
+    try:
+        app(args=arguments, prog_name="zoterodigest")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except ZoterodigestError as error:
+        _say(str(error), error.hint)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # the outermost place: whatever it is, it is told in one sentence
+        return _bug(error)
+    return 0
+
+
+def _write_any_character() -> None:
+    """Have a stream that cannot write a character write an escape instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get("ZOTERODIGEST_DEBUG"):
+        traceback.print_exception(error)
+    _say(
+        f"this is a bug in zoterodigest {__version__} ({type(error).__name__}: {error})",
+        f"Please report it with the command you gave: {_REPORT_TO}."
+        " ZOTERODIGEST_DEBUG=1 shows where it happened.",
+    )
+    return BUG
+
+
+def _say(sentence: str, hint: str) -> None:
+    from zoterodigest.cli import screen
+
+    screen.tell_error(sentence, hint)
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"zoterodigest {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    pass

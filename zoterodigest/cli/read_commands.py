@@ -1,0 +1,188 @@
+"""The commands that read: inspect, formats, ls, show; and init, which writes one new file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Digests = Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True, show_default=False)]
+FormatName = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="NAME|FILE.toml",
+        help="Read by this format only: one of `zoterodigest formats`, or a format file.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text for people.")]
+Address = Annotated[
+    str,
+    typer.Option(
+        "--library",
+        metavar="ADDRESS",
+        help="The library, for example embedded:PATH.",
+        envvar="ZOTERODIGEST_LIBRARY",
+        show_default="the project's, else .zoterodigest/library.sqlite",
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to `app`, in the order in which they are listed."""
+    app.command(epilog="Next: `zoterodigest push FILE...` brings the entries into a library.")(
+        inspect
+    )
+    app.command()(formats)
+    app.command()(init)
+    app.command()(ls)
+    app.command()(show)
+
+
+def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = False) -> None:
+    """See what is understood of digests.
+
+    Writes nothing. Lists every entry, the lines that were passed over and why, entries that
+    could not be read, works that stand more than once in or across the files, and what looks
+    odd: an author list cut short, an empty link, text in a wrong encoding, words of the template
+    left in.
+
+    \b
+    Examples:
+      zoterodigest inspect papers.md
+      zoterodigest inspect daily/*.md --json > entries.json
+      zoterodigest inspect notes.md --format table
+
+    The format is found by itself. Your own format is a file NAME.format.toml beside the digest
+    (docs/formats.md). Exit code 1 means that a file or an entry was not understood.
+    """
+    from zoterodigest.cli import inspection, screen
+
+    found = inspection.inspect_files(files, format_name)
+    if as_json:
+        screen.emit([screen.json_text(inspection.as_data(found))])
+    else:
+        from zoterodigest.cli import inspection_text
+
+        screen.emit(inspection_text.as_text(found))
+    for error in found.errors:
+        screen.tell_error(str(error), error.hint)
+    raise typer.Exit(found.exit_code)
+
+
+def formats(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FOLDER",
+            hidden=True,
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """List the formats and what they read.
+
+    A format is one TOML file. The built-in ones come with zoterodigest; one of your own lies
+    beside the digest as NAME.format.toml and is tried first. They are looked for in FOLDER, or
+    in the current folder. docs/formats.md shows how to write one.
+    """
+    from zoterodigest.cli import format_list, screen
+
+    screen.emit(format_list.as_text(folders or [Path()]))
+
+
+def init(
+    digests: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE", hidden=True, show_default=False),
+    ] = None,
+) -> None:
+    """Write a zoterodigest.toml to adjust.
+
+    It is written into the current folder. With no configuration everything works too: the
+    library and the lock file then lie beside the digests. A file that exists is never
+    overwritten.
+
+    \b
+    Examples:
+      zoterodigest init
+      zoterodigest init notes/papers.md daily/*.md
+    """
+    from zoterodigest.cli import screen, start
+
+    screen.emit(start.write_configuration(Path(), digests or []))
+
+
+def ls(
+    address: Address = "",
+    collections: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--collection",
+            metavar="NAME",
+            help="Only what lies in this collection or below it: its name, path A/B or key.",
+            show_default=False,
+        ),
+    ] = None,
+    tags: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tag",
+            metavar="TAG",
+            help="Only what has this tag; repeatable: all of them.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    with_children: Annotated[
+        bool, typer.Option("--children", help="With --json: notes and attachments too.")
+    ] = False,
+) -> None:
+    """List what is in the library, by collection.
+
+    \b
+    Examples:
+      zoterodigest ls
+      zoterodigest ls --collection papers --tag task:inpainting
+      zoterodigest ls --library embedded:demo/library.sqlite --json --children
+
+    --json prints the items as the Zotero API has them (`data`), without what lies in the trash.
+    """
+    from zoterodigest.cli import library_list, screen
+    from zoterodigest.cli.places import open_library
+
+    with open_library(address, Path()) as library:
+        snapshot = library.read()
+    shown = library_list.select(snapshot, collections or (), tags or ())
+    if as_json:
+        screen.emit([screen.json_text(library_list.as_data(shown, with_children=with_children))])
+    else:
+        screen.emit(library_list.as_text(shown))
+
+
+def show(
+    keys: Annotated[list[str], typer.Argument(metavar="KEY", hidden=True, show_default=False)],
+    address: Address = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show items with their tags, links and notes.
+
+    KEY is an item's key as `ls` lists it.
+
+    \b
+    Example:
+      zoterodigest show ABCD2345
+    """
+    from zoterodigest.cli import item_text, library_list, screen
+    from zoterodigest.cli.places import open_library
+
+    with open_library(address, Path()) as library:
+        snapshot = library.read()
+    items = library_list.find(snapshot, keys)
+    if as_json:
+        family = [one for item in items for one in library_list.family(snapshot, item)]
+        screen.emit([screen.json_text([library_list.api_data(one) for one in family])])
+    else:
+        screen.emit(line for item in items for line in item_text.as_text(snapshot, item))

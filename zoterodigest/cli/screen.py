@@ -1,0 +1,179 @@
+"""The screen: text made safe, cut to the width of the terminal, written. Nothing else prints.
+
+Digests and notes are hostile input: no control character or bidirectional override of theirs
+reaches a terminal, and nothing in them is taken for markup.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from rich.cells import cell_len, set_cell_size
+
+_FORMAT = (
+    "\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff"
+)
+_OBEYED = re.compile(f"[\\x00-\\x1f\\x7f-\\x9f{_FORMAT}]")
+_OBEYED_IN_JSON = re.compile(f"[\\x7f-\\x9f{_FORMAT}]")
+_NARROWEST = 40
+_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
+
+
+def visible(text: str) -> str:
+    """Return `text` on one line, runs of blanks as one, what a terminal would obey as escapes."""
+    return _OBEYED.sub(_escape, " ".join(text.split()))
+
+
+def visible_lines(text: str) -> list[str]:
+    """Return the lines of `text` without trailing blanks, safe to be shown."""
+    return [_OBEYED.sub(_escape, line.expandtabs(4).rstrip()) for line in text.split("\n")]
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is no text (PEP 383)
+        code -= 0xDC00
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def json_text(value: Mapping[str, Sequence[Any]] | Sequence[Any]) -> str:
+    """Return `value` as JSON in plain Unicode, each member of its lists on a line of its own.
+
+    What a terminal would obey is escaped the JSON way, so that a reader gets it back unchanged.
+    """
+    if isinstance(value, Mapping):
+        lists = (f"{json.dumps(name)}: {_json_list(members)}" for name, members in value.items())
+        text = "{\n" + ",\n".join(lists) + "\n}"
+    else:
+        text = _json_list(value)
+    return _OBEYED_IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def _json_list(members: Sequence[Any]) -> str:
+    lines = ",\n".join(json.dumps(member, ensure_ascii=False) for member in members)
+    return f"[\n{lines}\n]" if lines else "[]"
+
+
+def width() -> int:
+    """Return the columns to fill: the terminal's, or 80 where there is none."""
+    return max(shutil.get_terminal_size((80, 24)).columns, _NARROWEST)
+
+
+def styled(text: str, style: str, stream: TextIO | None = None) -> str:
+    """Return `text` in `style` where `stream` (standard output) is a terminal that may be coloured.
+
+    NO_COLOR and a dumb terminal are honoured.
+    """
+    if not text or not _is_coloured(stream or sys.stdout):
+        return text
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+
+def _is_coloured(stream: TextIO) -> bool:
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not plain and stream.isatty()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading and its greatest width; 0 takes what the others leave."""
+
+    heading: str
+    greatest: int = 0
+    is_right: bool = False
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], indent: int = 2) -> list[str]:
+    """Return the lines of a table of safe texts that fits the width, with its headings.
+
+    A cell is cut with an ellipsis; wide characters count as two.
+    """
+    widths = _widths(columns, rows, width() - indent)
+    heading = _row(columns, [column.heading for column in columns], widths)
+    lines = [styled(heading, "bold"), *(_row(columns, row, widths) for row in rows)]
+    return [" " * indent + line for line in lines]
+
+
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    widths = []
+    for at, column in enumerate(columns):
+        needed = max((cell_len(row[at]) for row in rows), default=0)
+        needed = max(needed, cell_len(column.heading))
+        widths.append(min(needed, column.greatest or needed))
+    left = room - 2 * (len(columns) - 1)
+    for at, column in enumerate(columns):
+        if not column.greatest:
+            others = sum(widths) - widths[at]
+            widths[at] = min(widths[at], max(left - others, 16))
+    return widths
+
+
+def _row(columns: Sequence[Column], cells: Sequence[str], widths: Sequence[int]) -> str:
+    fitted = []
+    for column, cell, size in zip(columns, cells, widths, strict=True):
+        text = cut(cell, size)
+        blanks = " " * (size - cell_len(text))
+        fitted.append(blanks + text if column.is_right else text + blanks)
+    return "  ".join(fitted).rstrip()
+
+
+def cut(text: str, size: int) -> str:
+    """Return `text` in at most `size` columns, with an ellipsis where something was cut off."""
+    return text if cell_len(text) <= size else set_cell_size(text, size - 1).rstrip() + "…"
+
+
+def wrapped(text: str, indent: int = 0) -> list[str]:
+    """Return a safe text broken into lines that fit the width, each behind `indent` blanks."""
+    from rich.console import Console
+    from rich.text import Text
+
+    room = max(width() - indent, 20)
+    lines = Text(text).wrap(Console(width=room), room)
+    return [(" " * indent + line.plain).rstrip() for line in lines]
+
+
+def hanging(text: str, indent: int) -> list[str]:
+    """Return a safe line broken to the width, its continuation lines `indent` blanks in."""
+    lines = wrapped(text[indent:], indent)
+    return [text[:indent] + lines[0][indent:], *lines[1:]]
+
+
+def emit(lines: Iterable[str]) -> None:
+    """Write `lines` to standard output; a reader that has gone (`| head`) stops nothing."""
+    _write(sys.stdout, lines)
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Write `lines` to standard error: what is not the command's result."""
+    _write(sys.stderr, lines)
+
+
+def _write(stream: TextIO, lines: Iterable[str]) -> None:
+    try:
+        stream.write("".join(f"{line}\n" for line in lines))
+        stream.flush()
+    except BrokenPipeError:
+        # Nobody reads on. What is still buffered must not fail again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def tell_error(sentence: str, hint: str = "") -> None:
+    """Write an error as people read it: a sentence, and what to do about it."""
+    tell([f"{styled('error:', 'red', sys.stderr)} {visible(sentence)}"])
+    if hint:
+        tell([f"{styled('hint:', 'yellow', sys.stderr)} {visible(hint)}"])
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: `1 entry`, `2,310 entries`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,46 @@
+"""Digest files: their bytes, checked to be text, and the formats to read them by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from zoterodigest.digest.format import Format
+from zoterodigest.digest.formats import available_formats, choose_format
+from zoterodigest.project.files import BadInput, SourceFile, looks_binary, read_file
+from zoterodigest.project.layout import Project, find_project
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_digest(path: Path) -> SourceFile:
+    """Read the digest at `path`; raises `BadInput` if it cannot be read or is no text.
+
+    An empty file is a digest, and so is one with invalid UTF-8 in places.
+    """
+    file = read_file(path)
+    if file.data.startswith(_UTF_16):
+        raise BadInput(path, "the text is encoded as UTF-16", "Save it as UTF-8.")
+    if looks_binary(file.data):
+        raise BadInput(path, "a binary file, not a text", "Give the path of a Markdown file.")
+    return file
+
+
+def formats_for(path: Path, wanted: str = "") -> tuple[Format, ...]:
+    """Return the formats to read the digest at `path` by, in the order in which they are tried.
+
+    Those beside it come first, then those of its project's configuration, then the built-in ones.
+    With `wanted`, a name or the path of a format file, it is that one only; else the one that the
+    configuration names for this digest, if it does.
+    """
+    config = find_project(path.parent)
+    if config is None:
+        return _formats([path.parent], wanted)
+    project = Project.load(config)
+    (digest,) = project.digests([path])
+    folders = [path.parent, *project.format_folders]
+    return _formats(folders, wanted or digest.rules.format or "")
+
+
+def _formats(folders: Sequence[Path], wanted: str) -> tuple[Format, ...]:
+    return (choose_format(wanted, folders),) if wanted else available_formats(folders)
