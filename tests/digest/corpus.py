@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from zoterodigest.core.venues import VenueTable
+from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import Document
 from zoterodigest.digest.format import Format, builtin_formats, load_format
-from zoterodigest.digest.formats import load_venues
+from zoterodigest.mapping import venue_table
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.md"))
@@ -26,7 +26,7 @@ def formats() -> tuple[Format, ...]:
 @cache
 def venues() -> VenueTable:
     """The shipped table of venues."""
-    return load_venues()
+    return venue_table()
 
 
 def read(source: bytes, name: str = "digest.md") -> Document:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from zoterodigest.core import identity
 from zoterodigest.core.record import EMPTY, is_empty
-from zoterodigest.core.venues import VenueTable
+from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.containers import is_boundary
 from zoterodigest.digest.document import (
     DigestEntry,

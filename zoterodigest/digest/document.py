@@ -13,7 +13,7 @@ from zoterodigest.core import identity
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Entry, Place
 from zoterodigest.core.span import Span
-from zoterodigest.core.venues import VenueTable
+from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.containers import find_entries
 from zoterodigest.digest.format import Format
 from zoterodigest.digest.lines import Heading, Lines

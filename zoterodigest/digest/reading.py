@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from zoterodigest.core import dates, identity, names, venue
+from zoterodigest.core import dates, identity, names, venue_slot
 from zoterodigest.core.blocks import split_blocks
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import (
@@ -23,7 +23,7 @@ from zoterodigest.core.record import (
     Value,
     is_empty,
 )
-from zoterodigest.core.venues import VenueTable
+from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.format import fold
 from zoterodigest.digest.hyperlinks import find_links, hyperlink
 from zoterodigest.digest.shapes import NOTHING
@@ -106,7 +106,7 @@ def is_clear(slot: Slot, venues: VenueTable) -> bool:
     """
     text = cleaned(decoded(slot.text.data))
     if slot.name == "venue":
-        return venues.find(venue.parse_venue(text).venue) is not None
+        return venues.find(venue_slot.parse_venue(text).venue) is not None
     if slot.name == "authors":
         people = names.parse_names(text).people
         return bool(people) and all(map(_is_written_as_name, people))
@@ -166,7 +166,7 @@ def _put_authors(draft: _Draft, text: str) -> None:
 
 
 def _put_venue(draft: _Draft, text: str) -> None:
-    reading = venue.parse_venue(cleaned(text))
+    reading = venue_slot.parse_venue(cleaned(text))
     draft.put("venue", reading.venue, text)
     draft.put("year", reading.year, text)
     draft.put("award", Members((reading.award,) if reading.award else ()), text)

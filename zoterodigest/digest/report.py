@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zoterodigest.core import identity, names, venue
+from zoterodigest.core import identity, names, venue_slot
 from zoterodigest.core.record import Hyperlink, Members, Names
 from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.reading import (
@@ -37,7 +37,7 @@ def entry_json(document: Document, entry: DigestEntry) -> dict[str, Any]:
     """Return one entry as plain data: values as written, markup and outer blanks off."""
     slots = _by_name(entry)
     reading = entry.reading
-    written_venue = venue.parse_venue(_text(slots, "venue") or "")
+    written_venue = venue_slot.parse_venue(_text(slots, "venue") or "")
     people = names.parse_names(_text(slots, "authors") or "") if "authors" in slots else None
     return {
         "file": document.name,

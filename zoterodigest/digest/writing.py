@@ -14,7 +14,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from zoterodigest.core import dates, names, venue
+from zoterodigest.core import dates, names, venue_slot
 from zoterodigest.core.blocks import block_spans
 from zoterodigest.core.record import (
     SECTION,
@@ -145,16 +145,16 @@ def _year(old: str, value: Value) -> str:
 
 
 def _venue(old: str, asked: Fields) -> str:
-    reading = venue.parse_venue(cleaned(old))
+    reading = venue_slot.parse_venue(cleaned(old))
     for name, value in asked.items():
         text = value if isinstance(value, str) else ""
         if isinstance(value, Members):
             text = value.texts[0] if len(value.texts) == 1 else ", ".join(value.texts)
         reading = replace(reading, **{name: text or _nothing(reading, name)})
-    return venue.write_venue(old, reading)
+    return venue_slot.write_venue(old, reading)
 
 
-def _nothing(reading: venue.VenueReading, name: str) -> str:
+def _nothing(reading: venue_slot.VenueReading, name: str) -> str:
     return ""
 
 

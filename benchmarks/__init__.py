@@ -1,0 +1,1 @@
+"""Speed, measured against what a person would use instead; run by `make bench`."""
