@@ -78,7 +78,7 @@ def test_works_that_stand_in_two_files_are_listed(
     ran = zoterodigest("inspect", "a.md", "b.md")
 
     assert "1 work that stands more than once\n  arxiv:1512.03385" in ran.out
-    assert "a.md: 8; b.md: 1" in ran.out
+    assert "a.md:8; b.md:1" in ran.out
     assert ran.out.endswith("3 entries in 2 files\n")
 
 

@@ -130,6 +130,24 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [(["--json"], "核心创新".encode()), ([], "目标".encode("ascii", "backslashreplace"))],
+)
+def test_a_locale_without_the_characters_is_no_error(arguments: list[str], shown: bytes) -> None:
+    digest = EXAMPLES / "world-models.zh.md"
+
+    ran = subprocess.run(
+        [*PYTHON, "-m", "zoterodigest", "inspect", str(digest), *arguments],
+        capture_output=True,
+        env=_environment(PYTHONIOENCODING="ascii"),
+        check=True,
+    )
+
+    assert shown in ran.stdout
+    assert ran.stderr == b""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 @pytest.mark.parametrize(
     ("more", "is_coloured"),

@@ -95,7 +95,7 @@ def test_a_cut_cell_says_so_and_wide_characters_count_as_two() -> None:
 def test_hanging_lines_stand_under_their_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
 
-    lines = screen.hanging("  name  " + "word " * 20, 8)
+    lines = screen.hanging("  name  ", "word " * 20)
 
     assert lines[0].startswith("  name  word")
     assert all(re.match(" {8}word", line) for line in lines[1:])

@@ -30,4 +30,4 @@ def as_text(folders: Sequence[Path]) -> Iterator[str]:
 
 
 def _line(form: Format) -> list[str]:
-    return hanging(f"  {form.name:<20} {visible(form.about)}", 23)
+    return hanging(f"  {form.name:<20} ", visible(form.about))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePath
+
+from rich.cells import cell_len
 
 from zoterodigest.cli.inspection import Inspection, ReadDigest, Unreadable
 from zoterodigest.cli.screen import Column, counted, cut, hanging, styled, table, visible, width
@@ -121,7 +124,7 @@ def _nothing(one: ReadDigest) -> Iterator[str]:
     yield from _skipped(document)
     yield "  what was looked for:"
     for form in one.formats:
-        yield from hanging(f"    {form.name:<20} {visible(form.about)}", 25)
+        yield from hanging(f"    {form.name:<20} ", visible(form.about))
     yield "  how to go on:"
     yield "    --format NAME        read it by one format only, the others set aside"
     yield "    NAME.format.toml     describe your own format in such a file beside the digest;"
@@ -182,7 +185,7 @@ def _lines(what: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
     listed = ", ".join(_range(place) for place in places[:_MOST])
     rest = f" and {len(places) - _MOST:,} more" if len(places) > _MOST else ""
     noun = "line" if len(places) == 1 and places[0][0] == places[0][1] else "lines"
-    yield from hanging(f"{len(places):>7,}  {what}: {noun} {listed}{rest}", 9)
+    yield from hanging(f"{len(places):>7,}  ", f"{what}: {noun} {listed}{rest}")
 
 
 def _range(place: tuple[int, int]) -> str:
@@ -200,11 +203,13 @@ def _duplicates(documents: Sequence[Document]) -> Iterator[str]:
     if not found:
         return
     yield styled(f"{counted(len(found), 'work')} that {_stand(len(found))} more than once", "bold")
-    is_one_file = len(documents) == 1
-    for twins in found[: 3 * _MOST]:
-        yield from hanging(
-            f"  {cut(visible(twins.work), 24):<24}  {_places(twins.places, is_one_file)}", 28
-        )
+    names = _short_names(documents)
+    listed = found[: 3 * _MOST]
+    works = [cut(visible(twins.work), 24) for twins in listed]
+    room = max(map(cell_len, works))
+    for work, twins in zip(works, listed, strict=True):
+        head = f"  {work}{' ' * (room - cell_len(work))}  "
+        yield from hanging(head, _places(twins.places, names))
     yield from _more(len(found) - 3 * _MOST, indent=2)
     yield ""
 
@@ -213,14 +218,22 @@ def _stand(number: int) -> str:
     return "stands" if number == 1 else "stand"
 
 
-def _places(places: Iterable[tuple[str, int]], is_one_file: bool) -> str:
-    """Return where twins stand, by file: `a.md: 13, 68; b.md: 11`."""
+def _short_names(documents: Sequence[Document]) -> dict[str, str]:
+    """Return the files' names without their folders, unless two would look alike."""
+    names = {document.name: PurePath(document.name).name for document in documents}
+    is_clear = len(set(names.values())) == len(names)
+    return {full: visible(short if is_clear else full) for full, short in names.items()}
+
+
+def _places(places: Iterable[tuple[str, int]], names: Mapping[str, str]) -> str:
+    """Return where twins stand, by file: `a.md:13,68; b.md:11`."""
     lines: dict[str, list[str]] = {}
     for file, line in places:
         lines.setdefault(file, []).append(str(line))
-    if is_one_file:
-        return "; ".join(f"lines {', '.join(at)}" for at in lines.values())
-    return "; ".join(f"{visible(file)}: {', '.join(at)}" for file, at in lines.items())
+    return "; ".join(
+        f"{names[file]}:{','.join(at)}" if len(names) > 1 else f"lines {', '.join(at)}"
+        for file, at in lines.items()
+    )
 
 
 def _total(inspection: Inspection) -> Iterator[str]:

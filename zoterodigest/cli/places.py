@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.connect import EMBEDDED, connect
-from zoterodigest.library.port import Library
+from zoterodigest.library.port import BadLibrary, Library
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.layout import Project, find_project
 
 
-class NoLibraryYet(ZoterodigestError):
+class NoLibraryYet(BadLibrary):
     """The embedded library at `path` has not been created."""
-
-    exit_code = 14
 
     def __init__(self, path: Path) -> None:
         super().__init__(

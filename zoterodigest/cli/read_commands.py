@@ -62,7 +62,7 @@ def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = Fals
 
     found = inspection.inspect_files(files, format_name)
     if as_json:
-        screen.emit([screen.json_text(inspection.as_data(found))])
+        screen.emit_json(inspection.as_data(found))
     else:
         from zoterodigest.cli import inspection_text
 
@@ -157,7 +157,7 @@ def ls(
         snapshot = library.read()
     shown = library_list.select(snapshot, collections or (), tags or ())
     if as_json:
-        screen.emit([screen.json_text(library_list.as_data(shown, with_children=with_children))])
+        screen.emit_json(library_list.as_data(shown, with_children=with_children))
     else:
         screen.emit(library_list.as_text(shown))
 
@@ -183,6 +183,6 @@ def show(
     items = library_list.find(snapshot, keys)
     if as_json:
         family = [one for item in items for one in library_list.family(snapshot, item)]
-        screen.emit([screen.json_text([library_list.api_data(one) for one in family])])
+        screen.emit_json([library_list.api_data(one) for one in family])
     else:
         screen.emit(line for item in items for line in item_text.as_text(snapshot, item))

@@ -13,6 +13,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
 from typing import Any, TextIO
 
 from rich.cells import cell_len, set_cell_size
@@ -142,15 +143,23 @@ def wrapped(text: str, indent: int = 0) -> list[str]:
     return [(" " * indent + line.plain).rstrip() for line in lines]
 
 
-def hanging(text: str, indent: int) -> list[str]:
-    """Return a safe line broken to the width, its continuation lines `indent` blanks in."""
-    lines = wrapped(text[indent:], indent)
-    return [text[:indent] + lines[0][indent:], *lines[1:]]
+def hanging(head: str, text: str) -> list[str]:
+    """Return a safe text broken to the width behind `head`, all of its lines where it began."""
+    indent = cell_len(head)
+    lines = wrapped(text, indent)
+    return [(head + lines[0].strip()).rstrip(), *lines[1:]]
 
 
 def emit(lines: Iterable[str]) -> None:
     """Write `lines` to standard output; a reader that has gone (`| head`) stops nothing."""
     _write(sys.stdout, lines)
+
+
+def emit_json(value: Mapping[str, Sequence[Any]] | Sequence[Any]) -> None:
+    """Write `value` to standard output as JSON in UTF-8, whatever the locale."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    emit([json_text(value)])
 
 
 def tell(lines: Iterable[str]) -> None:
