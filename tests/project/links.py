@@ -1,0 +1,93 @@
+"""Rows, shelves and lock files to test with: by hand, and by Hypothesis."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+from hypothesis import strategies as st
+
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.link import Base, Origin, Print, Row, Shelf, State, fingerprint
+from zoterodigest.project.lock import LockFile
+
+
+def a_base(entry: str, item: str = "") -> Base:
+    """A base of two ends that show `entry` and `item` (or the same) and mean the same."""
+    parts = (fingerprint(entry.lower()),)
+    return Base(Print(fingerprint(entry), parts), Print(fingerprint(item or entry), parts))
+
+
+def a_row(row_id: str, **given: Any) -> Row:
+    """A linked row with an item, and what is given."""
+    return Row(**({"id": row_id, "digest": "papers.md", "item": "ABCD2345"} | given))
+
+
+texts = st.text(max_size=8)
+names = st.text(min_size=1, max_size=8)
+keys = st.text("23456789ABCDEFGHIJKLMNPQRSTUVWXYZ", min_size=8, max_size=8)
+fingerprints = st.integers(0, 3).map(lambda number: fingerprint(str(number)))
+prints = st.builds(Print, fingerprints, st.lists(fingerprints, max_size=3).map(tuple))
+fields = st.sampled_from(["title", "authors", "venue", "summary", "section:Key \u2028 points\n"])
+origins = st.builds(
+    Origin,
+    item=st.booleans(),
+    note=st.booleans(),
+    tags=st.frozensets(texts, max_size=2),
+    fields=st.frozensets(fields, max_size=2),
+    attachments=st.frozensets(keys, max_size=2),
+    collections=st.frozensets(keys, max_size=2),
+)
+row_ids = st.text(string.ascii_lowercase + string.digits, min_size=10, max_size=10).map(
+    "zd-".__add__
+)
+
+
+@st.composite
+def rows(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> Row:
+    """Any row; no field is both apart and has a base."""
+    apart = draw(st.frozensets(fields, max_size=2))
+    bases = draw(
+        st.dictionaries(
+            fields.filter(lambda name: name not in apart),
+            st.builds(Base, prints, prints),
+            max_size=4,
+        )
+    )
+    return Row(
+        id=draw(ids),
+        digest=draw(names),
+        item=draw(keys),
+        note=draw(st.none() | keys),
+        identifiers=draw(
+            st.frozensets(
+                st.builds(Identifier, st.sampled_from(["arxiv", "doi"]), texts), max_size=2
+            )
+        ),
+        title=draw(st.just("") | fingerprints),
+        texts=draw(st.frozensets(fingerprints, max_size=2)),
+        headings=draw(st.lists(fingerprints, max_size=2).map(tuple)),
+        bases=bases,
+        apart=apart,
+        origin=draw(origins),
+        state=draw(st.sampled_from(State)),
+    )
+
+
+shelves = st.builds(
+    Shelf, names, st.lists(texts, max_size=2).map(tuple), keys, is_ours=st.booleans()
+)
+
+
+@st.composite
+def locks(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> LockFile:
+    """Any lock file, sorted."""
+    some_rows = draw(st.lists(rows(ids), max_size=4, unique_by=lambda row: row.id))
+    some_shelves = draw(
+        st.lists(shelves, max_size=3, unique_by=lambda shelf: (shelf.digest, shelf.path))
+    )
+    return LockFile(
+        draw(names),
+        tuple(sorted(some_rows, key=lambda row: row.id)),
+        tuple(sorted(some_shelves, key=lambda shelf: (shelf.digest, shelf.path))),
+    )

@@ -1,0 +1,106 @@
+"""Two rows of one link, brought together by a merge, become one that does no harm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.project.links import a_base, a_row, rows
+from zoterodigest.core.link import Origin, Row, Shelf, State
+from zoterodigest.project.fold import fold_all, fold_rows, fold_shelves
+
+SAME_ID = st.just("zd-a")
+OLD = a_row("zd-a", bases={"title": a_base("old")})
+
+
+@given(one=rows(SAME_ID), other=rows(SAME_ID), before=st.lists(rows(SAME_ID), max_size=1))
+def test_the_order_of_the_sides_makes_no_difference(
+    one: Row, other: Row, before: list[Row]
+) -> None:
+    assert fold_rows(one, other, before) == fold_rows(other, one, before)
+
+
+@given(row=rows(SAME_ID), before=st.lists(rows(SAME_ID), max_size=1))
+def test_equal_rows_are_one(row: Row, before: list[Row]) -> None:
+    assert fold_rows(row, row, before) == row
+
+
+@given(row=rows(SAME_ID), before=rows(SAME_ID))
+def test_a_side_that_is_as_before_gives_way(row: Row, before: Row) -> None:
+    assert fold_rows(row, before, [before]) == row
+
+
+@given(one=rows(SAME_ID), other=rows(SAME_ID))
+def test_nothing_is_claimed_that_one_side_does_not_claim(one: Row, other: Row) -> None:
+    folded = fold_rows(one, other)
+
+    for row in (one, other):
+        assert folded.bases.items() <= row.bases.items()
+        assert folded.origin.tags <= row.origin.tags
+        assert folded.origin.fields <= row.origin.fields
+        assert row.apart <= folded.apart
+        assert row.origin.item or not folded.origin.item
+        assert row.origin.note or not folded.origin.note
+
+
+def test_a_base_changed_on_both_sides_is_forgotten() -> None:
+    one = replace(OLD, bases={"title": a_base("one")})
+    other = replace(OLD, bases={"title": a_base("other")})
+
+    assert fold_rows(one, other, [OLD]).bases == {}
+
+
+def test_a_field_joined_on_one_side_keeps_its_base() -> None:
+    apart = replace(OLD, bases={}, apart=frozenset({"title"}))
+
+    assert fold_rows(OLD, apart, [apart]) == OLD
+
+
+def test_what_both_sides_made_since_is_ours_if_the_row_before_is_known() -> None:
+    one = replace(OLD, origin=Origin(tags=frozenset({"one"})))
+    other = replace(OLD, origin=Origin(tags=frozenset({"other"})))
+
+    assert fold_rows(one, other, [OLD]).origin.tags == {"one", "other"}
+    assert fold_rows(one, other).origin.tags == frozenset()
+
+
+def test_of_two_notes_the_lesser_key_holds_and_is_not_ours() -> None:
+    one = replace(OLD, note="NOTE2222", origin=Origin(note=True))
+    other = replace(OLD, note="NOTE3333", origin=Origin(note=True))
+
+    folded = fold_rows(one, other, [OLD])
+
+    assert (folded.note, folded.origin.note) == ("NOTE2222", False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "held"),
+    [
+        (State.LINKED, State.DROPPED, State.LINKED),
+        (State.LINKED, State.TRASHED, State.LINKED),
+        (State.LINKED, State.UNLINKED, State.UNLINKED),
+        (State.DROPPED, State.TRASHED, State.TRASHED),
+    ],
+)
+def test_of_two_states_the_one_holds_that_no_run_would_find_again(
+    one: State, other: State, held: State
+) -> None:
+    assert fold_rows(replace(OLD, state=one), replace(OLD, state=other)).state is held
+
+
+def test_a_row_that_one_side_let_go_is_gone_and_a_new_or_changed_one_stays() -> None:
+    before = {"a": OLD, "b": OLD}
+    one = {"b": replace(OLD, title="changed"), "new": OLD}
+
+    folded = fold_all(one, {"a": OLD}, before, fold_rows)
+
+    assert folded == {"b": one["b"], "new": OLD}
+
+
+def test_of_two_collections_the_lesser_key_holds_and_is_not_ours() -> None:
+    one, other = Shelf("d.md", (), "COLL2222"), Shelf("d.md", (), "COLL3333")
+
+    assert fold_shelves(other, one) == Shelf("d.md", (), "COLL2222", is_ours=False)

@@ -1,0 +1,339 @@
+"""The lock file: one text for each lock, readable after whatever git does to it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.project.links import a_base, a_row, locks, rows
+from zoterodigest.core.link import Origin, Row, Shelf, State, fingerprint
+from zoterodigest.project.files import SourceChanged, read_file
+from zoterodigest.project.fold import fold_all, fold_rows
+from zoterodigest.project.lock import (
+    BadLockFile,
+    LockFile,
+    lock_hash,
+    read_lock,
+    render_lock,
+    write_lock,
+)
+
+KINDRED = (a_row("zd-a", bases={"title": a_base("A")}), a_row("zd-b"), a_row("zd-c"))
+
+
+def lock_of(*some_rows: Row) -> LockFile:
+    return LockFile("embedded:1", tuple(sorted(some_rows, key=lambda row: row.id)))
+
+
+def merge(folder: Path, sides: Sequence[LockFile], *options: str) -> tuple[bytes, bool]:
+    """Let git merge one, ancestor and other; return the text, and whether it is clean."""
+    for name, lock in zip(("one", "ancestor", "other"), sides, strict=True):
+        (folder / name).write_bytes(render_lock(lock))
+    command = ["git", "merge-file", "-p", *options, "one", "ancestor", "other"]
+    merged = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    assert merged.returncode in range(100), merged.stderr
+    return merged.stdout, merged.returncode == 0
+
+
+@given(lock=locks())
+def test_what_is_rendered_is_read_again(lock: LockFile) -> None:
+    assert read_lock(render_lock(lock)) == lock
+
+
+@given(lock=locks())
+def test_a_lock_file_has_one_text(lock: LockFile) -> None:
+    shuffled = LockFile(lock.identity, lock.rows[::-1], lock.shelves[::-1])
+
+    assert render_lock(shuffled) == render_lock(lock)
+    assert render_lock(read_lock(render_lock(lock))) == render_lock(lock)
+
+
+def test_the_text_is_made_for_people_and_for_git() -> None:
+    row = a_row(
+        "zd-k3v9x2m4qa",
+        digest="每日/2024.md",
+        note="EFGH6789",
+        bases={"title": a_base("A", "a")},
+        origin=Origin(item=True, tags=frozenset({"task:x"})),
+        state=State.DROPPED,
+    )
+
+    text = render_lock(LockFile("embedded:1", (row,), (Shelf("d.md", ("V",), "COLL2345"),)))
+
+    assert text.decode().split("\n\n", 1)[1] == (
+        'shelf ["d.md","V"]\n'
+        'collection "COLL2345"\n'
+        "\n"
+        "zd-k3v9x2m4qa\n"
+        'base ["title","{} {}","{} ="]\n'
+        'digest "每日/2024.md"\n'
+        'item "ABCD2345"\n'
+        'note "EFGH6789"\n'
+        'origin {{"item":true,"tags":["task:x"]}}\n'
+        'state "dropped"\n'
+    ).format(
+        row.bases["title"].at_entry.raw,
+        row.bases["title"].at_entry.parts[0],
+        row.bases["title"].at_item.raw,
+    )
+
+
+@given(lock=locks(), row=rows())
+def test_changing_a_row_changes_its_lines_only(lock: LockFile, row: Row) -> None:
+    others = [one for one in lock.rows if one.id != row.id]
+
+    with_row = render_lock(replace(lock, rows=(*others, row))).decode().split("\n\n")
+
+    without = render_lock(replace(lock, rows=tuple(others))).decode().rstrip("\n").split("\n\n")
+    assert [part for part in map(str.rstrip, with_row) if not part.startswith(row.id)] == without
+
+
+# --- git ------------------------------------------------------------------------------------
+
+
+def test_two_branches_that_change_neighbouring_rows_merge_cleanly(tmp_path: Path) -> None:
+    a, b, c = KINDRED
+    one = lock_of(replace(a, state=State.DROPPED), b, c)
+    other = lock_of(a, replace(b, bases={"title": a_base("B")}), c)
+
+    text, is_clean = merge(tmp_path, (one, lock_of(*KINDRED), other))
+
+    assert is_clean
+    assert read_lock(text) == lock_of(one.rows[0], other.rows[1], c)
+
+
+def test_two_branches_that_change_fields_of_one_row_merge_cleanly(tmp_path: Path) -> None:
+    row = a_row("zd-a", bases={name: a_base(name) for name in ("abstract", "date", "venue")})
+    one = replace(row, bases=dict(row.bases) | {"abstract": a_base("new")})
+    other = replace(row, bases=dict(row.bases) | {"venue": a_base("new")})
+
+    text, is_clean = merge(tmp_path, (lock_of(one), lock_of(row), lock_of(other)))
+
+    assert is_clean
+    assert read_lock(text).rows[0].bases == dict(one.bases) | {"venue": a_base("new")}
+
+
+@pytest.mark.parametrize("style", [(), ("--diff3",), ("--zdiff3",)])
+def test_two_branches_that_add_rows_at_one_place_are_folded(
+    tmp_path: Path, style: tuple[str, ...]
+) -> None:
+    a, b, c = KINDRED
+    one = lock_of(a, a_row("zd-aa", item="ONEONE22"), c)
+    other = lock_of(a, b, a_row("zd-ab", item="OTHER222"), c)
+
+    text, is_clean = merge(tmp_path, (one, lock_of(a, c), other), *style)
+
+    assert not is_clean
+    assert [row.id for row in read_lock(text).rows] == ["zd-a", "zd-aa", "zd-ab", "zd-b", "zd-c"]
+
+
+IDS = st.sampled_from(["zd-a", "zd-b", "zd-c"])
+
+
+@settings(max_examples=20)
+@given(one=locks(IDS), ancestor=locks(IDS), other=locks(IDS))
+def test_after_any_merge_of_git_both_sides_are_folded(
+    tmp_path_factory: pytest.TempPathFactory, one: LockFile, ancestor: LockFile, other: LockFile
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    sides = [replace(side, identity="embedded:1") for side in (one, ancestor, other)]
+
+    text, is_clean = merge(folder, sides, "--diff3")
+
+    folded = read_lock(text)
+    if not is_clean:
+        assert folded == read_lock(render_lock(folded))
+    both = {row.id for row in one.rows} & {row.id for row in other.rows}
+    assert both <= {row.id for row in folded.rows}
+
+
+@st.composite
+def branches(draw: st.DrawFn) -> LockFile:
+    """What a run on one branch makes of `ROWS`: some rows changed, some new."""
+    changed = [draw(st.sampled_from(_next_rows(row))) for row in ROWS]
+    new = draw(st.lists(st.sampled_from(["zd-a1", "zd-c5", "zd-z"]), unique=True))
+    return lock_of(*changed, *(a_row(row_id, item=f"I{row_id}") for row_id in new))
+
+
+ROWS = tuple(
+    a_row(
+        f"zd-{name}",
+        item=f"ITEM{name}",
+        title=fingerprint(name),
+        bases={field: a_base(f"{name} {field}") for field in ("authors", "title", "venue")},
+    )
+    for name in "abcdef"
+)
+
+
+def _next_rows(row: Row) -> list[Row]:
+    bases = dict(row.bases)
+    return [
+        row,
+        replace(row, bases=bases | {"title": a_base(f"{row.id} edited")}),
+        replace(row, bases=bases | {"title": a_base(f"{row.id} edited otherwise")}),
+        replace(row, bases=bases | {"venue": a_base(f"{row.id} edited")}),
+        replace(row, bases={"authors": bases["authors"]}, apart=frozenset({"venue"})),
+        replace(row, note=f"NOTE{row.id}", origin=Origin(note=True)),
+        replace(row, state=State.UNLINKED),
+        replace(row, state=State.DROPPED, digest="moved.md"),
+    ]
+
+
+@given(one=branches(), other=branches())
+def test_git_and_folding_together_are_the_fold_of_what_each_branch_did(
+    tmp_path_factory: pytest.TempPathFactory, one: LockFile, other: LockFile
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+
+    text, _ = merge(folder, (one, lock_of(*ROWS), other), "--diff3")
+
+    by_id = [{row.id: row for row in lock.rows} for lock in (one, other, lock_of(*ROWS))]
+    folded = fold_all(by_id[0], by_id[1], by_id[2], fold_rows)
+    assert read_lock(text) == lock_of(*folded.values())
+
+
+def test_conflict_marks_without_the_ancestor_forget_a_base_that_differs(tmp_path: Path) -> None:
+    row = a_row("zd-a", bases={"title": a_base("old"), "venue": a_base("same")})
+    one = replace(row, bases=dict(row.bases) | {"title": a_base("one")})
+    other = replace(row, bases=dict(row.bases) | {"title": a_base("other")})
+
+    text, _ = merge(tmp_path, (lock_of(one), lock_of(row), lock_of(other)))
+
+    assert b"<<<<<<<" in text
+    assert read_lock(text) == lock_of(replace(row, bases={"venue": a_base("same")}))
+
+
+def test_a_person_may_keep_both_sides_and_drop_the_marks(tmp_path: Path) -> None:
+    row = a_row("zd-a", bases={"title": a_base("old"), "venue": a_base("same")})
+    one = lock_of(replace(row, bases=dict(row.bases) | {"title": a_base("one")}))
+    other = lock_of(replace(row, bases=dict(row.bases) | {"title": a_base("other")}))
+    text, _ = merge(tmp_path, (one, lock_of(row), other))
+
+    kept = b"".join(line for line in text.splitlines(True) if line[:7] not in MARKS)
+
+    assert read_lock(kept) == read_lock(text)
+
+
+MARKS = (b"<<<<<<<", b"=======", b">>>>>>>")
+
+
+def test_doubled_rows_are_folded() -> None:
+    once = render_lock(lock_of(*KINDRED))
+    rows_only = once.split(b"\n\n", 1)[1]
+
+    assert read_lock(once + b"\n" + rows_only) == lock_of(*KINDRED)
+
+
+def test_two_libraries_cannot_be_folded(tmp_path: Path) -> None:
+    sides = [LockFile(identity) for identity in ("embedded:1", "embedded:0", "embedded:2")]
+    text, _ = merge(tmp_path, sides)
+
+    with pytest.raises(BadLockFile, match="name two libraries") as caught:
+        read_lock(text)
+
+    assert "git checkout --ours" in caught.value.hint
+
+
+# --- damage ---------------------------------------------------------------------------------
+
+
+def damaged(old: str, new: str) -> bytes:
+    return render_lock(lock_of(a_row("zd-a", bases={"title": a_base("A")}))).replace(
+        old.encode(), new.encode(), 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", ":1: the lock file cannot be used: it does not begin as zoterodigest writes it"),
+        (b"not a lock file\n", ":1: the lock file cannot be used: it does not begin"),
+        (damaged("zd-a", "one two"), ":6: the lock file cannot be used: 'one two' has no place"),
+        (b"version 1\n", ":1: the lock file cannot be used: it does not begin"),
+        (damaged("version 1", "version 2"), ":3: the lock file cannot be used: its version"),
+        (damaged('"embedded:1"', "1"), ":4: the lock file cannot be used: its library"),
+        (damaged('item "ABCD2345"', ""), ":6: the lock file cannot be used: zd-a: its item is mis"),
+        (damaged('item "ABCD2345"', "item 7"), ":6: the lock file cannot be used: zd-a: its item"),
+        (damaged('"ABCD2345"', '"ABCD'), ":9: the lock file cannot be used: '\"ABCD' is no JSON"),
+        (
+            damaged("\ndigest", "\ndigset"),
+            ":8: the lock file cannot be used: 'digset \"papers.md\"'",
+        ),
+        (damaged('base ["title",', "base ["), ":7: the lock file cannot be used: a base needs"),
+        (damaged("\ndigest", "\norigin"), ":6: the lock file cannot be used: zd-a: its origin"),
+        (
+            damaged("\ndigest", "\ntexts"),
+            ':6: the lock file cannot be used: zd-a: "papers.md" is no',
+        ),
+        (damaged("\ndigest", "\nstate"), ":6: the lock file cannot be used: zd-a: "),
+        (damaged("\ndigest", "\nidentifiers ["), ":8: the lock file cannot be used: "),
+        (b"\n\xff", ":2: the lock file cannot be used: it is no UTF-8"),
+        (damaged("zd-a", ">>>>>>> x"), ":6: the lock file cannot be used: a conflict mark of git"),
+        (damaged("zd-a", "<<<<<<< x"), ":10: the lock file cannot be used: a conflict of git has"),
+    ],
+)
+def test_damage_is_told_with_its_line(data: bytes, message: str) -> None:
+    with pytest.raises(BadLockFile) as caught:
+        read_lock(data, Path("my.lock"))
+
+    assert str(caught.value).startswith(f"my.lock{message}")
+    assert caught.value.hint
+    assert caught.value.exit_code == 13
+
+
+@given(lock=locks(), data=st.data())
+def test_any_damage_is_read_or_told(lock: LockFile, data: st.DataObject) -> None:
+    text = render_lock(lock)
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(start + 20, len(text))))
+    new = data.draw(st.binary(max_size=4) | st.sampled_from([b"[" * 3000, b'"', b"\n", b" "]))
+
+    with suppress(BadLockFile):
+        read_lock(text[:start] + new + text[end:])
+
+
+# --- the file -------------------------------------------------------------------------------
+
+
+def test_the_same_lock_is_not_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "zoterodigest.lock"
+    write_lock(path, lock_of(*KINDRED), None)
+    before = read_file(path)
+
+    write_lock(path, lock_of(*KINDRED), before.data)
+
+    assert read_file(path) == before
+
+
+def test_line_ends_of_windows_are_read_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "zoterodigest.lock"
+    data = render_lock(lock_of(*KINDRED)).replace(b"\n", b"\r\n")
+    path.write_bytes(data)
+
+    write_lock(path, read_lock(data), data)
+    assert path.read_bytes() == data
+
+    write_lock(path, lock_of(KINDRED[0]), data)
+    assert path.read_bytes() == render_lock(lock_of(KINDRED[0])).replace(b"\n", b"\r\n")
+
+
+def test_a_lock_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "zoterodigest.lock"
+    path.write_bytes(b"another")
+
+    with pytest.raises(SourceChanged):
+        write_lock(path, lock_of(), None)
+
+    assert path.read_bytes() == b"another"
+
+
+def test_a_lock_file_and_none_at_all_have_different_hashes() -> None:
+    assert len({lock_hash(None), lock_hash(b""), lock_hash(b"1")}) == 3

@@ -1,0 +1,213 @@
+"""The lock file `zoterodigest.lock`: the links, committed, so that they travel to every machine.
+
+A header, then shelves and rows (`project/rows.py` shows them). It is read with git's conflict
+markers in it too, and with rows that stand there twice: both sides are folded (`project/fold.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from hashlib import blake2b
+from pathlib import Path
+
+from zoterodigest.core.link import Row, Shelf
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.files import replace_file
+from zoterodigest.project.fold import fold_all, fold_rows, fold_shelves
+from zoterodigest.project.rows import (
+    BadLine,
+    Line,
+    ShelfKey,
+    read_rows,
+    render_rows,
+    to_json,
+)
+
+LOCK_FILE = "zoterodigest.lock"
+
+_HEADER = """\
+# The links that zoterodigest made: commit this file, do not edit it. If git leaves conflict marks
+# in it, run zoterodigest: it reads both sides and puts the file in order.
+version {version}
+library {identity}
+"""
+_VERSION = "1"
+_NEWER = "Install the newest zoterodigest: this file was written by a later one."
+_TWO_LIBRARIES = (
+    "Links with two libraries cannot be put together: keep one side's file "
+    "(git checkout --ours or --theirs)."
+)
+_MARK = re.compile(r"([<|=>])\1{6}(?: .*)?")
+
+
+class BadLockFile(ZoterodigestError):
+    """`path` cannot be used as a lock file, from line `number` on; it is left as it is."""
+
+    exit_code = 13
+
+    def __init__(self, path: Path, bad_line: BadLine) -> None:
+        super().__init__(
+            f"{path}:{bad_line.number}: the lock file cannot be used: {bad_line.reason}",
+            bad_line.hint
+            or f"Take back the version committed last (git checkout -- {path.name}), or delete the "
+            "file: the next run finds its items in the library again and adopts them.",
+        )
+        self.path = path
+        self.number = bad_line.number
+
+
+@dataclass(frozen=True, slots=True)
+class LockFile:
+    """All links with one library: rows sorted by id, shelves by digest and path, none twice."""
+
+    identity: str
+    rows: tuple[Row, ...] = ()
+    shelves: tuple[Shelf, ...] = ()
+
+
+def render_lock(lock: LockFile) -> bytes:
+    """Return the bytes of `lock`, the same for equal locks; `read_lock` gives it back."""
+    header = _HEADER.format(version=_VERSION, identity=to_json(lock.identity))
+    return (header + render_rows(lock.rows, lock.shelves)).encode("utf-8")
+
+
+def write_lock(path: Path, lock: LockFile, expected: bytes | None) -> None:
+    """Replace the lock file at `path`, which must still hold `expected`; keep its line ends.
+
+    Nothing is written when it already says what `lock` says (see `replace_file` for the rest).
+    """
+    new = render_lock(lock)
+    if expected and b"\r\n" in expected:
+        new = new.replace(b"\n", b"\r\n")
+    replace_file(path, new, expected)
+
+
+def lock_hash(data: bytes | None) -> str:
+    """Return what the journal names a lock file by; None is a lock file that does not exist."""
+    return "" if data is None else blake2b(data, digest_size=16).hexdigest()
+
+
+def read_lock(data: bytes, path: Path = Path(LOCK_FILE)) -> LockFile:
+    """Read the bytes of a lock file, folding conflict marks and doubled rows.
+
+    Raises `BadLockFile`, with the line in `path`, for anything else that zoterodigest did not
+    write, and for the conflict that it cannot fold: links with two different libraries.
+    """
+    try:
+        one, other, ancestor = _sides(list(enumerate(_text_lines(data), start=1)))
+        if one is other:
+            return _lock(_read_side(one))
+        return _lock(_fold(_read_side(one), _read_side(other), _read_ancestor(ancestor)))
+    except BadLine as error:
+        raise BadLockFile(path, error) from error
+
+
+def _text_lines(data: bytes) -> list[str]:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadLine(data.count(b"\n", 0, error.start) + 1, "it is no UTF-8") from error
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
+class _Part(Enum):
+    """Where a line stands in a file that git could not merge."""
+
+    COMMON = auto()
+    ONE = auto()
+    ANCESTOR = auto()
+    OTHER = auto()
+
+
+_NEXT_PART = {
+    (_Part.COMMON, "<"): _Part.ONE,
+    (_Part.ONE, "|"): _Part.ANCESTOR,
+    (_Part.ONE, "="): _Part.OTHER,
+    (_Part.ANCESTOR, "="): _Part.OTHER,
+    (_Part.OTHER, ">"): _Part.COMMON,
+}
+
+
+def _sides(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
+    """Return the whole file as one side has it, as the other has it, and as it was before.
+
+    Without conflicts all are `lines`; before is empty unless every conflict shows it (diff3 style).
+    """
+    texts: dict[_Part, list[Line]] = {part: [] for part in _Part}
+    part, marks = _Part.COMMON, ""
+    for number, line in lines:
+        if mark := _MARK.fullmatch(line):
+            if (part, mark[1]) not in _NEXT_PART:
+                raise BadLine(number, "a conflict mark of git is out of place")
+            part = _NEXT_PART[part, mark[1]]
+            marks += mark[1]
+            continue
+        for side in texts if part is _Part.COMMON else (part,):
+            texts[side].append((number, line))
+    if part is not _Part.COMMON:
+        raise BadLine(len(lines), "a conflict of git has no end")
+    if not marks:
+        return lines, lines, lines
+    before = texts[_Part.ANCESTOR] if marks.count("|") == marks.count("<") else []
+    return texts[_Part.ONE], texts[_Part.OTHER], before
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side's lock file: the line that names its library, the name, and what it holds."""
+
+    number: int
+    identity: str
+    rows: dict[str, Row]
+    shelves: dict[ShelfKey, Shelf]
+
+
+def _read_side(lines: list[Line]) -> _Side:
+    header: dict[str, Line] = {}
+    body: list[Line] = []
+    for number, line in lines:
+        key, _, value = line.partition(" ")
+        if key not in ("version", "library"):
+            body += [] if line.startswith("#") else [(number, line)]
+        elif header.setdefault(key, (number, value))[1] != value:
+            raise BadLine(number, f"it names a second {key}", _TWO_LIBRARIES)
+    if header.keys() != {"version", "library"}:
+        raise BadLine(1, "it does not begin as zoterodigest writes it")
+    if header["version"][1] != _VERSION:
+        raise BadLine(header["version"][0], "its version is not known", _NEWER)
+    rows, shelves = read_rows(body)
+    return _Side(header["library"][0], _identity(header["library"]), rows, shelves)
+
+
+def _identity(line: Line) -> str:
+    try:
+        identity = json.loads(line[1])
+    except (ValueError, RecursionError) as error:
+        raise BadLine(line[0], "its library cannot be read") from error
+    if not isinstance(identity, str):
+        raise BadLine(line[0], "its library cannot be read")
+    return identity
+
+
+def _read_ancestor(lines: list[Line]) -> _Side:
+    """Read the file as it was before both sides; what git could not put together is unknown."""
+    try:
+        return _read_side(lines)
+    except BadLine:
+        return _Side(0, "", {}, {})
+
+
+def _fold(one: _Side, other: _Side, ancestor: _Side) -> _Side:
+    if one.identity != other.identity:
+        raise BadLine(other.number, "its two sides name two libraries", _TWO_LIBRARIES)
+    rows = fold_all(one.rows, other.rows, ancestor.rows, fold_rows)
+    shelves = fold_all(one.shelves, other.shelves, ancestor.shelves, fold_shelves)
+    return _Side(one.number, one.identity, rows, shelves)
+
+
+def _lock(side: _Side) -> LockFile:
+    rows = tuple(side.rows[key] for key in sorted(side.rows))
+    return LockFile(side.identity, rows, tuple(side.shelves[key] for key in sorted(side.shelves)))
