@@ -31,7 +31,7 @@ from zoterodigest.digest.slots import Slot
 
 NARROW = "  \u200b\ufeff\u00a0"
 _LONGEST_PLACEHOLDER = 100
-_ENOUGH_LETTERS = 400
+_ENOUGH_LETTERS = 150
 _MOST_NAME_WORDS = 6
 _MOST_PARTICLES = 3
 LINK_SLOTS = ("url", "links", "code", "tail")
