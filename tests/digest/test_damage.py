@@ -106,6 +106,16 @@ def test_invalid_utf8_in_one_entry_leaves_the_others_readable() -> None:
     assert len(after.entries) == len(document(QUOTED).entries)
 
 
+def test_invalid_utf8_in_a_title_makes_the_entry_unreadable_and_not_gone() -> None:
+    source = QUOTED.read_bytes()
+    at = document(QUOTED).entries[1].span.start + 6
+
+    after = read(source[:at] + b"\xff" + source[at:])
+
+    assert [bool(entry.broken) for entry in after.entries].index(True) == 1
+    assert len(after.entries) == len(document(QUOTED).entries)
+
+
 @pytest.mark.parametrize("path", [*EXAMPLES, *SHARED_DIGESTS], ids=lambda path: path.name)
 def test_windows_line_endings_and_a_byte_order_mark_change_no_value(path: Path) -> None:
     source = b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n")

@@ -138,7 +138,7 @@ def _contained(lines: Lines, form: Format, venues: VenueTable) -> Iterator[Diges
         claims = slots_of(found, form)
         body_line = found.text.data.count(b"\n", 0, found.body[0])
         problems = [
-            Problem(found.first + 1 + max(body_line + unread.line, 0), unread.reason)
+            Problem(found.first + 1 + body_line + unread.line, unread.reason)
             for unread in claims.unread
         ]
         yield _entry(lines, form, venues, (found.first, found.last), claims, problems, found.broken)
@@ -183,10 +183,8 @@ def _entry(
 
 def _encoding_fault(lines: Lines, first: int, last: int) -> Problem | None:
     for line in range(first, last + 1):
-        try:
-            lines[line].decode("utf-8")
-        except UnicodeDecodeError as error:
-            return Problem(line + 1, "the bytes here are no valid UTF-8", error.start + 1)
+        if (column := lines.fault(line)) is not None:
+            return Problem(line + 1, "the bytes here are no valid UTF-8", column + 1)
     return None
 
 

@@ -32,14 +32,16 @@ class Heading:
 
 
 class Lines:
-    """The lines of `source`, split on LF; `\\r` before it belongs to the line's end.
+    """The lines of a digest, split on LF; `\\r` before it belongs to the line's end.
 
-    Line numbers are 0-based here; a final LF does not open another line.
+    Line numbers are 0-based here; a final LF does not open another line. In `source` each byte
+    that is no valid UTF-8 is shown as `?`, so that patterns see text; `fault` finds such bytes.
     """
 
     def __init__(self, source: bytes) -> None:
-        self.source = source
-        self.starts, self.ends = _split(source)
+        self._raw = source
+        self.source = source if _is_utf8(source) else _shown(source)
+        self.starts, self.ends = _split(self.source)
         self.veils = _veils(self)
 
     def __len__(self) -> int:
@@ -48,6 +50,16 @@ class Lines:
     def __getitem__(self, line: int) -> bytes:
         """Return the line without its line ending (and without the byte order mark)."""
         return self.source[self.starts[line] : self.ends[line]]
+
+    def fault(self, line: int) -> int | None:
+        """Return the 0-based offset in the line of the first byte that is no valid UTF-8."""
+        if self.source is self._raw:
+            return None
+        try:
+            self._raw[self.starts[line] : self.ends[line]].decode("utf-8")
+        except UnicodeDecodeError as error:
+            return error.start
+        return None
 
     def is_blank(self, line: int) -> bool:
         """Whether the line holds nothing but blanks."""
@@ -74,6 +86,18 @@ class Lines:
             if found:
                 text = (found[2] or b"").decode("utf-8", "replace").strip()
                 yield Heading(line, len(found[1]), text)
+
+
+def _is_utf8(source: bytes) -> bool:
+    try:
+        source.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _shown(source: bytes) -> bytes:
+    return source.decode("utf-8", "surrogateescape").encode("utf-8", "replace")
 
 
 def _split(source: bytes) -> tuple[list[int], list[int]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from zoterodigest.core import identity, names, venue_slot
 from zoterodigest.core.record import Hyperlink, Members, Names
-from zoterodigest.digest.document import DigestEntry, Document
+from zoterodigest.digest.document import DigestEntry, Document, Skipped
 from zoterodigest.digest.reading import (
     CODE_LABELS,
     NARROW,
@@ -160,8 +160,9 @@ def _extra(entry: DigestEntry, slots: Mapping[str, Slot]) -> dict[str, Any]:
 
 def suspicions(document: Document) -> Iterator[Suspicion]:
     """Yield what a person may want to look at, by line."""
-    for entry in document.entries:
-        yield from sorted(_entry_suspicions(document, entry), key=lambda found: found.line)
+    found = [one for entry in document.entries for one in _entry_suspicions(document, entry)]
+    found += [one for skipped in document.skipped for one in _skipped_suspicions(document, skipped)]
+    yield from sorted(found, key=lambda one: (one.line, one.what))
 
 
 def _entry_suspicions(document: Document, entry: DigestEntry) -> Iterator[Suspicion]:
@@ -173,9 +174,21 @@ def _entry_suspicions(document: Document, entry: DigestEntry) -> Iterator[Suspic
         yield Suspicion(entry.first + 1, f"{_EMPTY_LINK} ({labels})")
     for text in entry.reading.placeholders:
         yield Suspicion(entry.first + 1, f"the template's own words: “{text}”")
-    for line in range(entry.first, entry.last + 1):
-        found = _MOJIBAKE.search(decoded(document.lines[line]))
-        if found:
+    yield from _mojibake(document, entry.first, entry.last)
+
+
+def _skipped_suspicions(document: Document, skipped: Skipped) -> Iterator[Suspicion]:
+    first, last = skipped.start_line - 1, skipped.end_line - 1
+    yield from _mojibake(document, first, last)
+    if skipped.reason == "in a code fence":
+        for line in range(first, last + 1):
+            if b"]()" in document.lines[line]:
+                yield Suspicion(line + 1, "a template left in: links to nowhere in a code fence")
+
+
+def _mojibake(document: Document, first: int, last: int) -> Iterator[Suspicion]:
+    for line in range(first, last + 1):
+        if found := _MOJIBAKE.search(decoded(document.lines[line])):
             yield Suspicion(line + 1, f"mojibake: “{found[0]}”")
 
 

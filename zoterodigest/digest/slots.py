@@ -32,7 +32,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A line that no rule claimed, by its 0-based number within the entry's text, and why."""
+    """A line that no rule claimed, by its 0-based number within the entry's body, and why."""
 
     line: int
     reason: str
@@ -112,7 +112,7 @@ def _read_body(claims: Claims, body: Text, form: Format) -> None:
             line += 1
             continue
         stop = _claim_section(claims, body, ranges, line, form)
-        if stop is None and _claim_line(claims, body, ranges[line], form):
+        if stop is None and _claim_line(claims, body, ranges, line, form):
             stop = line + 1
         if stop is None and form.rest is not None:
             claims.slots.append(Slot(form.rest, _block_text(body, start, len(body.data))))
@@ -132,8 +132,10 @@ def _block_text(body: Text, start: int, end: int) -> Text:
     return body.slice(start, max(stop, start))
 
 
-def _claim_line(claims: Claims, body: Text, at: tuple[int, int], form: Format) -> bool:
-    start, end = at
+def _claim_line(
+    claims: Claims, body: Text, ranges: list[tuple[int, int]], line: int, form: Format
+) -> bool:
+    start, end = ranges[line]
     data = body.data[start:end]
     for index, pattern in enumerate(form.compiled.lines):
         if index in claims.used_lines:
@@ -142,31 +144,33 @@ def _claim_line(claims: Claims, body: Text, at: tuple[int, int], form: Format) -
             claims.used_lines.add(index)
             _claim_groups(claims, body.slice(start, end), match, form)
             return True
-    return _claim_label(claims, body, at, form.compiled)
+    return _claim_label(claims, body, ranges, line, form.compiled)
 
 
-def _claim_label(claims: Claims, body: Text, at: tuple[int, int], rules: Compiled) -> bool:
+def _claim_label(
+    claims: Claims, body: Text, ranges: list[tuple[int, int]], line: int, rules: Compiled
+) -> bool:
     if not rules.labels:
         return False
-    start, end = at
+    start, end = ranges[line]
     match = _LABEL.match(body.data[start:end])
     if match is None:
         return False
     label = fold(match[1].replace(_FULL_COLON, b":").decode("utf-8", "replace"))
     slot = rules.labels.get(label)
     if slot is None:
-        return _claim_misspelt(claims, label, rules.labels)
+        return _claim_misspelt(claims, label, line, rules.labels)
     if slot != "ignored":
         claims.slots.append(Slot(slot, trimmed(body, start + match.end(), end)))
     return True
 
 
-def _claim_misspelt(claims: Claims, label: str, labels: Mapping[str, str]) -> bool:
+def _claim_misspelt(claims: Claims, label: str, line: int, labels: Mapping[str, str]) -> bool:
     """Claim a line whose label is one slip away from a known one: its field is unreadable."""
     taken = {slot.name for slot in claims.slots}
     for known, slot in sorted(labels.items()):
         if slot not in taken and len(known) > 3 and is_one_slip(label, known):
-            claims.unread.append(Unread(-1, f"“{label}” looks like “{known}” misspelt"))
+            claims.unread.append(Unread(line, f"“{label}” looks like “{known}” misspelt"))
             claims.unreadable.add(slot)
             return True
     return False

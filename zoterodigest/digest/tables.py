@@ -228,7 +228,7 @@ def _claims(text: Text, cells: Sequence[tuple[int, int]], header: Header, form: 
         count = (
             f"{len(cells)} of {len(header.slots)} cells" if is_short else "cells under wrong heads"
         )
-        claims.unread.append(Unread(-1, f"the row has {count}"))
+        claims.unread.append(Unread(0, f"the row has {count}"))
     return claims
 
 
