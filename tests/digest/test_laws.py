@@ -24,37 +24,11 @@ from zoterodigest.digest.document import Document
 from zoterodigest.digest.edit import put
 from zoterodigest.digest.shown import shows
 
-BREAKERS = (
-    [
-        "|",
-        "\\|",
-        "</details>",
-        "<details>",
-        "</b></summary>",
-        "**",
-        "*",
-        "_",
-        "`",
-        "[x](y)",
-        "](",
-        ")",
-    ]
-    + [
-        "\n> **T**",
-        "\n\n",
-        "\n- ",
-        "---",
-        "```",
-        "# H",
-        "<br>",
-        "&amp;",
-        "&",
-        "et al.",
-        ", ",
-        " and ",
-    ]
-    + ["\u200b", "\u202e", "$x|y$", "\\", "<!--", "-->", "| a | b |", "Task: x", "论文", "é"]
-)
+BREAKERS = [
+    *"|,\\|,</details>,<details>,</b></summary>,**,*,_,`,[x](y),](,),---,```,# H".split(","),
+    *"<br>,&amp;,&,et al.,<!--,-->,| a | b |,Task: x,$x|y$,\\,\u8bba\u6587,\u00e9".split(","),
+    *["\n> **T**", "\n\n", "\n- ", ", ", " and ", "\u200b", "\u202e"],
+]
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12)
 TEXTS = st.lists(WORDS | st.sampled_from(BREAKERS), min_size=1, max_size=6).map("".join)
 LINES = TEXTS.map(lambda text: " ".join(text.split()))
