@@ -3,11 +3,13 @@
     ZoterodigestError
     ├── UnknownFormat        2  no format has the name asked for
     ├── NotInLibrary        10  the library has no collection or item asked for
+    ├── BadAddress           2  the address of a library cannot be understood
     ├── BadInput            10  a file cannot be read as what it should be
     ├── BadMapping          11  a format or table in mappings/ is wrong
     ├── BadConfiguration    12  zoterodigest.toml is wrong
     ├── BadLockFile         13  zoterodigest.lock cannot be used
     ├── BadLibrary          14  the library cannot be opened or read
+    │   ├── LibraryReadOnly 15  it can be read, but refuses every write
     │   └── NoLibraryYet    14  its file has not been created
     ├── CannotWrite         15  a file or folder refuses to be written
     ├── SourceChanged       16  a file is no longer as it was read

@@ -6,7 +6,7 @@ keys are eight characters of `23456789ABCDEFGHIJKLMNPQRSTUVWXYZ`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -18,10 +18,22 @@ BATCH_SIZE = 50
 """Objects a write request may hold at most (zotero-api: more is a 413 for the whole request)."""
 
 
+def require_batch(objects: Sized) -> None:
+    """Raise `ValueError`, a bug in the caller, if one write request cannot hold `objects`."""
+    if len(objects) > BATCH_SIZE:
+        raise ValueError(f"{len(objects)} objects in one write, {BATCH_SIZE} are the limit")
+
+
 class BadLibrary(ZoterodigestError):
     """The library cannot be opened, read or written as a whole."""
 
     exit_code = 14
+
+
+class LibraryReadOnly(BadLibrary):
+    """The library can be read, but it refuses every write."""
+
+    exit_code = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,11 @@ class Library(Protocol):
     `Stale` if the key exists), n > 0 changes the given fields only and is `Stale` unless the object
     is at version n. There is one outcome for each object, in order; one object's failure does not
     touch the others. At most `BATCH_SIZE` objects a call: callers batch, parents before children.
+
+    The library version rises by one for each object written, and an object has the library version
+    of its own last write. What changes nothing is `Unchanged` and raises no version. Values come
+    back as the library stores them: trimmed, empty fields absent, tags without doubles and sorted.
+    Trouble with the library as a whole raises `BadLibrary`; then nothing of the call was written.
     """
 
     @property
@@ -134,7 +151,8 @@ class Library(Protocol):
         """Create or change items; a field given as "" is cleared, one not given is kept.
 
         Lists (`creators`, `tags`, `collections`) and `relations` replace what stood there. Trash by
-        `deleted: 1`, restore by `deleted: 0`. A child names its `parentItem`, which must exist.
+        `deleted: 1`, restore by `deleted: 0`; children keep their own mark. A
+        child names its `parentItem`, which must exist.
         """
         ...
 

@@ -1,0 +1,30 @@
+"""Every backend runs the behaviour suite of the port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.library.contract import LibraryContract
+from zoterodigest.library.connect import embedded
+from zoterodigest.library.database import DatabaseInMemory
+from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.port import Library
+
+
+class TestEmbeddedLibraryInMemory(LibraryContract):
+    @pytest.fixture
+    def library(self) -> Iterator[Library]:
+        database = DatabaseInMemory("embedded:5a1f")
+        with EmbeddedLibrary(database, clock=lambda: datetime(2026, 8, 1, tzinfo=UTC)) as library:
+            yield library
+
+
+class TestEmbeddedLibraryOnDisk(LibraryContract):
+    @pytest.fixture
+    def library(self, tmp_path: Path) -> Iterator[Library]:
+        with embedded(tmp_path / "library.sqlite") as library:
+            yield library

@@ -1,0 +1,75 @@
+"""The schema of the embedded library's database, and the way from each version to the next."""
+
+from __future__ import annotations
+
+import sqlite3
+
+APPLICATION_ID = 0x7A644C69
+"""Stands in the head of the file and tells our libraries from other applications' databases."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE library (identity TEXT NOT NULL, version INTEGER NOT NULL)",
+        """CREATE TABLE items (
+            key TEXT PRIMARY KEY,
+            version INTEGER NOT NULL,
+            parent TEXT REFERENCES items (key) ON DELETE CASCADE,
+            data TEXT NOT NULL
+        )""",
+        "CREATE INDEX items_by_parent ON items (parent)",
+        """CREATE TABLE collections (
+            key TEXT PRIMARY KEY,
+            version INTEGER NOT NULL,
+            parent TEXT REFERENCES collections (key) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            trashed INTEGER NOT NULL
+        )""",
+        "CREATE INDEX collections_by_parent ON collections (parent)",
+        """CREATE TABLE memberships (
+            item TEXT NOT NULL REFERENCES items (key) ON DELETE CASCADE,
+            collection TEXT NOT NULL REFERENCES collections (key) ON DELETE CASCADE,
+            PRIMARY KEY (item, collection)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX memberships_by_collection ON memberships (collection)",
+        """CREATE TABLE deletions (
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            PRIMARY KEY (kind, key)
+        ) WITHOUT ROWID""",
+    ),
+)
+"""What leads from each schema version to the next; a database is at version `len(MIGRATIONS)`."""
+
+
+def in_memory(new_identity: str) -> sqlite3.Connection:
+    """Return a database of our tables that lives in memory."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    migrate(connection, 0, new_identity)
+    return connection
+
+
+def migrate(connection: sqlite3.Connection, version: int, new_identity: str) -> None:
+    """Bring a database from schema `version` (0: no tables) to the newest, in its transaction."""
+    for statement in (line for step in MIGRATIONS[version:] for line in step):
+        connection.execute(statement)
+    if version == 0:
+        connection.execute("INSERT INTO library VALUES (?, 0)", (new_identity,))
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    if version < len(MIGRATIONS):
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def schema_version(connection: sqlite3.Connection) -> int | None:
+    """Return the schema version of a database, 0 if it is blank, None if it is not one of ours."""
+    application = _pragma(connection, "application_id")
+    version = _pragma(connection, "user_version")
+    if application == APPLICATION_ID:
+        return version
+    is_blank = application == version == _pragma(connection, "schema_version") == 0
+    return 0 if is_blank else None
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
