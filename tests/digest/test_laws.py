@@ -25,8 +25,9 @@ from zoterodigest.digest.edit import put
 from zoterodigest.digest.shown import shows
 
 BREAKERS = [
-    *"|,\\|,</details>,<details>,</b></summary>,**,*,_,`,[x](y),](,),---,```,# H".split(","),
-    *"<br>,&amp;,&,et al.,<!--,-->,| a | b |,Task: x,$x|y$,\\,\u8bba\u6587,\u00e9".split(","),
+    *["|", "\\|", "</details>", "<details>", "</b></summary>", "**", "*", "_", "`", "[x](y)"],
+    *["](", ")", "---", "```", "# H", "<br>", "&amp;", "&", "et al.", "<!--", "-->", "| a | b |"],
+    *["Task: x", "$x|y$", "\\", "\u8bba\u6587", "\u00e9"],
     *["\n> **T**", "\n\n", "\n- ", ", ", " and ", "\u200b", "\u202e"],
 ]
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12)
