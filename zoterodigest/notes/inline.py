@@ -77,7 +77,7 @@ def gather(
 
 
 def with_marks(marks: Marks, *more: Mark) -> Marks:
-    """Add marks to `marks`, inner ones winning; code excludes every other mark."""
+    """Add marks to `marks`, inner ones winning over outer ones of their kind."""
     by_name = {mark.name: mark for mark in marks}
     for mark in more:
         by_name[mark.name] = mark
@@ -87,25 +87,31 @@ def with_marks(marks: Marks, *more: Mark) -> Marks:
 
 
 def fold_blanks(runs: Iterable[Run]) -> Runs:
-    """Fold blanks and trim the edges, take the marks off images, join neighbouring texts."""
+    """Fold blanks, trim the edges, drop marks that cannot be, join neighbouring texts."""
     folded: list[Run] = []
     after_blank = True
     for run in runs:
-        kept: Run = run
-        if isinstance(run, Text):
-            text = re.sub(r"[ \t\r\n\f]+", " ", run.text)
+        kept = _with_allowed_marks(run)
+        if isinstance(kept, Text):
+            text = re.sub(r"[ \t\r\n\f]+", " ", kept.text)
             text = text[1:] if after_blank and text.startswith(" ") else text
             if not text:
                 continue
             after_blank = text.endswith(" ")
-            kept = Text(text, run.marks)
+            kept = replace(kept, text=text)
         else:
-            after_blank = isinstance(run, Break)
-            kept = replace(run, marks=()) if isinstance(run, Image) else run
+            after_blank = isinstance(kept, Break)
         folded.append(kept)
     if folded and isinstance(folded[-1], Text):
         folded[-1] = replace(folded[-1], text=folded[-1].text.removesuffix(" "))
     return join_runs(folded)
+
+
+def _with_allowed_marks(run: Run) -> Run:
+    """Apply the rules of the editor: code excludes other marks, images carry none."""
+    if CODE in run.marks:
+        return replace(run, marks=(CODE,) if isinstance(run, Text) else ())
+    return replace(run, marks=()) if isinstance(run, Image) else run
 
 
 def join_runs(runs: Iterable[Run]) -> Runs:
@@ -144,28 +150,22 @@ def _element_runs(element: Element, marks: Marks, breaking: Set[str]) -> Iterato
     if element.tag in _IGNORED:
         return
     if element.tag == "br":
-        yield Break(_without_code(marks))
+        yield Break(marks)
     elif element.tag == "img":
         yield _image(element, marks)
     elif element.tag in _EMBEDDED and element.attributes.get("src"):
         source = element.attributes["src"]
         yield Text(source, with_marks(marks, Mark("link", source)))
     elif element.tag == "span" and "math" in classes:
-        yield Math(tex_of(element, "$"), _without_code(marks))
+        yield Math(tex_of(element, "$"), marks)
     elif element.tag == "span" and "citation" in classes:
         data = element.attributes.get("data-citation", "")
-        yield Citation(data, _shown(element), _without_code(marks))
+        yield Citation(data, _shown(element), marks)
     elif element.tag == "span" and _annotation(element):
         yield from _annotated(element, marks)
     else:
         inner = with_marks(marks, *marks_of(element))
-        if any(mark.name == "code" for mark in inner):
-            inner = (CODE,)
         yield from gather(element.children, inner, breaking=breaking)
-
-
-def _without_code(marks: Marks) -> Marks:
-    return tuple(mark for mark in marks if mark != CODE)
 
 
 def _annotation(element: Element) -> str:
@@ -181,7 +181,7 @@ def _annotation(element: Element) -> str:
 def _annotated(element: Element, marks: Marks) -> Iterator[Run]:
     runs = tuple(run for run in gather(element.children) if isinstance(run, Text | Break | Math))
     data = element.attributes["data-annotation"]
-    yield Annotated(_annotation(element), data, runs, _without_code(marks))
+    yield Annotated(_annotation(element), data, runs, marks)
 
 
 def _image(element: Element, marks: Marks) -> Image:

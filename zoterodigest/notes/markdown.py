@@ -24,6 +24,8 @@ from zoterodigest.core.blocks import (
 from zoterodigest.notes.inline import gather, with_marks
 from zoterodigest.notes.markup import BLOCK, parse
 from zoterodigest.notes.model import (
+    DEEPEST_ITEM,
+    DEEPEST_QUOTE,
     Block,
     Bullet,
     Cell,
@@ -43,10 +45,7 @@ from zoterodigest.notes.model import (
     Text,
     nest,
 )
-from zoterodigest.notes.plain import PlainRuns, clean_text, is_safe, plain_runs
-
-DEEPEST_QUOTE = 10
-"""Quotes nested deeper than this are read as text."""
+from zoterodigest.notes.plain import PlainRuns, is_safe, plain_runs
 
 _BREAKING = BLOCK | {"details", "summary"}
 _MARKER = re.compile(r"(?:[-+*]|(\d{1,9})[.)])[ \t]*")
@@ -70,12 +69,12 @@ def read_each(texts: Iterable[str], quotes: int = 0) -> tuple[tuple[Block, ...],
     A text that is several blocks gives several. `quotes` counts the quotes around.
     """
     items: list[int] = []
-    return tuple(tuple(_read_text(clean_text(text), items, quotes)) for text in texts)
+    return tuple(tuple(_read_text(text, items, quotes)) for text in texts)
 
 
 def read_inline(markdown: str, *, allows_math: bool = True) -> PlainRuns:
     """Read inline Markdown into runs in normal form."""
-    root = parse(_parser().renderInline(markdown))
+    root = parse(_parser().renderInline(markdown.replace("\0", "")))
     runs = map(_without_image, gather(root.children, breaking=_BREAKING))
     return plain_runs(runs, allows_math=allows_math)
 
@@ -103,7 +102,7 @@ def _read_text(text: str, items: list[int], quotes: int) -> Iterator[Block]:
         indent = len(margin.expandtabs(4))
         while items and indent < items[-1] + INDENTATION_OF_CHILDREN:
             items.pop()
-        depth = len(items)
+        depth = min(len(items), DEEPEST_ITEM)
         marker: Marker | None = None
         if cut.shape is Shape.ITEM and (match := _MARKER.match(body)):
             items.append(indent)

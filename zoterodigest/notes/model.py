@@ -26,6 +26,13 @@ MARK_ORDER = (
 """Names of marks, outermost first: the order in which the editor nests them."""
 
 
+DEEPEST_ITEM = 8
+"""Items nested deeper than this are read as standing at this depth."""
+
+DEEPEST_QUOTE = 4
+"""Quotes nested deeper than this are read as text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One mark; `value` is a link's address or a colour, `title` a link's title."""

@@ -12,6 +12,8 @@ from itertools import chain
 
 from zoterodigest.notes.model import (
     CODE,
+    DEEPEST_ITEM,
+    DEEPEST_QUOTE,
     STRONG,
     Block,
     Break,
@@ -43,12 +45,12 @@ def is_private(runs: Iterable[Run]) -> bool:
     return text.strip().rstrip(":：").rstrip().casefold() == "private"
 
 
-def normal_blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Return `blocks` in normal form, without those that hold nothing."""
-    return tuple(block for block in aligned_blocks(tuple(blocks)) if block is not None)
+def normal_blocks(blocks: Iterable[Block], quotes: int = 0) -> tuple[Block, ...]:
+    """Return `blocks`, inside so many `quotes`, in normal form, without those that hold nothing."""
+    return tuple(block for block in aligned_blocks(tuple(blocks), quotes) if block is not None)
 
 
-def aligned_blocks(blocks: Sequence[Block]) -> tuple[Block | None, ...]:
+def aligned_blocks(blocks: Sequence[Block], quotes: int = 0) -> tuple[Block | None, ...]:
     """Return the normal form of each of `blocks`, None for one that holds nothing.
 
     An item without text of its own is kept only for what stands inside it.
@@ -56,15 +58,16 @@ def aligned_blocks(blocks: Sequence[Block]) -> tuple[Block | None, ...]:
     normal: list[Block | None] = []
     depth_below = -1
     for block in reversed(blocks):
-        content = _normal(block.content)
+        content = _normal(block.content, quotes)
         if content is None and block.marker and depth_below > block.depth:
             content = Paragraph()
-        normal.append(replace(block, content=content) if content else None)
+        depth = min(block.depth, DEEPEST_ITEM)
+        normal.append(replace(block, content=content, depth=depth) if content else None)
         depth_below = block.depth if content else depth_below
     return tuple(reversed(normal))
 
 
-def _normal(content: Content) -> Content | None:
+def _normal(content: Content, quotes: int) -> Content | None:
     match content:
         case Paragraph():
             runs = plain_runs(content.runs)
@@ -80,7 +83,9 @@ def _normal(content: Content) -> Content | None:
         case Rule():
             return content
         case Quote():
-            nodes = nest(normal_blocks(flatten(content.nodes)))
+            if quotes >= DEEPEST_QUOTE:
+                return _normal(Paragraph(tuple(_cell_runs(content.nodes))), quotes)
+            nodes = nest(normal_blocks(flatten(content.nodes), quotes + 1))
             return Quote(nodes) if nodes else None
         case Table():
             return _table(content)
@@ -138,5 +143,8 @@ def _cell_runs(nodes: Iterable[Node]) -> Iterator[Run]:
                 yield Math(block.content.tex)
             case Quote():
                 yield from _cell_runs(block.content.nodes)
-            case Table() | Rule():
+            case Table(rows):
+                for cell in chain.from_iterable(rows):
+                    yield from _cell_runs(cell.nodes)
+            case Rule():
                 pass

@@ -70,8 +70,8 @@ def _holdable(runs: Iterable[Run], allows_math: bool) -> Iterator[PlainRun]:
 def _holdable_marks(marks: Marks) -> Marks:
     """Keep what Markdown knows; code excludes every other mark but a link, which wins over it."""
     kept = [replace(mark, value="") if mark.name == "u" else mark for mark in marks]
-    kept = [mark for mark in kept if mark.name in _KEPT_MARKS]
-    kept = [_clean_link(mark) for mark in kept if mark.name != "link" or is_safe(mark.value)]
+    kept = [_clean_link(mark) for mark in kept if mark.name in _KEPT_MARKS]
+    kept = [mark for mark in kept if mark.name != "link" or is_safe(mark.value)]
     if CODE in kept:
         links = tuple(mark for mark in kept if mark.name == "link")
         return links or (CODE,)
@@ -144,7 +144,7 @@ def _is_blank(piece: PlainRun) -> bool:
 
 
 def _share_marks(pieces: Sequence[PlainRun]) -> Iterator[PlainRun]:
-    """Give each blank and line break the marks that the words on both its sides have in common."""
+    """Leave blanks and line breaks only the marks that the words on both sides have as well."""
     following: list[Marks] = []
     marks: Marks = ()
     for piece in reversed(pieces):
@@ -156,7 +156,7 @@ def _share_marks(pieces: Sequence[PlainRun]) -> Iterator[PlainRun]:
             before = piece.marks
             yield piece
             continue
-        shared = tuple(mark for mark in before if mark in after)
+        shared = (mark for mark in piece.marks if mark in before and mark in after)
         is_break = isinstance(piece, Break)
         yield replace(piece, marks=tuple(m for m in shared if not (is_break and m == CODE)))
 

@@ -69,7 +69,7 @@ def _content(content: Content) -> str:
 def inline_markdown(runs: PlainRuns, *, allows_math: bool = True) -> str:
     """Write runs in normal form as inline Markdown that reads back as the same runs."""
     text = ""
-    for manner in (_LIGHT, _STRICT, _TAGS):
+    for manner in (_BARE, _LIGHT, _STRICT, _TAGS):
         text = _write(runs, frozenset(), manner)
         if read_inline(text, allows_math=allows_math) == runs:
             break
@@ -130,6 +130,7 @@ _DANGEROUS = re.compile(
     r"|\](?=\()"
     r"|~(?=~)|(?<=~)~"
 )
+_AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]+")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~$!]")
 
 
@@ -149,6 +150,8 @@ def _light_mark(mark: Mark, inside: str) -> str:
             return f"*{inside}*"
         case "strike":
             return f"~~{inside}~~"
+        case "link" if inside == mark.value and not mark.title and _AUTOLINK.fullmatch(inside):
+            return f"<{inside}>"
         case "link":
             title = f' "{_strict_title(mark.title)}"' if mark.title else ""
             is_simple = re.fullmatch(r"[^\s<>()\\]*", mark.value) and (mark.value or not title)
@@ -180,6 +183,7 @@ def _light_code(text: str) -> str:
     return f"{fence}{blank}{text}{blank}{fence}"
 
 
+_BARE = _Manner(str, _light_mark, _light_code, lambda tex: f"${tex}$")
 _LIGHT = _Manner(_light_text, _light_mark, _light_code, lambda tex: f"${tex}$")
 _STRICT = _Manner(_strict_text, _light_mark, _light_code, lambda tex: f"${tex}$")
 _TAGS = _Manner(
