@@ -1,0 +1,114 @@
+"""A library's contents as the core sees them: items with their links and our notes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zoterodigest.core.record import EMPTY, SECTION, Blocks, Collection, Fields, Item, Note, Value
+from zoterodigest.library.items import identifiers, read_item
+from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.zotero import ZoteroMapping
+from zoterodigest.notes.read import NoteReading, read_note
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A snapshot as the core sees it, and the objects behind it by key.
+
+    `children` are the notes and attachments of an item, by key.
+    """
+
+    version: int
+    items: tuple[Item, ...]
+    collections: tuple[Collection, ...]
+    by_key: Mapping[str, LibraryItem]
+    children: Mapping[str, Sequence[LibraryItem]]
+
+    def attachments(self, key: str) -> list[LibraryItem]:
+        """Return the live attachments of the item `key`."""
+        found = self.children.get(key, ())
+        return [one for one in found if is_attachment(one) and not one.is_trashed]
+
+
+def is_attachment(item: LibraryItem) -> bool:
+    """Whether an object is an attachment."""
+    return item.data.get("itemType") == "attachment"
+
+
+def is_note(item: LibraryItem) -> bool:
+    """Whether an object is a note."""
+    return item.data.get("itemType") == "note"
+
+
+def is_top_level(item: LibraryItem) -> bool:
+    """Whether an object is a regular item that stands by itself."""
+    return not item.data.get("parentItem") and not is_attachment(item) and not is_note(item)
+
+
+def read_contents(snapshot: Snapshot, zotero: ZoteroMapping) -> Contents:
+    """Return what `snapshot` holds; notes and attachments without a parent are left out."""
+    children: dict[str, list[LibraryItem]] = defaultdict(list)
+    for one in snapshot.items:
+        if parent := one.data.get("parentItem"):
+            children[str(parent)].append(one)
+    top = (one for one in snapshot.items if is_top_level(one))
+    return Contents(
+        snapshot.version,
+        tuple(core_item(one, children.get(one.key, ()), zotero) for one in top),
+        tuple(
+            Collection(one.key, one.version, one.name, one.parent, one.is_trashed)
+            for one in snapshot.collections
+        ),
+        {one.key: one for one in snapshot.items},
+        children,
+    )
+
+
+def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: ZoteroMapping) -> Item:
+    """Return one item with its children as the core sees it."""
+    children = list(children)
+    attached = [one.data for one in children if is_attachment(one) and not one.is_trashed]
+    fields, raws = read_item(item.data, zotero, attached)
+    notes: dict[str, Note] = {}
+    for one in sorted(children, key=lambda child: child.key):
+        reading = read_note(str(one.data.get("note", ""))) if is_note(one) else None
+        if reading is not None:
+            notes.setdefault(reading.id, core_note(one, reading))
+    return Item(
+        key=item.key,
+        version=item.version,
+        fields=fields,
+        raws=raws,
+        identifiers=identifiers(item.data),
+        collections=frozenset(map(str, item.data.get("collections", ()))),
+        notes=notes,
+        is_trashed=item.is_trashed,
+    )
+
+
+def core_note(note: LibraryItem, reading: NoteReading) -> Note:
+    """Return our note as the core sees it: a field for the summary and for each section."""
+    fields: dict[str, Value] = {}
+    raws: dict[str, str] = {}
+    for part in reading.parts:
+        name = "summary" if part.name is None else section_name(part.name, fields)
+        fields[name] = Blocks(part.blocks) if part.blocks else EMPTY
+        raws[name] = "\n".join(part.html)
+    return Note(note.key, note.version, fields, raws, note.is_trashed)
+
+
+def section_name(name: str, taken: Fields) -> str:
+    """Return the field of a section called `name`; of equal names the later ones are numbered."""
+    field, number = SECTION + name, 1
+    while field in taken:
+        number += 1
+        field = f"{SECTION}{name} ({number})"
+    return field
+
+
+def collection_keys(data: Mapping[str, Any]) -> list[str]:
+    """Return the collections an item's data names, in order."""
+    return [str(key) for key in data.get("collections", ())]
