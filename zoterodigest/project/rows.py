@@ -135,10 +135,10 @@ def read_rows(lines: Iterable[Line]) -> tuple[dict[str, Row], dict[ShelfKey, She
                 if paragraph.head.startswith(_SHELF):
                     shelf = _shelf(paragraph.head, values)
                     key = (shelf.digest, shelf.path)
-                    shelves[key] = fold_shelves(shelves.get(key, shelf), shelf)
+                    shelves[key] = fold_shelves(shelves[key], shelf) if key in shelves else shelf
                 else:
                     row = _row(paragraph.head, values)
-                    rows[row.id] = fold_rows(rows.get(row.id, row), row)
+                    rows[row.id] = fold_rows(rows[row.id], row) if row.id in rows else row
             except (ValueError, RecursionError) as error:
                 raise BadLine(paragraph.number, f"{paragraph.head}: {error}") from error
     return rows, shelves

@@ -1,0 +1,122 @@
+"""The journal: what a killed run leaves behind can be read, and says what was intended."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.project.links import a_row, rows, shelves
+from tests.project.unprivileged import run
+from zoterodigest.core.link import Row, Shelf
+from zoterodigest.project.files import CannotWrite
+from zoterodigest.project.journal import (
+    BadJournal,
+    Done,
+    Intended,
+    Journal,
+    Recorded,
+    discard_journal,
+    read_journal,
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.jsonl"
+
+
+def test_what_is_told_is_read_in_order(path: Path) -> None:
+    journal = Journal.begin(path, "hash")
+    journal.intend([a_row("zd-b"), a_row("zd-a")], [Shelf("d.md", (), "COLL2345")])
+    journal.done(["zd-b", "zd-a"])
+
+    assert read_journal(path) == Recorded(
+        "hash",
+        (
+            Intended((a_row("zd-a"), a_row("zd-b")), (Shelf("d.md", (), "COLL2345"),)),
+            Done(("zd-a", "zd-b")),
+        ),
+    )
+
+
+@given(row=rows(), shelf=shelves)
+def test_any_row_and_shelf_is_read_again(
+    tmp_path_factory: pytest.TempPathFactory, row: Row, shelf: Shelf
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "journal.jsonl"
+    Journal.begin(path, "").intend([row], [shelf])
+
+    assert read_journal(path) == Recorded("", (Intended((row,), (shelf,)),))
+
+
+def test_a_closed_journal_is_gone(path: Path) -> None:
+    Journal.begin(path, "hash").close()
+
+    assert not path.exists()
+    assert read_journal(path) is None
+    discard_journal(path)
+
+
+def test_the_journal_of_a_killed_run_is_still_there(path: Path) -> None:
+    killed = run(KILLED, path)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert read_journal(path) == Recorded("hash", (Done(("zd-a",)),))
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from zoterodigest.project.journal import Journal
+Journal.begin(Path(sys.argv[1]), "hash").done(["zd-a"])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@given(data=st.data())
+def test_a_journal_cut_anywhere_is_what_was_whole(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "journal.jsonl"
+    journal = Journal.begin(path, "hash")
+    journal.intend([a_row("zd-a")])
+    journal.done(["zd-a"])
+    whole = path.read_bytes()
+    end = data.draw(st.integers(0, len(whole)))
+    path.write_bytes(whole[:end])
+
+    recorded = read_journal(path)
+
+    expected = (Intended((a_row("zd-a"),)), Done(("zd-a",)))
+    lines = whole[:end].count(b"\n")
+    assert recorded == (Recorded("hash", expected[: lines - 1]) if lines else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        (b"nonsense\n", 1),
+        (b'{"begin": 1}\n', 1),
+        (b'{"begin": ""}\n{"done": 1}\n', 2),
+        (b'{"begin": ""}\n{"done": [1]}\n', 2),
+        (b'{"begin": ""}\n{"done": []}\n{"intend": "nonsense 1"}\n', 3),
+        (b'{"begin": ""}\n' + b"[" * 9999 + b"\n", 2),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_told(path: Path, text: bytes, number: int) -> None:
+    path.write_bytes(text)
+
+    with pytest.raises(BadJournal) as caught:
+        read_journal(path)
+
+    assert caught.value.number == number
+    assert caught.value.exit_code == 18
+
+
+def test_a_journal_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CannotWrite, match="its folder does not exist"):
+        Journal.begin(tmp_path / "missing" / "journal.jsonl", "")

@@ -1,0 +1,197 @@
+"""After a kill, the lock file claims what the library shows, and never more (law 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.project.links import a_base, a_row, rows
+from zoterodigest.core.link import Origin, Row, Shelf, State, fingerprint
+from zoterodigest.project.journal import Done, Event, Intended, Recorded
+from zoterodigest.project.lock import LockFile
+from zoterodigest.project.recovery import Facts, Found, fold_journal, keys_in
+
+NEW = a_row(
+    "zd-a",
+    note="NOTE2345",
+    bases={"title": a_base("title"), "summary": a_base("summary")},
+    origin=Origin(
+        item=True,
+        note=True,
+        tags=frozenset({"task:x"}),
+        fields=frozenset({"title"}),
+        attachments=frozenset({"LINK2345"}),
+        collections=frozenset({"COLL2345"}),
+    ),
+)
+
+
+def found(*texts: str, tags: set[str] | None = None, collections: set[str] | None = None) -> Found:
+    """What stands under a key whose fields hold texts that are their names."""
+    raws = {text.partition("=")[0]: fingerprint(text.partition("=")[2] or text) for text in texts}
+    return Found(raws, frozenset(tags or ()), frozenset(collections or ()))
+
+
+ITEM = found("title", tags={"task:x", "mine"}, collections={"COLL2345", "MINE2345"})
+WRITTEN: Facts = {"ABCD2345": ITEM, "NOTE2345": found("summary"), "LINK2345": Found()}
+
+
+def after(
+    *events: Event, facts: Mapping[str, Found], lock: tuple[Row, ...] = (), same: bool = True
+) -> tuple[Row, ...]:
+    """The rows of the lock file after a run with these events was killed."""
+    begun = Recorded("then" if same else "other", events)
+    return fold_journal(LockFile("embedded:1", lock), "then", begun, facts).rows
+
+
+def test_what_was_created_whole_holds() -> None:
+    assert after(Intended((NEW,)), facts=WRITTEN) == (NEW,)
+
+
+def test_what_was_not_created_is_not_claimed() -> None:
+    assert after(Intended((NEW,)), facts={}) == ()
+
+
+def test_an_item_without_its_note_is_claimed_without_it() -> None:
+    (row,) = after(Intended((NEW,)), facts={"ABCD2345": ITEM})
+
+    assert row.note is None
+    assert row.bases.keys() == {"title"}
+    assert (row.origin.item, row.origin.note) == (True, False)
+    assert row.origin.attachments == frozenset()
+
+
+def test_of_an_adopted_item_only_the_tags_and_fields_that_arrived_are_ours() -> None:
+    adopted = replace(NEW, origin=replace(NEW.origin, item=False))
+    untouched = {"ABCD2345": found("title=theirs", tags={"mine"})}
+
+    (row,) = after(Intended((adopted,)), facts=untouched)
+
+    assert row.origin == Origin()
+    assert row.bases == {}
+
+
+def test_a_row_that_was_done_holds_whatever_the_library_shows_since() -> None:
+    edited_since = {"ABCD2345": found("title=edited since")}
+
+    assert after(Intended((NEW,)), Done(("zd-a",)), facts=edited_since) == (NEW,)
+
+
+def test_a_base_moves_only_when_the_item_shows_the_new_value() -> None:
+    old = replace(NEW, bases={"title": a_base("old"), "summary": a_base("old")})
+    new = replace(NEW, bases={"title": a_base("new"), "summary": a_base("new")})
+    half = {"ABCD2345": found("title=new"), "NOTE2345": found("summary=old")}
+
+    (row,) = after(Intended((new,)), facts=half, lock=(old,))
+
+    assert row.bases == {"title": a_base("new"), "summary": a_base("old")}
+
+
+def test_a_value_that_is_neither_old_nor_new_keeps_the_old_base() -> None:
+    old = replace(NEW, bases={"title": a_base("old")})
+    new = replace(NEW, bases={"title": a_base("new")})
+
+    (row,) = after(Intended((new,)), facts={"ABCD2345": found("title=edited")}, lock=(old,))
+
+    assert row.bases == old.bases
+
+
+def test_of_two_stages_the_done_one_is_what_the_other_is_measured_by() -> None:
+    first = replace(NEW, bases={"title": a_base("first")})
+    second = replace(NEW, bases={"title": a_base("second")})
+    events = Intended((first,)), Done(("zd-a",)), Intended((second,))
+
+    (row,) = after(*events, facts={"ABCD2345": found("title=first")})
+
+    assert row.bases == first.bases
+
+
+def test_a_removal_that_trashed_the_item_holds_and_one_that_did_not_is_planned_again() -> None:
+    removed = replace(NEW, state=State.UNLINKED, origin=Origin(), bases={})
+
+    assert after(Intended((removed,)), facts={}, lock=(NEW,)) == (removed,)
+    (kept,) = after(Intended((removed,)), facts=WRITTEN, lock=(NEW,))
+    assert (kept.state, kept.origin) == (State.LINKED, NEW.origin)
+
+
+def test_rows_that_were_not_intended_stay() -> None:
+    other = a_row("zd-b")
+
+    assert after(Intended((NEW,)), facts=WRITTEN, lock=(other,)) == (NEW, other)
+
+
+def test_under_another_lock_file_only_what_was_created_is_taken_over() -> None:
+    adopted = a_row("zd-b", item="ITEM2345", bases={"title": a_base("title")})
+    events = Intended((NEW, adopted)), Done(("zd-a", "zd-b"))
+    facts = {**WRITTEN, "ITEM2345": found("title")}
+
+    (row,) = after(*events, facts=facts, same=False)
+
+    assert (row.id, row.item, row.note) == ("zd-a", "ABCD2345", "NOTE2345")
+    assert row.origin == NEW.origin
+    assert row.bases == {}
+
+
+def test_under_another_lock_file_a_known_row_only_gains_a_created_note() -> None:
+    known = a_row("zd-a", bases={"title": a_base("on this branch")})
+
+    rows_after = after(Intended((NEW,)), facts=WRITTEN, lock=(known,), same=False)
+
+    assert rows_after == (replace(known, note="NOTE2345", origin=Origin(note=True)),)
+
+
+def test_under_another_lock_file_what_was_trashed_is_not_brought_back() -> None:
+    removed = replace(NEW, state=State.UNLINKED)
+
+    assert after(Intended((removed,)), facts={}, same=False) == ()
+
+
+def test_shelves_whose_collections_exist_hold() -> None:
+    here, missing = Shelf("d.md", (), "COLL2345"), Shelf("d.md", ("A",), "COLL3456")
+    old = Shelf("d.md", (), "COLL9999")
+    recorded = Recorded("then", (Intended((), (here, missing)),))
+
+    on_branch = fold_journal(LockFile("l", (), (old,)), "then", recorded, {"COLL2345": Found()})
+    elsewhere = fold_journal(LockFile("l", (), (old,)), "now", recorded, {"COLL2345": Found()})
+
+    assert on_branch.shelves == (here,)
+    assert elsewhere.shelves == (old,)
+
+
+def test_the_keys_whose_facts_are_needed_are_named() -> None:
+    shelf = Shelf("d.md", (), "SHEL2345")
+
+    keys = keys_in(Recorded("", (Intended((NEW,), (shelf,)), Done(("zd-a",)))))
+
+    assert keys == {"ABCD2345", "NOTE2345", "LINK2345", "SHEL2345"}
+
+
+SAME_ID = st.just("zd-a")
+RAWS = st.dictionaries(
+    st.sampled_from(["title", "summary"]), st.sampled_from("0123").map(fingerprint)
+)
+
+
+@given(old=rows(SAME_ID), new=rows(SAME_ID), raws=RAWS, is_new=st.booleans())
+def test_no_base_is_claimed_that_neither_was_nor_is_there(
+    old: Row, new: Row, raws: dict[str, str], is_new: bool
+) -> None:
+    facts = {new.item: Found(raws)}
+
+    (row,) = after(Intended((new,)), facts=facts, lock=() if is_new else (old,))
+
+    for name, base in row.bases.items():
+        was_there = not is_new and old.bases.get(name) == base
+        assert was_there or raws.get(name) == base.at_item.raw
+
+
+@given(old=rows(SAME_ID), new=rows(SAME_ID), raws=RAWS)
+def test_folding_twice_is_folding_once(old: Row, new: Row, raws: dict[str, str]) -> None:
+    facts = {new.item: Found(raws)}
+
+    once = after(Intended((new,)), facts=facts, lock=(old,))
+
+    assert after(Intended((new,)), facts=facts, lock=once) == once

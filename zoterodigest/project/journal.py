@@ -1,0 +1,156 @@
+"""The journal: what a run is about to write, told to the disk before each write and after it.
+
+It lives from the first write of a run until the run's lock file is written. A journal that is still
+there tells of a run that was killed; `project/recovery.py` folds it into the lock file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoterodigest.core.link import Row, Shelf
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.files import (
+    CannotWrite,
+    append_durably,
+    read_if_present,
+    sync_folder,
+    writing_failed,
+)
+from zoterodigest.project.rows import BadLine, read_rows, render_rows
+
+
+class BadJournal(ZoterodigestError):
+    """The journal at `path` cannot be read at line `number`, though it is not its torn end."""
+
+    exit_code = 18
+
+    def __init__(self, path: Path, number: int) -> None:
+        super().__init__(
+            f"{path}:{number}: the journal of a run that was killed cannot be read",
+            "Delete it: what that run created is found in the library again and adopted.",
+        )
+        self.path = path
+        self.number = number
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """Rows and shelves as they are to be when what follows has been written."""
+
+    rows: tuple[Row, ...]
+    shelves: tuple[Shelf, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """All that was last intended for the rows with these ids has been written."""
+
+    ids: tuple[str, ...]
+
+
+Event = Intended | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A journal as it was read: the hash of the lock file its run began with, and its events."""
+
+    lock_hash: str
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The journal of the run at work. Every call returns when its line is on the disk."""
+
+    path: Path
+
+    @classmethod
+    def begin(cls, path: Path, lock_hash: str) -> Journal:
+        """Start the journal of a run that began with the lock file of `lock_hash`.
+
+        A journal that stands there is lost: fold it in and write the lock file before.
+        """
+        try:
+            path.write_bytes(b"")
+        except OSError as error:
+            raise CannotWrite(path, *writing_failed(error)) from error
+        journal = cls(path)
+        journal._append({"begin": lock_hash})
+        sync_folder(path.parent)
+        return journal
+
+    def intend(self, rows: Iterable[Row], shelves: Iterable[Shelf] = ()) -> None:
+        """Tell what is about to be written: rows and shelves as they will be, keys reserved."""
+        self._append({"intend": render_rows(rows, shelves)})
+
+    def done(self, ids: Iterable[str]) -> None:
+        """Tell that all that was intended for the rows with these ids has been written."""
+        self._append({"done": sorted(ids)})
+
+    def close(self) -> None:
+        """Remove the journal; call it when the lock file says all that the journal says."""
+        discard_journal(self.path)
+
+    def _append(self, event: dict[str, object]) -> None:
+        append_durably(self.path, json.dumps(event).encode("ascii") + b"\n")
+
+
+def discard_journal(path: Path) -> None:
+    """Remove the journal at `path`, if there is one."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise CannotWrite(path, *writing_failed(error)) from error
+    sync_folder(path.parent)
+
+
+def read_journal(path: Path) -> Recorded | None:
+    """Read the journal that a killed run left at `path`; None if none did.
+
+    A torn last line was never acted upon and does not count. Raises `BadJournal` for any other
+    line that cannot be read.
+    """
+    lines = (read_if_present(path) or b"").split(b"\n")[:-1]
+    if not lines:
+        return None
+    events = [_event(path, number, line) for number, line in enumerate(lines[1:], start=2)]
+    return Recorded(_lock_hash(path, lines[0]), tuple(events))
+
+
+def _lock_hash(path: Path, line: bytes) -> str:
+    match _json(path, 1, line):
+        case {"begin": str(lock_hash)}:
+            return lock_hash
+        case _:
+            raise BadJournal(path, 1)
+
+
+def _event(path: Path, number: int, line: bytes) -> Event:
+    match _json(path, number, line):
+        case {"intend": str(text)}:
+            return _intended(path, number, text)
+        case {"done": [*ids]} if all(isinstance(one, str) for one in ids):
+            return Done(tuple(ids))
+        case _:
+            raise BadJournal(path, number)
+
+
+def _intended(path: Path, number: int, text: str) -> Intended:
+    try:
+        rows, shelves = read_rows(enumerate(text.split("\n"), start=1))
+    except BadLine as error:
+        raise BadJournal(path, number) from error
+    return Intended(tuple(rows.values()), tuple(shelves.values()))
+
+
+def _json(path: Path, number: int, line: bytes) -> object:
+    try:
+        event: object = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadJournal(path, number) from error
+    return event

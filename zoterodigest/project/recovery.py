@@ -1,0 +1,153 @@
+"""After a kill: what of the journal's intentions came true, decided by what the library holds.
+
+Pure. The result never claims more than happened (law 3): what cannot be told is not claimed, and
+the next run plans it once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from zoterodigest.core.link import Base, Origin, Row, Shelf, State
+from zoterodigest.project.journal import Done, Intended, Recorded
+from zoterodigest.project.lock import LockFile
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the library holds under one key.
+
+    `raws` are the raw fingerprints of the fields that live in an item or note, taken as those of a
+    `Base.at_item` are; an attachment or a collection has none.
+    """
+
+    raws: Mapping[str, str] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
+    collections: frozenset[str] = frozenset()
+
+
+Facts = Mapping[str, Found]
+"""The live (not trashed) items, notes, attachments and collections of a library, by key."""
+
+
+def keys_in(recorded: Recorded) -> frozenset[str]:
+    """Return every key that `fold_journal` needs the facts of."""
+    intended = [event for event in recorded.events if isinstance(event, Intended)]
+    rows = [row for event in intended for row in event.rows]
+    shelves = [shelf.collection for event in intended for shelf in event.shelves]
+    attachments = [key for row in rows for key in row.origin.attachments]
+    notes = [row.note for row in rows if row.note is not None]
+    return frozenset([*(row.item for row in rows), *notes, *attachments, *shelves])
+
+
+def fold_journal(lock: LockFile, lock_hash: str, recorded: Recorded, facts: Facts) -> LockFile:
+    """Return `lock` with what the run of `recorded` achieved before it was killed.
+
+    A row that was done holds as intended. For any other row the facts decide, part by part:
+    item, note, each base, each piece of its origin. If `lock_hash` is not that of the lock file the
+    run began with (another branch is checked out), only created keys are taken over, so that
+    nothing is created twice; their fields have no base.
+    """
+    rows = {row.id: row for row in lock.rows}
+    if recorded.lock_hash == lock_hash:
+        rows |= _achieved(rows, recorded, facts)
+    else:
+        rows |= _created(rows, recorded, facts)
+    shelves = {(shelf.digest, shelf.path): shelf for shelf in lock.shelves}
+    shelves |= _shelves(recorded, facts, {} if recorded.lock_hash == lock_hash else shelves)
+    return LockFile(
+        lock.identity,
+        tuple(rows[key] for key in sorted(rows)),
+        tuple(shelves[key] for key in sorted(shelves)),
+    )
+
+
+def _achieved(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict[str, Row]:
+    held: dict[str, Row] = {}
+    pending: dict[str, Row] = {}
+    for event in recorded.events:
+        match event:
+            case Intended():
+                pending |= {row.id: row for row in event.rows}
+            case Done():
+                held |= {key: pending.pop(key) for key in event.ids if key in pending}
+    for key, row in pending.items():
+        decided = _decide(held.get(key, rows.get(key)), row, facts)
+        held |= {} if decided is None else {key: decided}
+    return held
+
+
+def _decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
+    """Return the row that holds if it is not known how much of `new` was written."""
+    if new.item not in facts:
+        return old if new.state is State.LINKED else new
+    nothing = Origin(item=new.origin.item)
+    was = Row(new.id, new.digest, new.item, origin=nothing, state=new.state) if old is None else old
+    note = new.note if new.note in facts else was.note
+    raws = {**facts[new.item].raws, **_raws(facts, note)}
+    written = {name: base for name, base in new.bases.items() if _stands(base, raws.get(name))}
+    bases = {**was.bases, **written}
+    return replace(
+        new,
+        note=note,
+        bases=bases,
+        apart=(was.apart | new.apart) - bases.keys(),
+        origin=_origin(was, new, facts, frozenset(written)),
+        state=was.state,
+    )
+
+
+def _raws(facts: Facts, note: str | None) -> Mapping[str, str]:
+    return facts[note].raws if note is not None and note in facts else {}
+
+
+def _stands(base: Base, raw: str | None) -> bool:
+    return base.at_item.raw == raw
+
+
+def _origin(was: Row, new: Row, facts: Facts, written: frozenset[str]) -> Origin:
+    """Return what of both rows' origins is to be found in the library."""
+    old, intended, item = was.origin, new.origin, facts[new.item]
+    return Origin(
+        item=old.item if was.item == new.item else intended.item,
+        note=intended.note if new.note in facts and new.note != was.note else old.note,
+        tags=(old.tags | intended.tags) & item.tags,
+        fields=old.fields | (intended.fields & written),
+        attachments=(old.attachments | intended.attachments).intersection(facts),
+        collections=(old.collections | intended.collections) & item.collections,
+    )
+
+
+def _created(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict[str, Row]:
+    """Return rows for the items and notes that were created and that `rows` do not know."""
+    found: dict[str, Row] = {}
+    for row in _last_intended(recorded).values():
+        decided = _decide(None, row, facts) if row.item in facts else None
+        known = rows.get(row.id)
+        if decided is None or not (decided.origin.item or decided.origin.note):
+            continue
+        if known is None:
+            found[row.id] = replace(decided, bases={}, apart=frozenset(), state=State.LINKED)
+        elif known.item == row.item and known.note is None and decided.origin.note:
+            origin = replace(known.origin, note=True)
+            found[row.id] = replace(known, note=decided.note, origin=origin)
+    return found
+
+
+def _last_intended(recorded: Recorded) -> dict[str, Row]:
+    events = [event for event in recorded.events if isinstance(event, Intended)]
+    return {row.id: row for event in events for row in event.rows}
+
+
+def _shelves(
+    recorded: Recorded, facts: Facts, known: Mapping[tuple[str, tuple[str, ...]], Shelf]
+) -> dict[tuple[str, tuple[str, ...]], Shelf]:
+    """Return the intended shelves whose collections exist, but those already known."""
+    events = [event for event in recorded.events if isinstance(event, Intended)]
+    return {
+        (shelf.digest, shelf.path): shelf
+        for event in events
+        for shelf in event.shelves
+        if shelf.collection in facts and (shelf.digest, shelf.path) not in known
+    }
