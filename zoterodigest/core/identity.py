@@ -198,7 +198,7 @@ _AMPERSANDS = re.compile(r"&(?:amp;)+")
 _TAG = re.compile(
     r"</?(?:span|i|b|em|strong|sub|sup|sc|u|mark|code|br)(?:\s[^<>]{0,200})?/?>", re.I
 )
-_UNSEEN = re.compile(r"[{}\u00ad\u200b-\u200f\u2060\ufeff]|\\(?=[^\w\s])")
+_UNSEEN = re.compile(r"[{}\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]|\\(?=[^\w\s])")
 _QUOTES = re.compile(r"[\"'`´‘’‚‛“”„‟‹›«»′″「」『』]+")
 _DASHES = re.compile(r"[-‐‑‒–—―−⁃]+")
 

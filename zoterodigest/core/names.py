@@ -134,6 +134,8 @@ def same_names(one: Names, other: Names) -> bool:
 
 def fold(text: str) -> str:
     """Return `text` without case and accents, for comparing names."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN_LETTERS))
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 

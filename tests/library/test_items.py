@@ -1,0 +1,461 @@
+"""Records and items: what is written is read again, and nothing else moves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.record import (
+    EMPTY,
+    RECORD_FIELDS,
+    Fields,
+    Hyperlink,
+    Links,
+    Members,
+    Names,
+    Value,
+)
+from zoterodigest.core.view import equal
+from zoterodigest.library.items import (
+    LinkHome,
+    carried_links,
+    identifiers,
+    item_changes,
+    item_type_for,
+    link_attachment,
+    link_of,
+    new_item,
+    read_item,
+    tags_of,
+    zotero_mapping,
+)
+from zoterodigest.library.rules import patched
+from zoterodigest.library.schema import item_types
+
+SCHEMA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "zotero-schema.json"
+ZOTERO = zotero_mapping()
+FULL = zotero_mapping(LinkHome.EXTRA, categories=True)
+NOW = "2024-01-01T00:00:00Z"
+
+CLIP: Fields = {
+    "title": "Learning Transferable Visual Models",
+    "authors": Names(("Alec Radford", "Jan van de Kerkhof", "OpenAI Team"), truncated=True),
+    "venue": "ICML",
+    "year": "2021",
+    "award": Members(("Oral",)),
+    "task": Members(("zero-shot transfer",)),
+    "categories": Members(("cs.CV", "cs.LG")),
+    "arxiv": "2103.00020",
+    "links": Links((Hyperlink("code", "https://github.com/openai/CLIP"),)),
+    "comment": "12 pages\nwith figures",
+    "abstract": "One.\nTwo.",
+}
+PREPRINT: Fields = {**CLIP, "venue": "arxiv", "date": "2021-02-26"}
+
+
+def _applied(data: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    return patched(data, patch, now=NOW)
+
+
+def _stored(fields: Fields) -> dict[str, Any]:
+    return patched(None, new_item(fields, ZOTERO), now=NOW)
+
+
+def test_a_published_paper_has_its_venue_by_its_official_name() -> None:
+    item = new_item(CLIP, ZOTERO)
+
+    assert item == {
+        "itemType": "conferencePaper",
+        "title": "Learning Transferable Visual Models",
+        "creators": [
+            {"creatorType": "author", "firstName": "Alec", "lastName": "Radford"},
+            {"creatorType": "author", "firstName": "Jan", "lastName": "van de Kerkhof"},
+            {"creatorType": "author", "name": "OpenAI Team"},
+        ],
+        "proceedingsTitle": "Proceedings of the 38th International Conference on Machine Learning",
+        "publisher": "PMLR",
+        "series": "Proceedings of Machine Learning Research",
+        "date": "2021",
+        "url": "https://arxiv.org/abs/2103.00020",
+        "abstractNote": "One.\nTwo.",
+        "extra": "arXiv: 2103.00020 [cs.CV]\nComment: 12 pages with figures",
+        "tags": [{"tag": "award:Oral"}, {"tag": "task:zero-shot transfer"}, {"tag": "venue:ICML"}],
+        "relations": {},
+    }
+
+
+def test_a_preprint_says_its_arxiv_id_in_the_fields_made_for_it() -> None:
+    item = new_item(PREPRINT, ZOTERO)
+
+    assert item["itemType"] == "preprint"
+    assert item["repository"] == "arXiv"
+    assert item["archiveID"] == "arXiv:2103.00020"
+    assert item["DOI"] == "10.48550/arXiv.2103.00020"
+    assert item["url"] == "https://arxiv.org/abs/2103.00020"
+    assert item["date"] == "2021-02-26"
+    assert {"tag": "venue:arXiv"} not in item["tags"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"venue": "CVPR"}, "conferencePaper"),
+        ({"venue": "CVPR Workshop", "arxiv": "2103.00020"}, "conferencePaper"),
+        ({"venue": "TPAMI"}, "journalArticle"),
+        ({"venue": "Journal of Unheard Things"}, "journalArticle"),
+        ({"venue": "Unheard Conference"}, "conferencePaper"),
+        ({"venue": "Under review", "arxiv": "2103.00020"}, "preprint"),
+        ({"arxiv": "2103.00020"}, "preprint"),
+        ({"doi": "10.1000/x"}, "journalArticle"),
+        ({"url": "https://aclanthology.org/P19-1001"}, "conferencePaper"),
+        ({"url": "https://openreview.net/forum?id=x"}, "preprint"),
+        ({"url": "https://example.org/model"}, "webpage"),
+        ({"title": "A"}, "document"),
+    ],
+)
+def test_the_type_comes_from_the_venue_then_from_the_identifiers(
+    fields: Fields, expected: str
+) -> None:
+    assert item_type_for(fields, ZOTERO) == expected
+
+
+def test_what_was_read_is_no_change() -> None:
+    for record in (CLIP, PREPRINT):
+        item = _stored(record)
+        fields, _ = read_item(item, ZOTERO)
+
+        assert item_changes(item, fields, ZOTERO) == {}
+        assert item_changes(item, record, ZOTERO) == {}
+
+
+def test_every_field_an_item_can_hold_is_there_and_no_other() -> None:
+    fields, raws = read_item({"itemType": "preprint"}, ZOTERO)
+
+    assert set(fields) == set(RECORD_FIELDS) - {"categories"}
+    assert set(fields.values()) == {EMPTY}
+    assert raws.keys() == fields.keys()
+    assert "venue" not in read_item({"itemType": "document"}, ZOTERO)[0]
+    assert "links" not in read_item({"itemType": "preprint"}, zotero_mapping(LinkHome.OFF))[0]
+    assert read_item({"itemType": "note", "note": "x"}, ZOTERO) == ({}, {})
+
+
+def test_a_date_that_cannot_be_read_is_not_carried() -> None:
+    fields, _ = read_item({"itemType": "preprint", "date": "spring 2021"}, ZOTERO)
+
+    assert fields["year"] == "2021"
+    assert "date" not in fields
+
+
+def test_a_change_touches_only_its_field() -> None:
+    item = _stored(CLIP) | {"volume": "139", "extra": "PMID: 1\narXiv: 2103.00020\nfree"}
+
+    patch = item_changes(item, {"comment": "new", "abstract": "Three."}, ZOTERO)
+
+    assert patch == {
+        "abstractNote": "Three.",
+        "extra": "PMID: 1\narXiv: 2103.00020\nfree\nComment: new",
+    }
+
+
+def test_tags_of_the_person_stay_where_a_task_changes() -> None:
+    item = {"itemType": "preprint", "tags": [{"tag": "to read", "type": 1}, {"tag": "task:a"}]}
+
+    patch = item_changes(item, {"task": Members(("b",))}, ZOTERO)
+
+    assert patch == {"tags": [{"tag": "to read", "type": 1}, {"tag": "task:b"}]}
+
+
+def test_a_person_who_stays_keeps_the_parts_of_the_name() -> None:
+    creators = [
+        {"creatorType": "editor", "name": "Ed"},
+        {"creatorType": "author", "firstName": "Ana Garcia", "lastName": "Lopez"},
+        {"creatorType": "author", "firstName": "Bo", "lastName": "Dee"},
+        {"creatorType": "editor", "name": "Fin"},
+    ]
+    item = {"itemType": "conferencePaper", "creators": creators}
+
+    patch = item_changes(item, {"authors": Names(("Ann Bee", "Ana Garcia Lopez"))}, ZOTERO)
+
+    new = {"creatorType": "author", "firstName": "Ann", "lastName": "Bee"}
+    assert patch == {"creators": [creators[0], new, creators[1], creators[3]]}
+
+
+def test_the_venue_goes_with_its_publisher_and_tag() -> None:
+    patch = item_changes(_stored(CLIP), {"venue": "ECCV", "year": "2022"}, ZOTERO)
+
+    assert patch["proceedingsTitle"] == "Computer Vision – ECCV 2022"
+    assert (patch["publisher"], patch["date"]) == ("Springer", "2022")
+    assert {"tag": "venue:ECCV"} in patch["tags"]
+    assert {"tag": "venue:ICML"} not in patch["tags"]
+
+
+def test_a_publisher_of_the_persons_stays() -> None:
+    item = _stored(CLIP) | {"publisher": "My Press"}
+
+    assert "publisher" not in item_changes(item, {"venue": "ECCV"}, ZOTERO)
+
+
+def test_a_new_year_moves_into_our_own_venue_name_only() -> None:
+    ours = _stored(CLIP)
+    theirs = ours | {"proceedingsTitle": "Proc. of ICML 2021"}
+
+    assert item_changes(ours, {"year": "2022"}, ZOTERO) == {
+        "date": "2022",
+        "proceedingsTitle": "Proceedings of the 39th International Conference on Machine Learning",
+    }
+    assert item_changes(theirs, {"year": "2022"}, ZOTERO) == {"date": "2022"}
+
+
+def test_a_preprint_that_is_published_becomes_a_conference_paper() -> None:
+    item = _stored(PREPRINT)
+
+    patch = item_changes(item, {"venue": "CVPR", "year": "2022"}, ZOTERO)
+    after = _applied(item, patch)
+    fields, _ = read_item(after, ZOTERO)
+
+    assert after["itemType"] == "conferencePaper"
+    assert after["publisher"] == "IEEE"
+    assert "DOI" not in after
+    assert fields["venue"] == "CVPR"
+    assert fields["arxiv"] == "2103.00020"
+    assert fields["date"] == "2022"
+    assert item_changes(after, {"venue": "arXiv"}, ZOTERO)["archiveID"] == "arXiv:2103.00020"
+
+
+def test_a_type_does_not_change_where_a_field_of_the_persons_would_be_lost() -> None:
+    item = _stored(CLIP) | {"volume": "139"}
+
+    patch = item_changes(item, {"venue": "arXiv"}, ZOTERO)
+
+    assert "itemType" not in patch
+
+
+def test_an_arxiv_id_moves_with_its_twins() -> None:
+    item = _stored(PREPRINT)
+
+    after = _applied(item, item_changes(item, {"arxiv": "2103.00021"}, ZOTERO))
+
+    assert after["archiveID"] == "arXiv:2103.00021"
+    assert after["DOI"] == "10.48550/arXiv.2103.00021"
+    assert after["url"] == "https://arxiv.org/abs/2103.00021"
+    assert after["extra"].endswith("arXiv: 2103.00021")
+    assert identifiers(after) == {Identifier("arxiv", "2103.00021")}
+
+
+def test_a_doi_or_url_of_its_own_is_no_twin() -> None:
+    item = _stored({**PREPRINT, "doi": "10.1000/x", "url": "https://example.org/p"})
+
+    after = _applied(item, item_changes(item, {"arxiv": EMPTY}, ZOTERO))
+
+    assert (after["DOI"], after["url"]) == ("10.1000/x", "https://example.org/p")
+    assert "archiveID" not in after
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"archiveID": "arXiv:2103.00020"},
+        {"DOI": "10.48550/arXiv.2103.00020"},
+        {"url": "http://arxiv.org/abs/2103.00020v2"},
+        {"extra": "PMID: 1\narXiv: 2103.00020 [cs.CV]"},
+        {"extra": "arXiv:2103.00020 [cs, stat]"},
+        {"extra": "_eprint: 2103.00020"},
+        {"extra": "arXiv ID: 2103.00020"},
+        {"publicationTitle": "arXiv:2103.00020 [cs]"},
+        {"archive": "arXiv", "archiveLocation": "2103.00020"},
+    ],
+)
+def test_an_arxiv_id_is_found_wherever_zotero_users_have_it(data: dict[str, str]) -> None:
+    item = {"itemType": "journalArticle", **data}
+
+    assert read_item(item, ZOTERO)[0]["arxiv"] == "2103.00020"
+    if "archive" not in data:
+        assert Identifier("arxiv", "2103.00020") in identifiers(item)
+
+
+def test_other_identifiers_are_found_and_comments_are_not_searched() -> None:
+    item = {
+        "itemType": "preprint",
+        "DOI": "https://doi.org/10.1000/X",
+        "url": "https://openreview.net/forum?id=a",
+        "extra": "Comment: extends arXiv:1706.03762\nDOI: 10.2000/y",
+    }
+
+    assert identifiers(item) == {
+        Identifier("doi", "10.1000/x"),
+        Identifier("doi", "10.2000/y"),
+        Identifier("openreview", "a"),
+    }
+
+
+def test_links_become_attachments_but_for_the_works_own_pages() -> None:
+    code = Hyperlink("code", "https://github.com/openai/CLIP")
+    own = [
+        Hyperlink("arxiv", "https://arxiv.org/abs/2103.00020"),
+        Hyperlink("pdf", "https://arxiv.org/pdf/2103.00020v1.pdf"),
+        Hyperlink("bad", "javascript:alert(1)"),
+    ]
+
+    carried = carried_links(Links((code, *own)), PREPRINT)
+
+    assert carried == Links((code,))
+    attachment = link_attachment(code, "ABCD2345")
+    assert link_of(attachment) == code
+    fields, _ = read_item(_stored(PREPRINT), ZOTERO, [attachment])
+    assert fields["links"] == Links((code,))
+
+
+def test_links_can_live_in_extra() -> None:
+    item = new_item({**CLIP, "categories": EMPTY}, FULL)
+
+    assert "Link: <https://github.com/openai/CLIP> code" in item["extra"].split("\n")
+    assert read_item(item, FULL)[0]["links"] == CLIP["links"]
+
+
+def test_all_tags_of_a_record_are_known() -> None:
+    assert tags_of(CLIP, FULL) == (
+        "task:zero-shot transfer",
+        "award:Oral",
+        "category:cs.CV",
+        "category:cs.LG",
+        "venue:ICML",
+    )
+
+
+def test_a_workshop_with_a_theme_keeps_its_name() -> None:
+    item = new_item({**CLIP, "venue": "ICML Workshop on Efficiency"}, ZOTERO)
+
+    assert item["proceedingsTitle"] == "ICML Workshop on Efficiency"
+    assert read_item(item, ZOTERO)[0]["venue"] == "ICML Workshop on Efficiency"
+
+
+_WORDS = st.text(alphabet="abcdefgh XYZ-&'éø", min_size=1, max_size=20).filter(str.strip)
+_PEOPLE = st.sampled_from(
+    ["Ann Bee", "Jan van de Kerkhof", "OpenAI", "Lee, Ann", "张三", "Bo Dee Jr."]
+)
+_VALUES: Mapping[str, st.SearchStrategy[Value]] = {
+    "title": _WORDS,
+    "authors": st.builds(Names, st.lists(_PEOPLE, min_size=1, max_size=4).map(tuple)),
+    "venue": st.sampled_from(
+        ["CVPR", "cvpr workshop", "arXiv", "arxiv", "NIPS", "TPAMI", "My Meeting", "Nature"]
+    ),
+    "award": st.builds(Members, st.lists(_WORDS, min_size=1, max_size=3).map(tuple)),
+    "task": st.builds(Members, st.lists(_WORDS, min_size=1, max_size=3).map(tuple)),
+    "categories": st.sampled_from([Members(("cs.CV",)), Members(("cs.LG", "math.ST"))]),
+    "date": st.sampled_from(["2021", "2021-03", "2022-12-31"]),
+    "arxiv": st.sampled_from(["2103.00020", "cs/0112017", "1406.2661"]),
+    "doi": st.sampled_from(["10.1000/x", "10.1109/cvpr.2020.1"]),
+    "url": st.sampled_from(["https://example.org/a", "https://openreview.net/forum?id=x"]),
+    "links": st.builds(
+        lambda label, url: Links((Hyperlink(label.strip(), url),)),
+        _WORDS,
+        st.sampled_from(["https://github.com/a/b", "https://a.github.io"]),
+    ),
+    # A library keeps no control characters.
+    "comment": st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.just("\n"), max_size=40)
+    .filter(str.strip),
+    "abstract": _WORDS,
+}  # fmt: skip
+_RECORDS = st.fixed_dictionaries({}, optional=dict(_VALUES))
+_CHANGES = st.fixed_dictionaries(
+    {}, optional={name: values | st.just(EMPTY) for name, values in _VALUES.items()}
+)
+_ADOPTED = st.fixed_dictionaries(
+    {},
+    optional={
+        "volume": st.just("1"),
+        "extra": st.sampled_from(["Comment: x", "free\n\nPMID: 1", "arXiv: 1406.2661 [cs]"]),
+        "tags": st.just([{"tag": "mine"}, {"tag": "task:mine", "type": 1}]),
+        "proceedingsTitle": st.sampled_from(["Some Proceedings", "CVPR 2019"]),
+        "date": st.sampled_from(["2020", "3 May 2020", "May 2020"]),
+        "publisher": st.just("My Press"),
+        "url": st.sampled_from(["https://arxiv.org/abs/1406.2661", "https://example.org"]),
+    },
+).map(lambda given: {"itemType": "conferencePaper", "title": "T", "creators": [], **given})
+
+
+def _differing(asked: Fields, shown: Fields) -> set[str]:
+    folding = FULL.folding()
+    return {
+        name
+        for name in asked.keys() & shown.keys()
+        if not equal(name, _ordered(asked[name]), _ordered(shown[name]), folding)
+    }
+
+
+def _ordered(value: Value) -> Value:
+    """Members are a set, and a spelling stands for all: order and doubles do not count."""
+    if not isinstance(value, Members):
+        return value
+    member = FULL.folding().member
+    return replace(value, texts=tuple(sorted({member("task", text) for text in value.texts})))
+
+
+@given(_RECORDS)
+def test_a_new_item_shows_its_record_again(record: Fields) -> None:
+    item = patched(None, new_item(record, FULL), now=NOW)
+
+    shown, _ = read_item(item, FULL)
+
+    assert _differing(record, shown) == set()
+    assert item_changes(item, shown, FULL) == {}
+    assert item_changes(item, record, FULL) == {}
+
+
+@given(_ADOPTED | _RECORDS.map(lambda record: new_item(record, FULL)), _CHANGES)
+def test_changes_written_are_shown_and_nothing_else_moves(
+    data: dict[str, Any], changes: Fields
+) -> None:
+    item = patched(None, data, now=NOW)
+    before, _ = read_item(item, FULL)
+
+    after = _applied(item, item_changes(item, changes, FULL))
+
+    shown, _ = read_item(after, FULL)
+    hard = {"venue"} if "venue" in changes else set()
+    year_alone = changes.get("date") == EMPTY
+    assert _differing(changes, shown) <= hard | ({"date"} if year_alone else set())
+    moved = {name for name in before.keys() & shown.keys() if before[name] != shown[name]}
+    assert moved <= changes.keys() | ({"year"} if "date" in changes else set())
+    assert [tag for tag in after["tags"] if ":" not in tag["tag"]] == [
+        tag for tag in item["tags"] if ":" not in tag["tag"]
+    ]
+    assert after.get("volume") == item.get("volume")
+
+
+@pytest.mark.parametrize("item_type", sorted(item_types()))
+def test_an_item_of_any_type_is_read_and_changed_within_its_fields(item_type: str) -> None:
+    kind = item_types()[item_type]
+    if kind.is_part:
+        return
+    item = patched(None, {"itemType": item_type}, now=NOW)
+    changes = {**CLIP, "date": "2021-05-06", "doi": "10.1000/x", "url": "https://example.org/a"}
+
+    after = _applied(item, item_changes(item, changes, FULL))
+
+    shown, _ = read_item(after, FULL)
+    assert _differing(changes, shown) == set()
+    assert item_changes(after, changes, FULL) == {}
+
+
+def test_every_field_of_a_new_item_is_in_the_real_schema() -> None:
+    if not SCHEMA.is_file():
+        pytest.skip("Zotero's schema is not here")
+    types = json.loads(SCHEMA.read_text(encoding="utf-8"))["itemTypes"]
+    known = {each["itemType"]: {field["field"] for field in each["fields"]} for each in types}
+    common = {"itemType", "creators", "tags", "relations"}
+    urls = ["https://example.org", "https://aclanthology.org/P19-1001", ""]
+
+    for venue in ("CVPR", "TPAMI", "arXiv", "bioRxiv", "Unheard", "Journal of X", ""):
+        for url in urls:
+            for arxiv in ("2103.00020", ""):
+                item = new_item({**CLIP, "venue": venue, "url": url, "arxiv": arxiv}, FULL)
+                assert item.keys() - common <= known[item["itemType"]]

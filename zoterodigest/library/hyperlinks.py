@@ -1,0 +1,89 @@
+"""Links of a record as attachments of an item, or as lines of its Extra."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from zoterodigest.core.identity import Identifier, identifier_of
+from zoterodigest.core.record import Fields, Hyperlink, Links
+from zoterodigest.library.homes import Data
+
+
+def carried_links(links: Links, fields: Fields) -> Links:
+    """Return those of a record's links that a library holds.
+
+    Left out are the pages of the work itself: its arXiv abs and pdf, its DOI, its `url`; and what
+    is no web address. `fields` is the record they belong to.
+    """
+    own = {identifier_of(value) for value in (_text(fields, "url"),) if value}
+    own |= {Identifier("doi", doi.lower()) for doi in (_text(fields, "doi"),) if doi}
+    arxiv = _text(fields, "arxiv")
+    kept = (link for link in links.hyperlinks if not _is_own_page(link.url, own, arxiv))
+    return Links(tuple(dict.fromkeys(kept)))
+
+
+def link_attachment(link: Hyperlink, parent: str) -> dict[str, Any]:
+    """Return the data of a new linked-URL attachment of the item `parent`, titled by the label."""
+    return {
+        "itemType": "attachment",
+        "parentItem": parent,
+        "linkMode": "linked_url",
+        "title": link.label.strip() or link.url,
+        "url": link.url,
+    }
+
+
+def link_of(attachment: Data) -> Hyperlink | None:
+    """Return the link an attachment stands for; None if it is a file, trashed or no web address."""
+    url = str(attachment.get("url", ""))
+    if attachment.get("linkMode") != "linked_url" or attachment.get("deleted") or not _is_web(url):
+        return None
+    title = str(attachment.get("title", ""))
+    return Hyperlink("" if title == url else title, url)
+
+
+def links_of(attachments: Sequence[Data], fields: Fields) -> Links:
+    """Return the links that attachments stand for, in order, without the work's own pages."""
+    found = [link for each in attachments if (link := link_of(each))]
+    return carried_links(Links(tuple(found)), fields)
+
+
+def link_line(link: Hyperlink) -> str:
+    """Return a link as the value of an Extra line: `<url> label`."""
+    return f"<{link.url}> {' '.join(link.label.split())}".strip()
+
+
+def link_in_line(value: str) -> Hyperlink | None:
+    """Return the link in the value of an Extra line, or None."""
+    found = _LINE.fullmatch(value)
+    return Hyperlink(found[2].strip(), found[1]) if found and _is_web(found[1]) else None
+
+
+_LINE = re.compile(r"<([^<>\s]{1,4000})>(.*)")
+
+
+def _text(fields: Fields, name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _is_own_page(url: str, own: set[Identifier | None], arxiv: str) -> bool:
+    identifier = identifier_of(url)
+    if identifier is None or identifier in own or not _is_web(url):
+        return True
+    is_same = identifier == Identifier("arxiv", arxiv)
+    return is_same and _ARXIV_PAGE.search(url) is not None
+
+
+_ARXIV_PAGE = re.compile(r"//(?:[\w-]{1,20}\.)?arxiv\.org/|/10\.48550/", re.IGNORECASE)
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

@@ -1,0 +1,210 @@
+"""Items read as records: every field the item's type can hold, EMPTY where it holds nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from zoterodigest.core.dates import parse_date
+from zoterodigest.core.identity import Identifier, identifier_of
+from zoterodigest.core.record import EMPTY, Fields, Links, Members, Value, is_empty
+from zoterodigest.library.creators import names_in, raw_names
+from zoterodigest.library.extra import extra_values
+from zoterodigest.library.homes import Data, Homes, homes_of
+from zoterodigest.library.hyperlinks import carried_links, link_in_line, links_of
+from zoterodigest.library.tags import members_in
+from zoterodigest.library.zotero import LinkHome, ZoteroMapping
+
+
+def read_item(
+    data: Data, zotero: ZoteroMapping, attachments: Sequence[Data] = ()
+) -> tuple[Fields, Mapping[str, str]]:
+    """Return the record an item holds, and for the same names the library's own text.
+
+    `attachments` are the data of the item's attachments. A field without a home in items of this
+    type, or not carried under the mapping, is absent; a date that cannot be read is, too. Notes and
+    attachments hold nothing.
+    """
+    homes = homes_of(str(data.get("itemType", "")))
+    if homes is None:
+        return {}, {}
+    fields: dict[str, Value] = {}
+    raws: dict[str, str] = {}
+    for name, read in _READERS.items():
+        found = read(data, homes, zotero)
+        if found is not None:
+            fields[name], raws[name] = (EMPTY if is_empty(found[0]) else found[0]), found[1]
+    links = _links(data, zotero, attachments, fields)
+    if links is not None:
+        fields["links"] = links if links.hyperlinks else EMPTY
+        raws["links"] = "\n".join(f"{link.label}\t{link.url}" for link in links.hyperlinks)
+    return fields, raws
+
+
+def identifiers(data: Data) -> frozenset[Identifier]:
+    """Return the identifiers in an item's DOI, url, archiveID, Extra and old publication title.
+
+    In Extra they are read from lines of their own (`arXiv: …`, `DOI: …`, an address), not from
+    comments. A url of no known scheme is an identifier as well.
+    """
+    texts = [str(data.get(name, "")) for name in ("DOI", "url", "archiveID")]
+    texts += [line.strip() for line in str(data.get("extra", "")).split("\n")]
+    texts += [str(data.get(name, "")) for name in ("publicationTitle", "archiveLocation")]
+    found = (_identifier(text) for text in texts if text)
+    return frozenset(identifier for identifier in found if identifier)
+
+
+def arxiv_of(data: Data) -> str:
+    """Return the arXiv id of an item, from whichever place has one, or an empty text."""
+    archive = f"{data.get('archive', '')}:{data.get('archiveLocation', '')}"
+    extra = sorted(str(data.get("extra", "")).split("\n"), key=lambda line: line[:5] != "arXiv")
+    places = [str(data.get("archiveID", "")), *extra, archive]
+    places += [str(data.get(name, "")) for name in ("DOI", "url", "publicationTitle")]
+    found = (_identifier(place.strip()) for place in places if place)
+    return next((each.value for each in found if each and each.scheme == "arxiv"), "")
+
+
+_EXTRA_KEY = re.compile(
+    r"(?:_?eprint|tex\.eprint|arxiv(?: id|id)?)\s{0,3}[:=]\s{0,3}(?:arxiv:\s{0,3})?(?=[\w-])", re.I
+)
+_DOI_KEY = re.compile(r"(?:tex\.)?doi\s{0,3}[:=]\s{0,3}|url\s{0,3}[:=]\s{0,3}", re.I)
+
+
+def _identifier(text: str) -> Identifier | None:
+    """Return the identifier that a field or a line of Extra is, whatever key stands before it."""
+    if key := _EXTRA_KEY.match(text):
+        text = f"arXiv:{text[key.end() :]}"
+    elif key := _DOI_KEY.match(text):
+        text = text[key.end() :]
+    if " " in text and not _ARXIV_VALUE.match(text):
+        return None
+    return identifier_of(text.strip())
+
+
+_ARXIV_VALUE = re.compile(r"arxiv:\s?[\w./-]{5,30} \[[\w., -]{1,60}\]$", re.I)
+
+_Found = tuple[Value, str] | None
+
+
+def _title(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
+    return _plain(data, homes.title)
+
+
+def _authors(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
+    if not homes.role:
+        return None
+    creators = data.get("creators", ())
+    return names_in(creators, homes.role), raw_names(creators, homes.role)
+
+
+def _venue(data: Data, homes: Homes, zotero: ZoteroMapping) -> _Found:
+    if not homes.venue:
+        return None
+    raw = str(data.get(homes.venue, ""))
+    return venue_named(raw, zotero), raw
+
+
+def venue_named(name: str, zotero: ZoteroMapping) -> str:
+    """Return the short id of the venue an item names, or the name itself if it is unknown."""
+    if not name:
+        return ""
+    found = zotero.venues.by_official(name) or zotero.venues.find(name)
+    is_exact = found is not None and zotero.venues.canonical(name) == found.id
+    return found.id if found and is_exact else name
+
+
+def _year(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
+    raw = str(data.get(homes.date, ""))
+    found = _YEAR.search(raw)
+    if not homes.date or (raw and not found):
+        return None
+    return (found[0] if found else ""), raw
+
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
+def _date(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
+    raw = str(data.get(homes.date, ""))
+    iso = parse_date(raw)
+    if not homes.date or (raw and iso is None):
+        return None
+    return iso or "", raw
+
+
+def _members(name: str) -> Callable[[Data, Homes, ZoteroMapping], _Found]:
+    def read(data: Data, _: Homes, zotero: ZoteroMapping) -> _Found:
+        if name == "categories" and not zotero.categories:
+            return None
+        members = members_in(data.get("tags", ()), zotero.prefix(name))
+        return Members(members), "\n".join(members)
+
+    return read
+
+
+def _arxiv(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
+    found = arxiv_of(data)
+    return (found, found) if homes.extra or homes.archive_id else None
+
+
+def _doi(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
+    raw = str(data.get(homes.doi, ""))
+    if not homes.doi:
+        return None
+    identifier = identifier_of(raw)
+    if identifier is None or identifier.scheme != "doi":
+        return ("" if identifier and identifier.scheme == "arxiv" else raw), raw
+    return identifier.value, raw
+
+
+def _url(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
+    raw = str(data.get(homes.url, ""))
+    if not homes.url:
+        return None
+    identifier = identifier_of(raw)
+    return ("" if identifier and identifier.scheme == "arxiv" else raw), raw
+
+
+def _comment(data: Data, homes: Homes, zotero: ZoteroMapping) -> _Found:
+    values = extra_values(str(data.get("extra", "")), zotero.rules.extra.comment)
+    return (" ".join(values), "\n".join(values)) if homes.extra else None
+
+
+def _abstract(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
+    return _plain(data, homes.abstract)
+
+
+def _plain(data: Data, home: str) -> _Found:
+    raw = str(data.get(home, ""))
+    return (raw, raw) if home else None
+
+
+_READERS: Mapping[str, Callable[[Data, Homes, ZoteroMapping], _Found]] = {
+    "title": _title,
+    "authors": _authors,
+    "venue": _venue,
+    "year": _year,
+    "award": _members("award"),
+    "task": _members("task"),
+    "date": _date,
+    "categories": _members("categories"),
+    "arxiv": _arxiv,
+    "doi": _doi,
+    "url": _url,
+    "comment": _comment,
+    "abstract": _abstract,
+}
+
+
+def _links(
+    data: Data, zotero: ZoteroMapping, attachments: Sequence[Data], fields: Fields
+) -> Links | None:
+    match zotero.links:
+        case LinkHome.OFF:
+            return None
+        case LinkHome.ATTACHMENTS:
+            return links_of(attachments, fields)
+        case LinkHome.EXTRA:
+            lines = extra_values(str(data.get("extra", "")), zotero.rules.extra.links)
+            links = tuple(link for line in lines if (link := link_in_line(line)))
+            return carried_links(Links(links), fields)

@@ -1,0 +1,118 @@
+"""Tags of our namespaces (`task:…`): spelled in one way, compared without case and hyphens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Tag = Mapping[str, Any]
+
+LONGEST_TAG = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """How tags are spelled; make one with `Spellings.of`."""
+
+    _phrases: Mapping[tuple[str, ...], str]
+    _synonyms: Mapping[str, str]
+    _longest: int
+    _is_literal: bool = False
+
+    @staticmethod
+    def of(phrases: Iterable[str], synonyms: Mapping[str, str]) -> Spellings:
+        """Index phrases by their words, and synonyms by their folded form."""
+        by_words = {tuple(_folded(phrase).split()): phrase for phrase in phrases}
+        by_text = {_folded(other): name for other, name in synonyms.items()}
+        return Spellings(by_words, by_text, max(map(len, by_words), default=0))
+
+    @staticmethod
+    def as_written() -> Spellings:
+        """Return the spellings by which every tag stays as it is, but for blanks."""
+        return Spellings({}, {}, 0, _is_literal=True)
+
+    def fold(self, text: str) -> str:
+        """Return one text for all spellings of a tag."""
+        if self._is_literal:
+            return " ".join(text.split())
+        folded = _folded(text)
+        return _folded(self._synonyms.get(folded, folded))
+
+    def spell(self, text: str) -> str:
+        """Return `text` as a tag spells it; what is known is spelled alike however written."""
+        if self._is_literal:
+            return " ".join(text.split())
+        text = self._synonyms.get(_folded(text), text)
+        tokens = _TOKEN.findall(" ".join(text.split()))
+        folded = [word.casefold() for _, word in tokens]
+        spelled = ""
+        at = 0
+        while at < len(tokens):
+            size = self._phrase_at(folded, at)
+            phrase = (
+                self._phrases[tuple(folded[at : at + size])] if size else _lowered(tokens[at][1])
+            )
+            spelled += _separator(tokens, at) + phrase
+            at += size or 1
+        return spelled
+
+    def _phrase_at(self, words: list[str], at: int) -> int:
+        """Return how many words the longest known phrase at `at` has, 0 if there is none."""
+        for size in range(min(self._longest, len(words) - at), 0, -1):
+            if tuple(words[at : at + size]) in self._phrases:
+                return size
+        return 0
+
+
+def members_in(tags: Sequence[Tag], prefix: str) -> tuple[str, ...]:
+    """Return what stands behind `prefix` in the tags that have it, in order."""
+    names = (str(tag.get("tag", "")) for tag in tags)
+    members = (name.removeprefix(prefix).strip() for name in names if name.startswith(prefix))
+    return tuple(member for member in members if member)
+
+
+def with_members(
+    tags: Sequence[Tag], prefix: str, members: Iterable[str], spellings: Spellings
+) -> list[dict[str, Any]]:
+    """Return `tags` with those that begin with `prefix` being `members`.
+
+    A tag that already means a member stays as it is; every other tag stays in its place.
+    """
+    wanted = {spellings.fold(cut(prefix, member)): member for member in members if member.strip()}
+    kept: list[dict[str, Any]] = []
+    for tag in tags:
+        name = str(tag.get("tag", ""))
+        is_foreign = not name.startswith(prefix)
+        if is_foreign or wanted.pop(spellings.fold(name.removeprefix(prefix)), None) is not None:
+            kept.append(dict(tag))
+    added = (prefix + cut(prefix, spellings.spell(member)) for member in wanted.values())
+    return kept + [{"tag": name} for name in added]
+
+
+def cut(prefix: str, member: str) -> str:
+    """Return `member` as long as a tag with `prefix` can hold it."""
+    return " ".join(member.split())[: LONGEST_TAG - len(prefix)].rstrip()
+
+
+_TOKEN = re.compile(r"(^|[\s_]+|[-‐‑–]+)([^\s_‐‑–-]+)")
+_HYPHENS = re.compile(r"[-‐‑–_]+")
+
+
+def _folded(text: str) -> str:
+    return " ".join(_HYPHENS.sub(" ", text.casefold()).split())
+
+
+def _separator(tokens: list[tuple[str, str]], at: int) -> str:
+    """Return what parts a word from the one before: a hyphen beside a digit is kept (GPT-4)."""
+    if at == 0:
+        return ""
+    is_name = tokens[at - 1][1][-1].isdigit() or tokens[at][1][0].isdigit()
+    return "-" if is_name and not tokens[at][0].isspace() else " "
+
+
+def _lowered(word: str) -> str:
+    """Return a word in lower case, but not one with capitals or digits behind its first letter."""
+    has_capitals = any(character.isupper() for character in word.lstrip("([\"'")[1:])
+    return word if has_capitals else word.lower()
