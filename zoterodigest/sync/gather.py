@@ -1,0 +1,190 @@
+"""Gathering: both ends and what is known of them, read once, as the core sees them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core import identity
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.pairing import Unread
+from zoterodigest.core.record import EMPTY, SECTION, Blocks, Entry, Links, Scope, Value, scope_of
+from zoterodigest.digest.detect import read_document
+from zoterodigest.digest.document import Document
+from zoterodigest.library.contents import Contents, read_contents, section_name
+from zoterodigest.library.items import carried_links
+from zoterodigest.library.zotero import LinkHome, ZoteroMapping
+from zoterodigest.notes.canonical import canonical_blocks
+from zoterodigest.notes.note import part_name
+from zoterodigest.project.digests import formats_for, read_digest
+from zoterodigest.project.files import BadInput, SourceFile, read_if_present
+from zoterodigest.project.layout import Digest
+from zoterodigest.project.lock import LockFile, lock_hash, read_lock
+from zoterodigest.sync.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDigest:
+    """One digest of a run: its rules, its file as read, and what was understood of it."""
+
+    digest: Digest
+    file: SourceFile
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Everything a run knows before it plans.
+
+    `lock_data` is the lock file's bytes as read (None: there is none), `lock` what they say.
+    """
+
+    digests: tuple[ReadDigest, ...]
+    entries: tuple[Entry, ...]
+    unread: Unread
+    lock_data: bytes | None
+    lock: LockFile
+    contents: Contents
+    gone: frozenset[str]
+
+    @property
+    def lock_hash(self) -> str:
+        """The hash of the lock file as read."""
+        return lock_hash(self.lock_data)
+
+
+def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
+    """Read the digests, the lock file and the library of `workspace`.
+
+    Raises `BadInput`, `BadLockFile` or `BadLibrary` for what cannot be read at all.
+    """
+    digests = tuple(read_digests(workspace))
+    lock_data = read_if_present(workspace.project.lock_path)
+    lock = read_known_lock(workspace, lock_data)
+    documents = [read.document for read in digests]
+    entries = [
+        core_entry(entry, workspace.zotero, with_notes=with_notes)
+        for document in documents
+        for entry in document.core_entries()
+    ]
+    return Gathered(
+        digests,
+        tuple(entries),
+        unread_in(documents),
+        lock_data,
+        lock,
+        read_contents(workspace.library.read(), workspace.zotero),
+        frozenset(_gone(workspace, lock)),
+    )
+
+
+def read_digests(workspace: Workspace) -> Iterator[ReadDigest]:
+    """Read the digests of a run, each by the formats that hold for it."""
+    venues = workspace.zotero.venues
+    for digest in workspace.digests:
+        file = read_digest(digest.path)
+        wanted = workspace.wanted_format or digest.rules.format or ""
+        document = read_document(digest.key, file.data, formats_for(digest.path, wanted), venues)
+        yield ReadDigest(digest, file, document)
+
+
+def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
+    """Return what the lock file says; with none, that nothing is linked with this library."""
+    if data is None:
+        return LockFile(workspace.library.identity)
+    return read_lock(data, workspace.project.lock_path)
+
+
+def _gone(workspace: Workspace, lock: LockFile) -> Iterator[str]:
+    """Yield the digests of the lock file whose file no longer exists."""
+    for key in sorted({row.digest for row in lock.rows}):
+        if not (workspace.project.root / key).exists():
+            yield key
+
+
+def core_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) -> Entry:
+    """Return an entry in the form in which it is compared with the library.
+
+    Blocks are as a note holds them, sections are named as its headings; what the mapping does not
+    carry, and without notes what belongs in them, is not carried.
+    """
+    fields: dict[str, Value] = {}
+    raws: dict[str, str] = {}
+    for name, value in entry.fields.items():
+        if not _is_carried(name, zotero, with_notes=with_notes):
+            continue
+        held = name
+        if name.startswith(SECTION):
+            held = section_name(part_name(name.removeprefix(SECTION)), fields)
+        fields[held] = _canonical(value, entry)
+        raws[held] = entry.raws[name]
+    return replace(entry, fields=fields, raws=raws)
+
+
+def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
+    if name == "categories":
+        return zotero.categories
+    if name == "links":
+        return zotero.links is not LinkHome.OFF
+    return with_notes or scope_of(name) is Scope.RECORD
+
+
+def _canonical(value: Value, entry: Entry) -> Value:
+    match value:
+        case Blocks(texts):
+            held = tuple(text for text in canonical_blocks(texts) if text)
+            return Blocks(held) if held else EMPTY
+        case Links():
+            links = carried_links(value, entry.fields)
+            return links if links.hyperlinks else EMPTY
+        case _:
+            return value
+
+
+_LABEL = re.compile(r"\[([^\[\]]{4,400})\]|\*\*([^*]{4,400})\*\*|<b>([^<]{4,400})</b>")
+_MARKS = re.compile(r"[*_`>#|\[\]]|<[^<>]*>")
+
+
+def unread_in(documents: Iterable[Document]) -> Unread:
+    """Return the identifiers and titles that still stand in text that was not understood."""
+    identifiers: set[Identifier] = set()
+    titles: set[str] = set()
+    for document in documents:
+        for text in _unread_texts(document):
+            identifiers |= {Identifier("arxiv", one) for one in identity.arxiv_in_text(text)}
+            identifiers |= {Identifier("doi", one) for one in identity.doi_in_text(text)}
+            titles.update(map(identity.match_title, _possible_titles(text)))
+    return Unread(frozenset(identifiers), frozenset(titles - {""}))
+
+
+def _unread_texts(document: Document) -> Iterator[str]:
+    yield from document.unread_texts()
+    for entry in document.entries:
+        if entry.broken:
+            span = entry.span
+            yield document.source[span.start : span.end].decode("utf-8", "replace")
+
+
+def _possible_titles(text: str) -> Iterator[str]:
+    for line in text.split("\n"):
+        yield _MARKS.sub(" ", line).strip(" -+0123456789.\t")
+        for found in _LABEL.finditer(line):
+            yield next(group for group in found.groups() if group)
+
+
+def require_unchanged(digests: Sequence[ReadDigest]) -> None:
+    """Raise `SourceChanged` if a digest is no longer as it was read."""
+    from zoterodigest.project.files import SourceChanged
+
+    for read in digests:
+        if read_digest(read.digest.path).data != read.file.data:
+            raise SourceChanged(read.digest.path)
+
+
+def names_by_key(digests: Iterable[ReadDigest]) -> Mapping[str, str]:
+    """Return what people call each digest, by its key."""
+    return {read.digest.key: read.digest.name for read in digests}
+
+
+__all__ = ["BadInput", "Gathered", "ReadDigest", "gather", "names_by_key", "require_unchanged"]

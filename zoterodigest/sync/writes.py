@@ -1,0 +1,262 @@
+"""Writes: the actions of a plan as objects for the library, each with the version it expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zoterodigest.core.keys import free_key
+from zoterodigest.core.plan import (
+    Action,
+    ChangeEntry,
+    ChangeItem,
+    ChangeNote,
+    CreateItem,
+    CreateNote,
+    CreateShelf,
+    Plan,
+    RenameShelf,
+)
+from zoterodigest.core.record import (
+    SECTION,
+    Blocks,
+    Fields,
+    Hyperlink,
+    Links,
+    Value,
+    is_empty,
+)
+from zoterodigest.library.contents import Contents, collection_keys
+from zoterodigest.library.hyperlinks import link_attachment, link_of
+from zoterodigest.library.items import item_changes, new_item
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.zotero import LinkHome, ZoteroMapping
+from zoterodigest.notes.note import Note, Part, TooLong, to_html
+from zoterodigest.notes.patch import patch_html
+from zoterodigest.notes.read import PartsDiffer, read_note
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritable:
+    """An action that cannot be carried out, for `reason`; nothing of it is written."""
+
+    row_ids: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One object to be written for the links of `row_ids`.
+
+    `tags` and `attachment` say what it adds to an item: tags, or the attachment's own key.
+    """
+
+    item: LibraryItem
+    row_ids: tuple[str, ...]
+    tags: frozenset[str] = frozenset()
+    attachment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """All that a plan writes into the library, in the order in which it must be written."""
+
+    shelves: tuple[Collection, ...] = ()
+    items: tuple[Write, ...] = ()
+    children: tuple[Write, ...] = ()
+    unwritable: tuple[Unwritable, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.shelves) + len(self.items) + len(self.children)
+
+
+@dataclass
+class _Draft:
+    """Writes while they are collected."""
+
+    contents: Contents
+    zotero: ZoteroMapping
+    names: Mapping[str, str]
+    order: Mapping[str, Sequence[str]]
+    taken: set[str]
+    shelves: list[Collection] = field(default_factory=list)
+    items: list[Write] = field(default_factory=list)
+    children: list[Write] = field(default_factory=list)
+    unwritable: list[Unwritable] = field(default_factory=list)
+
+
+def compile_writes(
+    plan: Plan, contents: Contents, zotero: ZoteroMapping, names: Mapping[str, str]
+) -> Writes:
+    """Return what the actions of `plan` write; `names` is what people call each digest.
+
+    Sections stand in a note in the order of their entry. An edit of an entry is no write.
+    """
+    order = {link.row.id: tuple(link.entry.fields) for link in plan.links}
+    draft = _Draft(contents, zotero, names, order, set(contents.by_key))
+    for action in plan.actions:
+        _add(draft, action)
+    return Writes(
+        tuple(draft.shelves), tuple(draft.items), tuple(draft.children), tuple(draft.unwritable)
+    )
+
+
+def _add(draft: _Draft, action: Action) -> None:
+    match action:
+        case CreateShelf():
+            draft.shelves.append(Collection(action.key, 0, action.name, action.parent))
+        case RenameShelf():
+            draft.shelves.append(_renamed(draft, action))
+        case CreateItem():
+            _create_item(draft, action)
+        case ChangeItem():
+            _change_item(draft, action)
+        case CreateNote():
+            _create_note(draft, action)
+        case ChangeNote():
+            _change_note(draft, action)
+        case ChangeEntry():
+            pass
+
+
+def _renamed(draft: _Draft, action: RenameShelf) -> Collection:
+    present = {one.key: one for one in draft.contents.collections}[action.key]
+    return Collection(action.key, action.version, action.after, present.parent)
+
+
+def _create_item(draft: _Draft, action: CreateItem) -> None:
+    data = new_item(action.fields, draft.zotero) | {"collections": list(action.placed)}
+    tags = frozenset(str(tag["tag"]) for tag in data.get("tags", ()))
+    draft.items.append(Write(LibraryItem(action.key, 0, data), action.row_ids, tags))
+    _attach(draft, action.key, action.row_ids, _hyperlinks(action.fields.get("links")))
+
+
+def _change_item(draft: _Draft, action: ChangeItem) -> None:
+    present = draft.contents.by_key[action.key]
+    patch = item_changes(present.data, action.after, draft.zotero)
+    collections = collection_keys(present.data)
+    wanted = [key for key in collections if key not in action.unplaced]
+    wanted += [key for key in action.placed if key not in wanted]
+    if wanted != collections:
+        patch["collections"] = wanted
+    if patch:
+        added = _tags(patch.get("tags", ())) - _tags(present.data.get("tags", ()))
+        written = LibraryItem(action.key, action.version, patch)
+        draft.items.append(
+            Write(written, action.row_ids, added if "tags" in patch else frozenset())
+        )
+    if "links" in action.after:
+        _change_links(draft, action)
+
+
+def _tags(tags: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(str(tag["tag"]) for tag in tags)
+
+
+def _hyperlinks(value: Value | None) -> tuple[Hyperlink, ...]:
+    return value.hyperlinks if isinstance(value, Links) else ()
+
+
+def _change_links(draft: _Draft, action: ChangeItem) -> None:
+    """Bring the attachments that are links to those wanted: change, add, trash."""
+    if draft.zotero.links is not LinkHome.ATTACHMENTS:
+        return
+    wanted = list(_hyperlinks(action.after["links"]))
+    before = set(_hyperlinks(action.before.get("links")))
+    for attachment in draft.contents.attachments(action.key):
+        link = link_of(attachment.data)
+        if link is None or link not in before:
+            continue
+        if link in wanted:
+            wanted.remove(link)
+            continue
+        successor = next((one for one in wanted if one.label == link.label), None)
+        if successor is not None:
+            wanted.remove(successor)
+        patch = {"url": successor.url} if successor else {"deleted": 1}
+        written = LibraryItem(attachment.key, attachment.version, patch)
+        draft.children.append(Write(written, action.row_ids))
+    _attach(draft, action.key, action.row_ids, wanted)
+
+
+def _attach(
+    draft: _Draft, parent: str, row_ids: tuple[str, ...], links: Iterable[Hyperlink]
+) -> None:
+    if draft.zotero.links is not LinkHome.ATTACHMENTS:
+        return
+    for link in links:
+        key = free_key(draft.taken, "attachment", parent, link.label, link.url)
+        draft.taken.add(key)
+        written = LibraryItem(key, 0, link_attachment(link, parent))
+        draft.children.append(Write(written, row_ids, attachment=key))
+
+
+def _create_note(draft: _Draft, action: CreateNote) -> None:
+    note = _note(draft, action.row_id, action.digest, action.fields)
+    html = to_html(note)
+    if isinstance(html, TooLong):
+        draft.unwritable.append(Unwritable((action.row_id,), _too_long(html)))
+        return
+    data = {"itemType": "note", "parentItem": action.item, "note": html}
+    draft.children.append(Write(LibraryItem(action.key, 0, data), (action.row_id,)))
+
+
+def _change_note(draft: _Draft, action: ChangeNote) -> None:
+    """Rewrite the changed blocks in the note's present HTML; everything else in it stays."""
+    present = draft.contents.by_key[action.key]
+    html = str(present.data.get("note", ""))
+    reading = read_note(html)
+    known = dict.fromkeys(_field(part.name) for part in reading.parts) if reading else {}
+    fields = {name: action.after.get(name, action.before.get(name)) for name in known}
+    held = {part: value for part, value in fields.items() if value is not None}
+    added = {name: value for name, value in action.after.items() if name not in known}
+    note = _note(draft, action.row_id, action.digest, {**_present(reading, held), **added})
+    new_parts = frozenset(name.removeprefix(SECTION) for name in added if name != "summary")
+    patched = patch_html(html, note, new_parts=new_parts)
+    match patched:
+        case str():
+            written = LibraryItem(action.key, action.version, {"note": patched})
+            if patched != html:
+                draft.children.append(Write(written, (action.row_id,)))
+        case TooLong():
+            draft.unwritable.append(Unwritable((action.row_id,), _too_long(patched)))
+        case PartsDiffer():
+            reason = "the headings of its note were deleted, doubled or moved"
+            draft.unwritable.append(Unwritable((action.row_id,), reason))
+
+
+def _field(name: str | None) -> str:
+    return "summary" if name is None else SECTION + name
+
+
+def _present(reading: Any, changed: Fields) -> dict[str, Value]:
+    """Return all parts of a note as they stand, with those in `changed` as they are to be."""
+    parts = {_field(part.name): Blocks(part.blocks) for part in reading.parts} if reading else {}
+    return {**parts, **changed}
+
+
+def _note(draft: _Draft, row_id: str, digest: str, fields: Fields) -> Note:
+    """Return the note of these fields: the summary first, then sections as the entry has them."""
+    order = {name: place for place, name in enumerate(draft.order.get(row_id, ()))}
+    names = sorted(
+        (name for name in fields if name.startswith(SECTION)),
+        key=lambda name: (order.get(name, len(order)), name),
+    )
+    parts = [Part(None, _texts(fields.get("summary")))]
+    parts += [Part(name.removeprefix(SECTION), _texts(fields[name])) for name in names]
+    return Note(row_id, f"Summary · {draft.names.get(digest, digest)}", tuple(parts))
+
+
+def _texts(value: Value | None) -> tuple[str, ...]:
+    return value.texts if isinstance(value, Blocks) and not is_empty(value) else ()
+
+
+def _too_long(note: TooLong) -> str:
+    return f"its note would have {note.length:,} characters, more than a library takes"
+
+
+def batches(writes: Sequence[Write], size: int) -> Iterator[Sequence[Write]]:
+    """Yield `writes` in runs of at most `size`."""
+    for start in range(0, len(writes), size):
+        yield writes[start : start + size]
