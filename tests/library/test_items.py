@@ -139,9 +139,10 @@ def test_what_was_read_is_no_change() -> None:
 def test_every_field_an_item_can_hold_is_there_and_no_other() -> None:
     fields, raws = read_item({"itemType": "preprint"}, ZOTERO)
 
-    assert set(fields) == set(RECORD_FIELDS) - {"categories"}
+    assert set(fields) == set(RECORD_FIELDS) - {"categories", "venue"}
     assert set(fields.values()) == {EMPTY}
     assert raws.keys() == fields.keys()
+    assert "venue" in read_item({"itemType": "conferencePaper"}, ZOTERO)[0]
     assert "venue" not in read_item({"itemType": "document"}, ZOTERO)[0]
     assert "links" not in read_item({"itemType": "preprint"}, zotero_mapping(LinkHome.OFF))[0]
     assert read_item({"itemType": "note", "note": "x"}, ZOTERO) == ({}, {})
@@ -238,6 +239,14 @@ def test_a_type_does_not_change_where_a_field_of_the_persons_would_be_lost() -> 
     assert "itemType" not in patch
 
 
+def test_filling_in_a_venue_never_changes_the_type() -> None:
+    preprint = {"itemType": "preprint", "archiveID": "arXiv:2103.00020"}
+    paper = {"itemType": "conferencePaper"}
+
+    assert item_changes(preprint, {"venue": "CVPR"}, ZOTERO) == {}
+    assert "itemType" not in item_changes(paper, {"venue": "arXiv"}, ZOTERO)
+
+
 def test_an_arxiv_id_moves_with_its_twins() -> None:
     item = _stored(PREPRINT)
 
@@ -248,6 +257,14 @@ def test_an_arxiv_id_moves_with_its_twins() -> None:
     assert after["url"] == "https://arxiv.org/abs/2103.00021"
     assert after["extra"].endswith("arXiv: 2103.00021")
     assert identifiers(after) == {Identifier("arxiv", "2103.00021")}
+
+
+def test_an_id_that_only_the_url_had_is_kept_when_the_url_changes() -> None:
+    item = {"itemType": "journalArticle", "url": "https://arxiv.org/abs/1406.2661"}
+
+    patch = item_changes(item, {"url": "https://example.org/a"}, ZOTERO)
+
+    assert patch == {"url": "https://example.org/a", "extra": "arXiv: 1406.2661"}
 
 
 def test_a_doi_or_url_of_its_own_is_no_twin() -> None:
@@ -420,9 +437,8 @@ def test_changes_written_are_shown_and_nothing_else_moves(
     after = _applied(item, item_changes(item, changes, FULL))
 
     shown, _ = read_item(after, FULL)
-    hard = {"venue"} if "venue" in changes else set()
-    year_alone = changes.get("date") == EMPTY
-    assert _differing(changes, shown) <= hard | ({"date"} if year_alone else set())
+    is_year_left = changes.get("date") == EMPTY
+    assert _differing(changes, shown) <= ({"date"} if is_year_left else set())
     moved = {name for name in before.keys() & shown.keys() if before[name] != shown[name]}
     assert moved <= changes.keys() | ({"year"} if "date" in changes else set())
     assert [tag for tag in after["tags"] if ":" not in tag["tag"]] == [

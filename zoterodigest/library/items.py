@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from zoterodigest.core.identity import identifier_of, is_paper_url
-from zoterodigest.core.record import Fields, Members, Value, is_empty
+from zoterodigest.core.record import EMPTY, Fields, Members, Value, is_empty
 from zoterodigest.core.view import canonical, equal
 from zoterodigest.library.homes import Data, Homes, homes_of
 from zoterodigest.library.hyperlinks import carried_links, link_attachment, link_of
@@ -19,6 +19,7 @@ from zoterodigest.library.schema import item_types
 from zoterodigest.library.writing import (
     Patch,
     Place,
+    arxiv_defaults,
     arxiv_line,
     is_written_alone,
     text_of,
@@ -59,19 +60,22 @@ def new_item(fields: Fields, zotero: ZoteroMapping) -> dict[str, Any]:
     arxiv, categories = arxiv_of(data), fields.get("categories")
     if arxiv and isinstance(categories, Members) and categories.texts:
         data |= arxiv_line(place, arxiv, categories.texts[0])
-    if arxiv and not place.text(place.homes.url):
-        data |= place.patch(place.homes.url, zotero.rules.arxiv.url.replace("{id}", arxiv))
+    data |= arxiv_defaults(place, arxiv)
     return {name: value for name, value in data.items() if value != ""}
 
 
 def item_changes(data: Data, changes: Fields, zotero: ZoteroMapping) -> dict[str, Any]:
     """Return the patch that writes `changes` (EMPTY clears) into the item `data`.
 
-    What the item already shows is not written; a field without a home is passed over. A preprint
-    that is published changes its type, and a paper that is only a preprint, too, unless a field of
-    the person's would be lost: then the venue stays. Links in attachments are items of their own.
+    What the item already shows is not written; a field without a home is passed over. When the
+    venue of a preprint changes to a published one, or back, the type changes with it, unless a
+    field of the person's would be lost. A preprint never names a venue that is no server. Links in
+    attachments are items of their own.
     """
-    present, _ = read_item(data, zotero)
+    homes = homes_of(str(data.get("itemType", "")))
+    if homes is None:
+        return {}
+    present = {**({"venue": EMPTY} if homes.venue else {}), **read_item(data, zotero)[0]}
     asked = {
         name: value
         for name, value in changes.items()
@@ -79,12 +83,15 @@ def item_changes(data: Data, changes: Fields, zotero: ZoteroMapping) -> dict[str
     }
     if not asked:
         return {}
-    now = _retyped(data, asked, zotero)
+    is_venue_edited = "venue" in asked and not is_empty(present["venue"])
+    now = _retyped(data, asked, zotero) if is_venue_edited else dict(data)
     if asked.keys() & {"year", "date"}:
         now |= write_when(_place(now, zotero), present, asked)
     for name in filter(is_written_alone, asked):
         now |= write_field(_place(now, zotero), name, asked[name])
     now |= _venue_changes(now, present, asked, zotero)
+    if "arxiv" not in asked:
+        now |= _saved_arxiv(data, now, zotero)
     return _difference(data, now)
 
 
@@ -145,6 +152,12 @@ def _venue_changes(now: Data, present: Fields, asked: Fields, zotero: ZoteroMapp
     if "venue" in asked:
         return write_venue(place, text_of(present, "venue"), text_of(asked, "venue"), year)
     return write_year_in_venue(place, text_of(present, "year"), year)
+
+
+def _saved_arxiv(before: Data, now: Data, zotero: ZoteroMapping) -> Patch:
+    """Return the patch that writes the arXiv id home if the only place that had it was written."""
+    arxiv = arxiv_of(before)
+    return write_field(_place(now, zotero), "arxiv", arxiv) if arxiv != arxiv_of(now) else {}
 
 
 _RETYPED = frozenset({"preprint", "conferencePaper", "journalArticle"})

@@ -22,8 +22,8 @@ def read_item(
     """Return the record an item holds, and for the same names the library's own text.
 
     `attachments` are the data of the item's attachments. A field without a home in items of this
-    type, or not carried under the mapping, is absent; a date that cannot be read is, too. Notes and
-    attachments hold nothing.
+    type, or not carried under the mapping, is absent; so are a date that cannot be read and the
+    venue of a preprint that names no server. Notes and attachments hold nothing.
     """
     homes = homes_of(str(data.get("itemType", "")))
     if homes is None:
@@ -98,9 +98,9 @@ def _authors(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
 
 
 def _venue(data: Data, homes: Homes, zotero: ZoteroMapping) -> _Found:
-    if not homes.venue:
-        return None
     raw = str(data.get(homes.venue, ""))
+    if not homes.venue or (homes.archive_id and not raw):
+        return None
     return venue_named(raw, zotero), raw
 
 

@@ -56,7 +56,7 @@ class Spellings:
             )
             spelled += _separator(tokens, at) + phrase
             at += size or 1
-        return spelled
+        return spelled or text
 
     def _phrase_at(self, words: list[str], at: int) -> int:
         """Return how many words the longest known phrase at `at` has, 0 if there is none."""
@@ -101,7 +101,7 @@ _HYPHENS = re.compile(r"[-‐‑–_]+")
 
 
 def _folded(text: str) -> str:
-    return " ".join(_HYPHENS.sub(" ", text.casefold()).split())
+    return " ".join(_HYPHENS.sub(" ", text.casefold()).split()) or text.strip()
 
 
 def _separator(tokens: list[tuple[str, str]], at: int) -> str:

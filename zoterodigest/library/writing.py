@@ -114,6 +114,15 @@ def arxiv_line(place: Place, arxiv: str, category: str = "") -> Patch:
     return place.patch("extra", with_extra(place.text("extra"), key, [value] if arxiv else []))
 
 
+def arxiv_defaults(place: Place, arxiv: str) -> Patch:
+    """Return the patch that lets a new item of an arXiv paper lead there where it says nothing."""
+    homes, forms = place.homes, place.zotero.rules.arxiv
+    texts = {homes.url: _filled(forms.url, arxiv)}
+    if homes.archive_id:
+        texts[homes.venue] = forms.repository
+    return {home: text for home, text in texts.items() if home and arxiv and not place.text(home)}
+
+
 def text_of(fields: Mapping[str, Value], name: str) -> str:
     """Return a scalar field's text; empty if it is EMPTY or absent."""
     value = fields.get(name)
@@ -174,8 +183,6 @@ def _write_arxiv(place: Place, value: Value) -> Patch:
     for home, form in ((homes.doi, forms.doi), (homes.url, forms.url)):
         if _is_twin(place.text(home), is_preprint):
             patch |= place.patch(home, _filled(form, arxiv))
-    if is_preprint and arxiv and not place.text(homes.venue):
-        patch |= place.patch(homes.venue, forms.repository)
     return patch
 
 
