@@ -101,7 +101,8 @@ class _Anatomy:
 _MASK = "\0"
 _SEPARATORS = r"[\s,;:'’–—|·/-]{0,8}"
 _OUTER = re.compile(
-    rf"{_SEPARATORS}(?:as an? {{1,3}})?[(\[（]\s{{0,3}}(?:as an? )?{_MASK}[{_MASK}\s,;:/&'’-]*[)\]）]"
+    rf"{_SEPARATORS}(?:as an? {{1,3}})?[(\[（]\s{{0,3}}(?:as an? )?"
+    rf"{_MASK}[{_MASK}\s,;:/&'’-]*[)\]）]"
     rf"|{_SEPARATORS}(?:\bas an? {{1,3}})?{_MASK}+"
 )
 _FULL_YEAR = re.compile(r"(?<!\d)(?<!\d\.)(?:19|20)\d\d(?!\d|\.\d)")
