@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from zoterodigest.core import identity
 from zoterodigest.core.identity import Identifier
+from zoterodigest.core.link import fingerprint
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import EMPTY, SECTION, Blocks, Entry, Links, Scope, Value, scope_of
 from zoterodigest.digest.detect import read_document
@@ -18,9 +19,11 @@ from zoterodigest.library.zotero import LinkHome, ZoteroMapping
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.note import part_name
 from zoterodigest.project.digests import formats_for, read_digest
-from zoterodigest.project.files import BadInput, SourceFile, read_if_present
+from zoterodigest.project.files import SourceChanged, SourceFile, read_if_present
+from zoterodigest.project.journal import read_journal
 from zoterodigest.project.layout import Digest
 from zoterodigest.project.lock import LockFile, lock_hash, read_lock
+from zoterodigest.project.recovery import Facts, Found, fold_journal
 from zoterodigest.sync.workspace import Workspace
 
 
@@ -37,7 +40,8 @@ class ReadDigest:
 class Gathered:
     """Everything a run knows before it plans.
 
-    `lock_data` is the lock file's bytes as read (None: there is none), `lock` what they say.
+    `lock_data` is the lock file's bytes as read (None: there is none), `lock` what they say, with
+    what a killed run achieved folded in; `recovers` tells that there was such a run.
     """
 
     digests: tuple[ReadDigest, ...]
@@ -47,6 +51,7 @@ class Gathered:
     lock: LockFile
     contents: Contents
     gone: frozenset[str]
+    recovers: bool = False
 
     @property
     def lock_hash(self) -> str:
@@ -60,8 +65,12 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     Raises `BadInput`, `BadLockFile` or `BadLibrary` for what cannot be read at all.
     """
     digests = tuple(read_digests(workspace))
+    contents = read_contents(workspace.library.read(), workspace.zotero)
     lock_data = read_if_present(workspace.project.lock_path)
     lock = read_known_lock(workspace, lock_data)
+    recorded = read_journal(workspace.project.journal_path)
+    if recorded is not None:
+        lock = fold_journal(lock, lock_hash(lock_data), recorded, facts_of(contents))
     documents = [read.document for read in digests]
     entries = [
         core_entry(entry, workspace.zotero, with_notes=with_notes)
@@ -74,8 +83,9 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         unread_in(documents),
         lock_data,
         lock,
-        read_contents(workspace.library.read(), workspace.zotero),
+        contents,
         frozenset(_gone(workspace, lock)),
+        recovers=recorded is not None,
     )
 
 
@@ -173,11 +183,32 @@ def _possible_titles(text: str) -> Iterator[str]:
             yield next(group for group in found.groups() if group)
 
 
-def require_unchanged(digests: Sequence[ReadDigest]) -> None:
-    """Raise `SourceChanged` if a digest is no longer as it was read."""
-    from zoterodigest.project.files import SourceChanged
+def facts_of(contents: Contents) -> Facts:
+    """Return what is live in the library, by key, as the journal's recovery asks for it."""
+    live = _live(contents)
+    facts: dict[str, Found] = {key: Found() for key in live}
+    for item in contents.items:
+        tags = contents.by_key[item.key].data.get("tags", ())
+        facts[item.key] = Found(
+            _prints(item.raws), frozenset(str(tag["tag"]) for tag in tags), item.collections
+        )
+        for note in item.notes.values():
+            facts[note.key] = Found(_prints(note.raws))
+    return {key: found for key, found in facts.items() if key in live}
 
-    for read in digests:
+
+def _live(contents: Contents) -> frozenset[str]:
+    items = (key for key, one in contents.by_key.items() if not one.is_trashed)
+    return frozenset((*items, *(one.key for one in contents.collections if not one.is_trashed)))
+
+
+def _prints(raws: Mapping[str, str]) -> dict[str, str]:
+    return {name: fingerprint(raw) for name, raw in raws.items()}
+
+
+def require_unchanged(gathered: Gathered) -> None:
+    """Raise `SourceChanged` if a digest is no longer as it was read."""
+    for read in gathered.digests:
         if read_digest(read.digest.path).data != read.file.data:
             raise SourceChanged(read.digest.path)
 
@@ -185,6 +216,3 @@ def require_unchanged(digests: Sequence[ReadDigest]) -> None:
 def names_by_key(digests: Iterable[ReadDigest]) -> Mapping[str, str]:
     """Return what people call each digest, by its key."""
     return {read.digest.key: read.digest.name for read in digests}
-
-
-__all__ = ["BadInput", "Gathered", "ReadDigest", "gather", "names_by_key", "require_unchanged"]

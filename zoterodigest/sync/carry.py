@@ -1,0 +1,308 @@
+"""Carrying out: a prepared run is written, object by object, and the lock file says what happened.
+
+Order: what a killed run left is settled; each batch is told to the journal, written, looked at
+element by element; then the library is read again and the lock file written from what stands there,
+never from what was intended (law 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from zoterodigest.core.link import Row
+from zoterodigest.core.plan import Link
+from zoterodigest.core.record import Entry, Item
+from zoterodigest.core.settle import settle
+from zoterodigest.core.view import Folding
+from zoterodigest.library.contents import Contents, read_contents
+from zoterodigest.library.port import (
+    BATCH_SIZE,
+    Collection,
+    LibraryItem,
+    Refused,
+    Snapshot,
+    Stale,
+    Unchanged,
+    Written,
+)
+from zoterodigest.library.port import (
+    Outcome as WriteOutcome,
+)
+from zoterodigest.project.files import remove_leftovers
+from zoterodigest.project.journal import Journal, discard_journal
+from zoterodigest.project.lock import LockFile, lock_hash, render_lock, write_lock
+from zoterodigest.project.running import running
+from zoterodigest.project.state import create_state_folder
+from zoterodigest.sync.gather import Gathered, gather, require_unchanged
+from zoterodigest.sync.run import Prepared, plan_over
+from zoterodigest.sync.writes import Write, batches
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One record that failed: where its entry stands, its title, and why."""
+
+    where: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did: objects written, records that failed, and how many were planned once more."""
+
+    prepared: Prepared
+    written: int = 0
+    failures: tuple[Failure, ...] = ()
+    planned_again: int = 0
+
+
+@dataclass
+class _Ledger:
+    """What has been written so far, and what failed, by key and by row."""
+
+    progress: Progress
+    total: int
+    written: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
+    stale: set[str] = field(default_factory=set)
+    failures: dict[str, str] = field(default_factory=dict)
+    changed_rows: set[str] = field(default_factory=set)
+    tags: dict[str, frozenset[str]] = field(default_factory=dict)
+    attachments: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def note(self, outcomes: Sequence[WriteOutcome]) -> None:
+        """Look at every element of a batch's answer."""
+        for outcome in outcomes:
+            match outcome:
+                case Written():
+                    self.written += 1
+                case Unchanged():
+                    pass
+                case Stale(key):
+                    self.stale.add(key)
+                case Refused(key, _, message):
+                    self.refused[key] = message
+        self.progress(self.written, self.total)
+
+    def fails(self, key: str) -> bool:
+        """Whether the object with this key was not written."""
+        return key in self.stale or key in self.refused
+
+
+def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
+    """Write what was planned; a record that changed since is left and planned once more.
+
+    Raises what stops a whole run (`SourceChanged`, `AlreadyRunning`, `CannotWrite`, `BadLibrary`);
+    what was written until then is in the journal, and the next run takes it up. A record's own
+    failure is in the outcome.
+    """
+    project = prepared.workspace.project
+    if prepared.plan.is_settled and not prepared.gathered.recovers:
+        return Outcome(prepared)
+    create_state_folder(project.state_folder)
+    with running(project.state_folder):
+        remove_leftovers(project.state_folder)
+        require_unchanged(prepared.gathered)
+        lock_data = _settle_killed_run(prepared)
+        ledger = _Ledger(progress, len(prepared.writes))
+        _write(prepared, lock_data, ledger)
+        again = _planned_again(prepared, ledger) if ledger.stale else None
+    failures = [*_failures(prepared, ledger)]
+    if again is None:
+        return Outcome(prepared, ledger.written, tuple(failures))
+    second, more = again
+    failures += [failure for failure in _failures(second, more) if failure not in failures]
+    return Outcome(prepared, ledger.written + more.written, tuple(failures), len(ledger.stale))
+
+
+def _settle_killed_run(prepared: Prepared) -> bytes | None:
+    """Write down what a killed run achieved; return the lock file's bytes as they are now."""
+    gathered, project = prepared.gathered, prepared.workspace.project
+    if not gathered.recovers:
+        return gathered.lock_data
+    write_lock(project.lock_path, gathered.lock, gathered.lock_data)
+    discard_journal(project.journal_path)
+    return render_lock(gathered.lock)
+
+
+def _write(prepared: Prepared, lock_data: bytes | None, ledger: _Ledger) -> None:
+    """Write all objects of a plan, then the lock file."""
+    project = prepared.workspace.project
+    journal: Journal | None = None
+    if len(prepared.writes):
+        journal = Journal.begin(project.journal_path, lock_hash(lock_data))
+        expected = {row.id: row for row in _expected_rows(prepared)}
+        _write_shelves(prepared, journal, ledger)
+        told: set[str] = set()
+        for writes in (prepared.writes.items, prepared.writes.children):
+            _write_objects(prepared, writes, journal, expected, told, ledger)
+        journal.done(told - ledger.failures.keys())
+    lock = _lock_after(prepared, ledger)
+    write_lock(project.lock_path, lock, lock_data)
+    if journal is not None:
+        journal.close()
+
+
+def _write_shelves(prepared: Prepared, journal: Journal, ledger: _Ledger) -> None:
+    shelves = prepared.writes.shelves
+    if shelves:
+        journal.intend((), prepared.plan.shelves)
+    for batch in _by_level(shelves):
+        for start in range(0, len(batch), BATCH_SIZE):
+            part = batch[start : start + BATCH_SIZE]
+            ledger.note(prepared.workspace.library.write_collections(part))
+
+
+def _by_level(shelves: Sequence[Collection]) -> Iterator[list[Collection]]:
+    """Yield collections level by level, parents before children."""
+    left, new = list(shelves), {shelf.key for shelf in shelves if shelf.version == 0}
+    while left:
+        level = [shelf for shelf in left if shelf.parent not in new]
+        level = level or left
+        yield level
+        left = [shelf for shelf in left if shelf not in level]
+        new -= {shelf.key for shelf in level}
+
+
+def _write_objects(
+    prepared: Prepared,
+    writes: Sequence[Write],
+    journal: Journal,
+    expected: Mapping[str, Row],
+    told: set[str],
+    ledger: _Ledger,
+) -> None:
+    """Write items or children in batches, each told to the journal before."""
+    possible = [write for write in writes if not _is_orphan(write, ledger)]
+    for batch in batches(possible, BATCH_SIZE):
+        ids = {row_id for write in batch for row_id in write.row_ids} - told
+        journal.intend([expected[row_id] for row_id in sorted(ids) if row_id in expected])
+        told |= ids
+        ledger.note(prepared.workspace.library.write([write.item for write in batch]))
+        for write in batch:
+            _record(write, ledger)
+
+
+def _is_orphan(write: Write, ledger: _Ledger) -> bool:
+    """Whether the item that a child belongs to could not be written; then it is not either."""
+    return ledger.fails(str(write.item.data.get("parentItem", "")))
+
+
+def _record(write: Write, ledger: _Ledger) -> None:
+    key = write.item.key
+    for row_id in write.row_ids:
+        if ledger.fails(key):
+            reason = ledger.refused.get(key, "it changed in the library in between")
+            ledger.failures.setdefault(row_id, reason)
+            continue
+        ledger.changed_rows.add(row_id)
+    if write.row_ids and not ledger.fails(key):
+        first = write.row_ids[0]
+        ledger.tags[first] = ledger.tags.get(first, frozenset()) | write.tags
+        own = frozenset({write.attachment} - {""})
+        ledger.attachments[first] = ledger.attachments.get(first, frozenset()) | own
+
+
+def _expected_rows(prepared: Prepared) -> tuple[Row, ...]:
+    """Return the rows as they will be if every write succeeds as it is sent."""
+    return _rows(prepared, _as_if_written(prepared), _Added({}, {}))
+
+
+def _as_if_written(prepared: Prepared) -> Contents:
+    """Return the library's contents as they will be if every write succeeds as it is sent."""
+    objects = dict(prepared.gathered.contents.by_key)
+    for write in (*prepared.writes.items, *prepared.writes.children):
+        present = objects.get(write.item.key)
+        data = {**(present.data if present else {}), **write.item.data}
+        objects[write.item.key] = LibraryItem(write.item.key, write.item.version, data)
+    items = tuple(objects[key] for key in sorted(objects))
+    return read_contents(Snapshot(0, items, ()), prepared.workspace.zotero)
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What was added to items, by the row it is noted in: tags, and keys of attachments."""
+
+    tags: Mapping[str, frozenset[str]]
+    attachments: Mapping[str, frozenset[str]]
+
+    def noted(self, row: Row) -> Row:
+        """Return `row` with what was added in its origin."""
+        tags = self.tags.get(row.id, frozenset())
+        attachments = self.attachments.get(row.id, frozenset())
+        if not tags | attachments:
+            return row
+        origin = replace(
+            row.origin,
+            tags=row.origin.tags | tags,
+            attachments=row.origin.attachments | attachments,
+        )
+        return replace(row, origin=origin)
+
+
+def _lock_after(prepared: Prepared, ledger: _Ledger) -> LockFile:
+    """Return the lock file as it is to be, from what stands in the library now."""
+    library, contents = prepared.workspace.library, prepared.gathered.contents
+    if ledger.written:
+        contents = read_contents(library.read(), prepared.workspace.zotero)
+    rows = _rows(prepared, contents, _Added(ledger.tags, ledger.attachments))
+    shelves = tuple(shelf for shelf in prepared.plan.shelves if not ledger.fails(shelf.collection))
+    return LockFile(library.identity, rows, shelves)
+
+
+def _rows(prepared: Prepared, contents: Contents, added: _Added) -> tuple[Row, ...]:
+    """Return all rows of the lock file over these contents of the library."""
+    items = {item.key: item for item in contents.items}
+    links = prepared.plan.links
+    linked = {link.row.id for link in links}
+    rows = [row for row in prepared.plan.rows if row.id not in linked]
+    for link in links:
+        row = _settled(link, items.get(link.row.item), prepared.workspace.zotero.folding())
+        if row is not None:
+            rows.append(added.noted(row))
+    return tuple(sorted(rows, key=lambda row: row.id))
+
+
+def _settled(link: Link, item: Item | None, folding: Folding) -> Row | None:
+    """Return the row of a link over its item as it is; a link whose item failed is not new."""
+    return link.before if item is None else settle(link, item, folding)
+
+
+def _planned_again(prepared: Prepared, ledger: _Ledger) -> tuple[Prepared, _Ledger]:
+    """Plan once more what had changed in between, and write that."""
+    options = prepared.options
+    gathered: Gathered = gather(prepared.workspace, with_notes=options.with_notes)
+    second = plan_over(prepared.workspace, options, gathered)
+    more = _Ledger(ledger.progress, len(second.writes))
+    if second.stop is None and not second.plan.is_settled:
+        _write(second, gathered.lock_data, more)
+    return second, more
+
+
+def _failures(prepared: Prepared, ledger: _Ledger) -> Iterator[Failure]:
+    """Yield each record that failed, by place."""
+    entries: dict[str, Entry] = {link.row.id: link.entry for link in prepared.plan.links}
+    reasons = dict(ledger.failures)
+    for one in prepared.writes.unwritable:
+        reasons |= dict.fromkeys(one.row_ids, one.reason)
+    stale = "it changed in the library in between"
+    for row_id, reason in sorted(reasons.items(), key=lambda pair: _place(entries.get(pair[0]))):
+        entry = entries.get(row_id)
+        if reason != stale and entry is not None:
+            yield Failure(f"{entry.digest}:{entry.place.start_line}", _title(entry), reason)
+    for key, message in sorted(ledger.refused.items()):
+        if key in {shelf.key for shelf in prepared.writes.shelves}:
+            yield Failure("collection", key, message)
+
+
+def _place(entry: Entry | None) -> tuple[str, int]:
+    return (entry.digest, entry.place.start_line) if entry else ("", 0)
+
+
+def _title(entry: Entry) -> str:
+    title = entry.fields.get("title")
+    return title if isinstance(title, str) else ""

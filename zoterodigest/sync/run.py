@@ -1,0 +1,127 @@
+"""A run: prepare reads everything and plans, carry_out does exactly what was planned."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from zoterodigest.core.guard import GuardStop, guard
+from zoterodigest.core.link import State
+from zoterodigest.core.plan import CreateItem, Plan
+from zoterodigest.core.reconcile import reconcile
+from zoterodigest.core.record import Entry
+from zoterodigest.core.terms import ALL, NONE, Directions, Holdings, Known, Mask, Rules, Terms
+from zoterodigest.project.layout import Digest
+from zoterodigest.sync.gather import Gathered, gather, names_by_key
+from zoterodigest.sync.workspace import Workspace
+from zoterodigest.sync.writes import Writes, compile_writes
+
+_ID_LETTERS = "abcdefghijklmnopqrstuvwxyz23456789"
+_ID_LENGTH = 10
+_MANY_CHANGES = 20
+"""Above this many changes a run asks for consent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a push is to be done; `relink` revives links that were ended."""
+
+    selection: Callable[[Entry], bool] | None = None
+    with_notes: bool = True
+    relink: bool = False
+    max_changes: int | None = None
+    allow_removals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that has been planned; nothing has been written.
+
+    `stop` says why the plan goes too far (law 5). `needs_consent` is set for a first push into a
+    library that holds things of the person's own, and for many changes. `new_tags` counts the
+    items that would gain each tag.
+    """
+
+    workspace: Workspace
+    options: Options
+    gathered: Gathered
+    plan: Plan
+    writes: Writes
+    stop: GuardStop | None = None
+    needs_consent: bool = False
+    new_tags: Mapping[str, int] = field(default_factory=dict)
+
+
+def prepare(workspace: Workspace, options: Options) -> Prepared:
+    """Read the digests, the lock file and the library, and plan a push."""
+    return plan_over(workspace, options, gather(workspace, with_notes=options.with_notes))
+
+
+def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Prepared:
+    """Plan a push over what has been gathered."""
+    plan = reconcile(
+        gathered.entries,
+        Known(gathered.lock.rows, gathered.lock.shelves),
+        Holdings(
+            gathered.contents.items,
+            gathered.contents.collections,
+            frozenset(gathered.contents.by_key),
+        ),
+        terms(workspace, options, gathered),
+        new_ids=row_ids(),
+    )
+    names = names_by_key(gathered.digests)
+    writes = compile_writes(plan, gathered.contents, workspace.zotero, names)
+    linked = sum(row.state is State.LINKED for row in gathered.lock.rows)
+    stop = guard(
+        plan, linked, max_changes=options.max_changes, allow_removals=options.allow_removals
+    )
+    tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
+    return Prepared(
+        workspace, options, gathered, plan, writes, stop, _needs_consent(plan, gathered), tags
+    )
+
+
+def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
+    """Return the terms of a push: every digest's own directions, nothing travels to a digest."""
+    rules = {digest.key: push_rules(digest) for digest in workspace.digests}
+    return Terms(
+        {**rules, **{key: Rules() for key in gathered.gone if key not in rules}},
+        folding=workspace.zotero.folding(),
+        gone=gathered.gone - rules.keys(),
+        unread=gathered.unread,
+        selection=options.selection,
+        relink=frozenset(rules) if options.relink else frozenset(),
+    )
+
+
+def push_rules(digest: Digest) -> Rules:
+    """Return how a digest is kept by a push."""
+    configured = digest.rules.push
+    names = Mask(frozenset(configured)) if isinstance(configured, tuple) else None
+    push = names if names is not None else (ALL if configured else NONE)
+    return Rules(Directions(push, NONE), digest.collection, digest.rules.headings)
+
+
+def row_ids() -> Iterator[str]:
+    """Yield new row ids; each is also the id of a heading in a note."""
+    while True:
+        yield "zd-" + "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
+
+
+def _needs_consent(plan: Plan, gathered: Gathered) -> bool:
+    if not plan.actions:
+        return False
+    is_first = not gathered.lock.rows
+    has_own_items = any(not item.is_trashed for item in gathered.contents.items)
+    return (is_first and has_own_items) or len(plan.actions) > _MANY_CHANGES
+
+
+def created_titles(plan: Plan) -> Sequence[str]:
+    """Return the titles of the items a plan creates, in order."""
+    titles = (
+        action.fields.get("title") for action in plan.actions if isinstance(action, CreateItem)
+    )
+    return [title for title in titles if isinstance(title, str)]
