@@ -122,7 +122,7 @@ def core_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) 
     fields: dict[str, Value] = {}
     raws: dict[str, str] = {}
     for name, value in entry.fields.items():
-        if not _is_carried(name, zotero, with_notes=with_notes):
+        if not _is_carried(name, zotero, with_notes=with_notes) or _is_in_date(name, entry):
             continue
         held = name
         if name.startswith(SECTION):
@@ -138,6 +138,13 @@ def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
     if name == "links":
         return zotero.links is not LinkHome.OFF
     return with_notes or scope_of(name) is Scope.RECORD
+
+
+def _is_in_date(name: str, entry: Entry) -> bool:
+    """Whether a field is the year of a date that the entry shows as well: one home, one field."""
+    date, year = entry.fields.get("date"), entry.fields.get("year")
+    is_part = isinstance(date, str) and isinstance(year, str) and date.startswith(year)
+    return name == "year" and is_part
 
 
 def _canonical(value: Value, entry: Entry) -> Value:

@@ -10,7 +10,7 @@ from zoterodigest.core.keys import derived_key
 from zoterodigest.core.link import Row, Shelf, State, fingerprint
 from zoterodigest.core.record import EMPTY, Item, Note, is_empty
 from zoterodigest.library.contents import Contents, collection_keys, is_note
-from zoterodigest.library.items import item_changes, new_item, tags_of
+from zoterodigest.library.items import item_changes, new_item, read_item, tags_of
 from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Refused, Stale
 from zoterodigest.project.journal import discard_journal
 from zoterodigest.project.lock import LockFile, write_lock
@@ -142,10 +142,12 @@ class _Removal:
     def _reason_to_keep(self, item: Item, rows: Sequence[Row]) -> str:
         """Return why an item of ours stays: it was changed or is used; "" if it may go."""
         data = self._contents.by_key[item.key].data
-        if not all(_is_as_left(name, item, rows) for name in item.fields):
+        changed = [name for name in item.fields if not _is_as_left(name, item, rows)]
+        if not all(self._is_derived(name, item) for name in changed):
             return "it was changed in the library"
         made = new_item(item.fields, self.workspace.zotero)
-        if any(value for name, value in data.items() if name not in {*made, *_BOOKKEEPING}):
+        known = {*made, *_BOOKKEEPING, *(("extra",) if self._is_our_extra(data) else ())}
+        if any(value for name, value in data.items() if name not in known):
             return "it was changed in the library"
         if data.get("relations"):
             return "it is related to another item"
@@ -154,6 +156,19 @@ class _Removal:
         if _tag_names(data) - self._our_tags(item, rows):
             return "it has tags of your own"
         return self._child_in_use(item, rows)
+
+    def _is_derived(self, name: str, item: Item) -> bool:
+        """Whether a field says what follows from the others, as an arXiv paper's repository."""
+        others = {other: value for other, value in item.fields.items() if other != name}
+        zotero = self.workspace.zotero
+        _, raws = read_item(new_item(others, zotero), zotero)
+        return raws.get(name) == item.raws[name]
+
+    def _is_our_extra(self, data: Mapping[str, Any]) -> bool:
+        keys = self.workspace.zotero.rules.extra
+        starts = tuple(f"{key}:" for key in (keys.arxiv, keys.comment, keys.links))
+        lines = str(data.get("extra", "")).split("\n")
+        return all(line.startswith(starts) for line in lines if line.strip())
 
     def _our_collections(self, rows: Sequence[Row]) -> set[str]:
         shelves = {shelf.collection for shelf in self.gathered.lock.shelves}
