@@ -36,6 +36,8 @@ def check_all_laws(markdown: str) -> None:
 @example("<b>a</b>\u0338b")
 @example("- \n    - a")
 @example("**a***b*")
+@example("- </a>-- ")
+@example("-\n\n  inside")
 @example("> " * 9 + "deep")
 @settings(deadline=None)
 def test_a_note_reads_back_as_the_canonical_form_of_what_was_put(markdown: str) -> None:

@@ -141,13 +141,13 @@ def test_a_note_that_would_grow_too_long_is_not_written() -> None:
 
 
 def test_one_edit_among_many_equal_blocks_changes_one_block() -> None:
-    lines = ["- same"] * 3000
+    lines = ["- same"] * 800
     present = html_of(a_note("\n".join(lines)))
-    lines[1500] = "- other"
+    lines[400] = "- other"
 
     html = patched(present, a_note("\n".join(lines)))
 
-    assert html.count("same") == 2999
+    assert html.count("same") == 799
     reading = read_note(html)
     assert reading is not None
     assert reading.parts[0].blocks == split_blocks("\n".join(lines))
@@ -160,3 +160,17 @@ def test_a_block_of_another_kind_in_place_of_an_image_keeps_the_image() -> None:
     html = patched(present, Note(OUR_ID, "S", (Part(None, ("```\ncode\n```",)),)))
 
     assert html == wrapped(OURS, "<pre>code</pre>", f"<p>{image}</p>")
+
+
+def test_a_block_that_would_slip_under_a_private_heading_is_not_written() -> None:
+    present = wrapped(OURS, "<h4>Private</h4>", "<p>secret</p>", "<h4>Mine</h4>")
+
+    assert isinstance(patch_html(present, a_note("no heading")), PartsDiffer)
+
+
+def test_html_that_no_editor_writes_is_patched_as_the_editor_would_save_it() -> None:
+    present = f"<div>{OURS}<em><p>one</div>"
+
+    html = patched(present, a_note("two"))
+
+    assert html == wrapped(OURS, "<p>two</p>")

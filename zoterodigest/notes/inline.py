@@ -50,6 +50,9 @@ _IMAGE_ATTRIBUTES = (
     "data-attachment-key",
     "data-annotation",
 )
+COMBINING_STROKE = "\u0338"
+"""After the `>` of a tag, composition (NFC) would make one character of both."""
+
 NO_TAGS: Set[str] = frozenset()
 
 
@@ -95,6 +98,7 @@ def fold_blanks(runs: Iterable[Run]) -> Runs:
         if isinstance(kept, Text):
             text = re.sub(r"[ \t\r\n\f]+", " ", kept.text)
             text = text[1:] if after_blank and text.startswith(" ") else text
+            text = text.lstrip(COMBINING_STROKE)
             if not text:
                 continue
             after_blank = text.endswith(" ")

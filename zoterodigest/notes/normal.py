@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from zoterodigest.notes.inline import COMBINING_STROKE
 from zoterodigest.notes.model import (
     CODE,
     DEEPEST_ITEM,
@@ -38,6 +39,8 @@ from zoterodigest.notes.plain import clean_text, plain_runs
 HIGHEST_HEADING = 4
 """The highest level a heading inside a summary or section may have: above are the note's own."""
 
+_NO_BLOCK = Block(Rule(), depth=-1)
+
 
 def is_private(runs: Iterable[Run]) -> bool:
     """Tell whether a heading marks what stands below it as private."""
@@ -53,18 +56,24 @@ def normal_blocks(blocks: Iterable[Block], quotes: int = 0) -> tuple[Block, ...]
 def aligned_blocks(blocks: Sequence[Block], quotes: int = 0) -> tuple[Block | None, ...]:
     """Return the normal form of each of `blocks`, None for one that holds nothing.
 
-    An item without text of its own is kept only for what stands inside it.
+    An item without text of its own takes that of a paragraph that stands inside it, and else is
+    kept only for what stands inside it.
     """
-    normal: list[Block | None] = []
-    depth_below = -1
-    for block in reversed(blocks):
+    normal: list[Block | None] = [None] * len(blocks)
+    below, below_at = _NO_BLOCK, len(blocks)
+    for at in range(len(blocks) - 1, -1, -1):
+        block = replace(blocks[at], depth=min(blocks[at].depth, DEEPEST_ITEM))
         content = _normal(block.content, quotes)
-        if content is None and block.marker and depth_below > block.depth:
+        if content is None and block.marker and below.depth > block.depth:
+            if isinstance(below.content, Paragraph) and not below.marker:
+                below = replace(below, depth=block.depth, marker=block.marker)
+                normal[below_at] = below
+                continue
             content = Paragraph()
-        depth = min(block.depth, DEEPEST_ITEM)
-        normal.append(replace(block, content=content, depth=depth) if content else None)
-        depth_below = block.depth if content else depth_below
-    return tuple(reversed(normal))
+        if content:
+            below, below_at = replace(block, content=content), at
+            normal[at] = below
+    return tuple(normal)
 
 
 def _normal(content: Content, quotes: int) -> Content | None:
@@ -97,7 +106,7 @@ def code_text(code: Code) -> str:
     text = clean_text("".join(pieces)).replace("\u00a0", " ")
     lines = [line if line.strip() else "" for line in text.split("\n")]
     solid = [number for number, line in enumerate(lines) if line]
-    return "\n".join(lines[solid[0] : solid[-1] + 1]).lstrip("\u0338") if solid else ""
+    return "\n".join(lines[solid[0] : solid[-1] + 1]).lstrip(COMBINING_STROKE) if solid else ""
 
 
 def _heading(heading: Heading) -> Heading | Paragraph | None:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from zoterodigest.notes.inline import join_runs, with_marks
+from zoterodigest.notes.inline import COMBINING_STROKE, join_runs, with_marks
 from zoterodigest.notes.model import CODE, Annotated, Break, Mark, Marks, Math, Run, Text
 
 PlainRun = Text | Break | Math
@@ -23,8 +23,6 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 _UNSAFE_SCHEME = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 _KEPT_MARKS = frozenset({"strong", "em", "u", "strike", "sub", "sup", "link", "code"})
-_COMBINING_STROKE = "\u0338"
-"""After the `>` of a tag, composition (NFC) would make one character of both."""
 
 
 def plain_runs(runs: Iterable[Run], *, allows_math: bool = True) -> PlainRuns:
@@ -106,7 +104,7 @@ def _pieces(runs: Iterable[PlainRun]) -> Iterator[PlainRun]:
             continue
         for number, piece in enumerate(_BLANKS.split(run.text)):
             is_blank = number % 2 == 1
-            text = _folded(piece) if is_blank else piece.lstrip(_COMBINING_STROKE)
+            text = _folded(piece) if is_blank else piece.lstrip(COMBINING_STROKE)
             if text and not (is_blank and after_blank):
                 after_blank = is_blank
                 yield replace(run, text=text)

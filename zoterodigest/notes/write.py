@@ -33,6 +33,7 @@ from zoterodigest.notes.plain import PlainRun, PlainRuns, plain_runs
 INDENTATION = "    "
 """What a block stands deeper than the item it belongs to."""
 
+_BACKSLASH = "\\"
 _ESCAPED_BAR = r"\|"
 
 
@@ -41,7 +42,8 @@ def write_block(block: Block) -> str:
     text = _content(block.content)
     if block.marker is not None:
         marker = "1." if isinstance(block.marker, Ordinal) else "-"
-        text = f"{marker} {text}".rstrip(" ")
+        is_rule = text and not text.strip("- ")
+        text = f"{marker} {_BACKSLASH if is_rule else ''}{text}".rstrip(" ")
     indentation = INDENTATION * block.depth
     return "\n".join(indentation + line if line.strip() else "" for line in text.split("\n"))
 
@@ -205,7 +207,7 @@ def _guarded(text: str) -> str:
         return text
     number = re.match(r"\d+", text)
     at = number.end() if number else 0
-    return f"{text[:at]}\\{text[at:]}"
+    return f"{text[:at]}{_BACKSLASH}{text[at:]}"
 
 
 def _heading_markdown(runs: PlainRuns) -> str:

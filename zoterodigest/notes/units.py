@@ -1,0 +1,204 @@
+"""The blocks of one part on their way from what stands in a note to what shall stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+from zoterodigest.notes.editor import Placed
+from zoterodigest.notes.markdown import read_blocks
+from zoterodigest.notes.model import (
+    Block,
+    Citation,
+    Content,
+    Image,
+    List,
+    Node,
+    Paragraph,
+    Run,
+    Text,
+    flatten,
+    nest,
+    runs_of,
+)
+from zoterodigest.notes.normal import aligned_blocks, normal_blocks
+from zoterodigest.notes.serialise import nodes_html
+from zoterodigest.notes.write import write_block
+
+LARGEST_COMPARISON = 4_000_000
+"""Pairs of differing blocks beyond which they are not compared one by one but all replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A block on its way into a part: `node` is the place in the part it belongs to, if any.
+
+    `text` is its canonical Markdown; a unit without text (an image alone) stays as it is.
+    """
+
+    block: Block
+    node: int | None = None
+    text: str = ""
+
+
+def present_units(placed: Sequence[Placed]) -> list[Unit]:
+    """Return the blocks of a part as they stand in a note, each with its canonical Markdown."""
+    blocks = [(number, block) for number, at in enumerate(placed) for block in flatten((at.node,))]
+    normal = aligned_blocks([block for _, block in blocks])
+    units: list[Unit] = []
+    for (number, block), same in zip(blocks, normal, strict=True):
+        unit = Unit(block, number, text=write_block(same) if same else "")
+        if same and same.marker and not block.marker:
+            # The paragraph speaks for the item it stands in, whose own was empty.
+            while units and units[-1].block.marker is None:
+                unit = _joined(units.pop(), unit)
+            unit = _joined(units.pop(), unit)
+        units.append(unit)
+    return units
+
+
+def regrouped(
+    present: Sequence[Unit], blocks: Sequence[str]
+) -> list[tuple[int | None, list[Unit]]]:
+    """Return the units of a part that shall hold the Markdown `blocks`, in groups of one node each.
+
+    A group tells in the place of which present node it stands, None for a new one. Units that
+    say the same are the present ones themselves.
+    """
+    new = normal_blocks(read_blocks(blocks))
+    units = _merged(present, [Unit(block, text=write_block(block)) for block in new])
+    return _grouped(tuple(_kept_together(units)))
+
+
+def units_html(units: Sequence[Unit], present: Node | None) -> str:
+    """Write units as nodes; a list that stays keeps its first number and direction."""
+    nodes = nest([unit.block for unit in units])
+    if isinstance(present, List) and isinstance(nodes[0], List):
+        same_kind = (present.start is None) == (nodes[0].start is None)
+        start = present.start if same_kind else nodes[0].start
+        first = replace(nodes[0], start=start, attributes=present.attributes)
+        nodes = (first, *nodes[1:])
+    return nodes_html(nodes)
+
+
+def _joined(above: Unit, unit: Unit) -> Unit:
+    """Join two paragraphs, the first of which has no text, to one at the place of the first."""
+    runs = tuple(runs_of((above.block.content, unit.block.content)))
+    return replace(unit, block=replace(above.block, content=Paragraph(runs)))
+
+
+def _merged(old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[Unit]:
+    """Yield the units of the changed part: present ones that stay, and new ones in their places."""
+    comparable = [at for at, unit in enumerate(old) if unit.text]
+    at = 0
+    for old_span, new_span in _aligned([old[at].text for at in comparable], [u.text for u in new]):
+        for number in old_span:
+            yield from old[at : comparable[number]]
+            at = comparable[number] + 1
+            here = (
+                new[new_span[number - old_span.start]]
+                if number - old_span.start < len(new_span)
+                else None
+            )
+            yield from _replaced(old[comparable[number]], here)
+        for number in new_span[len(old_span) :]:
+            yield new[number]
+    yield from old[at:]
+
+
+def _kept_together(units: Iterable[Unit]) -> Iterator[Unit]:
+    """Move units without text behind what follows them deeper: they must part no item."""
+    waiting: list[Unit] = []
+    for unit in units:
+        if not unit.text:
+            waiting.append(unit)
+            continue
+        if all(other.block.depth >= unit.block.depth for other in waiting):
+            yield from waiting
+            waiting.clear()
+        yield unit
+    yield from waiting
+
+
+def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[range, range]]:
+    """Yield ranges of `old` and `new` that stand for each other, in order."""
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - start and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    old_end, new_end = len(old) - tail, len(new) - tail
+    yield range(start), range(start)
+    if (old_end - start) * (new_end - start) > LARGEST_COMPARISON:
+        yield range(start, old_end), range(start, new_end)
+    else:
+        matcher = SequenceMatcher(None, old[start:old_end], new[start:new_end], autojunk=False)
+        for _, a, b, c, d in matcher.get_opcodes():
+            yield range(start + a, start + b), range(start + c, start + d)
+    yield range(old_end, len(old)), range(new_end, len(new))
+
+
+def _replaced(old: Unit, new: Unit | None) -> Iterator[Unit]:
+    """Yield what stands in the place of `old`: itself if `new` says the same."""
+    if new is not None and new.text == old.text:
+        yield old
+        return
+    remains = tuple(
+        run for run in runs_of((old.block.content,)) if isinstance(run, Image | Citation)
+    )
+    if new is None and remains:
+        yield Unit(replace(old.block, content=Paragraph(remains)), old.node)
+    elif new is not None and isinstance(new.block.content, Paragraph):
+        content = _rewritten(new.block.content, old.block.content, remains)
+        yield Unit(replace(new.block, content=content), old.node, text=new.text)
+    elif new is not None:
+        yield Unit(new.block, old.node, text=new.text)
+        if remains:
+            yield Unit(Block(Paragraph(remains), new.block.depth), old.node)
+
+
+def _rewritten(new: Paragraph, old: Content, remains: tuple[Run, ...]) -> Paragraph:
+    """Give a paragraph the alignment of what it replaces, and the images and citations in it."""
+    runs = (*new.runs, Text(" "), *remains) if remains else new.runs
+    return Paragraph(runs, old.attributes if isinstance(old, Paragraph) else ())
+
+
+def _grouped(units: Sequence[Unit]) -> list[tuple[int | None, list[Unit]]]:
+    """Put units together that make one top-level node, and tell in whose place it stands."""
+    groups: list[tuple[int | None, list[Unit]]] = []
+    taken: set[int] = set()
+    for unit in units:
+        _reopen(groups, unit.node)
+        node, group = groups[-1] if groups else (None, [])
+        free = unit.node if unit.node not in taken else None
+        if group and _joins(unit, node, group[0]):
+            group.append(unit)
+            groups[-1] = (free if node is None else node, group)
+        else:
+            groups.append((free, [unit]))
+        taken.update(number for number in (groups[-1][0],) if number is not None)
+    return groups
+
+
+def _reopen(groups: list[tuple[int | None, list[Unit]]], node: int | None) -> None:
+    """Take what was begun since into the last group that has a place, if its place is `node`."""
+    if node is None:
+        return
+    last = len(groups) - 1
+    while last >= 0 and groups[last][0] is None:
+        last -= 1
+    if last >= 0 and groups[last][0] == node:
+        later = groups[last + 1 :]
+        del groups[last + 1 :]
+        groups[last][1].extend(unit for _, units in later for unit in units)
+
+
+def _joins(unit: Unit, node: int | None, first: Unit) -> bool:
+    """Tell whether `unit` belongs to the group at `node` that begins with `first`."""
+    if unit.block.depth > first.block.depth:
+        return True
+    if unit.node is not None and node is not None:
+        return unit.node == node
+    return unit.block.marker is not None and type(unit.block.marker) is type(first.block.marker)
