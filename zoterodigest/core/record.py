@@ -210,3 +210,14 @@ class Item:
     collections: frozenset[str] = frozenset()
     notes: Mapping[str, Note] = field(default_factory=dict)
     is_trashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection; `parent` is the key of the collection it lies in, or None at the top."""
+
+    key: str
+    version: int
+    name: str
+    parent: str | None = None
+    is_trashed: bool = False

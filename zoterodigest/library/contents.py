@@ -58,10 +58,7 @@ def read_contents(snapshot: Snapshot, zotero: ZoteroMapping) -> Contents:
     return Contents(
         snapshot.version,
         tuple(core_item(one, children.get(one.key, ()), zotero) for one in top),
-        tuple(
-            Collection(one.key, one.version, one.name, one.parent, one.is_trashed)
-            for one in snapshot.collections
-        ),
+        snapshot.collections,
         {one.key: one for one in snapshot.items},
         children,
     )

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from zoterodigest.core.keys import ALPHABET
+from zoterodigest.core.record import Collection as Collection
 from zoterodigest.errors import ZoterodigestError
 
-KEY_ALPHABET = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"
+KEY_ALPHABET = ALPHABET
 BATCH_SIZE = 50
 """Objects a write request may hold at most (zotero-api: more is a 413 for the whole request)."""
 
@@ -51,17 +53,6 @@ class LibraryItem:
     def is_trashed(self) -> bool:
         """Whether the item itself lies in the trash (a trashed parent does not flag children)."""
         return bool(self.data.get("deleted"))
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """A collection; `parent` is the key of the collection it lies in, or None at the top."""
-
-    key: str
-    version: int
-    name: str
-    parent: str | None = None
-    is_trashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

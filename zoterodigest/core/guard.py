@@ -1,0 +1,68 @@
+"""Law 5: a plan that removes or overwrites suspiciously much stops before anything is done."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zoterodigest.core.plan import ChangeEntry, ChangeItem, ChangeNote, Plan
+from zoterodigest.core.record import is_empty
+
+_FEW_REMOVALS, _REMOVED_SHARE = 10, 0.05
+_FEW_CHANGES, _CHANGED_SHARE = 25, 0.10
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class GuardStop:
+    """Why a plan is not carried out: `name` is the field, or "" where values are removed.
+
+    `end` is the end the changes come from, `examples` up to five row ids.
+    """
+
+    name: str
+    end: str
+    count: int
+    limit: int
+    examples: tuple[str, ...]
+
+
+def guard(
+    plan: Plan, linked: int, *, max_changes: int | None = None, allow_removals: bool = False
+) -> GuardStop | None:
+    """Return why `plan` goes too far for `linked` linked entries, or None.
+
+    Creations, fill-ins and kept entries do not count. `max_changes` takes the place of the limit
+    for changes of one field from one end.
+    """
+    edits = sorted(_edits(plan))
+    removed = sorted({row_id for row_id, _, _, is_removal in edits if is_removal})
+    most = max(_FEW_REMOVALS, int(linked * _REMOVED_SHARE))
+    if len(removed) > most and not allow_removals:
+        return GuardStop("", "", len(removed), most, tuple(removed[:_EXAMPLES]))
+    limit = max(_FEW_CHANGES, int(linked * _CHANGED_SHARE)) if max_changes is None else max_changes
+    by_field: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row_id, name, end, _ in edits:
+        by_field[name, end].add(row_id)
+    for (name, end), row_ids in sorted(by_field.items()):
+        if len(row_ids) > limit:
+            examples = tuple(sorted(row_ids)[:_EXAMPLES])
+            return GuardStop(name, end, len(row_ids), limit, examples)
+    return None
+
+
+def _edits(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
+    """Yield row id, field, the end it comes from and whether it clears, for every edit."""
+    for action in plan.actions:
+        match action:
+            case ChangeItem(after=after, fills=fills, row_ids=(row_id, *_)):
+                end = "markdown"
+            case ChangeNote(after=after, fills=fills, row_id=row_id):
+                end = "markdown"
+            case ChangeEntry(after=after, row_id=row_id):
+                end, fills = "zotero", frozenset()
+            case _:
+                continue
+        for name in after.keys() - fills:
+            yield row_id, name, end, is_empty(after[name])

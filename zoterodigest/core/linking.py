@@ -1,0 +1,211 @@
+"""Links of a run: rows that found their entry again, and new links to items found or made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.keys import is_our_item, item_key, note_key
+from zoterodigest.core.link import Origin, Row, State
+from zoterodigest.core.matching import (
+    Adopt,
+    Ambiguous,
+    Catalogue,
+    OnlyTrashed,
+    Unknown,
+    assign_notes,
+)
+from zoterodigest.core.pairing import Pairing, Scope, heading_prints, pair
+from zoterodigest.core.plan import (
+    AmbiguousEntry,
+    DroppedEntry,
+    Link,
+    MissingItem,
+    NotLinked,
+    NotPushed,
+    Report,
+    TrashedEntry,
+    UnreadableEntry,
+)
+from zoterodigest.core.record import Entry, Item
+from zoterodigest.core.terms import Holdings, Rules, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """The links that take part in a run, in order; rows that stay as they are; what is reported."""
+
+    links: tuple[Link, ...]
+    kept: tuple[Row, ...]
+    reports: tuple[Report, ...]
+
+
+def link_entries(
+    entries: Sequence[Entry],
+    rows: Sequence[Row],
+    library: Holdings,
+    terms: Terms,
+    *,
+    new_ids: Iterator[str],
+) -> Linking:
+    """Pair `entries` with `rows`, and look for the items of entries that are new.
+
+    A link's row has its bases as they were; a new link's has none.
+    """
+    scope = Scope(frozenset(terms.rules) - terms.gone, terms.gone)
+    pairing = pair(entries, rows, scope, terms.unread)
+    run = _Run(entries, rows, library, terms)
+    revived = run.keep_links(pairing)
+    run.end_links(pairing)
+    run.make_links({**dict.fromkeys(pairing.new), **revived}, new_ids)
+    linked = {link.before.id for link in run.links if link.before}
+    kept = (run.kept.get(row.id, row) for row in rows if row.id not in linked | run.revived)
+    links = sorted(run.links, key=lambda link: link.index)
+    return Linking(tuple(links), tuple(kept), tuple(run.reports))
+
+
+class _Run:
+    """The links of one run while they are being found."""
+
+    def __init__(
+        self, entries: Sequence[Entry], rows: Sequence[Row], library: Holdings, terms: Terms
+    ) -> None:
+        self.links: list[Link] = []
+        self.kept: dict[str, Row] = {}
+        self.revived: set[str] = set()
+        self.reports: list[Report] = []
+        self._entries = entries
+        self._rows = rows
+        self._terms = terms
+        self._items = {item.key: item for item in library.items}
+        self._taken = {*self._items, *library.taken}
+        self._row_ids = {row.id for row in rows}
+        linked = frozenset(row.item for row in rows if row.state is State.LINKED)
+        self._catalogue = Catalogue(library.items, linked)
+
+    def keep_links(self, pairing: Pairing) -> dict[int, Row]:
+        """Link entries over the rows they already have; return the rows that are to be revived."""
+        revived: dict[int, Row] = {}
+        for index, row in sorted(pairing.rows.items(), key=lambda pair: pair[0]):
+            entry, item = self._entries[index], self._items.get(row.item)
+            if entry.is_unreadable:
+                self.reports.append(UnreadableEntry(entry.digest, entry, row.id))
+            elif not self._terms.takes(entry):
+                continue
+            elif _is_ended(row, item) and entry.digest in self._terms.relink:
+                revived[index] = row
+            elif _is_ended(row, item):
+                self.reports.append(NotLinked(row))
+            elif item is None or item.is_trashed:
+                self.kept[row.id] = replace(row, state=State.TRASHED)
+                self.reports.append(MissingItem(row, is_trashed=item is not None))
+            else:
+                now = replace(
+                    row, digest=entry.digest, headings=heading_prints(entry), state=State.LINKED
+                )
+                self.links.append(Link(index, entry, item, row, now))
+        return revived
+
+    def end_links(self, pairing: Pairing) -> None:
+        """Make tombstones of the rows whose entry is gone; one that may still stand is kept."""
+        for row in pairing.unreadable:
+            self.reports.append(UnreadableEntry(row.digest, None, row.id))
+        if self._terms.selection is None:
+            for row in pairing.dropped:
+                self.kept[row.id] = replace(row, state=State.DROPPED)
+                self.reports.append(DroppedEntry(row))
+
+    def make_links(self, unlinked: dict[int, Row | None], new_ids: Iterator[str]) -> None:
+        """Find or make the items of entries that have no link; a row given is revived."""
+        found: dict[int, tuple[str, Item | None]] = {}
+        for index in sorted(unlinked):
+            entry = self._entries[index]
+            if entry.is_unreadable:
+                self.reports.append(UnreadableEntry(entry.digest, entry, None))
+            elif self._terms.takes(entry) and (key := self._item_of(entry, unlinked[index])):
+                found[index] = key, self._items.get(key)
+        noted = self._noted({i: key for i, (key, _) in found.items() if unlinked[i] is None})
+        for index, (key, item) in found.items():
+            row = unlinked[index]
+            row_id = noted.get(index) or (row.id if row else self._unused(new_ids))
+            if row is not None:
+                self.revived.add(row.id)
+            new = self._row(row_id, index, key)
+            if row is not None and row.item == key:
+                new = replace(new, origin=row.origin)
+            self.links.append(Link(index, self._entries[index], item, None, new))
+
+    def _item_of(self, entry: Entry, row: Row | None) -> str | None:
+        """Return the key of the item for `entry`, a new one if need be, or report why not."""
+        match = self._catalogue.find(entry)
+        if isinstance(match, OnlyTrashed) and row and row.item == match.key and row.origin.item:
+            match = Unknown()
+        match match:
+            case Adopt(key):
+                self._catalogue.add(key, entry)
+                return key
+            case Ambiguous(keys):
+                self.reports.append(AmbiguousEntry(entry, keys))
+            case OnlyTrashed(key):
+                self.reports.append(TrashedEntry(entry, key))
+            case Unknown() if not self._may_create(entry):
+                self.reports.append(NotPushed(entry))
+            case Unknown():
+                return self._new_key(entry)
+        return None
+
+    def _may_create(self, entry: Entry) -> bool:
+        return self._terms.rules.get(entry.digest, Rules()).directions.push.allows("title")
+
+    def _new_key(self, entry: Entry) -> str:
+        title = entry.fields.get("title", "")
+        key = item_key(self._taken, entry.identifiers, title if isinstance(title, str) else "")
+        self._taken.add(key)
+        self._catalogue.add(key, entry)
+        return key
+
+    def _noted(self, found: dict[int, str]) -> dict[int, str]:
+        """Return the row ids of our notes that stand in no row, by the entry that takes them on."""
+        by_item: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
+        for index, key in found.items():
+            by_item[key].append((index, self._entries[index]))
+        noted: dict[int, str] = {}
+        for key, entries in by_item.items():
+            notes = self._items[key].notes if key in self._items else {}
+            lost = sorted(row_id for row_id in notes if row_id not in self._row_ids)
+            if lost:
+                noted |= assign_notes(entries, [notes[row_id] for row_id in lost], lost)
+        self._row_ids.update(noted.values())
+        return noted
+
+    def _row(self, row_id: str, index: int, key: str) -> Row:
+        item = self._items.get(key)
+        note = item.notes.get(row_id) if item else None
+        return Row(
+            id=row_id,
+            digest=self._entries[index].digest,
+            item=key,
+            note=note.key if note else None,
+            headings=heading_prints(self._entries[index]),
+            origin=Origin(
+                item=item is None or _is_ours(item),
+                note=note is not None and note.key == note_key(row_id),
+            ),
+        )
+
+    def _unused(self, new_ids: Iterator[str]) -> str:
+        row_id = next(one for one in new_ids if one not in self._row_ids)
+        self._row_ids.add(row_id)
+        return row_id
+
+
+def _is_ended(row: Row, item: Item | None) -> bool:
+    """Tell whether the link is not to be taken up: unlinked, or trashed and not restored since."""
+    is_live = item is not None and not item.is_trashed
+    return row.state is State.UNLINKED or (row.state is State.TRASHED and not is_live)
+
+
+def _is_ours(item: Item) -> bool:
+    title = item.fields.get("title", "")
+    return is_our_item(item.key, item.identifiers, title if isinstance(title, str) else "")

@@ -1,0 +1,86 @@
+"""What a link's row is to say, judged by what its ends hold now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from zoterodigest.core.bases import Recorded, recorded, refreshed
+from zoterodigest.core.link import Row
+from zoterodigest.core.merge import Side
+from zoterodigest.core.pairing import traits_of
+from zoterodigest.core.plan import Link
+from zoterodigest.core.record import EMPTY, Entry, Fields, Item, Kind, Value, kind_of
+from zoterodigest.core.view import Folding
+
+
+def settle(link: Link, item: Item, folding: Folding) -> Row:
+    """Return the row of `link` now that its item is `item`, as read or as it will be after a write.
+
+    Whatever was to be written, the row claims only what both ends show. A row that has nothing new
+    to say is returned as it was: a new reading of old text alone changes nothing.
+    """
+    row = _with_note(link, item)
+    entry_side, item_side = side_of(link.entry), item_side_of(link.entry, item, row)
+    now = recorded(Recorded(row.bases, row.apart), entry_side, item_side, folding)
+    row = replace(row, bases=now.bases, apart=now.apart)
+    if row == link.before:
+        return row
+    now = refreshed(now, entry_side, item_side, folding)
+    return with_traits(replace(row, bases=now.bases), link.entry)
+
+
+def with_traits(row: Row, entry: Entry) -> Row:
+    """Return `row` with what `entry` is known by; what cannot be read now keeps what was known."""
+    traits = traits_of(entry)
+    return replace(
+        row,
+        identifiers=traits.identifiers or row.identifiers,
+        title=traits.title or row.title,
+        texts=traits.texts | row.texts if entry.unreadable else traits.texts,
+    )
+
+
+def side_of(entry: Entry) -> Side:
+    """Return the entry's end of a link."""
+    return Side(entry.fields, entry.raws)
+
+
+def item_side_of(entry: Entry, item: Item, row: Row) -> Side:
+    """Return the item's end of a link: the record's fields, and the entry's own in our note.
+
+    Without a note its fields are empty; if the person did away with the note it carries none.
+    """
+    fields = _record_fields(item.fields)
+    raws = dict(item.raws)
+    note = item.notes.get(row.id)
+    if is_note_missing(item, row):
+        return Side(fields, raws)
+    fields |= {name: EMPTY for name in entry.fields if kind_of(name) is Kind.BLOCKS}
+    if note is not None:
+        fields |= note.fields
+        raws |= note.raws
+    return Side(fields, raws)
+
+
+def is_note_missing(item: Item, row: Row) -> bool:
+    """Tell whether the row's note was trashed, erased or lost its heading."""
+    note = item.notes.get(row.id)
+    return row.note is not None if note is None else note.is_trashed
+
+
+def _record_fields(fields: Fields) -> dict[str, Value]:
+    return {name: value for name, value in fields.items() if kind_of(name) is not Kind.BLOCKS}
+
+
+def _with_note(link: Link, item: Item) -> Row:
+    """Return the link's row with the note that is there; one that was not made is not claimed."""
+    note = item.notes.get(link.row.id)
+    if note is not None:
+        return replace(link.row, note=note.key)
+    before = link.before
+    had_note = before is not None and before.origin.note
+    return replace(
+        link.row,
+        note=before.note if before else None,
+        origin=replace(link.row.origin, note=had_note),
+    )

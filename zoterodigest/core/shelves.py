@@ -1,0 +1,286 @@
+"""Collections for digests and their headings: which one is whose, what to create and to rename."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.keys import derived_key, free_key
+from zoterodigest.core.link import Shelf, fingerprint
+from zoterodigest.core.plan import CreateShelf, MissingShelf, RenameShelf
+from zoterodigest.core.record import Collection
+
+Path = tuple[str, ...]
+
+_LONGEST_NAME = 255
+_ORDINAL = re.compile(r"#\d{1,6}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where one linked entry stands now and stood before.
+
+    `path` is its heading keys, `texts` their texts; `before` its former digest and the fingerprints
+    of its former heading keys, None for a new link. `collections` are those of its item.
+    """
+
+    digest: str
+    path: Path
+    texts: Path
+    before: tuple[str, Path] | None = None
+    collections: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Shelving:
+    """The shelves as they are to be, what brings them about, and which shelf holds what."""
+
+    shelves: tuple[Shelf, ...]
+    actions: tuple[CreateShelf | RenameShelf, ...]
+    missing: tuple[MissingShelf, ...]
+    targets: Mapping[tuple[str, Path], str | None]
+    former_targets: Mapping[tuple[str, Path], str]
+
+    def target(self, stand: Stand) -> str | None:
+        """Return the collection an entry belongs in: its deepest heading's, if there is one."""
+        return self.targets.get((stand.digest, stand.path))
+
+    def former(self, stand: Stand) -> str | None:
+        """Return the collection the entry belonged in before."""
+        if stand.before is None:
+            return None
+        digest, prints = stand.before
+        for depth in range(len(prints), -1, -1):
+            if key := self.former_targets.get((digest, prints[:depth])):
+                return key
+        return None
+
+
+def shelve(
+    stands: Sequence[Stand],
+    shelves: Sequence[Shelf],
+    collections: Iterable[Collection],
+    names: Mapping[str, Path],
+) -> Shelving:
+    """Find, rename or create the collections in which `stands` belong.
+
+    `names` gives each digest's collection, preceded by those it lies in. A renamed heading or
+    digest keeps its collection; a collection of the right name at the right place is adopted; one
+    that the person trashed is not made again. Shelves that hold nothing now are remembered.
+    """
+    by_digest: dict[str, list[Stand]] = defaultdict(list)
+    for stand in stands:
+        by_digest[stand.digest].append(stand)
+    known = {(shelf.digest, shelf.path): shelf for shelf in shelves}
+    room = _Room(collections, known)
+    for digest, standing in by_digest.items():
+        if names.get(digest):
+            followed = _followed_digest(digest, standing, known, by_digest.keys())
+            room.shelve_digest(digest, standing, names[digest], (followed, names.get(followed, ())))
+    return Shelving(
+        tuple(sorted(room.shelves.values(), key=lambda shelf: (shelf.digest, shelf.path))),
+        tuple(room.actions),
+        tuple(room.missing),
+        room.targets,
+        {(shelf.digest, _prints(shelf.path)): shelf.collection for shelf in shelves},
+    )
+
+
+_Known = Mapping[tuple[str, Path], Shelf]
+
+
+@dataclass(frozen=True, slots=True)
+class _Want:
+    """A collection that is wanted: for whom, under what name, from what names its key derives."""
+
+    digest: str
+    path: Path
+    name: str
+    names: Path
+    items: Sequence[Stand]
+
+
+class _Room:
+    """The library's collections while shelves are found and made."""
+
+    def __init__(self, collections: Iterable[Collection], known: _Known) -> None:
+        self.actions: list[CreateShelf | RenameShelf] = []
+        self.missing: list[MissingShelf] = []
+        self.targets: dict[tuple[str, Path], str | None] = {}
+        self.shelves = dict(known)
+        self._known = known
+        self._by_key = {one.key: one for one in collections}
+        self._by_place: dict[tuple[str | None, str], list[str]] = defaultdict(list)
+        for one in sorted(self._by_key.values(), key=lambda one: one.key):
+            if not one.is_trashed:
+                self._by_place[one.parent, one.name].append(one.key)
+
+    def shelve_digest(
+        self, digest: str, standing: list[Stand], names: Path, followed: tuple[str, Path]
+    ) -> None:
+        """Give every heading of `digest` that holds a link its collection, parents first."""
+        former_digest, former_names = followed
+        parent = self._shelve_folders(names[:-1])
+        olds = {path for owner, path in self._known if owner == former_digest}
+        origins = _origins(standing, olds)
+        self._make_way(digest, former_digest, olds, origins)
+        below: dict[Path, list[Stand]] = defaultdict(list)
+        for stand in standing:
+            for depth in range(len(stand.path) + 1):
+                below[stand.path[:depth]].append(stand)
+        for path, old in origins.items():
+            name = below[path][0].texts[len(path) - 1] if path else names[-1]
+            want = _Want(digest, path, _name(name), names + path, below[path])
+            shelf = None if old is None else self._known[former_digest, old]
+            was = "" if old is None else _former_name(old, former_names)
+            above = self.targets[digest, path[:-1]] if path else parent
+            is_orphan = above is None and shelf is None and (path != () or len(names) > 1)
+            is_renamed = (digest, path) != (former_digest, old)
+            self.targets[digest, path] = (
+                None if is_orphan else self._hold(want, shelf, above, was if is_renamed else "")
+            )
+
+    def _shelve_folders(self, names: Path) -> str | None:
+        """Find or make the collections that the collections of several digests lie in."""
+        parent: str | None = None
+        for depth in range(1, len(names) + 1):
+            path = names[:depth]
+            if ("", path) not in self.targets:
+                want = _Want("", path, _name(path[-1]), path, ())
+                self.targets["", path] = self._hold(want, self._known.get(("", path)), parent, "")
+            parent = self.targets["", path]
+        return parent
+
+    def _make_way(
+        self, digest: str, former: str, olds: set[Path], origins: Mapping[Path, Path | None]
+    ) -> None:
+        """Move what is known of `former` to `digest`; a shelf out of use leaves a path in use."""
+        used = {old for old in origins.values() if old is not None}
+        vacant = sorted(olds - origins.keys())
+        for old in sorted(olds):
+            del self.shelves[former, old]
+        for old in sorted(olds - used, key=lambda path: (path in origins, path)):
+            path = old if old in vacant else next(iter(vacant), None)
+            if path is None:
+                continue
+            vacant.remove(path)
+            self.shelves[digest, path] = replace(self._known[former, old], digest=digest, path=path)
+
+    def _hold(self, want: _Want, shelf: Shelf | None, parent: str | None, was: str) -> str | None:
+        """Return the key of the collection for `want`, or None if the person did away with it."""
+        if shelf is None:
+            shelf = self._adopted(want, parent) or self._created(want, parent)
+        shelf = replace(shelf, digest=want.digest, path=want.path)
+        self.shelves[want.digest, want.path] = shelf
+        collection = self._by_key.get(shelf.collection)
+        if collection is None or collection.is_trashed:
+            self.missing.append(MissingShelf(shelf))
+            return None
+        if shelf.is_ours and was == collection.name != want.name:
+            rename = RenameShelf(collection.key, collection.version, collection.name, want.name)
+            self.actions.append(rename)
+        return collection.key
+
+    def _adopted(self, want: _Want, parent: str | None) -> Shelf | None:
+        """Adopt the collection of that name and place which holds the most of the items."""
+        used = {shelf.collection for shelf in self.shelves.values() if shelf.digest == want.digest}
+        keys = [key for key in self._by_place[parent, want.name] if key not in used]
+        if not keys:
+            return None
+        key = max(keys, key=lambda key: sum(key in stand.collections for stand in want.items))
+        ours = derived_key("collection", *want.names), derived_key("collection", *want.names, "1")
+        return Shelf(want.digest, want.path, key, is_ours=key in ours)
+
+    def _created(self, want: _Want, parent: str | None) -> Shelf:
+        key = free_key(self._by_key, "collection", *want.names)
+        self._by_key[key] = Collection(key, 0, want.name, parent)
+        self._by_place[parent, want.name].append(key)
+        self.actions.append(CreateShelf(key, want.name, parent, want.digest, want.path))
+        return Shelf(want.digest, want.path, key)
+
+
+def _followed_digest(
+    digest: str, standing: list[Stand], known: _Known, present: Iterable[str]
+) -> str:
+    """Return the digest whose shelves `digest` takes on: its own, else that of most of its rows."""
+    if (digest, ()) in known:
+        return digest
+    before = [stand.before[0] for stand in standing if stand.before]
+    for former, votes in Counter(before).most_common(1):
+        if 2 * votes > len(before) and former not in present and (former, ()) in known:
+            return former
+    return digest
+
+
+def _origins(standing: list[Stand], olds: set[Path]) -> dict[Path, Path | None]:
+    """Return for every path now, parents first, the path that its shelf had before, if any.
+
+    A heading keeps its own; twins of one text go by the entries under them; a new heading takes on
+    that of one that is gone if it holds most of its entries.
+    """
+    by_prints = {_prints(old): old for old in olds}
+    paths: dict[Path, None] = {(): None}
+    votes: Counter[tuple[Path, Path]] = Counter()
+    held: Counter[Path] = Counter()
+    for stand in standing:
+        former = stand.before[1] if stand.before else ()
+        found = [by_prints.get(former[:depth]) for depth in range(1, len(former) + 1)]
+        held.update(old for old in found if old is not None)
+        for depth in range(1, len(stand.path) + 1):
+            paths.setdefault(stand.path[:depth])
+            old = found[depth - 1] if depth <= len(found) else None
+            if old is not None:
+                votes[stand.path[:depth], old] += 1
+    origins: dict[Path, Path | None] = {(): () if () in olds else None}
+    for depth in range(1, max(map(len, paths)) + 1):
+        level = [path for path in paths if len(path) == depth]
+        origins |= _origins_of(level, origins, olds, (votes, held))
+    return origins
+
+
+def _origins_of(
+    level: list[Path],
+    above: Mapping[Path, Path | None],
+    olds: set[Path],
+    counted: tuple[Counter[tuple[Path, Path]], Counter[Path]],
+) -> dict[Path, Path | None]:
+    """Match the paths of one depth with old ones under the same parent, by most entries."""
+    votes, held = counted
+    order = {path: place for place, path in enumerate(level)}
+    pairs = {pair for pair in votes if pair[0] in order and above[pair[0][:-1]] == pair[1][:-1]}
+    natural = {
+        (path, old)
+        for path in level
+        if (parent := above[path[:-1]]) is not None and (old := (*parent, path[-1])) in olds
+    }
+    continued = natural | {pair for pair in pairs if _text(pair[0]) == _text(pair[1])}
+    renamed = {pair for pair in pairs - continued if 2 * votes[pair] > held[pair[1]]}
+    found: dict[Path, Path | None] = dict.fromkeys(level)
+    taken: set[Path] = set()
+    for possible in (continued, renamed):
+        for path, old in sorted(
+            possible, key=lambda pair: (-votes[pair], pair not in natural, order[pair[0]], pair[1])
+        ):
+            if found[path] is None and old not in taken:
+                found[path] = old
+                taken.add(old)
+    return found
+
+
+def _former_name(old: Path, digest_names: Path) -> str:
+    """Return the name that the collection of `old` was given."""
+    return _text(old) if old else "".join(digest_names[-1:])
+
+
+def _text(path: Path) -> str:
+    return _ORDINAL.sub("", path[-1])
+
+
+def _prints(path: Path) -> Path:
+    return tuple(map(fingerprint, path))
+
+
+def _name(text: str) -> str:
+    return text.strip()[:_LONGEST_NAME] or "…"

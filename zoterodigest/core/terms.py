@@ -1,0 +1,88 @@
+"""The terms under which a run reconciles: directions, names of collections, what takes part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from zoterodigest.core.link import Row, Shelf
+from zoterodigest.core.pairing import Unread
+from zoterodigest.core.record import SECTION, Collection, Entry, Item
+from zoterodigest.core.view import Folding
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A set of field names, or all but these; `sections` stands for every section."""
+
+    names: frozenset[str] = frozenset()
+    is_all_but: bool = False
+
+    def allows(self, name: str) -> bool:
+        """Tell whether the field may travel."""
+        is_named = name in self.names or (name.startswith(SECTION) and "sections" in self.names)
+        return is_named != self.is_all_but
+
+
+ALL = Mask(is_all_but=True)
+NONE = Mask()
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """Which fields of a digest may go to the library (`push`) and come from it (`pull`)."""
+
+    push: Mask = ALL
+    pull: Mask = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How one digest is kept: its directions and the name of its collection.
+
+    `collection` is preceded by the names of those it lies in; empty for none at all. Headings have
+    collections of their own in it unless `has_headings` is false.
+    """
+
+    directions: Directions = Directions()
+    collection: tuple[str, ...] = ()
+    has_headings: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under which terms a run reconciles.
+
+    `rules` names every digest of the run; it may name digests whose file is `gone` as well, so that
+    what their collections were called is known. With a `selection` only the entries it takes get or
+    change anything and no link is dropped. `relink` names digests whose ended links are revived.
+    """
+
+    rules: Mapping[str, Rules]
+    folding: Folding = field(default_factory=Folding)
+    gone: frozenset[str] = frozenset()
+    unread: Unread = field(default_factory=Unread)
+    selection: Callable[[Entry], bool] | None = None
+    relink: frozenset[str] = frozenset()
+
+    def takes(self, entry: Entry) -> bool:
+        """Tell whether `entry` takes part in the run."""
+        return self.selection is None or self.selection(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the lock file tells: the links, and the collections of digests."""
+
+    rows: Sequence[Row] = ()
+    shelves: Sequence[Shelf] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the library holds, trashed things too."""
+
+    items: Sequence[Item] = ()
+    collections: Sequence[Collection] = ()
+    taken: frozenset[str] = frozenset()
+    """Keys of everything else in the library: no new item may have one."""

@@ -1,0 +1,219 @@
+"""What travels: for every item, the changes that its links ask for at either end."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.bases import without_fill
+from zoterodigest.core.keys import note_key
+from zoterodigest.core.merge import Ends, Merge, Side, merge
+from zoterodigest.core.plan import (
+    Action,
+    ApartField,
+    ChangeEntry,
+    ChangeItem,
+    ChangeNote,
+    Conflict,
+    CreateItem,
+    CreateNote,
+    Held,
+    Link,
+    MissingNote,
+    Report,
+)
+from zoterodigest.core.record import EMPTY, Fields, Item, Kind, Value, is_empty, kind_of, parts_of
+from zoterodigest.core.settle import is_note_missing, item_side_of, side_of
+from zoterodigest.core.terms import Directions, Rules, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The collections an item is put in and taken out of for one link."""
+
+    placed: frozenset[str] = frozenset()
+    unplaced: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Travels:
+    """Actions and reports of a run in order, and its links with what is known before writing."""
+
+    actions: tuple[Action, ...]
+    reports: tuple[Report, ...]
+    links: tuple[Link, ...]
+
+
+def travel(links: Sequence[Link], moves: Sequence[Moves], terms: Terms) -> Travels:
+    """Carry changes over `links` (in order, each with its `moves`) as far as directions allow.
+
+    All links of an item are taken together: what one brings to the item the others see, so that an
+    edit reaches every entry in one run. Of several new entries the first gives an item its values.
+    """
+    by_item: dict[str, list[tuple[Link, Moves]]] = defaultdict(list)
+    for link, move in zip(links, moves, strict=True):
+        by_item[link.row.item].append((link, move))
+    hubs = [_Hub(joined, terms) for joined in by_item.values()]
+    for hub in hubs:
+        hub.carry()
+    carried = [link for hub in hubs for link in hub.links]
+    return Travels(
+        tuple(action for hub in hubs for action in hub.actions()),
+        tuple(report for hub in hubs for report in hub.reports),
+        tuple(sorted(carried, key=lambda link: link.index)),
+    )
+
+
+class _Hub:
+    """One item and its links while changes travel over them."""
+
+    def __init__(self, joined: list[tuple[Link, Moves]], terms: Terms) -> None:
+        self.links = [link for link, _ in joined]
+        self.reports: list[Report] = []
+        self._moves = [moves for _, moves in joined]
+        self._rules = terms.rules
+        self._folding = terms.folding
+        self._item = self.links[0].item
+        self._key = self.links[0].row.item
+        self._now = self._item or _blank_item(self.links)
+        self._after: dict[str, Value] = {}
+        self._edited: set[str] = set()
+        self._details: list[Action] = []
+
+    def carry(self) -> None:
+        """Bring every link's changes to the item, then the item's to every entry."""
+        merges = [self._to_item(place) for place in range(len(self.links))]
+        if len(self.links) > 1 and self._after:
+            merges = [self._merged(link) for link in self.links]
+        for link, merged in zip(self.links, merges, strict=True):
+            self._to_entry(link, merged)
+            self._report(link, merged)
+
+    def actions(self) -> list[Action]:
+        """Return what is to be done at the item, then at its notes and entries."""
+        row_ids = tuple(link.row.id for link in self.links)
+        placed = frozenset[str]().union(*(move.placed for move in self._moves))
+        unplaced = frozenset[str]().union(*(move.unplaced for move in self._moves))
+        placing = tuple(sorted(placed)), tuple(sorted(unplaced))
+        if self._item is None:
+            filled = {name: value for name, value in self._after.items() if not is_empty(value)}
+            return [CreateItem(self._key, filled, row_ids, placing[0]), *self._details]
+        if not self._after and not placed and not unplaced:
+            return self._details
+        fields, fills = self._item.fields, frozenset(self._after) - self._edited
+        before = {name: fields[name] for name in self._after}
+        version = self._item.version
+        change = ChangeItem(self._key, version, before, self._after, row_ids, fills, *placing)
+        return [change, *self._details]
+
+    def _to_item(self, place: int) -> Merge:
+        """Bring one link's changes to the item, and to the note if they belong to the entry."""
+        link = self.links[place]
+        merged = self._merged(link)
+        allowed = _allowed(merged.to_item, self._directions(link).push.allows)
+        self._to_note(link, {n: v for n, v in allowed.items() if _is_of_entry(n)}, merged.fills)
+        record = {n: v for n, v in allowed.items() if not _is_of_entry(n)}
+        self._edited |= record.keys() - merged.fills
+        if not record:
+            return merged
+        before = self._now
+        self._after |= record
+        self._now = _with_fields(before, record)
+        filled = record.keys() & merged.fills
+        if link.item is not None and not link.row.origin.item:
+            fields = link.row.origin.fields | filled
+            origin = replace(link.row.origin, fields=fields)
+            self.links[place] = replace(link, row=replace(link.row, origin=origin))
+        for other in range(len(self.links)):
+            if other != place:
+                self._take_note_of_fill(other, filled, before)
+        return merged
+
+    def _take_note_of_fill(self, place: int, names: frozenset[str] | set[str], then: Item) -> None:
+        """Keep what another link just filled in from travelling on over this one."""
+        link = self.links[place]
+        bases = dict(link.row.bases)
+        for name in names & bases.keys() & link.entry.fields.keys():
+            ends = [_ends(name, link, item) for item in (then, self._now)]
+            base = without_fill(bases.pop(name), ends[0], ends[1], self._folding)
+            if base is not None:
+                bases[name] = base
+        if bases != link.row.bases:
+            self.links[place] = replace(link, row=replace(link.row, bases=bases))
+
+    def _to_note(self, link: Link, after: Fields, fills: frozenset[str]) -> None:
+        row, item = link.row, self._item
+        note = item.notes.get(row.id) if item else None
+        if not after:
+            return
+        if note is None:
+            self._details.append(CreateNote(note_key(row.id), self._key, row.id, row.digest, after))
+            return
+        before = {name: note.fields.get(name, EMPTY) for name in after}
+        self._details.append(
+            ChangeNote(
+                note.key, note.version, self._key, row.id, row.digest, before, after,
+                fills & after.keys(),
+            )
+        )  # fmt: skip
+
+    def _to_entry(self, link: Link, merged: Merge) -> None:
+        after = _allowed(merged.to_entry, self._directions(link).pull.allows)
+        if after:
+            before = {name: link.entry.fields[name] for name in after}
+            self._details.append(ChangeEntry(link.entry, link.row.id, before, after))
+
+    def _report(self, link: Link, merged: Merge) -> None:
+        row, at_item = link.row, self._side(link).fields
+        if self._item and is_note_missing(self._item, row) and _tells(link.entry.fields):
+            self.reports.append(MissingNote(row))
+        for name in sorted(merged.conflicts | merged.apart):
+            kind = Conflict if name in merged.conflicts else ApartField
+            self.reports.append(kind(row.id, name, link.entry.fields[name], at_item[name]))
+        directions = self._directions(link)
+        for name in sorted(merged.to_item.keys() - merged.fills):
+            if not directions.push.allows(name):
+                self.reports.append(Held(row.id, name, to_entry=False))
+        for name in sorted(merged.to_entry):
+            if not directions.pull.allows(name):
+                self.reports.append(Held(row.id, name, to_entry=True))
+
+    def _merged(self, link: Link) -> Merge:
+        row = link.row
+        return merge(row.bases, side_of(link.entry), self._side(link), self._folding, row.apart)
+
+    def _side(self, link: Link) -> Side:
+        return item_side_of(link.entry, self._now, link.row)
+
+    def _directions(self, link: Link) -> Directions:
+        return self._rules.get(link.entry.digest, Rules()).directions
+
+
+def _blank_item(links: Sequence[Link]) -> Item:
+    """Return the item about to be created: it carries what its entries do, and holds nothing."""
+    fields = {name: EMPTY for link in links for name in link.entry.fields if not _is_of_entry(name)}
+    return Item(links[0].row.item, 0, fields, {})
+
+
+def _with_fields(item: Item, changes: Fields) -> Item:
+    """Return `item` as planned; the raw text of a planned value is unlike any that was read."""
+    planned = {name: "\0".join(("", *parts_of(value))) for name, value in changes.items()}
+    return replace(item, fields={**item.fields, **changes}, raws={**item.raws, **planned})
+
+
+def _ends(name: str, link: Link, item: Item) -> Ends:
+    raws = link.entry.raws.get(name, ""), item.raws.get(name, "")
+    return Ends(name, link.entry.fields[name], item.fields[name], *raws)
+
+
+def _allowed(changes: Fields, allows: Callable[[str], bool]) -> dict[str, Value]:
+    return {name: value for name, value in changes.items() if allows(name)}
+
+
+def _is_of_entry(name: str) -> bool:
+    return kind_of(name) is Kind.BLOCKS
+
+
+def _tells(fields: Fields) -> bool:
+    return any(_is_of_entry(name) and not is_empty(value) for name, value in fields.items())

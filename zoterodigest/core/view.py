@@ -1,0 +1,136 @@
+"""How one end's value looks from the other: canonical forms, and the item as an entry shows it.
+
+Two values are *in step* when their canonical forms are equal. A canonical form folds what no person
+would call an edit (case and quotes of a title, the spelling of a venue or task).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.identity import canonical_title
+from zoterodigest.core.names import full_name, same_name, split_name
+from zoterodigest.core.record import (
+    EMPTY,
+    Blocks,
+    Empty,
+    Hyperlink,
+    Links,
+    Members,
+    Names,
+    Value,
+    is_empty,
+)
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _folded_member(name: str, text: str) -> str:
+    return _folded(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """How spellings are recognised as one: given by the tables of venues and tags.
+
+    `venue` returns one text for all spellings of a venue; `member` takes a field's name and a
+    member of it. Without tables case and blanks are folded.
+    """
+
+    venue: Callable[[str], str] = _folded
+    member: Callable[[str, str], str] = _folded_member
+
+
+def canonical(name: str, value: Value, folding: Folding) -> Value:
+    """Return the form of `value` in which two values of the field `name` are compared."""
+    if is_empty(value):
+        return EMPTY
+    match value:
+        case str():
+            return _canonical_text(name, value, folding)
+        case Names(people, truncated):
+            return Names(tuple(full_name(split_name(person)) for person in people), truncated)
+        case Members(texts):
+            return Members(tuple(dict.fromkeys(folding.member(name, text) for text in texts)))
+        case Links(hyperlinks):
+            return Links(tuple(dict.fromkeys(_canonical_link(link) for link in hyperlinks)))
+        case Blocks() | Empty():
+            return value
+
+
+def equal(name: str, at_entry: Value, at_item: Value, folding: Folding) -> bool:
+    """Tell whether the ends are in step: the entry shows the item's value, up to spelling."""
+    shown = as_shown(name, at_entry, at_item, folding)
+    return canonical(name, at_entry, folding) == canonical(name, shown, folding)
+
+
+def as_shown(name: str, at_entry: Value, at_item: Value, folding: Folding) -> Value:
+    """Return the item's value as the entry would show it.
+
+    Authors are cut where the entry cuts them, a date where the entry's ends, a year is taken out of
+    a date. What is equal but for its spelling keeps the entry's.
+    """
+    if is_empty(at_entry) or is_empty(at_item):
+        return at_item
+    shown = _cut(name, at_entry, at_item)
+    if canonical(name, at_entry, folding) == canonical(name, shown, folding):
+        return at_entry
+    return shown
+
+
+def for_item(at_entry: Value, at_item: Value) -> Value:
+    """Return what the item is to hold so that the entry's value is shown by it.
+
+    The authors hidden behind an entry's "et al." stay; "et al." itself is nobody.
+    """
+    if not isinstance(at_entry, Names) or not at_entry.truncated:
+        return at_entry
+    hidden = _hidden(at_entry, at_item) if isinstance(at_item, Names) else ()
+    return Names(at_entry.people + hidden)
+
+
+def _cut(name: str, at_entry: Value, at_item: Value) -> Value:
+    match at_entry, at_item:
+        case Names(people, truncated=True), Names():
+            return Names(at_item.people[: len(people)], truncated=True)
+        case str(), str() if name == "year":
+            return at_item[:4]
+        case str(), str() if name == "date":
+            return at_item[: len(at_entry)]
+        case _:
+            return at_item
+
+
+def _hidden(at_entry: Names, at_item: Names) -> tuple[str, ...]:
+    """Return the item's people that stand behind the last one the entry names."""
+    for back, person in enumerate(reversed(at_entry.people)):
+        for place, other in enumerate(at_item.people):
+            if same_name(person, other):
+                return at_item.people[place + 1 + back :]
+    return at_item.people[len(at_entry.people) :]
+
+
+def _canonical_text(name: str, text: str, folding: Folding) -> str:
+    match name:
+        case "title":
+            return canonical_title(text)
+        case "venue":
+            return folding.venue(text)
+        case "doi":
+            return text.strip().lower()
+        case "url":
+            return _canonical_url(text)
+        case _:
+            return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _canonical_link(link: Hyperlink) -> Hyperlink:
+    return replace(link, label=_folded(link.label), url=_canonical_url(link.url))
+
+
+def _canonical_url(url: str) -> str:
+    return url.strip().removesuffix("/").replace("http://", "https://", 1)
