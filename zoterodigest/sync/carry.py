@@ -29,12 +29,12 @@ from zoterodigest.library.port import (
 from zoterodigest.library.port import (
     Outcome as WriteOutcome,
 )
-from zoterodigest.project.files import remove_leftovers
+from zoterodigest.project.files import remove_leftovers, replace_file
 from zoterodigest.project.journal import Journal, discard_journal
 from zoterodigest.project.lock import LockFile, lock_hash, render_lock, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
-from zoterodigest.sync.gather import Gathered, gather, require_unchanged
+from zoterodigest.sync.gather import Gathered, gather, gather_entries, require_unchanged
 from zoterodigest.sync.run import Prepared, plan_over
 from zoterodigest.sync.writes import Write, batches
 
@@ -52,10 +52,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run did: objects written, records that failed, and how many were planned once more."""
+    """What a run did: objects and digests written, records that failed, and how many were planned
+    once more.
+    """
 
     prepared: Prepared
     written: int = 0
+    written_digests: int = 0
     failures: tuple[Failure, ...] = ()
     planned_again: int = 0
 
@@ -67,6 +70,7 @@ class _Ledger:
     progress: Progress
     total: int
     written: int = 0
+    written_digests: int = 0
     refused: dict[str, str] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
     failures: dict[str, str] = field(default_factory=dict)
@@ -113,10 +117,12 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
         again = _planned_again(prepared, ledger) if ledger.stale else None
     failures = [*_failures(prepared, ledger)]
     if again is None:
-        return Outcome(prepared, ledger.written, tuple(failures))
+        return Outcome(prepared, ledger.written, ledger.written_digests, tuple(failures))
     second, more = again
     failures += [failure for failure in _failures(second, more) if failure not in failures]
-    return Outcome(prepared, ledger.written + more.written, tuple(failures), len(ledger.stale))
+    written = ledger.written + more.written
+    digests = ledger.written_digests + more.written_digests
+    return Outcome(prepared, written, digests, tuple(failures), len(ledger.stale))
 
 
 def _settle_killed_run(prepared: Prepared) -> bytes | None:
@@ -141,7 +147,8 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: _Ledger) -> None
         for writes in (prepared.writes.items, prepared.writes.children):
             _write_objects(prepared, writes, journal, expected, told, ledger)
         journal.done(told - ledger.failures.keys())
-    lock = _lock_after(prepared, ledger)
+    entries = _write_digests(prepared, ledger)
+    lock = _lock_after(prepared, ledger, entries)
     write_lock(project.lock_path, lock, lock_data)
     if journal is not None:
         journal.close()
@@ -187,6 +194,21 @@ def _write_objects(
             _record(write, ledger)
 
 
+def _write_digests(prepared: Prepared, ledger: _Ledger) -> tuple[Entry, ...]:
+    """Replace the digests that change; return all entries of the run as they are now.
+
+    A digest is written after the library: until then its entries hold what they held, and the lock
+    file is made from what both ends show.
+    """
+    changed = [edit for edit in prepared.edits if edit.is_change]
+    for edit in changed:
+        replace_file(edit.read.digest.path, edit.source, edit.read.file.data)
+        ledger.written_digests += 1
+    if not changed:
+        return prepared.gathered.entries
+    return gather_entries(prepared.workspace, with_notes=prepared.options.with_notes)
+
+
 def _is_orphan(write: Write, ledger: _Ledger) -> bool:
     """Whether the item that a child belongs to could not be written; then it is not either."""
     return ledger.fails(str(write.item.data.get("parentItem", "")))
@@ -209,7 +231,8 @@ def _record(write: Write, ledger: _Ledger) -> None:
 
 def _expected_rows(prepared: Prepared) -> tuple[Row, ...]:
     """Return the rows as they will be if every write succeeds as it is sent."""
-    return _rows(prepared, _as_if_written(prepared), _Added({}, {}))
+    entries = prepared.gathered.entries
+    return _rows(prepared, entries, _as_if_written(prepared), _Added({}, {}))
 
 
 def _as_if_written(prepared: Prepared) -> Contents:
@@ -244,23 +267,26 @@ class _Added:
         return replace(row, origin=origin)
 
 
-def _lock_after(prepared: Prepared, ledger: _Ledger) -> LockFile:
-    """Return the lock file as it is to be, from what stands in the library now."""
+def _lock_after(prepared: Prepared, ledger: _Ledger, entries: Sequence[Entry]) -> LockFile:
+    """Return the lock file as it is to be, from what stands at both ends now."""
     library, contents = prepared.workspace.library, prepared.gathered.contents
     if ledger.written:
         contents = read_contents(library.read(), prepared.workspace.zotero)
-    rows = _rows(prepared, contents, _Added(ledger.tags, ledger.attachments))
+    rows = _rows(prepared, entries, contents, _Added(ledger.tags, ledger.attachments))
     shelves = tuple(shelf for shelf in prepared.plan.shelves if not ledger.fails(shelf.collection))
     return LockFile(library.identity, rows, shelves)
 
 
-def _rows(prepared: Prepared, contents: Contents, added: _Added) -> tuple[Row, ...]:
-    """Return all rows of the lock file over these contents of the library."""
+def _rows(
+    prepared: Prepared, entries: Sequence[Entry], contents: Contents, added: _Added
+) -> tuple[Row, ...]:
+    """Return all rows of the lock file over these entries and contents of the library."""
     items = {item.key: item for item in contents.items}
     links = prepared.plan.links
     linked = {link.row.id for link in links}
     rows = [row for row in prepared.plan.rows if row.id not in linked]
-    for link in links:
+    for planned in links:
+        link = replace(planned, entry=entries[planned.index])
         row = _settled(link, items.get(link.row.item), prepared.workspace.zotero.folding())
         if row is not None:
             rows.append(added.noted(row))
@@ -285,10 +311,14 @@ def _planned_again(prepared: Prepared, ledger: _Ledger) -> tuple[Prepared, _Ledg
 
 def _failures(prepared: Prepared, ledger: _Ledger) -> Iterator[Failure]:
     """Yield each record that failed, by place."""
+    for edit in prepared.edits:
+        for one in edit.refused:
+            where = f"{one.entry.digest}:{one.entry.place.start_line}"
+            yield Failure(where, _title(one.entry), f"{one.field}: {one.reason}")
     entries: dict[str, Entry] = {link.row.id: link.entry for link in prepared.plan.links}
     reasons = dict(ledger.failures)
-    for one in prepared.writes.unwritable:
-        reasons |= dict.fromkeys(one.row_ids, one.reason)
+    for failed in prepared.writes.unwritable:
+        reasons |= dict.fromkeys(failed.row_ids, failed.reason)
     stale = "it changed in the library in between"
     for row_id, reason in sorted(reasons.items(), key=lambda pair: _place(entries.get(pair[0]))):
         entry = entries.get(row_id)

@@ -10,9 +10,20 @@ from zoterodigest.core import identity
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import fingerprint
 from zoterodigest.core.pairing import Unread
-from zoterodigest.core.record import EMPTY, SECTION, Blocks, Entry, Links, Scope, Value, scope_of
+from zoterodigest.core.record import (
+    EMPTY,
+    SECTION,
+    Blocks,
+    Entry,
+    Fields,
+    Links,
+    Scope,
+    Value,
+    scope_of,
+)
 from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import Document
+from zoterodigest.digest.format import Format
 from zoterodigest.library.contents import Contents, read_contents, section_name
 from zoterodigest.library.items import carried_links
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping
@@ -29,11 +40,12 @@ from zoterodigest.sync.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class ReadDigest:
-    """One digest of a run: its rules, its file as read, and what was understood of it."""
+    """One digest of a run: its rules, its file as read, and what was understood by `formats`."""
 
     digest: Digest
     file: SourceFile
     document: Document
+    formats: tuple[Format, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +77,37 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     Raises `BadInput`, `BadLockFile` or `BadLibrary` for what cannot be read at all.
     """
     digests = tuple(read_digests(workspace))
+    entries = _core_entries(digests, workspace.zotero, with_notes=with_notes)
     contents = read_contents(workspace.library.read(), workspace.zotero)
     lock_data = read_if_present(workspace.project.lock_path)
     lock = read_known_lock(workspace, lock_data)
     recorded = read_journal(workspace.project.journal_path)
     if recorded is not None:
         lock = fold_journal(lock, lock_hash(lock_data), recorded, facts_of(contents))
-    documents = [read.document for read in digests]
-    entries = [
-        core_entry(entry, workspace.zotero, with_notes=with_notes)
-        for document in documents
-        for entry in document.core_entries()
-    ]
     return Gathered(
         digests,
-        tuple(entries),
-        unread_in(documents),
+        entries,
+        unread_in(read.document for read in digests),
         lock_data,
         lock,
         contents,
         frozenset(_gone(workspace, lock)),
         recovers=recorded is not None,
+    )
+
+
+def gather_entries(workspace: Workspace, *, with_notes: bool = True) -> tuple[Entry, ...]:
+    """Read only the digests of `workspace`, and return their entries."""
+    return _core_entries(read_digests(workspace), workspace.zotero, with_notes=with_notes)
+
+
+def _core_entries(
+    digests: Iterable[ReadDigest], zotero: ZoteroMapping, *, with_notes: bool
+) -> tuple[Entry, ...]:
+    return tuple(
+        core_entry(entry, zotero, with_notes=with_notes)
+        for read in digests
+        for entry in read.document.core_entries()
     )
 
 
@@ -95,8 +117,9 @@ def read_digests(workspace: Workspace) -> Iterator[ReadDigest]:
     for digest in workspace.digests:
         file = read_digest(digest.path)
         wanted = workspace.wanted_format or digest.rules.format or ""
-        document = read_document(digest.key, file.data, formats_for(digest.path, wanted), venues)
-        yield ReadDigest(digest, file, document)
+        formats = formats_for(digest.path, wanted)
+        document = read_document(digest.key, file.data, formats, venues)
+        yield ReadDigest(digest, file, document, formats)
 
 
 def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
@@ -121,15 +144,23 @@ def core_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) 
     """
     fields: dict[str, Value] = {}
     raws: dict[str, str] = {}
-    for name, value in entry.fields.items():
+    for held, name in held_names(entry.fields):
         if not _is_carried(name, zotero, with_notes=with_notes) or _is_in_date(name, entry):
             continue
-        held = name
-        if name.startswith(SECTION):
-            held = section_name(part_name(name.removeprefix(SECTION)), fields)
-        fields[held] = _canonical(value, entry)
+        fields[held] = _canonical(entry.fields[name], entry)
         raws[held] = entry.raws[name]
     return replace(entry, fields=fields, raws=raws)
+
+
+def held_names(fields: Fields) -> Iterator[tuple[str, str]]:
+    """Yield every field's name as the library holds it, with the digest's own name."""
+    taken: dict[str, Value] = {}
+    for name in fields:
+        held = name
+        if name.startswith(SECTION):
+            held = section_name(part_name(name.removeprefix(SECTION)), taken)
+        taken[held] = EMPTY
+        yield held, name
 
 
 def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:

@@ -6,6 +6,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from zoterodigest.core.guard import GuardStop, guard
 from zoterodigest.core.link import State
@@ -13,7 +14,9 @@ from zoterodigest.core.plan import CreateItem, Plan
 from zoterodigest.core.reconcile import reconcile
 from zoterodigest.core.record import Entry
 from zoterodigest.core.terms import ALL, NONE, Directions, Holdings, Known, Mask, Rules, Terms
+from zoterodigest.project.config import Selection
 from zoterodigest.project.layout import Digest
+from zoterodigest.sync.edits import DigestEdit, compile_edits
 from zoterodigest.sync.gather import Gathered, gather, names_by_key
 from zoterodigest.sync.workspace import Workspace
 from zoterodigest.sync.writes import Writes, compile_writes
@@ -24,10 +27,19 @@ _MANY_CHANGES = 20
 """Above this many changes a run asks for consent."""
 
 
+class Direction(Enum):
+    """Which way a run carries changes: to the library, to the digests, or both ways."""
+
+    PUSH = auto()
+    PULL = auto()
+    SYNC = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a push is to be done; `relink` revives links that were ended."""
+    """How a run is to be done; `relink` revives links that were ended."""
 
+    direction: Direction = Direction.PUSH
     selection: Callable[[Entry], bool] | None = None
     with_notes: bool = True
     relink: bool = False
@@ -49,18 +61,19 @@ class Prepared:
     gathered: Gathered
     plan: Plan
     writes: Writes
+    edits: tuple[DigestEdit, ...] = ()
     stop: GuardStop | None = None
     needs_consent: bool = False
     new_tags: Mapping[str, int] = field(default_factory=dict)
 
 
 def prepare(workspace: Workspace, options: Options) -> Prepared:
-    """Read the digests, the lock file and the library, and plan a push."""
+    """Read the digests, the lock file and the library, and plan a run."""
     return plan_over(workspace, options, gather(workspace, with_notes=options.with_notes))
 
 
 def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Prepared:
-    """Plan a push over what has been gathered."""
+    """Plan a run over what has been gathered."""
     plan = reconcile(
         gathered.entries,
         Known(gathered.lock.rows, gathered.lock.shelves),
@@ -79,14 +92,14 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
         plan, linked, max_changes=options.max_changes, allow_removals=options.allow_removals
     )
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
-    return Prepared(
-        workspace, options, gathered, plan, writes, stop, _needs_consent(plan, gathered), tags
-    )
+    edits = compile_edits(plan, gathered.digests, workspace)
+    consent = _needs_consent(plan, gathered)
+    return Prepared(workspace, options, gathered, plan, writes, edits, stop, consent, tags)
 
 
 def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
-    """Return the terms of a push: every digest's own directions, nothing travels to a digest."""
-    rules = {digest.key: push_rules(digest) for digest in workspace.digests}
+    """Return the terms of a run: each digest's own directions, as far as the run's go."""
+    rules = {digest.key: _rules(digest, options.direction) for digest in workspace.digests}
     return Terms(
         {**rules, **{key: Rules() for key in gathered.gone if key not in rules}},
         folding=workspace.zotero.folding(),
@@ -97,12 +110,17 @@ def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
     )
 
 
-def push_rules(digest: Digest) -> Rules:
-    """Return how a digest is kept by a push."""
-    configured = digest.rules.push
-    names = Mask(frozenset(configured)) if isinstance(configured, tuple) else None
-    push = names if names is not None else (ALL if configured else NONE)
-    return Rules(Directions(push, NONE), digest.collection, digest.rules.headings)
+def _rules(digest: Digest, direction: Direction) -> Rules:
+    """Return how a digest is kept by a run of this direction."""
+    push = NONE if direction is Direction.PULL else _mask(digest.rules.push)
+    pull = NONE if direction is Direction.PUSH else _mask(digest.rules.pull)
+    return Rules(Directions(push, pull), digest.collection, digest.rules.headings)
+
+
+def _mask(selection: Selection) -> Mask:
+    if isinstance(selection, tuple):
+        return Mask(frozenset(selection))
+    return ALL if selection else NONE
 
 
 def row_ids() -> Iterator[str]:
