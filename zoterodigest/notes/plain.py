@@ -18,6 +18,7 @@ PlainRun = Text | Break | Math
 PlainRuns = tuple[PlainRun, ...]
 
 _BLANKS = re.compile(r"(\s+)")
+_SINGLE_BLANKS = re.compile(r"\S++(?: \S++)*+")
 _FOLDING = " \t\r\n\f\u00a0"
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
@@ -30,8 +31,19 @@ def plain_runs(runs: Iterable[Run], *, allows_math: bool = True) -> PlainRuns:
 
     Without `allows_math` formulas become text between dollars (headings hold no formula).
     """
-    cleaned = join_plain(_clean(run) for run in join_plain(_holdable(runs, allows_math)))
+    given = tuple(runs)
+    if len(given) == 1 and isinstance(given[0], Text) and _is_plain(given[0]):
+        return (given[0],)
+    cleaned = join_plain(_clean(run) for run in join_plain(_holdable(given, allows_math)))
     return join_plain(_share_marks(_trim(_pieces(cleaned))))
+
+
+def _is_plain(run: Text) -> bool:
+    """Tell whether a text without marks is in normal form already, as nearly all are."""
+    text = run.text
+    is_clean = not run.marks and not _FORBIDDEN.search(text) and COMBINING_STROKE not in text
+    is_folded = _SINGLE_BLANKS.fullmatch(text) is not None
+    return is_clean and is_folded and unicodedata.is_normalized("NFC", text)
 
 
 def join_plain(runs: Iterable[PlainRun]) -> PlainRuns:
