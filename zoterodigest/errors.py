@@ -4,6 +4,10 @@
     ├── UnknownFormat        2  no format has the name asked for
     ├── NotInLibrary        10  the library has no collection or item asked for
     ├── BadAddress           2  the address of a library cannot be understood
+    ├── BadSelection         2  what --only names is none of its kinds
+    ├── NoDigest             2  no digest is named, and nothing here names any
+    ├── TooMuch              5  the guard stopped a plan (law 5)
+    ├── NotConfirmed         7  a run needs a person's consent and did not get it
     ├── BadInput            10  a file cannot be read as what it should be
     ├── BadMapping          11  a format or table in mappings/ is wrong
     ├── BadConfiguration    12  zoterodigest.toml is wrong

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from zoterodigest.cli.main import main
+from zoterodigest.library.connect import connect
+from zoterodigest.library.port import LibraryItem, Unchanged, Written
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -25,6 +28,21 @@ ENTRY = """\
 def a_digest(*papers: tuple[str, str]) -> str:
     """Return a digest of quoted notes on `papers`, each a title and an arXiv id."""
     return "\n".join(ENTRY.format(title=title, arxiv=arxiv) for title, arxiv in papers)
+
+
+def in_library(folder: Path, item: LibraryItem) -> None:
+    """Write `item` into the library of the digests in `folder`, as a person would."""
+    (folder / ".zoterodigest").mkdir(exist_ok=True)
+    with connect("embedded:.zoterodigest/library.sqlite", base=folder) as library:
+        (outcome,) = library.write([item])
+    assert isinstance(outcome, Written | Unchanged), outcome
+
+
+def edited_item(folder: Path, titled: str, **data: Any) -> None:
+    """Edit the item so `titled` in the library of the digests in `folder`."""
+    with connect("embedded:.zoterodigest/library.sqlite", base=folder) as library:
+        (item,) = (one for one in library.read().items if one.data.get("title") == titled)
+    in_library(folder, LibraryItem(item.key, item.version, data))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from zoterodigest import __version__
 from zoterodigest.cli import main as program
 
 ROOT = Path(__file__).resolve().parents[2]
+READING = ("export", "ls", "show", "formats", "init")
 PYTHON = [sys.executable, "-W", "ignore"]
 
 
@@ -42,7 +43,10 @@ def test_the_help_lists_the_commands_and_the_exit_codes(zoterodigest: Zoterodige
     assert max(map(len, ran.out.split("\n"))) <= 80
 
 
-@pytest.mark.parametrize("command", ["inspect", "formats", "init", "ls", "show"])
+@pytest.mark.parametrize(
+    "command",
+    [*("inspect", "push", "plan", "status", "unlink", "remove"), *READING],
+)
 def test_every_command_explains_itself_within_80_columns(
     zoterodigest: Zoterodigest, command: str
 ) -> None:

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from zoterodigest import __version__
-from zoterodigest.cli import read_commands
+from zoterodigest.cli import read_commands, write_commands
 from zoterodigest.errors import ZoterodigestError
 
 BUG = 70
@@ -48,6 +48,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+read_commands.add_first_to(app)
+write_commands.add_to(app)
 read_commands.add_to(app)
 
 

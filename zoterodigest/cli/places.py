@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from zoterodigest.cli.screen import hanging, visible
+from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.connect import EMBEDDED, connect
 from zoterodigest.library.port import BadLibrary, Library
 from zoterodigest.project.config import DEFAULT_LIBRARY
+from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.lock import read_lock
+from zoterodigest.sync.workspace import Workspace, open_workspace
 
 
 class NoLibraryYet(BadLibrary):
@@ -20,6 +27,81 @@ class NoLibraryYet(BadLibrary):
             " names another one.",
         )
         self.path = path
+
+
+class NoDigest(ZoterodigestError):
+    """No digest was named, and there is no configuration or lock file that names any."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a run works on, and how people name it.
+
+    `address` is the library's, as seen from the current folder; `library_path` its file.
+    """
+
+    workspace: Workspace
+    address: str
+    library_path: Path
+
+    @property
+    def listing(self) -> str:
+        """The command that lists this library."""
+        if self.address == DEFAULT_LIBRARY:
+            return "zoterodigest ls"
+        return f"zoterodigest ls --library {visible(self.address)}"
+
+    def lines(self) -> Iterator[str]:
+        """Yield which library and which lock file are meant."""
+        project = self.workspace.project
+        library = visible(str(self.library_path))
+        is_new = "" if self.library_path.exists() else ", created by the first push"
+        yield from hanging("library    ", f"{library}{is_new}")
+        yield "           embedded: a built-in trial library, not your Zotero"
+        if not project.is_configured and not project.lock_path.exists():
+            yield "           (beside the digest, as there is no zoterodigest.toml)"
+        missing = "" if project.lock_path.exists() else ", not written yet"
+        yield from hanging("lock file  ", f"{visible(str(_near(project.lock_path)))}{missing}")
+
+
+def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = "") -> Place:
+    """Return where a run on `digests` takes place; on all that are known if none is given.
+
+    Known are those of the configuration, or those of the lock file in the current folder. Raises
+    `NoDigest` if there are none.
+    """
+    start = Path()
+    meant = list(digests) or _linked_digests(start)
+    workspace = open_workspace(meant, start, library=address, wanted_format=wanted_format)
+    if not workspace.digests:
+        raise NoDigest(
+            "no digest is named, and nothing here names any",
+            "Give the path of a Markdown file, or write a zoterodigest.toml with"
+            " `zoterodigest init DIGEST.md`.",
+        )
+    project = workspace.project
+    base = start if address else project.root
+    path = base / (address or project.configuration.library).removeprefix(EMBEDDED)
+    return Place(workspace, f"{EMBEDDED}{_near(path)}", _near(path))
+
+
+def _linked_digests(start: Path) -> list[Path]:
+    """Return the digests of a lock file in `start` that no configuration goes with."""
+    if find_project(start) is not None:
+        return []
+    lock_path = Project.implicit([start / "digest.md"]).lock_path
+    data = read_if_present(lock_path)
+    rows = read_lock(data, lock_path).rows if data is not None else ()
+    return [path for path in (start / key for key in sorted({r.digest for r in rows}))
+            if path.exists()]  # fmt: skip
+
+
+def _near(path: Path) -> Path:
+    """Return `path` from the current folder if it lies below it."""
+    absolute, here = path.absolute(), Path.cwd()
+    return absolute.relative_to(here) if absolute.is_relative_to(here) else path
 
 
 def open_library(address: str, start: Path) -> Library:

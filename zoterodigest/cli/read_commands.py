@@ -7,38 +7,22 @@ from typing import Annotated
 
 import typer
 
-Digests = Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True, show_default=False)]
-FormatName = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        metavar="NAME|FILE.toml",
-        help="Read by this format only: one of `zoterodigest formats`, or a format file.",
-        show_default=False,
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text for people.")]
-Address = Annotated[
-    str,
-    typer.Option(
-        "--library",
-        metavar="ADDRESS",
-        help="The library, for example embedded:PATH.",
-        envvar="ZOTERODIGEST_LIBRARY",
-        show_default="the project's, else .zoterodigest/library.sqlite",
-    ),
-]
+from zoterodigest.cli.options import Address, AsJson, Digests, FormatName
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add these commands to `app`, in the order in which they are listed."""
+def add_first_to(app: typer.Typer) -> None:
+    """Add the commands a person begins with."""
     app.command(epilog="Next: `zoterodigest push FILE...` brings the entries into a library.")(
         inspect
     )
-    app.command()(formats)
-    app.command()(init)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the other commands to `app`, in the order in which they are listed."""
     app.command()(ls)
     app.command()(show)
+    app.command()(formats)
+    app.command()(init)
 
 
 def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = False) -> None:

@@ -47,22 +47,24 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
-def json_text(value: Mapping[str, Sequence[Any]] | Sequence[Any]) -> str:
+def json_text(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """Return `value` as JSON in plain Unicode, each member of its lists on a line of its own.
 
     What a terminal would obey is escaped the JSON way, so that a reader gets it back unchanged.
     """
     if isinstance(value, Mapping):
-        lists = (f"{json.dumps(name)}: {_json_list(members)}" for name, members in value.items())
+        lists = (f"{json.dumps(name)}: {_json(member)}" for name, member in value.items())
         text = "{\n" + ",\n".join(lists) + "\n}"
     else:
-        text = _json_list(value)
+        text = _json(value)
     return _OBEYED_IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
-def _json_list(members: Sequence[Any]) -> str:
-    lines = ",\n".join(json.dumps(member, ensure_ascii=False) for member in members)
-    return f"[\n{lines}\n]" if lines else "[]"
+def _json(value: Any) -> str:
+    if not isinstance(value, Sequence) or isinstance(value, str) or not value:
+        return json.dumps(value, ensure_ascii=False)
+    lines = ",\n".join(json.dumps(member, ensure_ascii=False) for member in value)
+    return f"[\n{lines}\n]"
 
 
 def width() -> int:
@@ -150,12 +152,25 @@ def hanging(head: str, text: str) -> list[str]:
     return [(head + lines[0].strip()).rstrip(), *lines[1:]]
 
 
+def flowing(parts: Iterable[str], indent: int) -> list[str]:
+    """Return safe texts behind each other, with commas, broken to the width only between them."""
+    lines = [""]
+    for part in parts:
+        longer = f"{lines[-1]}, {part}" if lines[-1] else part
+        if lines[-1] and cell_len(longer) >= width() - indent:
+            lines[-1] += ","
+            lines.append(part)
+        else:
+            lines[-1] = longer
+    return [cut(" " * indent + line, width()) for line in lines]
+
+
 def emit(lines: Iterable[str]) -> None:
     """Write `lines` to standard output; a reader that has gone (`| head`) stops nothing."""
     _write(sys.stdout, lines)
 
 
-def emit_json(value: Mapping[str, Sequence[Any]] | Sequence[Any]) -> None:
+def emit_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     """Write `value` to standard output as JSON in UTF-8, whatever the locale."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")

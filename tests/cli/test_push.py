@@ -1,0 +1,392 @@
+"""`push`, `plan` and `status`: what they show, what they ask, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import EXAMPLES, Zoterodigest, a_digest, edited_item, in_library
+from zoterodigest.library.port import LibraryItem
+
+ATTENTION = ("Attention Is All You Need", "1706.03762")
+RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")
+
+GOLDEN_PLAN = """\
+library    .zoterodigest/library.sqlite, created by the first push
+           embedded: a built-in trial library, not your Zotero
+           (beside the digest, as there is no zoterodigest.toml)
+lock file  zoterodigest.lock, not written yet
+
+bold-titles.md
+  new items                6  Denoising Diffusion Probabilistic Models
+                              Consistency Models
+                              Generative Adversarial Networks
+                              … and 3 more
+  new collections          3  bold-titles
+                              Generators
+                              Language
+generation-daily.md
+  new items                7  Scaling Rectified Flow Transformers for High-Reso…
+                              Adding Conditional Control to Text-to-Image Diffu…
+                              DreamBooth: Fine Tuning Text-to-Image Diffusion M…
+                              … and 4 more
+  shared items             1  new as well, but listed once
+  new collections          2  generation-daily
+                              Image Generation
+"""
+
+GOLDEN_STATUS = """\
+library    .zoterodigest/library.sqlite
+           embedded: a built-in trial library, not your Zotero
+lock file  zoterodigest.lock
+links      2; 3 entries in 1 digest
+
+To push (`zoterodigest push` brings it into the library)
+  papers.md
+    new items                1  Adam: A Method for Stochastic Optimization
+    new notes                1
+    changed notes            1  Attention Is All You Need: summary
+
+Changed in the library (1)
+  These stay as they are at both ends: push does not write into a digest.
+    papers.md:8  Deep Residual Learning for Image Recognition
+      title
+"""
+
+
+def _write(folder: Path, text: str, name: str = "papers.md") -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def test_the_plan_of_examples_looks_like_this(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    names = ("bold-titles.md", "bold-titles.format.toml", "generation-daily.md")
+    for name in names:
+        (tmp_path / name).write_bytes((EXAMPLES / name).read_bytes())
+
+    ran = zoterodigest("plan", names[0], names[2])
+
+    assert (ran.code, ran.out, ran.err) == (0, GOLDEN_PLAN, "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+
+
+def test_status_looks_like_this(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    _write(tmp_path, a_digest(ATTENTION, RESNET))
+    zoterodigest("push", "papers.md")
+    edited_item(tmp_path, RESNET[0], title="Residual Networks, as I call them")
+    edited = a_digest(
+        ATTENTION, RESNET, ("Adam: A Method for Stochastic Optimization", "1412.6980")
+    )
+    _write(tmp_path, edited.replace("What it does.", "What it really does.", 1))
+
+    ran = zoterodigest("status")
+
+    assert (ran.code, ran.out, ran.err) == (0, GOLDEN_STATUS, "")
+
+
+def test_a_push_says_which_library_it_is_and_what_to_do_next(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+
+    ran = zoterodigest("push", "papers.md")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "embedded: a built-in trial library, not your Zotero" in ran.out
+    assert "beside the digest, as there is no zoterodigest.toml" in ran.out
+    assert "Done: 3 objects written into embedded:.zoterodigest/library.sqlite." in ran.out
+    assert "Next: `zoterodigest ls`" in ran.out
+
+
+def test_the_next_command_names_a_library_that_lies_elsewhere(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "notes").mkdir()
+    _write(tmp_path / "notes", a_digest(ATTENTION))
+
+    pushed = zoterodigest("push", "notes/papers.md")
+    address = "embedded:notes/.zoterodigest/library.sqlite"
+    listed = zoterodigest("ls", "--library", address)
+
+    assert f"`zoterodigest ls --library {address}`" in pushed.out
+    assert ATTENTION[0] in listed.out
+
+
+def test_a_second_push_is_in_step(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    zoterodigest("push", "papers.md")
+    lock = (tmp_path / "zoterodigest.lock").read_bytes()
+
+    ran = zoterodigest("push")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.endswith("\nEverything is in step.\n")
+    assert (tmp_path / "zoterodigest.lock").read_bytes() == lock
+
+
+def test_plan_and_dry_run_are_one_and_write_nothing(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION, RESNET))
+
+    planned, dry = zoterodigest("plan", "papers.md"), zoterodigest("push", "papers.md", "--dry-run")
+
+    assert planned == dry
+    assert [path.name for path in tmp_path.iterdir()] == ["papers.md"]
+
+
+def test_json_holds_every_action_and_report(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+
+    planned = json.loads(zoterodigest("plan", "papers.md", "--json").out)
+    pushed = json.loads(zoterodigest("push", "papers.md", "--json").out)
+
+    kinds = [action["kind"] for action in planned["actions"]]
+    assert kinds == ["create-shelf", "create-item", "create-note"]
+    assert planned["actions"][1]["fields"]["title"] == ATTENTION[0]
+    assert planned["counts"] == {"CreateItem": 1, "CreateNote": 1, "CreateShelf": 1}
+    assert planned["reports"] == []
+    assert not planned["in_step"]
+    assert pushed["written"] == 3
+    assert pushed["failures"] == []
+
+
+def _many() -> str:
+    return a_digest(*((f"A paper on number {n} of them", f"2401.{n:05}") for n in range(1, 24)))
+
+
+def test_many_changes_need_consent_and_without_a_terminal_nothing_happens(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, _many())
+
+    ran = zoterodigest("push", "papers.md")
+
+    assert ran.code == 7
+    assert ran.err == (
+        "error: nothing was written, as nobody confirmed it\n"
+        "hint: Look at the plan, then add --yes.\n"
+    )
+    assert "new items               23" in ran.out
+    assert [path.name for path in tmp_path.iterdir()] == ["papers.md"]
+
+
+def test_yes_is_consent(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    _write(tmp_path, _many())
+
+    ran = zoterodigest("push", "papers.md", "--yes", "--offline")
+
+    assert ran.code == 0
+    assert "Done: 47 objects" in ran.out
+
+
+def test_a_first_push_into_a_library_with_things_of_ones_own_asks(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    in_library(tmp_path, _item("AAAA2222", title="Mine"))
+
+    ran = zoterodigest("push", "papers.md")
+
+    assert ran.code == 7
+
+
+def _item(key: str, **data: Any) -> LibraryItem:
+    return LibraryItem(key, 0, {"itemType": "journalArticle", **data})
+
+
+def test_differences_of_adopted_items_are_one_line_per_field(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION, RESNET))
+    for key, (_, arxiv) in (("AAAA2222", ATTENTION), ("BBBB2222", RESNET)):
+        url = f"https://arxiv.org/abs/{arxiv}"
+        in_library(tmp_path, _item(key, title=f"My own title of {key}", url=url))
+
+    ran = zoterodigest("push", "papers.md", "--yes")
+
+    assert ran.code == 0
+    assert "adopted items            2  My own title of AAAA2222" in ran.out
+    assert "     2 items keep their own title (see `zoterodigest status`)" in ran.out
+
+
+def test_two_items_that_may_be_the_work_are_ambiguous_and_exit_6(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    url = f"https://arxiv.org/abs/{ATTENTION[1]}"
+    in_library(tmp_path, _item("AAAA2222", title="One", url=url))
+    in_library(tmp_path, _item("BBBB2222", title="Other", url=url))
+
+    ran = zoterodigest("push", "papers.md", "--yes")
+
+    assert ran.code == 6
+    assert "Ambiguous (1)" in ran.out
+    assert "    papers.md:1  Attention Is All You Need\n      AAAA2222  One\n" in ran.out
+
+
+def test_a_work_that_is_only_in_the_trash_is_told(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    url = f"https://arxiv.org/abs/{ATTENTION[1]}"
+    in_library(tmp_path, _item("AAAA2222", title=ATTENTION[0], url=url, deleted=1))
+
+    ran = zoterodigest("push", "papers.md", "--yes")
+
+    assert ran.code == 0
+    assert "Only in the trash (1)" in ran.out
+    assert "papers.md:1  Attention Is All You Need (AAAA2222)" in ran.out
+
+
+def test_a_field_changed_at_both_ends_is_a_conflict_and_exits_3(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    zoterodigest("push", "papers.md")
+    edited_item(tmp_path, ATTENTION[0], title="Attention Was All They Needed")
+    _write(tmp_path, a_digest(("Attention Is All We Need Today", ATTENTION[1])))
+
+    ran = zoterodigest("push")
+
+    assert ran.code == 3
+    assert "Conflicts (1)" in ran.out
+    assert "in the digest, “Attention Was All" in ran.out
+
+
+def test_check_exits_4_when_changes_are_pending(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    before = zoterodigest("status", "papers.md", "--check")
+    zoterodigest("push", "papers.md")
+    after = zoterodigest("status", "--check")
+
+    assert (before.code, after.code) == (4, 0)
+    assert "Nothing to push." in after.out
+
+
+def test_the_guard_stops_with_examples_and_says_how_to_allow_it(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    papers = [(f"A paper on number {n} of them", f"2401.{n:05}") for n in range(1, 30)]
+    _write(tmp_path, a_digest(*papers))
+    zoterodigest("push", "papers.md", "--yes")
+    _write(tmp_path, a_digest(*papers).replace("of them", "of those"))
+
+    stopped = zoterodigest("push", "--yes")
+    allowed = zoterodigest("push", "--yes", "--max-changes", "29")
+
+    assert stopped.code == 5
+    assert stopped.err.count("papers.md:") == 5
+    assert "error: title would change in 29 entries, more than the 25" in stopped.err
+    assert "--max-changes 29" in stopped.err
+    assert allowed.code == 0
+
+
+def test_only_selects_entries_and_nonsense_is_wrong_usage(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION, RESNET))
+
+    one = zoterodigest("plan", "papers.md", "--only", f"id:{RESNET[1]}", "--no-notes")
+    wrong = zoterodigest("plan", "papers.md", "--only", "colour:red")
+
+    assert "new items                1  Deep Residual Learning" in one.out
+    assert "new notes" not in one.out
+    assert wrong.code == 2
+
+
+def test_an_unreadable_entry_is_told_with_its_place_and_exits_1(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    data = a_digest(ATTENTION, RESNET).encode().replace(b"What it does.", b"What \xff does.", 1)
+    (tmp_path / "papers.md").write_bytes(data)
+
+    ran = zoterodigest("push", "papers.md")
+
+    assert ran.code == 1
+    assert "new items                1  Deep Residual Learning" in ran.out
+    assert "papers.md:1  line 5, column 10: the bytes here are no valid UTF-8" in ran.out
+
+
+def test_a_digest_in_which_nothing_is_recognised_is_no_success(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, "Dear reader,\n\nthis is a letter.\n")
+    _write(tmp_path, "\n", "empty.md")
+
+    letter = zoterodigest("push", "papers.md")
+    empty = zoterodigest("push", "empty.md")
+
+    assert letter.code == 1
+    assert "papers.md: no entries recognised; `zoterodigest inspect`" in letter.out
+    assert empty.code == 0
+    assert "empty.md: the file is empty" in empty.out
+
+
+def test_without_digest_configuration_or_lock_file_there_is_nothing_to_push(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    ran = zoterodigest("push")
+
+    assert ran.code == 2
+    assert ran.err.startswith("error: no digest is named, and nothing here names any\nhint: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["push", "plan", "status", "unlink", "remove"])
+@pytest.mark.parametrize(("name", "code"), [("missing.md", 10), (".", 10), ("binary.md", 10)])
+def test_bad_input_is_told_and_nothing_is_half_done(
+    zoterodigest: Zoterodigest, tmp_path: Path, command: str, name: str, code: int
+) -> None:
+    (tmp_path / "binary.md").write_bytes(b"\x89PNG\0\0")
+
+    ran = zoterodigest(command, name)
+
+    assert ran.code == code
+    assert ran.err.startswith("error: ")
+    assert [path.name for path in tmp_path.iterdir()] == ["binary.md"]
+
+
+def test_hostile_titles_are_shown_as_escapes(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    _write(tmp_path, a_digest(("\x1b]0;gone\x07 [red]x[/red] \u202e", ATTENTION[1])))
+
+    ran = zoterodigest("push", "papers.md")
+    status = zoterodigest("status")
+
+    for shown in (ran.out, ran.err, status.out):
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+    assert "[red]x" in ran.out
+
+
+ROOT = EXAMPLES.parent
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+@pytest.mark.parametrize(("answer", "code"), [(b"y\n", 0), (b"\n", 7), (b"n\n", 7)])
+def test_at_a_terminal_the_person_is_asked(tmp_path: Path, answer: bytes, code: int) -> None:
+    import pty
+
+    _write(tmp_path, _many())
+    terminal, program_end = pty.openpty()
+    os.write(terminal, answer)
+
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "zoterodigest", "push", "papers.md"],
+        cwd=tmp_path,
+        stdin=program_end,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    os.close(program_end)
+    os.close(terminal)
+
+    assert ran.returncode == code
+    assert b"[y/N]" in ran.stderr
+    assert (tmp_path / "zoterodigest.lock").exists() is (code == 0)

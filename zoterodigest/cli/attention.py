@@ -1,0 +1,167 @@
+"""What a run reports and does not do: grouped, each group with what a person can do about it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from zoterodigest.cli.screen import cut, styled, visible, width, wrapped
+from zoterodigest.cli.subjects import Subjects, entry_title, field_name, place_of, value_text
+from zoterodigest.core.plan import (
+    AmbiguousEntry,
+    ApartField,
+    Conflict,
+    DroppedEntry,
+    Held,
+    MissingItem,
+    MissingNote,
+    MissingShelf,
+    NotLinked,
+    NotPushed,
+    Plan,
+    Report,
+    TrashedEntry,
+    UnreadableEntry,
+)
+from zoterodigest.digest.document import Document
+
+Kind = type[Report]
+_SHOWN_VALUE = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """How one kind of report is headed, and what a person can do."""
+
+    kind: Kind
+    heading: str
+    advice: str
+
+
+SECTIONS = (
+    Section(Conflict, "Conflicts", "Changed at both ends; both stay as they are. Write the same"
+            " value at one end and push again."),
+    Section(AmbiguousEntry, "Ambiguous", "Each may be any of the items below it; nothing was"
+            " created. Give the entry an identifier, or merge doubles in the library."),
+    Section(TrashedEntry, "Only in the trash", "Neither created nor restored. Take the item out of"
+            " the trash, and the next push links it."),
+    Section(UnreadableEntry, "Unreadable", "Left as they are, nothing in the library changes."
+            " `zoterodigest inspect FILE` lists them."),
+    Section(Held, "Changed in the library", "These stay as they are at both ends: push does not"
+            " write into a digest."),
+    Section(NotPushed, "Not pushed", "Not in the library, and by zoterodigest.toml their digest may"
+            " not create items."),
+    Section(ApartField, "Apart", "Different from the beginning: each end keeps its own value, and"
+            " changes do not travel."),
+    Section(DroppedEntry, "Dropped", "No longer in the digest; item and note stay."),
+    Section(MissingItem, "Gone from the library", "Not made again by itself. `push DIGEST --relink`"
+            " links them again."),
+    Section(MissingNote, "Notes gone from the library", "Not made again."),
+    Section(MissingShelf, "Collections gone from the library", "Not made again; nothing is placed"
+            " in them."),
+    Section(NotLinked, "No longer linked", "`push DIGEST --relink` links them again."),
+)  # fmt: skip
+"""Every kind of report, what matters most first."""
+
+ALWAYS_SHOWN = frozenset({Conflict, AmbiguousEntry, TrashedEntry, UnreadableEntry, DroppedEntry,
+                          MissingItem})  # fmt: skip
+"""The kinds that a push tells in full; `status` tells the others too."""
+
+
+class Attention:
+    """Writes the reports of `plan` for people; `documents` know why an entry is unreadable."""
+
+    def __init__(self, plan: Plan, subjects: Subjects, documents: Iterable[Document]) -> None:
+        self._subjects = subjects
+        self._reasons = dict(_reasons(documents))
+        self._by_kind: dict[Kind, list[Report]] = defaultdict(list)
+        for report in plan.reports:
+            self._by_kind[type(report)].append(report)
+
+    def lines(self, kinds: Iterable[Kind], most: int) -> Iterator[str]:
+        """Yield the sections of these `kinds` that hold anything, `most` reports of each."""
+        wanted = set(kinds)
+        for section in SECTIONS:
+            reports = self._by_kind.get(section.kind, [])
+            if section.kind in wanted and reports:
+                yield ""
+                yield from self._section(section, reports, most)
+
+    def differences(self) -> Iterator[str]:
+        """Yield one line per field in which links are apart."""
+        apart = [one for one in self._by_kind.get(ApartField, []) if isinstance(one, ApartField)]
+        counts = Counter(field_name(one.name) for one in apart)
+        for name, number in counts.most_common():
+            keeps = "item keeps its" if number == 1 else "items keep their"
+            yield f"  {number:>6,} {keeps} own {cut(name, 20)} (see `zoterodigest status`)"
+
+    def _section(self, section: Section, reports: Sequence[Report], most: int) -> Iterator[str]:
+        groups: dict[str, list[str]] = {}
+        for report in reports:
+            head, details = self._told(report)
+            groups.setdefault(head, []).extend(details)
+        yield styled(f"{section.heading} ({len(groups):,})", "bold")
+        yield from wrapped(section.advice, 2)
+        for head, details in list(groups.items())[:most]:
+            yield cut(f"    {head}", width())
+            yield from (cut(f"      {detail}", width()) for detail in details)
+        if len(groups) > most:
+            yield f"    … and {len(groups) - most:,} more"
+
+    def _told(self, report: Report) -> tuple[str, list[str]]:
+        """Return what a report is about, and its details."""
+        match report:
+            case Conflict() | ApartField():
+                return self._row(report.row_id), [_ends(report)]
+            case Held():
+                return self._row(report.row_id), [_held(report)]
+            case AmbiguousEntry():
+                items = [f"{key}  {self._subjects.item_title(key)}" for key in report.keys]
+                return f"{place_of(report.entry)}  {entry_title(report.entry)}", items
+            case NotPushed():
+                return f"{place_of(report.entry)}  {entry_title(report.entry)}", []
+            case TrashedEntry():
+                known = f"{entry_title(report.entry)} ({report.key})"
+                return f"{place_of(report.entry)}  {known}", []
+            case UnreadableEntry():
+                return self._unreadable(report), []
+            case MissingShelf():
+                name = " / ".join(report.shelf.path) or report.shelf.digest
+                return visible(f"{name} ({report.shelf.collection})"), []
+            case DroppedEntry() | MissingItem() | MissingNote() | NotLinked():
+                row = report.row
+                return f"{visible(row.digest)}  {self._subjects.title(row.id)} ({row.item})", []
+
+    def _row(self, row_id: str) -> str:
+        return f"{self._subjects.place(row_id)}  {self._subjects.title(row_id)}"
+
+    def _unreadable(self, report: UnreadableEntry) -> str:
+        entry = report.entry
+        if entry is None:
+            title = self._subjects.title(report.row_id or "")
+            return f"{visible(report.digest)}  {title}: stands in text that was not understood"
+        reason = self._reasons.get((entry.digest, entry.place.start_line), "")
+        return f"{place_of(entry)}  {reason or entry_title(entry)}"
+
+
+def _ends(report: Conflict | ApartField) -> str:
+    ends = (report.at_entry, report.at_item)
+    entry, item = (cut(value_text(one) or "(empty)", _SHOWN_VALUE) for one in ends)
+    return f"{field_name(report.name)}: “{entry}” in the digest, “{item}” in the library"
+
+
+def _held(report: Held) -> str:
+    name = field_name(report.name)
+    return name if report.to_entry else f"{name}: changed in the digest, which may not push it"
+
+
+def _reasons(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, int], str]]:
+    """Yield why the entry that begins at a line of a digest is unreadable."""
+    for document in documents:
+        for entry in document.entries:
+            if entry.broken:
+                problem = next(iter(entry.problems), None)
+                at = f"line {problem.line}" if problem else f"line {entry.first + 1}"
+                column = f", column {problem.column}" if problem and problem.column else ""
+                yield (document.name, entry.first + 1), f"{at}{column}: {visible(entry.broken)}"

@@ -1,0 +1,131 @@
+"""The runs of `unlink` and `remove`: show what ends, ask, do it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from zoterodigest.cli.library_list import title_of
+from zoterodigest.cli.places import Place, open_place
+from zoterodigest.cli.screen import (
+    counted,
+    cut,
+    emit,
+    emit_json,
+    styled,
+    tell_error,
+    visible,
+    width,
+)
+from zoterodigest.cli.talk import busy, progress, require_consent
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.ways_out import Leaving, Left, leave, prepare_remove, prepare_unlink
+from zoterodigest.sync.workspace import Workspace
+
+MANY = 20
+"""Above this many changes of the library a way out asks for consent, like a push."""
+
+_MOST = 8
+
+
+def unlink(
+    digests: Sequence[Path], address: str, *, is_dry_run: bool, is_agreed: bool, as_json: bool
+) -> int:
+    """Forget the links of `digests`; return the exit code."""
+    place = open_place(digests, address)
+    return _leave(place, prepare_unlink, (is_dry_run, is_agreed, as_json))
+
+
+def remove(
+    digests: Sequence[Path], address: str, *, is_dry_run: bool, is_agreed: bool, as_json: bool
+) -> int:
+    """Take back what the tool made for `digests`; return the exit code."""
+    place = open_place(digests, address)
+    return _leave(place, prepare_remove, (is_dry_run, is_agreed, as_json))
+
+
+def _leave(place: Place, plan: Callable[[Workspace], Leaving], how: tuple[bool, bool, bool]) -> int:
+    is_dry_run, is_agreed, as_json = how
+    with place.workspace.library:
+        with busy("Reading digests and library"):
+            leaving = plan(place.workspace)
+        if not as_json:
+            emit(_plan(leaving, place))
+        left = Left(leaving)
+        if not is_dry_run:
+            is_agreed = is_agreed or _size(leaving) <= MANY
+            require_consent("Do this?", is_agreed=is_agreed, may_ask=not as_json)
+            with progress("Writing") as report:
+                left = leave(leaving, report)
+        if as_json:
+            emit_json(_data(left, place))
+        elif not is_dry_run and not leaving.is_settled:
+            emit(["", f"Done: {counted(left.written, 'object')} written into {place.address}."])
+    for failure in left.failures:
+        tell_error(f"{failure.title}: {failure.reason}")
+    return 1 if left.failures else 0
+
+
+def _size(leaving: Leaving) -> int:
+    return len(leaving.trash) + len(leaving.patches) + len(leaving.shelves)
+
+
+def _plan(leaving: Leaving, place: Place) -> Iterator[str]:
+    """Yield what ends, what goes into the trash, what is taken off, and what stays and why."""
+    yield from place.lines()
+    yield ""
+    if leaving.is_settled:
+        yield "Nothing is linked here: nothing to do."
+        return
+    yield styled("Links that end", "bold")
+    for digest, number in sorted(Counter(row.digest for row in leaving.rows).items()):
+        yield f"  {number:>6,}  {visible(digest)}"
+    if not _size(leaving) and not leaving.kept:
+        yield "Nothing in the library and no digest changes."
+    yield from _trashed(leaving)
+    if leaving.patches:
+        yield styled("What was added is taken off items that stay", "bold")
+        yield f"  {len(leaving.patches):>6,}  items"
+    yield from _kept(leaving)
+
+
+def _trashed(leaving: Leaving) -> Iterator[str]:
+    if not leaving.trash and not leaving.shelves:
+        return
+    counts = Counter(_kind(leaving, item) for item in leaving.trash)
+    counts["collections"] = len(leaving.shelves)
+    yield styled("Into the trash", "bold")
+    yield from (f"  {number:>6,}  {kind}" for kind, number in counts.items() if number)
+
+
+def _kind(leaving: Leaving, trashed: LibraryItem) -> str:
+    held = leaving.gathered.contents.by_key[trashed.key].data.get("itemType")
+    return {"note": "notes", "attachment": "attachments"}.get(str(held), "items, with their notes")
+
+
+def _kept(leaving: Leaving) -> Iterator[str]:
+    if not leaving.kept:
+        return
+    yield styled(f"What stays ({len(leaving.kept):,})", "bold")
+    for kept in leaving.kept[:_MOST]:
+        reason = visible(kept.reason)
+        yield f"  {cut(visible(kept.title), width() - len(reason) - 4)}: {reason}"
+    if len(leaving.kept) > _MOST:
+        yield f"  … and {len(leaving.kept) - _MOST:,} more"
+
+
+def _data(left: Left, place: Place) -> dict[str, Any]:
+    leaving = left.leaving
+    by_key = leaving.gathered.contents.by_key
+    return {
+        "library": {"address": place.address},
+        "written": left.written,
+        "links": [{"id": row.id, "digest": row.digest, "item": row.item} for row in leaving.rows],
+        "trash": [{"key": item.key, "title": title_of(by_key[item.key])} for item in leaving.trash],
+        "taken_off": [{"key": item.key, "fields": sorted(item.data)} for item in leaving.patches],
+        "collections": [{"key": one.key, "name": one.name} for one in leaving.shelves],
+        "kept": [{"title": one.title, "reason": one.reason} for one in leaving.kept],
+        "failures": [{"title": one.title, "reason": one.reason} for one in left.failures],
+    }

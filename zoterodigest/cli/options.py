@@ -1,0 +1,67 @@
+"""The arguments and options that several commands have, declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Digests = Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True, show_default=False)]
+AnyDigests = Annotated[
+    list[Path] | None, typer.Argument(metavar="DIGEST", hidden=True, show_default=False)
+]
+FormatName = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="NAME|FILE.toml",
+        help="Read by this format only: one of `zoterodigest formats`, or a format file.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text for people.")]
+Address = Annotated[
+    str,
+    typer.Option(
+        "--library",
+        metavar="ADDRESS",
+        help="The library, for example embedded:PATH.",
+        envvar="ZOTERODIGEST_LIBRARY",
+        show_default="the project's, else .zoterodigest/library.sqlite",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", "-n", help="Only show it; the same as `zoterodigest plan`.")
+]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Accepted; this version looks nothing up.")
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="KIND:TEXT",
+        help="Only these entries: id:…, section:…, task:… or keyword:…; repeatable, any of them.",
+        show_default=False,
+    ),
+]
+NoNotes = Annotated[bool, typer.Option("--no-notes", help="Leave summaries and notes alone.")]
+Relink = Annotated[
+    bool,
+    typer.Option("--relink", help="Link again what was unlinked, removed or trashed."),
+]
+MaxChanges = Annotated[
+    int | None,
+    typer.Option(
+        "--max-changes",
+        metavar="N",
+        min=0,
+        help="Let one field change in up to N entries.",
+        show_default="25, or a tenth of the entries",
+    ),
+]
+AllowRemovals = Annotated[
+    bool, typer.Option("--allow-removals", help="Let any number of values be removed.")
+]

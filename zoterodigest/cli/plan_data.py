@@ -1,0 +1,99 @@
+"""A plan as plain data, for scripts: `--json` of plan, push and status."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Set
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from zoterodigest.cli.places import Place
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.link import Row
+from zoterodigest.core.record import Blocks, Empty, Entry, Hyperlink, Links, Members, Names
+from zoterodigest.sync.carry import Outcome
+from zoterodigest.sync.run import Prepared
+
+
+def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) -> dict[str, Any]:
+    """Return what a run would do, or with `outcome` did, as JSON can hold it.
+
+    Every action and report has its `kind` (`create-item`, `conflict`, ...); an empty value is null.
+    """
+    plan = prepared.plan
+    return {
+        "library": {
+            "address": place.address,
+            "identity": prepared.workspace.library.identity,
+            "version": prepared.gathered.contents.version,
+        },
+        "lock_file": str(prepared.workspace.project.lock_path),
+        "in_step": plan.is_settled,
+        "needs_consent": prepared.needs_consent,
+        "stop": plain(prepared.stop),
+        "counts": dict(sorted(plan.counts().items())),
+        "new_tags": dict(sorted(prepared.new_tags.items())),
+        "actions": [_with_kind(action) for action in plan.actions],
+        "reports": [_with_kind(report) for report in plan.reports],
+        **({} if outcome is None else _outcome_data(outcome)),
+    }
+
+
+def _outcome_data(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "written": outcome.written,
+        "planned_again": outcome.planned_again,
+        "failures": [plain(failure) for failure in outcome.failures],
+    }
+
+
+def _with_kind(value: object) -> dict[str, Any]:
+    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(value).__name__).lower()
+    return {"kind": kind, **plain(value)}
+
+
+def plain(value: object) -> Any:
+    """Return a value of the core as JSON can hold it."""
+    match value:
+        case Empty():
+            return None
+        case Identifier(scheme, text):
+            return f"{scheme}:{text}"
+        case Members(texts) | Blocks(texts):
+            return list(texts)
+        case Links(hyperlinks):
+            return [plain(link) for link in hyperlinks]
+        case Names() | Hyperlink():
+            return _members(value)
+        case Row():
+            kept = ("id", "digest", "item", "note", "identifiers", "state")
+            return {name: plain(getattr(value, name)) for name in kept}
+        case Entry():
+            return _entry(value)
+        case Enum():
+            return value.value
+        case Mapping():
+            return {str(name): plain(one) for name, one in value.items()}
+        case Set():
+            return sorted(map(plain, value))
+        case tuple() | list():
+            return [plain(one) for one in value]
+        case _ if is_dataclass(value):
+            return _members(value)
+        case _:
+            return value
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "digest": entry.digest,
+        "start_line": entry.place.start_line,
+        "end_line": entry.place.end_line,
+        "title": plain(entry.fields.get("title")),
+        "identifiers": plain(entry.identifiers),
+    }

@@ -1,0 +1,160 @@
+"""The runs of `push`, `plan` and `status`: prepare, show, ask, carry out, tell what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoterodigest.cli.places import Place, open_place
+from zoterodigest.cli.plan_data import plan_data
+from zoterodigest.cli.plan_text import plan_text, status_text
+from zoterodigest.cli.screen import counted, emit, emit_json, tell, tell_error, visible
+from zoterodigest.cli.subjects import Subjects
+from zoterodigest.cli.talk import busy, progress, require_consent
+from zoterodigest.core.guard import GuardStop
+from zoterodigest.core.plan import AmbiguousEntry, Conflict, Held, UnreadableEntry
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.run import Options, Prepared, prepare
+
+FINE, FAILED, CONFLICTS, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
+
+
+class TooMuch(ZoterodigestError):
+    """The guard stopped a plan that removes or changes suspiciously much (law 5)."""
+
+    exit_code = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for: these digests, this library, this format, in this way."""
+
+    digests: tuple[Path, ...] = ()
+    address: str = ""
+    wanted_format: str = ""
+    options: Options = Options()  # noqa: RUF009  (frozen)
+
+    def open(self) -> Place:
+        """Return where it is to be done."""
+        return open_place(self.digests, self.address, self.wanted_format)
+
+
+def show_plan(request: Request, *, as_json: bool) -> int:
+    """Show what a push would do, and return the exit code it would have as far as is known."""
+    place = request.open()
+    with place.workspace.library:
+        prepared = _prepared(place, request)
+        if as_json:
+            emit_json(plan_data(prepared, place))
+        else:
+            emit(plan_text(prepared, place))
+    _obey_guard(prepared)
+    return exit_code(prepared)
+
+
+def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
+    """Show how things stand; with `is_check` the exit code tells whether changes are pending."""
+    place = request.open()
+    with place.workspace.library:
+        prepared = _prepared(place, request)
+        if as_json:
+            emit_json(plan_data(prepared, place))
+        else:
+            emit(status_text(prepared, place))
+    return PENDING if is_check and is_pending(prepared) else exit_code(prepared)
+
+
+def push(request: Request, *, is_agreed: bool, as_json: bool) -> int:
+    """Show the plan, ask where that is needed, carry it out and tell what came of it."""
+    place = request.open()
+    with place.workspace.library:
+        prepared = _prepared(place, request)
+        if not as_json:
+            emit(plan_text(prepared, place))
+        _obey_guard(prepared)
+        is_agreed = is_agreed or not prepared.needs_consent
+        question = f"Write this into {place.address}?"
+        require_consent(question, is_agreed=is_agreed, may_ask=not as_json)
+        is_first = not prepared.gathered.lock.rows
+        with progress("Writing") as report:
+            outcome = carry_out(prepared, report)
+        if as_json:
+            emit_json(plan_data(prepared, place, outcome))
+        elif not prepared.plan.is_settled:
+            emit(_told(outcome, place, is_first=is_first))
+    for failure in outcome.failures:
+        tell_error(f"{failure.where}: {failure.title}: {failure.reason}")
+    return FAILED if outcome.failures else exit_code(prepared)
+
+
+def _prepared(place: Place, request: Request) -> Prepared:
+    with busy("Reading digests and library"):
+        return prepare(place.workspace, request.options)
+
+
+def exit_code(prepared: Prepared) -> int:
+    """Return what is to be told of a run that stopped at nothing.
+
+    1 where an entry is unreadable or nothing was recognised in a digest, 3 with conflicts, 6 where
+    an entry is ambiguous.
+    """
+    kinds = {type(report) for report in prepared.plan.reports}
+    if UnreadableEntry in kinds or any(_is_unrecognised(prepared)):
+        return FAILED
+    if Conflict in kinds:
+        return CONFLICTS
+    return AMBIGUOUS if AmbiguousEntry in kinds else FINE
+
+
+def _is_unrecognised(prepared: Prepared) -> Iterator[bool]:
+    for read in prepared.gathered.digests:
+        is_blank = not read.file.data.strip(b" \t\r\n\xef\xbb\xbf")
+        yield not is_blank and not read.document.entries
+
+
+def is_pending(prepared: Prepared) -> bool:
+    """Tell whether an edit at one end has not reached the other."""
+    return not prepared.plan.is_settled or any(
+        isinstance(report, Held) and report.to_entry for report in prepared.plan.reports
+    )
+
+
+def _obey_guard(prepared: Prepared) -> None:
+    """Raise `TooMuch` if the guard stops the plan, after showing examples."""
+    stop = prepared.stop
+    if stop is None:
+        return
+    subjects = Subjects(prepared.plan, prepared.gathered.contents.by_key)
+    tell(["", "The first of them:"])
+    tell(f"    {subjects.place(row_id)}  {subjects.title(row_id)}" for row_id in stop.examples)
+    raise TooMuch(*_sentence_and_hint(stop))
+
+
+def _sentence_and_hint(stop: GuardStop) -> tuple[str, str]:
+    limit = f"more than the {stop.limit:,} that a run may without being told"
+    if not stop.name:
+        return (
+            f"values would be removed from {counted(stop.count, 'entry', 'entries')}, {limit}",
+            "Nothing was written. If it is meant so, add --allow-removals.",
+        )
+    return (
+        f"{visible(stop.name)} would change in {counted(stop.count, 'entry', 'entries')}, {limit}",
+        f"Nothing was written. If it is meant so, add --max-changes {stop.count}.",
+    )
+
+
+def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
+    yield ""
+    yield f"Done: {counted(outcome.written, 'object')} written into {place.address}."
+    if outcome.planned_again:
+        changed = counted(outcome.planned_again, "object")
+        yield f"{changed} had changed in between and {_were(outcome.planned_again)} planned anew."
+    if is_first:
+        yield f"Next: `{place.listing}` lists what arrived, `show KEY` one item of it."
+        yield "      Edit a digest and push again: only what you changed is carried over."
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"

@@ -1,0 +1,108 @@
+"""Subjects: what the actions and reports of a plan are about, in words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from zoterodigest.cli.library_list import title_of
+from zoterodigest.cli.screen import visible
+from zoterodigest.core.link import Row
+from zoterodigest.core.plan import Plan
+from zoterodigest.core.record import (
+    SECTION,
+    Blocks,
+    Empty,
+    Entry,
+    Fields,
+    Links,
+    Members,
+    Names,
+    Value,
+)
+from zoterodigest.library.port import LibraryItem
+
+UNTITLED = "(no title)"
+
+
+class Subjects:
+    """Names the rows, items and entries of `plan`; `held` are the library's objects by key."""
+
+    def __init__(self, plan: Plan, held: Mapping[str, LibraryItem]) -> None:
+        self._links = {link.row.id: link for link in plan.links}
+        self._rows = {row.id: row for row in (*plan.rows_before, *plan.rows)}
+        self._held = held
+
+    def title(self, row_id: str) -> str:
+        """Return the title of a row's entry, or of its item where the entry is gone."""
+        link = self._links.get(row_id)
+        if link and (title := _title(link.entry.fields)):
+            return title
+        row = self._rows.get(row_id)
+        return self.row_title(row) if row else UNTITLED
+
+    def row_title(self, row: Row) -> str:
+        """Return the title of a row's item, or what else it is known by."""
+        named = self.item_title(row.item)
+        known = ", ".join(f"{one.scheme}:{one.value}" for one in sorted(row.identifiers))
+        return named if named != UNTITLED or not known else visible(known)
+
+    def item_title(self, key: str) -> str:
+        """Return the title of an item of the library."""
+        item = self._held.get(key)
+        return (visible(title_of(item)) if item else "") or UNTITLED
+
+    def digest(self, row_id: str) -> str:
+        """Return the digest of a row."""
+        link = self._links.get(row_id)
+        if link:
+            return link.entry.digest
+        row = self._rows.get(row_id)
+        return row.digest if row else ""
+
+    def place(self, row_id: str) -> str:
+        """Return where a row's entry stands, `papers.md:12`; its digest if it is gone."""
+        link = self._links.get(row_id)
+        return place_of(link.entry) if link else visible(self.digest(row_id))
+
+
+def entry_title(entry: Entry) -> str:
+    """Return the title of an entry, or what else it is known by."""
+    known = ", ".join(f"{one.scheme}:{one.value}" for one in sorted(entry.identifiers))
+    return _title(entry.fields) or visible(known) or UNTITLED
+
+
+def place_of(entry: Entry) -> str:
+    """Return where an entry stands, `papers.md:12`."""
+    return f"{visible(entry.digest)}:{entry.place.start_line}"
+
+
+def fields_title(fields: Fields) -> str:
+    """Return the title among fields."""
+    return _title(fields) or UNTITLED
+
+
+def _title(fields: Fields) -> str:
+    title = fields.get("title")
+    return visible(title) if isinstance(title, str) else ""
+
+
+def field_name(name: str) -> str:
+    """Return what people call a field: a section by its heading."""
+    return visible(name.removeprefix(SECTION))
+
+
+def value_text(value: Value) -> str:
+    """Return a value on one line."""
+    match value:
+        case str():
+            return visible(value)
+        case Names():
+            return visible(", ".join(value.people) + (" et al." if value.truncated else ""))
+        case Members():
+            return visible(", ".join(value.texts))
+        case Links():
+            return visible(", ".join(f"{one.label} {one.url}" for one in value.hyperlinks))
+        case Blocks():
+            return visible(" ".join(value.texts))
+        case Empty():
+            return ""

@@ -1,0 +1,62 @@
+"""Talking with a person at a terminal: a question, and how far a long run has got."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from zoterodigest.cli.screen import tell
+from zoterodigest.errors import ZoterodigestError
+
+Progress = Callable[[int, int], None]
+
+
+class NotConfirmed(ZoterodigestError):
+    """A run needs a person's consent and did not get it; nothing was written."""
+
+    exit_code = 7
+
+
+def require_consent(question: str, *, is_agreed: bool, may_ask: bool = True) -> None:
+    """Return if `is_agreed`, or if the person at the terminal agrees; else raise `NotConfirmed`."""
+    if is_agreed:
+        return
+    if not may_ask or not sys.stdin.isatty():
+        raise NotConfirmed(
+            "nothing was written, as nobody confirmed it", "Look at the plan, then add --yes."
+        )
+    tell([""])
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
+        raise NotConfirmed("nothing was written")
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Show on a terminal that something is under way."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Progress]:
+    """Show a bar on a terminal; what is yielded is told how much is done of how much."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Bars(*columns, TimeRemainingColumn(), console=console, transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

@@ -1,0 +1,219 @@
+"""The commands that bring digests into the library and back out of it, and those that look."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from zoterodigest.cli.options import (
+    Address,
+    AllowRemovals,
+    AnyDigests,
+    AsJson,
+    DryRun,
+    FormatName,
+    MaxChanges,
+    NoNotes,
+    Offline,
+    Only,
+    Relink,
+    Yes,
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to `app`, in the order in which they are listed."""
+    app.command(epilog="Next: `zoterodigest ls` lists what arrived.")(push)
+    app.command(epilog="Next: `zoterodigest push` does what is shown.")(plan)
+    app.command()(status)
+    app.command()(unlink)
+    app.command()(remove)
+    app.command()(export)
+
+
+def push(
+    digests: AnyDigests = None,
+    is_dry_run: DryRun = False,
+    is_agreed: Yes = False,
+    is_offline: Offline = False,
+    address: Address = "",
+    format_name: FormatName = "",
+    only: Only = None,
+    no_notes: NoNotes = False,
+    relink: Relink = False,
+    max_changes: MaxChanges = None,
+    allow_removals: AllowRemovals = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring digests into the library.
+
+    Works that are in the library already are adopted: they keep all that is yours and gain what is
+    missing. Then every edit of a digest travels to its item; nothing else is touched. The digests
+    themselves are never changed. Without DIGEST all of the configuration or lock file are meant.
+
+    \b
+    Examples:
+      zoterodigest push papers.md
+      zoterodigest push notes/*.md --dry-run
+      zoterodigest push papers.md --only task:inpainting --only id:1706.03762
+      zoterodigest push papers.md --library embedded:trial.sqlite --yes
+
+    A first push into a library that is not empty, and one of more than 20 changes, is shown and
+    asks first; without a terminal give --yes.
+    """
+    from zoterodigest.cli import pushing
+    from zoterodigest.sync.run import Options
+    from zoterodigest.sync.selection import selection
+
+    options = Options(
+        selection=selection(only) if only else None,
+        with_notes=not no_notes,
+        relink=relink,
+        max_changes=max_changes,
+        allow_removals=allow_removals,
+    )
+    request = pushing.Request(tuple(digests or ()), address, format_name, options)
+    if is_dry_run:
+        raise typer.Exit(pushing.show_plan(request, as_json=as_json))
+    raise typer.Exit(pushing.push(request, is_agreed=is_agreed, as_json=as_json))
+
+
+def plan(
+    digests: AnyDigests = None,
+    is_agreed: Yes = False,
+    is_offline: Offline = False,
+    address: Address = "",
+    format_name: FormatName = "",
+    only: Only = None,
+    no_notes: NoNotes = False,
+    relink: Relink = False,
+    max_changes: MaxChanges = None,
+    allow_removals: AllowRemovals = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a push would do, and do nothing.
+
+    The same as `push --dry-run`, with the same options. --json prints every change with its values.
+
+    \b
+    Examples:
+      zoterodigest plan papers.md
+      zoterodigest plan --json > plan.json
+    """
+    push(
+        digests,
+        True,
+        is_agreed,
+        is_offline,
+        address,
+        format_name,
+        only,
+        no_notes,
+        relink,
+        max_changes,
+        allow_removals,
+        as_json,
+    )
+
+
+def status(
+    digests: AnyDigests = None,
+    is_check: Annotated[
+        bool, typer.Option("--check", help="Exit with 4 when changes are pending.")
+    ] = False,
+    address: Address = "",
+    format_name: FormatName = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what is in step and what is not.
+
+    What a push would carry, what changed in the library, and what needs you: conflicts, ambiguous
+    and unreadable entries, works in the trash. Writes nothing.
+
+    \b
+    Examples:
+      zoterodigest status
+      zoterodigest status papers.md --check
+    """
+    from zoterodigest.cli import pushing
+
+    request = pushing.Request(tuple(digests or ()), address, format_name)
+    raise typer.Exit(pushing.show_status(request, is_check=is_check, as_json=as_json))
+
+
+def unlink(
+    digests: AnyDigests = None,
+    is_dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only show it.")] = False,
+    is_agreed: Yes = False,
+    address: Address = "",
+    as_json: AsJson = False,
+) -> None:
+    """Forget the links of digests; touch nothing else.
+
+    Library and digests stay as they are. A later push leaves these entries alone, unless it is
+    given --relink.
+
+    \b
+    Example:
+      zoterodigest unlink papers.md
+    """
+    from zoterodigest.cli import leaving
+
+    raise typer.Exit(
+        leaving.unlink(
+            digests or [], address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json
+        )
+    )
+
+
+def remove(
+    digests: AnyDigests = None,
+    is_dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only show it.")] = False,
+    is_agreed: Yes = False,
+    address: Address = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take back what push made for digests.
+
+    Items, notes, collections and tags that push made go into the trash or off your items, but only
+    what nobody has changed or used since: the rest stays and is listed with the reason. The
+    digests stay as they are.
+
+    \b
+    Examples:
+      zoterodigest remove papers.md --dry-run
+      zoterodigest remove papers.md
+    """
+    from zoterodigest.cli import leaving
+
+    raise typer.Exit(
+        leaving.remove(
+            digests or [], address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json
+        )
+    )
+
+
+def export(
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="FILE", help="The file to write; - shows it."),
+    ] = "-",
+    address: Address = "",
+    may_overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a file that zoterodigest did not write.")
+    ] = False,
+) -> None:
+    """Write the library as a plain .bib.
+
+    One entry for each item that is not in the trash. The file is replaced as a whole: do not edit
+    it by hand.
+
+    \b
+    Examples:
+      zoterodigest export
+      zoterodigest export -o papers.bib
+    """
+    from zoterodigest.cli import exporting
+
+    exporting.export(address, output, may_overwrite=may_overwrite)
