@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from zoterodigest.core.bases import Recorded, recorded, refreshed
+from zoterodigest.core.keys import note_key
 from zoterodigest.core.link import Row
 from zoterodigest.core.merge import Side
 from zoterodigest.core.pairing import traits_of
@@ -25,8 +26,8 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     row = replace(row, bases=now.bases, apart=now.apart)
     if row == link.before:
         return row
-    now = refreshed(now, entry_side, item_side, folding)
-    return with_traits(replace(row, bases=now.bases), link.entry)
+    bases = refreshed(link.row.bases, now.bases, entry_side, item_side, folding=folding)
+    return with_traits(replace(row, bases=bases), link.entry)
 
 
 def with_traits(row: Row, entry: Entry) -> Row:
@@ -76,7 +77,8 @@ def _with_note(link: Link, item: Item) -> Row:
     """Return the link's row with the note that is there; one that was not made is not claimed."""
     note = item.notes.get(link.row.id)
     if note is not None:
-        return replace(link.row, note=note.key)
+        is_ours = link.row.origin.note or note.key == note_key(link.row.id)
+        return replace(link.row, note=note.key, origin=replace(link.row.origin, note=is_ours))
     before = link.before
     had_note = before is not None and before.origin.note
     return replace(
