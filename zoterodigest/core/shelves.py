@@ -204,12 +204,18 @@ class _Room:
 def _followed_digest(
     digest: str, standing: list[Stand], known: _Known, present: Iterable[str]
 ) -> str:
-    """Return the digest whose shelves `digest` takes on: its own, else that of most of its rows."""
+    """Return the digest whose shelves `digest` takes on: its own, else that of most of its rows.
+
+    A collection that other digests share stays theirs.
+    """
     if (digest, ()) in known:
         return digest
     before = [stand.before[0] for stand in standing if stand.before]
     for former, votes in Counter(before).most_common(1):
-        if 2 * votes > len(before) and former not in present and (former, ()) in known:
+        shelf = known.get((former, ()))
+        if shelf is None or former in present or 2 * votes <= len(before):
+            continue
+        if sum(other.collection == shelf.collection for other in known.values()) == 1:
             return former
     return digest
 

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from zoterodigest.project.config import (
@@ -101,6 +102,15 @@ class Project:
             key = _key(self.root, path)
             found[path] = self._digest(path, configured.get(path) or DigestRules(path=key))
         return tuple(found.values())
+
+    def former_collection(self, key: str) -> tuple[str, ...]:
+        """Return the collection of the digest `key` whose file is gone; empty if it had no name."""
+        path = _absolute(self.root / key)
+        fitting = (each for each in self.configuration.digests if fnmatchcase(key, each.path))
+        try:
+            return self._digest(path, next(fitting, DigestRules(path=key))).collection
+        except BadConfiguration:
+            return ()
 
     def _digest(self, path: Path, rules: DigestRules) -> Digest:
         key = _key(self.root, path)

@@ -100,8 +100,9 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
 def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
     """Return the terms of a run: each digest's own directions, as far as the run's go."""
     rules = {digest.key: _rules(digest, options.direction) for digest in workspace.digests}
+    former = workspace.project.former_collection
     return Terms(
-        {**rules, **{key: Rules() for key in gathered.gone if key not in rules}},
+        {**{key: Rules(collection=former(key)) for key in sorted(gathered.gone)}, **rules},
         folding=workspace.zotero.folding(),
         gone=gathered.gone - rules.keys(),
         unread=gathered.unread,
