@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -45,6 +45,7 @@ _SLOTS_OF = {
     "links": ("links", "code", "tail"),
 }
 _ARMOUR = {ord(char): f"&#{ord(char)};" for char in "<>[]*_`|#~"}
+_STUB_END = "..."
 _BULLET = re.compile(r"^(\s*)([-*+•])(\s+)")
 
 
@@ -101,11 +102,24 @@ def write_unit(
         new = _venue(old, {name: asked[name] for name in unit})
     else:
         new = _WRITERS[_family(name, slot)](old, asked[name])
-    return _rewritten(slot, new.translate(_ARMOUR) if armoured else new, name, asked)
+    new = new.translate(_ARMOUR) if armoured else new
+    return _rewritten(slot, new, name, asked) + _stub_edits(entry, name, old, new)
 
 
 def _rewritten(slot: Slot, new: str, name: str, asked: Fields) -> list[Edit]:
     edit = slot.text.rewrite(new.encode("utf-8", "replace"))
+    return [edit] if edit else []
+
+
+def _stub_edits(entry: DigestEntry, name: str, old: str, new: str) -> list[Edit]:
+    """Return the edit of a comment's short form, if that is how the comment began."""
+    stub = next((slot for slot in entry.slots if slot.name == "comment_stub"), None)
+    if name != "comment" or stub is None:
+        return []
+    short = decoded(stub.text.data).removesuffix(_STUB_END)
+    if not short or not old.startswith(short):
+        return []
+    edit = stub.text.rewrite((new[: len(short)] + _STUB_END).encode("utf-8", "replace"))
     return [edit] if edit else []
 
 
@@ -248,13 +262,23 @@ def _blocks(old: str, value: Value) -> str:
     matcher = SequenceMatcher(
         None, list(map(plain_block, present)), list(map(plain_block, texts)), autojunk=False
     )
-    written: list[tuple[str, int | None]] = []
+    written: list[_Written] = []
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
-            written += [(present[at], at) for at in range(i1, i2)]
-        else:
-            written += [(_styled(text, bullet), None) for text in texts[j1:j2]]
+            written += [_Written(present[at], at) for at in range(i1, i2)]
+            continue
+        for number, text in enumerate(texts[j1:j2]):
+            at = i1 + number if number < i2 - i1 else None
+            written.append(_Written(_styled(text, bullet), at))
     return _joined(written, gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A block on its way into a slot; `at` is the block that stands there, or that it replaces."""
+
+    text: str
+    at: int | None
 
 
 def _styled(text: str, bullet: re.Match[str] | None) -> str:
@@ -264,27 +288,36 @@ def _styled(text: str, bullet: re.Match[str] | None) -> str:
     return f"{found[1]}{bullet[2]}{bullet[3]}{text[found.end() :]}"
 
 
-def _joined(written: Sequence[tuple[str, int | None]], gaps: Sequence[str]) -> str:
-    """Join blocks; two that were neighbours keep what stood between them."""
-    text = ""
-    for index, (block, at) in enumerate(written):
-        if index:
-            before, was = written[index - 1]
-            is_kept = was is not None and at == was + 1
-            text += gaps[was] if is_kept and was is not None else _gap(before, block, gaps)
-        text += block
+def _joined(written: Sequence[_Written], gaps: Sequence[str]) -> str:
+    """Join blocks; two that were neighbours keep what stood between them.
+
+    Otherwise a block keeps the blanks at its end, or takes those that most blocks have.
+    """
+    text = written[0].text if written else ""
+    for before, block in pairwise(written):
+        if before.at is not None and block.at == before.at + 1:
+            text += gaps[before.at]
+        else:
+            text += _end_blanks(before, gaps) + _gap(before.text, block.text, gaps)
+        text += block.text
     return text
 
 
+def _end_blanks(block: _Written, gaps: Sequence[str]) -> str:
+    ends = [gap.split("\n", 1)[0] for gap in gaps]
+    if block.at is not None and block.at < len(ends):
+        return ends[block.at]
+    return max(sorted(set(ends)), key=ends.count, default="")
+
+
 def _gap(before: str, block: str, gaps: Sequence[str]) -> str:
+    """Return the line breaks between two blocks that were no neighbours, as most others have."""
     are_items = all(
         _BULLET.match(text) or re.match(r"\s*\d+[.)]\s", text) for text in (before, block)
     )
-    tight = [gap for gap in gaps if gap.count("\n") == 1]
-    if are_items:
-        return max(sorted(set(tight)), key=tight.count, default="\n")
-    loose = [gap for gap in gaps if gap.count("\n") > 1]
-    return max(sorted(set(loose)), key=loose.count, default="\n\n")
+    breaks = ["\n" + gap.split("\n", 1)[1] for gap in gaps if "\n" in gap]
+    fitting = [gap for gap in breaks if (gap.count("\n") == 1) == are_items]
+    return max(sorted(set(fitting)), key=fitting.count, default="\n" if are_items else "\n\n")
 
 
 _WRITERS: Mapping[str, Callable[[str, Value], str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -103,8 +104,32 @@ def _in_own_words(entry: DigestEntry, name: str, value: Value) -> Value:
 
 
 def _own_blocks(own: Sequence[str], wanted: Sequence[str]) -> Iterator[str]:
-    """Yield `wanted` with the digest's own text for each block that says the same."""
+    """Yield `wanted` with the digest's own text for each block that says the same.
+
+    A block that took the place of another keeps that one's blanks between words that stay.
+    """
     canonical = canonical_blocks(own)
     matcher = SequenceMatcher(None, canonical, list(wanted), autojunk=False)
     for tag, start, end, first, last in matcher.get_opcodes():
-        yield from own[start:end] if tag == "equal" else wanted[first:last]
+        if tag == "equal":
+            yield from own[start:end]
+        elif end - start == last - first:
+            yield from map(_respaced, own[start:end], canonical[start:end], wanted[first:last])
+        else:
+            yield from wanted[first:last]
+
+
+_BLANKS = re.compile(r"(\s+)")
+
+
+def _respaced(own: str, canonical: str, wanted: str) -> str:
+    """Return `wanted` with the blanks of `own`, if that is `canonical` but for its blanks."""
+    words, gaps = _BLANKS.split(own)[::2], _BLANKS.split(own)[1::2]
+    if words != _BLANKS.split(canonical)[::2]:
+        return wanted
+    new, new_gaps = _BLANKS.split(wanted)[::2], _BLANKS.split(wanted)[1::2]
+    matcher = SequenceMatcher(None, words, new, autojunk=False)
+    for start, at, size in matcher.get_matching_blocks():
+        if size > 1:
+            new_gaps[at : at + size - 1] = gaps[start : start + size - 1]
+    return "".join(part for pair in zip(new, [*new_gaps, ""], strict=True) for part in pair)
