@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from zoterodigest.core.keys import derived_key
-from zoterodigest.core.link import Row, Shelf, State, fingerprint
-from zoterodigest.core.record import EMPTY, Item, Note, is_empty
-from zoterodigest.library.contents import Contents, collection_keys, is_note
-from zoterodigest.library.items import item_changes, new_item, read_item, tags_of
+from zoterodigest.core.link import Row, Shelf, State
 from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Refused, Stale
 from zoterodigest.project.journal import discard_journal
 from zoterodigest.project.lock import LockFile, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.sync.gather import Gathered, gather
+from zoterodigest.sync.removal import Kept, Removal, title_of
 from zoterodigest.sync.workspace import Workspace
 
 Progress = Callable[[int, int], None]
-
-_BOOKKEEPING = frozenset(
-    ("itemType", "dateAdded", "dateModified", "tags", "collections", "relations", "creators")
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Something of ours that stays, and why: it was changed, or is used."""
-
-    title: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +63,7 @@ def prepare_remove(workspace: Workspace) -> Leaving:
     """
     gathered = gather(workspace)
     rows = tuple(_rows_to_end(workspace, gathered))
-    removal = _Removal(workspace, gathered, rows)
+    removal = Removal(workspace, gathered, rows)
     for key in dict.fromkeys(row.item for row in rows):
         removal.take_back(key)
     removal.empty_shelves()
@@ -101,224 +85,6 @@ def _rows_to_end(workspace: Workspace, gathered: Gathered) -> Iterator[Row]:
             yield row
 
 
-@dataclass
-class _Removal:
-    """A removal while it is planned."""
-
-    workspace: Workspace
-    gathered: Gathered
-    rows: Sequence[Row]
-    trash: list[LibraryItem] = field(default_factory=list)
-    patches: list[LibraryItem] = field(default_factory=list)
-    shelves: list[Collection] = field(default_factory=list)
-    kept: list[Kept] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._items: Mapping[str, Item] = {it.key: it for it in self._contents.items}
-        ending = {row.id for row in self.rows}
-        self._staying = [row for row in self.gathered.lock.rows if row.id not in ending]
-
-    @property
-    def _contents(self) -> Contents:
-        return self.gathered.contents
-
-    def take_back(self, key: str) -> None:
-        """Plan what is taken back of the item `key` and its children."""
-        item = self._items.get(key)
-        if item is None or item.is_trashed:
-            return
-        rows = [row for row in self.rows if row.item == key]
-        others = [row for row in self._staying if row.item == key and row.state is State.LINKED]
-        reason = self._reason_to_keep(item, rows) if not others else "another digest links it"
-        if any(row.origin.item for row in rows) and not reason:
-            self.trash.append(self._trashed(key))
-            return
-        for row in rows:
-            self._take_back_note(item, row)
-        self._take_off(item, rows, others)
-        if any(row.origin.item for row in rows):
-            self.kept.append(Kept(_title(item), reason))
-
-    def _reason_to_keep(self, item: Item, rows: Sequence[Row]) -> str:
-        """Return why an item of ours stays: it was changed or is used; "" if it may go."""
-        data = self._contents.by_key[item.key].data
-        changed = [name for name in item.fields if not _is_as_left(name, item, rows)]
-        if not all(self._is_derived(name, item) for name in changed):
-            return "it was changed in the library"
-        made = new_item(item.fields, self.workspace.zotero)
-        known = {*made, *_BOOKKEEPING, *(("extra",) if self._is_our_extra(data) else ())}
-        if any(value for name, value in data.items() if name not in known):
-            return "it was changed in the library"
-        if data.get("relations"):
-            return "it is related to another item"
-        if set(collection_keys(data)) - self._our_collections(rows):
-            return "it is in a collection of your own"
-        if _tag_names(data) - self._our_tags(item, rows):
-            return "it has tags of your own"
-        return self._child_in_use(item, rows)
-
-    def _is_derived(self, name: str, item: Item) -> bool:
-        """Whether a field says what follows from the others, as an arXiv paper's repository."""
-        others = {other: value for other, value in item.fields.items() if other != name}
-        zotero = self.workspace.zotero
-        _, raws = read_item(new_item(others, zotero), zotero)
-        return raws.get(name) == item.raws[name]
-
-    def _is_our_extra(self, data: Mapping[str, Any]) -> bool:
-        keys = self.workspace.zotero.rules.extra
-        starts = tuple(f"{key}:" for key in (keys.arxiv, keys.comment, keys.links))
-        lines = str(data.get("extra", "")).split("\n")
-        return all(line.startswith(starts) for line in lines if line.strip())
-
-    def _our_collections(self, rows: Sequence[Row]) -> set[str]:
-        shelves = {shelf.collection for shelf in self.gathered.lock.shelves}
-        return shelves | {key for row in rows for key in row.origin.collections}
-
-    def _our_tags(self, item: Item, rows: Sequence[Row]) -> set[str]:
-        added = {tag for row in rows for tag in row.origin.tags}
-        return added | set(tags_of(item.fields, self.workspace.zotero))
-
-    def _child_in_use(self, item: Item, rows: Sequence[Row]) -> str:
-        notes = {note.key: note for note in item.notes.values()}
-        for child in self._contents.children.get(item.key, ()):
-            if child.is_trashed:
-                continue
-            if is_note(child):
-                row = next((row for row in rows if row.note == child.key), None)
-                if row is None or child.key not in notes:
-                    return "it has a note of your own"
-                if not self._is_untouched_note(child, notes[child.key], row):
-                    return "its note was changed"
-            elif not _is_our_attachment(child, rows):
-                return "it has an attachment of your own"
-        return ""
-
-    def _is_untouched_note(self, child: LibraryItem, note: Note, row: Row) -> bool:
-        has_marks = bool(child.data.get("tags")) or bool(child.data.get("relations"))
-        return not has_marks and all(
-            _is_base(row, name, raw) or is_empty(note.fields[name])
-            for name, raw in note.raws.items()
-        )
-
-    def _take_back_note(self, item: Item, row: Row) -> None:
-        note = item.notes.get(row.id)
-        if note is None or note.is_trashed or not row.origin.note:
-            return
-        if self._is_untouched_note(self._contents.by_key[note.key], note, row):
-            self.trash.append(self._trashed(note.key))
-        else:
-            self.kept.append(Kept(_title(item), "its note was changed"))
-
-    def _take_off(self, item: Item, rows: Sequence[Row], others: Sequence[Row]) -> None:
-        """Plan to take our tags, collections, links and filled fields off an item that stays."""
-        present = self._contents.by_key[item.key]
-        needed = {key for row in others for key in row.origin.collections}
-        collections = {key for row in rows for key in row.origin.collections} - needed
-        patch: dict[str, Any] = {}
-        left = [key for key in collection_keys(present.data) if key not in collections]
-        if left != collection_keys(present.data):
-            patch["collections"] = left
-        if not others:
-            self._trash_attachments(item.key, rows)
-            patch |= self._cleared(item, rows)
-        if patch:
-            self.patches.append(LibraryItem(item.key, item.version, patch))
-
-    def _trash_attachments(self, key: str, rows: Sequence[Row]) -> None:
-        if any(row.origin.item for row in rows):
-            return
-        for child in self._contents.attachments(key):
-            if any(child.key in row.origin.attachments for row in rows):
-                self.trash.append(self._trashed(child.key))
-
-    def _cleared(self, item: Item, rows: Sequence[Row]) -> dict[str, Any]:
-        if any(row.origin.item for row in rows):
-            return {}
-        data = self._contents.by_key[item.key].data
-        filled = {name for row in rows for name in row.origin.fields if name in item.fields}
-        ours = {name: EMPTY for name in sorted(filled) if _is_as_left(name, item, rows)}
-        patch = item_changes(data, ours, self.workspace.zotero)
-        tags = {tag for row in rows for tag in row.origin.tags}
-        stay = [
-            tag for tag in patch.get("tags", data.get("tags", ())) if str(tag["tag"]) not in tags
-        ]
-        if stay != list(data.get("tags", ())):
-            patch["tags"] = stay
-        return patch
-
-    def _trashed(self, key: str) -> LibraryItem:
-        return LibraryItem(key, self._contents.by_key[key].version, {"deleted": 1})
-
-    def empty_shelves(self) -> None:
-        """Plan to trash our collections that hold nothing else, innermost first."""
-        gone = {one.key for one in self.trash}
-        left: dict[str, set[str]] = {}
-        for item in self._items.values():
-            if item.is_trashed or item.key in gone:
-                continue
-            patch = next((one for one in self.patches if one.key == item.key), None)
-            held = patch.data.get("collections") if patch else None
-            for key in item.collections if held is None else held:
-                left.setdefault(str(key), set()).add(item.key)
-        keys = {digest.key for digest in self.workspace.digests}
-        used = {
-            shelf.collection for shelf in self.gathered.lock.shelves if shelf.digest not in keys
-        }
-        ours = {s.collection for s in self.gathered.lock.shelves if s.is_ours} - self._needed(used)
-        self._trash_collections(ours, left)
-
-    def _needed(self, used: set[str]) -> set[str]:
-        """Return `used` collections of other digests; those above are kept by what they hold."""
-        shared = {shelf.collection for shelf in self.gathered.lock.shelves if not shelf.digest}
-        return used - shared
-
-    def _trash_collections(self, ours: set[str], left: Mapping[str, set[str]]) -> None:
-        live = {one.key: one for one in self._contents.collections if not one.is_trashed}
-        while True:
-            parents = {one.parent for one in live.values()}
-            empty = sorted(k for k in live if k in ours and k not in parents and not left.get(k))
-            if not empty:
-                return
-            for key in empty:
-                one = live.pop(key)
-                self.shelves.append(
-                    Collection(one.key, one.version, one.name, one.parent, is_trashed=True)
-                )
-
-
-def _is_as_left(name: str, item: Item, rows: Sequence[Row]) -> bool:
-    """Whether a field of an item still stands as we left it, or holds nothing."""
-    raw = item.raws[name]
-    if is_empty(item.fields[name]):
-        return True
-    if any(_is_base(row, name, raw) for row in rows):
-        return True
-    homes = [other for other in item.raws if other != name and item.raws[other] == raw]
-    return any(_is_base(row, other, raw) for row in rows for other in homes)
-
-
-def _is_base(row: Row, name: str, raw: str) -> bool:
-    base = row.bases.get(name)
-    return base is not None and base.at_item.raw == fingerprint(raw)
-
-
-def _is_our_attachment(child: LibraryItem, rows: Sequence[Row]) -> bool:
-    if any(child.key in row.origin.attachments for row in rows):
-        return True
-    data = child.data
-    parts = (str(data.get("parentItem")), str(data.get("title")), str(data.get("url")))
-    return child.key == derived_key("attachment", *parts)
-
-
-def _tag_names(data: Mapping[str, Any]) -> set[str]:
-    return {str(tag["tag"]) for tag in data.get("tags", ())}
-
-
-def _title(item: Item) -> str:
-    title = item.fields.get("title")
-    return title if isinstance(title, str) else item.key
-
-
 def leave(leaving: Leaving, progress: Progress) -> Left:
     """Do what was planned; the links of what failed stay, the others become tombstones."""
     project = leaving.workspace.project
@@ -332,7 +98,7 @@ def leave(leaving: Leaving, progress: Progress) -> Left:
             discard_journal(project.journal_path)
     items = {item.key: item for item in leaving.gathered.contents.items}
     failures = [
-        Kept(_title(items[k]) if k in items else k, why) for k, why in sorted(failed.items())
+        Kept(title_of(items[k]) if k in items else k, why) for k, why in sorted(failed.items())
     ]
     return Left(leaving, written, tuple(failures))
 
