@@ -1,0 +1,123 @@
+"""What docs/ says of the code is true: every path, name and test in it exists."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.test_architecture import LAYERS, PACKAGE, ROOT
+from zoterodigest.project.lock import read_lock, render_lock
+
+DOCS = ROOT / "docs"
+PAGES = sorted(path for path in DOCS.rglob("*.md") if path.name != "formats.md")
+ADRS = sorted((DOCS / "adr").glob("*.md"))
+
+_FENCE = re.compile(r"^```.*?^```$", re.M | re.S)
+_CODE = re.compile(r"`([^`\n]+)`")
+_LINK = re.compile(r"\]\(([^()#:\s]+)(?:#[^()]*)?\)")
+_PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]*)+")
+_CALL = re.compile(r"([a-z]\w*)\(\)")
+_CLASS = re.compile(r"([A-Z][a-z]+\w*)(?:\.\w+)?")
+
+# Paths that exist only in a person's project, or not before they are needed.
+ELSEWHERE = frozenset({".zoterodigest/", "tests/golden/", "tests/corpus/"})
+# Words in code spans that look like classes and are none.
+NO_CLASSES = frozenset({"Any"})
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def named(page: Path, pattern: re.Pattern[str]) -> list[str]:
+    """Return what the code spans of `page` name, as a whole, by `pattern`; fences are left out."""
+    spans = _CODE.findall(_FENCE.sub("", page.read_text(encoding="utf-8")))
+    found = (pattern.fullmatch(span) for span in spans)
+    return sorted({match[1] if match.re.groups else match[0] for match in found if match})
+
+
+@cache
+def defined(folder: str) -> frozenset[str]:
+    """Return the names of all functions, methods, classes and type aliases in a folder."""
+    names: set[str] = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                    names.add(name)
+                case ast.Assign(targets=[ast.Name(id=name)]):
+                    names.add(name)
+    return frozenset(names)
+
+
+def exists(path: str) -> bool:
+    return path in ELSEWHERE or any(any(base.glob(path)) for base in (ROOT, ROOT / PACKAGE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_path_exists(page: Path) -> None:
+    missing = [path for path in named(page, _PATH) if not exists(path)]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    targets = _LINK.findall(page.read_text(encoding="utf-8"))
+
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_function_and_class_exists(page: Path) -> None:
+    known = defined(PACKAGE) | defined("tests") | NO_CLASSES
+
+    unknown = [name for name in named(page, _CALL) + named(page, _CLASS) if name not in known]
+
+    assert [name for name in unknown if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_test_exists(page: Path) -> None:
+    tests = named(page, re.compile(r"test_\w+"))
+
+    assert [name for name in tests if name not in defined("tests")] == []
+
+
+def test_every_law_names_its_tests() -> None:
+    laws = re.split(r"^## (?=\d)", (DOCS / "invariants.md").read_text(encoding="utf-8"), flags=re.M)
+
+    assert len(laws) == 9
+    for law in laws[1:]:
+        for part in ("*Why.*", "*Where.*", "*Tests.*"):
+            assert part in law, f"{part} in {law.splitlines()[0]}"
+
+
+def test_the_layers_are_those_enforced() -> None:
+    table = (DOCS / "architecture.md").read_text(encoding="utf-8").partition("## Layers")[2]
+
+    rows = re.findall(r"^\| `(\w+)` \|", table.partition("\n## ")[0], re.M)
+
+    assert tuple(rows) == LAYERS
+
+
+def test_the_lock_file_shown_is_one() -> None:
+    fences = _FENCE.findall((DOCS / "architecture.md").read_text(encoding="utf-8"))
+    (shown,) = (text.strip("`\n") for text in fences if "version 1" in text)
+
+    rendered = render_lock(read_lock(f"{shown}\n".encode())).decode()
+
+    assert rendered[rendered.index("version") :] == f"{shown}\n"
+
+
+@pytest.mark.parametrize("page", ADRS, ids=name_of)
+def test_a_decision_has_context_choice_and_price_on_one_page(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    assert re.findall(r"^## (.*)$", text, re.M) == ["Context", "Choice", "Price"]
+    assert text.startswith(f"# {int(page.name[:4])}. ")
+    assert len(text.splitlines()) <= 60
