@@ -93,7 +93,7 @@ def is_paper_url(url: str) -> bool:
 def canonical_title(title: str) -> str:
     """Return `title` with case, quotes, dashes, braces, entities, simple tags and blanks folded.
 
-    Two titles with one canonical form are the same title written differently (DESIGN.md, Links).
+    Two titles with one canonical form are the same title written differently (docs/invariants.md).
     """
     text = html.unescape(_TAG.sub("", html.unescape(_AMPERSANDS.sub("&", title))))
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

@@ -18,7 +18,7 @@ SECTION = "section:"
 
 
 class Kind(Enum):
-    """How a field's value is compared and merged (DESIGN.md, Links)."""
+    """How a field's value is compared and merged (docs/invariants.md)."""
 
     SCALAR = auto()
     NAMES = auto()

@@ -17,7 +17,7 @@ from zoterodigest.errors import ZoterodigestError
 
 KEY_ALPHABET = ALPHABET
 BATCH_SIZE = 50
-"""Objects a write request may hold at most (zotero-api: more is a 413 for the whole request)."""
+"""Objects a write request may hold at most (Web API v3: more is a 413 for the whole request)."""
 
 
 def require_batch(objects: Sized) -> None:
