@@ -8,7 +8,6 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 
-LIBRARY := --library embedded:demo/library.sqlite
 DIGESTS := $(wildcard examples/*.md)
 
 .PHONY: help demo test deep bench lock clean
@@ -22,13 +21,24 @@ help:
 	@echo "make clean  remove what these targets made"
 
 demo: $(VENV)/installed
-	rm -rf demo
-	mkdir demo
-	cp $(DIGESTS) $(wildcard examples/*.toml) demo
-	$(BIN)/zoterodigest push demo/*.md $(LIBRARY) --yes
-	$(BIN)/zoterodigest status demo/*.md $(LIBRARY)
-	$(BIN)/zoterodigest ls $(LIBRARY)
-	$(BIN)/zoterodigest export demo/*.md --output demo/papers.bib
+	@rm -rf demo && mkdir demo && cp $(DIGESTS) $(wildcard examples/*.toml) demo
+	@echo "== demo/ holds copies of examples/. What is understood of one of them:"
+	@cd demo && ../$(BIN)/zoterodigest inspect quoted-notes.md
+	@echo "== push: all of them into the built-in library"
+	@cd demo && ../$(BIN)/zoterodigest push *.md --yes --offline
+	@echo
+	@echo "== status: what is in step, and what differs from digest to digest"
+	@cd demo && ../$(BIN)/zoterodigest status
+	@echo
+	@echo "== ls: what arrived (its first 24 lines)"
+	@cd demo && ../$(BIN)/zoterodigest ls | head -n 24
+	@echo
+	@echo "== export: a plain .bib (its first 24 lines)"
+	@cd demo && ../$(BIN)/zoterodigest export --output papers.bib && head -n 24 papers.bib
+	@echo
+	@echo "Next: cd demo; ../$(BIN)/zoterodigest ls; ../$(BIN)/zoterodigest show KEY"
+	@echo "      Edit demo/quoted-notes.md, then: ../$(BIN)/zoterodigest status"
+	@echo "      ../$(BIN)/zoterodigest remove takes it all back. README.md goes on from here."
 
 test: $(VENV)/installed
 	$(BIN)/ruff format --check .

@@ -65,3 +65,31 @@ def test_inspect_obeys_the_configuration(zoterodigest: Zoterodigest, tmp_path: P
 
     assert ran.code == 1
     assert "no entries recognised" in ran.out
+
+
+def test_fresh_sets_the_links_aside_and_the_next_push_adopts(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    text = a_digest(("Attention Is All You Need", "1706.03762"))
+    (tmp_path / "papers.md").write_text(text, encoding="utf-8")
+    zoterodigest("push", "papers.md")
+    before = zoterodigest("ls", "--json", "--children").out
+    other = zoterodigest("push", "papers.md", "--library", "embedded:other.sqlite")
+
+    ran = zoterodigest("init", "--fresh")
+    pushed = zoterodigest("push", "papers.md", "--yes")
+
+    assert other.code == 13
+    assert "init --fresh" in other.err
+    assert ran.code == 0
+    assert (tmp_path / "zoterodigest.lock.old").exists()
+    assert pushed.code == 0
+    assert zoterodigest("ls", "--json", "--children").out == before
+
+
+def test_fresh_without_a_lock_file_says_so(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    ran = zoterodigest("init", "--fresh")
+
+    assert ran.code == 0
+    assert "There is no lock file" in ran.out
+    assert list(tmp_path.iterdir()) == []

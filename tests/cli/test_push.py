@@ -256,7 +256,7 @@ def test_a_field_changed_at_both_ends_is_a_conflict_and_exits_3(
 
     assert ran.code == 3
     assert "Conflicts (1)" in ran.out
-    assert "in the digest, “Attention Was All" in ran.out
+    assert "title: digest “Attention Is All We N…”, library “Attention Was All The…”" in ran.out
 
 
 def test_check_exits_4_when_changes_are_pending(zoterodigest: Zoterodigest, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from zoterodigest.cli.screen import cut, styled, visible, width, wrapped
 from zoterodigest.cli.subjects import Subjects, entry_title, field_name, place_of, value_text
 from zoterodigest.core.plan import (
@@ -27,7 +29,6 @@ from zoterodigest.core.plan import (
 from zoterodigest.digest.document import Document
 
 Kind = type[Report]
-_SHOWN_VALUE = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +147,11 @@ class Attention:
 
 
 def _ends(report: Conflict | ApartField) -> str:
+    name = field_name(report.name)
+    room = max((width() - cell_len(name) - 30) // 2, 12)
     ends = (report.at_entry, report.at_item)
-    entry, item = (cut(value_text(one) or "(empty)", _SHOWN_VALUE) for one in ends)
-    return f"{field_name(report.name)}: “{entry}” in the digest, “{item}” in the library"
+    entry, item = (cut(value_text(one) or "(empty)", room) for one in ends)
+    return f"{name}: digest “{entry}”, library “{item}”"
 
 
 def _held(report: Held) -> str:

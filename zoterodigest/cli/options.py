@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 
 Digests = Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True, show_default=False)]
+AnyFiles = Annotated[
+    list[Path] | None, typer.Argument(metavar="FILE", hidden=True, show_default=False)
+]
 AnyDigests = Annotated[
     list[Path] | None, typer.Argument(metavar="DIGEST", hidden=True, show_default=False)
 ]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.options import Address, AsJson, Digests, FormatName
+from zoterodigest.cli.options import Address, AnyFiles, AsJson, Digests, FormatName
 
 
 def add_first_to(app: typer.Typer) -> None:
@@ -78,10 +78,10 @@ def formats(
 
 
 def init(
-    digests: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="FILE", hidden=True, show_default=False),
-    ] = None,
+    digests: AnyFiles = None,
+    is_fresh: Annotated[
+        bool, typer.Option("--fresh", help="Set the lock file aside and begin anew.")
+    ] = False,
 ) -> None:
     """Write a zoterodigest.toml to adjust.
 
@@ -89,14 +89,21 @@ def init(
     library and the lock file then lie beside the digests. A file that exists is never
     overwritten.
 
+    With --fresh it writes none, but renames the lock file, for another library than the one it
+    links with: the next push finds again what is there, and adopts it.
+
     \b
     Examples:
       zoterodigest init
       zoterodigest init notes/papers.md daily/*.md
+      zoterodigest init --fresh
     """
     from zoterodigest.cli import screen, start
 
-    screen.emit(start.write_configuration(Path(), digests or []))
+    if is_fresh:
+        screen.emit(start.begin_anew(Path(), digests or []))
+    else:
+        screen.emit(start.write_configuration(Path(), digests or []))
 
 
 def ls(
