@@ -1,6 +1,5 @@
 """What Zotero accepts as an item, and the form in which it stores it (as its Web API v3 does).
 
-
 `patched` is the whole rule; whether parents and collections exist is for the library to look up.
 """
 
