@@ -14,9 +14,13 @@ from zoterodigest.core.record import (
     EMPTY,
     SECTION,
     Blocks,
+    Empty,
     Entry,
     Fields,
+    Hyperlink,
     Links,
+    Members,
+    Names,
     Scope,
     Value,
     scope_of,
@@ -164,8 +168,6 @@ def held_names(fields: Fields) -> Iterator[tuple[str, str]]:
 
 
 def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
-    if name == "categories":
-        return zotero.categories
     if name == "links":
         return zotero.links is not LinkHome.OFF
     return with_notes or scope_of(name) is Scope.RECORD
@@ -178,16 +180,31 @@ def _is_in_date(name: str, entry: Entry) -> bool:
     return name == "year" and is_part
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""What no field of a library holds."""
+
+
 def _canonical(value: Value, entry: Entry) -> Value:
     match value:
         case Blocks(texts):
             held = tuple(text for text in canonical_blocks(texts) if text)
             return Blocks(held) if held else EMPTY
         case Links():
-            links = carried_links(value, entry.fields)
-            return links if links.hyperlinks else EMPTY
-        case _:
+            links = carried_links(value, entry.fields).hyperlinks
+            held_links = tuple(Hyperlink(_held(link.label), _held(link.url)) for link in links)
+            return Links(held_links) if held_links else EMPTY
+        case Members(texts):
+            return Members(tuple(filter(None, map(_held, texts))))
+        case Names(people):
+            return replace(value, people=tuple(filter(None, map(_held, people))))
+        case str():
+            return _held(value)
+        case Empty():
             return value
+
+
+def _held(text: str) -> str:
+    return _CONTROL.sub("", text)
 
 
 _LABEL = re.compile(r"\[([^\[\]]{4,400})\]|\*\*([^*]{4,400})\*\*|<b>([^<]{4,400})</b>")
