@@ -54,7 +54,8 @@ To push (`zoterodigest push` brings it into the library)
     changed notes            1  Attention Is All You Need: summary
 
 Changed in the library (1)
-  These stay as they are at both ends: push does not write into a digest.
+  A push leaves these as they are at both ends; `zoterodigest pull` brings them
+  into the digest.
     papers.md:8  Deep Residual Learning for Image Recognition
       title
 """

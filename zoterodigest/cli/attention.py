@@ -49,8 +49,8 @@ SECTIONS = (
             " the trash, and the next push links it."),
     Section(UnreadableEntry, "Unreadable", "Left as they are, nothing in the library changes."
             " `zoterodigest inspect FILE` lists them."),
-    Section(Held, "Changed in the library", "These stay as they are at both ends: push does not"
-            " write into a digest."),
+    Section(Held, "Changed in the library", "A push leaves these as they are at both ends;"
+            " `zoterodigest pull` brings them into the digest."),
     Section(NotPushed, "Not pushed", "Not in the library, and by zoterodigest.toml their digest may"
             " not create items."),
     Section(ApartField, "Apart", "Different from the beginning: each end keeps its own value, and"

@@ -68,6 +68,9 @@ def _leave(place: Place, plan: Callable[[Workspace], Leaving], how: tuple[bool, 
     return 1 if left.failures else 0
 
 
+_KINDS = ("items, with their notes", "notes", "attachments", "collections")
+
+
 def _size(leaving: Leaving) -> int:
     return len(leaving.trash) + len(leaving.patches) + len(leaving.shelves)
 
@@ -97,12 +100,12 @@ def _trashed(leaving: Leaving) -> Iterator[str]:
     counts = Counter(_kind(leaving, item) for item in leaving.trash)
     counts["collections"] = len(leaving.shelves)
     yield styled("Into the trash", "bold")
-    yield from (f"  {number:>6,}  {kind}" for kind, number in counts.items() if number)
+    yield from (f"  {counts[kind]:>6,}  {kind}" for kind in _KINDS if counts[kind])
 
 
 def _kind(leaving: Leaving, trashed: LibraryItem) -> str:
     held = leaving.gathered.contents.by_key[trashed.key].data.get("itemType")
-    return {"note": "notes", "attachment": "attachments"}.get(str(held), "items, with their notes")
+    return {"note": "notes", "attachment": "attachments"}.get(str(held), _KINDS[0])
 
 
 def _kept(leaving: Leaving) -> Iterator[str]:

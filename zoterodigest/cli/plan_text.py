@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from zoterodigest.cli.attention import ALWAYS_SHOWN, SECTIONS, Attention
 from zoterodigest.cli.places import Place
@@ -10,8 +11,8 @@ from zoterodigest.cli.plan_lines import as_lines
 from zoterodigest.cli.screen import counted, flowing, hanging, styled, visible
 from zoterodigest.cli.subjects import Subjects
 from zoterodigest.core.link import State
-from zoterodigest.core.plan import ApartField
-from zoterodigest.sync.run import Prepared
+from zoterodigest.core.plan import ApartField, Held, NotPushed, Plan
+from zoterodigest.sync.run import Direction, Prepared
 
 _MOST = 5
 _MOST_TAGS = 12
@@ -53,12 +54,28 @@ def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
 def _views(prepared: Prepared) -> tuple[Subjects, Attention]:
     subjects = Subjects(prepared.plan, prepared.gathered.contents.by_key)
     documents = [read.document for read in prepared.gathered.digests]
-    return subjects, Attention(prepared.plan, subjects, documents)
+    return subjects, Attention(_concerning(prepared), subjects, documents)
+
+
+def _concerning(prepared: Prepared) -> Plan:
+    """Return the plan with the reports that concern a run of its direction: a pull creates no
+    items, so that entries without one are no news to it.
+    """
+    plan = prepared.plan
+    if prepared.options.direction is not Direction.PULL:
+        return plan
+    reports = (
+        report
+        for report in plan.reports
+        if not isinstance(report, NotPushed)
+        and not (isinstance(report, Held) and not report.to_entry)
+    )
+    return replace(plan, reports=tuple(reports))
 
 
 def _recorded_only(prepared: Prepared) -> Iterator[str]:
     if not prepared.plan.actions:
-        yield "Nothing to write into the library; only links are recorded in the lock file."
+        yield "Nothing to write; only links are recorded in the lock file."
 
 
 def _links(prepared: Prepared) -> str:

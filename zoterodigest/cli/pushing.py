@@ -1,4 +1,4 @@
-"""The runs of `push`, `plan` and `status`: prepare, show, ask, carry out, tell what came of it."""
+"""The runs of `push`, `pull`, `sync`, `plan` and `status`: prepare, show, ask, carry out, tell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from zoterodigest.core.guard import GuardStop
 from zoterodigest.core.plan import AmbiguousEntry, Conflict, Held, UnreadableEntry
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Options, Prepared, prepare
+from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 
 FINE, FAILED, CONFLICTS, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
 
@@ -41,8 +41,15 @@ class Request:
         return open_place(self.digests, self.address, self.wanted_format)
 
 
+def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -> int:
+    """Do what is asked, or only show it; return the exit code."""
+    if is_dry_run:
+        return show_plan(request, as_json=as_json)
+    return carry(request, is_agreed=is_agreed, as_json=as_json)
+
+
 def show_plan(request: Request, *, as_json: bool) -> int:
-    """Show what a push would do, and return the exit code it would have as far as is known."""
+    """Show what a run would do, and return the exit code it would have as far as is known."""
     place = request.open()
     with place.workspace.library:
         prepared = _prepared(place, request)
@@ -66,7 +73,7 @@ def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
     return PENDING if is_check and is_pending(prepared) else exit_code(prepared)
 
 
-def push(request: Request, *, is_agreed: bool, as_json: bool) -> int:
+def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
     """Show the plan, ask where that is needed, carry it out and tell what came of it."""
     place = request.open()
     with place.workspace.library:
@@ -75,7 +82,7 @@ def push(request: Request, *, is_agreed: bool, as_json: bool) -> int:
             emit(plan_text(prepared, place))
         _obey_guard(prepared)
         is_agreed = is_agreed or not prepared.needs_consent
-        question = f"Write this into {place.address}?"
+        question = f"Write this into {_target(prepared, place)}?"
         require_consent(question, is_agreed=is_agreed, may_ask=not as_json)
         is_first = not prepared.gathered.lock.rows
         with progress("Writing") as report:
@@ -145,9 +152,25 @@ def _sentence_and_hint(stop: GuardStop) -> tuple[str, str]:
     )
 
 
+def _target(prepared: Prepared, place: Place) -> str:
+    """Return what a run of this direction writes."""
+    match prepared.options.direction:
+        case Direction.PUSH:
+            return place.address
+        case Direction.PULL:
+            return "the digests"
+        case Direction.SYNC:
+            return f"{place.address} and the digests"
+
+
 def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
     yield ""
-    yield f"Done: {counted(outcome.written, 'object')} written into {place.address}."
+    done = []
+    if outcome.prepared.options.direction is not Direction.PULL:
+        done.append(f"{counted(outcome.written, 'object')} written into {place.address}")
+    if outcome.prepared.options.direction is not Direction.PUSH:
+        done.append(f"{counted(outcome.written_digests, 'digest')} changed")
+    yield f"Done: {', '.join(done)}."
     if outcome.planned_again:
         changed = counted(outcome.planned_again, "object")
         yield f"{changed} had changed in between and {_were(outcome.planned_again)} planned anew."

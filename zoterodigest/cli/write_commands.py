@@ -12,6 +12,7 @@ from zoterodigest.cli.options import (
     AnyDigests,
     AsJson,
     DryRun,
+    DryRunOnly,
     FormatName,
     MaxChanges,
     NoNotes,
@@ -25,6 +26,8 @@ from zoterodigest.cli.options import (
 def add_to(app: typer.Typer) -> None:
     """Add these commands to `app`, in the order in which they are listed."""
     app.command(epilog="Next: `zoterodigest ls` lists what arrived.")(push)
+    app.command(epilog="Next: `git diff` shows what came back.")(pull)
+    app.command(epilog="Next: `zoterodigest status` tells what needs you.")(sync)
     app.command(epilog="Next: `zoterodigest push` does what is shown.")(plan)
     app.command()(status)
     app.command()(unlink)
@@ -67,16 +70,99 @@ def push(
     from zoterodigest.sync.selection import selection
 
     options = Options(
-        selection=selection(only) if only else None,
+        selection=selection(only or ()),
         with_notes=not no_notes,
         relink=relink,
         max_changes=max_changes,
         allow_removals=allow_removals,
     )
     request = pushing.Request(tuple(digests or ()), address, format_name, options)
-    if is_dry_run:
-        raise typer.Exit(pushing.show_plan(request, as_json=as_json))
-    raise typer.Exit(pushing.push(request, is_agreed=is_agreed, as_json=as_json))
+    raise typer.Exit(
+        pushing.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+    )
+
+
+def pull(
+    digests: AnyDigests = None,
+    is_dry_run: DryRunOnly = False,
+    is_agreed: Yes = False,
+    is_offline: Offline = False,
+    address: Address = "",
+    format_name: FormatName = "",
+    only: Only = None,
+    no_notes: NoNotes = False,
+    max_changes: MaxChanges = None,
+    allow_removals: AllowRemovals = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring edits made in the library back into the digests.
+
+    Only the words that changed are written, in the manner of each digest; every other byte stays.
+    Fields that changed at both ends are conflicts: both stay as they are. The library itself is
+    not changed. Items that you add to a collection do not become entries yet.
+
+    \b
+    Examples:
+      zoterodigest pull papers.md --dry-run
+      zoterodigest pull
+    """
+    from zoterodigest.cli import pushing
+    from zoterodigest.sync.run import Direction, Options
+    from zoterodigest.sync.selection import selection
+
+    options = Options(
+        Direction.PULL,
+        selection=selection(only or ()),
+        with_notes=not no_notes,
+        max_changes=max_changes,
+        allow_removals=allow_removals,
+    )
+    request = pushing.Request(tuple(digests or ()), address, format_name, options)
+    raise typer.Exit(
+        pushing.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+    )
+
+
+def sync(
+    digests: AnyDigests = None,
+    is_dry_run: DryRunOnly = False,
+    is_agreed: Yes = False,
+    is_offline: Offline = False,
+    address: Address = "",
+    format_name: FormatName = "",
+    only: Only = None,
+    no_notes: NoNotes = False,
+    relink: Relink = False,
+    max_changes: MaxChanges = None,
+    allow_removals: AllowRemovals = False,
+    as_json: AsJson = False,
+) -> None:
+    """Push and pull in one: every edit reaches the other end.
+
+    Edits of different fields, and of different paragraphs or bullets of one summary, meet. One
+    field edited at both ends is a conflict: both stay as they are, and the exit code is 3.
+
+    \b
+    Examples:
+      zoterodigest sync
+      zoterodigest sync papers.md --dry-run
+    """
+    from zoterodigest.cli import pushing
+    from zoterodigest.sync.run import Direction, Options
+    from zoterodigest.sync.selection import selection
+
+    options = Options(
+        Direction.SYNC,
+        selection=selection(only or ()),
+        with_notes=not no_notes,
+        relink=relink,
+        max_changes=max_changes,
+        allow_removals=allow_removals,
+    )
+    request = pushing.Request(tuple(digests or ()), address, format_name, options)
+    raise typer.Exit(
+        pushing.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+    )
 
 
 def plan(
