@@ -128,7 +128,8 @@ class _Run:
         noted = self._noted({i: key for i, (key, _) in found.items() if unlinked[i] is None})
         for index, (key, item) in found.items():
             row = unlinked[index]
-            row_id = noted.get(index) or (row.id if row else self._unused(new_ids))
+            keeps_id = row is not None and row.item == key and not _is_note_trashed(row, item)
+            row_id = noted.get(index) or (row.id if row and keeps_id else self._unused(new_ids))
             if row is not None:
                 self.revived.add(row.id)
             new = self._row(row_id, index, key)
@@ -204,6 +205,12 @@ def _is_ended(row: Row, item: Item | None) -> bool:
     """Tell whether the link is not to be taken up: unlinked, or trashed and not restored since."""
     is_live = item is not None and not item.is_trashed
     return row.state is State.UNLINKED or (row.state is State.TRASHED and not is_live)
+
+
+def _is_note_trashed(row: Row, item: Item | None) -> bool:
+    """Tell whether the key and the heading id of a note are spent: it lies in the trash."""
+    note = item.notes.get(row.id) if item else None
+    return note is not None and note.is_trashed
 
 
 def _is_ours(item: Item) -> bool:
