@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 from tests.core.world import TWO_WAY, World, an_entry, an_item
@@ -26,7 +27,8 @@ from zoterodigest.core.plan import (
     TrashedEntry,
     UnreadableEntry,
 )
-from zoterodigest.core.record import EMPTY, Blocks, Entry, Members, Names
+from zoterodigest.core.record import EMPTY, Blocks, Entry, Hyperlink, Links, Members, Names
+from zoterodigest.core.terms import Directions, Mask
 
 LONG = "This summary is long enough to tell one entry from all others, number "
 
@@ -38,6 +40,10 @@ def a_paper(number: int, digest: str = "a.md", **given: object) -> Entry:
         "summary": (f"{LONG}{number}.",),
     } | given
     return an_entry(digest, arxiv=f"2401.{number:05d}", **fields)  # type: ignore[arg-type]  # a test's shorthand
+
+
+def code(url: str) -> Links:
+    return Links((Hyperlink("Code", url),))
 
 
 def kinds(reports: tuple[object, ...]) -> list[type]:
@@ -422,6 +428,104 @@ def test_edits_of_different_bullets_at_both_ends_meet() -> None:
     assert world.digests["a.md"][0].fields["summary"] == merged
     assert world.items[row.item].notes[row.id].fields["summary"] == merged
     assert world.plan(directions=TWO_WAY).is_settled
+
+
+def test_edit_taken_back_after_a_push_is_an_edit_too() -> None:
+    bullets = ("- one", "- two")
+    world = a_pushed_world(a_paper(1, summary=bullets))
+    row = world.row_of("a.md", 0)
+    world.edit("a.md", 0, summary=Blocks(("- ONE", "- two")))
+    world.edit_note(row.item, row.id, summary=Blocks(("- one", "- TWO")))
+    world.run()
+
+    world.edit("a.md", 0, summary=Blocks(bullets))
+    world.run(directions=TWO_WAY)
+
+    assert world.digests["a.md"][0].fields["summary"] == Blocks(("- one", "- TWO"))
+
+
+def test_task_removed_at_one_end_and_added_at_the_other_meet() -> None:
+    world = a_pushed_world(a_paper(1, task=("a", "b")))
+    world.edit("a.md", 0, task=Members(("b", "c")))
+    world.edit_item(world.rows[0].item, task=Members(("a", "d", "b")))
+
+    world.run()
+    world.run(directions=TWO_WAY)
+
+    assert world.items[world.rows[0].item].fields["task"] == Members(("d", "b", "c"))
+    assert world.digests["a.md"][0].fields["task"] == Members(("b", "c", "d"))
+
+
+def test_one_label_with_two_new_urls_is_a_conflict() -> None:
+    world = a_pushed_world(a_paper(1, links=code("https://a.org")))
+    world.edit("a.md", 0, links=code("https://b.org"))
+    world.edit_item(world.rows[0].item, links=code("https://c.org"))
+
+    assert kinds(world.run().reports) == [Conflict]
+
+
+def test_changed_url_of_a_link_takes_the_place_of_the_old_one() -> None:
+    world = a_pushed_world(a_paper(1, links=code("https://a.org")))
+    world.edit("a.md", 0, links=code("https://b.org"))
+
+    world.run()
+
+    assert world.items[world.rows[0].item].fields["links"] == code("https://b.org")
+
+
+def test_new_reading_of_unchanged_text_is_no_edit_and_one_real_edit_is_one() -> None:
+    world = a_pushed_world()
+    for place, entry in enumerate(world.digests["a.md"]):
+        fields = {**entry.fields, "title": f"{entry.fields['title']} (as read by a new version)"}
+        world.digests["a.md"][place] = replace(entry, fields=fields)
+    assert world.plan().is_settled
+
+    entry = world.digests["a.md"][1]
+    raws = {**entry.raws, "title": "edited"}
+    world.digests["a.md"][1] = replace(entry, fields={**entry.fields, "title": "Edited"}, raws=raws)
+
+    assert world.plan().field_counts() == {("edit", "title"): 1}
+
+
+def test_only_empty_clears_and_absent_is_not_carried() -> None:
+    world = a_pushed_world(a_paper(1, abstract="An abstract.", comment="A comment."))
+    entry = world.edit("a.md", 0, abstract=EMPTY)
+    fields = {name: text for name, text in entry.fields.items() if name != "title"}
+    world.digests["a.md"][0] = replace(entry, fields=fields)
+
+    world.run()
+
+    item = world.items[world.rows[0].item]
+    assert item.fields["abstract"] == EMPTY
+    assert item.fields["title"] == "A paper on the subject of number 1"
+
+
+def test_digest_that_may_not_push_titles_creates_nothing() -> None:
+    world = World({"a.md": [a_paper(1)]})
+
+    plan = world.plan(directions=Directions(push=Mask(frozenset({"summary"}))))
+
+    assert plan.counts() == {"NotPushed": 1}
+
+
+def test_notes_can_be_left_out_and_come_later() -> None:
+    world = World({"a.md": [a_paper(1)]})
+    no_notes = Directions(push=Mask(frozenset({"summary", "sections"}), is_all_but=True))
+
+    assert world.run(directions=no_notes).counts()["CreateNote"] == 0
+    assert world.plan(directions=no_notes).is_settled
+    assert world.plan().counts() == {"CreateNote": 1}
+
+
+def test_thousands_of_entries_are_planned_without_delay() -> None:
+    world = World({"a.md": [a_paper(n, under=(f"H{n % 9}",)) for n in range(2_000)]})
+    start = time.perf_counter()
+
+    world.run()
+    plan = world.plan()
+
+    assert plan.is_settled
+    assert time.perf_counter() - start < 20
 
 
 def test_white_space_and_case_are_no_edits() -> None:

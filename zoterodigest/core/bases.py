@@ -58,18 +58,26 @@ def recorded(known: Recorded, entry: Side, item: Side, folding: Folding) -> Reco
     return Recorded(bases, frozenset(apart))
 
 
-def refreshed(known: Recorded, entry: Side, item: Side, folding: Folding) -> Recorded:
-    """Return `known` with fresh fingerprints of all fields that are in step.
+def refreshed(
+    then: Mapping[str, Base],
+    now: Mapping[str, Base],
+    entry: Side,
+    item: Side,
+    *,
+    folding: Folding,
+) -> Mapping[str, Base]:
+    """Return the bases `now`, those still as `then` with fresh fingerprints if in step.
 
     For a row that changes anyway: its other fields forget white space and older readings.
     """
-    bases = dict(known.bases)
-    for name in sorted(entry.fields.keys() & item.fields.keys() & known.bases.keys()):
-        ends = ends_of(name, entry, item)
-        is_quiet = not any(ends.changed(bases[name], folding))
-        if is_quiet and (is_set(name) or ends.are_equal(folding)):
-            bases[name] = _base(ends, folding)
-    return replace(known, bases=bases)
+    bases = dict(now)
+    for name in sorted(entry.fields.keys() & item.fields.keys() & then.keys()):
+        if then[name] == now.get(name):
+            ends = ends_of(name, entry, item)
+            is_quiet = not any(ends.changed(then[name], folding))
+            if is_quiet and (is_set(name) or ends.are_equal(folding)):
+                bases[name] = _base(ends, folding)
+    return bases
 
 
 def without_fill(base: Base, then: Ends, now: Ends, folding: Folding) -> Base | None:

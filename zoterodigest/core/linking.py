@@ -59,8 +59,8 @@ def link_entries(
     revived = run.keep_links(pairing)
     run.end_links(pairing)
     run.make_links({**dict.fromkeys(pairing.new), **revived}, new_ids)
-    linked = {link.before.id for link in run.links if link.before}
-    kept = (run.kept.get(row.id, row) for row in rows if row.id not in linked | run.revived)
+    taken = run.revived | {link.before.id for link in run.links if link.before}
+    kept = (run.kept.get(row.id, row) for row in rows if row.id not in taken)
     links = sorted(run.links, key=lambda link: link.index)
     return Linking(tuple(links), tuple(kept), tuple(run.reports))
 

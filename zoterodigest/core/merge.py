@@ -1,4 +1,4 @@
-"""Three-way merge of an entry and its item over the bases of their link (DESIGN.md, Links).
+"""Three-way merge of an entry and its item over the bases of their link (docs/invariants.md).
 
 An end has changed when its raw text and its canonical value both differ from the base's: neither
 white space nor a new reading of unchanged text is an edit.
@@ -24,7 +24,7 @@ from zoterodigest.core.record import (
     kind_of,
     parts_of,
 )
-from zoterodigest.core.view import Folding, as_shown, canonical, equal, for_item
+from zoterodigest.core.view import Folding, as_shown, canonical, canonical_as_shown, equal, for_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ class Ends:
 
     def item_print(self, folding: Folding) -> Print:
         """Take the fingerprints of the item's end, judged as the entry would show it."""
-        shown = as_shown(self.name, self.entry, self.item, folding)
-        return Print(fingerprint(self.item_raw), _prints(self.name, shown, folding))
+        shown = canonical_as_shown(self.name, self.entry, self.item, folding)
+        return Print(fingerprint(self.item_raw), tuple(map(fingerprint, parts_of(shown))))
 
     def changed(self, base: Base, folding: Folding) -> tuple[bool, bool]:
         """Tell which ends changed since `base`: the entry, the item."""

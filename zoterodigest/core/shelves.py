@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 
 from zoterodigest.core.keys import derived_key, free_key
 from zoterodigest.core.link import Shelf, fingerprint
@@ -111,6 +112,7 @@ class _Room:
         self.targets: dict[tuple[str, Path], str | None] = {}
         self.shelves = dict(known)
         self._known = known
+        self._used: dict[str, set[str]] = defaultdict(set)
         self._by_key = {one.key: one for one in collections}
         self._by_place: dict[tuple[str | None, str], list[str]] = defaultdict(list)
         for one in sorted(self._by_key.values(), key=lambda one: one.key):
@@ -124,6 +126,7 @@ class _Room:
         former_digest, former_names = followed
         parent = self._shelve_folders(names[:-1])
         olds = {path for owner, path in self._known if owner == former_digest}
+        self._used[digest] = {self._known[former_digest, old].collection for old in olds}
         origins = _origins(standing, olds)
         self._make_way(digest, former_digest, olds, origins)
         below: dict[Path, list[Stand]] = defaultdict(list)
@@ -157,16 +160,16 @@ class _Room:
         self, digest: str, former: str, olds: set[Path], origins: Mapping[Path, Path | None]
     ) -> None:
         """Move what is known of `former` to `digest`; a shelf out of use leaves a path in use."""
-        used = {old for old in origins.values() if old is not None}
-        vacant = sorted(olds - origins.keys())
-        for old in sorted(olds):
+        moved = {old: path for path, old in origins.items() if old is not None}
+        for old in sorted(olds, key=lambda old: (len(old), old)):
             del self.shelves[former, old]
-        for old in sorted(olds - used, key=lambda path: (path in origins, path)):
-            path = old if old in vacant else next(iter(vacant), None)
-            if path is None:
-                continue
-            vacant.remove(path)
-            self.shelves[digest, path] = replace(self._known[former, old], digest=digest, path=path)
+            if old not in moved:
+                moved[old] = _free_path(
+                    moved.get(old[:-1], old[:-1]), old, {*origins, *moved.values()}
+                )
+        for old in olds - set(origins.values()):
+            shelf = replace(self._known[former, old], digest=digest, path=moved[old])
+            self.shelves[digest, moved[old]] = shelf
 
     def _hold(self, want: _Want, shelf: Shelf | None, parent: str | None, was: str) -> str | None:
         """Return the key of the collection for `want`, or None if the person did away with it."""
@@ -174,6 +177,7 @@ class _Room:
             shelf = self._adopted(want, parent) or self._created(want, parent)
         shelf = replace(shelf, digest=want.digest, path=want.path)
         self.shelves[want.digest, want.path] = shelf
+        self._used[want.digest].add(shelf.collection)
         collection = self._by_key.get(shelf.collection)
         if collection is None or collection.is_trashed:
             self.missing.append(MissingShelf(shelf))
@@ -185,13 +189,27 @@ class _Room:
 
     def _adopted(self, want: _Want, parent: str | None) -> Shelf | None:
         """Adopt the collection of that name and place which holds the most of the items."""
-        used = {shelf.collection for shelf in self.shelves.values() if shelf.digest == want.digest}
+        used = self._used[want.digest]
         keys = [key for key in self._by_place[parent, want.name] if key not in used]
         if not keys:
             return None
-        key = max(keys, key=lambda key: sum(key in stand.collections for stand in want.items))
         ours = derived_key("collection", *want.names), derived_key("collection", *want.names, "1")
+        held = Counter(
+            above
+            for stand in (want.items if len(keys) > 1 else ())
+            for above in {key for one in stand.collections for key in self._with_above(one)}
+        )
+        key = max(keys, key=lambda key: (held[key], key in ours))
         return Shelf(want.digest, want.path, key, is_ours=key in ours)
+
+    def _with_above(self, key: str) -> list[str]:
+        """Return a collection and those it lies in, innermost first; a circle is cut."""
+        chain: list[str] = []
+        at: str | None = key
+        while at is not None and at in self._by_key and at not in chain:
+            chain.append(at)
+            at = self._by_key[at].parent
+        return chain
 
     def _created(self, want: _Want, parent: str | None) -> Shelf:
         key = free_key(self._by_key, "collection", *want.names)
@@ -273,6 +291,12 @@ def _origins_of(
                 found[path] = old
                 taken.add(old)
     return found
+
+
+def _free_path(parent: Path, old: Path, used: Container[Path]) -> Path:
+    """Return the path of `old` under `parent`, with the first ordinal that leaves it free."""
+    ordinals = (f"{_text(old)}#{number}" for number in count(2))
+    return next(path for key in chain(old[-1:], ordinals) if (path := (*parent, key)) not in used)
 
 
 def _former_name(old: Path, digest_names: Path) -> str:

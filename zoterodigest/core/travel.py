@@ -165,12 +165,13 @@ class _Hub:
             self._details.append(ChangeEntry(link.entry, link.row.id, before, after))
 
     def _report(self, link: Link, merged: Merge) -> None:
-        row, at_item = link.row, self._side(link).fields
+        row = link.row
         if self._item and is_note_missing(self._item, row) and _tells(link.entry.fields):
             self.reports.append(MissingNote(row))
         for name in sorted(merged.conflicts | merged.apart):
             kind = Conflict if name in merged.conflicts else ApartField
-            self.reports.append(kind(row.id, name, link.entry.fields[name], at_item[name]))
+            at_item = self._side(link).fields[name]
+            self.reports.append(kind(row.id, name, link.entry.fields[name], at_item))
         directions = self._directions(link)
         for name in sorted(merged.to_item.keys() - merged.fills):
             if not directions.push.allows(name):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from zoterodigest.core.identity import canonical_title
 from zoterodigest.core.names import full_name, same_name, split_name
@@ -53,7 +54,7 @@ def canonical(name: str, value: Value, folding: Folding) -> Value:
         case str():
             return _canonical_text(name, value, folding)
         case Names(people, truncated):
-            return Names(tuple(full_name(split_name(person)) for person in people), truncated)
+            return Names(tuple(map(_one_form, people)), truncated)
         case Members(texts):
             return Members(tuple(dict.fromkeys(folding.member(name, text) for text in texts)))
         case Links(hyperlinks):
@@ -64,8 +65,8 @@ def canonical(name: str, value: Value, folding: Folding) -> Value:
 
 def equal(name: str, at_entry: Value, at_item: Value, folding: Folding) -> bool:
     """Tell whether the ends are in step: the entry shows the item's value, up to spelling."""
-    shown = as_shown(name, at_entry, at_item, folding)
-    return canonical(name, at_entry, folding) == canonical(name, shown, folding)
+    shown = canonical_as_shown(name, at_entry, at_item, folding)
+    return canonical(name, at_entry, folding) == shown
 
 
 def as_shown(name: str, at_entry: Value, at_item: Value, folding: Folding) -> Value:
@@ -74,12 +75,14 @@ def as_shown(name: str, at_entry: Value, at_item: Value, folding: Folding) -> Va
     Authors are cut where the entry cuts them, a date where the entry's ends, a year is taken out of
     a date. What is equal but for its spelling keeps the entry's.
     """
-    if is_empty(at_entry) or is_empty(at_item):
-        return at_item
-    shown = _cut(name, at_entry, at_item)
-    if canonical(name, at_entry, folding) == canonical(name, shown, folding):
+    if equal(name, at_entry, at_item, folding):
         return at_entry
-    return shown
+    return _cut(name, at_entry, at_item)
+
+
+def canonical_as_shown(name: str, at_entry: Value, at_item: Value, folding: Folding) -> Value:
+    """Return the canonical form of the item's value as the entry would show it."""
+    return canonical(name, _cut(name, at_entry, at_item), folding)
 
 
 def for_item(at_entry: Value, at_item: Value) -> Value:
@@ -95,11 +98,11 @@ def for_item(at_entry: Value, at_item: Value) -> Value:
 
 def _cut(name: str, at_entry: Value, at_item: Value) -> Value:
     match at_entry, at_item:
-        case Names(people, truncated=True), Names():
+        case Names(people=(_, *_) as people, truncated=True), Names():
             return Names(at_item.people[: len(people)], truncated=True)
-        case str(), str() if name == "year":
+        case str(), str() if name == "year" and at_entry:
             return at_item[:4]
-        case str(), str() if name == "date":
+        case str(), str() if name == "date" and at_entry:
             return at_item[: len(at_entry)]
         case _:
             return at_item
@@ -112,6 +115,11 @@ def _hidden(at_entry: Names, at_item: Names) -> tuple[str, ...]:
             if same_name(person, other):
                 return at_item.people[place + 1 + back :]
     return at_item.people[len(at_entry.people) :]
+
+
+@lru_cache(maxsize=50_000)
+def _one_form(person: str) -> str:
+    return full_name(split_name(person))
 
 
 def _canonical_text(name: str, text: str, folding: Folding) -> str:

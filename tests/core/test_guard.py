@@ -1,0 +1,57 @@
+"""Law 5: suspiciously large plans stop."""
+
+from __future__ import annotations
+
+import pytest
+
+from zoterodigest.core.guard import GuardStop, guard
+from zoterodigest.core.plan import ChangeEntry, ChangeItem, CreateItem, Plan
+from zoterodigest.core.record import EMPTY, Entry, Value
+
+
+def changes(count: int, value: Value = "new", *, is_fill: bool = False) -> Plan:
+    fills = frozenset({"title"} if is_fill else ())
+    return Plan(
+        tuple(
+            ChangeItem(f"K{n}", 1, {"title": "old"}, {"title": value}, (f"r{n:04d}",), fills)
+            for n in range(count)
+        )
+    )
+
+
+def pulled(count: int) -> Plan:
+    entry = Entry("a.md", {}, {})
+    return Plan(tuple(ChangeEntry(entry, f"r{n}", {}, {"title": "x"}) for n in range(count)))
+
+
+@pytest.mark.parametrize(
+    ("plan", "linked", "stops"),
+    [
+        (changes(25), 10, False),
+        (changes(26), 10, True),
+        (changes(100), 1000, False),
+        (changes(101), 1000, True),
+        (changes(101, is_fill=True), 1000, False),
+        (changes(10, EMPTY), 10, False),
+        (changes(11, EMPTY), 10, True),
+        (Plan(tuple(CreateItem(f"K{n}", {}, (f"r{n}",)) for n in range(500))), 0, False),
+        (pulled(25), 10, False),
+        (pulled(26), 10, True),
+    ],
+)
+def test_guard_stops_above_its_limits(plan: Plan, linked: int, stops: bool) -> None:
+    assert (guard(plan, linked) is not None) == stops
+
+
+def test_guard_names_field_end_and_five_examples() -> None:
+    found = guard(changes(26), 10)
+
+    assert found == GuardStop(
+        "title", "markdown", 26, 25, ("r0000", "r0001", "r0002", "r0003", "r0004")
+    )
+
+
+def test_guard_lets_pass_what_is_allowed() -> None:
+    assert guard(changes(26), 10, max_changes=26) is None
+    assert guard(changes(26), 10, max_changes=5) is not None
+    assert guard(changes(20, EMPTY), 10, allow_removals=True) is None

@@ -1,0 +1,82 @@
+"""Blocks merge three ways: what each end did is done, once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoterodigest.core.hunks import merge_blocks
+from zoterodigest.core.link import fingerprint
+
+blocks = st.lists(st.sampled_from("abcdefgh"), max_size=8).map(tuple)
+
+
+def merged(base: str, entry: str, item: str) -> str | None:
+    """Merge texts in which every letter is a block."""
+    found = merge_blocks([fingerprint(block) for block in base], tuple(entry), tuple(item))
+    return None if found is None else "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("base", "entry", "item", "expected"),
+    [
+        ("abcd", "Abcd", "abcD", "AbcD"),
+        ("abcd", "aBcd", "abCd", "aBCd"),
+        ("abcd", "aBcd", "aBcd", "aBcd"),
+        ("abcd", "aBcd", "aBCd", "aBCd"),
+        ("abcd", "abc", "Abcd", "Abc"),
+        ("abcd", "xabcd", "abcdy", "xabcdy"),
+        ("ab", "abx", "aby", "abxy"),
+        ("ab", "abx", "abxy", "abxy"),
+        ("ab", "abx", "abyx", "abyx"),
+        ("abc", "xyzbc", "abC", "xyzbC"),
+        ("abcd", "abd", "acd", "ad"),
+        ("aab", "ab", "aabx", "abx"),
+        ("", "x", "", "x"),
+        ("ab", "", "abx", "x"),
+    ],
+)
+def test_edits_of_different_blocks_merge(base: str, entry: str, item: str, expected: str) -> None:
+    assert merged(base, entry, item) == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "entry", "item"),
+    [("abc", "aXc", "aYc"), ("abc", "ac", "aYc"), ("abc", "aXYc", "aZc"), ("ab", "", "aB")],
+)
+def test_different_edits_of_one_block_do_not(base: str, entry: str, item: str) -> None:
+    assert merged(base, entry, item) is None
+
+
+@given(blocks, blocks)
+def test_what_one_end_did_alone_is_the_result(base: tuple[str, ...], new: tuple[str, ...]) -> None:
+    prints = [fingerprint(block) for block in base]
+
+    assert merge_blocks(prints, new, base) == new
+    assert merge_blocks(prints, base, new) == new
+    assert merge_blocks(prints, new, new) == new
+
+
+@given(blocks, blocks, blocks)
+def test_blocks_come_only_from_the_ends_and_new_ones_are_kept(
+    base: tuple[str, ...], entry: tuple[str, ...], item: tuple[str, ...]
+) -> None:
+    found = merge_blocks([fingerprint(block) for block in base], entry, item)
+
+    if found is not None:
+        assert set(found) <= {*entry, *item}
+        assert {*entry, *item} - set(base) <= set(found)
+
+
+def test_thousands_of_equal_blocks_are_merged_without_delay() -> None:
+    prints = [fingerprint(block) for block in ("a", "b") * 10_000]
+    entry, item = ("b", "a") * 10_000, ("a", "b") * 10_000
+    start = time.perf_counter()
+
+    found = merge_blocks(prints, entry, item)
+
+    assert found == entry
+    assert time.perf_counter() - start < 5

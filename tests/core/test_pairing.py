@@ -1,0 +1,184 @@
+"""Rows find their entries again, and never another paper's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.world import an_entry
+from zoterodigest.core.identity import Identifier, match_title
+from zoterodigest.core.link import Row, State
+from zoterodigest.core.pairing import Pairing, Scope, Unread, contradict, pair, traits_of
+from zoterodigest.core.record import Entry
+
+TEXT = "A sentence that is long enough to tell one entry from another, about "
+
+
+def row_for(entry: Entry, row_id: str, state: State = State.LINKED) -> Row:
+    traits = traits_of(entry)
+    return Row(
+        row_id, entry.digest, f"ITEM{row_id}", None, traits.identifiers, traits.title,
+        traits.texts, traits.headings, state=state,
+    )  # fmt: skip
+
+
+def paired(
+    entries: Sequence[Entry],
+    rows: Sequence[Row],
+    gone: Sequence[str] = (),
+    unread_title: str = "",
+) -> Pairing:
+    scope = Scope(frozenset({"a.md", "b.md"}), frozenset(gone))
+    return pair(entries, rows, scope, Unread(titles=frozenset({match_title(unread_title)})))
+
+
+def ids(found: Pairing) -> dict[int, str]:
+    return {index: row.id for index, row in sorted(found.rows.items())}
+
+
+def test_identifier_pairs_before_title_and_title_before_text() -> None:
+    known = [
+        an_entry(arxiv="2401.00001", title="One"),
+        an_entry(title="Two"),
+        an_entry(title="Three", summary=(f"{TEXT}three.",)),
+    ]
+    rows = [row_for(entry, f"r{n}") for n, entry in enumerate(known)]
+
+    now = [
+        an_entry(title="Three, renamed", summary=(f"{TEXT}three.",)),
+        an_entry(arxiv="2401.00001", title="Two"),
+        an_entry(title="Two"),
+    ]
+
+    assert ids(paired(now, rows)) == {0: "r2", 1: "r0", 2: "r1"}
+
+
+def test_order_alone_never_pairs() -> None:
+    rows = [row_for(an_entry(title="A paper on cats"), "r0")]
+
+    found = paired([an_entry(title="A paper on dogs")], rows)
+
+    assert (ids(found), found.new, found.dropped) == ({}, (0,), tuple(rows))
+
+
+def test_two_identifiers_of_one_scheme_are_two_papers_under_one_title() -> None:
+    known = an_entry(arxiv="2401.00001", title="Editorial")
+    other = an_entry(arxiv="2401.00002", title="Editorial")
+    rows = [row_for(known, "r0")]
+
+    assert ids(paired([other, known], rows)) == {1: "r0"}
+    assert ids(paired([other], [*rows, row_for(other, "r1")])) == {0: "r1"}
+
+
+def test_corrected_identifier_needs_its_title() -> None:
+    row = row_for(an_entry(arxiv="2401.00001", title="Cats", summary=(f"{TEXT}cats.",)), "r0")
+
+    corrected = an_entry(arxiv="2401.00002", title="Cats", summary=(f"{TEXT}cats.",))
+    other = an_entry(arxiv="2401.00002", title="Dogs", summary=(f"{TEXT}cats.",))
+
+    assert ids(paired([corrected], [row])) == {0: "r0"}
+    assert ids(paired([other], [row])) == {}
+
+
+def test_twins_go_by_texts_then_headings_then_digest() -> None:
+    first = an_entry(arxiv="2401.00001", title="T", summary=(f"{TEXT}first.",))
+    second = an_entry(arxiv="2401.00001", title="T", summary=(f"{TEXT}second.",))
+    third = an_entry("b.md", arxiv="2401.00001", title="T", summary=(f"{TEXT}third.",))
+    rows = [row_for(entry, f"r{n}") for n, entry in enumerate((first, second, third))]
+
+    edited = an_entry("b.md", arxiv="2401.00001", title="T", summary=(f"{TEXT}new.",))
+
+    assert ids(paired([second, edited, first], rows)) == {0: "r1", 1: "r2", 2: "r0"}
+
+
+def test_renamed_file_drops_what_it_lost_and_an_absent_one_drops_nothing() -> None:
+    entries = [an_entry("old.md", title=f"Paper number {n}") for n in range(2)]
+    rows = [row_for(entry, f"r{n}") for n, entry in enumerate(entries)]
+
+    renamed = paired([replace(entries[0], digest="b.md")], rows, gone=["old.md"])
+    absent = paired([], rows, gone=["old.md"])
+
+    assert (ids(renamed), renamed.dropped) == ({0: "r0"}, (rows[1],))
+    assert absent.dropped == ()
+
+
+def test_rows_of_other_digests_are_left_alone() -> None:
+    row = row_for(an_entry("c.md", arxiv="2401.00001", title="T"), "r0")
+
+    found = paired([an_entry(arxiv="2401.00001", title="T")], [row])
+
+    assert (found.new, found.dropped) == ((0,), ())
+
+
+def test_title_that_stands_in_unread_text_keeps_its_row() -> None:
+    row = row_for(an_entry(title="A broken entry"), "r0")
+
+    found = paired([], [row], unread_title="a Broken Entry")
+
+    assert (found.unreadable, found.dropped) == ((row,), ())
+
+
+def test_linked_rows_come_before_tombstones() -> None:
+    entry = an_entry(arxiv="2401.00001", title="T")
+    rows = [row_for(entry, "r0", State.DROPPED), row_for(entry, "r1")]
+
+    assert ids(paired([entry], rows)) == {0: "r1"}
+    assert ids(paired([entry], rows[:1])) == {0: "r0"}
+
+
+def test_tombstone_of_an_unlinked_entry_stays_in_its_digest() -> None:
+    entry = an_entry(arxiv="2401.00001", title="T")
+    rows = [row_for(entry, "r0", State.UNLINKED)]
+
+    assert ids(paired([entry], rows)) == {0: "r0"}
+    assert ids(paired([replace(entry, digest="b.md")], rows)) == {}
+
+
+def test_pages_shared_by_many_entries_pair_nothing() -> None:
+    page = [Identifier("url", "https://example.org/all")]
+    rows = [row_for(an_entry(ids=page, title=f"Paper {n}"), f"r{n}") for n in range(2)]
+
+    found = paired([an_entry(ids=page, title="Paper 1"), an_entry(ids=page, title="Else")], rows)
+
+    assert ids(found) == {0: "r1"}
+
+
+@given(st.permutations(range(12)), st.sets(st.integers(0, 11)), st.data())
+def test_whatever_is_shuffled_dropped_or_added_no_paper_becomes_another(
+    order: list[int], dropped: set[int], data: st.DataObject
+) -> None:
+    same = f"{TEXT}nothing in particular."
+    known = [
+        an_entry(
+            data.draw(st.sampled_from(["a.md", "b.md"])),
+            arxiv=f"2401.{n:05d}" if n % 3 else "",
+            title=f"Paper number {n}",
+            summary=(same,),
+        )
+        for n in range(12)
+    ]
+    rows = [row_for(entry, f"r{n}") for n, entry in enumerate(known)]
+    new = [
+        an_entry(arxiv=f"2402.{n:05d}", title=f"New paper {n}", summary=(same,)) for n in dropped
+    ]
+    now = [known[n] for n in order if n not in dropped] + new
+
+    found = paired(now, rows)
+
+    assert ids(found) == {
+        place: f"r{n}" for place, n in enumerate(n for n in order if n not in dropped)
+    }
+    assert {row.id for row in found.dropped} == {f"r{n}" for n in dropped}
+
+
+def test_contradiction_is_another_value_in_one_scheme() -> None:
+    arxiv, other = Identifier("arxiv", "1"), Identifier("arxiv", "2")
+    doi = Identifier("doi", "10.1/x")
+
+    assert contradict([arxiv], [other, doi])
+    assert not contradict([arxiv], [doi])
+    assert not contradict([arxiv, other], [other])
+    assert not contradict([Identifier("url", "a")], [Identifier("url", "b")])

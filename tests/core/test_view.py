@@ -1,0 +1,70 @@
+"""Ends are compared as the entry shows them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoterodigest.core.record import EMPTY, Hyperlink, Links, Members, Names, Value
+from zoterodigest.core.view import Folding, as_shown, equal, for_item
+
+FOLDING = Folding(venue=lambda text: text.lower().removeprefix("conf "))
+PEOPLE = ("Ada A", "Ben B", "Cem C", "Dora D")
+
+
+@pytest.mark.parametrize(
+    ("name", "at_entry", "at_item"),
+    [
+        ("title", "A <b>Title</b>", "a title"),
+        ("venue", "ICLR", "Conf ICLR"),
+        ("year", "2024", "2024-05-01"),
+        ("date", "2024-05", "2024-05-01"),
+        ("task", Members(("B", "a")), Members(("b", "A"))),
+        ("authors", Names(PEOPLE[:2], truncated=True), Names(PEOPLE)),
+        ("authors", Names(("Doe, Jane",)), Names(("Jane Doe",))),
+        ("abstract", "two\nlines", "two lines"),
+        ("links", Links((Hyperlink("Code", "http://x.org/"),)), Links((Hyperlink("code", "https://x.org"),))),
+        ("comment", EMPTY, ""),
+    ],
+)  # fmt: skip
+def test_in_step_up_to_spelling(name: str, at_entry: Value, at_item: Value) -> None:
+    assert equal(name, at_entry, at_item, FOLDING)
+    assert as_shown(name, at_entry, at_item, FOLDING) == at_entry
+
+
+@pytest.mark.parametrize(
+    ("name", "at_entry", "at_item", "shown"),
+    [
+        ("date", "2024-05", "2024-06-01", "2024-06"),
+        ("date", "2024-05-01", "2024", "2024"),
+        ("year", "2023", "2024-06-01", "2024"),
+        ("authors", Names(("Ada A", "X"), truncated=True), Names(PEOPLE), Names(PEOPLE[:2], True)),
+        ("authors", EMPTY, Names(PEOPLE), Names(PEOPLE)),
+        ("title", "A", EMPTY, EMPTY),
+    ],
+)
+def test_what_differs_is_shown_in_the_entry_s_manner(
+    name: str, at_entry: Value, at_item: Value, shown: Value
+) -> None:
+    assert not equal(name, at_entry, at_item, FOLDING)
+    assert as_shown(name, at_entry, at_item, FOLDING) == shown
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (("Ada A", "New B"), ("Ada A", "New B", "Cem C", "Dora D")),
+        (("Zoe Z", "Ada A", "Ben B"), ("Zoe Z", "Ada A", "Ben B", "Cem C", "Dora D")),
+        (("New A", "New B"), ("New A", "New B", "Cem C", "Dora D")),
+    ],
+)
+def test_people_behind_et_al_stay(shown: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    assert for_item(Names(shown, truncated=True), Names(PEOPLE)) == Names(expected)
+
+
+@given(st.lists(st.sampled_from(PEOPLE), unique=True, min_size=1).map(tuple), st.booleans())
+def test_item_shows_what_was_put_into_it(people: tuple[str, ...], is_truncated: bool) -> None:
+    at_entry = Names(people, is_truncated)
+
+    assert equal("authors", at_entry, for_item(at_entry, Names(PEOPLE)), FOLDING)
