@@ -1,0 +1,124 @@
+"""One paper in two digests: one item, two notes, and edits that reach it from either."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sync.digests import notes, quoted
+from tests.sync.world import World, actions
+from zoterodigest.core.plan import ApartField, Conflict, Held, Plan
+
+TITLE = "Restoring Images with Shifted Windows"
+
+
+def entry(title: str = TITLE, **given: str) -> str:
+    bullet = given.pop("bullet", "Windows shift.")
+    return quoted(title, "2401.00001", bullets=(bullet,), **given)
+
+
+@pytest.fixture
+def twins(world: World) -> World:
+    """One paper in two pushed digests."""
+    world.markdown("A.md", notes(entry()))
+    world.markdown("B.md", notes(entry(bullet="Seen by somebody else.")))
+    world.push()
+    return world
+
+
+def told(plan: Plan, kind: type[Held | ApartField | Conflict]) -> list[str]:
+    return [report.name for report in plan.reports if isinstance(report, kind)]
+
+
+def test_they_share_one_item_and_have_a_note_each(twins: World) -> None:
+    assert len(twins.items()) == 1
+    assert twins.shelved(TITLE) == {"A", "B"}
+    first, second = sorted(twins.notes().values(), key=lambda note: "else" in note["note"])
+    assert "Windows shift." in first["note"]
+    assert "Summary · A" in first["note"]
+    assert "Seen by somebody else." in second["note"]
+    assert "Summary · B" in second["note"]
+    assert twins.plan().is_settled
+
+
+def test_an_edit_in_one_reaches_the_item_and_waits_for_the_other(twins: World) -> None:
+    twins.edit("A.md", (TITLE, f"{TITLE}, Again"))
+
+    outcome = twins.push()
+
+    assert f"{TITLE}, Again" in twins.keys_by_title()
+    assert told(outcome.prepared.plan, Held) == ["title"]
+    assert told(twins.plan(), Held) == ["title"]
+    assert twins.push().written == 0
+
+
+def test_the_same_edit_in_both_is_one_change(twins: World) -> None:
+    twins.edit("A.md", (TITLE, f"{TITLE}, Again"))
+    twins.edit("B.md", (TITLE, f"{TITLE}, Again"))
+
+    outcome = twins.push()
+
+    assert actions(outcome.prepared.plan) == {"ChangeItem": 1}
+    assert f"{TITLE}, Again" in twins.keys_by_title()
+    assert twins.plan().is_settled
+
+
+def test_different_edits_in_both_do_not_overwrite_each_other_silently(twins: World) -> None:
+    twins.edit("A.md", (TITLE, f"{TITLE}, Again"))
+    twins.edit("B.md", (TITLE, f"{TITLE}, Anew"))
+
+    outcome = twins.push()
+
+    assert f"{TITLE}, Again" in twins.keys_by_title()
+    assert told(outcome.prepared.plan, Conflict) == ["title"]
+    assert twins.push().written == 0
+    assert told(twins.plan(), Conflict) == ["title"]
+
+
+def test_of_differing_entries_the_first_names_a_new_item(world: World) -> None:
+    world.markdown("A.md", notes(entry("Shifted Windows for Images")))
+    world.markdown("B.md", notes(entry(venue="CVPR 2024")))
+
+    outcome = world.push()
+
+    assert world.keys_by_title().keys() == {"Shifted Windows for Images"}
+    assert "title" in told(outcome.prepared.plan, ApartField)
+    world.edit("B.md", (TITLE, f"{TITLE}, Again"))
+    assert world.push().written == 0
+    assert world.keys_by_title().keys() == {"Shifted Windows for Images"}
+
+
+def test_a_push_of_one_digest_leaves_the_links_of_the_other(twins: World) -> None:
+    lock = twins.lock_path.read_bytes()
+    twins.digests = ["A.md"]
+
+    assert twins.push().written == 0
+    assert twins.lock_path.read_bytes() == lock
+
+    twins.edit("A.md", ("Windows shift.", "Windows move."))
+    twins.push()
+    twins.digests = ["A.md", "B.md"]
+    assert twins.plan().is_settled
+
+
+def test_a_task_of_one_does_not_take_away_that_of_the_other(world: World) -> None:
+    world.markdown("A.md", notes(entry(task="deblurring")))
+    world.markdown("B.md", notes(entry(task="denoising")))
+    world.push()
+    assert {"task:deblurring", "task:denoising"} == world.tags(TITLE)
+
+    world.edit("A.md", ("Task: deblurring", "Task: dehazing"))
+    world.push()
+
+    assert {"task:dehazing", "task:denoising"} == world.tags(TITLE)
+    assert world.push().written == 0
+
+
+def test_removing_one_digest_keeps_the_item_for_the_other(twins: World) -> None:
+    twins.digests = ["A.md"]
+
+    twins.remove()
+
+    assert twins.shelved(TITLE) == {"B"}
+    assert "Seen by somebody else." in twins.note(TITLE)
+    twins.digests = ["B.md"]
+    assert twins.plan().is_settled

@@ -1,0 +1,152 @@
+"""Unlink forgets; remove takes back what the tool made and nobody has changed or used since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.sync.digests import notes, quoted
+from tests.sync.world import World
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.run import Options
+
+SWIN = "Restoring Images with Shifted Windows"
+GAN = "Adversarial Losses for Sharper Pictures"
+
+
+@pytest.fixture
+def pushed(world: World) -> World:
+    """A pushed digest of two papers."""
+    links = ("[code](https://github.com/lab/swin)",)
+    world.markdown(
+        "Notes.md",
+        notes(quoted(SWIN, "2401.00001", links=links), quoted(GAN, "2401.00002")),
+    )
+    world.push()
+    return world
+
+
+def test_remove_of_what_nobody_touched_leaves_nothing(pushed: World) -> None:
+    left = pushed.remove()
+
+    assert left.leaving.kept == ()
+    assert (pushed.items(), pushed.shelves()) == ({}, {})
+
+
+def add_note(world: World) -> None:
+    data = {"itemType": "note", "parentItem": world.key(SWIN), "note": "<p>Mine</p>"}
+    world.put(LibraryItem("WNNTE222", 0, data))
+
+
+def add_tag(world: World) -> None:
+    world.change(world.key(SWIN), tags=[*world.item(SWIN)["tags"], {"tag": "to read"}])
+
+
+def add_collection(world: World) -> None:
+    world.put_shelf("WNSHELF2", "Thesis")
+    placed = [*world.item(SWIN)["collections"], "WNSHELF2"]
+    world.change(world.key(SWIN), collections=placed)
+
+
+def add_relation(world: World) -> None:
+    other = f"http://zotero.org/users/1/items/{world.key(GAN)}"
+    world.change(world.key(SWIN), relations={"dc:relation": other})
+
+
+def add_file(world: World) -> None:
+    data = {"itemType": "attachment", "linkMode": "imported_file", "title": "PDF"}
+    world.put(LibraryItem("WNFXLE22", 0, {**data, "parentItem": world.key(SWIN)}))
+
+
+def change_field(world: World) -> None:
+    world.change(world.key(SWIN), abstractNote="What I make of it")
+
+
+def change_note(world: World) -> None:
+    world.change_note(SWIN, lambda html: html.replace("It is fast.", "It is not fast."))
+
+
+def add_field(world: World) -> None:
+    world.change(world.key(SWIN), callNumber="QA 76")
+
+
+def add_line_of_extra(world: World) -> None:
+    world.change(world.key(SWIN), extra="Citation Key: swin")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        add_note,
+        add_tag,
+        add_collection,
+        add_relation,
+        add_file,
+        change_field,
+        change_note,
+        add_field,
+        add_line_of_extra,
+    ],
+)
+def test_what_the_person_uses_or_changed_is_kept_and_told(
+    pushed: World, use: Callable[[World], None]
+) -> None:
+    use(pushed)
+
+    left = pushed.remove()
+
+    assert pushed.keys_by_title().keys() == {SWIN}
+    assert SWIN in {kept.title for kept in left.leaving.kept}
+    assert all(kept.reason for kept in left.leaving.kept)
+
+
+def test_after_remove_nothing_comes_back_by_itself(pushed: World) -> None:
+    pushed.remove()
+    version = pushed.library.version()
+
+    outcome = pushed.push()
+
+    assert outcome.written == 0
+    assert pushed.library.version() == version
+
+
+def test_after_remove_relink_makes_everything_once_more(pushed: World) -> None:
+    pushed.remove()
+
+    pushed.push(Options(relink=True))
+
+    assert pushed.keys_by_title().keys() == {SWIN, GAN}
+    assert pushed.shelved(SWIN) == {"Notes"}
+    assert "It is fast." in pushed.note(SWIN)
+    assert pushed.links(SWIN) == {"code": "https://github.com/lab/swin"}
+    assert pushed.plan().is_settled
+    pushed.remove()
+    assert pushed.items() == {}
+
+
+def test_relink_brings_the_note_back_to_an_adopted_item(world: World) -> None:
+    own = {"itemType": "preprint", "title": SWIN, "archiveID": "arXiv:2401.00001"}
+    world.put(LibraryItem("WNXTEM22", 0, own))
+    world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001")))
+    world.push()
+    world.remove()
+    assert world.children(SWIN) == {}
+
+    world.push(Options(relink=True))
+
+    assert world.key(SWIN) == "WNXTEM22"
+    assert "It is fast." in world.note(SWIN)
+    assert world.plan().is_settled
+
+
+def test_unlink_then_relink_adopts_what_is_there(pushed: World) -> None:
+    before = pushed.everything()
+    pushed.unlink()
+    assert pushed.everything() == before
+
+    outcome = pushed.push(Options(relink=True))
+
+    assert outcome.written == 0
+    assert pushed.everything() == before
+    assert pushed.plan().is_settled
