@@ -12,11 +12,13 @@
     ├── BadMapping          11  a format or table in mappings/ is wrong
     ├── BadConfiguration    12  zoterodigest.toml is wrong
     ├── BadLockFile         13  zoterodigest.lock cannot be used
+    ├── OtherLibrary        13  zoterodigest.lock links with another library
     ├── BadLibrary          14  the library cannot be opened or read
     │   ├── LibraryReadOnly 15  it can be read, but refuses every write
     │   └── NoLibraryYet    14  its file has not been created
     ├── CannotWrite         15  a file or folder refuses to be written
     ├── SourceChanged       16  a file is no longer as it was read
+    ├── LibraryChanged      16  the library changed so much that the plan is to be shown anew
     ├── AlreadyRunning      17  another run is at work on the same project
     └── BadJournal          18  the journal of a killed run cannot be read
 

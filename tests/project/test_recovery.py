@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,14 +65,39 @@ def test_an_item_without_its_note_is_claimed_without_it() -> None:
     assert row.origin.attachments == frozenset()
 
 
-def test_of_an_adopted_item_only_the_tags_and_fields_that_arrived_are_ours() -> None:
+def test_of_an_adopted_item_only_what_arrived_is_ours() -> None:
+    origin = replace(NEW.origin, item=False, tags=frozenset({"task:a"}))
+    adopted = replace(NEW, origin=origin)
+    tagged = {"ABCD2345": found("title=theirs", tags={"mine", "task:a"})}
+
+    (row,) = after(Intended((adopted,)), facts=tagged)
+
+    assert row.origin == Origin(tags=frozenset({"task:a"}))
+    assert row.bases == {}
+
+
+def test_an_item_that_was_to_be_adopted_and_was_not_touched_is_not_linked() -> None:
     adopted = replace(NEW, origin=replace(NEW.origin, item=False))
     untouched = {"ABCD2345": found("title=theirs", tags={"mine"})}
 
-    (row,) = after(Intended((adopted,)), facts=untouched)
+    assert after(Intended((adopted,)), facts=untouched) == ()
 
-    assert row.origin == Origin()
-    assert row.bases == {}
+
+def test_a_row_keeps_its_place_until_its_item_has_moved() -> None:
+    here, there = frozenset({"COLL2345"}), frozenset({"COLL3456"})
+    old = a_row("zd-a", item="ABCD2345", headings=("a",), origin=Origin(collections=here))
+    new = replace(old, headings=("b",), origin=Origin(collections=there))
+
+    (before,) = after(Intended((new,)), facts={"ABCD2345": Found(collections=here)}, lock=(old,))
+    (moved,) = after(Intended((new,)), facts={"ABCD2345": Found(collections=there)}, lock=(old,))
+
+    assert (before, moved) == (old, new)
+
+
+def test_what_was_ours_stays_so_also_if_the_person_took_it_off() -> None:
+    old = a_row("zd-a", item="ABCD2345", origin=Origin(tags=frozenset({"task:a"})))
+
+    assert after(Intended((old,)), facts={"ABCD2345": Found()}, lock=(old,)) == (old,)
 
 
 def test_a_row_that_was_done_holds_whatever_the_library_shows_since() -> None:
@@ -149,16 +175,16 @@ def test_under_another_lock_file_what_was_trashed_is_not_brought_back() -> None:
     assert after(Intended((removed,)), facts={}, same=False) == ()
 
 
-def test_shelves_whose_collections_exist_hold() -> None:
-    here, missing = Shelf("d.md", (), "COLL2345"), Shelf("d.md", ("A",), "COLL3456")
-    old = Shelf("d.md", (), "COLL9999")
-    recorded = Recorded("then", (Intended((), (here, missing)),))
+@pytest.mark.parametrize("lock_hash", ["then", "now"])
+def test_shelves_whose_collections_were_made_hold_and_known_ones_stay(lock_hash: str) -> None:
+    made, missing = Shelf("d.md", ("B",), "COLL2345"), Shelf("d.md", ("C",), "COLL3456")
+    known, renamed = Shelf("d.md", ("A",), "COLL9999"), Shelf("d.md", ("Z",), "COLL9999")
+    recorded = Recorded("then", (Intended((), (made, missing, renamed)),))
+    facts = {"COLL2345": Found(), "COLL9999": Found()}
 
-    on_branch = fold_journal(LockFile("l", (), (old,)), "then", recorded, {"COLL2345": Found()})
-    elsewhere = fold_journal(LockFile("l", (), (old,)), "now", recorded, {"COLL2345": Found()})
+    folded = fold_journal(LockFile("l", (), (known,)), lock_hash, recorded, facts)
 
-    assert on_branch.shelves == (here,)
-    assert elsewhere.shelves == (old,)
+    assert folded.shelves == (known, made)
 
 
 def test_the_keys_whose_facts_are_needed_are_named() -> None:
@@ -181,9 +207,9 @@ def test_no_base_is_claimed_that_neither_was_nor_is_there(
 ) -> None:
     facts = {new.item: Found(raws)}
 
-    (row,) = after(Intended((new,)), facts=facts, lock=() if is_new else (old,))
+    folded = after(Intended((new,)), facts=facts, lock=() if is_new else (old,))
 
-    for name, base in row.bases.items():
+    for name, base in ((name, base) for row in folded for name, base in row.bases.items()):
         was_there = not is_new and old.bases.get(name) == base
         assert was_there or raws.get(name) == base.at_item.raw
 

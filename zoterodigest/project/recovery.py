@@ -6,7 +6,7 @@ the next run plans it once more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.link import Base, Origin, Row, Shelf, State
@@ -55,7 +55,7 @@ def fold_journal(lock: LockFile, lock_hash: str, recorded: Recorded, facts: Fact
     else:
         rows |= _created(rows, recorded, facts)
     shelves = {(shelf.digest, shelf.path): shelf for shelf in lock.shelves}
-    shelves |= _shelves(recorded, facts, {} if recorded.lock_hash == lock_hash else shelves)
+    shelves |= _created_shelves(recorded, facts, lock.shelves)
     return LockFile(
         lock.identity,
         tuple(rows[key] for key in sorted(rows)),
@@ -79,7 +79,10 @@ def _achieved(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict
 
 
 def _decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
-    """Return the row that holds if it is not known how much of `new` was written."""
+    """Return the row that holds if it is not known how much of `new` was written.
+
+    A new link with an adopted item of which nothing was written is none: it is made once more.
+    """
     if new.item not in facts:
         return old if new.state is State.LINKED else new
     nothing = Origin(item=new.origin.item)
@@ -88,14 +91,27 @@ def _decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
     raws = {**facts[new.item].raws, **_raws(facts, note)}
     written = {name: base for name, base in new.bases.items() if _stands(base, raws.get(name))}
     bases = {**was.bases, **written}
+    origin = _origin(was, new, facts, frozenset(written))
+    if old is None and origin == Origin():
+        return None
+    place = new if _is_placed(was, new, facts[new.item]) else was
     return replace(
         new,
+        digest=place.digest,
+        headings=place.headings,
         note=note,
         bases=bases,
         apart=(was.apart | new.apart) - bases.keys(),
-        origin=_origin(was, new, facts, frozenset(written)),
+        origin=origin,
         state=was.state,
     )
+
+
+def _is_placed(old: Row, new: Row, item: Found) -> bool:
+    """Tell whether the item has come into the collections of its new place and left the former."""
+    came = new.origin.collections - old.origin.collections
+    left = old.origin.collections - new.origin.collections
+    return came <= item.collections and not left & item.collections
 
 
 def _raws(facts: Facts, note: str | None) -> Mapping[str, str]:
@@ -112,11 +128,19 @@ def _origin(was: Row, new: Row, facts: Facts, written: frozenset[str]) -> Origin
     return Origin(
         item=old.item if was.item == new.item else intended.item,
         note=intended.note if new.note in facts and new.note != was.note else old.note,
-        tags=(old.tags | intended.tags) & item.tags,
+        tags=_held(old.tags, intended.tags, item.tags),
         fields=old.fields | (intended.fields & written),
-        attachments=(old.attachments | intended.attachments).intersection(facts),
-        collections=(old.collections | intended.collections) & item.collections,
+        attachments=_held(old.attachments, intended.attachments, facts.keys()),
+        collections=_held(old.collections, intended.collections, item.collections),
     )
+
+
+def _held(old: frozenset[str], intended: frozenset[str], present: Set[str]) -> frozenset[str]:
+    """Return which pieces are ours: what was to come if it is there, what was to go if it still is.
+
+    What was ours and is to stay so remains ours, there or not: that is not this run's to judge.
+    """
+    return (intended & (old | present)) | (old & present)
 
 
 def _created(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict[str, Row]:
@@ -140,14 +164,20 @@ def _last_intended(recorded: Recorded) -> dict[str, Row]:
     return {row.id: row for event in events for row in event.rows}
 
 
-def _shelves(
-    recorded: Recorded, facts: Facts, known: Mapping[tuple[str, tuple[str, ...]], Shelf]
+def _created_shelves(
+    recorded: Recorded, facts: Facts, known: Sequence[Shelf]
 ) -> dict[tuple[str, tuple[str, ...]], Shelf]:
-    """Return the intended shelves whose collections exist, but those already known."""
+    """Return the intended shelves whose collections were made; those known stay as they were.
+
+    Whether a known one has its new name already, the next run sees by its name.
+    """
+    paths = {(shelf.digest, shelf.path) for shelf in known}
+    collections = {shelf.collection for shelf in known}
     events = [event for event in recorded.events if isinstance(event, Intended)]
     return {
         (shelf.digest, shelf.path): shelf
         for event in events
         for shelf in event.shelves
-        if shelf.collection in facts and (shelf.digest, shelf.path) not in known
+        if shelf.collection in facts.keys() - collections
+        and (shelf.digest, shelf.path) not in paths
     }

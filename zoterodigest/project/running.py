@@ -48,8 +48,11 @@ def running(state_folder: Path) -> Iterator[None]:
     with os.fdopen(number, "r+b", buffering=0) as stream:
         if not _holds(number):
             raise AlreadyRunning(state_folder, stream.read(20).decode("ascii", "replace"))
-        stream.truncate(0)
-        stream.write(str(os.getpid()).encode("ascii"))
+        try:
+            stream.truncate(0)
+            stream.write(str(os.getpid()).encode("ascii"))
+        except OSError as error:
+            raise CannotWrite(path, *writing_failed(error)) from error
         try:
             yield
         finally:

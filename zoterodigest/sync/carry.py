@@ -15,6 +15,7 @@ from zoterodigest.core.plan import Link
 from zoterodigest.core.record import Entry, Item
 from zoterodigest.core.settle import settle
 from zoterodigest.core.view import Folding
+from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import (
     BATCH_SIZE,
@@ -29,16 +30,18 @@ from zoterodigest.library.port import (
 from zoterodigest.library.port import (
     Outcome as WriteOutcome,
 )
-from zoterodigest.project.files import remove_leftovers, replace_file
+from zoterodigest.project.files import read_if_present, remove_leftovers, replace_file
 from zoterodigest.project.journal import Journal, discard_journal
-from zoterodigest.project.lock import LockFile, lock_hash, render_lock, write_lock
+from zoterodigest.project.lock import LockFile, lock_hash, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
-from zoterodigest.sync.gather import Gathered, gather, gather_entries, require_unchanged
+from zoterodigest.sync.gather import gather, gather_entries, require_unchanged
 from zoterodigest.sync.run import Prepared, plan_over
 from zoterodigest.sync.writes import Write, batches
 
 Progress = Callable[[int, int], None]
+
+_STALE = "it changed in the library in between"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,18 @@ class Failure:
     where: str
     title: str
     reason: str
+
+
+class LibraryChanged(ZoterodigestError):
+    """The library has changed since it was read, and what is now to be done must be shown first."""
+
+    exit_code = 16
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the library has changed since it was read, and much more is to be done now",
+            "Nothing was written. Run the command again: it shows what is to be done now.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +115,9 @@ class _Ledger:
 def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     """Write what was planned; a record that changed since is left and planned once more.
 
-    Raises what stops a whole run (`SourceChanged`, `AlreadyRunning`, `CannotWrite`, `BadLibrary`);
-    what was written until then is in the journal, and the next run takes it up. A record's own
-    failure is in the outcome.
+    Raises what stops a whole run (`SourceChanged`, `LibraryChanged`, `AlreadyRunning`,
+    `CannotWrite`, `BadLibrary`); what was written until then is in the journal, and the next run
+    takes it up. A record's own failure is in the outcome.
     """
     project = prepared.workspace.project
     if prepared.plan.is_settled and not prepared.gathered.recovers:
@@ -110,19 +125,47 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     create_state_folder(project.state_folder)
     with running(project.state_folder):
         remove_leftovers(project.state_folder)
-        require_unchanged(prepared.gathered)
-        lock_data = _settle_killed_run(prepared)
-        ledger = _Ledger(progress, len(prepared.writes))
-        _write(prepared, lock_data, ledger)
-        again = _planned_again(prepared, ledger) if ledger.stale else None
-    failures = [*_failures(prepared, ledger)]
+        require_unchanged(project, prepared.gathered)
+        first = _brought_up_to_date(prepared)
+        lock_data = _settle_killed_run(first)
+        ledger = _Ledger(progress, len(first.writes))
+        _write(first, lock_data, ledger)
+        again = _planned_again(first, ledger) if ledger.stale else None
+    changed = len(_expected_versions(prepared) - _expected_versions(first)) + len(ledger.stale)
     if again is None:
-        return Outcome(prepared, ledger.written, ledger.written_digests, tuple(failures))
+        failures = tuple(_failures(first, ledger))
+        return Outcome(first, ledger.written, ledger.written_digests, failures, changed)
     second, more = again
-    failures += [failure for failure in _failures(second, more) if failure not in failures]
+    found = [*_failures(first, ledger, but_stale=second.stop is None), *_failures(second, more)]
     written = ledger.written + more.written
     digests = ledger.written_digests + more.written_digests
-    return Outcome(prepared, written, digests, tuple(failures), len(ledger.stale))
+    return Outcome(first, written, digests, tuple(dict.fromkeys(found)), changed)
+
+
+def _brought_up_to_date(prepared: Prepared) -> Prepared:
+    """Return the run as it was planned, or planned once more if the library has changed since.
+
+    Raises `LibraryChanged` where the person has not seen or not agreed to what that comes to.
+    """
+    if prepared.workspace.library.version() == prepared.gathered.contents.version:
+        return prepared
+    second = _prepared_again(prepared)
+    if second.stop or (second.needs_consent and not prepared.needs_consent):
+        raise LibraryChanged
+    return second
+
+
+def _prepared_again(prepared: Prepared) -> Prepared:
+    gathered = gather(prepared.workspace, with_notes=prepared.options.with_notes)
+    return plan_over(prepared.workspace, prepared.options, gathered)
+
+
+def _expected_versions(prepared: Prepared) -> set[tuple[str, int]]:
+    """Return what a plan is going to write, at which version; new children go by their item."""
+    writes = prepared.writes
+    items = (write.item for write in (*writes.items, *writes.children))
+    written = {(item.key, item.version) for item in items if "parentItem" not in item.data}
+    return written | {(shelf.key, shelf.version) for shelf in writes.shelves}
 
 
 def _settle_killed_run(prepared: Prepared) -> bytes | None:
@@ -132,7 +175,7 @@ def _settle_killed_run(prepared: Prepared) -> bytes | None:
         return gathered.lock_data
     write_lock(project.lock_path, gathered.lock, gathered.lock_data)
     discard_journal(project.journal_path)
-    return render_lock(gathered.lock)
+    return read_if_present(project.lock_path)
 
 
 def _write(prepared: Prepared, lock_data: bytes | None, ledger: _Ledger) -> None:
@@ -218,7 +261,7 @@ def _record(write: Write, ledger: _Ledger) -> None:
     key = write.item.key
     for row_id in write.row_ids:
         if ledger.fails(key):
-            reason = ledger.refused.get(key, "it changed in the library in between")
+            reason = ledger.refused.get(key, _STALE)
             ledger.failures.setdefault(row_id, reason)
             continue
         ledger.changed_rows.add(row_id)
@@ -232,7 +275,11 @@ def _record(write: Write, ledger: _Ledger) -> None:
 def _expected_rows(prepared: Prepared) -> tuple[Row, ...]:
     """Return the rows as they will be if every write succeeds as it is sent."""
     entries = prepared.gathered.entries
-    return _rows(prepared, entries, _as_if_written(prepared), _Added({}, {}))
+    added = _Ledger(lambda _done, _total: None, 0)
+    for write in (*prepared.writes.items, *prepared.writes.children):
+        _record(write, added)
+    noted = _Added(added.tags, added.attachments)
+    return _rows(prepared, entries, _as_if_written(prepared), noted)
 
 
 def _as_if_written(prepared: Prepared) -> Contents:
@@ -300,17 +347,15 @@ def _settled(link: Link, item: Item | None, folding: Folding) -> Row | None:
 
 def _planned_again(prepared: Prepared, ledger: _Ledger) -> tuple[Prepared, _Ledger]:
     """Plan once more what had changed in between, and write that."""
-    options = prepared.options
-    gathered: Gathered = gather(prepared.workspace, with_notes=options.with_notes)
-    second = plan_over(prepared.workspace, options, gathered)
+    second = _prepared_again(prepared)
     more = _Ledger(ledger.progress, len(second.writes))
     if second.stop is None and not second.plan.is_settled:
-        _write(second, gathered.lock_data, more)
+        _write(second, second.gathered.lock_data, more)
     return second, more
 
 
-def _failures(prepared: Prepared, ledger: _Ledger) -> Iterator[Failure]:
-    """Yield each record that failed, by place."""
+def _failures(prepared: Prepared, ledger: _Ledger, *, but_stale: bool = False) -> Iterator[Failure]:
+    """Yield each record that failed, by place; `but_stale`: not what was planned once more."""
     for edit in prepared.edits:
         for one in edit.refused:
             where = f"{one.entry.digest}:{one.entry.place.start_line}"
@@ -319,10 +364,9 @@ def _failures(prepared: Prepared, ledger: _Ledger) -> Iterator[Failure]:
     reasons = dict(ledger.failures)
     for failed in prepared.writes.unwritable:
         reasons |= dict.fromkeys(failed.row_ids, failed.reason)
-    stale = "it changed in the library in between"
     for row_id, reason in sorted(reasons.items(), key=lambda pair: _place(entries.get(pair[0]))):
         entry = entries.get(row_id)
-        if reason != stale and entry is not None:
+        if entry is not None and not (but_stale and reason == _STALE):
             yield Failure(f"{entry.digest}:{entry.place.start_line}", _title(entry), reason)
     for key, message in sorted(ledger.refused.items()):
         if key in {shelf.key for shelf in prepared.writes.shelves}:

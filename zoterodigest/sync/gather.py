@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from zoterodigest.core import identity
 from zoterodigest.core.identity import Identifier
@@ -28,6 +29,7 @@ from zoterodigest.core.record import (
 from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import Document
 from zoterodigest.digest.format import Format
+from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import Contents, read_contents, section_name
 from zoterodigest.library.items import carried_links
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping
@@ -35,11 +37,32 @@ from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.note import part_name
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import SourceChanged, SourceFile, read_if_present
-from zoterodigest.project.journal import read_journal
-from zoterodigest.project.layout import Digest
+from zoterodigest.project.journal import Recorded, read_journal
+from zoterodigest.project.layout import Digest, Project
 from zoterodigest.project.lock import LockFile, lock_hash, read_lock
 from zoterodigest.project.recovery import Facts, Found, fold_journal
 from zoterodigest.sync.workspace import Workspace
+
+
+class OtherLibrary(ZoterodigestError):
+    """The lock file at `path` links with another library than this one: it is no base (law 5)."""
+
+    exit_code = 13
+
+    def __init__(self, path: Path, linked: str, present: str) -> None:
+        sentence = (
+            f"{path} links with the library {linked}, and this one is {present}"
+            if present
+            else f"the built-in library {linked}, with which {path} links, is not here"
+        )
+        super().__init__(
+            sentence,
+            "Give that library's path with --library embedded:PATH, or begin anew with "
+            "`zoterodigest init --fresh`: items that are found again are adopted.",
+        )
+        self.path = path
+        self.linked = linked
+        self.present = present
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +80,7 @@ class Gathered:
     """Everything a run knows before it plans.
 
     `lock_data` is the lock file's bytes as read (None: there is none), `lock` what they say, with
-    what a killed run achieved folded in; `recovers` tells that there was such a run.
+    what a killed run achieved folded in; `recorded` is the journal that such a run left.
     """
 
     digests: tuple[ReadDigest, ...]
@@ -67,7 +90,12 @@ class Gathered:
     lock: LockFile
     contents: Contents
     gone: frozenset[str]
-    recovers: bool = False
+    recorded: Recorded | None = None
+
+    @property
+    def recovers(self) -> bool:
+        """Whether a killed run left something to be written down."""
+        return self.recorded is not None
 
     @property
     def lock_hash(self) -> str:
@@ -78,14 +106,16 @@ class Gathered:
 def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     """Read the digests, the lock file and the library of `workspace`.
 
-    Raises `BadInput`, `BadLockFile` or `BadLibrary` for what cannot be read at all.
+    The library comes last: what another run did meanwhile is then in it, or shows in the other two
+    (`require_unchanged`). Raises `BadInput`, `BadLockFile` or `BadLibrary` for what cannot be read
+    at all, and `OtherLibrary`.
     """
     digests = tuple(read_digests(workspace))
     entries = _core_entries(digests, workspace.zotero, with_notes=with_notes)
-    contents = read_contents(workspace.library.read(), workspace.zotero)
     lock_data = read_if_present(workspace.project.lock_path)
-    lock = read_known_lock(workspace, lock_data)
     recorded = read_journal(workspace.project.journal_path)
+    lock = read_known_lock(workspace, lock_data)
+    contents = read_contents(workspace.library.read(), workspace.zotero)
     if recorded is not None:
         lock = fold_journal(lock, lock_hash(lock_data), recorded, facts_of(contents))
     return Gathered(
@@ -96,7 +126,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         lock,
         contents,
         frozenset(_gone(workspace, lock)),
-        recovers=recorded is not None,
+        recorded,
     )
 
 
@@ -127,10 +157,18 @@ def read_digests(workspace: Workspace) -> Iterator[ReadDigest]:
 
 
 def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
-    """Return what the lock file says; with none, that nothing is linked with this library."""
-    if data is None:
-        return LockFile(workspace.library.identity)
-    return read_lock(data, workspace.project.lock_path)
+    """Return what the lock file says; with none, that nothing is linked with this library.
+
+    Raises `OtherLibrary` if its links are with another one.
+    """
+    library, path = workspace.library, workspace.project.lock_path
+    present = library.identity
+    lock = LockFile(present) if data is None else read_lock(data, path)
+    if not lock.rows and not lock.shelves:
+        return LockFile(present)
+    if lock.identity != present:
+        raise OtherLibrary(path, lock.identity, present if library.version() else "")
+    return lock
 
 
 def _gone(workspace: Workspace, lock: LockFile) -> Iterator[str]:
@@ -261,11 +299,15 @@ def _prints(raws: Mapping[str, str]) -> dict[str, str]:
     return {name: fingerprint(raw) for name, raw in raws.items()}
 
 
-def require_unchanged(gathered: Gathered) -> None:
-    """Raise `SourceChanged` if a digest is no longer as it was read."""
+def require_unchanged(project: Project, gathered: Gathered) -> None:
+    """Raise `SourceChanged` if a digest, the lock file or the journal is not as it was read."""
     for read in gathered.digests:
         if read_digest(read.digest.path).data != read.file.data:
             raise SourceChanged(read.digest.path)
+    if read_if_present(project.lock_path) != gathered.lock_data:
+        raise SourceChanged(project.lock_path)
+    if read_journal(project.journal_path) != gathered.recorded:
+        raise SourceChanged(project.journal_path)
 
 
 def names_by_key(digests: Iterable[ReadDigest]) -> Mapping[str, str]:

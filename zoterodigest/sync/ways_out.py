@@ -11,7 +11,7 @@ from zoterodigest.project.journal import discard_journal
 from zoterodigest.project.lock import LockFile, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
-from zoterodigest.sync.gather import Gathered, gather
+from zoterodigest.sync.gather import Gathered, gather, require_unchanged
 from zoterodigest.sync.removal import Kept, Removal, title_of
 from zoterodigest.sync.workspace import Workspace
 
@@ -92,6 +92,7 @@ def leave(leaving: Leaving, progress: Progress) -> Left:
         return Left(leaving)
     create_state_folder(project.state_folder)
     with running(project.state_folder):
+        require_unchanged(project, leaving.gathered)
         written, failed = _write(leaving, progress)
         write_lock(project.lock_path, _lock_after(leaving, failed), leaving.gathered.lock_data)
         if leaving.gathered.recovers:
@@ -140,15 +141,18 @@ def _lock_after(leaving: Leaving, failed: Mapping[str, str]) -> LockFile:
         replace(row, state=State.UNLINKED) if row.id in ending else row
         for row in leaving.gathered.lock.rows
     )
+    return LockFile(leaving.gathered.lock.identity, rows, tuple(_shelves_after(leaving)))
+
+
+def _shelves_after(leaving: Leaving) -> Iterator[Shelf]:
+    """Yield the shelves of other digests, and those above them that are not in the trash.
+
+    Once no other digest has one, a shelf above is forgotten also if a killed run trashed it.
+    """
     keys = {digest.key for digest in leaving.workspace.digests}
+    shelves = [shelf for shelf in leaving.gathered.lock.shelves if shelf.digest not in keys]
     trashed = {one.key for one in leaving.shelves}
-    shelves = tuple(
-        shelf
-        for shelf in leaving.gathered.lock.shelves
-        if not _is_left(shelf, keys) and shelf.collection not in trashed
-    )
-    return LockFile(leaving.gathered.lock.identity, rows, shelves)
-
-
-def _is_left(shelf: Shelf, digests: set[str]) -> bool:
-    return shelf.digest in digests
+    if not any(shelf.digest for shelf in shelves):
+        collections = leaving.gathered.contents.collections
+        trashed |= {one.key for one in collections if one.is_trashed}
+    yield from (shelf for shelf in shelves if shelf.collection not in trashed)

@@ -1,0 +1,144 @@
+"""Runs that are killed: by SIGKILL, in a process of their own, at one of their side effects.
+
+`python -m tests.sync.killing ACTION TEMPLATE OUT FIRST STEP [torn]` copies the project TEMPLATE to
+OUT/1, OUT/2, …, starts ACTION on each copy and kills it before its n-th side effect, for n = FIRST,
+FIRST + STEP, …, until a run is not killed any more. With `torn` the file that was about to be
+synced loses its last bytes, as when the power fails.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from tests.sync.world import World
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DIGESTS = ["notes.md", "list.md"]
+
+
+def push(world: World) -> None:
+    world.push()
+
+
+def remove(world: World) -> None:
+    world.remove()
+
+
+def unlink(world: World) -> None:
+    world.unlink()
+
+
+ACTIONS: dict[str, Callable[[World], object]] = {
+    action.__name__: action for action in (push, remove, unlink)
+}
+
+
+def killed(
+    action: Callable[[World], object],
+    template: World,
+    out: Path,
+    *,
+    first: int = 1,
+    step: int = 1,
+    torn: bool = False,
+) -> list[World]:
+    """Return the projects that runs of `action` left when they were killed, by place of the kill.
+
+    The last of `out` is no part of it: its run came to its end.
+    """
+    arguments = [action.__name__, template.root, out, first, step, *(["torn"] if torn else [])]
+    subprocess.run(
+        [sys.executable, "-m", "tests.sync.killing", *map(str, arguments)],
+        check=True,
+        cwd=REPOSITORY,
+        timeout=500,
+    )
+    folders = sorted(out.iterdir(), key=lambda folder: int(folder.name))
+    return [World(folder, list(DIGESTS)) for folder in folders[:-1]]
+
+
+def main(name: str, template: Path, out: Path, first: int, step: int, torn: bool) -> None:
+    """Kill one run after the other."""
+    out.mkdir()
+    for place in count(first, step):
+        world = World(out / str(place), list(DIGESTS))
+        shutil.copytree(template, world.root, symlinks=True)
+        child = os.fork()
+        if child == 0:
+            _run(ACTIONS[name], world, place, torn=torn)
+        _, status = os.waitpid(child, 0)
+        if not os.WIFSIGNALED(status):
+            sys.exit(os.waitstatus_to_exitcode(status))
+
+
+def _run(action: Callable[[World], object], world: World, place: int, *, torn: bool) -> None:
+    exit_code = 1
+    try:
+        _arm(place, torn=torn)
+        action(world)
+        exit_code = 0
+    except Exception:
+        traceback.print_exc()
+    finally:
+        os._exit(exit_code)
+
+
+def _arm(place: int, *, torn: bool) -> None:
+    """Have this process killed before its side effect number `place`."""
+    left = place
+
+    def spend(file: object = None) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            if torn and isinstance(file, int):
+                _tear(file)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for name in ("fsync", "replace", "unlink", "mkdir"):
+        setattr(os, name, _counted(getattr(os, name), spend))
+    connect = sqlite3.connect
+
+    def connect_counted(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **options)
+        connection.set_trace_callback(lambda text: spend() if text == "COMMIT" else None)
+        return connection
+
+    sqlite3.connect = connect_counted  # type: ignore[assignment]  # this process is to be killed
+
+
+def _counted(effect: Callable[..., Any], spend: Callable[[object], None]) -> Callable[..., Any]:
+    def counted(*arguments: Any, **options: Any) -> Any:
+        spend(arguments[0])
+        return effect(*arguments, **options)
+
+    return counted
+
+
+def _tear(file: int) -> None:
+    """Take the last bytes off an open file that is not synced yet."""
+    status = os.fstat(file)
+    if stat.S_ISREG(status.st_mode):
+        os.ftruncate(file, max(0, status.st_size - 9))
+
+
+if __name__ == "__main__":
+    main(
+        sys.argv[1],
+        Path(sys.argv[2]),
+        Path(sys.argv[3]),
+        int(sys.argv[4]),
+        int(sys.argv[5]),
+        "torn" in sys.argv[6:],
+    )

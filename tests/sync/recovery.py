@@ -1,0 +1,233 @@
+"""A project to be killed in the middle of a run, and what must come of it then (law 3)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.sync.digests import notes, quoted
+from tests.sync.world import World
+from zoterodigest.core.keys import note_key
+from zoterodigest.core.link import Origin, Row, State, fingerprint
+from zoterodigest.library.contents import Contents
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.project.rows import render_rows
+from zoterodigest.sync.gather import gather
+
+CONFIGURATION = """
+[[digest]]
+path = "notes.md"
+collection = "Reading/{name}"
+
+[[digest]]
+path = "list.md"
+collection = "Reading/{name}"
+"""
+MANY = 52  # more than one batch
+OWN_SHELF = "MYSHELF2"
+
+
+# A project
+
+
+def a_note_of(number: int, *bullets: str) -> str:
+    return quoted(
+        f"A Study of Model {number} for Images",
+        f"2401.{10000 + number}",
+        links=[f"[code](https://github.com/lab/model-{number})"] if number % 9 == 0 else [],
+        bullets=bullets or (f"Model {number} is looked at.", f"It has {number} layers."),
+    )
+
+
+def a_list(sections: dict[str, list[str]]) -> str:
+    parts = (f"## {name}\n\n" + "".join(lines) for name, lines in sections.items())
+    return "# Papers\n\n" + "\n".join(parts)
+
+
+def a_line(title: str, arxiv: str, code: str = "") -> str:
+    link = f" [[code]]({code})" if code else ""
+    return f"- [{title}](https://arxiv.org/abs/{arxiv}), CVPR 2024.{link}\n"
+
+
+LISTED = {
+    "Vision": [
+        a_line("Seeing Further with Larger Lenses", "2402.00001", "https://github.com/lab/lens"),
+        a_line("Segmenting Everything in One Go", "2402.00002"),
+        a_line("Depth from a Single Photograph", "2402.00003"),
+    ],
+    "Language": [
+        a_line("Reading Books with Few Parameters", "2402.00004"),
+        a_line("Speaking in Tongues across Corpora", "2402.00005"),
+        # One paper in both digests.
+        a_line("A Study of Model 3 for Images", "2401.10003"),
+    ],
+}
+LISTED_LATER = {
+    "Computer Vision": LISTED["Vision"][:2],
+    "Language": [
+        LISTED["Language"][0],
+        a_line("Speaking in Tongues across Corpora", "2402.00005", "https://github.com/lab/babel"),
+        LISTED["Language"][2],
+    ],
+    "Robots": [LISTED["Vision"][2], a_line("Walking Robots that Learn to Fall", "2402.00006")],
+}
+
+
+def mine(key: str, title: str, arxiv: str) -> LibraryItem:
+    data = {"itemType": "preprint", "title": title, "archiveID": f"arXiv:{arxiv}"}
+    return LibraryItem(key, 0, data | {"collections": [OWN_SHELF], "tags": [{"tag": "mine"}]})
+
+
+def new_project(root: Path) -> World:
+    """A project that was never pushed; its library holds two of the papers, on a shelf."""
+    root.mkdir()
+    world = World(root)
+    world.configure(CONFIGURATION)
+    world.markdown("notes.md", notes(*(a_note_of(number) for number in range(MANY))))
+    world.markdown("list.md", a_list(LISTED))
+    world.put_shelf(OWN_SHELF, "To read")
+    world.put(
+        mine("MYPAPER2", "A Study of Model 9 for Images", "2401.10009"),
+        mine("MYPAPER3", "Depth from a Single Photograph", "2402.00003"),
+    )
+    return world
+
+
+def small_project(root: Path) -> World:
+    """A project of one paper that was never pushed, without a library."""
+    root.mkdir()
+    world = World(root)
+    world.markdown("notes.md", notes(a_note_of(9)))
+    world.markdown("list.md", a_list({"Vision": [a_line("A Study of Two Things", "2402.00009")]}))
+    return world
+
+
+def edited_project(root: Path) -> World:
+    """The same project after a push, with some forty changes to be pushed."""
+    world = new_project(root)
+    world.push()
+    world.edit(
+        "notes.md",
+        ("Model 1 is looked at.", "Model 1 is looked at twice."),
+        ("Model 2 is looked at.", "Model 2 is not looked at."),
+        ("- It has 3 layers.", "- It has 3 layers.\n> - It is wide."),
+        ("- It has 10 layers.", "- It has 10 layers, and no more."),
+        ("**A Study of Model 6 for Images**", "**A Deeper Study of Model 6 for Images**"),
+        (a_note_of(7), ""),
+        (a_note_of(8), a_note_of(8).replace("image restoration", "video restoration")),
+        (a_note_of(9), a_note_of(9).replace("arXiv 2024", "CVPR 2025 Highlight")),
+    )
+    text = (world.root / "notes.md").read_text(encoding="utf-8")
+    new = (a_note_of(number) for number in range(MANY, MANY + 12))
+    world.markdown("notes.md", text + "\n\n\n" + "\n\n\n".join(new))
+    world.markdown("list.md", a_list(LISTED_LATER))
+    return world
+
+
+def changed_by_the_person(root: Path) -> World:
+    """The same project, pushed twice; of what was made something was changed, or is used."""
+    world = edited_project(root)
+    world.push()
+    world.change_note("A Study of Model 4 for Images", lambda html: html.replace("layers", "parts"))
+    world.change(world.key("Walking Robots that Learn to Fall"), collections=[OWN_SHELF])
+    return world
+
+
+# What is compared
+
+
+def state_of(world: World) -> list[str]:
+    """Return all that a run leaves, but for the random ids of rows, times and versions."""
+    lock, snapshot = read_lock(world.lock_path.read_bytes()), world.library.read()
+    rows = sorted(lock.rows, key=lambda row: (row.digest, row.item, row.title))
+    objects = [
+        f"of this library: {lock.identity == world.library.identity}",
+        *(render_rows([row], ()) for row in rows),
+        *map(repr, lock.shelves),
+        *(repr(replace(shelf, version=0)) for shelf in snapshot.collections),
+        *(json.dumps({"key": key, **data}, sort_keys=True) for key, data in all_data(world)),
+    ]
+    for number, row in enumerate(rows):
+        objects = [
+            text.replace(row.id, f"row {number}").replace(note_key(row.id), f"note {number}")
+            for text in objects
+        ]
+    return sorted(objects)
+
+
+def all_data(world: World) -> Iterator[tuple[str, dict[str, object]]]:
+    for one in world.library.read().items:
+        yield one.key, {k: v for k, v in one.data.items() if not k.startswith("date")}
+
+
+def require_truth(world: World, before: LockFile) -> None:
+    """Fail if a link claims more than the library holds: the lock file's, or the journal's."""
+    gathered = gather(world.workspace())
+    written = read_lock(world.lock_path.read_bytes()).rows if world.lock_path.exists() else ()
+    known = {row.id: row for row in before.rows}
+    for row in (*written, *gathered.lock.rows):
+        if row.state is State.LINKED:
+            require_true(row, known.get(row.id), gathered.contents)
+    live = {one.key for one in gathered.contents.collections if not one.is_trashed}
+    shelves = {shelf.collection for shelf in gathered.lock.shelves}
+    assert shelves - {shelf.collection for shelf in before.shelves} <= live
+
+
+def require_true(row: Row, before: Row | None, contents: Contents) -> None:
+    item = next(item for item in contents.items if item.key == row.item)
+    note = item.notes.get(row.id)
+    assert row.note == (note.key if note else None)
+    raws = {**item.raws, **(note.raws if note else {})}
+    for name, base in row.bases.items():
+        stands = base.at_item.raw == fingerprint(raws.get(name, ""))
+        assert stands or (before and before.bases.get(name) == base), f"{name} of {row.id}"
+    data, was, origin = (
+        contents.by_key[row.item].data,
+        before.origin if before else Origin(),
+        row.origin,
+    )
+    assert origin.tags - was.tags <= {tag["tag"] for tag in data.get("tags", ())}
+    assert origin.attachments - was.attachments <= {a.key for a in contents.attachments(row.item)}
+    assert origin.collections - was.collections <= item.collections
+    assert not origin.note or note is not None
+
+
+Action = Callable[[World], object]
+
+
+@dataclass
+class Recovery:
+    """What must come of a run of `action` on `template` that was killed, run again."""
+
+    template: World
+    action: Action
+
+    def __post_init__(self) -> None:
+        self.before = LockFile("")
+        if self.template.lock_path.exists():
+            self.before = read_lock(self.template.lock_path.read_bytes())
+        undisturbed = copy_of(self.template, self.template.root.with_name("undisturbed"))
+        self.action(undisturbed)
+        self.expected = state_of(undisturbed)
+        assert not self.before.rows or state_of(self.template) != self.expected
+
+    def require(self, world: World) -> None:
+        """Fail unless `world` claims no more than happened and is completed, once and for all."""
+        require_truth(world, self.before)
+        self.action(world)
+        assert state_of(world) == self.expected, f"after the kill at {world.root.name}"
+        traces, version = world.traces(), world.library.version()
+        assert world.plan().is_settled
+        self.action(world)
+        assert (world.traces(), world.library.version()) == (traces, version)
+        assert not (world.root / ".zoterodigest" / "journal.jsonl").exists()
+
+
+def copy_of(world: World, folder: Path) -> World:
+    copy = World(folder, list(world.digests))
+    shutil.copytree(world.root, copy.root)
+    return copy

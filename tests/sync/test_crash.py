@@ -1,0 +1,122 @@
+"""Law 3: a run may be killed anywhere; the next one ends where an undisturbed one had ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.sync.killing import killed, push, remove, unlink
+from tests.sync.recovery import (
+    Action,
+    Recovery,
+    changed_by_the_person,
+    copy_of,
+    edited_project,
+    new_project,
+    small_project,
+    state_of,
+)
+from tests.sync.trouble import silent, troubled
+from tests.sync.world import World
+from zoterodigest.library.port import BadLibrary
+from zoterodigest.sync.carry import carry_out
+from zoterodigest.sync.run import Options, prepare
+
+RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
+    "the first push": (new_project, push),
+    "the first push, of one paper": (small_project, push),
+    "a push": (edited_project, push),
+    "a removal": (changed_by_the_person, remove),
+    "an unlinking": (changed_by_the_person, unlink),
+}
+
+
+@pytest.fixture(scope="module")
+def recovery_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Recovery]:
+    """What must come of each of `RUNS`; none is made twice."""
+
+    @cache
+    def made(name: str) -> Recovery:
+        make, action = RUNS[name]
+        return Recovery(make(tmp_path_factory.mktemp("run") / "template"), action)
+
+    return made
+
+
+Recoveries = Callable[[str], Recovery]
+
+# The process is killed
+
+STEPS = [pytest.param(5, id="some"), pytest.param(1, id="all", marks=pytest.mark.deep)]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("name", RUNS)
+def test_a_run_killed_at_any_side_effect_is_completed_by_the_next(
+    name: str, step: int, tmp_path: Path, recovery_of: Recoveries
+) -> None:
+    recovery = recovery_of(name)
+
+    kills = killed(recovery.action, recovery.template, tmp_path / "kills", step=step)
+
+    assert kills
+    for world in kills:
+        recovery.require(world)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_run_that_lost_what_was_not_synced_is_completed_by_the_next(
+    step: int, tmp_path: Path, recovery_of: Recoveries
+) -> None:
+    recovery = recovery_of("a push")
+
+    kills = killed(push, recovery.template, tmp_path / "kills", first=2, step=step, torn=True)
+
+    assert kills
+    for world in kills:
+        recovery.require(world)
+
+
+def test_an_edit_made_after_a_kill_is_carried_like_any_other(
+    tmp_path: Path, recovery_of: Recoveries
+) -> None:
+    template = recovery_of("a push").template
+
+    def edited_and_pushed(world: World) -> None:
+        world.edit("notes.md", ("Model 53 is looked at.", "Model 53 is looked at last."))
+        world.push()
+
+    undisturbed = copy_of(template, tmp_path / "undisturbed")
+    push(undisturbed)
+    edited_and_pushed(undisturbed)
+    for world in killed(push, template, tmp_path / "kills", first=3, step=6):
+        edited_and_pushed(world)
+        assert state_of(world) == state_of(undisturbed)
+
+
+# The library fails
+
+
+@pytest.mark.parametrize("is_written", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("place", [1, 2, 3, 4])
+def test_a_push_that_loses_its_library_at_any_write_is_completed_by_the_next(
+    place: int, is_written: bool, tmp_path: Path, recovery_of: Recoveries
+) -> None:
+    recovery = recovery_of("a push")
+    world = copy_of(recovery.template, tmp_path / "world")
+
+    def fail(number: int) -> None:
+        if number == place:
+            raise BadLibrary("the library went away")
+
+    workspace = troubled(world, after=fail) if is_written else troubled(world, before=fail)
+    prepared = prepare(workspace, Options())
+    assert len(prepared.plan.actions) >= 30
+    with suppress(BadLibrary):
+        carry_out(prepared, silent)
+
+    recovery.require(world)

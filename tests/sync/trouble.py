@@ -1,0 +1,110 @@
+"""A library with troubles: something happens before or after a write, or it refuses an object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from tests.sync.world import World
+from zoterodigest.library.port import (
+    Collection,
+    Library,
+    LibraryItem,
+    Outcome,
+    Refused,
+    Snapshot,
+)
+from zoterodigest.sync.workspace import Workspace
+
+
+def silent(_done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def nothing(_number: int) -> None:
+    """Let nothing happen."""
+
+
+def accepts(_item: LibraryItem) -> bool:
+    """Accept every object."""
+    return True
+
+
+class TroubledLibrary:
+    """`library`, but `before` and `after` are called around each write with its number, from 1.
+
+    Items that `is_accepted` says no to are refused.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        before: Callable[[int], None] = nothing,
+        after: Callable[[int], None] = nothing,
+        is_accepted: Callable[[LibraryItem], bool] = accepts,
+    ) -> None:
+        self._library = library
+        self._before, self._after, self._is_accepted = before, after, is_accepted
+        self.writes = 0
+
+    @property
+    def identity(self) -> str:
+        return self._library.identity
+
+    @property
+    def is_read_only(self) -> bool:
+        return self._library.is_read_only
+
+    def version(self) -> int:
+        return self._library.version()
+
+    def read(self) -> Snapshot:
+        return self._library.read()
+
+    def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
+        return self._library.fetch(keys)
+
+    def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
+        taken = [item for item in items if self._is_accepted(item)]
+        outcomes = {one.key: one for one in self._around(lambda: self._library.write(taken))}
+        return [outcomes.get(item.key, Refused(item.key, 400, "too odd")) for item in items]
+
+    def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
+        return self._around(lambda: self._library.write_collections(collections))
+
+    def _around(self, write: Callable[[], list[Outcome]]) -> list[Outcome]:
+        self.writes += 1
+        number = self.writes
+        self._before(number)
+        outcomes = write()
+        self._after(number)
+        return outcomes
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._library.__exit__(kind, error, trace)
+
+
+def troubled(
+    world: World,
+    *,
+    before: Callable[[int], None] = nothing,
+    after: Callable[[int], None] = nothing,
+    is_accepted: Callable[[LibraryItem], bool] = accepts,
+) -> Workspace:
+    """Return the workspace of `world` over its library with these troubles."""
+    workspace = world.workspace()
+    library = TroubledLibrary(
+        workspace.library, before=before, after=after, is_accepted=is_accepted
+    )
+    return replace(workspace, library=library)
