@@ -7,12 +7,12 @@ families come last and only take entries that show evidence of being papers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from zoterodigest.core import identity
 from zoterodigest.core.record import EMPTY, is_empty
 from zoterodigest.core.venue import VenueTable
-from zoterodigest.digest.containers import is_boundary
 from zoterodigest.digest.document import (
     DigestEntry,
     Document,
@@ -20,12 +20,25 @@ from zoterodigest.digest.document import (
     Skipped,
     entries_of,
 )
-from zoterodigest.digest.format import Format
+from zoterodigest.digest.format import Format, fold
+from zoterodigest.digest.found import is_boundary
 from zoterodigest.digest.lines import Lines, Veil
 from zoterodigest.digest.tables import is_table_line
 
 _ENOUGH = 0.5
 """The share of an entry's siblings that must be papers for one without evidence to be one."""
+_FEWEST_WORDS = 3
+_PAPER_LABELS = frozenset(
+    {"paper", "pdf", "arxiv", "preprint", "abs", "openreview", "full paper", "论文"}
+)
+_PAGE = re.compile(r"https?://(?:[^/\s]+/[^\s]|[\w-]+\.github\.io)", re.I)
+_NO_PAPERS = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:github\.com|gitlab\.com|huggingface\.co|youtube\.com|youtu\.be"
+    r"|twitter\.com|x\.com|medium\.com|zhihu\.com|wikipedia\.org|kaggle\.com|reddit\.com"
+    r"|linkedin\.com|google\.com|shields\.io|pypi\.org|substack\.com|bilibili\.com|csdn\.net)/",
+    re.I,
+)
+"""Sites whose pages are no papers, whatever stands beside a link to them."""
 
 
 def read_document(
@@ -65,10 +78,11 @@ def _credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]
 
 
 def _neighbours(entries: list[DigestEntry], lines: Lines) -> Iterator[list[DigestEntry]]:
-    """Group entries that no heading, rule or hidden line parts."""
+    """Group entries that no heading, rule, table header or hidden line parts."""
     group: list[DigestEntry] = []
     for entry in entries:
-        if group and any(is_boundary(lines, at) for at in range(group[-1].last + 1, entry.first)):
+        between = range(group[-1].last + 1, entry.first) if group else range(0)
+        if any(is_boundary(lines, line) or is_table_line(lines, line) for line in between):
             yield group
             group = []
         group.append(entry)
@@ -77,28 +91,37 @@ def _neighbours(entries: list[DigestEntry], lines: Lines) -> Iterator[list[Diges
 
 
 def is_evident(entry: DigestEntry) -> bool:
-    """Whether an entry shows that it is a paper: an identifier, a page, a venue, authors."""
+    """Whether an entry shows that it is a paper: an identifier, a page, a venue, authors.
+
+    Where a listed title leads to another page than a paper's, only a link called as papers are
+    counts, and a title of some words: it may be a tool that comes with a paper.
+    """
     reading = entry.reading
+    urls = [link.url for link in reading.links]
+    if reading.title_url and not identity.is_paper_url(reading.title_url):
+        if _is_local(reading.title_url):
+            return False
+        if entry.format.columns is None:
+            urls = [link.url for link in reading.links if fold(link.label) in _PAPER_LABELS]
+            return _is_phrase(entry.title) and any(map(identity.is_paper_url, urls))
     if any(found.scheme != "url" for found in reading.identifiers):
         return True
-    if any(identity.is_paper_url(link.url) for link in reading.links):
+    if any(map(identity.is_paper_url, (reading.title_url, *urls))):
         return True
-    if reading.title_url and identity.is_paper_url(reading.title_url):
-        return True
-    has = {
-        name
-        for name in ("venue", "authors", "abstract")
-        if not is_empty(reading.fields.get(name, EMPTY))
-    }
-    return bool(has) and not _is_local(reading.title_url)
+    fields = (reading.fields.get(name, EMPTY) for name in ("venue", "authors", "abstract"))
+    return not all(map(is_empty, fields))
+
+
+def _is_phrase(title: str) -> bool:
+    return len(title.split()) >= _FEWEST_WORDS or not title.isascii()
 
 
 def _has_target(entry: DigestEntry) -> bool:
-    """Whether an entry without evidence may be a paper at all: it leads somewhere outside."""
+    """Whether an entry without evidence may be a paper at all: it leads to some page outside."""
     url = entry.reading.title_url
-    return (
-        not _is_local(url) if url else bool(entry.reading.links) or entry.format.columns is not None
-    )
+    if url:
+        return not _is_local(url) and bool(_PAGE.match(url)) and not _NO_PAPERS.match(url)
+    return bool(entry.reading.links) or entry.format.columns is not None
 
 
 def _is_local(url: str) -> bool:
@@ -136,8 +159,3 @@ def _reason(lines: Lines, line: int) -> str:
     if is_boundary(lines, line):
         return "rule"
     return "table header" if is_table_line(lines, line) else "no entry"
-
-
-def choose(formats: Iterable[Format], name: str) -> tuple[Format, ...]:
-    """Return the format called `name` alone; an empty tuple if there is none."""
-    return tuple(form for form in formats if form.name == name)

@@ -14,11 +14,13 @@ from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Entry, Place
 from zoterodigest.core.span import Span
 from zoterodigest.core.venue import VenueTable
+from zoterodigest.digest.body import slots_of
 from zoterodigest.digest.containers import find_entries
 from zoterodigest.digest.format import Format
+from zoterodigest.digest.found import is_title
 from zoterodigest.digest.lines import Heading, Lines
 from zoterodigest.digest.reading import Reading, is_clear, read_slots
-from zoterodigest.digest.slots import Claims, Slot, slots_of
+from zoterodigest.digest.slots import Claims, Slot
 from zoterodigest.digest.tables import find_rows
 
 _NOTHING = Reading({}, {})
@@ -130,7 +132,10 @@ def core_entry(digest: str, entry: DigestEntry, title: str = "") -> Entry:
 def entries_of(lines: Lines, form: Format, venues: VenueTable) -> list[DigestEntry]:
     """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
     read = [*_contained(lines, form, venues), *_rows(lines, form, venues)]
-    return sorted((entry for entry in read if _is_entry(entry)), key=lambda entry: entry.first)
+    entries = [entry for entry in read if _is_entry(entry)]
+    if entries:
+        entries += [entry for entry in read if _is_lost_row(entry)]
+    return sorted(entries, key=lambda entry: entry.first)
 
 
 def _contained(lines: Lines, form: Format, venues: VenueTable) -> Iterator[DigestEntry]:
@@ -199,13 +204,22 @@ def _identity_only(data: bytes, reading: Reading) -> Reading:
 
 def _is_entry(entry: DigestEntry) -> bool:
     """Whether what was found is an entry: it has a title of its own and one of what it needs."""
+    if not _has_needed(entry):
+        return False
     if entry.broken:
         return bool(entry.title or entry.reading.identifiers)
-    if not entry.title:
-        return False
-    needs = entry.format.entry.needs
-    present = {slot.name for slot in entry.slots} | entry.unreadable
-    return not needs or bool(present & set(needs))
+    return bool(entry.title) and is_title(entry.format.compiled, entry.title.encode())
+
+
+def _has_needed(entry: DigestEntry) -> bool:
+    needs = frozenset(entry.format.entry.needs)
+    return not needs or bool(needs & ({slot.name for slot in entry.slots} | entry.unreadable))
+
+
+def _is_lost_row(entry: DigestEntry) -> bool:
+    """Whether a row among entries is one whose title, and with it what it needs, is unreadable."""
+    is_lost = "title" in entry.unreadable and not _has_needed(entry)
+    return is_lost and bool(entry.reading.identifiers)
 
 
 class Headings:

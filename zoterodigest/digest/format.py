@@ -77,6 +77,7 @@ class EntryRule(_Table):
 
     containers: list[ContainerName] = Field(min_length=1)
     begin: list[PatternText] = []
+    no_titles: list[PatternText] = []
     needs: list[str] = []
     placeholders: list[str] = []
     evidence: bool = False
@@ -130,6 +131,7 @@ class Format(_Table):
         """The format's patterns, compiled once."""
         return Compiled(
             begin=tuple(map(_compile, self.entry.begin)),
+            no_titles=tuple(map(_compile, self.entry.no_titles)),
             lines=tuple(map(_compile, self.lines)),
             quote=_compile(self.sections.quote) if self.sections.quote else None,
             cells={slot: tuple(map(_compile, texts)) for slot, texts in self.cells.items()},
@@ -147,6 +149,7 @@ class Compiled:
     """The patterns and folded labels of a format."""
 
     begin: tuple[Pattern, ...]
+    no_titles: tuple[Pattern, ...]
     lines: tuple[Pattern, ...]
     quote: Pattern | None
     cells: Mapping[str, tuple[Pattern, ...]]

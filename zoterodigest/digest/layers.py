@@ -212,7 +212,8 @@ def peel_cell(text: Text) -> Text:
 
 def _clipped(pieces: Sequence[Piece], start: int, end: int) -> Iterator[Piece]:
     first = max(bisect_right(pieces, start, key=lambda piece: piece.at) - 1, 0)
-    for piece in pieces[first:]:
+    for at in range(first, len(pieces)):
+        piece = pieces[at]
         if piece.at >= end:
             return
         low, high = max(start, piece.at), min(end, piece.at + piece.length)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-_FENCE = re.compile(rb" {0,3}(`{3,}|~{3,})([^\n]*)")
-_HEADING = re.compile(rb" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_FENCE = re.compile(rb" {0,3}(`{3,}|~{3,})(.*)$", re.S)
+_HEADING = re.compile(rb" {0,3}(#{1,6})(?:[ \t]+(.*))?$", re.S)
+_END = re.compile(rb"-->([ \t\r]*(?:\n|\Z))?")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -69,6 +70,12 @@ class Lines:
         """Whether the line stands in a code fence, a comment or an entry found before."""
         return self.veils[line] is not Veil.NONE
 
+    def begins(self, line: int, signs: bytes) -> bool:
+        """Whether one of `signs` comes first on the line, behind three blanks at most."""
+        start = self.starts[line]
+        first = self.source[start : min(start + 4, self.ends[line])].lstrip(b" ")[:1]
+        return first != b"" and first in signs
+
     def take(self, first: int, last: int) -> None:
         """Hide the lines `[first, last]`: an entry holds them."""
         self.veils[first : last + 1] = [Veil.TAKEN] * (last + 1 - first)
@@ -80,12 +87,18 @@ class Lines:
     def headings(self) -> Iterator[Heading]:
         """Yield the ATX headings outside fences and comments, in order."""
         for line in range(len(self)):
-            if self.source[self.starts[line] : self.starts[line] + 4].lstrip()[:1] != b"#":
+            if not self.begins(line, b"#") or self.is_hidden(line):
                 continue
-            found = None if self.is_hidden(line) else _HEADING.match(self[line])
-            if found:
-                text = (found[2] or b"").decode("utf-8", "replace").strip()
-                yield Heading(line, len(found[1]), text)
+            if found := _HEADING.match(self[line]):
+                yield Heading(line, len(found[1]), _heading_text(found[2] or b""))
+
+
+def _heading_text(data: bytes) -> str:
+    """Return a heading's text without the signs that may close it."""
+    text = data.rstrip(b" \t")
+    bare = text.rstrip(b"#")
+    is_closed = not bare or bare[-1:] in (b" ", b"\t")
+    return (bare if is_closed else text).decode("utf-8", "replace").strip()
 
 
 def _is_utf8(source: bytes) -> bool:
@@ -116,40 +129,52 @@ def _split(source: bytes) -> tuple[list[int], list[int]]:
 def _veils(lines: Lines) -> list[Veil]:
     """Mark fenced and commented lines; a fence or comment that is never closed hides nothing."""
     veils = [Veil.NONE] * len(lines)
-    line = 0
-    while line < len(lines):
-        end = _veil_end(lines, line)
-        if end is not None:
-            last, veil = end
-            veils[line : last + 1] = [veil] * (last + 1 - line)
-            line = last
-        line += 1
+    fence_ends, comment_ends = _fence_ends(lines), _comment_ends(lines)
+    after = 0
+    for line in sorted(fence_ends.keys() | comment_ends.keys()):
+        if line < after:
+            continue
+        veil = Veil.FENCE if line in fence_ends else Veil.COMMENT
+        after = (fence_ends if line in fence_ends else comment_ends)[line] + 1
+        veils[line:after] = [veil] * (after - line)
     return veils
 
 
-def _veil_end(lines: Lines, line: int) -> tuple[int, Veil] | None:
-    text = lines[line]
-    head = text.lstrip(b" ")[:4]
-    if head[:3] in (b"```", b"~~~") and (fence := _FENCE.match(text)):
-        last = _fence_end(lines, line, fence[1])
-        return None if last is None else (last, Veil.FENCE)
-    if head == b"<!--":
-        last = _comment_end(lines, line)
-        return None if last is None else (last, Veil.COMMENT)
-    return None
+def _fence_ends(lines: Lines) -> dict[int, int]:
+    """Return the line that closes each fence, by the line that opens it; unclosed ones have none.
+
+    Read from the end: of the closing fences below, only those longer than all nearer ones are kept
+    (so their lengths are sorted), as a nearer one that is as long always comes first.
+    """
+    ends: dict[int, int] = {}
+    below: dict[bytes, list[tuple[int, int]]] = {b"`": [], b"~": []}
+    for line in range(len(lines) - 1, -1, -1):
+        found = _FENCE.match(lines[line]) if lines.begins(line, b"`~") else None
+        if found is None:
+            continue
+        closing, length, rest = below[found[1][:1]], len(found[1]), found[2]
+        at = bisect_right(closing, -length, key=lambda one: one[0]) - 1
+        if at >= 0 and b"`" not in (rest if found[1][:1] == b"`" else b""):
+            ends[line] = closing[at][1]
+        if not rest.strip(b" \t"):
+            while closing and closing[-1][0] >= -length:
+                closing.pop()
+            closing.append((-length, line))
+    return ends
 
 
-def _fence_end(lines: Lines, line: int, mark: bytes) -> int | None:
-    offset = lines.ends[line]
-    closing = re.compile(rb"^ {0,3}" + re.escape(mark[:1]) + rb"{%d,}[ \t]*\r?$" % len(mark), re.M)
-    found = closing.search(lines.source, offset)
-    return None if found is None else lines.line_at(found.start())
+def _comment_ends(lines: Lines) -> dict[int, int]:
+    """Return the last line of each comment that stands alone, by the line that opens it.
 
-
-def _comment_end(lines: Lines, line: int) -> int | None:
-    """Return the comment's last line, unless something stands behind its end there."""
-    offset = lines.source.find(b"-->", lines.starts[line])
-    if offset < 0:
-        return None
-    last = lines.line_at(offset)
-    return last if not lines.source[offset + 3 : lines.ends[last]].strip() else None
+    One with something behind its end there hides nothing.
+    """
+    if b"<!--" not in lines.source:
+        return {}
+    ends = [(found.start(), found[1] is not None) for found in _END.finditer(lines.source)]
+    last_lines: dict[int, int] = {}
+    for line in range(len(lines)):
+        if lines[line].lstrip(b" ").startswith(b"<!--"):
+            at = bisect_right(ends, lines.starts[line], key=lambda end: end[0])
+            if at < len(ends) and ends[at][1]:
+                last_lines[line] = lines.line_at(ends[at][0])
+    return last_lines

@@ -30,10 +30,20 @@ from zoterodigest.digest.shapes import NOTHING
 from zoterodigest.digest.slots import Slot
 
 NARROW = "  \u200b\ufeff\u00a0"
+_UNSEEN = {0x200B: None, 0xFEFF: None, 0x00A0: " "}
 _LONGEST_PLACEHOLDER = 100
 _ENOUGH_LETTERS = 150
 _MOST_NAME_WORDS = 6
 _MOST_PARTICLES = 3
+_NO_NAME = re.compile(
+    r"\b(?:academy|adobe|amazon|apple|award|best|berkeley|cent(?:er|re)|challenge|college|conference"
+    r"|deepmind|department|facebook|google|honorable|institute?|international|journal|laboratory"
+    r"|labs?|letters|mention|meta|microsoft|mit|nature|nvidia|openai|oral|outstanding|paper|poster"
+    r"|proceedings|report|research|review|school|sciences?|spotlight|survey|symposium|transactions"
+    r"|tsinghua|university|workshop)\b",
+    re.I,
+)
+"""Words of what stands in italics beside a title and is no person."""
 LINK_SLOTS = ("url", "links", "code", "tail")
 CODE_LABELS = frozenset({"code", "code link", "github", "official code", "代码", "pytorch"})
 
@@ -60,6 +70,7 @@ class _Draft:
 
     fields: dict[str, Value] = field(default_factory=dict)
     raws: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def put(self, name: str, value: Value, raw: str) -> None:
         """Add a field; of two slots for one field the first that holds something counts."""
@@ -74,8 +85,11 @@ def decoded(data: bytes) -> str:
 
 
 def cleaned(text: str) -> str:
-    """Return one line of text: entities resolved, line breaks to blanks, outer blanks off."""
-    return html.unescape(" ".join(text.split("\n"))).strip().strip(NARROW).strip()
+    """Return one line of text: entities resolved, every break and blank a blank, none outside.
+
+    Signs without width are left out.
+    """
+    return html.unescape(" ".join(text.split("\n"))).translate(_UNSEEN).strip()
 
 
 def read_slots(slots: Sequence[Slot], placeholders: frozenset[str]) -> Reading:
@@ -117,14 +131,25 @@ def _is_written_as_name(text: str) -> bool:
     words = [word for word in text.replace("-", " ").split() if word[:1].isalpha()]
     capitals = [word for word in words if not word[0].islower()]
     is_short = len(words) <= _MOST_NAME_WORDS and not any(char.isdigit() for char in text)
-    return is_short and len(capitals) >= 2 and len(words) - len(capitals) <= _MOST_PARTICLES
+    return (
+        not _NO_NAME.search(text)
+        and is_short
+        and len(capitals) >= 2
+        and len(words) - len(capitals) <= _MOST_PARTICLES
+    )
 
 
 def _section_name(draft: _Draft, name: str) -> str:
-    plain, number = SECTION + name, 1
-    while (unique := plain if number == 1 else f"{plain} ({number})") in draft.fields:
+    """Return the field of a section; one whose name stood before gets a number behind it."""
+    number = draft.counts.get(name, 0) + 1
+    while (field_name := _numbered(name, number)) in draft.fields:
         number += 1
-    return unique
+    draft.counts[name] = number
+    return field_name
+
+
+def _numbered(name: str, number: int) -> str:
+    return SECTION + name if number == 1 else f"{SECTION}{name} ({number})"
 
 
 def _put_blocks(draft: _Draft, name: str, text: str) -> None:

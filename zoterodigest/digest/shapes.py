@@ -11,6 +11,7 @@ NOTHING = frozenset({b"", b"-", b"--", b"none", b"n/a", b"na", b"null", b"\xe2\x
 """What stands in a cell that says there is nothing, in lower case."""
 
 _LONGEST_NUMBER = 12
+_MARKED = ("date", "year", "code", "links", "url")
 _DATE = re.compile(
     rb"^(?:\d{4}(?:[-./]\d{1,2}){0,2}|\d{1,2} [A-Za-z]{3,9}\.? \d{4}|[A-Za-z]{3,9}\.? \d{4}|\d{8})$"
 )
@@ -22,7 +23,7 @@ _MARKUP = re.compile(rb"https?://|<details|\]\(|\|")
 
 def fits(data: bytes, slot: str, patterns: Sequence[Pattern]) -> bool:
     """Tell whether `data` may stand in a cell of `slot`, whose own `patterns` decide if any."""
-    text = data.strip()
+    text = data.strip(b" \t\r\n*_`" if slot in _MARKED else None)
     if text.count(b"</details>") > 1:
         return False
     if patterns:

@@ -10,23 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from zoterodigest.core.span import Span
+from zoterodigest.digest.cells import (
+    Range,
+    cells_of,
+    count_pipes,
+    has_sheltered_pipe,
+    sheltered_cells,
+)
 from zoterodigest.digest.format import Compiled, Format, fold
 from zoterodigest.digest.layers import Text, peel_cell, text_of
 from zoterodigest.digest.lines import Lines
-from zoterodigest.digest.pattern import Match
+from zoterodigest.digest.sections import folded_slots
 from zoterodigest.digest.shapes import fits
-from zoterodigest.digest.slots import (
-    Claims,
-    Slot,
-    Unread,
-    folded_slots,
-    group_slots,
-    searched,
-    trimmed,
-)
+from zoterodigest.digest.slots import NAMED, Claims, Slot, Unread, claim_groups, trimmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +46,22 @@ class Header:
     names: tuple[str, ...]
 
 
-_DELIMITER = re.compile(rb"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
-_PIPE = re.compile(rb"\\\||\|")
-_SHELTERS = (
-    re.compile(rb"<details\b.*?</details>|<p>.*?</p>", re.I | re.S),
-    re.compile(rb"\$[^$\n]{1,2000}\$"),
-    re.compile(rb"`[^`\n]{1,500}`"),
-    re.compile(rb"\[\[?[^\[\]\n]{1,500}\]\]?\([^()\s]{1,2000}\)"),
+_DASHES = re.compile(rb":?-+:?")
+_REPEATABLE = ("code", "links", "tags", "ignored")
+_TEXTS = ("summary", "abstract")
+_FREE = ("comment", "summary", "section", "tags", "task", "")
+_ROOMY = (
+    "abstract",
+    "summary",
+    "section",
+    "comment",
+    "title",
+    "authors",
+    "tags",
+    "task",
+    "ignored",
+    "",
 )
-_FREE = ("comment", "summary", "tags", "task", "")
-_ROOMY = ("abstract", "summary", "comment", "title", "authors", "tags", "task", "ignored", "")
 
 
 def find_rows(lines: Lines, form: Format) -> Iterator[Row]:
@@ -74,25 +78,31 @@ def find_headers(lines: Lines, form: Format) -> Iterator[Header]:
     """Yield the headers of the tables that `form` reads."""
     for line in range(1, len(lines)):
         data = lines[line]
-        if b"-" not in data or b"|" not in data or not _DELIMITER.match(data):
-            continue
-        if lines.is_hidden(line) or b"|" not in lines[line - 1]:
+        if not _is_delimiter(data) or lines.is_hidden(line) or b"|" not in lines[line - 1]:
             continue
         header = _header(lines, line - 1, form)
-        if header is not None and len(_cells(data)) == len(header.slots):
+        if header is not None and len(cells_of(data)) == len(header.slots):
             yield header
 
 
 def is_table_line(lines: Lines, line: int) -> bool:
     """Whether the line is a table's delimiter row, or the header above one."""
-    below = line + 1 < len(lines) and _DELIMITER.match(lines[line + 1]) and b"|" in lines[line]
-    return bool(below or (b"|" in lines[line] and _DELIMITER.match(lines[line])))
+    if b"|" not in lines[line]:
+        return False
+    is_header = line + 1 < len(lines) and _is_delimiter(lines[line + 1])
+    return is_header or _is_delimiter(lines[line])
+
+
+def _is_delimiter(data: bytes) -> bool:
+    if b"|" not in data or b"-" not in data or data.strip(b"|:- \t"):
+        return False
+    return all(_DASHES.fullmatch(data[start:end].strip(b" \t")) for start, end in cells_of(data))
 
 
 def _header(lines: Lines, line: int, form: Format) -> Header | None:
     names = tuple(
         lines[line][start:end].decode("utf-8", "replace").strip(" \t*_`")
-        for start, end in _cells(lines[line])
+        for start, end in cells_of(lines[line])
     )
     slots = _columns(names, form.compiled.columns)
     needs = form.columns.needs if form.columns else []
@@ -100,11 +110,24 @@ def _header(lines: Lines, line: int, form: Format) -> Header | None:
 
 
 def _columns(names: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]:
-    """Return each column's slot; of two columns for one slot the first keeps it."""
+    """Return each column's slot.
+
+    Of two columns for one slot the one that the format names first keeps it; a second one with text
+    of its own is a section.
+    """
+    ranks = {label: rank for rank, label in enumerate(columns)}
+    labels = [fold(name) for name in names]
+    best: dict[str, str] = {}
+    for label in sorted(filter(columns.__contains__, labels), key=lambda label: ranks[label]):
+        best.setdefault(columns[label], label)
     slots: list[str] = []
-    for name in names:
-        slot = columns.get(fold(name), "")
-        slots.append(slot if slot in ("code", "links", "tags") or slot not in slots else "")
+    for label in labels:
+        slot = columns.get(label, "")
+        if slot not in _REPEATABLE and best.get(slot) != label:
+            slot = "section" if slot in _TEXTS else ""
+        elif slot not in _REPEATABLE:
+            best.pop(slot)
+        slots.append(slot)
     return tuple(slots)
 
 
@@ -114,71 +137,32 @@ def _is_row(lines: Lines, line: int) -> bool:
 
 def _row_end(lines: Lines, line: int, width: int) -> int:
     """Return the last line of a row that may be broken over several lines."""
-    data, last = lines[line], line
-    while not data.rstrip().endswith(b"|") and len(_cells(data)) <= width:
+    last, pipes = line, count_pipes(lines[line])
+    while not lines[last].rstrip().endswith(b"|") and pipes <= width:
         below = last + 1
         if below >= len(lines) or lines.is_blank(below) or lines.is_hidden(below):
             break
         if lines[below].lstrip()[:1] in (b"|", b"#") or is_table_line(lines, below):
             break
-        data, last = data + b" " + lines[below], below
+        last, pipes = below, pipes + count_pipes(lines[below])
     return last
-
-
-def _cells(data: bytes) -> list[tuple[int, int]]:
-    """Return the ranges between unescaped pipes; a leading and a trailing pipe are optional."""
-    pipes = [found.start() for found in _PIPE.finditer(data) if found[0] == b"|"]
-    return _between(data, pipes)
-
-
-def _between(data: bytes, pipes: Sequence[int]) -> list[tuple[int, int]]:
-    edges = [-1, *pipes, len(data)]
-    cells = [(left + 1, right) for left, right in pairwise(edges)]
-    if cells and pipes and not data[: pipes[0]].strip():
-        cells = cells[1:]
-    if cells and pipes and not data[pipes[-1] + 1 :].strip():
-        cells = cells[:-1]
-    return cells
 
 
 def _row(lines: Lines, first: int, last: int, header: Header, form: Format) -> Row:
     span = Span(lines.starts[first], lines.ends[last])
     text = text_of(lines.source, span)
-    cells = _cells(text.data)
+    cells = cells_of(text.data)
     width = len(header.slots)
     if len(cells) > width:
-        cells = _sheltered(text.data, width) or _absorbed(text, cells, header, form) or []
+        cells = sheltered_cells(text.data, width) or _absorbed(text, cells, header, form) or []
         if not cells:
             return Row(first, last, _title_only(text, header, form), "more cells than the header")
     return Row(first, last, _claims(text, cells, header, form))
 
 
-def _sheltered(data: bytes, width: int) -> list[tuple[int, int]] | None:
-    """Take pipes inside elements, math, code or links as text, until the cells fit the header."""
-    shelters: list[tuple[int, int]] = []
-    for pattern in _SHELTERS:
-        shelters += [found.span() for found in pattern.finditer(data)]
-        pipes = [found.start() for found in _PIPE.finditer(data) if found[0] == b"|"]
-        open_pipes = [at for at in pipes if not _is_inside(at, shelters)]
-        cells = _between(data, open_pipes)
-        if len(cells) == width:
-            return cells
-    return None
-
-
-def _sheltered_pipes(data: bytes, cells: Sequence[tuple[int, int]]) -> bool:
-    """Whether a pipe between two cells stands inside an element, math, code or a link."""
-    shelters = [found.span() for pattern in _SHELTERS for found in pattern.finditer(data)]
-    return any(_is_inside(start - 1, shelters) for start, _ in cells[1:])
-
-
-def _is_inside(at: int, ranges: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= at < end for start, end in ranges)
-
-
 def _absorbed(
-    text: Text, cells: Sequence[tuple[int, int]], header: Header, form: Format
-) -> list[tuple[int, int]] | None:
+    text: Text, cells: Sequence[Range], header: Header, form: Format
+) -> list[Range] | None:
     """Let one roomy column take the surplus cells, if all other columns then fit, and one only."""
     surplus = len(cells) - len(header.slots)
     for slot in _ROOMY:
@@ -195,7 +179,7 @@ def _absorbed(
     return None
 
 
-def _fits(text: Text, cell: tuple[int, int], slot: str, rules: Compiled) -> bool:
+def _fits(text: Text, cell: Range, slot: str, rules: Compiled) -> bool:
     return fits(peel_cell(trimmed(text, *cell)).data, slot, rules.cells.get(slot, ()))
 
 
@@ -203,17 +187,17 @@ def _title_only(text: Text, header: Header, form: Format) -> Claims:
     """Claim the title of a row whose other cells cannot be told apart."""
     claims = Claims()
     at = header.slots.index("title")
-    cells = _cells(text.data)
+    cells = cells_of(text.data)
     if _fits(text, cells[at], "title", form.compiled):
         _claim_cell(claims, peel_cell(trimmed(text, *cells[at])), "title", form)
     return claims
 
 
-def _claims(text: Text, cells: Sequence[tuple[int, int]], header: Header, form: Format) -> Claims:
+def _claims(text: Text, cells: Sequence[Range], header: Header, form: Format) -> Claims:
     claims = Claims()
     is_short = len(cells) < len(header.slots)
     misfits = _misfits(text, cells, header, form.compiled)
-    is_doubtful = is_short or misfits > (0 if _sheltered_pipes(text.data, cells) else 1)
+    is_doubtful = is_short or misfits > (0 if has_sheltered_pipe(text.data, cells) else 1)
     certain = frozenset(header.slots)
     if is_doubtful:
         certain = _certain(text, cells, header, form.compiled)
@@ -232,7 +216,7 @@ def _claims(text: Text, cells: Sequence[tuple[int, int]], header: Header, form: 
     return claims
 
 
-def _misfits(text: Text, cells: Sequence[tuple[int, int]], header: Header, rules: Compiled) -> int:
+def _misfits(text: Text, cells: Sequence[Range], header: Header, rules: Compiled) -> int:
     """Return how many cells do not look as their column should; two say that cells have moved."""
     return sum(
         not _fits(text, cell, slot, rules)
@@ -241,17 +225,16 @@ def _misfits(text: Text, cells: Sequence[tuple[int, int]], header: Header, rules
     )
 
 
-def _certain(
-    text: Text, cells: Sequence[tuple[int, int]], header: Header, rules: Compiled
-) -> frozenset[str]:
+def _certain(text: Text, cells: Sequence[Range], header: Header, rules: Compiled) -> frozenset[str]:
     """Return the slots of a doubtful row whose cell stands under the right column beyond doubt.
 
     These are the cells before the first that does not look as its column should, or that is free
-    text, which fits any column. A plain title counts only where every cell fits.
+    text, which fits any column. A plain title counts only where every cell fits; a linked one
+    counts wherever it is the only cell of its kind.
     """
     pairs = list(zip(cells, header.slots, strict=False))
     fitting = [_fits(text, cell, slot, rules) for cell, slot in pairs]
-    certain: set[str] = set()
+    certain: set[str] = _linked_title(text, pairs, rules)
     for (cell, slot), fits_column in zip(pairs, fitting, strict=True):
         if not fits_column or slot in _FREE:
             break
@@ -260,18 +243,26 @@ def _certain(
     return frozenset(certain)
 
 
+def _linked_title(text: Text, pairs: Sequence[tuple[Range, str]], rules: Compiled) -> set[str]:
+    """Return the slot `title` if the title's cell is the only one that holds a linked title."""
+    linked = [
+        slot
+        for cell, slot in pairs
+        if b"](" in text.data[slice(*cell)] and _fits(text, cell, "title", rules)
+    ]
+    return {"title"} if linked == ["title"] and "title" in rules.cells else set()
+
+
 def _claim_cell(claims: Claims, text: Text, slot: str, form: Format, column: str = "") -> None:
     """Claim a cell: the groups of the first pattern that matches, or the whole as one slot.
 
     Several `<details>` in one cell are a slot each, by their summaries; the first is the column's.
     """
     if text.data.lower().count(b"<details") > 1:
-        claims.slots += folded_slots(text, form, slot)
+        claims.slots += folded_slots(text, form.compiled, slot)
         return
     for pattern in form.compiled.cells.get(slot, ()):
-        match: Match | None = pattern.search(text.data)
-        if match is not None:
-            for one in group_slots(text, match):
-                claims.slots += [one, *searched(one, form.compiled)]
+        if match := pattern.search(text.data):
+            claim_groups(claims, text, match, form.compiled, column)
             return
-    claims.slots.append(Slot(slot, text, column if slot in ("code", "links") else None))
+    claims.slots.append(Slot(slot, text, column if slot in NAMED else None))
