@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.sync.world import World
+from zoterodigest.sync.run import Direction, Options
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DIGESTS = ["notes.md", "list.md"]
@@ -29,6 +30,10 @@ DIGESTS = ["notes.md", "list.md"]
 
 def push(world: World) -> None:
     world.push()
+
+
+def sync(world: World) -> None:
+    world.push(Options(direction=Direction.SYNC))
 
 
 def remove(world: World) -> None:
@@ -40,7 +45,7 @@ def unlink(world: World) -> None:
 
 
 ACTIONS: dict[str, Callable[[World], object]] = {
-    action.__name__: action for action in (push, remove, unlink)
+    action.__name__: action for action in (push, sync, remove, unlink)
 }
 
 

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from tests.sync.digests import notes, quoted
@@ -128,6 +129,20 @@ def edited_project(root: Path) -> World:
     return world
 
 
+def _with_no_end(layers: str, html: str) -> str:
+    return html.replace(layers, "no end of layers")
+
+
+def edited_at_both_ends(root: Path) -> World:
+    """The same project with its forty changes, and some in the library."""
+    world = edited_project(root)
+    for layers in ("11 layers", "12 layers"):
+        title = f"A Study of Model {layers[:2]} for Images"
+        world.change_note(title, partial(_with_no_end, layers))
+    world.change(world.key("Reading Books with Few Parameters"), title="Reading Books, Slowly")
+    return world
+
+
 def changed_by_the_person(root: Path) -> World:
     """The same project, pushed twice; of what was made something was changed, or is used."""
     world = edited_project(root)
@@ -149,6 +164,7 @@ def state_of(world: World) -> list[str]:
         *(render_rows([row], ()) for row in rows),
         *map(repr, lock.shelves),
         *(repr(replace(shelf, version=0)) for shelf in snapshot.collections),
+        *((world.root / name).read_text(encoding="utf-8") for name in world.digests),
         *(json.dumps({"key": key, **data}, sort_keys=True) for key, data in all_data(world)),
     ]
     for number, row in enumerate(rows):

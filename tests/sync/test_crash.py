@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.killing import killed, push, remove, unlink
+from tests.sync.killing import killed, push, remove, sync, unlink
 from tests.sync.recovery import (
     Action,
     Recovery,
     changed_by_the_person,
     copy_of,
+    edited_at_both_ends,
     edited_project,
     new_project,
     small_project,
@@ -30,6 +31,7 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "the first push": (new_project, push),
     "the first push, of one paper": (small_project, push),
     "a push": (edited_project, push),
+    "a sync": (edited_at_both_ends, sync),
     "a removal": (changed_by_the_person, remove),
     "an unlinking": (changed_by_the_person, unlink),
 }

@@ -7,17 +7,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.project.unprivileged import NOBODY, run
 from tests.sync.digests import notes
 from tests.sync.killing import push
-from tests.sync.recovery import Recovery, a_note_of, copy_of, mine, new_project
+from tests.sync.recovery import Recovery, a_line, a_list, a_note_of, copy_of, mine, new_project
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
 from zoterodigest.errors import ZoterodigestError
@@ -352,6 +353,42 @@ def test_a_library_that_turns_out_not_to_be_empty_is_to_be_shown_first(world: Wo
     assert not world.lock_path.exists()
 
 
+@pytest.mark.parametrize("trouble", ["edited", "refused"])
+def test_a_collection_that_cannot_be_renamed_stays_known_and_is_renamed_later(
+    world: World, trouble: str
+) -> None:
+    listed = {"Vision": [a_line("Seeing Further with Larger Lenses", "2402.00001")]}
+    world.markdown("list.md", a_list(listed))
+    world.push()
+    world.put_shelf("MYSHELF2", "Mine")
+    key = world.shelves()["list/Vision"]
+    world.markdown("list.md", a_list({"Computer Vision": listed["Vision"]}))
+
+    def touch(_number: int) -> None:
+        if "list/Vision" in world.shelves():
+            (shelf,) = (one for one in world.library.read().collections if one.key == key)
+            world.library.write_collections([replace(shelf, parent="MYSHELF2")])
+
+    def is_accepted(written: str, _data: Mapping[str, Any]) -> bool:
+        return written != key
+
+    is_refused = trouble == "refused"
+    workspace = (
+        troubled(world, is_accepted=is_accepted) if is_refused else troubled(world, before=touch)
+    )
+    outcome = carry_out(prepare(workspace, Options()), silent)
+
+    assert len(outcome.failures) == is_refused
+    world.push()
+    assert key in world.shelves().values()
+    assert {path.rpartition("/")[2] for path in world.shelves()} == {
+        "list",
+        "Computer Vision",
+        "Mine",
+    }
+    assert world.plan().is_settled
+
+
 # Two runs at once
 
 BOTH = """
@@ -501,8 +538,8 @@ def test_a_lock_file_without_links_binds_to_no_library(world: World) -> None:
 def test_an_item_that_is_refused_stops_no_other_and_is_tried_again(world: World) -> None:
     world.markdown("notes.md", notes(*(a_note_of(number) for number in range(5))))
 
-    def is_accepted(item: LibraryItem) -> bool:
-        return item.data.get("title") != named(2)
+    def is_accepted(_key: str, data: Mapping[str, Any]) -> bool:
+        return data.get("title") != named(2)
 
     outcome = carry_out(prepare(troubled(world, is_accepted=is_accepted), Options()), silent)
 
@@ -521,8 +558,8 @@ def test_an_item_that_is_refused_stops_no_other_and_is_tried_again(world: World)
 def test_a_note_that_is_refused_is_not_claimed_and_its_item_holds(world: World) -> None:
     world.markdown("notes.md", notes(*(a_note_of(number) for number in range(3))))
 
-    def is_accepted(item: LibraryItem) -> bool:
-        return "Model 2 is looked at" not in item.data.get("note", "")
+    def is_accepted(_key: str, data: Mapping[str, Any]) -> bool:
+        return "Model 2 is looked at" not in data.get("note", "")
 
     outcome = carry_out(prepare(troubled(world, is_accepted=is_accepted), Options()), silent)
 
@@ -541,8 +578,8 @@ def test_an_edit_that_is_refused_travels_with_the_next_run(edited: World) -> Non
     edited.edit("notes.md", (a_note_of(2), a_note_of(2).replace("image restoration", "seeing")))
     key = edited.key(named(2))
 
-    def is_accepted(item: LibraryItem) -> bool:
-        return item.key != key
+    def is_accepted(written: str, _data: Mapping[str, Any]) -> bool:
+        return written != key
 
     outcome = carry_out(prepare(troubled(edited, is_accepted=is_accepted), Options()), silent)
 

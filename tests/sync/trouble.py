@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tests.sync.world import World
 from zoterodigest.library.port import (
@@ -18,6 +18,9 @@ from zoterodigest.library.port import (
 )
 from zoterodigest.sync.workspace import Workspace
 
+Accepts = Callable[[str, Mapping[str, Any]], bool]
+"""Tells by an object's key and data whether the library takes it."""
+
 
 def silent(_done: int, _total: int) -> None:
     """Show no progress."""
@@ -27,7 +30,7 @@ def nothing(_number: int) -> None:
     """Let nothing happen."""
 
 
-def accepts(_item: LibraryItem) -> bool:
+def accepts(_key: str, _data: Mapping[str, Any]) -> bool:
     """Accept every object."""
     return True
 
@@ -35,7 +38,7 @@ def accepts(_item: LibraryItem) -> bool:
 class TroubledLibrary:
     """`library`, but `before` and `after` are called around each write with its number, from 1.
 
-    Items that `is_accepted` says no to are refused.
+    Items and collections that `is_accepted` says no to are refused.
     """
 
     def __init__(
@@ -44,7 +47,7 @@ class TroubledLibrary:
         *,
         before: Callable[[int], None] = nothing,
         after: Callable[[int], None] = nothing,
-        is_accepted: Callable[[LibraryItem], bool] = accepts,
+        is_accepted: Accepts = accepts,
     ) -> None:
         self._library = library
         self._before, self._after, self._is_accepted = before, after, is_accepted
@@ -68,12 +71,15 @@ class TroubledLibrary:
         return self._library.fetch(keys)
 
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
-        taken = [item for item in items if self._is_accepted(item)]
+        taken = [item for item in items if self._is_accepted(item.key, item.data)]
         outcomes = {one.key: one for one in self._around(lambda: self._library.write(taken))}
         return [outcomes.get(item.key, Refused(item.key, 400, "too odd")) for item in items]
 
     def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
-        return self._around(lambda: self._library.write_collections(collections))
+        taken = [one for one in collections if self._is_accepted(one.key, {"name": one.name})]
+        written = self._around(lambda: self._library.write_collections(taken))
+        outcomes = {one.key: one for one in written}
+        return [outcomes.get(one.key, Refused(one.key, 400, "too odd")) for one in collections]
 
     def _around(self, write: Callable[[], list[Outcome]]) -> list[Outcome]:
         self.writes += 1
@@ -100,7 +106,7 @@ def troubled(
     *,
     before: Callable[[int], None] = nothing,
     after: Callable[[int], None] = nothing,
-    is_accepted: Callable[[LibraryItem], bool] = accepts,
+    is_accepted: Accepts = accepts,
 ) -> Workspace:
     """Return the workspace of `world` over its library with these troubles."""
     workspace = world.workspace()

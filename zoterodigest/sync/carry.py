@@ -7,22 +7,17 @@ never from what was intended (law 3).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
 from zoterodigest.core.link import Row
-from zoterodigest.core.plan import Link
-from zoterodigest.core.record import Entry, Item
-from zoterodigest.core.settle import settle
-from zoterodigest.core.view import Folding
+from zoterodigest.core.record import Entry
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.contents import Contents, read_contents
+from zoterodigest.library.contents import read_contents
 from zoterodigest.library.port import (
     BATCH_SIZE,
     Collection,
-    LibraryItem,
     Refused,
-    Snapshot,
     Stale,
     Unchanged,
     Written,
@@ -35,6 +30,7 @@ from zoterodigest.project.journal import Journal, discard_journal
 from zoterodigest.project.lock import LockFile, lock_hash, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
+from zoterodigest.sync.claims import Done, expected_rows, rows_over, shelves_after
 from zoterodigest.sync.gather import gather, gather_entries, require_unchanged
 from zoterodigest.sync.run import Prepared, plan_over
 from zoterodigest.sync.writes import Write, batches
@@ -89,9 +85,7 @@ class _Ledger:
     refused: dict[str, str] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
     failures: dict[str, str] = field(default_factory=dict)
-    changed_rows: set[str] = field(default_factory=set)
-    tags: dict[str, frozenset[str]] = field(default_factory=dict)
-    attachments: dict[str, frozenset[str]] = field(default_factory=dict)
+    succeeded: list[Write] = field(default_factory=list)
 
     def note(self, outcomes: Sequence[WriteOutcome]) -> None:
         """Look at every element of a batch's answer."""
@@ -107,9 +101,19 @@ class _Ledger:
                     self.refused[key] = message
         self.progress(self.written, self.total)
 
-    def fails(self, key: str) -> bool:
-        """Whether the object with this key was not written."""
-        return key in self.stale or key in self.refused
+    @property
+    def failed(self) -> Set[str]:
+        """The keys of the objects that were not written."""
+        return self.stale | self.refused.keys()
+
+    def judge(self, write: Write) -> None:
+        """Note for the rows of `write` whether it failed."""
+        key = write.item.key
+        if key not in self.failed:
+            self.succeeded.append(write)
+            return
+        for row_id in write.row_ids:
+            self.failures.setdefault(row_id, self.refused.get(key, _STALE))
 
 
 def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
@@ -184,7 +188,7 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: _Ledger) -> None
     journal: Journal | None = None
     if len(prepared.writes):
         journal = Journal.begin(project.journal_path, lock_hash(lock_data))
-        expected = {row.id: row for row in _expected_rows(prepared)}
+        expected = {row.id: row for row in expected_rows(prepared)}
         _write_shelves(prepared, journal, ledger)
         told: set[str] = set()
         for writes in (prepared.writes.items, prepared.writes.children):
@@ -234,7 +238,7 @@ def _write_objects(
         told |= ids
         ledger.note(prepared.workspace.library.write([write.item for write in batch]))
         for write in batch:
-            _record(write, ledger)
+            ledger.judge(write)
 
 
 def _write_digests(prepared: Prepared, ledger: _Ledger) -> tuple[Entry, ...]:
@@ -254,64 +258,7 @@ def _write_digests(prepared: Prepared, ledger: _Ledger) -> tuple[Entry, ...]:
 
 def _is_orphan(write: Write, ledger: _Ledger) -> bool:
     """Whether the item that a child belongs to could not be written; then it is not either."""
-    return ledger.fails(str(write.item.data.get("parentItem", "")))
-
-
-def _record(write: Write, ledger: _Ledger) -> None:
-    key = write.item.key
-    for row_id in write.row_ids:
-        if ledger.fails(key):
-            reason = ledger.refused.get(key, _STALE)
-            ledger.failures.setdefault(row_id, reason)
-            continue
-        ledger.changed_rows.add(row_id)
-    if write.row_ids and not ledger.fails(key):
-        first = write.row_ids[0]
-        ledger.tags[first] = ledger.tags.get(first, frozenset()) | write.tags
-        own = frozenset({write.attachment} - {""})
-        ledger.attachments[first] = ledger.attachments.get(first, frozenset()) | own
-
-
-def _expected_rows(prepared: Prepared) -> tuple[Row, ...]:
-    """Return the rows as they will be if every write succeeds as it is sent."""
-    entries = prepared.gathered.entries
-    added = _Ledger(lambda _done, _total: None, 0)
-    for write in (*prepared.writes.items, *prepared.writes.children):
-        _record(write, added)
-    noted = _Added(added.tags, added.attachments)
-    return _rows(prepared, entries, _as_if_written(prepared), noted)
-
-
-def _as_if_written(prepared: Prepared) -> Contents:
-    """Return the library's contents as they will be if every write succeeds as it is sent."""
-    objects = dict(prepared.gathered.contents.by_key)
-    for write in (*prepared.writes.items, *prepared.writes.children):
-        present = objects.get(write.item.key)
-        data = {**(present.data if present else {}), **write.item.data}
-        objects[write.item.key] = LibraryItem(write.item.key, write.item.version, data)
-    items = tuple(objects[key] for key in sorted(objects))
-    return read_contents(Snapshot(0, items, ()), prepared.workspace.zotero)
-
-
-@dataclass(frozen=True, slots=True)
-class _Added:
-    """What was added to items, by the row it is noted in: tags, and keys of attachments."""
-
-    tags: Mapping[str, frozenset[str]]
-    attachments: Mapping[str, frozenset[str]]
-
-    def noted(self, row: Row) -> Row:
-        """Return `row` with what was added in its origin."""
-        tags = self.tags.get(row.id, frozenset())
-        attachments = self.attachments.get(row.id, frozenset())
-        if not tags | attachments:
-            return row
-        origin = replace(
-            row.origin,
-            tags=row.origin.tags | tags,
-            attachments=row.origin.attachments | attachments,
-        )
-        return replace(row, origin=origin)
+    return str(write.item.data.get("parentItem", "")) in ledger.failed
 
 
 def _lock_after(prepared: Prepared, ledger: _Ledger, entries: Sequence[Entry]) -> LockFile:
@@ -319,30 +266,10 @@ def _lock_after(prepared: Prepared, ledger: _Ledger, entries: Sequence[Entry]) -
     library, contents = prepared.workspace.library, prepared.gathered.contents
     if ledger.written:
         contents = read_contents(library.read(), prepared.workspace.zotero)
-    rows = _rows(prepared, entries, contents, _Added(ledger.tags, ledger.attachments))
-    shelves = tuple(shelf for shelf in prepared.plan.shelves if not ledger.fails(shelf.collection))
-    return LockFile(library.identity, rows, shelves)
-
-
-def _rows(
-    prepared: Prepared, entries: Sequence[Entry], contents: Contents, added: _Added
-) -> tuple[Row, ...]:
-    """Return all rows of the lock file over these entries and contents of the library."""
-    items = {item.key: item for item in contents.items}
-    links = prepared.plan.links
-    linked = {link.row.id for link in links}
-    rows = [row for row in prepared.plan.rows if row.id not in linked]
-    for planned in links:
-        link = replace(planned, entry=entries[planned.index])
-        row = _settled(link, items.get(link.row.item), prepared.workspace.zotero.folding())
-        if row is not None:
-            rows.append(added.noted(row))
-    return tuple(sorted(rows, key=lambda row: row.id))
-
-
-def _settled(link: Link, item: Item | None, folding: Folding) -> Row | None:
-    """Return the row of a link over its item as it is; a link whose item failed is not new."""
-    return link.before if item is None else settle(link, item, folding)
+    rows = rows_over(prepared, entries, contents, Done(ledger.succeeded, ledger.failed))
+    shelves = shelves_after(prepared, ledger.failed)
+    ordered = sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path))
+    return LockFile(library.identity, rows, tuple(ordered))
 
 
 def _planned_again(prepared: Prepared, ledger: _Ledger) -> tuple[Prepared, _Ledger]:
