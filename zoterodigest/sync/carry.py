@@ -31,7 +31,7 @@ from zoterodigest.project.lock import LockFile, lock_hash, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.sync.claims import Done, expected_rows, rows_over, shelves_after
-from zoterodigest.sync.gather import gather, gather_entries, require_unchanged
+from zoterodigest.sync.gather import core_entries, gather, require_unchanged, reread
 from zoterodigest.sync.run import Prepared, plan_over
 from zoterodigest.sync.writes import Write, batches
 
@@ -242,10 +242,11 @@ def _write_objects(
 
 
 def _write_digests(prepared: Prepared, ledger: _Ledger) -> tuple[Entry, ...]:
-    """Replace the digests that change; return all entries of the run as they are now.
+    """Replace the digests that change; return all entries of the run as they are then.
 
-    A digest is written after the library: until then its entries hold what they held, and the lock
-    file is made from what both ends show.
+    The entries are read from the bytes that were written: what somebody else edits meanwhile is an
+    edit for the next run. A digest is written after the library: until then its entries hold what
+    they held, and the lock file is made from what both ends show.
     """
     changed = [edit for edit in prepared.edits if edit.is_change]
     for edit in changed:
@@ -253,7 +254,14 @@ def _write_digests(prepared: Prepared, ledger: _Ledger) -> tuple[Entry, ...]:
         ledger.written_digests += 1
     if not changed:
         return prepared.gathered.entries
-    return gather_entries(prepared.workspace, with_notes=prepared.options.with_notes)
+    sources = {edit.read.digest.key: edit.source for edit in changed}
+    digests = [
+        reread(read, sources[read.digest.key], prepared.workspace)
+        if read.digest.key in sources
+        else read
+        for read in prepared.gathered.digests
+    ]
+    return core_entries(digests, prepared.workspace, with_notes=prepared.options.with_notes)
 
 
 def _is_orphan(write: Write, ledger: _Ledger) -> bool:

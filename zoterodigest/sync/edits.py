@@ -10,12 +10,11 @@ from difflib import SequenceMatcher
 
 from zoterodigest.core.plan import ChangeEntry, Plan
 from zoterodigest.core.record import Blocks, Entry, Fields, Links, Value
-from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.edit import put
 from zoterodigest.library.items import carried_links
 from zoterodigest.notes.canonical import canonical_blocks
-from zoterodigest.sync.gather import ReadDigest, held_names
+from zoterodigest.sync.gather import ReadDigest, held_names, reread
 from zoterodigest.sync.workspace import Workspace
 
 
@@ -67,10 +66,10 @@ def _edit(read: ReadDigest, changes: Sequence[ChangeEntry], workspace: Workspace
         index: _asked(document.entries[index], action.after) for index, action in actions.items()
     }
 
-    def reread(source: bytes) -> Document:
-        return read_document(document.name, source, read.formats, workspace.zotero.venues)
+    def read_again(source: bytes) -> Document:
+        return reread(read, source, workspace).document
 
-    edited = put(document, asked, reread)
+    edited = put(document, asked, read_again)
     refused = tuple(
         Refused(actions[one.entry].row_id, actions[one.entry].entry, one.field, one.reason)
         for one in edited.refusals

@@ -111,7 +111,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     at all, and `OtherLibrary`.
     """
     digests = tuple(read_digests(workspace))
-    entries = _core_entries(digests, workspace.zotero, with_notes=with_notes)
+    entries = core_entries(digests, workspace, with_notes=with_notes)
     lock_data = read_if_present(workspace.project.lock_path)
     recorded = read_journal(workspace.project.journal_path)
     lock = read_known_lock(workspace, lock_data)
@@ -130,19 +130,21 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     )
 
 
-def gather_entries(workspace: Workspace, *, with_notes: bool = True) -> tuple[Entry, ...]:
-    """Read only the digests of `workspace`, and return their entries."""
-    return _core_entries(read_digests(workspace), workspace.zotero, with_notes=with_notes)
-
-
-def _core_entries(
-    digests: Iterable[ReadDigest], zotero: ZoteroMapping, *, with_notes: bool
+def core_entries(
+    digests: Iterable[ReadDigest], workspace: Workspace, *, with_notes: bool
 ) -> tuple[Entry, ...]:
+    """Return the entries of `digests` in the form in which they are compared with the library."""
     return tuple(
-        core_entry(entry, zotero, with_notes=with_notes)
+        core_entry(entry, workspace.zotero, with_notes=with_notes)
         for read in digests
         for entry in read.document.core_entries()
     )
+
+
+def reread(read: ReadDigest, source: bytes, workspace: Workspace) -> ReadDigest:
+    """Return a digest as it is read when its file holds `source`."""
+    venues = workspace.zotero.venues
+    return replace(read, document=read_document(read.digest.key, source, read.formats, venues))
 
 
 def read_digests(workspace: Workspace) -> Iterator[ReadDigest]:
