@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from zoterodigest.digest.format import Compiled, Format, fold
 from zoterodigest.digest.found import Found
+from zoterodigest.digest.lines import shorn
 from zoterodigest.digest.sections import Body, claim_section
 from zoterodigest.digest.slots import (
     Claims,
@@ -58,10 +59,11 @@ def _claim_body(claims: Claims, body: Body, form: Format) -> None:
 
 def _claim_line(claims: Claims, body: Body, line: int, rules: Compiled) -> bool:
     """Claim a line by the first pattern not used yet that matches, else by its label."""
+    data = shorn(body.line(line))
     for index, pattern in enumerate(rules.lines):
         if index in claims.used_lines:
             continue
-        if match := pattern.search(body.line(line)):
+        if match := pattern.search(data):
             claims.used_lines.add(index)
             claim_groups(claims, body.text.slice(*body.ranges[line]), match, rules)
             return True

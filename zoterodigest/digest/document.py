@@ -6,7 +6,7 @@ into it. So `render(parse(x)) == x` holds by construction, and edit.py keeps it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from zoterodigest.core import identity
@@ -141,6 +141,8 @@ def entries_of(lines: Lines, form: Format, venues: VenueTable) -> list[DigestEnt
 def _contained(lines: Lines, form: Format, venues: VenueTable) -> Iterator[DigestEntry]:
     for found in find_entries(lines, form):
         claims = slots_of(found, form)
+        if not _has_needed(form, claims.slots, claims.unreadable):
+            continue
         body_line = found.text.data.count(b"\n", 0, found.body[0])
         problems = [
             Problem(found.first + 1 + body_line + unread.line, unread.reason)
@@ -204,21 +206,23 @@ def _identity_only(data: bytes, reading: Reading) -> Reading:
 
 def _is_entry(entry: DigestEntry) -> bool:
     """Whether what was found is an entry: it has a title of its own and one of what it needs."""
-    if not _has_needed(entry):
+    if not _has_needed(entry.format, entry.slots, entry.unreadable):
         return False
     if entry.broken:
         return bool(entry.title or entry.reading.identifiers)
     return bool(entry.title) and is_title(entry.format.compiled, entry.title.encode())
 
 
-def _has_needed(entry: DigestEntry) -> bool:
-    needs = frozenset(entry.format.entry.needs)
-    return not needs or bool(needs & ({slot.name for slot in entry.slots} | entry.unreadable))
+def _has_needed(form: Format, slots: Iterable[Slot], unreadable: Set[str]) -> bool:
+    needs = frozenset(form.entry.needs)
+    return not needs or bool(needs & ({slot.name for slot in slots} | unreadable))
 
 
 def _is_lost_row(entry: DigestEntry) -> bool:
     """Whether a row among entries is one whose title, and with it what it needs, is unreadable."""
-    is_lost = "title" in entry.unreadable and not _has_needed(entry)
+    is_lost = "title" in entry.unreadable and not _has_needed(
+        entry.format, entry.slots, entry.unreadable
+    )
     return is_lost and bool(entry.reading.identifiers)
 
 

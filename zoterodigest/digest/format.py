@@ -116,7 +116,6 @@ class Format(_Table):
     columns: ColumnRule | None = None
     cells: Patterns = {}
     find: Patterns = {}
-    link_label: str = ""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Format:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from zoterodigest.core.span import Span
 from zoterodigest.digest.format import Compiled
 from zoterodigest.digest.layers import Text
-from zoterodigest.digest.lines import Lines
+from zoterodigest.digest.lines import Lines, shorn
 from zoterodigest.digest.pattern import Match
 
 
@@ -47,8 +47,9 @@ _MARKS = b" \t\r\n*_`[]()"
 
 def head_match(rules: Compiled, data: bytes) -> Match | None:
     """Return the match of the first `begin` pattern whose title may be one, or None."""
+    text = shorn(data)
     for pattern in rules.begin:
-        match = pattern.search(data)
+        match = pattern.search(text)
         if match is not None and is_title(rules, data[slice(*match.groups.get("title", (0, 0)))]):
             return match
     return None

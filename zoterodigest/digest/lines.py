@@ -14,6 +14,12 @@ _END = re.compile(rb"-->([ \t\r]*(?:\n|\Z))?")
 _BOM = b"\xef\xbb\xbf"
 
 
+OUTER_BLANKS = " \t\r\u00a0\u200b\ufeff"
+"""What stands for nothing at the ends of a text: blanks, also without a break or a width."""
+
+_ODD = tuple(char.encode() for char in OUTER_BLANKS if not char.isascii())
+
+
 class Veil(Enum):
     """Why a line cannot belong to an entry."""
 
@@ -30,6 +36,13 @@ class Heading:
     line: int
     level: int
     text: str
+
+
+def shorn(data: bytes) -> bytes:
+    """Return a line without the odd blanks that may end it; plain ones alone are kept."""
+    if not data.rstrip(b" \t\r").endswith(_ODD):
+        return data
+    return data.decode("utf-8", "replace").rstrip(OUTER_BLANKS).encode()
 
 
 class Lines:

@@ -29,7 +29,6 @@ from zoterodigest.digest.hyperlinks import find_links, hyperlink
 from zoterodigest.digest.shapes import NOTHING
 from zoterodigest.digest.slots import Slot
 
-NARROW = "  \u200b\ufeff\u00a0"
 _UNSEEN = {0x200B: None, 0xFEFF: None, 0x00A0: " "}
 _LONGEST_PLACEHOLDER = 100
 _ENOUGH_LETTERS = 150
@@ -224,16 +223,19 @@ def _put_award(draft: _Draft, text: str) -> None:
     draft.put("award", Members((cleaned(text),) if text.strip() else ()), text)
 
 
-_CHIP = re.compile(r"`([^`]*)`")
-_CATEGORY = re.compile(r"[a-z][a-z-]+(?:\.[A-Za-z-]{2,})?")
+CHIP = re.compile(r"[ \t]*`([^`]*)`")
+"""A chip, with the blanks before it."""
+
+CATEGORY = re.compile(r"[a-z][a-z-]+(?:\.[A-Za-z-]{2,})?")
+"""An arXiv category: `cs.CV`, `quant-ph`."""
 
 
 def _put_chips(draft: _Draft, text: str) -> None:
-    chips = [found[1].strip() for found in _CHIP.finditer(text)]
+    chips = [found[1].strip() for found in CHIP.finditer(text)]
     ids = [found for chip in chips for found in identity.arxiv_in_text(chip)]
     if ids:
         draft.put("arxiv", ids[0], text)
-    categories = tuple(dict.fromkeys(chip for chip in chips if _CATEGORY.fullmatch(chip)))
+    categories = tuple(dict.fromkeys(chip for chip in chips if CATEGORY.fullmatch(chip)))
     draft.put("categories", Members(categories), text)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from zoterodigest.core import identity, names, venue_slot
 from zoterodigest.core.record import Hyperlink, Members, Names
 from zoterodigest.digest.document import DigestEntry, Document, Skipped
+from zoterodigest.digest.lines import OUTER_BLANKS
 from zoterodigest.digest.reading import (
     CODE_LABELS,
-    NARROW,
     decoded,
     slot_links,
 )
@@ -89,7 +89,7 @@ def _raw(slots: Mapping[str, Slot], name: str) -> str | None:
 
 
 def _text(slots: Mapping[str, Slot], name: str) -> str | None:
-    return (_raw(slots, name) or "").strip().strip(NARROW) or None
+    return (_raw(slots, name) or "").strip().strip(OUTER_BLANKS) or None
 
 
 def _line(slots: Mapping[str, Slot], name: str) -> str | None:

@@ -1,0 +1,141 @@
+"""Reading takes linear time, whatever the digest: four times the bytes, four times the work."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from tests.digest.corpus import read
+
+NOTE = b"> **T**\n> *CVPR 2025*, [arxiv](https://arxiv.org/abs/2504.18524)\n"
+FOLDED = b"<details>\n<summary><b>T</b></summary>\n* **Authors:** A\n"
+ITEM = b"- [A Title](https://arxiv.org/abs/1706.03762) "
+TABLE = b"| Title | Abstract |\n|---|---|\n"
+ROW = TABLE + b"| a |"
+
+REPEATED = {
+    "quoted bold lines": b"> **a**\n",
+    "bold lines": b"**a**\n",
+    "bare details": b"<details>\n",
+    "details on one line": b"<details>",
+    "cut tags": b"<details",
+    "heads of details": b"<details><summary><b>T</b></summary>\n",
+    "end tags": b"</details>\n",
+    "pipes": b"|",
+    "brackets": b"[",
+    "links cut off": b"- [a](\n",
+    "headings": b"# H\n",
+    "headings and items": b"# H\n" + ITEM + b"\n",
+    "items": ITEM + b"\n",
+    "items with open details": ITEM + b"<details>\n",
+    "topics": b"- **Some topic**\n",
+    "unclosed fences": b"~~~~x\n```x\n",
+    "unclosed comments": b"<!--\n",
+    "closed comments before text": b"<!-- --> x\n",
+    "rules": b"---\n",
+    "blank lines": b"\n",
+    "blanks": b" ",
+    "stars": b"*",
+    "table heads": b"| Title |\n|---|\n",
+    "invalid bytes": b"- [A\xff](https://arxiv.org/abs/1706.03762)\n",
+    "carriage returns": ITEM + b"\r\n",
+}
+WITHIN = {
+    "a quoted summary": (NOTE, b"> - x\n", b""),
+    "a quoted summary in CRLF": (NOTE.replace(b"\n", b"\r\n"), b"> - x\r\n", b""),
+    "misspelt labels": (NOTE, b"> Tsak: x\n", b""),
+    "sections": (FOLDED, b"<details>\n<summary>A</summary>\nx\n</details>\n", b"</details>\n"),
+    "quoted sections": (FOLDED, b"> **A**\n> x\n\n", b"</details>\n"),
+    "open details": (FOLDED, b"<details>\n", b""),
+    "open summaries": (FOLDED, b"<details><summary>x\n", b"</details>\n"),
+    "stray end tags": (FOLDED, b"</details>\n", b""),
+    "details below an item": (ITEM + b"\n", b"  <details>\n  x\n  </details>\n", b""),
+    "links of an item": (ITEM, b"[x](https://arxiv.org/abs/1706.03762) ", b"\n"),
+    "italics of an item": (ITEM, b"*Ada B*, ", b"\n"),
+    "a heading of blanks": (b"# a", b" ", b"x\n"),
+    "a delimiter of blanks": (b"| Title |\n-", b" ", b"|x\n"),
+    "rows": (TABLE, b"| [a](https://arxiv.org/abs/1706.03762) | x |\n", b""),
+    "cells": (ROW, b"x|", b"\n"),
+    "a row over many lines": (TABLE + b"| a", b"\na", b"\n"),
+    "details in a cell": (ROW, b"<details><summary>x</summary>y</details>", b"|\n"),
+    "open details in a cell": (ROW, b"<details>", b"|\n"),
+    "open paragraphs in a cell": (ROW, b"<p>|", b"|\n"),
+    "pipes in math and code": (ROW, b"`|` $a|b$ <p>|</p> ", b"|\n"),
+    "columns": (b"| Title ", b"| a ", b"|\n|---|---|\n"),
+    "a comment closed before text": (b"", b"<!--\n", b"--> x\n"),
+}
+
+
+def fences_of_every_length(size: int) -> bytes:
+    """Fences none of which closes another."""
+    return b"".join(b"`" * length + b"\n" for length in range(int((2 * size) ** 0.5), 2, -1))
+
+
+def nested_items(size: int) -> bytes:
+    """Items each deeper than the one before, their details never closed."""
+    return b"".join(b" " * depth + ITEM + b"<details>\n" for depth in range(int(size**0.5)))
+
+
+def repeated(size: int, *, unit: bytes, before: bytes = b"", after: bytes = b"") -> bytes:
+    """`unit` over and over between two texts."""
+    return before + unit * (size // len(unit)) + after
+
+
+CASES: dict[str, Callable[[int], bytes]] = {
+    **{name: partial(repeated, unit=unit) for name, unit in REPEATED.items()},
+    **{
+        name: partial(repeated, before=before, unit=unit, after=after)
+        for name, (before, unit, after) in WITHIN.items()
+    },
+    "fences of every length": fences_of_every_length,
+    "nested items": nested_items,
+}
+
+
+def calls(source: bytes) -> int:
+    """How many functions reading `source` calls, Python's and C's."""
+    count = 0
+
+    def note(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        read(source)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def seconds(source: bytes) -> float:
+    """How much processor time reading `source` takes, at best."""
+    times = []
+    for _ in range(2):
+        start = time.process_time()
+        read(source)
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_four_times_the_digest_takes_four_times_the_calls(name: str) -> None:
+    read(b"")
+
+    small, large = calls(CASES[name](1_000)), calls(CASES[name](4_000))
+
+    assert large <= 5 * small + 2_000
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("name", CASES)
+def test_four_times_the_digest_takes_four_times_the_time(name: str) -> None:
+    read(b"")
+
+    small, large = seconds(CASES[name](50_000)), seconds(CASES[name](200_000))
+
+    assert large <= 8 * small + 0.2

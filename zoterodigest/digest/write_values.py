@@ -1,0 +1,138 @@
+"""The new text of a slot that holds one value: a title, names, members, a venue, a date.
+
+Each function begins with the text that stands there, and keeps the form of what stays.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from zoterodigest.core import dates, names, venue_slot
+from zoterodigest.core.record import Fields, Members, Names, Value, is_empty
+from zoterodigest.digest.reading import CATEGORY, CHIP, cleaned
+
+
+def escaped(text: str) -> str:
+    """Return text in which nothing is an entity by chance."""
+    return text.replace("&", "&amp;") if html.unescape(text) != text else text
+
+
+def line_text(old: str, value: Value) -> str:
+    """Write one line of text; what already says so is kept."""
+    new = value if isinstance(value, str) else ""
+    return old if cleaned(old) == new else escaped(" ".join(new.split()))
+
+
+def lines_text(old: str, value: Value) -> str:
+    """Write lines of text, blank ones left out; what already says so is kept."""
+    new = value if isinstance(value, str) else ""
+    lines = (" ".join(line.split()) for line in new.split("\n"))
+    return old if html.unescape(old) == new else escaped("\n".join(line for line in lines if line))
+
+
+def date_text(old: str, value: Value) -> str:
+    """Write a date in the manner of the one that stands there; EMPTY clears it."""
+    if is_empty(value):
+        return ""
+    return dates.write_date(old, value if isinstance(value, str) else "")
+
+
+def year_text(old: str, value: Value) -> str:
+    """Write a year in place of the one that stands there."""
+    new = value if isinstance(value, str) else ""
+    return (
+        re.sub(r"(?:19|20)\d\d", lambda _: new, old, count=1) if re.search(r"\d{4}", old) else new
+    )
+
+
+def venue_text(old: str, asked: Fields) -> str:
+    """Write venue, year, award and date, as far as `asked` holds them, into their one slot."""
+    reading = venue_slot.parse_venue(cleaned(old))
+    for name, value in asked.items():
+        text = value if isinstance(value, str) else ""
+        if isinstance(value, Members):
+            text = value.texts[0] if len(value.texts) == 1 else ", ".join(value.texts)
+        reading = replace(reading, **{name: text})
+    return venue_slot.write_venue(old, reading)
+
+
+def names_text(old: str, value: Value) -> str:
+    """Write names with the separators of the list that stands there, known names as written."""
+    if not isinstance(value, Names):
+        return ""
+    present = names.parse_names(old)
+    as_written = {cleaned(person): person for person in present.people}
+    people = [as_written.get(person, escaped(person)) for person in value.people]
+    separator, last = _separators(old, present.people)
+    body = separator.join(people)
+    if last and len(people) > 1 and not value.truncated:
+        body = separator.join(people[:-1]) + last + people[-1]
+    return body + (_cut_sign(old, present, separator) if value.truncated else "")
+
+
+def _separators(old: str, people: Sequence[str]) -> tuple[str, str]:
+    """Return what stands between the first two names, and before the last if that differs."""
+    between: list[str] = []
+    cursor = 0
+    for person in people:
+        at = old.find(person, cursor)
+        if at < 0:
+            return ", ", ""
+        between.append(old[cursor:at])
+        cursor = at + len(person)
+    if len(between) < 2:
+        return ", ", ""
+    last = between[-1] if len(between) > 2 and between[-1] != between[1] else ""
+    return between[1], last
+
+
+def _cut_sign(old: str, present: Names, separator: str) -> str:
+    if present.truncated and present.people:
+        return old[old.rfind(present.people[-1]) + len(present.people[-1]) :]
+    return f"{separator}et al."
+
+
+def _members(value: Value) -> tuple[str, ...]:
+    return value.texts if isinstance(value, Members) else ()
+
+
+def task_text(old: str, value: Value) -> str:
+    """Write tasks or awards, parted by commas."""
+    texts = _members(value)
+    return old if texts == (cleaned(old),) else ", ".join(map(escaped, texts))
+
+
+_TAG = re.compile(r"`[^`\n]*`|[^,;、，；\n`]+")
+
+
+def tags_text(old: str, value: Value) -> str:
+    """Write tags one by one: those that stay keep their form and place, new ones come last."""
+    wanted = _members(value)
+    parts = [found for found in _TAG.finditer(old) if found[0].strip()]
+    texts = [cleaned(found[0].strip("`#*_ \n")) for found in parts]
+    between = old[parts[0].end() : parts[1].start()] if len(parts) > 1 else ", "
+    sample = parts[0][0].strip() if parts else ""
+    mark = sample[:1] if sample[:1] in ("`", "#") else ""
+    kept = [found[0].strip() for found, text in zip(parts, texts, strict=True) if text in wanted]
+    new = [f"{mark}{text}{mark.strip('#')}" for text in wanted if text not in texts]
+    return (between or " ").join((*kept, *new))
+
+
+def chips_text(old: str, value: Value) -> str:
+    """Write category chips: chips that are no category stay, categories follow in order."""
+    wanted = _members(value)
+    chips = [(found[0], found[1].strip()) for found in CHIP.finditer(old)]
+    kept = [raw for raw, text in chips if not CATEGORY.fullmatch(text) or text in wanted]
+    present = {text for _, text in chips}
+    added = [f" `{text}`" for text in wanted if text not in present]
+    written = "".join((*kept, *added))
+    return written if old[:1].isspace() else written.lstrip()
+
+
+def categories_text(old: str, value: Value) -> str:
+    """Write categories with the separator that stands there."""
+    found = re.search(r"[,;]?\s+|[,;]", old.strip())
+    return (found[0] if found else ", ").join(_members(value))
