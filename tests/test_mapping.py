@@ -60,3 +60,19 @@ def test_a_missing_or_binary_table_is_a_bad_mapping(tmp_path: Path) -> None:
         load(tmp_path / "none.toml", Table)
     with pytest.raises(BadMapping, match="byte 8 is not UTF-8"):
         load(binary, Table)
+
+
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 20_000, "a = " + "{a = " * 20_000, "a = " + "1" * 5_000]
+)
+def test_a_table_that_python_will_not_read_is_a_bad_mapping(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "table.toml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(BadMapping):
+        load(path, Table)
+
+
+def test_a_path_that_can_be_no_file_is_a_bad_mapping() -> None:
+    with pytest.raises(BadMapping, match="not a file name"):
+        load(Path("a\0b.toml"), Table)

@@ -56,9 +56,11 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise BadMapping(path, "", error.strerror or "it cannot be read") from error
     except UnicodeDecodeError as error:
         raise BadMapping(path, "", f"byte {error.start} is not UTF-8") from error
+    except ValueError as error:  # a NUL in the name
+        raise BadMapping(path, "", "not a file name") from error
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         raise _syntax_error(path, str(error)) from error
 
 

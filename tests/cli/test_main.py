@@ -86,6 +86,17 @@ def test_a_bug_shows_where_it_happened_on_request(
     assert "Traceback" in ran.err
 
 
+def test_a_path_that_the_system_refuses_is_bad_input_and_no_bug(
+    zoterodigest: Zoterodigest,
+) -> None:
+    ran = zoterodigest("push", "a" * 5_000)
+
+    assert ran.code == program.BAD_INPUT
+    assert ran.err.startswith("error: ")
+    assert "File name too long" in ran.err
+    assert "bug" not in ran.err
+
+
 def _interrupt(**_: object) -> None:
     raise KeyboardInterrupt
 

@@ -106,6 +106,11 @@ def test_deeply_nested_values_are_a_mistake_like_any_other(tmp_path: Path) -> No
         load(tmp_path, "a = " + "[" * 100_000)
 
 
+def test_a_number_of_thousands_of_digits_is_a_mistake_like_any_other(tmp_path: Path) -> None:
+    with pytest.raises(BadConfiguration):
+        load(tmp_path, "a = " + "1" * 5_000)
+
+
 def test_a_missing_configuration_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         load_configuration(tmp_path / "zoterodigest.toml")

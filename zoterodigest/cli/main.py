@@ -22,6 +22,7 @@ BUG = 70
 """The exit code when zoterodigest itself is at fault."""
 
 INTERRUPTED = 130
+BAD_INPUT = 10
 _REPORT_TO = "https://github.com/zoterodigest/zoterodigest/issues"
 
 _ABOUT = """Keep Markdown paper digests, a Zotero library and a BibTeX file in agreement.
@@ -68,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as error:
+        return _refused(error) if error.filename else _bug(error)
     except Exception as error:  # the outermost place: whatever it is, it is told in one sentence
         return _bug(error)
     return 0
@@ -80,15 +83,26 @@ def _write_any_character() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _refused(error: OSError) -> int:
+    """Tell of a path that the system refuses (too long, in a folder that is closed to us)."""
+    _show_where(error)
+    _say(f"{os.fsdecode(error.filename)}: {error.strerror}", "Check the path and its permissions.")
+    return BAD_INPUT
+
+
 def _bug(error: Exception) -> int:
-    if os.environ.get("ZOTERODIGEST_DEBUG"):
-        traceback.print_exception(error)
+    _show_where(error)
     _say(
         f"this is a bug in zoterodigest {__version__} ({type(error).__name__}: {error})",
         f"Please report it with the command you gave: {_REPORT_TO}."
         " ZOTERODIGEST_DEBUG=1 shows where it happened.",
     )
     return BUG
+
+
+def _show_where(error: Exception) -> None:
+    if os.environ.get("ZOTERODIGEST_DEBUG"):
+        traceback.print_exception(error)
 
 
 def _say(sentence: str, hint: str) -> None:

@@ -139,7 +139,7 @@ def load_configuration(path: Path) -> Configuration:
     """Read the configuration at `path`; raise `BadConfiguration` for whatever is wrong in it."""
     try:
         tables = tomllib.loads(_text(path))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         raise _syntax_error(path, str(error)) from error
     try:
         return Configuration.model_validate(tables)
