@@ -24,7 +24,7 @@ def a_row(row_id: str, **given: Any) -> Row:
 
 
 texts = st.text(max_size=8)
-names = st.text(min_size=1, max_size=8)
+names = st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=8)
 keys = st.text("23456789ABCDEFGHIJKLMNPQRSTUVWXYZ", min_size=8, max_size=8)
 fingerprints = st.integers(0, 3).map(lambda number: fingerprint(str(number)))
 prints = st.builds(Print, fingerprints, st.lists(fingerprints, max_size=3).map(tuple))

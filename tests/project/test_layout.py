@@ -151,3 +151,13 @@ def test_a_project_in_a_read_only_folder_is_read(open_folder: Path) -> None:
     )
 
     assert run.stdout == "['a.md']\n"
+
+
+def test_a_file_name_that_is_no_utf_8_makes_a_name_that_any_library_holds(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.md"))
+
+    (digest,) = Project.implicit([path]).digests([path])
+
+    assert digest.path == path
+    assert digest.name == "caf\ufffd"
+    assert digest.collection == ("caf\ufffd",)

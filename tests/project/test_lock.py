@@ -276,6 +276,14 @@ def damaged(old: str, new: str) -> bytes:
         (damaged("\ndigest", "\nstate"), ":6: the lock file cannot be used: zd-a: "),
         (damaged("\ndigest", "\nidentifiers ["), ":8: the lock file cannot be used: "),
         (b"\n\xff", ":2: the lock file cannot be used: it is no UTF-8"),
+        (
+            damaged('"ABCD2345"', '"\\u001b[31m"'),
+            ':6: the lock file cannot be used: zd-a: "\\u001b[31m" is no key',
+        ),
+        (
+            damaged('"papers.md"', '"a\\u0000b.md"'),
+            ":6: the lock file cannot be used: zd-a: its digest is no path",
+        ),
         (damaged("zd-a", ">>>>>>> x"), ":6: the lock file cannot be used: a conflict mark of git"),
         (damaged("zd-a", "<<<<<<< x"), ":10: the lock file cannot be used: a conflict of git has"),
     ],

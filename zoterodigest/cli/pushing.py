@@ -156,18 +156,18 @@ def _target(prepared: Prepared, place: Place) -> str:
     """Return what a run of this direction writes."""
     match prepared.options.direction:
         case Direction.PUSH:
-            return place.address
+            return visible(place.address)
         case Direction.PULL:
             return "the digests"
         case Direction.SYNC:
-            return f"{place.address} and the digests"
+            return f"{visible(place.address)} and the digests"
 
 
 def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
     yield ""
     done = []
     if outcome.prepared.options.direction is not Direction.PULL:
-        done.append(f"{counted(outcome.written, 'object')} written into {place.address}")
+        done.append(f"{counted(outcome.written, 'object')} written into {visible(place.address)}")
     if outcome.prepared.options.direction is not Direction.PUSH:
         done.append(f"{counted(outcome.written_digests, 'digest')} changed")
     yield f"Done: {', '.join(done)}."

@@ -114,7 +114,7 @@ class Project:
 
     def _digest(self, path: Path, rules: DigestRules) -> Digest:
         key = _key(self.root, path)
-        known = {"name": path.stem}
+        known = {"name": _shown(path.stem)}
         name = self._filled(rules.name, known | _date(key), key)
         known = {"name": name} | _date(key)
         pattern = rules.collection or "{name}"
@@ -141,6 +141,11 @@ def find_project(start: Path) -> Path | None:
 
 def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100  (symlinks in it stay as they are named)
+
+
+def _shown(name: str) -> str:
+    """Return a file's name as text; bytes in it that are no UTF-8 become replacement signs."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _key(root: Path, path: Path) -> str:

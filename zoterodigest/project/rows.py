@@ -31,7 +31,7 @@ ShelfKey = tuple[str, tuple[str, ...]]
 
 _Values = Mapping[str, object]
 
-_ROW_ID = re.compile(r"[A-Za-z0-9_-]+")
+_ID = re.compile(r"[A-Za-z0-9_-]+")
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _SHELF = "shelf "
 _BASE = "base "
@@ -165,7 +165,7 @@ def _paragraphs(lines: Iterable[Line]) -> list[_Paragraph]:
     paragraphs: list[_Paragraph] = []
     for number, line in lines:
         key, blank, text = line.partition(" ")
-        if _ROW_ID.fullmatch(line) or line.startswith(_SHELF):
+        if _ID.fullmatch(line) or line.startswith(_SHELF):
             paragraphs.append(_Paragraph(number, line))
         elif line and not (paragraphs and blank and key in _KEYS):
             raise BadLine(number, f"{line[:40]!r} has no place here")
@@ -195,7 +195,7 @@ def _base_name(number: int, value: object) -> str:
 def _shelf(head: str, values: _Values) -> Shelf:
     digest, *path = _texts(json.loads(head.removeprefix(_SHELF)))
     is_ours = values.get("ours", True)
-    return Shelf(digest, tuple(path), _text(values, "collection"), is_ours=is_ours is True)
+    return Shelf(digest, tuple(path), _key(values, "collection"), is_ours=is_ours is True)
 
 
 def _row(row_id: str, values: _Values) -> Row:
@@ -203,9 +203,9 @@ def _row(row_id: str, values: _Values) -> Row:
     apart = frozenset(_texts(values.get("apart", [])))
     return Row(
         id=row_id,
-        digest=_text(values, "digest", ""),
-        item=_text(values, "item"),
-        note=_text(values, "note", "") or None,
+        digest=_path(values, "digest"),
+        item=_key(values, "item"),
+        note=_key(values, "note", "") or None,
         identifiers=frozenset(map(_identifier, _texts(values.get("identifiers", [])))),
         title=_text(values, "title", ""),
         texts=frozenset(_texts(values.get("texts", []))),
@@ -226,6 +226,21 @@ def _text(values: _Values, key: str, default: str | None = None) -> str:
     if not isinstance(value, str):
         raise ValueError(f"its {key} is missing" if value is None else f"its {key} is no text")
     return value
+
+
+def _key(values: _Values, name: str, default: str | None = None) -> str:
+    """Return the key of an object of the library; empty where there is none."""
+    key = _text(values, name, default)
+    if key and not _ID.fullmatch(key):
+        raise ValueError(f"{to_json(key)[:40]} is no key")
+    return key
+
+
+def _path(values: _Values, name: str) -> str:
+    path = _text(values, name, "")
+    if "\0" in path:
+        raise ValueError(f"its {name} is no path")
+    return path
 
 
 def _texts(value: object) -> tuple[str, ...]:
