@@ -24,6 +24,7 @@ from zoterodigest.core.record import (
     Value,
 )
 from zoterodigest.core.view import equal
+from zoterodigest.library.hyperlinks import link_in_line
 from zoterodigest.library.items import (
     LinkHome,
     carried_links,
@@ -328,6 +329,28 @@ def test_links_become_attachments_but_for_the_works_own_pages() -> None:
     assert link_of(attachment) == code
     fields, _ = read_item(_stored(PREPRINT), ZOTERO, [attachment])
     assert fields["links"] == Links((code,))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript://example.org/%0aalert(1)",
+        "JavaScript://example.org/%0aalert(1)",
+        "data://text/html,x",
+        "vbscript://x/y",
+        "file://host/etc/passwd",
+        "ftp://example.org/x",
+        "//example.org/x",
+        "https:///no-host",
+        "https://[::1",
+    ],
+)
+def test_what_is_no_web_address_is_no_link_in_either_direction(url: str) -> None:
+    bad = Hyperlink("code", url)
+
+    assert carried_links(Links((bad,)), PREPRINT) == Links(())
+    assert link_of(link_attachment(bad, "ABCD2345")) is None
+    assert link_in_line(f"<{url}> code") is None
 
 
 def test_links_can_live_in_extra() -> None:

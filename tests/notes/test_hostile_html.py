@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -77,3 +78,44 @@ def test_a_patch_changes_the_summary_and_loses_nothing(present: str, wanted: str
     assert after.parts[0].blocks == blocks
     assert [part.blocks for part in after.parts[1:]] == [part.blocks for part in reading.parts[1:]]
     assert kept(after) == kept(reading)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<script>hidden</script>",
+        "<style>hidden</style>",
+        "<title>hidden</title>",
+        "<noscript>hidden</noscript>",
+        "<object>hidden</object>",
+        "<template>hidden</template>",
+        "<head>hidden</head>",
+        "<head><title>hidden</title></head>",
+    ],
+)
+@pytest.mark.parametrize("place", ["<p>a {}b</p>", "<p>a b</p>{}", "<ul><li>a b{}</li></ul>"])
+def test_what_a_browser_does_not_show_is_neither_read_nor_kept(hidden: str, place: str) -> None:
+    html = place.format(hidden)
+
+    assert html_to_blocks(html) == html_to_blocks(place.format(""))
+    assert canonical_html(html) == canonical_html(place.format(""))
+
+
+@pytest.mark.parametrize("tag", ["svg", "math", "iframe", "form", "button", "video", "embed"])
+def test_of_an_element_that_notes_do_not_have_only_its_text_is_kept(tag: str) -> None:
+    html = f"<p>a <{tag} onload='x()' style='x:y'><i onclick='x()'>b</i></{tag}></p>"
+
+    for form in (canonical_html(html), editor_form(html)):
+        assert f"<{tag}" not in form
+        assert "x()" not in form
+        assert "x:y" not in form
+        assert "b" in form
+
+
+def test_a_caption_becomes_a_row_of_its_table() -> None:
+    html = "<table><caption>c</caption><tr><td>x</td></tr></table>"
+
+    assert html_to_blocks(html) == html_to_blocks(
+        "<table><tr><td>c</td></tr><tr><td>x</td></tr></table>"
+    )
+    assert "<caption" not in canonical_html(html)
