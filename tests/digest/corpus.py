@@ -1,4 +1,7 @@
-"""The digests that the format engine's tests read: our examples, and the shared ones if present."""
+"""The digests that the format engine's tests read: our examples, and the shared ones if present.
+
+`RELATIVES` holds the slots that no example has.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from zoterodigest.mapping import venue_table
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.md"))
+RELATIVES = Path(__file__).parent / "relatives.md"
 SHARED = ROOT.parent / "shared" / "digests"
 SHARED_DIGESTS = sorted(path for path in SHARED.glob("*.md") if path.stem[0].islower())
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.digest.corpus import EXAMPLES, document, read
+from tests.digest.corpus import EXAMPLES, RELATIVES, document, read
 from zoterodigest.core.record import (
     EMPTY,
     Blocks,
@@ -42,12 +42,25 @@ NAMES = st.lists(
 URLS = st.sampled_from(
     ["https://github.com/a/b", "https://x.org/a_(b)|c", "https://y.org/?q=a b)c"]
 )
+PAGES = st.sampled_from(
+    [
+        "https://openreview.net/forum?id=abc",
+        "https://aclanthology.org/N19-9999",
+        "https://x.org/a b",
+    ]
+)
 
 
 def values(name: str) -> st.SearchStrategy[Value]:
     """Values of a field's kind, ordinary and hostile ones."""
-    if name in ("arxiv",):
+    if name == "arxiv":
         return st.sampled_from(["2401.00001", "1234.5678"])
+    if name == "doi":
+        return st.sampled_from(
+            ["10.1000/182", "10.1002/(sici)1097-0258(19980815)17:15<1661::a>3.0"]
+        )
+    if name == "url":
+        return PAGES | LINES
     if name == "date":
         return st.sampled_from(["2024-05-06", "2023-11", "1999"])
     if name == "year":
@@ -72,7 +85,7 @@ def fields_of(path: Path) -> list[str]:
     return sorted({name for entry in document(path).entries for name in entry.reading.fields})
 
 
-CASES = [(path, name) for path in EXAMPLES for name in fields_of(path)]
+CASES = [(path, name) for path in (*EXAMPLES, RELATIVES) for name in fields_of(path)]
 
 
 @pytest.mark.parametrize(("path", "name"), CASES, ids=lambda case: getattr(case, "name", case))

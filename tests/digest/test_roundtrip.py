@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.digest.corpus import EXAMPLES, SHARED_DIGESTS, document, read
+from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, document, read
 from zoterodigest.digest.edit import put
 
-CORPUS = [*EXAMPLES, *SHARED_DIGESTS]
+CORPUS = [*EXAMPLES, RELATIVES, *SHARED_DIGESTS]
 PIECES = st.sampled_from(
     [
         b"> **Title** \n",

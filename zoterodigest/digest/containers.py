@@ -27,8 +27,10 @@ from zoterodigest.digest.found import (
 from zoterodigest.digest.items import find_items
 from zoterodigest.digest.layers import peel_quote, text_of
 from zoterodigest.digest.lines import Heading, Lines
+from zoterodigest.digest.tables import is_table_line
 
 _QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
+_FOLDED = re.compile(rb"^ {0,3}<details\b", re.I)
 
 
 def find_entries(lines: Lines, form: Format) -> Iterator[Found]:
@@ -84,6 +86,8 @@ def _plain_end(lines: Lines, first: int, stop: int, blanks: int) -> int:
     last, empty = first, 0
     for line in range(first + 1, stop):
         if is_boundary(lines, line) or _QUOTED.match(lines[line]):
+            break
+        if empty and (_FOLDED.match(lines[line]) or is_table_line(lines, line)):
             break
         empty = empty + 1 if lines.is_blank(line) else 0
         if empty == blanks:

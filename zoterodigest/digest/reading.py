@@ -333,7 +333,7 @@ def _identifiers(
 
 def _put_identity(draft: _Draft, identifiers: Iterable[Identifier], slots: Sequence[Slot]) -> None:
     raw = "\n".join(decoded(slot.text.data) for slot in slots if slot.name in LINK_SLOTS)
-    for found in identifiers:
+    for found in sorted(identifiers):
         if found.scheme in ("arxiv", "doi"):
             draft.put(found.scheme, found.value, raw)
 

@@ -74,7 +74,13 @@ def _addition(data: bytes, links: Sequence[Hyperlink]) -> _Piece:
     texts = [frame.format(link.label, safe_url(link.url)).encode() for link in links]
     if spans:
         end = spans[-1].whole[1]
-        gap = data[spans[-2].whole[1] : spans[-1].whole[0]] if len(spans) > 1 else b", "
+        gap = (
+            data[spans[-2].whole[1] : spans[-1].whole[0]]
+            if len(spans) > 1
+            else b" "
+            if is_doubled
+            else b", "
+        )
         return end, end, b"".join(gap + text for text in texts)
     if data.strip().lower() in NOTHING:
         return 0, len(data), b", ".join(texts)

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from zoterodigest.core import dates, names, venue_slot
-from zoterodigest.core.record import Fields, Members, Names, Value, is_empty
+from zoterodigest.core.record import Fields, Members, Names, Value
 from zoterodigest.digest.reading import CATEGORY, CHIP, cleaned
+
+_MARKS = "()[] `*_"
 
 
 def escaped(text: str) -> str:
@@ -34,10 +36,13 @@ def lines_text(old: str, value: Value) -> str:
 
 
 def date_text(old: str, value: Value) -> str:
-    """Write a date in the manner of the one that stands there; EMPTY clears it."""
-    if is_empty(value):
-        return ""
-    return dates.write_date(old, value if isinstance(value, str) else "")
+    """Write a date in the manner and the marks of the one that stands there; EMPTY clears it."""
+    new = value if isinstance(value, str) else ""
+    bare = old.strip(_MARKS)
+    if not new or not bare:
+        return new
+    start = old.index(bare)
+    return old[:start] + dates.write_date(bare, new) + old[start + len(bare) :]
 
 
 def year_text(old: str, value: Value) -> str:
