@@ -21,7 +21,7 @@ from zoterodigest.digest.layers import peel_indent, text_of
 from zoterodigest.digest.lines import Lines
 
 _MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
-_LINK = b"]("
+_LINK = re.compile(rb"\]\(|://")
 
 
 def find_items(lines: Lines, rules: Compiled) -> Iterator[Found]:
@@ -62,7 +62,7 @@ def _item_end(lines: Lines, head: Head, heads: Mapping[int, Head]) -> int:
     Within a `<details>` every line belongs to the item, up to the next head.
     """
     indent = _indent(lines[head.line])
-    is_topic = _LINK not in head.data
+    is_topic = not _LINK.search(head.data)
     last, open_details = head.line, depth_change(head.data)
     for line in range(head.line + 1, len(lines)):
         data = lines[line]

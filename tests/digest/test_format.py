@@ -1,0 +1,116 @@
+"""Formats are data: the tutorial's words are true, and a mistake is named by file, key, reason."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from tests.digest.corpus import ROOT, venues
+from zoterodigest.core.record import Hyperlink, Links, Names
+from zoterodigest.digest.detect import read_document
+from zoterodigest.digest.format import (
+    SLOTS,
+    ColumnRule,
+    ContainerName,
+    EntryRule,
+    Format,
+    SectionRule,
+    load_format,
+)
+from zoterodigest.digest.formats import UnknownFormat, available_formats, choose_format
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.mapping import BadMapping
+
+TUTORIAL = ROOT / "docs" / "formats.md"
+HEAD = 'name = "mine"\nabout = "mine"\n'
+ENTRY = "[entry]\ncontainers = ['item']\nbegin = ['^(?P<title>.+)$']\n"
+
+
+def code_block(language: str) -> str:
+    """The tutorial's first code block of a language."""
+    found = re.search(rf"```{language}\n(.*?)```", TUTORIAL.read_text("utf-8"), re.S)
+    assert found is not None
+    return found[1]
+
+
+def test_the_tutorials_format_reads_the_tutorials_digest(tmp_path: Path) -> None:
+    path = tmp_path / "bold-titles.format.toml"
+    path.write_text(code_block("toml"), "utf-8")
+    source = code_block("markdown").encode()
+
+    document = read_document("papers.md", source, available_formats([tmp_path]), venues())
+
+    assert [entry.format.name for entry in document.entries] == ["bold-titles"] * 2
+    first, second = (entry.reading for entry in document.entries)
+    assert first.fields["authors"] == Names(("Jonathan Ho", "Ajay Jain", "Pieter Abbeel"), False)
+    assert first.fields["links"] == Links(
+        (Hyperlink("code", "https://github.com/hojonathanho/diffusion"),)
+    )
+    assert (first.fields["arxiv"], second.fields["arxiv"]) == ("2006.11239", "2303.01469")
+    assert document.skipped == ()
+
+
+def test_every_key_container_and_slot_of_a_format_is_in_the_tutorial() -> None:
+    models = (Format, EntryRule, SectionRule, ColumnRule)
+    keys = {name for model in models for name in model.model_fields}
+
+    text = TUTORIAL.read_text("utf-8")
+
+    words = keys | SLOTS | set(get_args(ContainerName))
+    assert sorted(word for word in words if not re.search(rf"[`\[.]{word}\b", text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "reason"),
+    [
+        ("about = 'mine'\n" + ENTRY, "name", "missing"),
+        (HEAD.replace("mine", "My Own") + ENTRY, "name", "pattern"),
+        (HEAD, "entry", "missing"),
+        (HEAD + ENTRY + "colour = 'red'\n", "entry.colour", "no such key"),
+        (HEAD + ENTRY.replace("'item'", "'page'"), "entry.containers.0", "'heading'"),
+        (HEAD + ENTRY.replace("+)", "+"), "entry.begin.0", "missing )"),
+        (HEAD + ENTRY.replace("title", "headline"), "entry.begin.0", "unknown slot 'headline'"),
+        (HEAD + ENTRY.replace(".+", "(?=x).+"), "entry.begin.0", "no valid pattern"),
+        (HEAD + ENTRY + "[labels]\ntopic = ['Topic']\n", "labels.topic", "'title'"),
+        (HEAD + ENTRY + "[labels]\ntask = 'Task'\n", "labels.task", "list"),
+        (HEAD + "[entry]\ncontainers = ['item']\n", "", "entry.begin"),
+        (HEAD + "[entry]\ncontainers = ['row']\n", "", "[columns]"),
+        (HEAD + "[entry\n", "", ":3:7: "),
+    ],
+)
+def test_a_mistake_in_a_format_is_named_by_file_key_and_reason(
+    tmp_path: Path, text: str, key: str, reason: str
+) -> None:
+    path = tmp_path / "mine.format.toml"
+    path.write_text(text, "utf-8")
+
+    with pytest.raises(BadMapping) as caught:
+        load_format(path)
+
+    assert caught.value.path == path
+    assert caught.value.key.startswith(key)
+    assert reason in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert isinstance(caught.value, ZoterodigestError)
+
+
+def test_a_format_of_ones_own_comes_before_the_built_in_ones_and_replaces_its_namesake(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "mine.format.toml").write_text(HEAD + ENTRY, "utf-8")
+    (tmp_path / "list.format.toml").write_text(HEAD.replace("mine", "list") + ENTRY, "utf-8")
+
+    names = [form.name for form in available_formats([tmp_path])]
+
+    assert names[:2] == ["list", "mine"]
+    assert names.count("list") == 1
+
+
+def test_a_format_that_is_not_there_is_named_with_those_that_are() -> None:
+    with pytest.raises(UnknownFormat, match="no format called nope") as caught:
+        choose_format("nope", ())
+
+    assert "quoted-notes" in caught.value.hint
