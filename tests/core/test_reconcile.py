@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
+
+import pytest
 
 from tests.core.world import TWO_WAY, World, an_entry, an_item
 from zoterodigest.core.identity import Identifier
@@ -517,15 +518,14 @@ def test_notes_can_be_left_out_and_come_later() -> None:
     assert world.plan().counts() == {"CreateNote": 1}
 
 
-def test_thousands_of_entries_are_planned_without_delay() -> None:
+@pytest.mark.deep
+def test_thousands_of_entries_are_planned() -> None:
     world = World({"a.md": [a_paper(n, under=(f"H{n % 9}",)) for n in range(2_000)]})
-    start = time.perf_counter()
 
     world.run()
     plan = world.plan()
 
     assert plan.is_settled
-    assert time.perf_counter() - start < 20
 
 
 def test_white_space_and_case_are_no_edits() -> None:
