@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 _TYPES = {
@@ -30,6 +31,7 @@ _FIELDS = {
 }
 _VERBATIM = frozenset({"doi", "url", "eprint"})
 _ESCAPES = {ord(char): f"\\{char}" for char in "&%#_"} | {ord("~"): r"\textasciitilde{}"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MATH = re.compile(r"(\$[^$\n]+\$)")
 _ARXIV = re.compile(r"arXiv:\s*(\S+)", re.I)
 
@@ -65,18 +67,27 @@ def _fields(item: Mapping[str, Any]) -> dict[str, str]:
     if year := _year(item):
         fields["year"] = year
     if eprint := _ARXIV.search(f"{item.get('archiveID', '')}\n{item.get('extra', '')}"):
-        fields |= {"eprint": eprint[1], "archiveprefix": "arXiv"}
+        fields |= {"eprint": _text("eprint", eprint[1]), "archiveprefix": "arXiv"}
     return fields
 
 
 def _text(name: str, value: str) -> str:
+    """Return a value that ends where its field ends: without control characters or odd braces."""
+    value = _CONTROL.sub("", " ".join(value.split()))
     if name in _VERBATIM:
-        return value
-    pieces = _MATH.split(" ".join(value.split()))
+        return value.replace("{", "%7B").replace("}", "%7D")
+    if not _is_balanced(value):
+        value = value.replace("{", "").replace("}", "")
+    pieces = _MATH.split(value)
     return "".join(
         piece if index % 2 else piece.replace("$", r"\$").translate(_ESCAPES)
         for index, piece in enumerate(pieces)
     )
+
+
+def _is_balanced(value: str) -> bool:
+    depths = list(accumulate((char == "{") - (char == "}") for char in value))
+    return not depths or (min(depths) >= 0 and depths[-1] == 0)
 
 
 def _authors(creators: Sequence[Mapping[str, str]]) -> str:
