@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from zoterodigest.library.port import BadLibrary, Collection, LibraryItem
@@ -131,12 +131,27 @@ def _item(row: tuple[str, int, str | None, str], collections: list[str]) -> Libr
     key, version, parent, text = row
     try:
         data = json.loads(text)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise _damaged(f"the item {key!r}") from error
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or not _is_in_shape(data):
         raise _damaged(f"the item {key!r}")
     place = {"collections": sorted(collections)} if parent is None else {"parentItem": parent}
     return LibraryItem(key, version, data | place)
+
+
+def _is_in_shape(data: Mapping[str, object]) -> bool:
+    """Tell whether tags and creators, which all readers go through, are lists of texts by name."""
+    tags, creators = data.get("tags", []), data.get("creators", [])
+    return (
+        isinstance(tags, list)
+        and all(isinstance(tag, dict) and isinstance(tag.get("tag"), str) for tag in tags)
+        and isinstance(creators, list)
+        and all(isinstance(one, dict) and _holds_texts(one) for one in creators)
+    )
+
+
+def _holds_texts(creator: Mapping[str, object]) -> bool:
+    return all(isinstance(value, str) for value in creator.values())
 
 
 def _collection(row: tuple[str, int, str, str | None, int]) -> Collection:

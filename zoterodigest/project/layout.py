@@ -145,7 +145,7 @@ def _absolute(path: Path) -> Path:
 
 def _shown(name: str) -> str:
     """Return a file's name as text; bytes in it that are no UTF-8 become replacement signs."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    return re.sub("[\ud800-\udfff]", "\ufffd", name)
 
 
 def _key(root: Path, path: Path) -> str:
