@@ -15,11 +15,13 @@ from zoterodigest.core.record import Entry, Place
 from zoterodigest.core.span import Span
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.body import slots_of
+from zoterodigest.digest.clarity import is_clear
 from zoterodigest.digest.containers import find_entries
+from zoterodigest.digest.fields import read_slots
 from zoterodigest.digest.format import Format
 from zoterodigest.digest.found import is_title
 from zoterodigest.digest.lines import Heading, Lines
-from zoterodigest.digest.reading import Reading, is_clear, read_slots
+from zoterodigest.digest.reading import Reading
 from zoterodigest.digest.slots import Claims, Slot
 from zoterodigest.digest.tables import find_rows
 

@@ -11,11 +11,8 @@ from zoterodigest.core import identity, names, venue_slot
 from zoterodigest.core.record import Hyperlink, Members, Names
 from zoterodigest.digest.document import DigestEntry, Document, Skipped
 from zoterodigest.digest.lines import OUTER_BLANKS
-from zoterodigest.digest.reading import (
-    CODE_LABELS,
-    decoded,
-    slot_links,
-)
+from zoterodigest.digest.reading import decoded
+from zoterodigest.digest.references import CODE_LABELS, slot_links
 from zoterodigest.digest.shapes import NOTHING
 from zoterodigest.digest.slots import Slot
 

@@ -10,6 +10,7 @@ import html
 import re
 
 from zoterodigest.core.record import Blocks, Empty, Links, Members, Names, Value, is_empty
+from zoterodigest.digest.reading import cleaned
 
 _MARKER = re.compile(r"^\s*(?:[-*+•]|\d{1,9}[.)])\s+")
 _UNSAFE = {char: f"%{ord(char):02X}" for char in ' \t\n<>|"`\\^{}[]()'}
@@ -42,12 +43,12 @@ def shown(value: Value) -> object:
 def plain_block(text: str) -> str:
     """Return a block without its bullet, entities and surplus blanks, for comparing."""
     marker = _MARKER.match(text)
-    body = _plain(text[marker.end() :] if marker else text)
+    body = " ".join(html.unescape(text[marker.end() :] if marker else text).split())
     return f"- {body}" if marker else body
 
 
 def _plain(text: str) -> str:
-    return " ".join(html.unescape(text).split())
+    return " ".join(cleaned(text).split())
 
 
 def safe_url(url: str) -> str:

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from zoterodigest.core import dates, names, venue_slot
 from zoterodigest.core.record import Fields, Members, Names, Value
-from zoterodigest.digest.reading import CATEGORY, CHIP, cleaned
+from zoterodigest.digest.fields import CATEGORY, CHIP
+from zoterodigest.digest.reading import cleaned
 
 _MARKS = "()[] `*_"
 

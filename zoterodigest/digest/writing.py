@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from zoterodigest.core.record import SECTION, Fields, Links, Value
 from zoterodigest.core.span import Edit
 from zoterodigest.digest.document import DigestEntry
-from zoterodigest.digest.reading import LINK_SLOTS, decoded
+from zoterodigest.digest.reading import decoded
+from zoterodigest.digest.references import LINK_SLOTS
 from zoterodigest.digest.shown import safe_url
 from zoterodigest.digest.slots import Slot
 from zoterodigest.digest.write_blocks import blocks_text
