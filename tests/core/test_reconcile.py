@@ -11,24 +11,26 @@ from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import State
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.plan import (
-    AmbiguousEntry,
-    ApartField,
     ChangeItem,
     ChangeNote,
-    Conflict,
     CreateItem,
     CreateNote,
     CreateShelf,
+    RenameShelf,
+)
+from zoterodigest.core.record import EMPTY, Blocks, Entry, Hyperlink, Links, Members, Names
+from zoterodigest.core.reports import (
+    AmbiguousEntry,
+    ApartField,
+    Conflict,
     DroppedEntry,
     Held,
     MissingItem,
     MissingNote,
     NotLinked,
-    RenameShelf,
     TrashedEntry,
     UnreadableEntry,
 )
-from zoterodigest.core.record import EMPTY, Blocks, Entry, Hyperlink, Links, Members, Names
 from zoterodigest.core.terms import Directions, Mask
 
 LONG = "This summary is long enough to tell one entry from all others, number "

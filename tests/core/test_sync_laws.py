@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.core.world import TWO_WAY, World, an_entry
 from zoterodigest.core.merge import merge
-from zoterodigest.core.plan import ApartField, Conflict, Plan
+from zoterodigest.core.plan import Plan
 from zoterodigest.core.record import EMPTY, Blocks, Entry, Fields, Members, Value
+from zoterodigest.core.reports import ApartField, Conflict
 from zoterodigest.core.settle import item_side_of, side_of
 from zoterodigest.core.terms import ALL, NONE, Directions
 from zoterodigest.core.view import Folding

@@ -88,7 +88,9 @@ def test_all_keys_of_a_digest_are_read(tmp_path: Path) -> None:
             ": digest[1].collection: braces stand only in {year}, {month}, {day}, {name}",
         ),
         ('[zotero]\nlinks = "some"', ": zotero.links: Input should be 'attachments', 'extra'"),
-        ('[sync.prefer]\ntitle = "zotero"', ': sync: there is no key "sync"'),
+        ('[sync.prefer]\ntitel = "zotero"', ': sync.prefer.titel.[key]: there is no field "titel"'),
+        ('[sync.prefer]\ntitle = "bib"', ": sync.prefer.title: Input should be 'markdown' or"),
+        ("[link]\ntitle = 1", ': link: there is no key "link"'),
     ],
 )
 def test_a_mistake_is_told_with_file_key_and_reason(

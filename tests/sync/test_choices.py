@@ -6,7 +6,7 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.plan import Held, NotPushed
+from zoterodigest.core.reports import Held, NotPushed
 from zoterodigest.sync.run import Options
 from zoterodigest.sync.selection import BadSelection, selection
 

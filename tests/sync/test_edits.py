@@ -6,7 +6,8 @@ import pytest
 
 from tests.sync.digests import daily, folded, notes, quoted, row
 from tests.sync.world import Data, World, actions
-from zoterodigest.core.plan import Conflict, Held, Plan
+from zoterodigest.core.plan import Plan
+from zoterodigest.core.reports import Conflict, Held
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.notes.editor import editor_form
 

@@ -8,7 +8,7 @@ from typing import Any
 from tests.builders import a_key
 from tests.sync.digests import notes, quoted
 from tests.sync.world import Data, World, actions, only_gained, reports
-from zoterodigest.core.plan import AmbiguousEntry, ApartField, TrashedEntry
+from zoterodigest.core.reports import AmbiguousEntry, ApartField, TrashedEntry
 from zoterodigest.library.port import LibraryItem
 
 PAPERS = 30

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.sync.world import World
-from zoterodigest.core.plan import ApartField, Conflict
+from zoterodigest.core.reports import ApartField, Conflict
 from zoterodigest.library.port import LibraryItem, Unchanged, Written
 from zoterodigest.notes.editor import editor_form
 from zoterodigest.sync.carry import Outcome, carry_out

@@ -6,7 +6,8 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World, actions
-from zoterodigest.core.plan import ApartField, Conflict, Held, Plan
+from zoterodigest.core.plan import Plan
+from zoterodigest.core.reports import ApartField, Conflict, Held
 
 TITLE = "Restoring Images with Shifted Windows"
 

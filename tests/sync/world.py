@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.core.plan import Plan, Report
+from zoterodigest.core.plan import Plan
+from zoterodigest.core.reports import Report
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Refused, Stale

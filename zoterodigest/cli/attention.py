@@ -10,21 +10,32 @@ from rich.cells import cell_len
 
 from zoterodigest.cli.screen import cut, styled, visible, width, wrapped
 from zoterodigest.cli.subjects import Subjects, entry_title, field_name, place_of, value_text
-from zoterodigest.core.plan import (
+from zoterodigest.core.link import Row
+from zoterodigest.core.plan import Plan
+from zoterodigest.core.reports import (
+    AddedItem,
     AmbiguousEntry,
     ApartField,
+    AwaitedItem,
     Conflict,
     DroppedEntry,
+    Followed,
     Held,
+    HeldName,
+    KeptForEdit,
     MissingItem,
     MissingNote,
     MissingShelf,
+    NameConflict,
     NotLinked,
     NotPushed,
-    Plan,
+    PlaceConflict,
+    Relocated,
     Report,
+    SameWork,
     TrashedEntry,
     UnreadableEntry,
+    Waiting,
 )
 from zoterodigest.digest.document import Document
 
@@ -43,6 +54,10 @@ class Section:
 SECTIONS = (
     Section(Conflict, "Conflicts", "Changed at both ends; both stay as they are. Write the same"
             " value at one end and push again."),
+    Section(PlaceConflict, "Moved at both ends", "Digest and library put these in different"
+            " places; both stay. Move one of them to where the other is."),
+    Section(NameConflict, "Renamed at both ends", "A heading and its collection got different"
+            " names; both stay. Give both the same name."),
     Section(AmbiguousEntry, "Ambiguous", "Each may be any of the items below it; nothing was"
             " created. Give the entry an identifier, or merge doubles in the library."),
     Section(TrashedEntry, "Only in the trash", "Neither created nor restored. Take the item out of"
@@ -53,6 +68,19 @@ SECTIONS = (
             " `zoterodigest pull` brings them into the digest."),
     Section(NotPushed, "Not pushed", "Not in the library, and by zoterodigest.toml their digest may"
             " not create items."),
+    Section(KeptForEdit, "Kept, as it was edited", "One end is gone, but the other was edited"
+            " since: it stays."),
+    Section(SameWork, "One work twice", "These items turn out to be one work. Merge them in Zotero"
+            " (Merge Items): the links follow."),
+    Section(AddedItem, "Added to a collection", "In the library only; no entry was written."),
+    Section(Relocated, "In other collections", "Put into or taken out of a collection in the"
+            " library; the entries stay where they are."),
+    Section(HeldName, "Collections with a new name", "`zoterodigest pull` gives their headings the"
+            " same name."),
+    Section(Waiting, "Waiting for the library", "The lock file is of another time than this"
+            " library. They go on when it has caught up; `zoterodigest resolve` decides now."),
+    Section(AwaitedItem, "Not here yet", "Linked by the lock file, and not in this library yet."),
+    Section(Followed, "Merged in the library", "The links go on with the merged item."),
     Section(ApartField, "Apart", "Different from the beginning: each end keeps its own value, and"
             " changes do not travel."),
     Section(DroppedEntry, "Dropped", "No longer in the digest; item and note stay."),
@@ -65,8 +93,9 @@ SECTIONS = (
 )  # fmt: skip
 """Every kind of report, what matters most first."""
 
-ALWAYS_SHOWN = frozenset({Conflict, AmbiguousEntry, TrashedEntry, UnreadableEntry, DroppedEntry,
-                          MissingItem})  # fmt: skip
+ALWAYS_SHOWN = frozenset({Conflict, PlaceConflict, NameConflict, AmbiguousEntry, TrashedEntry,
+                          UnreadableEntry, DroppedEntry, MissingItem, KeptForEdit, SameWork,
+                          Followed})  # fmt: skip
 """The kinds that a push tells in full; `status` tells the others too."""
 
 
@@ -130,9 +159,38 @@ class Attention:
             case MissingShelf():
                 name = " / ".join(report.shelf.path) or report.shelf.digest
                 return visible(f"{name} ({report.shelf.collection})"), []
-            case DroppedEntry() | MissingItem() | MissingNote() | NotLinked():
-                row = report.row
-                return f"{visible(row.digest)}  {self._subjects.title(row.id)} ({row.item})", []
+            case DroppedEntry() | MissingItem() | MissingNote() | NotLinked() | AwaitedItem():
+                return self._of_row(report.row), []
+            case KeptForEdit():
+                return self._of_row(report.row), [", ".join(map(field_name, report.names))]
+            case Followed():
+                return self._of_row(report.row), [f"now {report.key}"]
+            case Waiting():
+                return self._row(report.row_id), [", ".join(map(field_name, report.names))]
+            case AddedItem():
+                title = f"{visible(report.title)} ({report.key})"
+                return f"{visible(report.digest)}  {title}", [visible(report.reason)]
+            case PlaceConflict():
+                ends = (
+                    " / ".join(path) or "no heading" for path in (report.at_entry, report.at_item)
+                )
+                entry, item = map(visible, ends)
+                return self._row(report.row_id), [f"digest “{entry}”, library “{item}”"]
+            case Relocated():
+                verb = "taken out of" if report.is_out else "put into"
+                return self._row(report.row_id), [f"{verb} {report.collection}"]
+            case NameConflict():
+                names = f"digest “{report.at_digest}”, library “{report.at_library}”"
+                return visible(f"{report.digest} ({report.collection})"), [visible(names)]
+            case HeldName():
+                name = f"{' / '.join(report.path)} → {report.name}"
+                return f"{visible(report.digest)}  {visible(name)}", []
+            case SameWork():
+                items = [f"{key}  {self._subjects.item_title(key)}" for key in report.keys]
+                return visible(f"{report.identifier.scheme} {report.identifier.value}"), items
+
+    def _of_row(self, row: Row) -> str:
+        return f"{visible(row.digest)}  {self._subjects.title(row.id)} ({row.item})"
 
     def _row(self, row_id: str) -> str:
         return f"{self._subjects.place(row_id)}  {self._subjects.title(row_id)}"

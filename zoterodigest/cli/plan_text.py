@@ -11,7 +11,8 @@ from zoterodigest.cli.plan_lines import as_lines
 from zoterodigest.cli.screen import counted, flowing, hanging, styled, visible
 from zoterodigest.cli.subjects import Subjects
 from zoterodigest.core.link import State
-from zoterodigest.core.plan import ApartField, Held, NotPushed, Plan
+from zoterodigest.core.plan import Plan
+from zoterodigest.core.reports import ApartField, Held, NotPushed
 from zoterodigest.sync.run import Direction, Prepared
 
 _MOST = 5

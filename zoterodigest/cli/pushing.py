@@ -13,7 +13,7 @@ from zoterodigest.cli.screen import counted, emit, emit_json, tell, tell_error, 
 from zoterodigest.cli.subjects import Subjects
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.guard import GuardStop
-from zoterodigest.core.plan import AmbiguousEntry, Conflict, Held, UnreadableEntry
+from zoterodigest.core.reports import AmbiguousEntry, Conflict, Held, UnreadableEntry
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare

@@ -17,10 +17,11 @@ from zoterodigest.core.matching import (
     assign_notes,
 )
 from zoterodigest.core.pairing import Pairing, Scope, heading_prints, pair
-from zoterodigest.core.plan import (
+from zoterodigest.core.plan import Link
+from zoterodigest.core.record import Entry, Item
+from zoterodigest.core.reports import (
     AmbiguousEntry,
     DroppedEntry,
-    Link,
     MissingItem,
     NotLinked,
     NotPushed,
@@ -28,7 +29,6 @@ from zoterodigest.core.plan import (
     TrashedEntry,
     UnreadableEntry,
 )
-from zoterodigest.core.record import Entry, Item
 from zoterodigest.core.terms import Holdings, Rules, Terms
 
 

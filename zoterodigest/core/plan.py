@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from zoterodigest.core.link import Row, Shelf
-from zoterodigest.core.record import Entry, Fields, Item, Value
+from zoterodigest.core.record import Entry, Fields, Item
+from zoterodigest.core.reports import Report
+from zoterodigest.core.seen import NOTHING, Recall
 
 # --- actions -------------------------------------------------------------------------------------
 
@@ -96,121 +98,66 @@ class ChangeEntry:
     after: Fields
 
 
-Action = CreateShelf | RenameShelf | CreateItem | ChangeItem | CreateNote | ChangeNote | ChangeEntry
-
-# --- reports -------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """Both ends of the link changed this field to different values; both stay as they are."""
+class TrashItem:
+    """The item at `version`, whose entry was dropped, goes into the trash if nobody used it."""
 
-    row_id: str
-    name: str
-    at_entry: Value
-    at_item: Value
-
-
-@dataclass(frozen=True, slots=True)
-class ApartField:
-    """The ends differ in this field and were never in step; its changes do not travel."""
-
-    row_id: str
-    name: str
-    at_entry: Value
-    at_item: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An edit that the run's directions keep from travelling `to_entry` (else to the item)."""
-
-    row_id: str
-    name: str
-    to_entry: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AmbiguousEntry:
-    """A new entry that may be any of these items: nothing is created, the person chooses."""
-
-    entry: Entry
-    keys: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TrashedEntry:
-    """A new entry whose work is only in the trash: neither created nor restored."""
-
-    entry: Entry
     key: str
+    version: int
+    row_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class NotPushed:
-    """A new entry that is not in the library, of a digest that may not create items."""
-
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadableEntry:
-    """An entry that cannot be read as a whole; its link, if it has one, stays as it is."""
+class CreateEntry:
+    """A new entry for `item`, which was added to the collection of the heading `path`."""
 
     digest: str
-    entry: Entry | None
-    row_id: str | None
+    row_id: str
+    item: Item
+    path: tuple[str, ...]
+    fields: Fields
 
 
 @dataclass(frozen=True, slots=True)
-class DroppedEntry:
-    """The entry of this row is gone from its digest; item and note stay, untouched."""
+class RemoveEntry:
+    """An entry leaves its digest, as its item lies in the trash."""
 
-    row: Row
-
-
-@dataclass(frozen=True, slots=True)
-class MissingItem:
-    """The item of this row is in the trash, or no longer in the library at all."""
-
-    row: Row
-    is_trashed: bool
+    entry: Entry
+    row_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class MissingNote:
-    """Our note of this row is in the trash, gone, or has lost its heading: not made again."""
+class MoveEntry:
+    """An entry goes under the heading `path`, as its item went into that one's collection."""
 
-    row: Row
-
-
-@dataclass(frozen=True, slots=True)
-class MissingShelf:
-    """The collection of this shelf is in the trash or gone: not made again, nothing placed."""
-
-    shelf: Shelf
+    entry: Entry
+    row_id: str
+    path: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class NotLinked:
-    """The link of this entry was ended (unlinked, or its item trashed): --relink revives it."""
+class RenameHeading:
+    """The heading `path` of a digest follows its collection from `before` to `after`."""
 
-    row: Row
+    digest: str
+    path: tuple[str, ...]
+    before: str
+    after: str
 
 
-Report = (
-    Conflict
-    | ApartField
-    | Held
-    | AmbiguousEntry
-    | TrashedEntry
-    | NotPushed
-    | UnreadableEntry
-    | DroppedEntry
-    | MissingItem
-    | MissingNote
-    | MissingShelf
-    | NotLinked
+Action = (
+    CreateShelf
+    | RenameShelf
+    | CreateItem
+    | ChangeItem
+    | TrashItem
+    | CreateNote
+    | ChangeNote
+    | ChangeEntry
+    | CreateEntry
+    | RemoveEntry
+    | MoveEntry
+    | RenameHeading
 )
 
 # --- the plan ------------------------------------------------------------------------------------
@@ -221,7 +168,8 @@ class Link:
     """An entry, its item (None: about to be created) and the row that joins them.
 
     `index` is the entry's place in the run; `before` the row as it was, None for a new link. `row`
-    is complete but for the bases of what is still to be written: `settle` records those.
+    is complete but for the bases of what is still to be written: `settle` records those. `recall`
+    is what this instance of the library remembers of it.
     """
 
     index: int
@@ -229,6 +177,7 @@ class Link:
     item: Item | None
     before: Row | None
     row: Row
+    recall: Recall = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

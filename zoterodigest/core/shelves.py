@@ -10,8 +10,9 @@ from itertools import chain, count
 
 from zoterodigest.core.keys import derived_key, free_key
 from zoterodigest.core.link import Shelf, fingerprint
-from zoterodigest.core.plan import CreateShelf, MissingShelf, RenameShelf
+from zoterodigest.core.plan import CreateShelf, RenameShelf
 from zoterodigest.core.record import Collection
+from zoterodigest.core.reports import MissingShelf
 
 Path = tuple[str, ...]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.pairing import Unread
-from zoterodigest.core.record import SECTION, Collection, Entry, Item
+from zoterodigest.core.record import SECTION, Collection, Entry, Item, Value
+from zoterodigest.core.seen import Seen
 from zoterodigest.core.view import Folding
 
 
@@ -36,17 +38,56 @@ class Directions:
     pull: Mask = NONE
 
 
+class WhenDropped(Enum):
+    """What becomes of the item of an entry that left its digest."""
+
+    KEEP = "keep"
+    ARCHIVE = "archive"
+    TRASH = "trash"
+
+
+class WhenTrashed(Enum):
+    """What becomes of the entry of an item that went into the trash."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
+class End(Enum):
+    """One end of a link: the entry's or the item's."""
+
+    MARKDOWN = "markdown"
+    ZOTERO = "zotero"
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How one digest is kept: its directions and the name of its collection.
 
     `collection` is preceded by the names of those it lies in; empty for none at all. Headings have
-    collections of their own in it unless `has_headings` is false.
+    collections of their own in it unless `has_headings` is false. `takes_new` tells whether items
+    that are added to its collections may become entries: its format is written by hand.
     """
 
     directions: Directions = Directions()
     collection: tuple[str, ...] = ()
     has_headings: bool = True
+    takes_new: bool = False
+    when_dropped: WhenDropped = WhenDropped.KEEP
+    when_trashed: WhenTrashed = WhenTrashed.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person chose for fields of links, by row id and field: the end that holds, or a value
+    for both. With `only` nothing else travels.
+    """
+
+    by_field: Mapping[tuple[str, str], End | Value] = field(default_factory=dict)
+    only: bool = False
+
+
+NO_CHOICES = Choices()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +97,7 @@ class Terms:
     `rules` names every digest of the run; it may name digests whose file is `gone` as well, so that
     what their collections were called is known. With a `selection` only the entries it takes get or
     change anything and no link is dropped. `relink` names digests whose ended links are revived.
+    `prefer` names the end that holds, by field, where both changed; `choices` what a person chose.
     """
 
     rules: Mapping[str, Rules]
@@ -64,6 +106,8 @@ class Terms:
     unread: Unread = field(default_factory=Unread)
     selection: Callable[[Entry], bool] | None = None
     relink: frozenset[str] = frozenset()
+    prefer: Mapping[str, End] = field(default_factory=dict)
+    choices: Choices = NO_CHOICES
 
     def takes(self, entry: Entry) -> bool:
         """Tell whether `entry` takes part in the run."""
@@ -72,10 +116,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the lock file tells: the links, and the collections of digests."""
+    """What the lock file tells: the links, and the collections of digests.
+
+    `seen` is what this instance of the library remembers; None if it has no memory yet.
+    """
 
     rows: Sequence[Row] = ()
     shelves: Sequence[Shelf] = ()
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)

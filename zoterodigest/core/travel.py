@@ -11,19 +11,15 @@ from zoterodigest.core.keys import note_key
 from zoterodigest.core.merge import Ends, Merge, Side, merge
 from zoterodigest.core.plan import (
     Action,
-    ApartField,
     ChangeEntry,
     ChangeItem,
     ChangeNote,
-    Conflict,
     CreateItem,
     CreateNote,
-    Held,
     Link,
-    MissingNote,
-    Report,
 )
 from zoterodigest.core.record import EMPTY, Fields, Item, Kind, Value, is_empty, kind_of, parts_of
+from zoterodigest.core.reports import ApartField, Conflict, Held, MissingNote, Report
 from zoterodigest.core.settle import is_note_missing, item_side_of, side_of
 from zoterodigest.core.terms import Directions, Rules, Terms
 

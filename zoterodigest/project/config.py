@@ -53,10 +53,13 @@ def _field_names(value: object) -> object:
         return value
     if not isinstance(value, list | tuple):
         raise ValueError("give true, false or a list of fields")
-    for name in map(str, value):
-        if name not in KINDS and name != SECTIONS and not name.startswith(SECTION):
-            raise ValueError(_unknown("field", name, [*KINDS, SECTIONS]))
-    return tuple(value)
+    return tuple(_field_name(str(name)) for name in value)
+
+
+def _field_name(name: str) -> str:
+    if name not in KINDS and name != SECTIONS and not name.startswith(SECTION):
+        raise ValueError(_unknown("field", name, [*KINDS, SECTIONS]))
+    return name
 
 
 def _pattern(value: str) -> str:
@@ -81,6 +84,7 @@ def _library(value: str) -> str:
 Selection = Annotated[bool | tuple[str, ...], BeforeValidator(_field_names)]
 """Which fields travel: all, none, or those named."""
 
+FieldName = Annotated[str, AfterValidator(_field_name)]
 PathText = Annotated[str, AfterValidator(_path)]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
 
@@ -103,6 +107,12 @@ class DigestRules(_Table):
     """Where its collection stands, `/` between levels; None: at the top, by its name."""
     headings: StrictBool = True
     """Whether its headings become subcollections."""
+    when_dropped: Literal["keep", "archive", "trash"] = "keep"
+    """What becomes of the item of an entry that left: nothing, its Archive, or the trash."""
+    when_trashed: Literal["keep", "remove"] = "keep"
+    """What becomes of the entry of an item in the trash: nothing, or it goes as well."""
+    notes: Literal["off", "tagged", "all"] = "off"
+    """Which notes of the person's own come into the digest: none, tagged `publish`, or all."""
 
 
 class ZoteroRules(_Table):
@@ -118,6 +128,15 @@ class FormatRules(_Table):
     folders: tuple[PathText, ...] = ()
 
 
+class SyncRules(_Table):
+    """`[sync]`: what decides where both ends of a link changed."""
+
+    prefer: dict[FieldName, Literal["markdown", "zotero"]] = {}
+    """The end that holds for a field, instead of a conflict."""
+    merge_tool: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """The program that `resolve` may run, and its arguments; two or three files follow."""
+
+
 class Configuration(_Table):
     """All of `zoterodigest.toml`; paths are relative to its folder."""
 
@@ -125,6 +144,7 @@ class Configuration(_Table):
     lock: PathText = "zoterodigest.lock"
     digests: tuple[DigestRules, ...] = Field(default=(), alias="digest")
     zotero: ZoteroRules = ZoteroRules()
+    sync: SyncRules = SyncRules()
     formats: FormatRules = FormatRules()
 
 
@@ -190,7 +210,7 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
 
 
 def _known_keys() -> list[str]:
-    tables = (Configuration, DigestRules, ZoteroRules, FormatRules)
+    tables = (Configuration, DigestRules, ZoteroRules, SyncRules, FormatRules)
     return [field.alias or name for one in tables for name, field in one.model_fields.items()]
 
 
@@ -214,7 +234,10 @@ path = {path}
 # collection = "Daily/{{year}}-{{month}}"  # dated files; default: a collection of its name
 # headings = true               # its headings become subcollections
 # push = true                   # or false, or a list: ["title", "authors", "summary", "sections"]
-# pull = true
+# pull = true                   # false for a file that a program writes
+# when_dropped = "keep"         # the item of an entry you delete: "keep", "archive" or "trash"
+# when_trashed = "keep"         # the entry of an item you trash: "keep" or "remove"
+# notes = "off"                 # your own notes in Zotero: "off", "tagged" (publish) or "all"
 """
 
 _INITIAL = """\
@@ -232,6 +255,13 @@ library = {library}
 [zotero]
 # links = "attachments"         # code and project links: "attachments", "extra" or "off"
 # categories = false            # arXiv categories as tags
+
+[sync]
+# merge_tool = ["vimdiff"]      # what `resolve` may run
+
+[sync.prefer]                   # the end that wins where both changed one field
+# venue = "zotero"
+# summary = "markdown"
 
 [formats]
 # folders = ["formats"]         # formats of your own

@@ -1,0 +1,226 @@
+"""What a run reports: whatever stays as it is although something is to be said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.link import Row, Shelf
+from zoterodigest.core.record import Entry, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both ends of the link changed this field to different values; both stay as they are."""
+
+    row_id: str
+    name: str
+    at_entry: Value
+    at_item: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ApartField:
+    """The ends differ in this field and were never in step; its changes do not travel."""
+
+    row_id: str
+    name: str
+    at_entry: Value
+    at_item: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An edit that the run's directions keep from travelling `to_entry` (else to the item)."""
+
+    row_id: str
+    name: str
+    to_entry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AmbiguousEntry:
+    """A new entry that may be any of these items: nothing is created, the person chooses."""
+
+    entry: Entry
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrashedEntry:
+    """A new entry whose work is only in the trash: neither created nor restored."""
+
+    entry: Entry
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotPushed:
+    """A new entry that is not in the library, of a digest that may not create items."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableEntry:
+    """An entry that cannot be read as a whole; its link, if it has one, stays as it is."""
+
+    digest: str
+    entry: Entry | None
+    row_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedEntry:
+    """The entry of this row is gone from its digest; item and note stay, untouched."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class MissingItem:
+    """The item of this row is in the trash, or no longer in the library at all."""
+
+    row: Row
+    is_trashed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissingNote:
+    """Our note of this row is in the trash, gone, or has lost its heading: not made again."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class MissingShelf:
+    """The collection of this shelf is in the trash or gone: not made again, nothing placed."""
+
+    shelf: Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class NotLinked:
+    """The link of this entry was ended (unlinked, or its item trashed): --relink revives it."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Fields that another machine, or another commit, brought on: this library still shows what it
+    last showed here. It has not caught up yet, or the lock file is an older one: nothing travels.
+    """
+
+    row_id: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedItem:
+    """The item of this row is not in this library and never was seen here: it is still to come."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class AddedItem:
+    """An item that was added to a digest's collection and becomes no entry, for `reason`."""
+
+    digest: str
+    key: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relocated:
+    """An item was put in another heading's collection, or taken out of its own (`is_out`).
+
+    Its entry stays where it is: the item is still in its own collection, or in none any more.
+    """
+
+    row_id: str
+    collection: str
+    is_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceConflict:
+    """Digest and library both gave an entry a new place: both stay as they are."""
+
+    row_id: str
+    at_entry: tuple[str, ...]
+    at_item: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NameConflict:
+    """A heading and its collection both got a new name: both stay as they are."""
+
+    digest: str
+    path: tuple[str, ...]
+    collection: str
+    at_digest: str
+    at_library: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldName:
+    """A collection has a new name that the directions keep from its heading."""
+
+    digest: str
+    path: tuple[str, ...]
+    collection: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForEdit:
+    """One end is gone, but the other was edited since (`names`): the edit wins, it stays."""
+
+    row: Row
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SameWork:
+    """Two items or more turn out to be one work, by `identifier`: merging them is proposed."""
+
+    identifier: Identifier
+    keys: tuple[str, ...]
+    row_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The item of this row was merged into the item `key`, which the link follows."""
+
+    row: Row
+    key: str
+
+
+Report = (
+    Conflict
+    | ApartField
+    | Held
+    | AmbiguousEntry
+    | TrashedEntry
+    | NotPushed
+    | UnreadableEntry
+    | DroppedEntry
+    | MissingItem
+    | MissingNote
+    | MissingShelf
+    | NotLinked
+    | Waiting
+    | AwaitedItem
+    | AddedItem
+    | Relocated
+    | PlaceConflict
+    | NameConflict
+    | HeldName
+    | KeptForEdit
+    | SameWork
+    | Followed
+)
