@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from zoterodigest.core.bases import Recorded, recorded, refreshed
 from zoterodigest.core.keys import note_key
-from zoterodigest.core.link import Row
-from zoterodigest.core.merge import Side
+from zoterodigest.core.link import Base, Row
+from zoterodigest.core.merge import Side, ends_of, is_set
 from zoterodigest.core.pairing import traits_of
 from zoterodigest.core.plan import Link
 from zoterodigest.core.record import EMPTY, Entry, Fields, Item, Kind, Value, kind_of
@@ -21,13 +21,29 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     to say is returned as it was: a new reading of old text alone changes nothing.
     """
     row = _with_note(link, item)
-    entry_side, item_side = side_of(link.entry), item_side_of(link.entry, item, row)
-    now = recorded(Recorded(row.bases, row.apart), entry_side, item_side, folding)
-    row = replace(row, bases=now.bases, apart=now.apart)
+    entry_side = side_of(link.entry)
+    item_side = without(item_side_of(link.entry, item, row), link.recall.waits)
+    known = Recorded({**row.bases, **link.recall.bases}, row.apart)
+    now = recorded(known, entry_side, item_side, folding)
+    row = replace(row, bases=_reached(link, now, entry_side, item_side, folding), apart=now.apart)
     if row == link.before:
         return row
     bases = refreshed(link.row.bases, now.bases, entry_side, item_side, folding=folding)
     return with_traits(replace(row, bases=bases), link.entry)
+
+
+def _reached(
+    link: Link, now: Recorded, entry: Side, item: Side, folding: Folding
+) -> dict[str, Base]:
+    """Return the bases `now`; a field that was merged over what this instance saw has the lock
+    file's until its ends are in step.
+    """
+    bases = dict(now.bases)
+    for name in link.recall.bases:
+        ends = ends_of(name, entry, item)
+        if not is_set(name) and not ends.are_equal(folding):
+            bases[name] = link.row.bases[name]
+    return bases
 
 
 def with_traits(row: Row, entry: Entry) -> Row:
@@ -44,6 +60,14 @@ def with_traits(row: Row, entry: Entry) -> Row:
 def side_of(entry: Entry) -> Side:
     """Return the entry's end of a link."""
     return Side(entry.fields, entry.raws)
+
+
+def without(side: Side, names: frozenset[str]) -> Side:
+    """Return `side` as if it did not carry `names`."""
+    if not names:
+        return side
+    fields = {name: value for name, value in side.fields.items() if name not in names}
+    return Side(fields, side.raws)
 
 
 def item_side_of(entry: Entry, item: Item, row: Row) -> Side:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from zoterodigest.core.bases import without_fill
+from zoterodigest.core.choosing import decided, is_chosen
 from zoterodigest.core.keys import note_key
 from zoterodigest.core.merge import Ends, Merge, Side, merge
 from zoterodigest.core.plan import (
@@ -19,8 +21,8 @@ from zoterodigest.core.plan import (
     Link,
 )
 from zoterodigest.core.record import EMPTY, Fields, Item, Kind, Value, is_empty, kind_of, parts_of
-from zoterodigest.core.reports import ApartField, Conflict, Held, MissingNote, Report
-from zoterodigest.core.settle import is_note_missing, item_side_of, side_of
+from zoterodigest.core.reports import ApartField, Conflict, Held, MissingNote, Report, Waiting
+from zoterodigest.core.settle import is_note_missing, item_side_of, side_of, without
 from zoterodigest.core.terms import Directions, Rules, Terms
 
 
@@ -68,7 +70,7 @@ class _Hub:
         self.links = [link for link, _ in joined]
         self.reports: list[Report] = []
         self._moves = [moves for _, moves in joined]
-        self._rules = terms.rules
+        self._terms = terms
         self._folding = terms.folding
         self._item = self.links[0].item
         self._key = self.links[0].row.item
@@ -107,7 +109,7 @@ class _Hub:
         """Bring one link's changes to the item, and to the note if they belong to the entry."""
         link = self.links[place]
         merged = self._merged(link)
-        allowed = _allowed(merged.to_item, self._directions(link).push.allows)
+        allowed = _allowed(merged.to_item, partial(self._may_push, link))
         self._to_note(link, {n: v for n, v in allowed.items() if _is_of_entry(n)}, merged.fills)
         record = {n: v for n, v in allowed.items() if not _is_of_entry(n)}
         self._edited |= record.keys() - merged.fills
@@ -155,7 +157,7 @@ class _Hub:
         )  # fmt: skip
 
     def _to_entry(self, link: Link, merged: Merge) -> None:
-        after = _allowed(merged.to_entry, self._directions(link).pull.allows)
+        after = _allowed(merged.to_entry, partial(self._may_pull, link))
         if after:
             before = {name: link.entry.fields[name] for name in after}
             self._details.append(ChangeEntry(link.entry, link.row.id, before, after))
@@ -168,23 +170,35 @@ class _Hub:
             kind = Conflict if name in merged.conflicts else ApartField
             at_item = self._side(link).fields[name]
             self.reports.append(kind(row.id, name, link.entry.fields[name], at_item))
-        directions = self._directions(link)
         for name in sorted(merged.to_item.keys() - merged.fills):
-            if not directions.push.allows(name):
+            if not self._may_push(link, name):
                 self.reports.append(Held(row.id, name, to_entry=False))
         for name in sorted(merged.to_entry):
-            if not directions.pull.allows(name):
+            if not self._may_pull(link, name):
                 self.reports.append(Held(row.id, name, to_entry=True))
+        if link.recall.waits:
+            self.reports.append(Waiting(row.id, tuple(sorted(link.recall.waits))))
 
     def _merged(self, link: Link) -> Merge:
-        row = link.row
-        return merge(row.bases, side_of(link.entry), self._side(link), self._folding, row.apart)
+        row, entry, item = link.row, side_of(link.entry), self._side(link)
+        bases = {**row.bases, **link.recall.bases}
+        merged = merge(bases, entry, without(item, link.recall.waits), self._folding, row.apart)
+        return decided(merged, (entry, item), row.id, self._terms)
 
     def _side(self, link: Link) -> Side:
         return item_side_of(link.entry, self._now, link.row)
 
+    def _may_push(self, link: Link, name: str) -> bool:
+        return self._directions(link).push.allows(name) or self._is_chosen(link, name)
+
+    def _may_pull(self, link: Link, name: str) -> bool:
+        return self._directions(link).pull.allows(name) or self._is_chosen(link, name)
+
+    def _is_chosen(self, link: Link, name: str) -> bool:
+        return is_chosen(self._terms.choices, link.row.id, name)
+
     def _directions(self, link: Link) -> Directions:
-        return self._rules.get(link.entry.digest, Rules()).directions
+        return self._terms.rules.get(link.entry.digest, Rules()).directions
 
 
 def _blank_item(links: Sequence[Link]) -> Item:

@@ -1,0 +1,58 @@
+"""Behind: what this instance of the library last showed, where the lock file has moved on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from zoterodigest.core.choosing import is_chosen
+from zoterodigest.core.link import Base, Print
+from zoterodigest.core.merge import Ends, ends_of, is_set
+from zoterodigest.core.plan import Link
+from zoterodigest.core.seen import Recall, Seen
+from zoterodigest.core.settle import item_side_of, side_of
+from zoterodigest.core.terms import Terms
+
+
+def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
+    """Return `link` with what is remembered of it where the lock file says something else.
+
+    As long as the lock file's base of a field is the one that was in step here, the link alone
+    decides. If it has moved, an item that still shows what was seen here waits; one that shows the
+    new base is in step; any other has changed since, and merges over what was seen. What a person
+    decided waits no more.
+    """
+    remembered = seen.rows.get(link.row.id) if seen else None
+    if remembered is None or link.item is None or remembered.item != link.row.item:
+        return link
+    if remembered.bases is link.row.bases:
+        return link
+    entry, item = side_of(link.entry), item_side_of(link.entry, link.item, link.row)
+    waits: set[str] = set()
+    bases: dict[str, Base] = {}
+    carried = entry.fields.keys() & item.fields.keys()
+    for name in sorted(carried & link.row.bases.keys() & remembered.bases.keys()):
+        base, seen_base = link.row.bases[name], remembered.bases[name]
+        if is_chosen(terms.choices, link.row.id, name) or _is_one(name, base, seen_base):
+            continue
+        ends = ends_of(name, entry, item)
+        if _shows(ends, base, terms):
+            continue
+        if _shows(ends, seen_base, terms):
+            waits.add(name)
+        else:
+            bases[name] = seen_base
+    return replace(link, recall=Recall(frozenset(waits), bases)) if waits or bases else link
+
+
+def _is_one(name: str, base: Base, other: Base) -> bool:
+    return _are_equal(name, base.at_item, other.at_item)
+
+
+def _shows(ends: Ends, base: Base, terms: Terms) -> bool:
+    return _are_equal(ends.name, ends.item_print(terms.folding), base.at_item)
+
+
+def _are_equal(name: str, one: Print, other: Print) -> bool:
+    if one.raw == other.raw or one.parts == other.parts:
+        return True
+    return is_set(name) and set(one.parts) == set(other.parts)
