@@ -170,7 +170,7 @@ def text_of(source: bytes, span: Span) -> Text:
     )
     if b"\r\n" not in data:
         return whole if b"\r\n" not in source[span.end : span.end + 2] else _crlf(whole, ())
-    cuts = [Cut(found.start(), found.start() + 1) for found in re.finditer(rb"\r\n", data)]
+    cuts = [Cut(found.start(), found.end(), b"\n") for found in re.finditer(rb"\r\n", data)]
     return _crlf(whole, cuts)
 
 
