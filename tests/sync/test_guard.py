@@ -7,6 +7,7 @@ import pytest
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
 from zoterodigest.sync.carry import carry_out
+from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.run import Options
 
 
@@ -52,6 +53,17 @@ def test_an_edit_of_one_field_in_26_entries_stops_with_examples(pushed: World) -
     assert (stop.name, stop.end, stop.count, stop.limit) == ("venue", "markdown", 26, 25)
     assert len(set(stop.examples)) == 5
     assert {row.id for row in pushed.plan().rows} >= set(stop.examples)
+
+
+def test_a_plan_that_is_stopped_is_not_carried_out_by_whoever_asks(pushed: World) -> None:
+    pushed.markdown("Notes.md", a_digest("ICCV 2023", "image restoration", edited=26))
+    before = pushed.traces(), pushed.everything()
+
+    with pytest.raises(TooMuch) as stopped:
+        carry_out(pushed.prepare(), lambda done, total: None)
+
+    assert "venue would change in 26 entries" in str(stopped.value)
+    assert (pushed.traces(), pushed.everything()) == before
 
 
 def test_the_person_may_allow_more_changes(pushed: World) -> None:

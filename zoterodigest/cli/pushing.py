@@ -12,19 +12,12 @@ from zoterodigest.cli.plan_text import plan_text, status_text
 from zoterodigest.cli.screen import counted, emit, emit_json, tell, tell_error, visible
 from zoterodigest.cli.subjects import Subjects
 from zoterodigest.cli.talk import busy, progress, require_consent
-from zoterodigest.core.guard import GuardStop
 from zoterodigest.core.reports import AmbiguousEntry, Conflict, Held, UnreadableEntry
-from zoterodigest.errors import ZoterodigestError
 from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 
 FINE, FAILED, CONFLICTS, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
-
-
-class TooMuch(ZoterodigestError):
-    """The guard stopped a plan that removes or changes suspiciously much (law 5)."""
-
-    exit_code = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +129,7 @@ def _obey_guard(prepared: Prepared) -> None:
     subjects = Subjects(prepared.plan, prepared.gathered.contents.by_key)
     tell(["", "The first of them:"])
     tell(f"    {subjects.place(row_id)}  {subjects.title(row_id)}" for row_id in stop.examples)
-    raise TooMuch(*_sentence_and_hint(stop))
-
-
-def _sentence_and_hint(stop: GuardStop) -> tuple[str, str]:
-    limit = f"more than the {stop.limit:,} that a run may without being told"
-    if not stop.name:
-        return (
-            f"values would be removed from {counted(stop.count, 'entry', 'entries')}, {limit}",
-            "Nothing was written. If it is meant so, add --allow-removals.",
-        )
-    return (
-        f"{visible(stop.name)} would change in {counted(stop.count, 'entry', 'entries')}, {limit}",
-        f"Nothing was written. If it is meant so, add --max-changes {stop.count}.",
-    )
+    raise TooMuch(stop)
 
 
 def _target(prepared: Prepared, place: Place) -> str:

@@ -32,6 +32,7 @@ from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.sync.claims import Done, expected_rows, rows_over, shelves_after
 from zoterodigest.sync.gather import core_entries, gather, require_unchanged, reread
+from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.run import Prepared, plan_over
 from zoterodigest.sync.writes import Write, batches
 
@@ -64,7 +65,7 @@ class LibraryChanged(ZoterodigestError):
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a run did: objects and digests written, records that failed, and how many were planned
-    once more.
+    once more. `again` is the plan that was made for those.
     """
 
     prepared: Prepared
@@ -72,6 +73,12 @@ class Outcome:
     written_digests: int = 0
     failures: tuple[Failure, ...] = ()
     planned_again: int = 0
+    again: Prepared | None = None
+
+    @property
+    def last(self) -> Prepared:
+        """The plan that was made last; its reports tell how things stand."""
+        return self.again or self.prepared
 
 
 @dataclass
@@ -119,10 +126,12 @@ class _Ledger:
 def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     """Write what was planned; a record that changed since is left and planned once more.
 
-    Raises what stops a whole run (`SourceChanged`, `LibraryChanged`, `AlreadyRunning`,
-    `CannotWrite`, `BadLibrary`); what was written until then is in the journal, and the next run
-    takes it up. A record's own failure is in the outcome.
+    Raises `TooMuch` for a plan that the guard stops, and what stops a whole run (`SourceChanged`,
+    `LibraryChanged`, `AlreadyRunning`, `CannotWrite`, `BadLibrary`); what was written until then is
+    in the journal, and the next run takes it up. A record's own failure is in the outcome.
     """
+    if prepared.stop is not None:
+        raise TooMuch(prepared.stop)
     project = prepared.workspace.project
     if prepared.plan.is_settled and not prepared.gathered.recovers:
         return Outcome(prepared)
@@ -143,7 +152,7 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     found = [*_failures(first, ledger, but_stale=second.stop is None), *_failures(second, more)]
     written = ledger.written + more.written
     digests = ledger.written_digests + more.written_digests
-    return Outcome(first, written, digests, tuple(dict.fromkeys(found)), changed)
+    return Outcome(first, written, digests, tuple(dict.fromkeys(found)), changed, second)
 
 
 def _brought_up_to_date(prepared: Prepared) -> Prepared:
