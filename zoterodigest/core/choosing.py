@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 
 from zoterodigest.core.merge import Merge, Side
@@ -15,12 +16,16 @@ SECTIONS = "sections"
 def decided(merged: Merge, sides: tuple[Side, Side], row_id: str, terms: Terms) -> Merge:
     """Return `merged` with its conflicts, and the fields that are apart, decided where they can be.
 
-    A person's choice goes before what is preferred, and what is preferred is for conflicts only.
+    A person's choice goes before what is preferred, and what is preferred is for conflicts only. A
+    choice that was made over other values than these leaves the field as it is.
     """
-    choices = _choices(merged, row_id, terms)
+    chosen = _chosen(sides, row_id, terms)
+    preferred: dict[str, End] = {}
     if terms.choices.only:
-        merged = _only(merged, {name for id_, name in terms.choices.by_field if id_ == row_id})
-    for name, choice in choices.items():
+        merged = _only(merged, chosen.keys())
+    else:
+        preferred = _preferred(merged, terms)
+    for name, choice in {**preferred, **chosen}.items():
         merged = _decided(merged, name, sides, choice, terms.folding)
     return merged
 
@@ -30,17 +35,36 @@ def is_chosen(choices: Choices, row_id: str, name: str) -> bool:
     return (row_id, name) in choices.by_field
 
 
-def _choices(merged: Merge, row_id: str, terms: Terms) -> dict[str, End | Value]:
-    chosen: dict[str, End | Value] = {}
+def _preferred(merged: Merge, terms: Terms) -> dict[str, End]:
+    preferred: dict[str, End] = {}
     for name in sorted(merged.conflicts):
         key = SECTIONS if name.startswith(SECTION) and name not in terms.prefer else name
         if key in terms.prefer:
-            chosen[name] = terms.prefer[key]
-    chosen |= {name: one for (id_, name), one in terms.choices.by_field.items() if id_ == row_id}
-    return chosen
+            preferred[name] = terms.prefer[key]
+    return preferred
 
 
-def _only(merged: Merge, names: set[str]) -> Merge:
+def _chosen(sides: tuple[Side, Side], row_id: str, terms: Terms) -> dict[str, End | Value]:
+    return {
+        name: choice
+        for (id_, name), choice in sorted(terms.choices.by_field.items(), key=lambda it: it[0])
+        if id_ == row_id and _is_as_seen(sides, (row_id, name), terms)
+    }
+
+
+def _is_as_seen(sides: tuple[Side, Side], key: tuple[str, str], terms: Terms) -> bool:
+    """Tell whether both ends hold what the person saw, or the item what was chosen already."""
+    if key not in terms.choices.seen:
+        return True
+    name, (seen_entry, seen_item) = key[1], terms.choices.seen[key]
+    entry, item = (side.fields.get(name) for side in sides)
+    if entry != seen_entry or item is None:
+        return False
+    choice = terms.choices.by_field[key]
+    return item in (seen_item, _ends(name, seen_entry, seen_item, choice, terms.folding)[1])
+
+
+def _only(merged: Merge, names: Set[str]) -> Merge:
     def kept(fields: Fields) -> dict[str, Value]:
         return {name: value for name, value in fields.items() if name in names}
 

@@ -37,6 +37,11 @@ class Directions:
     push: Mask = ALL
     pull: Mask = NONE
 
+    @property
+    def brings_entries(self) -> bool:
+        """Whether whole entries may come into the digest, leave it, or move in it."""
+        return self.pull.allows("title")
+
 
 class WhenDropped(Enum):
     """What becomes of the item of an entry that left its digest."""
@@ -65,13 +70,15 @@ class Rules:
     """How one digest is kept: its directions and the name of its collection.
 
     `collection` is preceded by the names of those it lies in; empty for none at all. Headings have
-    collections of their own in it unless `has_headings` is false. `takes_new` tells whether items
+    collections of their own in it unless `has_headings` is false. `places` tells whether this run
+    puts items in them; a later one will, where not. `takes_new` tells whether items
     that are added to its collections may become entries: its format is written by hand.
     """
 
     directions: Directions = Directions()
     collection: tuple[str, ...] = ()
     has_headings: bool = True
+    places: bool = True
     takes_new: bool = False
     when_dropped: WhenDropped = WhenDropped.KEEP
     when_trashed: WhenTrashed = WhenTrashed.KEEP
@@ -81,10 +88,14 @@ class Rules:
 class Choices:
     """What a person chose for fields of links, by row id and field: the end that holds, or a value
     for both. With `only` nothing else travels.
+
+    `seen` holds what stood at the entry and at the item when the person chose: a choice that was
+    made over something else does not count.
     """
 
     by_field: Mapping[tuple[str, str], End | Value] = field(default_factory=dict)
     only: bool = False
+    seen: Mapping[tuple[str, str], tuple[Value, Value]] = field(default_factory=dict)
 
 
 NO_CHOICES = Choices()

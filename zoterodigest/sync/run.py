@@ -13,7 +13,19 @@ from zoterodigest.core.link import State
 from zoterodigest.core.plan import CreateItem, Plan
 from zoterodigest.core.reconcile import reconcile
 from zoterodigest.core.record import Entry
-from zoterodigest.core.terms import ALL, NONE, Directions, Holdings, Known, Mask, Rules, Terms
+from zoterodigest.core.terms import (
+    ALL,
+    NO_CHOICES,
+    NONE,
+    Choices,
+    Directions,
+    End,
+    Holdings,
+    Known,
+    Mask,
+    Rules,
+    Terms,
+)
 from zoterodigest.project.config import Selection
 from zoterodigest.project.layout import Digest
 from zoterodigest.sync.edits import DigestEdit, compile_edits
@@ -37,7 +49,7 @@ class Direction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a run is to be done; `relink` revives links that were ended."""
+    """How a run is to be done; `relink` revives links that were ended, `choices` are a person's."""
 
     direction: Direction = Direction.PUSH
     selection: Callable[[Entry], bool] | None = None
@@ -45,6 +57,7 @@ class Options:
     relink: bool = False
     max_changes: int | None = None
     allow_removals: bool = False
+    choices: Choices = NO_CHOICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +114,7 @@ def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
     """Return the terms of a run: each digest's own directions, as far as the run's go."""
     rules = {digest.key: _rules(digest, options.direction) for digest in workspace.digests}
     former = workspace.project.former_collection
+    prefer = workspace.project.configuration.sync.prefer
     return Terms(
         {**{key: Rules(collection=former(key)) for key in sorted(gathered.gone)}, **rules},
         folding=workspace.zotero.folding(),
@@ -108,6 +122,8 @@ def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
         unread=gathered.unread,
         selection=options.selection,
         relink=frozenset(rules) if options.relink else frozenset(),
+        prefer={name: End(end) for name, end in prefer.items()},
+        choices=options.choices,
     )
 
 
