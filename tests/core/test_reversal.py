@@ -1,0 +1,80 @@
+"""Hunks: what a text was can be had back, as long as their places have not changed."""
+
+from __future__ import annotations
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from zoterodigest.core.reversal import hunks_between, turn_back
+
+texts = st.lists(st.sampled_from(["", "a", "b", "c", "one", "two", "three"]), max_size=14)
+
+
+@given(texts, texts)
+@example(["a", "a"], ["a"])
+@example(["", "a", ""], ["", ""])
+def test_hunks_of_a_text_that_has_not_changed_give_it_back(
+    before: list[str], after: list[str]
+) -> None:
+    reversal = turn_back(after, hunks_between(before, after))
+
+    assert list(reversal.pieces) == before
+    assert reversal.refused == ()
+
+
+def test_hunks_that_are_undone_already_change_nothing() -> None:
+    before = ["a", "b", "c", "d"]
+
+    reversal = turn_back(before, hunks_between(before, ["a", "B", "c", "d", "e"]))
+
+    assert (list(reversal.pieces), reversal.refused) == (before, ())
+
+
+def test_an_edit_elsewhere_stays() -> None:
+    hunks = hunks_between(["a", "b", "c", "d", "e", "f"], ["a", "B", "c", "d", "e", "f"])
+
+    reversal = turn_back(["new", "a", "B", "c", "d", "e", "F"], hunks)
+
+    assert reversal.pieces == ("new", "a", "b", "c", "d", "e", "F")
+
+
+def test_an_edit_of_the_next_line_stays() -> None:
+    hunks = hunks_between(["a", "b", "c", "d"], ["a", "B", "c", "d"])
+
+    reversal = turn_back(["a", "B", "C", "d"], hunks)
+
+    assert reversal.pieces == ("a", "b", "C", "d")
+
+
+def test_a_line_edited_since_is_refused() -> None:
+    hunks = hunks_between(["a", "b", "c", "x", "d"], ["a", "B", "c", "X", "d"])
+
+    reversal = turn_back(["a", "B later", "c", "X", "d"], hunks)
+
+    assert reversal.pieces == ("a", "B later", "c", "x", "d")
+    assert [hunk.after for hunk in reversal.refused] == [("B",)]
+
+
+def test_a_line_that_stands_twice_elsewhere_is_refused() -> None:
+    hunks = hunks_between(["p", "q", "old", "r"], ["p", "q", "new", "r"])
+
+    reversal = turn_back(["new", "s", "t", "new", "u", "v"], hunks)
+
+    assert reversal.pieces == ("new", "s", "t", "new", "u", "v")
+    assert len(reversal.refused) == 1
+
+
+def test_lines_taken_out_come_back_where_their_neighbours_stand() -> None:
+    hunks = hunks_between(["a", "gone", "b", "c"], ["a", "b", "c"])
+
+    assert turn_back(["x", "y", "a", "b", "c"], hunks).pieces == ("x", "y", "a", "gone", "b", "c")
+    assert len(turn_back(["a", "between", "b", "c"], hunks).refused) == 1
+
+
+def test_a_long_text_of_equal_lines_is_compared_at_once() -> None:
+    before = [line for number in range(20_000) for line in (f"row {number}", "")]
+    after = ["first", *before[1:-2], "last", ""]
+
+    hunks = hunks_between(before, after)
+
+    assert [hunk.after for hunk in hunks] == [("first",), ("last",)]

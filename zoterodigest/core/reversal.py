@@ -1,0 +1,185 @@
+"""Hunks of a text: what was changed in it, kept so that it can be turned back later.
+
+A text is a sequence of pieces (lines). A hunk is turned back where its text still stands: at its
+old place, or at the only place that has it with enough of its surroundings.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+_AROUND = 3
+"""So many pieces above and below a hunk are kept to find its place again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """The pieces `before` became `after`, the first of which is now piece number `at`.
+
+    `above` and `below` are what stands around it, less than `_AROUND` pieces only at an end.
+    """
+
+    at: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+
+    def reversed(self) -> Hunk:
+        """Return the hunk that undoes this one."""
+        return replace(self, before=self.after, after=self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """A text after hunks were turned back, and those that were not, as their place has changed."""
+
+    pieces: tuple[str, ...]
+    refused: tuple[Hunk, ...] = ()
+
+
+def hunks_between(before: Sequence[str], after: Sequence[str]) -> tuple[Hunk, ...]:
+    """Return the hunks that made `after` of `before`; equal texts have none."""
+    return tuple(
+        Hunk(
+            first,
+            tuple(before[start:end]),
+            tuple(after[first:last]),
+            tuple(after[max(0, first - _AROUND) : first]),
+            tuple(after[last : last + _AROUND]),
+        )
+        for start, end, first, last in _differences(before, after)
+    )
+
+
+def turn_back(pieces: Sequence[str], hunks: Sequence[Hunk]) -> Reversal:
+    """Return `pieces` with every hunk undone that still stands there.
+
+    A hunk that is undone already changes nothing. One whose text has changed, or stands in more
+    than one place, is refused.
+    """
+    text = _Text(pieces)
+    places: dict[int, Hunk] = {}
+    refused: list[Hunk] = []
+    for hunk in hunks:
+        at = text.place(hunk)
+        if at is not None and _is_free(at, hunk, places):
+            places[at] = hunk
+        elif text.place(hunk.reversed()) is None:
+            refused.append(hunk)
+    turned = list(pieces)
+    for at, hunk in sorted(places.items(), reverse=True):
+        turned[at : at + len(hunk.after)] = hunk.before
+    return Reversal(tuple(turned), tuple(refused))
+
+
+def _is_free(at: int, hunk: Hunk, places: Mapping[int, Hunk]) -> bool:
+    end = at + len(hunk.after)
+    return all(end < start or start + len(one.after) < at for start, one in places.items())
+
+
+class _Text:
+    """A text in which hunks are looked for, with the places of each of its pieces."""
+
+    def __init__(self, pieces: Sequence[str]) -> None:
+        self._pieces = pieces
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for at, piece in enumerate(pieces):
+            self._places[piece].append(at)
+
+    def place(self, hunk: Hunk) -> int | None:
+        """Return where the text of `hunk` stands; None if nowhere, or not in one place only."""
+        if _stands(self._pieces, hunk.at, hunk, (_AROUND, _AROUND)):
+            return hunk.at
+        has_words = any(piece.strip() for piece in hunk.after)
+        ways = [(_AROUND, _AROUND), (1, 1), *([(_AROUND, 0), (0, _AROUND)] if has_words else ())]
+        for around in ways:
+            possible = self._possible(hunk)
+            places = [at for at in possible if _stands(self._pieces, at, hunk, around)]
+            if places:
+                return places[0] if len(places) == 1 else None
+        return None
+
+    def _possible(self, hunk: Hunk) -> Iterator[int]:
+        """Yield the places where a piece of `hunk` or next to it stands."""
+        if hunk.after:
+            yield from self._places.get(hunk.after[0], ())
+        elif hunk.above:
+            yield from (at + 1 for at in self._places.get(hunk.above[-1], ()))
+        elif hunk.below:
+            yield from self._places.get(hunk.below[0], ())
+        else:
+            yield 0
+
+
+def _stands(pieces: Sequence[str], at: int, hunk: Hunk, around: tuple[int, int]) -> bool:
+    """Whether the text of `hunk` stands at `at` with so many pieces of its surroundings.
+
+    Surroundings that were cut short by an end of the text must be at that end again.
+    """
+    above, below = around
+    end = at + len(hunk.after)
+    if at > len(pieces) or tuple(pieces[at:end]) != hunk.after:
+        return False
+    over, under = hunk.above[len(hunk.above) - min(above, len(hunk.above)) :], hunk.below[:below]
+    at_start = len(over) < above and at != len(over)
+    at_end = len(under) < below and end != len(pieces) - len(under)
+    if at_start or at_end or at < len(over):
+        return False
+    return (
+        tuple(pieces[at - len(over) : at]) == over
+        and tuple(pieces[end : end + len(under)]) == under
+    )
+
+
+# --- what differs --------------------------------------------------------------------------------
+
+_Difference = tuple[int, int, int, int]
+
+
+def _differences(before: Sequence[str], after: Sequence[str]) -> Iterator[_Difference]:
+    """Yield the ranges that differ: by pieces that stand once in both texts, in linear time."""
+    start = first = 0
+    for old, new in (*_anchors(before, after), (len(before), len(after))):
+        found = _trimmed(before, after, (start, old, first, new))
+        if found[0] < found[1] or found[2] < found[3]:
+            yield found
+        start, first = old + 1, new + 1
+
+
+def _trimmed(before: Sequence[str], after: Sequence[str], ranges: _Difference) -> _Difference:
+    """Return the ranges without what is equal at their beginning and at their end."""
+    start, end, first, last = ranges
+    while start < end and first < last and before[start] == after[first]:
+        start, first = start + 1, first + 1
+    while start < end and first < last and before[end - 1] == after[last - 1]:
+        end, last = end - 1, last - 1
+    return start, end, first, last
+
+
+def _anchors(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the longest rising series of pieces that stand once in both, by their places."""
+    olds, news = Counter(before), Counter(after)
+    places = {piece: at for at, piece in enumerate(after) if news[piece] == 1}
+    pairs = [
+        (at, places[piece])
+        for at, piece in enumerate(before)
+        if olds[piece] == 1 and piece in places
+    ]
+    tails: list[int] = []
+    ends: list[int] = []
+    previous: list[int] = []
+    for number, (_, new) in enumerate(pairs):
+        length = bisect_left(tails, new)
+        previous.append(ends[length - 1] if length else -1)
+        tails[length : length + 1] = [new]
+        ends[length : length + 1] = [number]
+    series: list[tuple[int, int]] = []
+    number = ends[-1] if ends else -1
+    while number >= 0:
+        series.append(pairs[number])
+        number = previous[number]
+    return series[::-1]
