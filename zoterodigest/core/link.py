@@ -98,10 +98,12 @@ class Row:
 class Shelf:
     """One collection of the lock file: a digest (empty `path`) or one of its headings.
 
-    `path` holds the headings' keys, outermost first; `is_ours` tells whether we created it.
+    `path` holds the headings' keys, outermost first; `is_ours` tells whether we created it. `name`
+    is the last name that heading and collection agreed on, where it is not the heading's own.
     """
 
     digest: str
     path: tuple[str, ...]
     collection: str
     is_ours: bool = True
+    name: str = ""

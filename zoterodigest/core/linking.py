@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.keys import is_our_item, item_key, note_key
@@ -17,11 +17,14 @@ from zoterodigest.core.matching import (
     assign_notes,
 )
 from zoterodigest.core.pairing import Pairing, Scope, heading_prints, pair
-from zoterodigest.core.plan import Link
+from zoterodigest.core.plan import Link, RemoveEntry
 from zoterodigest.core.record import Entry, Item
 from zoterodigest.core.reports import (
     AmbiguousEntry,
+    AwaitedItem,
     DroppedEntry,
+    Followed,
+    KeptForEdit,
     MissingItem,
     NotLinked,
     NotPushed,
@@ -29,56 +32,65 @@ from zoterodigest.core.reports import (
     TrashedEntry,
     UnreadableEntry,
 )
-from zoterodigest.core.terms import Holdings, Rules, Terms
+from zoterodigest.core.settle import edited_fields
+from zoterodigest.core.terms import Holdings, Known, Rules, Terms, WhenTrashed
 
 
 @dataclass(frozen=True, slots=True)
 class Linking:
-    """The links that take part in a run, in order; rows that stay as they are; what is reported."""
+    """The links that take part in a run, in order; rows that stay as they are; what is reported;
+    entries that leave their digest.
+    """
 
     links: tuple[Link, ...]
     kept: tuple[Row, ...]
     reports: tuple[Report, ...]
+    removed: tuple[RemoveEntry, ...] = ()
 
 
 def link_entries(
     entries: Sequence[Entry],
-    rows: Sequence[Row],
+    known: Known,
     library: Holdings,
     terms: Terms,
     *,
     new_ids: Iterator[str],
 ) -> Linking:
-    """Pair `entries` with `rows`, and look for the items of entries that are new.
+    """Pair `entries` with the rows `known`, and look for the items of entries that are new.
 
     A link's row has its bases as they were; a new link's has none.
     """
+    rows = known.rows
     scope = Scope(frozenset(terms.rules) - terms.gone, terms.gone)
     pairing = pair(entries, rows, scope, terms.unread)
-    run = _Run(entries, rows, library, terms)
+    run = _Run(entries, known, library, terms)
     revived = run.keep_links(pairing)
     run.end_links(pairing)
     run.make_links({**dict.fromkeys(pairing.new), **revived}, new_ids)
     taken = run.revived | {link.before.id for link in run.links if link.before}
     kept = (run.kept.get(row.id, row) for row in rows if row.id not in taken)
     links = sorted(run.links, key=lambda link: link.index)
-    return Linking(tuple(links), tuple(kept), tuple(run.reports))
+    return Linking(tuple(links), tuple(kept), tuple(run.reports), tuple(run.removed))
 
 
 class _Run:
     """The links of one run while they are being found."""
 
     def __init__(
-        self, entries: Sequence[Entry], rows: Sequence[Row], library: Holdings, terms: Terms
+        self, entries: Sequence[Entry], known: Known, library: Holdings, terms: Terms
     ) -> None:
+        rows = known.rows
         self.links: list[Link] = []
         self.kept: dict[str, Row] = {}
         self.revived: set[str] = set()
         self.reports: list[Report] = []
+        self.removed: list[RemoveEntry] = []
+        self._seen = known.seen.rows if known.seen else {}
         self._entries = entries
         self._rows = rows
         self._terms = terms
         self._items = {item.key: item for item in library.items}
+        self._successors = successors(library.items)
         self._taken = {*self._items, *library.taken}
         self._row_ids = {row.id for row in rows}
         linked = frozenset(row.item for row in rows if row.state is State.LINKED)
@@ -88,7 +100,8 @@ class _Run:
         """Link entries over the rows they already have; return the rows that are to be revived."""
         revived: dict[int, Row] = {}
         for index, row in sorted(pairing.rows.items(), key=lambda pair: pair[0]):
-            entry, item = self._entries[index], self._items.get(row.item)
+            entry, row = self._entries[index], self._followed(row)
+            item = self._items.get(row.item)
             if entry.is_unreadable:
                 self.reports.append(UnreadableEntry(entry.digest, entry, row.id))
             elif not self._terms.takes(entry):
@@ -97,15 +110,38 @@ class _Run:
                 revived[index] = row
             elif _is_ended(row, item):
                 self.reports.append(NotLinked(row))
+            elif item is None and row.id not in self._seen:
+                self.reports.append(AwaitedItem(row))
             elif item is None or item.is_trashed:
-                self.kept[row.id] = replace(row, state=State.TRASHED)
-                self.reports.append(MissingItem(row, is_trashed=item is not None))
+                self._lose_item(entry, row, item)
             else:
                 now = replace(
                     row, digest=entry.digest, headings=heading_prints(entry), state=State.LINKED
                 )
                 self.links.append(Link(index, entry, item, row, now))
         return revived
+
+    def _followed(self, row: Row) -> Row:
+        """Return `row` with the item into which its own was merged in the library, if it was."""
+        item = self._items.get(row.item)
+        key = self._successors.get(row.item)
+        if key is None or not (item is None or item.is_trashed):
+            return row
+        self.reports.append(Followed(row, key))
+        return replace(row, item=key)
+
+    def _lose_item(self, entry: Entry, row: Row, item: Item | None) -> None:
+        """Do with the entry of an item that is gone as its digest's rules say; an edit wins."""
+        rules = self._terms.rules.get(entry.digest, Rules())
+        self.kept[row.id] = replace(row, state=State.TRASHED)
+        is_removed = rules.when_trashed is WhenTrashed.REMOVE and rules.directions.brings_entries
+        edited = edited_fields(entry, item, row, self._terms.folding) if item else ()
+        if is_removed and edited:
+            self.reports.append(KeptForEdit(row, edited))
+        elif is_removed and self._terms.selection is None:
+            self.removed.append(RemoveEntry(entry, row.id))
+        else:
+            self.reports.append(MissingItem(row, is_trashed=item is not None))
 
     def end_links(self, pairing: Pairing) -> None:
         """Make tombstones of the rows whose entry is gone; one that may still stand is kept."""
@@ -199,6 +235,21 @@ class _Run:
         row_id = next(one for one in new_ids if one not in self._row_ids)
         self._row_ids.add(row_id)
         return row_id
+
+
+def successors(items: Iterable[Item]) -> dict[str, str]:
+    """Return the live item into which each item was merged, by the key of the one that is gone.
+
+    Zotero's "Merge Items" leaves `dc:replaces` on the item that stays; chains are followed.
+    """
+    found = {old: item.key for item in items if not item.is_trashed for old in item.replaces}
+    for old, key in list(found.items()):
+        passed = {old}
+        while key in found and key not in passed:
+            passed.add(key)
+            key = found[key]
+        found[old] = key
+    return found
 
 
 def _is_ended(row: Row, item: Item | None) -> bool:

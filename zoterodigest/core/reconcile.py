@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from zoterodigest.core.added import added_items
+from zoterodigest.core.headings import renamed_headings
 from zoterodigest.core.link import Row, Shelf, State
-from zoterodigest.core.linking import link_entries
-from zoterodigest.core.plan import Link, Plan
-from zoterodigest.core.record import Entry
+from zoterodigest.core.linking import Linking, link_entries
+from zoterodigest.core.places import place
+from zoterodigest.core.plan import CreateEntry, Link, Plan, RenameHeading, TrashItem
+from zoterodigest.core.recalling import recalled
+from zoterodigest.core.record import Entry, Item
+from zoterodigest.core.relocation import Relocations, relocations
+from zoterodigest.core.reports import AddedItem, DroppedEntry
+from zoterodigest.core.same_work import same_works
 from zoterodigest.core.settle import settle, with_traits
-from zoterodigest.core.shelves import Shelving, Stand, shelve
-from zoterodigest.core.terms import Holdings, Known, Rules, Terms
-from zoterodigest.core.travel import Moves, travel
+from zoterodigest.core.terms import Holdings, Known, Rules, Terms, WhenDropped
+from zoterodigest.core.travel import travel
 
 
 def reconcile(
@@ -29,69 +34,65 @@ def reconcile(
     `entries` are those of all digests of the run, in order; rows of other digests stay as they are.
     `new_ids` gives the ids of new rows. Under equal arguments the plan is the same.
     """
-    linking = link_entries(entries, known.rows, library, terms, new_ids=new_ids)
-    stands = [_stand(link, terms) for link in linking.links]
-    names = {digest: rules.collection for digest, rules in terms.rules.items()}
-    shelving = shelve(stands, known.shelves, library.collections, names)
-    links, moves = _moved(linking.links, stands, shelving)
-    travels = travel(links, moves, terms)
-    actions = (*shelving.actions, *travels.actions)
-    rows = [*linking.kept, *(_row(link, terms) for link in travels.links)]
+    run = known, library, terms
+    linking = link_entries(entries, known, library, terms, new_ids=new_ids)
+    links = [recalled(link, known.seen, terms) for link in linking.links]
+    moved = relocations(links, known.shelves, known.seen) if terms.is_whole else Relocations()
+    dropped = _dropped(linking, library, terms)
+    placing = place(links, dropped[WhenDropped.ARCHIVE], moved, run)
+    travels = travel(placing.links, placing.moves, terms)
+    archived = {row.id: row for row, _ in placing.archived}
+    rows = [archived.get(row.id, row) for row in linking.kept]
+    rows += [_row(link, terms) for link in travels.links]
+    added = list(added_items(entries, rows, run, new_ids)) if terms.is_whole else []
+    headings = list(renamed_headings(entries, placing.shelves, library.collections, terms))
+    actions = (
+        *placing.shelf_actions,
+        *(change for _, change in placing.archived if change is not None),
+        *travels.actions,
+        *(TrashItem(one.key, one.version, row.id) for row, one in dropped[WhenDropped.TRASH]),
+        *(one for one in headings if isinstance(one, RenameHeading)),
+        *placing.entry_actions,
+        *linking.removed,
+        *(one for one in added if isinstance(one, CreateEntry)),
+    )
+    reports = (
+        *linking.reports,
+        *placing.reports,
+        *travels.reports,
+        *(one for one in headings if not isinstance(one, RenameHeading)),
+        *(one for one in added if isinstance(one, AddedItem)),
+        *same_works(travels.links),
+    )
     return Plan(
         actions=actions,
-        reports=(*linking.reports, *shelving.missing, *travels.reports),
+        reports=reports,
         links=travels.links,
         rows=_sorted_rows(rows),
-        shelves=shelving.shelves,
+        shelves=placing.shelves,
         rows_before=_sorted_rows(known.rows),
         shelves_before=_sorted_shelves(known.shelves),
     )
 
 
-def _stand(link: Link, terms: Terms) -> Stand:
-    entry, before = link.entry, link.before
-    has_headings = terms.rules.get(entry.digest, Rules()).has_headings
-    return Stand(
-        digest=entry.digest,
-        path=entry.heading_keys if has_headings else (),
-        texts=entry.headings if has_headings else (),
-        before=(before.digest, before.headings) if before else None,
-        collections=link.item.collections if link.item else frozenset(),
-    )
-
-
-def _moved(
-    links: Sequence[Link], stands: Sequence[Stand], shelving: Shelving
-) -> tuple[list[Link], list[Moves]]:
-    """Tell for every link where its item goes, and note in its row what is ours.
-
-    An item is put in a collection when its entry is new there, and never a second time; it is taken
-    out of one only if we put it in and none of its entries belongs there now.
-    """
-    is_ours = {shelf.collection: shelf.is_ours for shelf in shelving.shelves}
-    wanted: dict[str, set[object]] = defaultdict(set)
-    for link, stand in zip(links, stands, strict=True):
-        wanted[link.row.item].add(shelving.target(stand))
-    moved: list[Link] = []
-    moves: list[Moves] = []
-    for link, stand in zip(links, stands, strict=True):
-        target, former = shelving.target(stand), shelving.former(stand)
-        if target is None or (target == former and not _is_revived(link)):
-            moved.append(link)
-            moves.append(Moves())
+def _dropped(
+    linking: Linking, library: Holdings, terms: Terms
+) -> dict[WhenDropped, list[tuple[Row, Item]]]:
+    """Return the rows whose entry just left, with their items, by what is to become of these."""
+    items = {item.key: item for item in library.items}
+    linked = {link.row.item for link in linking.links}
+    linked |= {row.item for row in linking.kept if row.state is State.LINKED}
+    found: dict[WhenDropped, list[tuple[Row, Item]]] = {rule: [] for rule in WhenDropped}
+    for report in linking.reports:
+        item = items.get(report.row.item) if isinstance(report, DroppedEntry) else None
+        if not isinstance(report, DroppedEntry) or item is None or item.is_trashed:
             continue
-        origin = link.row.origin
-        left = origin.collections & {former} - wanted[link.row.item]
-        came = {target} - stand.collections
-        ours = came | ({target} if is_ours.get(target) else set())
-        origin = replace(origin, collections=origin.collections - left | ours)
-        moved.append(replace(link, row=replace(link.row, origin=origin)))
-        moves.append(Moves(frozenset(came), frozenset(left & stand.collections)))
-    return moved, moves
-
-
-def _is_revived(link: Link) -> bool:
-    return link.before is not None and link.before.state is not State.LINKED
+        rules = terms.rules.get(report.row.digest, Rules())
+        if rules.places and item.key not in linked:
+            linked.add(item.key)
+            row = replace(report.row, state=State.DROPPED)
+            found[rules.when_dropped].append((row, item))
+    return found
 
 
 def _row(link: Link, terms: Terms) -> Row:

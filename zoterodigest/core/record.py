@@ -16,6 +16,9 @@ from zoterodigest.core.identity import Identifier
 SECTION = "section:"
 """Prefix of the field names of an entry's named sections, as in `section:Key points`."""
 
+NOTE = "note:"
+"""Prefix of the fields that show a note of the person's own, by its key: `note:ABCD2345`."""
+
 
 class Kind(Enum):
     """How a field's value is compared and merged (docs/invariants.md)."""
@@ -103,7 +106,7 @@ KINDS: Mapping[str, Kind] = {
     "abstract": Kind.SCALAR,
     "summary": Kind.BLOCKS,
 }
-"""Every field but the sections, in the order in which a person wants to see them.
+"""Every field but sections and notes, in the order in which a person wants to see them.
 
 `arxiv` is the bare id without version; `url` the paper's own page where it is not an arXiv page;
 `year` the four digits beside a venue; `date` ISO 8601, possibly cut (`2024`, `2024-05`).
@@ -113,12 +116,12 @@ RECORD_FIELDS = tuple(name for name in KINDS if name != "summary")
 
 
 def kind_of(name: str) -> Kind:
-    """Return the kind of the field called `name`; sections are blocks."""
-    return Kind.BLOCKS if name.startswith(SECTION) else KINDS[name]
+    """Return the kind of the field called `name`; sections and the person's notes are blocks."""
+    return Kind.BLOCKS if name.startswith((SECTION, NOTE)) else KINDS[name]
 
 
 def scope_of(name: str) -> Scope:
-    """Return whether `name` belongs to the work or to one entry (summary and sections)."""
+    """Return whether `name` belongs to the work or to one entry (summary, sections, notes)."""
     return Scope.ENTRY if kind_of(name) is Kind.BLOCKS else Scope.RECORD
 
 
@@ -199,7 +202,8 @@ class Item:
 
     `fields` holds the record's fields as complete as the library knows them, `raws` the library's
     own text of each. `notes` are our child notes by the row id in their heading (a heading id
-    found twice is listed once, the lowest note key). `collections` are collection keys.
+    found twice is listed once, the lowest note key). `collections` are collection keys. `replaces`
+    are the keys of items that were merged into this one (`dc:replaces`).
     """
 
     key: str
@@ -210,6 +214,7 @@ class Item:
     collections: frozenset[str] = frozenset()
     notes: Mapping[str, Note] = field(default_factory=dict)
     is_trashed: bool = False
+    replaces: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

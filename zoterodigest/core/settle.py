@@ -87,6 +87,15 @@ def item_side_of(entry: Entry, item: Item, row: Row) -> Side:
     return Side(fields, raws)
 
 
+def edited_fields(entry: Entry, item: Item, row: Row, folding: Folding) -> tuple[str, ...]:
+    """Return the fields of `entry` that changed since they were in step with `item`."""
+    sides = side_of(entry), item_side_of(entry, item, row)
+    names = sides[0].fields.keys() & sides[1].fields.keys() & row.bases.keys()
+    return tuple(
+        name for name in sorted(names) if ends_of(name, *sides).changed(row.bases[name], folding)[0]
+    )
+
+
 def is_note_missing(item: Item, row: Row) -> bool:
     """Tell whether the row's note was trashed, erased or lost its heading."""
     note = item.notes.get(row.id)

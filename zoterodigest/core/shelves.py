@@ -51,13 +51,27 @@ class Shelving:
 
     def former(self, stand: Stand) -> str | None:
         """Return the collection the entry belonged in before."""
-        if stand.before is None:
-            return None
-        digest, prints = stand.before
-        for depth in range(len(prints), -1, -1):
-            if key := self.former_targets.get((digest, prints[:depth])):
-                return key
+        return home_of(stand.before, self.former_targets) if stand.before else None
+
+
+UNPLACED: Path = (fingerprint("\0in no collection yet"),)
+"""The place in the row of a link that was made by a run which writes no collections."""
+
+
+def homes(shelves: Iterable[Shelf]) -> dict[tuple[str, Path], str]:
+    """Return the collections of `shelves` by digest and the fingerprints of their path."""
+    return {(shelf.digest, prints_of(shelf.path)): shelf.collection for shelf in shelves}
+
+
+def home_of(place: tuple[str, Path], homes: Mapping[tuple[str, Path], str]) -> str | None:
+    """Return the collection for `place` (a digest, fingerprints of headings), the deepest."""
+    digest, prints = place
+    if prints == UNPLACED:
         return None
+    for depth in range(len(prints), -1, -1):
+        if key := homes.get((digest, prints[:depth])):
+            return key
+    return None
 
 
 def shelve(
@@ -86,7 +100,7 @@ def shelve(
         tuple(room.actions),
         tuple(room.missing),
         room.targets,
-        {(shelf.digest, _prints(shelf.path)): shelf.collection for shelf in shelves},
+        homes(shelves),
     )
 
 
@@ -136,15 +150,13 @@ class _Room:
                 below[stand.path[:depth]].append(stand)
         for path, old in origins.items():
             name = below[path][0].texts[len(path) - 1] if path else names[-1]
-            want = _Want(digest, path, _name(name), names + path, below[path])
+            want = _Want(digest, path, name_of(name), names + path, below[path])
             shelf = None if old is None else self._known[former_digest, old]
-            was = "" if old is None else _former_name(old, former_names)
+            is_renamed = (digest, path) != (former_digest, old)
+            was = _former_names(old, former_names) if is_renamed and old is not None else ()
             above = self.targets[digest, path[:-1]] if path else parent
             is_orphan = above is None and shelf is None and (path != () or len(names) > 1)
-            is_renamed = (digest, path) != (former_digest, old)
-            self.targets[digest, path] = (
-                None if is_orphan else self._hold(want, shelf, above, was if is_renamed else "")
-            )
+            self.targets[digest, path] = None if is_orphan else self._hold(want, shelf, above, was)
 
     def _shelve_folders(self, names: Path) -> str | None:
         """Find or make the collections that the collections of several digests lie in."""
@@ -152,8 +164,8 @@ class _Room:
         for depth in range(1, len(names) + 1):
             path = names[:depth]
             if ("", path) not in self.targets:
-                want = _Want("", path, _name(path[-1]), path, ())
-                self.targets["", path] = self._hold(want, self._known.get(("", path)), parent, "")
+                want = _Want("", path, name_of(path[-1]), path, ())
+                self.targets["", path] = self._hold(want, self._known.get(("", path)), parent, ())
             parent = self.targets["", path]
         return parent
 
@@ -172,21 +184,34 @@ class _Room:
             shelf = replace(self._known[former, old], digest=digest, path=moved[old])
             self.shelves[digest, moved[old]] = shelf
 
-    def _hold(self, want: _Want, shelf: Shelf | None, parent: str | None, was: str) -> str | None:
+    def _hold(self, want: _Want, shelf: Shelf | None, parent: str | None, was: Path) -> str | None:
         """Return the key of the collection for `want`, or None if the person did away with it."""
         if shelf is None:
             shelf = self._adopted(want, parent) or self._created(want, parent)
         shelf = replace(shelf, digest=want.digest, path=want.path)
-        self.shelves[want.digest, want.path] = shelf
-        self._used[want.digest].add(shelf.collection)
         collection = self._by_key.get(shelf.collection)
         if collection is None or collection.is_trashed:
             self.missing.append(MissingShelf(shelf))
-            return None
-        if shelf.is_ours and was == collection.name != want.name:
-            rename = RenameShelf(collection.key, collection.version, collection.name, want.name)
-            self.actions.append(rename)
-        return collection.key
+        else:
+            names = (shelf.name,) if shelf.name else was or (want.name,)
+            base = collection.name if collection.name in names else names[0]
+            shelf = self._named(want, shelf, collection, base)
+        self.shelves[want.digest, want.path] = shelf
+        self._used[want.digest].add(shelf.collection)
+        return None if collection is None or collection.is_trashed else collection.key
+
+    def _named(self, want: _Want, shelf: Shelf, collection: Collection, base: str) -> Shelf:
+        """Let a collection of ours follow the new name of its heading.
+
+        A new name of the collection, with or without one of the heading, is for `core/headings.py`.
+        """
+        if want.name in (collection.name, base):
+            return replace(shelf, name="")
+        if collection.name != base or not shelf.is_ours:
+            return replace(shelf, name=base)
+        rename = RenameShelf(collection.key, collection.version, collection.name, want.name)
+        self.actions.append(rename)
+        return replace(shelf, name="")
 
     def _adopted(self, want: _Want, parent: str | None) -> Shelf | None:
         """Adopt the collection of that name and place which holds the most of the items."""
@@ -245,7 +270,7 @@ def _origins(standing: list[Stand], olds: set[Path]) -> dict[Path, Path | None]:
     A heading keeps its own; twins of one text go by the entries under them; a new heading takes on
     that of one that is gone if it holds most of its entries.
     """
-    by_prints = {_prints(old): old for old in olds}
+    by_prints = {prints_of(old): old for old in olds}
     paths: dict[Path, None] = {(): None}
     votes: Counter[tuple[Path, Path]] = Counter()
     held: Counter[Path] = Counter()
@@ -300,18 +325,20 @@ def _free_path(parent: Path, old: Path, used: Container[Path]) -> Path:
     return next(path for key in chain(old[-1:], ordinals) if (path := (*parent, key)) not in used)
 
 
-def _former_name(old: Path, digest_names: Path) -> str:
-    """Return the name that the collection of `old` was given."""
-    return _text(old) if old else "".join(digest_names[-1:])
+def _former_names(old: Path, digest_names: Path) -> Path:
+    """Return what the collection of `old` may have been called: a `#2` may be the heading's own."""
+    return (name_of(_text(old)), name_of(old[-1])) if old else digest_names[-1:]
 
 
 def _text(path: Path) -> str:
     return _ORDINAL.sub("", path[-1])
 
 
-def _prints(path: Path) -> Path:
+def prints_of(path: Path) -> Path:
+    """Return the fingerprints of the keys of headings."""
     return tuple(map(fingerprint, path))
 
 
-def _name(text: str) -> str:
+def name_of(text: str) -> str:
+    """Return the name of the collection for a heading."""
     return text.strip()[:_LONGEST_NAME] or "…"

@@ -71,15 +71,15 @@ class Rules:
 
     `collection` is preceded by the names of those it lies in; empty for none at all. Headings have
     collections of their own in it unless `has_headings` is false. `places` tells whether this run
-    puts items in them; a later one will, where not. `takes_new` tells whether items
-    that are added to its collections may become entries: its format is written by hand.
+    puts items in them; a later one will, where not. `no_new` tells why items that
+    are added to its collections become no entries, if they do not.
     """
 
     directions: Directions = Directions()
     collection: tuple[str, ...] = ()
     has_headings: bool = True
     places: bool = True
-    takes_new: bool = False
+    no_new: str = ""
     when_dropped: WhenDropped = WhenDropped.KEEP
     when_trashed: WhenTrashed = WhenTrashed.KEEP
 
@@ -119,6 +119,11 @@ class Terms:
     relink: frozenset[str] = frozenset()
     prefer: Mapping[str, End] = field(default_factory=dict)
     choices: Choices = NO_CHOICES
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the run is about all entries, so that places and new items count."""
+        return self.selection is None
 
     def takes(self, entry: Entry) -> bool:
         """Tell whether `entry` takes part in the run."""

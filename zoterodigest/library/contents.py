@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,7 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
         collections=frozenset(map(str, item.data.get("collections", ()))),
         notes=notes,
         is_trashed=item.is_trashed,
+        replaces=frozenset(replaced_keys(item.data)),
     )
 
 
@@ -104,6 +105,18 @@ def section_name(name: str, taken: Fields) -> str:
         number += 1
         field = f"{SECTION}{name} ({number})"
     return field
+
+
+def replaced_keys(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the keys of the items that were merged into this one.
+
+    The relation names them by their address, which ends with the key
+    (https://www.zotero.org/support/dev/web_api/v3/write_requests).
+    """
+    relations = data.get("relations")
+    named = relations.get("dc:replaces", ()) if isinstance(relations, Mapping) else ()
+    for address in [named] if isinstance(named, str) else named:
+        yield str(address).rstrip("/").rpartition("/")[2]
 
 
 def collection_keys(data: Mapping[str, Any]) -> list[str]:

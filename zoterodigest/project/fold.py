@@ -90,6 +90,7 @@ def fold_shelves(one: Shelf, other: Shelf, before: Sequence[Shelf] = ()) -> Shel
             one.path,
             min(one.collection, other.collection),
             is_ours=one.is_ours and other.is_ours and one.collection == other.collection,
+            name=min(one.name, other.name),
         ),
     )
 

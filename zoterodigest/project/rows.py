@@ -35,7 +35,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]+")
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _SHELF = "shelf "
 _BASE = "base "
-_SHELF_KEYS = ("collection", "ours")
+_SHELF_KEYS = ("collection", "name", "ours")
 _ROW_KEYS = (
     "digest",
     "headings",
@@ -74,8 +74,10 @@ def _render_shelf(shelf: Shelf) -> str:
     lines = [
         f"{_SHELF}{to_json([shelf.digest, *shelf.path])}\n",
         f"collection {to_json(shelf.collection)}\n",
+        f"name {to_json(shelf.name)}\n" if shelf.name else "",
+        "" if shelf.is_ours else "ours false\n",
     ]
-    return "".join(lines if shelf.is_ours else [*lines, "ours false\n"])
+    return "".join(lines)
 
 
 def _render_row(row: Row) -> str:
@@ -195,7 +197,9 @@ def _base_name(number: int, value: object) -> str:
 def _shelf(head: str, values: _Values) -> Shelf:
     digest, *path = _texts(json.loads(head.removeprefix(_SHELF)))
     is_ours = values.get("ours", True)
-    return Shelf(digest, tuple(path), _key(values, "collection"), is_ours=is_ours is True)
+    name = _text(values, "name", "")
+    collection = _key(values, "collection")
+    return Shelf(digest, tuple(path), collection, is_ours=is_ours is True, name=name)
 
 
 def _row(row_id: str, values: _Values) -> Row:

@@ -1,0 +1,48 @@
+"""Headings that are to follow the new names that their collections got in the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from zoterodigest.core.link import Shelf
+from zoterodigest.core.plan import RenameHeading
+from zoterodigest.core.record import Collection, Entry
+from zoterodigest.core.reports import HeldName, NameConflict
+from zoterodigest.core.shelves import Path, name_of
+from zoterodigest.core.terms import Rules, Terms
+
+
+def renamed_headings(
+    entries: Sequence[Entry],
+    shelves: Iterable[Shelf],
+    collections: Iterable[Collection],
+    terms: Terms,
+) -> Iterator[RenameHeading | HeldName | NameConflict]:
+    """Yield what is to be done, or said, where the collection of a heading has a new name.
+
+    `shelves` have followed the digests already. The collection of a digest itself is left alone.
+    """
+    texts = dict(_texts(entries))
+    live = {one.key: one for one in collections if not one.is_trashed}
+    for shelf in shelves:
+        text, collection = texts.get((shelf.digest, shelf.path)), live.get(shelf.collection)
+        if text is None or collection is None or collection.name == name_of(text):
+            continue
+        agreed = shelf.name or name_of(text)
+        if agreed == name_of(text):
+            yield _followed(shelf, text, collection.name, terms)
+        elif collection.name != agreed:
+            yield NameConflict(shelf.digest, shelf.path, collection.key, text, collection.name)
+
+
+def _followed(shelf: Shelf, text: str, name: str, terms: Terms) -> RenameHeading | HeldName:
+    if terms.rules.get(shelf.digest, Rules()).directions.brings_entries:
+        return RenameHeading(shelf.digest, shelf.path, text, name)
+    return HeldName(shelf.digest, shelf.path, shelf.collection, name)
+
+
+def _texts(entries: Iterable[Entry]) -> Iterator[tuple[tuple[str, Path], str]]:
+    """Yield the text of every heading that entries stand under, by digest and path."""
+    for entry in entries:
+        for depth, text in enumerate(entry.headings, start=1):
+            yield (entry.digest, entry.heading_keys[:depth]), text
