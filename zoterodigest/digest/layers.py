@@ -24,6 +24,9 @@ class Layer(Protocol):
         ...
 
 
+_BEFORE_TEXT = re.compile(rb"\n(?!\n)")
+
+
 @dataclass(frozen=True, slots=True)
 class Prefixed:
     """Lines that all begin alike: a quote prefix, an indentation."""
@@ -31,8 +34,10 @@ class Prefixed:
     prefix: bytes
 
     def wrap(self, new: bytes) -> bytes:
-        """Put the prefix after each line break."""
-        return new.replace(b"\n", b"\n" + self.prefix)
+        """Put the prefix after each line break; one of blanks not on a blank line."""
+        if self.prefix.strip():
+            return new.replace(b"\n", b"\n" + self.prefix)
+        return _BEFORE_TEXT.sub(lambda _: b"\n" + self.prefix, new)
 
 
 @dataclass(frozen=True, slots=True)
