@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.core.record import Fields, Hyperlink, Links, Value
+from zoterodigest.core.record import Fields, Value
 from zoterodigest.core.span import Edit, OverlappingEdits, splice
 from zoterodigest.digest.document import DigestEntry, Document
-from zoterodigest.digest.shown import shows
-from zoterodigest.digest.writing import Unwritable, units, write_unit
+from zoterodigest.digest.shown import Unwritable, shows
+from zoterodigest.digest.write_references import in_moved_terms, with_moved_pages
+from zoterodigest.digest.writing import units, write_unit
 
 Reader = Callable[[bytes], Document]
 
@@ -52,13 +53,15 @@ def put(document: Document, changes: Mapping[int, Fields], read: Reader) -> Edit
     `read` reads bytes as the document was read. What cannot be written so that it reads as asked
     is refused. With nothing to change the source is returned as it is.
     """
-    trial = _Trial(document, changes, read)
+    asked = {
+        index: in_moved_terms(document.entries[index].reading.fields, changes[index])
+        for index in sorted(changes)
+    }
+    trial = _Trial(document, asked, read)
     wanted = [
         (index, unit)
-        for index in sorted(changes)
-        for unit in units(
-            document.entries[index], _differing(document.entries[index], changes[index])
-        )
+        for index, fields in asked.items()
+        for unit in units(document.entries[index], _differing(document.entries[index], fields))
     ]
     kept = trial.settle(wanted, ())
     refusals = sorted(trial.refusals, key=lambda refusal: (refusal.entry, refusal.field))
@@ -103,6 +106,8 @@ class _Trial:
                 reason = unit
             elif self._is_sound((*kept, unit)):
                 return (*kept, unit)
+        if len(names) > 1:
+            return self.settle([(index, (name,)) for name in names], kept)
         reason = reason or "it would not read back as written"
         self.refusals += [Refusal(index, name, reason) for name in names]
         return kept
@@ -112,7 +117,8 @@ class _Trial:
         if entry.broken:
             return entry.broken
         try:
-            edits = write_unit(entry, names, self._changes[index], armoured=armoured)
+            asked = {name: self._changes[index][name] for name in names}
+            edits = write_unit(entry, asked, self._document.source, armoured=armoured)
         except Unwritable as error:
             return str(error)
         return Unit(index, names, tuple(edits))
@@ -143,7 +149,7 @@ def _is_as_asked(old: DigestEntry, new: DigestEntry, asked: Fields) -> bool:
     same = old.format.name == new.format.name and old.headings == new.headings
     if not same or old.broken != new.broken or old.unreadable != new.unreadable:
         return False
-    before = _renamed(old.reading.fields, asked)
+    before = with_moved_pages(old.reading.fields, asked)
     after = new.reading.fields
     return all(
         shows(after.get(name), asked[name])
@@ -151,16 +157,3 @@ def _is_as_asked(old: DigestEntry, new: DigestEntry, asked: Fields) -> bool:
         else before.get(name) == after.get(name)
         for name in before.keys() | after.keys() | asked.keys()
     )
-
-
-def _renamed(fields: Fields, asked: Fields) -> Fields:
-    """Return `fields` with a corrected identifier in the URLs of the other links, as written."""
-    links = fields.get("links")
-    renames = [(fields.get(name), asked.get(name)) for name in ("arxiv", "doi")]
-    pairs = [(a, b) for a, b in renames if isinstance(a, str) and isinstance(b, str) and a]
-    if not pairs or not isinstance(links, Links):
-        return fields
-    renamed = links.hyperlinks
-    for old, new in pairs:
-        renamed = tuple(Hyperlink(link.label, link.url.replace(old, new)) for link in renamed)
-    return {**fields, "links": Links(renamed)}

@@ -16,6 +16,9 @@ from zoterodigest.digest.slots import Slot
 LINK_SLOTS = ("url", "links", "code", "tail")
 CODE_LABELS = frozenset({"code", "code link", "github", "official code", "代码", "pytorch"})
 
+_ARXIV_HOST = re.compile(r"https?://(?:[a-z]+\.)?(?:arxiv\.org|ar5iv\.[a-z.]+)/", re.I)
+_RESOLVER = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.I)
+
 
 def slot_links(slot: Slot) -> list[Hyperlink]:
     """Return the links of one slot; a `url` slot is a link as a whole, a bare URL has its column's
@@ -74,23 +77,33 @@ def _put_identity(draft: Draft, identifiers: Iterable[Identifier], slots: Sequen
 
 
 def _paper_page(draft: Draft, titled: str, labelled: Sequence[Hyperlink]) -> str:
-    """Return the paper's own page; it is the field `url` unless it is an arXiv page."""
+    """Return the paper's own page; it is the field `url` unless it only states an identifier."""
     pages = [titled, *(link.url for link in labelled if identity.is_paper_url(link.url))]
     has_arxiv = not is_empty(draft.fields.get("arxiv", EMPTY))
     page = next((url for url in pages if url), "")
     scheme = identity.identifier_of(page) if page else None
     if has_arxiv or page == "" or (scheme is not None and scheme.scheme == "arxiv"):
         return "" if has_arxiv else page
+    if _RESOLVER.match(page):
+        return page
     draft.put("url", page, page)
     return page
 
 
 def _is_twin(url: str, fields: Fields, page: str) -> bool:
     """Whether a link only leads to the paper itself: its arXiv pages, or the page in `url`."""
-    found = identity.identifier_of(url)
     if url == page:
         return True
-    is_arxiv_host = bool(
-        re.match(r"https?://(?:[a-z]+\.)?(?:arxiv\.org|ar5iv\.[a-z.]+)/", url, re.I)
+    return bool(_ARXIV_HOST.match(url)) and _is_identified(url, fields, "arxiv")
+
+
+def is_own_page(url: str, fields: Fields) -> bool:
+    """Tell whether a URL is a page of the paper itself: on arXiv, or behind its DOI."""
+    is_arxiv_page = bool(_ARXIV_HOST.match(url) or _RESOLVER.match(url))
+    return _is_identified(url, fields, "doi") or (
+        is_arxiv_page and _is_identified(url, fields, "arxiv")
     )
-    return is_arxiv_host and found == Identifier("arxiv", str(fields.get("arxiv", "")))
+
+
+def _is_identified(url: str, fields: Fields, scheme: str) -> bool:
+    return identity.identifier_of(url) == Identifier(scheme, str(fields.get(scheme, "")))

@@ -16,6 +16,10 @@ _MARKER = re.compile(r"^\s*(?:[-*+•]|\d{1,9}[.)])\s+")
 _UNSAFE = {char: f"%{ord(char):02X}" for char in ' \t\n<>|"`\\^{}[]()'}
 
 
+class Unwritable(Exception):
+    """A value cannot be written where it belongs; `str` says why."""
+
+
 def shows(read: Value | None, asked: Value) -> bool:
     """Tell whether `read` (None: not carried) shows `asked`; EMPTY and nothing are alike."""
     if read is None or is_empty(read):
@@ -43,7 +47,8 @@ def shown(value: Value) -> object:
 def plain_block(text: str) -> str:
     """Return a block without its bullet, entities and surplus blanks, for comparing."""
     marker = _MARKER.match(text)
-    body = " ".join(html.unescape(text[marker.end() :] if marker else text).split())
+    bare = text[marker.end() :] if marker else text
+    body = " ".join(html.unescape(bare.replace("\\<", "<")).split())
     return f"- {body}" if marker else body
 
 

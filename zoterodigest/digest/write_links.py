@@ -2,38 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from zoterodigest.core.record import Hyperlink
 from zoterodigest.digest.hyperlinks import LinkSpan, find_links, hyperlink
 from zoterodigest.digest.reading import decoded
 from zoterodigest.digest.shapes import NOTHING
-from zoterodigest.digest.shown import safe_url
+from zoterodigest.digest.shown import Unwritable, safe_url
 from zoterodigest.digest.slots import Slot
+from zoterodigest.digest.write_html import inert_line
 
 _Piece = tuple[int, int, bytes]
+_WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+
+
+def _in_place(url: str) -> str:
+    return url
 
 
 def links_texts(
-    slots: Sequence[Slot], present: Sequence[Hyperlink], wanted: Sequence[Hyperlink]
+    slots: Sequence[Slot],
+    present: Sequence[Hyperlink],
+    wanted: Sequence[Hyperlink],
+    move: Callable[[str], str] = _in_place,
 ) -> list[str]:
-    """Return the new text of each of `slots`, which show `present` and are to show `wanted`.
+    """Return the new text of each of `slots`, which are to show `wanted`.
 
-    A new URL is written in place, a dead link filled; what fits nowhere is added to the last slot.
+    `present` is what they show once `move` has been applied to every URL. A new URL is written in
+    place, a dead link filled; what fits nowhere is added to the last slot. Raises `Unwritable` for
+    a new link that is no web address, or whose label is HTML.
     """
     gone = [link for link in present if link not in wanted]
     left = [link for link in wanted if link not in present]
+    _require_harmless(left)
     texts: list[str] = []
     for index, slot in enumerate(slots):
-        pieces, left = _changes(slot, gone, left)
+        pieces, left = _changes(slot, gone, left, move)
         if left and index == len(slots) - 1:
             pieces.append(_addition(slot.text.data, left))
         texts.append(decoded(_spliced(slot.text.data, pieces)))
     return texts
 
 
+def _require_harmless(links: Sequence[Hyperlink]) -> None:
+    for link in links:
+        if not _WEB.match(link.url):
+            raise Unwritable(f"“{link.label}” would lead to no web address")
+        if inert_line(link.label, "") != link.label:
+            raise Unwritable("the label of a link holds HTML")
+
+
 def _changes(
-    slot: Slot, gone: Sequence[Hyperlink], new: Sequence[Hyperlink]
+    slot: Slot,
+    gone: Sequence[Hyperlink],
+    new: Sequence[Hyperlink],
+    move: Callable[[str], str],
 ) -> tuple[list[_Piece], list[Hyperlink]]:
     """Return what changes in a slot, and the new links that are still to be written elsewhere."""
     data, left = slot.text.data, list(new)
@@ -41,8 +65,9 @@ def _changes(
     spans = find_links(data)
     for index, span in enumerate(spans):
         link = hyperlink(data, span)
-        label = link.label or slot.section or ""
-        if link.url and Hyperlink(label, link.url) not in gone:
+        label, url = link.label or slot.section or "", move(link.url)
+        if link.url and Hyperlink(label, url) not in gone:
+            pieces += [(*span.url, safe_url(url).encode())] if url != link.url else []
             continue
         successor = next((it for it in left if it.label.casefold() == label.casefold()), None)
         if successor is not None:

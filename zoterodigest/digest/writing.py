@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from zoterodigest.core.record import SECTION, Fields, Links, Value
-from zoterodigest.core.span import Edit
+from zoterodigest.core.record import SECTION, Fields, Value
+from zoterodigest.core.span import Edit, Span
 from zoterodigest.digest.document import DigestEntry
 from zoterodigest.digest.reading import decoded
-from zoterodigest.digest.references import LINK_SLOTS
-from zoterodigest.digest.shown import safe_url
+from zoterodigest.digest.shown import Unwritable
 from zoterodigest.digest.slots import Slot
 from zoterodigest.digest.write_blocks import blocks_text
-from zoterodigest.digest.write_links import links_texts
+from zoterodigest.digest.write_html import inert_blocks, inert_line, is_in_markdown
+from zoterodigest.digest.write_references import REFERENCES, references_texts
 from zoterodigest.digest.write_values import (
     categories_text,
     chips_text,
@@ -45,8 +45,9 @@ _ARMOUR = {ord(char): f"&#{ord(char)};" for char in "<>[]*_`|#~"}
 _STUB_END = "..."
 
 
-class Unwritable(Exception):
-    """A value cannot be written where it belongs; `str` says why."""
+def armour(text: str) -> str:
+    """Return text with entities for the signs that could end a slot."""
+    return text.translate(_ARMOUR)
 
 
 def slot_of(entry: DigestEntry, name: str) -> Slot | None:
@@ -71,9 +72,10 @@ def _section_slot(entry: DigestEntry, name: str) -> Slot | None:
 
 def units(entry: DigestEntry, changed: Sequence[str]) -> list[tuple[str, ...]]:
     """Group changed fields that share a slot and must be written together (venue and year)."""
-    shared = [name for name in changed if _is_in_venue(entry, name)]
-    rest = [(name,) for name in changed if name not in shared]
-    return sorted([tuple(shared), *rest] if shared else rest)
+    venue = tuple(name for name in changed if _is_in_venue(entry, name))
+    references = tuple(name for name in changed if name in REFERENCES)
+    rest = [(name,) for name in changed if name not in (*venue, *references)]
+    return sorted([unit for unit in (venue, references) if unit] + rest)
 
 
 def _is_in_venue(entry: DigestEntry, name: str) -> bool:
@@ -81,30 +83,63 @@ def _is_in_venue(entry: DigestEntry, name: str) -> bool:
     return slot is not None and slot.name == "venue"
 
 
-def write_unit(
-    entry: DigestEntry, unit: tuple[str, ...], asked: Fields, *, armoured: bool
-) -> list[Edit]:
-    """Return the edits that write the fields of one unit; raises `Unwritable`."""
-    name = unit[0]
-    if name in ("arxiv", "doi", "url"):
-        return _write_identity(entry, name, asked[name])
-    if name == "links":
-        return _write_links(entry, asked[name])
+def write_unit(entry: DigestEntry, asked: Fields, source: bytes, *, armoured: bool) -> list[Edit]:
+    """Return the edits of `source` that write the fields of one unit; raises `Unwritable`."""
+    name = next(iter(asked))
+    if name in REFERENCES:
+        texts = references_texts(entry.slots, entry.reading.fields, asked)
+        return [edit for slot, new in texts for edit in _rewritten(slot, new, source)]
     slot = slot_of(entry, name)
     if slot is None:
         raise Unwritable("the entry has no place for it")
     old = decoded(slot.text.data)
-    if slot.name == "venue":
-        new = venue_text(old, {name: asked[name] for name in unit})
-    else:
-        new = _WRITERS[_family(name, slot)](old, asked[name])
+    new = venue_text(old, asked) if slot.name == "venue" else _text(name, slot, asked[name])
+    new = _inert(entry, slot, name, new=new, source=source)
     new = new.translate(_ARMOUR) if armoured else new
-    return _rewritten(slot, new) + _stub_edits(entry, name, old, new)
+    return _rewritten(slot, new, source) + _stub_edits(entry, name, old, new)
 
 
-def _rewritten(slot: Slot, new: str) -> list[Edit]:
+def _text(name: str, slot: Slot, value: Value) -> str:
+    return _WRITERS[_family(name, slot)](decoded(slot.text.data), value)
+
+
+def _inert(entry: DigestEntry, slot: Slot, name: str, *, new: str, source: bytes) -> str:
+    """Return the new text of a slot without any HTML that does not stand there already."""
+    old = decoded(slot.text.data)
+    if _family(name, slot) != "blocks":
+        return inert_line(new, old)
+    before = source[entry.span.start : slot.text.source_span(0, 0).start]
+    text = inert_blocks(new, old, is_markdown=is_in_markdown(before))
+    if text is None:
+        raise Unwritable("it holds HTML in code or in a formula, where it would come to life")
+    return text
+
+
+def _rewritten(slot: Slot, new: str, source: bytes) -> list[Edit]:
+    """Return the edit that makes a slot's text `new`; one that is emptied takes its line along."""
     edit = slot.text.rewrite(new.encode("utf-8", "replace"))
-    return [edit] if edit else []
+    if edit is None:
+        return []
+    whole = slot.text.source_span(0, len(slot.text.data))
+    line = lone_lines(source, whole) if not new.strip() else None
+    return [edit if line is None else Edit(line, b"")]
+
+
+_LEAD = re.compile(rb"[ \t>]*(?:[-*+][ \t]+)?[*_]*")
+_TRAIL = re.compile(rb"[*_]*[ \t\r]*")
+
+
+def lone_lines(source: bytes, span: Span) -> Span | None:
+    """Return the whole lines that hold `span` and no other words, None if they hold more."""
+    start = source.rfind(b"\n", 0, span.start) + 1
+    end = source.find(b"\n", span.end)
+    stop = len(source) if end < 0 else end
+    is_alone = _LEAD.fullmatch(source, start, span.start) and _TRAIL.fullmatch(
+        source, span.end, stop
+    )
+    if not is_alone:
+        return None
+    return Span(start, end + 1) if end >= 0 else Span(max(start - 1, 0), stop)
 
 
 def _stub_edits(entry: DigestEntry, name: str, old: str, new: str) -> list[Edit]:
@@ -139,29 +174,3 @@ _WRITERS: Mapping[str, Callable[[str, Value], str]] = {
     "categories": categories_text,
     "blocks": blocks_text,
 }
-
-
-def _write_identity(entry: DigestEntry, name: str, value: Value) -> list[Edit]:
-    """Put a new identifier wherever the old one stands in the entry's links, chips and id."""
-    old, new = entry.reading.fields.get(name), value
-    if not isinstance(old, str) or not isinstance(new, str) or not old or not new:
-        raise Unwritable("an identifier can be corrected, not added or cleared")
-    version = r"(?:v\d+)?" if name == "arxiv" else ""
-    pattern = re.compile(re.escape(old) + version, re.I)
-    edits: list[Edit] = []
-    for slot in entry.slots:
-        if slot.name in (*LINK_SLOTS, "arxiv", "doi", "chips"):
-            text = decoded(slot.text.data)
-            edits += _rewritten(slot, pattern.sub(lambda _: safe_url(new), text))
-    return edits
-
-
-def _write_links(entry: DigestEntry, value: Value) -> list[Edit]:
-    current = entry.reading.fields.get("links")
-    present = current.hyperlinks if isinstance(current, Links) else ()
-    wanted = value.hyperlinks if isinstance(value, Links) else ()
-    slots = [slot for slot in entry.slots if slot.name in ("links", "code", "tail")]
-    if not slots:
-        raise Unwritable("the entry has no place for links")
-    texts = links_texts(slots, present, wanted)
-    return [edit for slot, new in zip(slots, texts, strict=True) for edit in _rewritten(slot, new)]

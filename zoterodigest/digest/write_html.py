@@ -1,0 +1,139 @@
+"""HTML in new text: a value from a library never brings a live element or link into a digest.
+
+What stands in the slot already stays. Of what is new, marks that only set letters pass where they
+are closed again; any other `<` that could begin an element or a comment becomes an entity.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict, deque
+from collections.abc import Sequence
+
+_TAG = re.compile(r"<!--|<[A-Za-z/!?][^<>]*>|<[A-Za-z/!?][\w-]*")
+_MARK = re.compile(
+    r"<(?P<end>/?)(?P<name>b|i|em|strong|sub|sup|span|code)"
+    r"(?: class=\"nocase\"| style=\"font-variant: ?small-caps;?\")?>"
+)
+_ALONE = re.compile(r"<br ?/?>|<https?://[^<>\s]*>")
+_FENCE = re.compile(r"`+|\$+")
+_BLANK = re.compile(rb"[ \t>]*")
+_ELEMENT = re.compile(rb"[ \t>]*(?:[-*+][ \t]+)?</?[A-Za-z]")
+
+Range = tuple[int, int]
+
+
+def inert_line(new: str, old: str) -> str:
+    """Return text in which nothing begins an element, a comment or a link that `old` does not.
+
+    `old` is the text that `new` takes the place of.
+    """
+    starts = (tag.start() for tag in _live_tags(new, old))
+    text = _with_entities(new, [(start, start + 1) for start in starts])
+    return text if "](" in old else text.replace("](", "&#93;(")
+
+
+def inert_blocks(new: str, old: str, *, is_markdown: bool) -> str | None:
+    """Return Markdown blocks in which nothing begins an element or comment that `old` does not.
+
+    Code and formulas can hold no entity: None if a formula holds an element, or code where no
+    Markdown is read (`is_markdown`).
+    """
+    literals = _literals(new)
+    signs: list[Range] = []
+    for tag in _live_tags(new, old):
+        start = tag.start()
+        sign = _sign_around(literals, new, start)
+        is_escaped = _is_escaped(new, start)
+        if not sign and not (is_escaped and is_markdown):
+            signs.append((start - is_escaped, start + 1))
+        is_shown = sign == "$" or (sign == "`" and not is_markdown)
+        if is_shown and tag[0].endswith((">", "<!--")):
+            return None
+    return _with_entities(new, signs)
+
+
+def is_in_markdown(before: bytes) -> bool:
+    """Tell whether Markdown is read behind `before`: since the last blank line no line of it
+    begins with an element.
+    """
+    *lines, last = before.split(b"\n")
+    if _ELEMENT.match(last):
+        return False
+    for line in reversed(lines):
+        if _ELEMENT.match(line):
+            return False
+        if _BLANK.fullmatch(line):
+            return True
+    return True
+
+
+def _live_tags(new: str, old: str) -> list[re.Match[str]]:
+    """Return what begins elements or comments in `new`, but for what stands in `old` as well."""
+    known = set(_TAG.findall(old))
+    tags = list(_TAG.finditer(new))
+    closed = _closed_marks(tags)
+    return [
+        tag
+        for tag in tags
+        if tag[0] not in known and tag.start() not in closed and not _ALONE.fullmatch(tag[0])
+    ]
+
+
+def _closed_marks(tags: Sequence[re.Match[str]]) -> set[int]:
+    """Return where the marks stand that are opened and closed in order."""
+    opened: list[tuple[str, int]] = []
+    closed: set[int] = set()
+    for tag in tags:
+        mark = _MARK.fullmatch(tag[0])
+        if mark is None:
+            continue
+        if not mark["end"]:
+            opened.append((mark["name"], tag.start()))
+        elif opened and opened[-1][0] == mark["name"]:
+            closed |= {opened.pop()[1], tag.start()}
+    return closed
+
+
+def _is_escaped(text: str, at: int) -> bool:
+    start = at
+    while start and text[start - 1] == "\\":
+        start -= 1
+    return (at - start) % 2 == 1
+
+
+def _with_entities(text: str, signs: Sequence[Range]) -> str:
+    pieces: list[str] = []
+    cursor = 0
+    for start, end in signs:
+        pieces += text[cursor:start], "&lt;"
+        cursor = end
+    return "".join((*pieces, text[cursor:]))
+
+
+def _literals(text: str) -> list[Range]:
+    """Return the ranges of code and formulas: from one run of their sign to the next as long."""
+    runs = list(_FENCE.finditer(text))
+    places: dict[str, deque[int]] = defaultdict(deque)
+    for run in runs:
+        places[run[0]].append(run.start())
+    found: list[Range] = []
+    cursor = 0
+    for run in runs:
+        later = places[run[0]]
+        later.popleft()
+        if run.start() < cursor:
+            continue
+        while later and later[0] < cursor:
+            later.popleft()
+        if later:
+            cursor = later[0] + len(run[0])
+            found.append((run.start(), cursor))
+    return found
+
+
+def _sign_around(literals: Sequence[Range], text: str, at: int) -> str:
+    """Return the sign of the code or formula that holds `at`, "" if none does."""
+    place = bisect_right(literals, at, key=lambda one: one[0]) - 1
+    return text[literals[place][0]] if place >= 0 and at < literals[place][1] else ""
