@@ -40,7 +40,7 @@ CLOCKS = frozenset({"now", "utcnow", "today", "uuid1", "uuid4"})
 # Libraries that belong to one place: the layers or modules that may import them.
 HOMES = {
     "pyzotero": ("library.web", "library.desktop"),
-    "sqlite3": ("library",),
+    "sqlite3": ("library", "project.values"),
     "pydantic": ("mapping", "digest", "library", "lookup", "project"),
     "typer": ("cli",),
     "rich": ("cli",),

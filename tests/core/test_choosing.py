@@ -16,9 +16,11 @@ AUTHORS = Names(("Ada Lovelace", "Alan Turing", "Grace Hopper"))
 def a_conflict(name: str = "title", entry: Value = "By Ada", item: Value = "By Ben") -> World:
     """A paper pushed, then changed at both ends in the field `name`."""
     world = World()
-    fields: dict[str, Value] = {"title": "A paper", "venue": "CVPR 2024", "links": EMPTY}
-    fields |= {"authors": AUTHORS, "summary": Blocks(("One.", "Two."))}
-    world.digests["a.md"] = [an_entry(arxiv="2401.00001", **fields)]
+    entry_before = an_entry(
+        arxiv="2401.00001", title="A paper", venue="CVPR 2024", authors=AUTHORS, links=EMPTY,
+        summary=("One.", "Two."),
+    )  # fmt: skip
+    world.digests["a.md"] = [entry_before]
     world.run()
     world.edit("a.md", 0, **{name: entry})
     change_item(world, name, item)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from zoterodigest.core.plan import Plan
@@ -104,7 +105,9 @@ class World:
         """Lose the lock file and all of the state but the library."""
         self.lock_path.unlink()
         for path in (self.root / ".zoterodigest").iterdir():
-            if path.name != "library.sqlite":
+            if path.is_dir():
+                rmtree(path)
+            elif path.name != "library.sqlite":
                 path.unlink()
 
     def traces(self) -> dict[str, tuple[bytes, int]]:

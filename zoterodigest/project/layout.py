@@ -82,6 +82,11 @@ class Project:
         return self.state_folder / "journal.jsonl"
 
     @property
+    def values_folder(self) -> Path:
+        """Where the texts that bases stand for are kept."""
+        return self.state_folder / "values"
+
+    @property
     def format_folders(self) -> tuple[Path, ...]:
         """Where formats of the person's own lie."""
         return tuple(self.root / folder for folder in self.configuration.formats.folders)

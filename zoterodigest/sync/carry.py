@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from zoterodigest.core.link import Row
+from zoterodigest.core.parts import texts_of
 from zoterodigest.core.record import Entry
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import read_contents
@@ -30,6 +31,7 @@ from zoterodigest.project.journal import Journal, discard_journal
 from zoterodigest.project.lock import LockFile, lock_hash, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
+from zoterodigest.project.values import keep_texts
 from zoterodigest.sync.claims import Done, expected_rows, rows_over, shelves_after
 from zoterodigest.sync.gather import core_entries, gather, require_unchanged, reread
 from zoterodigest.sync.limits import TooMuch
@@ -208,6 +210,7 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: _Ledger) -> None
     write_lock(project.lock_path, lock, lock_data)
     if journal is not None:
         journal.close()
+    _keep_base_texts(prepared, lock, entries)
 
 
 def _write_shelves(prepared: Prepared, journal: Journal, ledger: _Ledger) -> None:
@@ -287,6 +290,14 @@ def _lock_after(prepared: Prepared, ledger: _Ledger, entries: Sequence[Entry]) -
     shelves = shelves_after(prepared, ledger.failed)
     ordered = sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path))
     return LockFile(library.identity, rows, tuple(ordered))
+
+
+def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry]) -> None:
+    """Keep on this machine what the new bases stand for, so that conflicts can show it."""
+    before = {row.id: row for row in prepared.gathered.lock.rows}
+    changed = [row for row in lock.rows if row != before.get(row.id)]
+    texts = texts_of(entries, changed, prepared.workspace.zotero.folding())
+    keep_texts(prepared.workspace.project.values_folder, texts)
 
 
 def _planned_again(prepared: Prepared, ledger: _Ledger) -> tuple[Prepared, _Ledger]:

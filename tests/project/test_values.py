@@ -1,0 +1,168 @@
+"""The texts of bases are kept on this machine, and nothing depends on them."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.sync.digests import notes, quoted
+from tests.sync.world import World
+from zoterodigest.core.link import Base, Row, print_of
+from zoterodigest.core.parts import base_value, keys_of, texts_of
+from zoterodigest.core.record import (
+    EMPTY,
+    Blocks,
+    Entry,
+    Hyperlink,
+    Links,
+    Members,
+    Names,
+    Value,
+)
+from zoterodigest.core.view import Folding, canonical
+from zoterodigest.project.values import keep_texts, known_texts
+
+TITLE = "Restoring Images with Shifted Windows"
+TEXTS = {("title", "00ff"): "Ünïcode", ("", "11ee"): "A block\nof two lines"}
+words = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=8)
+several = st.lists(words, min_size=1, max_size=4, unique=True).map(tuple)
+VALUES: dict[str, st.SearchStrategy[Value]] = {
+    "title": words,
+    "abstract": words,
+    "authors": st.builds(Names, several, st.booleans()),
+    "task": several.map(Members),
+    "links": st.lists(st.builds(Hyperlink, words, words), min_size=1, max_size=3, unique=True).map(
+        lambda links: Links(tuple(links))
+    ),
+    "summary": several.map(Blocks),
+    "section:Key points": several.map(Blocks),
+}
+
+
+def base_of(name: str, value: Value) -> Base:
+    shown = print_of("", canonical(name, value, Folding()))
+    return Base(shown, shown)
+
+
+@given(fields=st.fixed_dictionaries({name: st.just(EMPTY) | one for name, one in VALUES.items()}))
+def test_what_a_base_stands_for_is_found_again(fields: dict[str, Value]) -> None:
+    bases = {name: base_of(name, value) for name, value in fields.items()}
+    row = Row("zd-0000000000", "a.md", "ABCD2345", bases=bases)
+    entry = Entry("a.md", fields, {})
+
+    texts = texts_of([entry], [row], Folding())
+
+    for name, value in fields.items():
+        found = base_value(name, bases[name], texts)
+        assert found is not None
+        assert canonical(name, found, Folding()) == canonical(name, value, Folding())
+
+
+def test_a_base_of_which_a_part_is_unknown_is_unknown() -> None:
+    base = base_of("summary", Blocks(("One.", "Two.")))
+    (first, *_) = keys_of("summary", base)
+
+    assert base_value("summary", base, {first: "One."}) is None
+
+
+def test_what_is_kept_is_known(tmp_path: Path) -> None:
+    keep_texts(tmp_path / "values", TEXTS)
+    keep_texts(tmp_path / "values", {("title", "00ff"): "Unicode"})
+
+    assert known_texts(tmp_path / "values", [*TEXTS, ("title", "no")]) == {
+        **TEXTS,
+        ("title", "00ff"): "Unicode",
+    }
+
+
+def test_without_a_store_nothing_is_known_and_nothing_is_made(tmp_path: Path) -> None:
+    keep_texts(tmp_path / "values", {})
+
+    assert known_texts(tmp_path / "values", TEXTS) == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_store_knows_nothing_and_begins_anew(tmp_path: Path) -> None:
+    keep_texts(tmp_path, TEXTS)
+    (store,) = tmp_path.iterdir()
+    store.write_bytes(b"no database at all" * 100)
+
+    assert known_texts(tmp_path, TEXTS) == {}
+    keep_texts(tmp_path, TEXTS)
+    assert known_texts(tmp_path, TEXTS) == TEXTS
+
+
+def test_a_store_that_is_no_text_or_no_file_is_as_if_lost(tmp_path: Path) -> None:
+    keep_texts(tmp_path / "a", TEXTS)
+    with sqlite3.connect(tmp_path / "a" / "texts.sqlite") as connection:
+        connection.execute("UPDATE texts SET text = x'ff00'")
+    connection.close()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "texts.sqlite").mkdir()
+    (tmp_path / "c").write_text("a file")
+
+    for name in "abc":
+        assert known_texts(tmp_path / name, TEXTS) == {}
+    for name in "bc":
+        keep_texts(tmp_path / name, TEXTS)
+
+
+# --- in runs -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pushed(world: World) -> World:
+    world.markdown("Notes.md", notes(quoted(TITLE, "2401.00001", bullets=("One.", "Two."))))
+    world.push()
+    return world
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def stored(world: World) -> set[str]:
+    with sqlite3.connect(world.root / ".zoterodigest" / "values" / "texts.sqlite") as connection:
+        found = connection.execute("SELECT text FROM texts").fetchall()
+    connection.close()
+    return {text for (text,) in found}
+
+
+def test_a_push_keeps_what_both_ends_agreed_on(pushed: World) -> None:
+    assert {TITLE, "- One.", "- Two.", "image restoration"} <= stored(pushed)
+
+
+def test_a_settled_run_writes_no_values(pushed: World) -> None:
+    store = pushed.root / ".zoterodigest" / "values" / "texts.sqlite"
+    before = (store.read_bytes(), store.stat().st_mtime_ns)
+
+    pushed.push()
+
+    assert (store.read_bytes(), store.stat().st_mtime_ns) == before
+
+
+def test_a_run_goes_on_with_a_store_that_cannot_be_used(pushed: World) -> None:
+    store = pushed.root / ".zoterodigest" / "values" / "texts.sqlite"
+    store.unlink()
+    store.mkdir()
+
+    pushed.edit("Notes.md", ("Two.", "Three."))
+
+    assert pushed.push().written == 1
+    assert pushed.plan().is_settled
+
+
+def test_nothing_below_private_is_kept(pushed: World) -> None:
+    pushed.change_note(TITLE, lambda html: f"{html}<h2>Private</h2><p>A secret.</p>")
+    pushed.edit("Notes.md", ("Two.", "Three."))
+
+    pushed.push()
+
+    assert not [text for text in stored(pushed) if "secret" in text]
+    for path in (pushed.root / ".zoterodigest" / "values").iterdir():
+        assert b"secret" not in path.read_bytes()

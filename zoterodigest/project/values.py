@@ -1,0 +1,72 @@
+"""Base texts by fingerprint, in `.zoterodigest/values/`: known on this machine, to be shown.
+
+The lock file holds fingerprints only. What they stand for is kept here; it can be lost: then what
+both ends once held is not known, and nothing else is different.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+from zoterodigest.core.parts import PartKey, Texts
+
+_FILE = "texts.sqlite"
+_TABLE = """CREATE TABLE IF NOT EXISTS texts (
+    field TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (field, fingerprint)
+) WITHOUT ROWID"""
+
+
+def keep_texts(folder: Path, texts: Texts) -> None:
+    """Keep `texts` in `folder`, which is made if need be; keeping none writes nothing.
+
+    Whatever is wrong there stops nobody: a damaged store begins anew, and one that cannot be
+    written stays as it is.
+    """
+    if not texts:
+        return
+    with suppress(OSError, sqlite3.Error):
+        folder.mkdir(exist_ok=True)
+        try:
+            _keep(folder / _FILE, texts)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            (folder / _FILE).unlink()
+            _keep(folder / _FILE, texts)
+
+
+def known_texts(folder: Path, wanted: Iterable[PartKey]) -> Texts:
+    """Return those of the `wanted` texts that are known; reading leaves no trace."""
+    with suppress(OSError, sqlite3.Error, UnicodeError):
+        return dict(_known(folder / _FILE, wanted))
+    return {}
+
+
+def _keep(path: Path, texts: Texts) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        # It may be lost: nothing waits for the disk.
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(_TABLE)
+        rows = ((field, print_, _storable(text)) for (field, print_), text in texts.items())
+        connection.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", rows)
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _known(path: Path, wanted: Iterable[PartKey]) -> Iterator[tuple[PartKey, str]]:
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        for key in dict.fromkeys(wanted):
+            found = connection.execute(
+                "SELECT text FROM texts WHERE field = ? AND fingerprint = ?", key
+            ).fetchone()
+            if found is not None and isinstance(found[0], str):
+                yield key, found[0]
