@@ -10,6 +10,7 @@ from zoterodigest.core.plan import Plan
 from zoterodigest.core.reports import Conflict, Held
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.notes.editor import editor_form
+from zoterodigest.sync.run import Direction, Options
 
 TITLE = "Restoring Images with Shifted Windows"
 OTHER = "Adversarial Losses for Sharper Pictures"
@@ -272,6 +273,71 @@ def test_an_item_that_the_person_trashed_stays_in_the_trash(pushed: World) -> No
     assert outcome.written == 0
     assert pushed.everything() == before
     assert pushed.plan().is_settled
+
+
+# --- references come back -------------------------------------------------------------------------
+
+SYNC = Options(direction=Direction.SYNC)
+
+
+def attachment(world: World, label: str) -> str:
+    """Return the key of the first paper's link with this label."""
+    (key,) = (key for key, one in world.children(TITLE).items() if one.get("title") == label)
+    return key
+
+
+def synced(world: World) -> str:
+    """Sync, which settles the world; return the digest."""
+    world.push(SYNC)
+    assert world.plan(SYNC).is_settled
+    return (world.root / "Notes.md").read_text(encoding="utf-8")
+
+
+def test_an_arxiv_id_and_a_links_label_come_back_together(pushed: World) -> None:
+    pushed.edit("Notes.md", ("https://lab.org/swin", "https://lab.org/2401.00001"))
+    pushed.push()
+    before = (pushed.root / "Notes.md").read_text(encoding="utf-8")
+    page = "https://arxiv.org/abs/2401.99999"
+    extra = pushed.item(TITLE).get("extra", "").replace("2401.00001", "2401.99999")
+    url = page if "arxiv" in pushed.item(TITLE).get("url", "") else pushed.item(TITLE).get("url")
+
+    pushed.change(attachment(pushed, "website"), title="site")
+    pushed.change(pushed.key(TITLE), extra=extra, url=url)
+    after = synced(pushed)
+
+    assert after == before.replace("abs/2401.00001", "abs/2401.99999").replace(
+        "[website]", "[site]"
+    )
+
+
+def test_a_doi_that_is_all_an_entry_has_comes_back(world: World) -> None:
+    source = notes(quoted(TITLE, "x")).replace(
+        "[arxiv](https://arxiv.org/abs/x)", "[paper](https://doi.org/10.1000/182)"
+    )
+    world.markdown("Notes.md", source.replace("arXiv 2024", "CVPR 2024"))
+    world.push()
+    before = (world.root / "Notes.md").read_text(encoding="utf-8")
+
+    world.change(world.key(TITLE), DOI="10.1000/999")
+    after = synced(world)
+
+    assert after == before.replace("10.1000/182", "10.1000/999")
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://lab.org/swin", ""])
+def test_a_link_that_leads_nowhere_any_more_is_told_and_stays(pushed: World, url: str) -> None:
+    before = (pushed.root / "Notes.md").read_text(encoding="utf-8")
+
+    pushed.change(attachment(pushed, "code"), url=url)
+    pushed.change(pushed.key(TITLE), title="As I call it")
+    outcome = pushed.push_with_failures(SYNC)
+
+    assert [one.reason for one in outcome.prepared.edits[0].refused] == [
+        "“code” leads to no web address in the library"
+    ]
+    after = (pushed.root / "Notes.md").read_text(encoding="utf-8")
+    assert after == before.replace(TITLE, "As I call it")
+    assert len(outcome.failures) == 1
 
 
 def held(plan: Plan) -> list[Held]:

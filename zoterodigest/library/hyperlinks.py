@@ -45,6 +45,17 @@ def link_of(attachment: Data) -> Hyperlink | None:
     return Hyperlink("" if title == url else title, url)
 
 
+def dead_labels(attachments: Sequence[Data]) -> frozenset[str]:
+    """Return the titles of linked-URL attachments that lead to no web address."""
+    return frozenset(
+        str(each.get("title", ""))
+        for each in attachments
+        if each.get("linkMode") == "linked_url"
+        and not each.get("deleted")
+        and not _is_web(str(each.get("url", "")))
+    )
+
+
 def links_of(attachments: Sequence[Data], fields: Fields) -> Links:
     """Return the links that attachments stand for, in order, without the work's own pages."""
     found = [link for each in attachments if (link := link_of(each))]

@@ -12,9 +12,9 @@ from zoterodigest.core.plan import ChangeEntry, Plan
 from zoterodigest.core.record import Blocks, Entry, Fields, Links, Value
 from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.edit import put
-from zoterodigest.library.items import carried_links
+from zoterodigest.library.hyperlinks import carried_links, dead_labels
 from zoterodigest.notes.canonical import canonical_blocks
-from zoterodigest.sync.gather import ReadDigest, held_names, reread
+from zoterodigest.sync.gather import Gathered, ReadDigest, held_names, reread
 from zoterodigest.sync.workspace import Workspace
 
 
@@ -43,38 +43,68 @@ class DigestEdit:
         return self.source != self.read.file.data
 
 
-def compile_edits(
-    plan: Plan, digests: Sequence[ReadDigest], workspace: Workspace
-) -> tuple[DigestEdit, ...]:
-    """Return the edits of every digest whose entries `plan` changes, in order of the digests."""
-    changes: dict[str, list[ChangeEntry]] = defaultdict(list)
+def compile_edits(plan: Plan, gathered: Gathered, workspace: Workspace) -> tuple[DigestEdit, ...]:
+    """Return the edits of every digest whose entries `plan` changes, in order of the digests.
+
+    A link whose address in the library is no web address any more is not taken out: it is refused.
+    """
+    items = {link.row.id: link.row.item for link in plan.links}
+    changes: dict[str, list[_Change]] = defaultdict(list)
     for action in plan.actions:
         if isinstance(action, ChangeEntry):
-            changes[action.entry.digest].append(action)
+            attached = gathered.contents.attachments(items[action.row_id])
+            dead = dead_labels([one.data for one in attached])
+            changes[action.entry.digest].append(_Change(action, dead))
     return tuple(
         _edit(read, changes[read.digest.key], workspace)
-        for read in digests
+        for read in gathered.digests
         if changes[read.digest.key]
     )
 
 
-def _edit(read: ReadDigest, changes: Sequence[ChangeEntry], workspace: Workspace) -> DigestEdit:
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What is to change in an entry, and the labels of the item's links that lead nowhere."""
+
+    action: ChangeEntry
+    dead: frozenset[str]
+
+    def refused(self, name: str, reason: str) -> Refused:
+        return Refused(self.action.row_id, self.action.entry, name, reason)
+
+
+def _edit(read: ReadDigest, changes: Sequence[_Change], workspace: Workspace) -> DigestEdit:
     document = read.document
     places = {entry.first + 1: index for index, entry in enumerate(document.entries)}
-    actions = {places[action.entry.place.start_line]: action for action in changes}
+    placed = {places[change.action.entry.place.start_line]: change for change in changes}
     asked = {
-        index: _asked(document.entries[index], action.after) for index, action in actions.items()
+        index: _asked(document.entries[index], change.action.after)
+        for index, change in placed.items()
     }
+    refused: list[Refused] = []
+    for index, change in placed.items():
+        if label := _turned_dead(document.entries[index], asked[index].get("links"), change.dead):
+            del asked[index]["links"]
+            reason = f"“{label}” leads to no web address in the library"
+            refused.append(change.refused("links", reason))
 
     def read_again(source: bytes) -> Document:
         return reread(read, source, workspace).document
 
     edited = put(document, asked, read_again)
-    refused = tuple(
-        Refused(actions[one.entry].row_id, actions[one.entry].entry, one.field, one.reason)
-        for one in edited.refusals
-    )
-    return DigestEdit(read, edited.source, frozenset(it.row_id for it in changes), refused)
+    refused += [placed[one.entry].refused(one.field, one.reason) for one in edited.refusals]
+    row_ids = frozenset(change.action.row_id for change in changes)
+    return DigestEdit(read, edited.source, row_ids, tuple(refused))
+
+
+def _turned_dead(entry: DigestEntry, wanted: Value | None, dead: frozenset[str]) -> str:
+    """Return the label of a link that would go only because its address is none any more."""
+    if wanted is None:
+        return ""
+    kept = {link.label for link in wanted.hyperlinks} if isinstance(wanted, Links) else set()
+    present = entry.reading.fields.get("links")
+    links = present.hyperlinks if isinstance(present, Links) else ()
+    return next((it.label for it in links if it.label in dead and it.label not in kept), "")
 
 
 def _asked(entry: DigestEntry, after: Fields) -> dict[str, Value]:

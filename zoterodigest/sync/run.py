@@ -105,7 +105,7 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
         plan, linked, max_changes=options.max_changes, allow_removals=options.allow_removals
     )
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
-    edits = compile_edits(plan, gathered.digests, workspace)
+    edits = compile_edits(plan, gathered, workspace)
     consent = _needs_consent(plan, gathered)
     return Prepared(workspace, options, gathered, plan, writes, edits, stop, consent, tags)
 
