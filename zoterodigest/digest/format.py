@@ -5,6 +5,7 @@ docs/formats.md teaches the language. Patterns are RE2 expressions whose named g
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,7 +64,19 @@ def _compile(value: Any) -> Pattern:
     return pattern
 
 
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+"""A slot in a template line: `{title}`."""
+
+
+def _known_slots(text: str) -> str:
+    unknown = sorted(set(PLACEHOLDER.findall(text)) - SLOTS)
+    if unknown:
+        raise ValueError(f"has no slot {unknown[0]!r} to fill; known: {', '.join(sorted(SLOTS))}")
+    return text
+
+
 PatternText = Annotated[str, AfterValidator(lambda text: _compile(text) and text)]
+TemplateText = Annotated[str, AfterValidator(_known_slots)]
 Labels = dict[SlotName, list[str]]
 Patterns = dict[SlotName, list[PatternText]]
 
@@ -98,6 +111,20 @@ class ColumnRule(_Table):
     names: Labels
 
 
+class NewRule(_Table):
+    """How a new entry is written where no neighbour shows it, and where it goes.
+
+    A line may be a list of alternatives. `section` wraps each named section at `{section}`,
+    `cells` are alternatives for the cells of a table, `between` the lines that part two entries.
+    """
+
+    place: Literal["date", "top", "end"] = "end"
+    lines: list[TemplateText | list[TemplateText]] = []
+    section: list[TemplateText] = []
+    cells: dict[SlotName, list[TemplateText]] = {}
+    between: list[str] = []
+
+
 class Format(_Table):
     """A digest format as its TOML file states it.
 
@@ -116,6 +143,7 @@ class Format(_Table):
     columns: ColumnRule | None = None
     cells: Patterns = {}
     find: Patterns = {}
+    new: NewRule | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Format:
@@ -123,6 +151,8 @@ class Format(_Table):
             raise ValueError('[columns] and containers = ["row"] belong together')
         if self.columns is None and not self.entry.begin:
             raise ValueError("entry.begin needs at least one pattern")
+        if self.new is not None and self.columns is None and "{title}" not in str(self.new.lines):
+            raise ValueError("new.lines has no {title}")
         return self
 
     @cached_property

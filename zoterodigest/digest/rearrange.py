@@ -1,0 +1,197 @@
+"""Rearranging: entries come, go and move, headings are renamed, and nothing else changes.
+
+Changes are carried out together, and the result is read again: exactly the entries asked for have
+come, gone or moved, every other one reads as before, byte for byte. If not, the changes are halved
+until the one that fails is found; it is refused with the reason, the others are carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from zoterodigest.core.record import EMPTY, Fields, Links, Value
+from zoterodigest.core.span import OverlappingEdits, splice
+from zoterodigest.digest.changes import Change, NewEntry, Origin
+from zoterodigest.digest.document import DigestEntry, Document, Headings
+from zoterodigest.digest.shown import Unwritable, shows
+from zoterodigest.digest.steps import Planner, State, Step, number_at
+from zoterodigest.digest.write_new import paper_url
+
+Reader = Callable[[bytes], Document]
+Refused = tuple[Change, str]
+
+_AROUND = "the entries around it would not be read as they are"
+
+
+@dataclass(frozen=True, slots=True)
+class Rearranged:
+    """The new bytes; for each entry there the index it had, or the tag of its `NewEntry`.
+
+    `refusals` are the changes that were not carried out, each with the reason.
+    """
+
+    source: bytes
+    origins: tuple[Origin, ...]
+    refusals: tuple[Refused, ...] = ()
+
+
+def rearrange(document: Document, changes: Sequence[Change], read_again: Reader) -> Rearranged:
+    """Carry out `changes` of a document as far as the result reads exactly as it must.
+
+    Paths and indices are those of `document` as given; `read_again` reads bytes as it was read.
+    A refused change leaves its part of the document as it is.
+    """
+    state = State(document, tuple(range(len(document.entries))), document)
+    done, refusals = _settled(state, tuple(changes), read_again)
+    return Rearranged(done.document.source, done.origins, tuple(refusals))
+
+
+def _settled(state: State, changes: Sequence[Change], read: Reader) -> tuple[State, list[Refused]]:
+    """Return the state after all of `changes` that can be carried out, and those that cannot."""
+    if not changes:
+        return state, []
+    if len(changes) == 1:
+        return _single(state, changes[0], read)
+    done = _tried(state, changes, read, care=0)
+    if isinstance(done, State):
+        return done, []
+    middle = len(changes) // 2
+    state, refusals = _settled(state, changes[:middle], read)
+    state, others = _settled(state, changes[middle:], read)
+    return state, [*refusals, *others]
+
+
+def _single(state: State, change: Change, read: Reader) -> tuple[State, list[Refused]]:
+    reason = ""
+    for care in range(3 if isinstance(change, NewEntry) else 1):
+        done = _tried(state, [change], read, care)
+        if isinstance(done, State):
+            return done, []
+        reason = done
+    return state, [(change, reason)]
+
+
+def _tried(state: State, changes: Sequence[Change], read: Reader, care: int) -> State | str:
+    """Return the state after `changes`, or why they cannot be carried out together."""
+    planner = Planner(state, care)
+    try:
+        steps = _in_order([planner.step(change) for change in changes])
+        edits = [edit for step in steps for edit in step.edits]
+        edits += [step.coming for step in steps if step.coming is not None]
+        source = splice(state.document.source, edits)
+    except Unwritable as error:
+        return str(error)
+    except OverlappingEdits:
+        return "it meets another change"
+    if source == state.document.source:
+        return state
+    after = read(source)
+    expected = _expected(state, planner, steps)
+    if fault := _fault(state.document, after, steps, expected, planner.shown):
+        return fault
+    return State(after, tuple(one.origin for one in expected), state.first)
+
+
+def _in_order(steps: Sequence[Step]) -> list[Step]:
+    """Sort the steps by where their entries come; of several at one place, by date if it is so."""
+    dates = sorted(range(len(steps)), key=lambda at: _date(steps[at]))
+    by_date = {at: rank for rank, at in enumerate(dates)}
+
+    def key(at: int) -> tuple[int, int, int]:
+        arrival = steps[at].arrival
+        if arrival is None:
+            return -1, -1, at
+        spot = arrival.spot
+        return spot.rank, spot.offset, spot.order * by_date[at] if spot.order else at
+
+    return [steps[at] for at in sorted(range(len(steps)), key=key)]
+
+
+def _date(step: Step) -> str:
+    return step.arrival.date if step.arrival is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """An entry to come out: its origin, the index it has now (-1: it is new), its heading."""
+
+    origin: Origin
+    index: int
+    heading: int
+
+
+def _expected(state: State, planner: Planner, steps: Sequence[Step]) -> list[_Expected]:
+    """Return the entries to come out, in order."""
+    gone = {step.gone for step in steps}
+    arrivals = [step.arrival for step in steps if step.arrival is not None]
+    result: list[_Expected] = []
+    for rank in range(len(state.origins) + 1):
+        coming = (it for it in arrivals if it.spot.rank == rank)
+        result += [_Expected(it.origin, it.index, it.heading) for it in coming]
+        if rank < len(state.origins) and rank not in gone:
+            number = number_at(planner.headings, state.document.entries[rank])
+            result.append(_Expected(state.origins[rank], rank, number))
+    return result
+
+
+def _fault(
+    before: Document,
+    after: Document,
+    steps: Sequence[Step],
+    expected: Sequence[_Expected],
+    asked: Mapping[Origin, Fields],
+) -> str:
+    """Return what is not as it must be in the document read again, "" if all is well."""
+    headings = list(Headings(after.lines).keyed())
+    if _outline(before, steps) != [(it.level, it.text) for it, _ in headings]:
+        return "the headings would not be read as they are"
+    if len(after.entries) != len(expected):
+        return _AROUND
+    for one, entry in zip(expected, after.entries, strict=True):
+        if number_at(headings, entry) != one.heading:
+            return "it would stand under another heading"
+        if one.index < 0 and not _is_shown(entry, asked[one.origin]):
+            return "it would not read back as written"
+        if one.index >= 0 and not _is_same(before, before.entries[one.index], after, entry):
+            return _AROUND
+    return ""
+
+
+def _outline(document: Document, steps: Sequence[Step]) -> list[tuple[int, str]]:
+    outline = [(it.level, it.text) for it, _ in Headings(document.lines).keyed()]
+    for step in steps:
+        if step.renamed is not None:
+            number, text = step.renamed
+            outline[number] = outline[number][0], text
+    return outline
+
+
+def _is_same(before: Document, old: DigestEntry, after: Document, new: DigestEntry) -> bool:
+    """Whether an entry has its bytes and reads as before."""
+    return (
+        before.source[old.span.start : old.span.end] == after.source[new.span.start : new.span.end]
+        and old.format.name == new.format.name
+        and (old.broken, old.unreadable) == (new.broken, new.unreadable)
+        and old.reading == new.reading
+    )
+
+
+def _is_shown(entry: DigestEntry, asked: Fields) -> bool:
+    """Whether a new entry shows its title, and nothing but what was asked for."""
+    if entry.broken or entry.unreadable or entry.problems:
+        return False
+    fields = entry.reading.fields
+    return bool(entry.title) and all(_is_meant(name, fields[name], asked) for name in fields)
+
+
+def _is_meant(name: str, read: Value, asked: Fields) -> bool:
+    wanted = asked.get(name, EMPTY)
+    date = asked.get("date")
+    if isinstance(read, Links) and isinstance(wanted, Links):
+        return shows(read, Links(tuple(it for it in wanted.hyperlinks if it in read.hyperlinks)))
+    if name == "url" and read == paper_url(asked):
+        return True
+    if name == "year" and isinstance(date, str) and read == date[:4]:
+        return True
+    return shows(read, wanted)

@@ -1,0 +1,230 @@
+"""Steps: the edits that carry out one change of a digest's order, and what must come of them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zoterodigest.core.record import Fields
+from zoterodigest.core.span import Edit, Span
+from zoterodigest.digest.changes import (
+    Change,
+    MovedEntry,
+    NewEntry,
+    Origin,
+    RemovedEntry,
+    RenamedHeading,
+)
+from zoterodigest.digest.document import DigestEntry, Document, Headings
+from zoterodigest.digest.format import Format
+from zoterodigest.digest.gaps import Region, Spot, date_of, insertion, removal, spot_for
+from zoterodigest.digest.insert import entry_lines
+from zoterodigest.digest.lines import Heading
+from zoterodigest.digest.manner import Manner
+from zoterodigest.digest.reading import decoded
+from zoterodigest.digest.shown import Unwritable
+from zoterodigest.digest.write_new import Draft, cut_authors
+from zoterodigest.digest.write_row import header_above, row_line
+
+_NO_TABLE = "no table of papers stands under that heading"
+_SHORT = ("title", "authors", "venue", "year", "award", "date", "arxiv", "doi", "url", "task")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The document so far, where its entries come from, and the document at the beginning."""
+
+    document: Document
+    origins: tuple[Origin, ...]
+    first: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An entry that comes: where, from what, and under which heading (its number, -1: none).
+
+    `index` is the one it had in the state (-1: it is new), `date` what it is sorted by.
+    """
+
+    spot: Spot
+    origin: Origin
+    heading: int
+    index: int = -1
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one change does: its edits, which entry goes, which comes, which heading is renamed.
+
+    `coming` is the edit that brings the entry that comes.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    gone: int | None = None
+    arrival: Arrival | None = None
+    coming: Edit | None = None
+    renamed: tuple[int, str] | None = None
+
+
+class Planner:
+    """Plans the edits of single changes against one state of a document.
+
+    `care` says how a new entry is written: plainly (0), with entities (1), without long texts (2).
+    """
+
+    def __init__(self, state: State, care: int) -> None:
+        self._state = state
+        self._document = state.document
+        self._care = care
+        self.headings = list(Headings(state.document.lines).keyed())
+        self._first = [keys for _, keys in Headings(state.first.lines).keyed()]
+        self.shown: dict[Origin, Fields] = {}
+
+    def step(self, change: Change) -> Step:
+        """Return what a change does; raises `Unwritable` if it cannot be done."""
+        match change:
+            case NewEntry():
+                return self._new(change)
+            case RemovedEntry(index):
+                at = self._now(index)
+                return Step((self._removal(at),), gone=at)
+            case MovedEntry():
+                return self._moved(change)
+            case RenamedHeading():
+                return self._renamed(change)
+
+    def _now(self, index: int) -> int:
+        if index not in self._state.origins:
+            raise Unwritable("there is no such entry")
+        return self._state.origins.index(index)
+
+    def _heading(self, path: tuple[str, ...]) -> int:
+        """Return the number of the heading at `path` of the document at the beginning."""
+        title = self._state.first.title
+        full = (title, *path) if title else path
+        if not full:
+            return -1
+        if full not in self._first:
+            raise Unwritable(f"the digest has no heading “{' / '.join(path)}”")
+        return self._first.index(full)
+
+    def _region(self, number: int) -> Region:
+        lines = [heading.line for heading, _ in self.headings]
+        head = lines[number] if number >= 0 else -1
+        stop = lines[number + 1] if number + 1 < len(lines) else len(self._document.lines)
+        entries = self._document.entries
+        inside = (at for at, entry in enumerate(entries) if head < entry.first < stop)
+        return Region(head, stop, tuple(inside))
+
+    def _removal(self, index: int) -> Edit:
+        number = number_at(self.headings, self._document.entries[index])
+        return removal(self._document, self._region(number), index)
+
+    def _new(self, change: NewEntry) -> Step:
+        number = self._heading(change.path)
+        region = self._region(number)
+        form = change.form or self._form(region)
+        spot = self._spot(region, form, change.fields)
+        draft = self._draft(change, form, spot.rank, region)
+        body = self._body(draft, form, spot, region)
+        arrival = Arrival(spot, change.tag, number, date=date_of(change.fields))
+        return Step(arrival=arrival, coming=insertion(self._document.lines, spot, body))
+
+    def _spot(self, region: Region, form: Format, fields: Fields) -> Spot:
+        spot = spot_for(self._document, region, form, fields)
+        if spot is None:
+            raise Unwritable(_NO_TABLE)
+        return spot
+
+    def _draft(self, change: NewEntry, form: Format, rank: int, region: Region) -> Draft:
+        entries = self._document.entries
+        near = sorted(
+            (at for at, entry in enumerate(entries) if entry.format.name == form.name),
+            key=lambda at: (at not in region.entries, abs(at - rank), at),
+        )
+        manner = Manner(self._document, [entries[at] for at in near])
+        fields = change.fields if self._care < 2 else _short(change.fields)
+        draft = Draft(fields, manner, armoured=self._care > 0)
+        authors = cut_authors(fields, manner)
+        self.shown[change.tag] = {**fields, "authors": authors} if authors.people else fields
+        return draft
+
+    def _body(self, draft: Draft, form: Format, spot: Spot, region: Region) -> bytes:
+        lines = self._document.lines
+        at = lines.line_at(spot.offset)
+        if form.columns is not None:
+            header = header_above(self._document, form, at + (0 if spot.is_above else 1))
+            if header is None:
+                raise Unwritable(_NO_TABLE)
+            text = row_line(draft, form, header, self._document)
+        else:
+            above = spot.rank - 1
+            has_above = above in region.entries
+            before = decoded(lines[self._document.entries[above].first]) if has_above else ""
+            text = "\n".join(entry_lines(draft, form, before))
+        eol = b"\r\n" if b"\r\n" in insertion(lines, spot, b"").new else b"\n"
+        return text.encode("utf-8", "replace").replace(b"\n", eol)
+
+    def _form(self, region: Region) -> Format:
+        entries = self._document.entries
+        near = [entries[at].format for at in region.entries] or [it.format for it in entries]
+        if not near:
+            raise Unwritable("nothing tells in which format to write it")
+        names = [form.name for form in near]
+        return near[names.index(max(names, key=names.count))]
+
+    def _moved(self, change: MovedEntry) -> Step:
+        at = self._now(change.index)
+        entry = self._document.entries[at]
+        number = self._heading(change.path)
+        if number == number_at(self.headings, entry):
+            return Step()
+        spot = self._spot(self._region(number), entry.format, entry.reading.fields)
+        body = self._document.source[entry.span.start : entry.span.end]
+        return Step(
+            (self._removal(at),),
+            gone=at,
+            arrival=Arrival(spot, change.index, number, at, date_of(entry.reading.fields)),
+            coming=insertion(self._document.lines, spot, body),
+        )
+
+    def _renamed(self, change: RenamedHeading) -> Step:
+        number = self._heading(change.path)
+        if number < 0:
+            raise Unwritable("there is no heading to rename")
+        text = " ".join(change.text.split())
+        heading, keys = self.headings[number]
+        if not text:
+            raise Unwritable("a heading needs a text")
+        if (*keys[:-1], text) in [other for _, other in self.headings]:
+            raise Unwritable(f"a heading “{text}” stands there already")
+        return Step((_heading_edit(self._document, heading, text),), renamed=(number, text))
+
+
+_HEADING = re.compile(
+    rb"^(?P<marks> {0,3}#{1,6}[ \t]+)(?P<text>.*?)(?P<close>(?:[ \t]+#+)?[ \t]*)$", re.S
+)
+
+
+def _heading_edit(document: Document, heading: Heading, text: str) -> Edit:
+    """Return the edit of a heading's text; one that ends in `#` is closed by signs behind it."""
+    start = document.lines.starts[heading.line]
+    found = _HEADING.match(document.lines[heading.line])
+    if found is None:
+        raise Unwritable("the heading cannot be written")
+    closing = " " + "#" * heading.level if text.endswith("#") and b"#" not in found["close"] else ""
+    span = Span(start + found.start("text"), start + found.end("text"))
+    return Edit(span, (text + closing).encode("utf-8", "replace"))
+
+
+def _short(fields: Fields) -> Fields:
+    """Leave out of a new entry what is long and may hold anything."""
+    return {name: fields[name] for name in _SHORT if name in fields}
+
+
+def number_at(headings: Sequence[tuple[Heading, tuple[str, ...]]], entry: DigestEntry) -> int:
+    """Return the number of the heading an entry stands under; -1 for none."""
+    return bisect_right(headings, entry.first, key=lambda it: it[0].line) - 1

@@ -1,0 +1,265 @@
+"""The text of a new entry's slots: its fields, written in the manner of the entries around.
+
+Each writer begins with a neighbour's text, as an edit begins with the text that stands there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from zoterodigest.core import identity, names, venue_slot
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links, Members, Names, is_empty
+from zoterodigest.core.span import Span
+from zoterodigest.digest.document import DigestEntry
+from zoterodigest.digest.format import fold
+from zoterodigest.digest.hyperlinks import find_links, hyperlink
+from zoterodigest.digest.layers import text_of
+from zoterodigest.digest.manner import Manner
+from zoterodigest.digest.reading import cleaned
+from zoterodigest.digest.references import CODE_LABELS
+from zoterodigest.digest.shown import safe_url
+from zoterodigest.digest.slots import Slot
+from zoterodigest.digest.write_blocks import blocks_text
+from zoterodigest.digest.write_html import inert_blocks, inert_line
+from zoterodigest.digest.write_links import links_texts
+from zoterodigest.digest.write_values import (
+    categories_text,
+    date_text,
+    line_text,
+    lines_text,
+    names_text,
+    tags_text,
+    task_text,
+    venue_text,
+    year_text,
+)
+from zoterodigest.digest.writing import armour
+
+_BLOCKS = ("summary", "abstract", "comment", "section")
+_MARKER = re.compile(r"^(\s*(?:[-*+•]|\d{1,9}[.)])\s+)?(.*)$", re.M)
+_BREAKERS = re.compile(r"[\[\]<>|`\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A new entry on its way: its fields, whom it is to look like, and how carefully it is written.
+
+    `armoured` writes entities for the signs that could end a slot.
+    """
+
+    fields: Fields
+    manner: Manner
+    armoured: bool = False
+
+    def texts(self, slots: Collection[str], beside: Collection[str]) -> dict[str, str]:
+        """Return the text of each of `slots`; `beside` are all slots that the entry has so far."""
+        return {slot: self._text(slot, {*slots, *beside}) for slot in slots}
+
+    def _text(self, slot: str, beside: Collection[str]) -> str:
+        if slot == "url":
+            return safe_url(paper_url(self.fields))
+        if slot in ("links", "code"):
+            return self._links(slot, beside)
+        if slot == "venue":
+            return self._guarded(slot, self._venue(beside))
+        value = self.fields.get("task" if slot == "tags" else slot, EMPTY)
+        if slot == "year" and is_empty(value):
+            value = _word(self.fields, "date")[:4]
+        if is_empty(value):
+            return ""
+        sample = self._sample(slot)
+        match slot:
+            case "authors":
+                return self._authors(sample)
+            case "summary":
+                return self._guarded(slot, blocks_text(sample, value))
+            case "abstract" | "comment":
+                return self._guarded(slot, lines_text("", value))
+            case "tags":
+                return self._guarded(slot, tags_text(sample, value))
+            case "categories":
+                return categories_text(sample, value)
+            case "date":
+                return date_text(sample, value)
+            case "year":
+                return year_text(sample, value)
+            case "task" | "award":
+                return self._guarded(slot, task_text("", value))
+            case _:
+                return self._guarded(slot, line_text("", value))
+
+    def section(self, name: str, sample: str) -> str:
+        """Return the text of the section (or abstract) called `name`."""
+        value = self.fields[name]
+        text = lines_text("", value) if name == "abstract" else blocks_text(sample, value)
+        return self._guarded("section", text)
+
+    def _sample(self, slot: str) -> str:
+        return next((mark.text for _, mark in self.manner.samples(slot)), "")
+
+    def _guarded(self, slot: str, text: str) -> str:
+        """Return a text in which nothing comes to life: no element, no link that is not asked."""
+        if slot in _BLOCKS:
+            inert = inert_blocks(text, "", is_markdown=slot == "summary") or ""
+            if not self.armoured:
+                return inert
+            return _MARKER.sub(lambda found: (found[1] or "") + armour(found[2]), text)
+        return armour(text) if self.armoured else inert_line(text, "")
+
+    def _authors(self, sample: str) -> str:
+        value = cut_authors(self.fields, self.manner)
+        people = tuple(self._guarded("authors", person) for person in value.people)
+        if people == value.people:
+            return names_text(sample, value)
+        return names_text("", Names(people, value.truncated))
+
+    def _venue(self, beside: Collection[str]) -> str:
+        """Write the venue as the nearest neighbour whose manner can show it."""
+        samples = [mark.text for _, mark in self.manner.samples("venue")]
+        wanted = {name: _word(self.fields, name) for name in ("venue", "year", "award")}
+        if not any(wanted.values()) and not _word(self.fields, "date"):
+            return ""
+        for sample in (*samples, ""):
+            shown = venue_slot.parse_venue(cleaned(sample))
+            asked = dict(wanted)
+            if "year" in beside and sample and not shown.year:
+                asked["year"] = ""
+            if shown.date:
+                asked["date"] = _word(self.fields, "date")
+            text = venue_text(sample, asked)
+            reading = venue_slot.parse_venue(cleaned(text))
+            if all(getattr(reading, name) == value for name, value in asked.items()):
+                return text
+        return ""
+
+    def _links(self, slot: str, beside: Collection[str]) -> str:
+        wanted = [it for it in self._hyperlinks() if self._belongs(it, slot, beside)]
+        paper = paper_url(self.fields) if slot == "links" and "url" not in beside else ""
+        if not wanted and not paper:
+            return ""
+        samples = sorted(
+            self.manner.samples(slot),
+            key=lambda it: len(find_links(it[1].text.encode())) < min(len(wanted) + bool(paper), 2),
+        )
+        for entry, mark in samples:
+            text = _like(mark.text, entry, self.fields, wanted)
+            if text and _is_all(text, wanted, paper, self.fields):
+                return text
+        frame, gap = self._link_style(slot)
+        label = _paper_label(self.manner, self.fields)
+        every = [*([Hyperlink(label, paper)] if paper else []), *wanted]
+        return gap.join(frame.format(it.label, safe_url(it.url)) for it in every)
+
+    def _hyperlinks(self) -> tuple[Hyperlink, ...]:
+        links = self.fields.get("links")
+        every = links.hyperlinks if isinstance(links, Links) else ()
+        if self.armoured:
+            return tuple(it for it in every if it.label and not _BREAKERS.search(it.label))
+        return every
+
+    def _belongs(self, link: Hyperlink, slot: str, beside: Collection[str]) -> bool:
+        is_code = fold(link.label) in CODE_LABELS
+        return is_code if slot == "code" else not (is_code and "code" in beside)
+
+    def _link_style(self, slot: str) -> tuple[str, str]:
+        for _, mark in self.manner.samples(slot):
+            data = mark.text.encode()
+            spans = find_links(data)
+            if not spans or not data[spans[0].whole[0] :].startswith(b"["):
+                continue
+            is_doubled = data[spans[0].whole[0] :].startswith(b"[[")
+            gap = data[spans[0].whole[1] : spans[1].whole[0]].decode() if len(spans) > 1 else ""
+            frame = "[[{}]]({})" if is_doubled else "[{}]({})"
+            return frame, gap if gap and not _has_words(gap) else " " if is_doubled else ", "
+        return "[{}]({})", ", "
+
+
+def paper_url(fields: Fields) -> str:
+    """Return the URL of the work itself: its arXiv page, its own page, its DOI; or ""."""
+    if arxiv := _word(fields, "arxiv"):
+        return f"https://arxiv.org/abs/{arxiv}"
+    if url := _word(fields, "url"):
+        return url
+    doi = _word(fields, "doi")
+    return f"https://doi.org/{doi}" if doi else ""
+
+
+def cut_authors(fields: Fields, manner: Manner) -> Names:
+    """Return the authors, cut where the entries around cut longer lists."""
+    value = fields.get("authors")
+    if not isinstance(value, Names):
+        return Names(())
+    lists = [names.parse_names(mark.text) for _, mark in manner.samples("authors")]
+    cuts = {len(it.people) for it in lists if it.truncated}
+    longest = max((len(it.people) for it in lists if not it.truncated), default=0)
+    if len(cuts) == 1 and (most := cuts.pop()) >= longest and len(value.people) > most:
+        return Names(value.people[:most], truncated=True)
+    return value
+
+
+def _word(fields: Fields, name: str) -> str:
+    value = fields.get(name)
+    if isinstance(value, Members):
+        return ", ".join(value.texts)
+    return value if isinstance(value, str) else ""
+
+
+def _has_words(text: str) -> bool:
+    return any(char.isalnum() for char in text)
+
+
+def _like(
+    sample: str, entry: DigestEntry, fields: Fields, wanted: Sequence[Hyperlink]
+) -> str | None:
+    """Return a neighbour's links with the new work's in their place; None if they cannot serve."""
+    old, new = _word(entry.reading.fields, "arxiv"), _word(fields, "arxiv")
+    if bool(old) != bool(new):
+        return None
+    text = re.sub(re.escape(old) + r"(?:v\d+)?", lambda _: new, sample) if old else sample
+    links = entry.reading.fields.get("links")
+    present = links.hyperlinks if isinstance(links, Links) else ()
+    data = text.encode()
+    slot = Slot("links", text_of(data, Span(0, len(data))))
+    return links_texts([slot], present, wanted)[0].strip()
+
+
+def _is_all(text: str, wanted: Sequence[Hyperlink], paper: str, fields: Fields) -> bool:
+    """Whether a text shows the links wanted, the work itself if it must, and nothing else."""
+    data = text.encode()
+    spans = find_links(data)
+    if _has_words(_between(data, [span.whole for span in spans])):
+        return False
+    shown = [link for span in spans if (link := hyperlink(data, span)).url]
+    own = Identifier("arxiv", _word(fields, "arxiv"))
+    twins = [it for it in shown if own.value and identity.identifier_of(it.url) == own]
+    others = {(it.label, it.url) for it in shown if it not in twins}
+    asked = {(it.label, safe_url(it.url)) for it in wanted}
+    return others == asked and (bool(twins) or not paper)
+
+
+def _between(data: bytes, ranges: Sequence[tuple[int, int]]) -> str:
+    pairs = pairwise([(0, 0), *ranges, (len(data), len(data))])
+    return b"".join(data[left[1] : right[0]] for left, right in pairs).decode("utf-8", "replace")
+
+
+def _paper_label(manner: Manner, fields: Fields) -> str:
+    """Return how the entries around call the link to the work itself."""
+    is_arxiv = bool(_word(fields, "arxiv"))
+    for entry, mark in manner.samples("links"):
+        known = entry.reading.fields
+        if bool(_word(known, "arxiv")) == is_arxiv:
+            url = _word(known, "url")
+            for link in _links_in(mark.text):
+                found = identity.identifier_of(link.url) if link.url else None
+                if link.url == url or (found and found.value == known.get("arxiv")):
+                    return link.label
+    return "arxiv" if is_arxiv else "paper"
+
+
+def _links_in(text: str) -> Iterator[Hyperlink]:
+    data = text.encode()
+    return (hyperlink(data, span) for span in find_links(data))
