@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest, edited_item
 from tests.cli.test_push import ATTENTION, RESNET
+from zoterodigest.cli import pushing
+from zoterodigest.sync.carry import Outcome, Progress, carry_out
+from zoterodigest.sync.run import Prepared
 
 TITLE = "Deep Residual Learning"
 
@@ -64,3 +70,88 @@ def test_a_pull_says_nothing_of_entries_that_are_not_in_the_library(
     assert pulled.code == 0
     assert "Not pushed" not in pulled.out
     assert "Adam" not in pulled.out
+
+
+def test_a_plan_is_what_the_sync_then_does(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    digest = pushed(zoterodigest, tmp_path)
+    digest.write_text(a_digest(ATTENTION, RESNET).replace("What it", "All it", 1), encoding="utf-8")
+    edited_item(tmp_path, RESNET[0], title=TITLE)
+
+    planned = json.loads(zoterodigest("plan", "--json").out)
+    synced = json.loads(zoterodigest("sync", "--json").out)
+
+    assert planned["direction"] == "sync"
+    assert [action["kind"] for action in planned["actions"]] == ["change-note", "change-entry"]
+    assert synced["actions"] == planned["actions"]
+    assert (synced["written"], synced["written_digests"]) == (1, 1)
+    assert synced["again"] == {"actions": [], "reports": []}
+
+
+@pytest.mark.parametrize(
+    ("push", "pull", "code", "is_settled"),
+    [(True, True, 4, False), (True, False, 0, True), (False, True, 4, False)],
+)
+def test_check_exits_4_for_what_may_travel_only(
+    zoterodigest: Zoterodigest, tmp_path: Path, push: bool, pull: bool, code: int, is_settled: bool
+) -> None:
+    pushed(zoterodigest, tmp_path)
+    edited_item(tmp_path, RESNET[0], title=TITLE)
+    rules = f"[[digest]]\npath = 'papers.md'\npush = {push}\npull = {pull}\n".lower()
+    (tmp_path / "zoterodigest.toml").write_text(rules, encoding="utf-8")
+
+    status = zoterodigest("status", "--check")
+
+    assert status.code == code
+    assert ("Everything is in step." in status.out) is is_settled
+    assert ("title: changed in zotero, not pulled" in status.out) is is_settled
+
+
+def test_check_exits_3_where_there_are_conflicts_and_pending_changes(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    digest = pushed(zoterodigest, tmp_path)
+    edited_item(tmp_path, RESNET[0], title=TITLE)
+    edited = a_digest(ATTENTION, RESNET).replace(RESNET[0], "Residual Nets")
+    digest.write_text(edited.replace("What it", "All it", 1), encoding="utf-8")
+
+    status = zoterodigest("status", "--check")
+
+    assert status.code == 3
+    assert "open       1 conflict\n" in status.out
+    assert "changed notes            1" in status.out
+
+
+def test_a_run_of_one_direction_counts_what_it_leaves_to_the_other(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    digest = pushed(zoterodigest, tmp_path)
+    edited_item(tmp_path, RESNET[0], title=TITLE)
+
+    pushing = zoterodigest("push")
+    zoterodigest("pull")
+    text = digest.read_text(encoding="utf-8")
+    digest.write_text(text.replace(TITLE, "Residual Nets"), encoding="utf-8")
+    pulling = zoterodigest("pull")
+
+    assert "Nothing to push.\n\n1 entry changed in the library: `zoterodigest pull`" in pushing.out
+    assert "Nothing to pull.\n\n1 entry changed in the digests: `zoterodigest push`" in pulling.out
+
+
+def test_a_conflict_that_arises_while_a_run_writes_is_told(
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = pushed(zoterodigest, tmp_path)
+    edited = a_digest(ATTENTION, RESNET).replace(RESNET[0], "Residual Nets")
+    digest.write_text(edited, encoding="utf-8")
+
+    def late(prepared: Prepared, report: Progress) -> Outcome:
+        edited_item(tmp_path, RESNET[0], title=TITLE)
+        return carry_out(prepared, report)
+
+    monkeypatch.setattr(pushing, "carry_out", late)
+    synced = zoterodigest("sync")
+
+    assert synced.code == 3
+    assert "Left to you: 1 conflict" in synced.out
+    assert synced.out.index("Conflicts (1)") > synced.out.index("Done: ")
+    assert digest.read_text(encoding="utf-8") == edited

@@ -23,22 +23,23 @@ library    .zoterodigest/library.sqlite, created by the first push
            (beside the digest, as there is no zoterodigest.toml)
 lock file  zoterodigest.lock, not written yet
 
-bold-titles.md
-  new items                6  Denoising Diffusion Probabilistic Models
-                              Consistency Models
-                              Generative Adversarial Networks
-                              … and 3 more
-  new collections          3  bold-titles
-                              Generators
-                              Language
-generation-daily.md
-  new items                7  Scaling Rectified Flow Transformers for High-Reso…
-                              Adding Conditional Control to Text-to-Image Diffu…
-                              DreamBooth: Fine Tuning Text-to-Image Diffusion M…
-                              … and 4 more
-  shared items             1  new as well, but listed once
-  new collections          2  generation-daily
-                              Image Generation
+Into the library
+  bold-titles.md
+    new items                6  Denoising Diffusion Probabilistic Models
+                                Consistency Models
+                                Generative Adversarial Networks
+                                … and 3 more
+    new collections          3  bold-titles
+                                Generators
+                                Language
+  generation-daily.md
+    new items                7  Scaling Rectified Flow Transformers for High-Re…
+                                Adding Conditional Control to Text-to-Image Dif…
+                                DreamBooth: Fine Tuning Text-to-Image Diffusion…
+                                … and 4 more
+    shared items             1  new as well, but listed once
+    new collections          2  generation-daily
+                                Image Generation
 """
 
 GOLDEN_STATUS = """\
@@ -47,17 +48,17 @@ library    .zoterodigest/library.sqlite
 lock file  zoterodigest.lock
 links      2; 3 entries in 1 digest
 
-To push (`zoterodigest push` brings it into the library)
+Into the library (`zoterodigest push`)
   papers.md
     new items                1  Adam: A Method for Stochastic Optimization
     new notes                1
     changed notes            1  Attention Is All You Need: summary
 
-Changed in the library (1)
-  A push leaves these as they are at both ends; `zoterodigest pull` brings them
-  into the digest.
-    papers.md:8  Deep Residual Learning for Image Recognition
-      title
+Into the digests (`zoterodigest pull`)
+  papers.md
+    changed entries          1  Deep Residual Learning for Image Recogni…: title
+
+`zoterodigest sync` does both.
 """
 
 
@@ -135,7 +136,7 @@ def test_plan_and_dry_run_are_one_and_write_nothing(
 ) -> None:
     _write(tmp_path, a_digest(ATTENTION, RESNET))
 
-    planned, dry = zoterodigest("plan", "papers.md"), zoterodigest("push", "papers.md", "--dry-run")
+    planned, dry = zoterodigest("plan", "papers.md"), zoterodigest("sync", "papers.md", "--dry-run")
 
     assert planned == dry
     assert [path.name for path in tmp_path.iterdir()] == ["papers.md"]
@@ -257,7 +258,9 @@ def test_a_field_changed_at_both_ends_is_a_conflict_and_exits_3(
 
     assert ran.code == 3
     assert "Conflicts (1)" in ran.out
-    assert "title: digest “Attention Is All We N…”, library “Attention Was All The…”" in ran.out
+    assert "      title:\n        markdown  Attention Is All We Need Today\n" in ran.out
+    assert "        zotero    Attention Was All They Needed\n" in ran.out
+    assert "Left to you" not in ran.out
 
 
 def test_check_exits_4_when_changes_are_pending(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
@@ -267,7 +270,7 @@ def test_check_exits_4_when_changes_are_pending(zoterodigest: Zoterodigest, tmp_
     after = zoterodigest("status", "--check")
 
     assert (before.code, after.code) == (4, 0)
-    assert "Nothing to push." in after.out
+    assert "Everything is in step." in after.out
 
 
 def test_the_guard_stops_with_examples_and_says_how_to_allow_it(

@@ -35,10 +35,7 @@ Address = Annotated[
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", "-n", help="Only show it; the same as `zoterodigest plan`.")
-]
-DryRunOnly = Annotated[bool, typer.Option("--dry-run", "-n", help="Only show it.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only show it.")]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Accepted; this version looks nothing up.")
 ]

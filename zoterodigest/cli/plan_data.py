@@ -11,7 +11,7 @@ from typing import Any
 from zoterodigest.cli.places import Place
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Row
-from zoterodigest.core.record import Blocks, Empty, Entry, Hyperlink, Links, Members, Names
+from zoterodigest.core.record import Blocks, Empty, Entry, Hyperlink, Item, Links, Members, Names
 from zoterodigest.sync.carry import Outcome
 from zoterodigest.sync.run import Prepared
 
@@ -20,9 +20,12 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
     """Return what a run would do, or with `outcome` did, as JSON can hold it.
 
     Every action and report has its `kind` (`create-item`, `conflict`, ...); an empty value is null.
+    What was planned once more, as it had changed in between, is in `again`.
     """
+    prepared = outcome.prepared if outcome else prepared
     plan = prepared.plan
     return {
+        "direction": prepared.options.direction.name.lower(),
         "library": {
             "address": place.address,
             "identity": prepared.workspace.library.identity,
@@ -41,9 +44,15 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
 
 
 def _outcome_data(outcome: Outcome) -> dict[str, Any]:
+    again = outcome.again.plan if outcome.again else None
     return {
         "written": outcome.written,
+        "written_digests": outcome.written_digests,
         "planned_again": outcome.planned_again,
+        "again": {
+            "actions": [_with_kind(action) for action in (again.actions if again else ())],
+            "reports": [_with_kind(report) for report in (again.reports if again else ())],
+        },
         "failures": [plain(failure) for failure in outcome.failures],
     }
 
@@ -71,6 +80,8 @@ def plain(value: object) -> Any:
             return {name: plain(getattr(value, name)) for name in kept}
         case Entry():
             return _entry(value)
+        case Item():
+            return {"key": value.key, "title": plain(value.fields.get("title"))}
         case Enum():
             return value.value
         case Mapping():

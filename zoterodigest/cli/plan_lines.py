@@ -1,43 +1,63 @@
-"""What a plan does, counted: per digest, by kind, with the first few examples of each."""
+"""What a plan does, counted: per end, digest and kind, with the first few examples of each."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from rich.cells import cell_len
 
 from zoterodigest.cli.screen import cut, hanging, styled, visible, width
-from zoterodigest.cli.subjects import Subjects, field_name, fields_title
+from zoterodigest.cli.subjects import Subjects, field_name, fields_title, path_text
 from zoterodigest.core.plan import (
     Action,
     ChangeEntry,
     ChangeItem,
     ChangeNote,
+    CreateEntry,
     CreateItem,
     CreateNote,
     CreateShelf,
+    MoveEntry,
     Plan,
+    RemoveEntry,
+    RenameHeading,
     RenameShelf,
+    TrashItem,
 )
+from zoterodigest.core.terms import End
 
 MOST = 3
 """How many examples of one kind are listed; the others are counted. --json has them all."""
 
-_LABELS = (
-    "new items",
-    "shared items",
-    "adopted items",
-    "filled-in items",
-    "changed items",
-    "moved items",
-    "new notes",
-    "changed notes",
-    "changed entries",
-    "new collections",
-    "renamed collections",
-)
+HEADINGS: Mapping[End, str] = {
+    End.ZOTERO: "Into the library",
+    End.MARKDOWN: "Into the digests",
+}
+"""How the parts of a plan are headed, by the end that changes."""
+
+_LABELS: Mapping[str, End] = {
+    "new items": End.ZOTERO,
+    "shared items": End.ZOTERO,
+    "adopted items": End.ZOTERO,
+    "filled-in items": End.ZOTERO,
+    "changed items": End.ZOTERO,
+    "moved items": End.ZOTERO,
+    "trashed items": End.ZOTERO,
+    "new notes": End.ZOTERO,
+    "changed notes": End.ZOTERO,
+    "new collections": End.ZOTERO,
+    "renamed collections": End.ZOTERO,
+    "new entries": End.MARKDOWN,
+    "changed entries": End.MARKDOWN,
+    "moved entries": End.MARKDOWN,
+    "removed entries": End.MARKDOWN,
+    "renamed headings": End.MARKDOWN,
+}
+"""The kinds of things in the order in which they are told, each with the end that changes."""
+
 _LABEL_WIDTH = max(map(len, _LABELS))
 _SHARED = "above the digests' own"
 
@@ -51,6 +71,11 @@ class Thing:
     what: str
     fields: tuple[str, ...] = ()
 
+    @property
+    def end(self) -> End:
+        """The end that changes."""
+        return _LABELS[self.label]
+
 
 def things(plan: Plan, subjects: Subjects) -> Iterator[Thing]:
     """Yield what `plan` does; what new links join is told even if nothing in it changes."""
@@ -58,68 +83,119 @@ def things(plan: Plan, subjects: Subjects) -> Iterator[Thing]:
     for link in plan.links:
         if link.before is None and link.item is not None:
             adopted.setdefault(link.item.key, link.row.digest)
+    for action in plan.actions:
+        if isinstance(action, CreateEntry):
+            adopted.pop(action.item.key, None)
     for key, digest in adopted.items():
         yield Thing(digest, "adopted items", subjects.item_title(key))
     for action in plan.actions:
         if isinstance(action, CreateItem):
             for row_id in action.row_ids[1:]:
                 yield Thing(subjects.digest(row_id), "shared items", "")
-    owners = {shelf.collection: shelf.digest for shelf in plan.shelves}
     for action in plan.actions:
-        yield from _things(action, subjects, owners)
+        yield from _things(action, plan, subjects, adopted)
 
 
-def _things(action: Action, subjects: Subjects, owners: Mapping[str, str]) -> Iterator[Thing]:
+def _things(
+    action: Action, plan: Plan, subjects: Subjects, adopted: Mapping[str, str]
+) -> Iterator[Thing]:
     match action:
         case CreateShelf():
             yield Thing(action.digest, "new collections", visible(action.name))
         case RenameShelf():
-            names = f"{visible(action.before)} → {visible(action.after)}"
+            owners = {shelf.collection: shelf.digest for shelf in plan.shelves}
+            names = _arrow(visible(action.before), visible(action.after))
             yield Thing(owners.get(action.key, ""), "renamed collections", names)
         case CreateItem():
             digest = subjects.digest(action.row_ids[0])
             yield Thing(digest, "new items", fields_title(action.fields))
         case ChangeItem():
-            yield from _item_things(action, subjects)
+            yield from _changes(action, subjects)
+            if action.unplaced or (action.placed and action.key not in adopted):
+                yield _moved(action, plan, subjects)
+        case TrashItem():
+            digest, title = subjects.digest(action.row_id), subjects.item_title(action.key)
+            yield Thing(digest, "trashed items", title)
         case CreateNote():
             yield Thing(action.digest, "new notes", "")
         case ChangeNote():
             title = subjects.title(action.row_id)
             yield Thing(action.digest, "changed notes", title, _names(action.after))
+        case CreateEntry():
+            where = _arrow(fields_title(action.fields), path_text(action.path))
+            yield Thing(action.digest, "new entries", where)
         case ChangeEntry():
             title = fields_title(action.entry.fields)
             yield Thing(action.entry.digest, "changed entries", title, _names(action.after))
+        case MoveEntry():
+            where = _arrow(fields_title(action.entry.fields), path_text(action.path))
+            yield Thing(action.entry.digest, "moved entries", where)
+        case RemoveEntry():
+            title = fields_title(action.entry.fields)
+            yield Thing(action.entry.digest, "removed entries", title)
+        case RenameHeading():
+            names = _arrow(visible(action.before), visible(action.after))
+            yield Thing(action.digest, "renamed headings", names)
+        case _:
+            assert_never(action)
 
 
-def _item_things(action: ChangeItem, subjects: Subjects) -> Iterator[Thing]:
+def _changes(action: ChangeItem, subjects: Subjects) -> Iterator[Thing]:
     digest, title = subjects.digest(action.row_ids[0]), subjects.item_title(action.key)
     if edits := _names(name for name in action.after if name not in action.fills):
         yield Thing(digest, "changed items", title, edits)
     if fills := _names(name for name in action.after if name in action.fills):
         yield Thing(digest, "filled-in items", "", fills)
-    if action.unplaced:
-        yield Thing(digest, "moved items", title)
+
+
+def _moved(action: ChangeItem, plan: Plan, subjects: Subjects) -> Thing:
+    """Return the move of an item, with the heading whose collection it comes into."""
+    paths = {shelf.collection: shelf.path for shelf in plan.shelves}
+    known = [path_text(paths[key]) for key in action.placed if paths.get(key)]
+    title = subjects.item_title(action.key)
+    what = _arrow(title, ", ".join(known)) if known else title
+    return Thing(subjects.digest(action.row_ids[0]), "moved items", what)
+
+
+def _arrow(before: str, after: str) -> str:
+    """Return two texts with an arrow between; the first gives way where there is no room."""
+    tail = f" → {after}"
+    room = max(_room() - cell_len(tail), _room() // 2)
+    return f"{cut(before, room)}{tail}"
 
 
 def _names(fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(field_name(name) for name in fields)
 
 
-def as_lines(plan: Plan, subjects: Subjects) -> Iterator[str]:
-    """Yield what `plan` does, digest by digest in the order of the lock file."""
-    groups: dict[str, dict[str, list[Thing]]] = defaultdict(lambda: defaultdict(list))
+def as_lines(
+    plan: Plan, subjects: Subjects, headings: Mapping[End, str] = HEADINGS
+) -> Iterator[str]:
+    """Yield what `plan` does at either end, digest by digest in the order of the lock file."""
+    by_end: dict[End, list[Thing]] = {end: [] for end in headings}
     for thing in things(plan, subjects):
+        by_end[thing.end].append(thing)
+    parts = [(headings[end], found) for end, found in by_end.items() if found]
+    for number, (heading, found) in enumerate(parts):
+        yield from [""] if number else []
+        yield heading
+        yield from _digests(found)
+
+
+def _digests(found: Iterable[Thing]) -> Iterator[str]:
+    groups: dict[str, dict[str, list[Thing]]] = defaultdict(lambda: defaultdict(list))
+    for thing in found:
         groups[thing.digest][thing.label].append(thing)
     for digest in sorted(groups, key=lambda digest: (not digest, digest)):
-        yield styled(visible(digest) or _SHARED, "bold")
+        yield f"  {styled(visible(digest) or _SHARED, 'bold')}"
         for label in _LABELS:
-            if found := groups[digest].get(label):
-                yield from _kind(label, found)
+            if same := groups[digest].get(label):
+                yield from _kind(label, same)
 
 
 def _kind(label: str, found: Sequence[Thing]) -> Iterator[str]:
     """Yield one kind: its count, and its examples below each other."""
-    head = f"  {label:<{_LABEL_WIDTH}} {len(found):>6,}"
+    head = f"    {label:<{_LABEL_WIDTH}} {len(found):>6,}"
     if label == "filled-in items":
         counts = Counter(name for thing in found for name in thing.fields)
         yield from hanging(f"{head}  ", ", ".join(f"{name} {n:,}" for name, n in counts.items()))
@@ -135,8 +211,11 @@ def _kind(label: str, found: Sequence[Thing]) -> Iterator[str]:
 
 
 def _example(thing: Thing) -> str:
-    room = width() - _LABEL_WIDTH - 11
     if not thing.fields:
-        return cut(thing.what, room)
-    fields = cut(", ".join(thing.fields), room // 2)
-    return f"{cut(thing.what, room - cell_len(fields) - 2)}: {fields}"
+        return cut(thing.what, _room())
+    fields = cut(", ".join(thing.fields), _room() // 2)
+    return f"{cut(thing.what, _room() - cell_len(fields) - 2)}: {fields}"
+
+
+def _room() -> int:
+    return width() - _LABEL_WIDTH - 13

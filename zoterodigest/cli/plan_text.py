@@ -1,77 +1,139 @@
-"""What `plan` and `push` show before anything is done, and `status` in the manner of git."""
+"""What `plan`, `push`, `pull` and `sync` show before anything is done, and what `status` shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 
-from zoterodigest.cli.attention import ALWAYS_SHOWN, SECTIONS, Attention
+from zoterodigest.cli.attention import CONFLICTS, NEWS, SECTIONS, Attention, open_text
 from zoterodigest.cli.places import Place
-from zoterodigest.cli.plan_lines import as_lines
-from zoterodigest.cli.screen import counted, flowing, hanging, styled, visible
+from zoterodigest.cli.plan_lines import HEADINGS, as_lines, things
+from zoterodigest.cli.report_text import Wording
+from zoterodigest.cli.screen import counted, flowing, hanging, styled, visible, wrapped
 from zoterodigest.cli.subjects import Subjects
 from zoterodigest.core.link import State
-from zoterodigest.core.plan import Plan
-from zoterodigest.core.reports import ApartField, Held, NotPushed
+from zoterodigest.core.reports import ApartField, Held, NotPushed, Report
+from zoterodigest.core.terms import End
+from zoterodigest.project.config import selects
 from zoterodigest.sync.run import Direction, Prepared
 
 _MOST = 5
 _MOST_TAGS = 12
+_VERBS: Mapping[Direction, str] = {
+    Direction.PUSH: "push",
+    Direction.PULL: "pull",
+    Direction.SYNC: "push or pull",
+}
 
 
 def plan_text(prepared: Prepared, place: Place) -> Iterator[str]:
-    """Yield what a push would do, or "Everything is in step."."""
-    subjects, attention = _views(prepared)
+    """Yield what a run would do at either end, or that everything is in step."""
+    attention = _attention(prepared, _concerning(prepared))
     yield from place.lines()
     yield ""
     if prepared.plan.is_settled:
         yield from _unrecognised(prepared)
-        yield "Everything is in step."
+        yield _nothing(prepared)
     else:
-        yield from as_lines(prepared.plan, subjects)
+        yield from as_lines(prepared.plan, subjects_of(prepared))
         yield from _recorded_only(prepared)
         yield from _unrecognised(prepared)
         yield from _tags(prepared.new_tags)
         yield from _differences(prepared, attention)
-    yield from attention.lines(ALWAYS_SHOWN, _MOST)
+    yield from attention.lines(NEWS, _MOST)
+    yield from _other_way(prepared)
 
 
 def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
     """Yield how things stand, section by section."""
-    subjects, attention = _views(prepared)
+    subjects, reports = subjects_of(prepared), prepared.plan.reports
     yield from place.lines()
     yield from hanging("links      ", _links(prepared))
+    if still_open := open_text(reports):
+        yield from hanging("open       ", still_open)
     yield from _unrecognised(prepared)
     yield ""
     if prepared.plan.is_settled:
-        yield "Nothing to push."
+        yield _nothing(prepared)
     else:
-        yield styled("To push", "bold") + " (`zoterodigest push` brings it into the library)"
-        yield from (f"  {line}" for line in as_lines(prepared.plan, subjects))
+        commands = {End.ZOTERO: "zoterodigest push", End.MARKDOWN: "zoterodigest pull"}
+        headings = {end: f"{HEADINGS[end]} (`{commands[end]}`)" for end in HEADINGS}
+        yield from as_lines(prepared.plan, subjects, headings)
         yield from _recorded_only(prepared)
-    yield from attention.lines((section.kind for section in SECTIONS), _MOST)
+        if len({thing.end for thing in things(prepared.plan, subjects)}) == len(HEADINGS):
+            yield ""
+            yield "`zoterodigest sync` does both."
+    attention = _attention(prepared, reports)
+    yield from attention.lines([section.kind for section in SECTIONS], _MOST)
 
 
-def _views(prepared: Prepared) -> tuple[Subjects, Attention]:
-    subjects = Subjects(prepared.plan, prepared.gathered.contents.by_key)
+def news_text(prepared: Prepared, shown: Prepared) -> Iterator[str]:
+    """Yield what the plan `prepared` reports and `shown`, which people saw before it, did not."""
+    before = shown.plan.reports
+    fresh = [report for report in _concerning(prepared) if report not in before]
+    yield from _attention(prepared, fresh).lines(NEWS, _MOST)
+
+
+def left_text(prepared: Prepared) -> str:
+    """Return in one line what a run leaves to the person; "" if nothing is."""
+    return open_text(report for report in _concerning(prepared) if type(report) in NEWS)
+
+
+def subjects_of(prepared: Prepared) -> Subjects:
+    """Return the names of what a plan is about."""
+    return Subjects(prepared.plan, prepared.gathered.contents.by_key)
+
+
+def _attention(prepared: Prepared, reports: Iterable[Report]) -> Attention:
     documents = [read.document for read in prepared.gathered.digests]
-    return subjects, Attention(_concerning(prepared), subjects, documents)
+    return Attention(reports, Wording(subjects_of(prepared), documents))
 
 
-def _concerning(prepared: Prepared) -> Plan:
-    """Return the plan with the reports that concern a run of its direction: a pull creates no
-    items, so that entries without one are no news to it.
+def _concerning(prepared: Prepared) -> list[Report]:
+    """Return the reports that concern a run of its direction: a pull creates no items, so that
+    entries without one are no news to it.
     """
-    plan = prepared.plan
-    if prepared.options.direction is not Direction.PULL:
-        return plan
-    reports = (
+    is_pull = prepared.options.direction is Direction.PULL
+    return [
         report
-        for report in plan.reports
-        if not isinstance(report, NotPushed)
-        and not (isinstance(report, Held) and not report.to_entry)
+        for report in prepared.plan.reports
+        if not (is_pull and isinstance(report, NotPushed))
+    ]
+
+
+def _nothing(prepared: Prepared) -> str:
+    """Return what is said where there is nothing to do."""
+    is_open = any(type(report) in CONFLICTS for report in prepared.plan.reports)
+    if is_open or any(_held_by_direction(prepared)):
+        return f"Nothing to {_VERBS[prepared.options.direction]}."
+    return "Everything is in step."
+
+
+def _other_way(prepared: Prepared) -> Iterator[str]:
+    """Yield what a run of one direction leaves to one of the other."""
+    rows = {report.row_id for report in _held_by_direction(prepared)}
+    if not rows:
+        return
+    is_push = prepared.options.direction is Direction.PUSH
+    place, verb = ("library", "pull") if is_push else ("digests", "push")
+    yield ""
+    yield from wrapped(
+        f"{counted(len(rows), 'entry', 'entries')} changed in the {place}:"
+        f" `zoterodigest {verb}` carries that over, `sync` both ways."
     )
-    return replace(plan, reports=tuple(reports))
+
+
+def _held_by_direction(prepared: Prepared) -> Iterator[Held]:
+    """Yield the edits that a run of the other direction would carry."""
+    if prepared.options.direction is Direction.SYNC:
+        return
+    rules = {read.digest.key: read.digest.rules for read in prepared.gathered.digests}
+    digests = {link.row.id: link.entry.digest for link in prepared.plan.links}
+    is_push = prepared.options.direction is Direction.PUSH
+    for report in prepared.plan.reports:
+        if isinstance(report, Held) and report.to_entry is is_push:
+            rule = rules[digests[report.row_id]]
+            if selects(rule.pull if is_push else rule.push, report.name):
+                yield report
 
 
 def _recorded_only(prepared: Prepared) -> Iterator[str]:

@@ -6,18 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoterodigest.cli.attention import CONFLICTS
 from zoterodigest.cli.places import Place, open_place
 from zoterodigest.cli.plan_data import plan_data
-from zoterodigest.cli.plan_text import plan_text, status_text
+from zoterodigest.cli.plan_text import (
+    left_text,
+    news_text,
+    plan_text,
+    status_text,
+    subjects_of,
+)
 from zoterodigest.cli.screen import counted, emit, emit_json, tell, tell_error, visible
-from zoterodigest.cli.subjects import Subjects
 from zoterodigest.cli.talk import busy, progress, require_consent
-from zoterodigest.core.reports import AmbiguousEntry, Conflict, Held, UnreadableEntry
+from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 
-FINE, FAILED, CONFLICTS, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
+FINE, FAILED, CONFLICTING, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,10 @@ def show_plan(request: Request, *, as_json: bool) -> int:
 
 
 def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
-    """Show how things stand; with `is_check` the exit code tells whether changes are pending."""
+    """Show how things stand; with `is_check` the exit code tells whether changes are pending.
+
+    Conflicts come first: they keep their own exit code.
+    """
     place = request.open()
     with place.workspace.library:
         prepared = _prepared(place, request)
@@ -63,7 +72,9 @@ def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
             emit_json(plan_data(prepared, place))
         else:
             emit(status_text(prepared, place))
-    return PENDING if is_check and is_pending(prepared) else exit_code(prepared)
+    code = exit_code(prepared)
+    is_pending = is_check and code != CONFLICTING and not prepared.plan.is_settled
+    return PENDING if is_pending else code
 
 
 def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
@@ -84,9 +95,10 @@ def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
             emit_json(plan_data(prepared, place, outcome))
         elif not prepared.plan.is_settled:
             emit(_told(outcome, place, is_first=is_first))
+            emit(news_text(outcome.last, prepared))
     for failure in outcome.failures:
         tell_error(f"{failure.where}: {failure.title}: {failure.reason}")
-    return FAILED if outcome.failures else exit_code(prepared)
+    return FAILED if outcome.failures else exit_code(outcome.last)
 
 
 def _prepared(place: Place, request: Request) -> Prepared:
@@ -103,8 +115,8 @@ def exit_code(prepared: Prepared) -> int:
     kinds = {type(report) for report in prepared.plan.reports}
     if UnreadableEntry in kinds or any(_is_unrecognised(prepared)):
         return FAILED
-    if Conflict in kinds:
-        return CONFLICTS
+    if kinds & CONFLICTS:
+        return CONFLICTING
     return AMBIGUOUS if AmbiguousEntry in kinds else FINE
 
 
@@ -114,19 +126,12 @@ def _is_unrecognised(prepared: Prepared) -> Iterator[bool]:
         yield not is_blank and not read.document.entries
 
 
-def is_pending(prepared: Prepared) -> bool:
-    """Tell whether an edit at one end has not reached the other."""
-    return not prepared.plan.is_settled or any(
-        isinstance(report, Held) and report.to_entry for report in prepared.plan.reports
-    )
-
-
 def _obey_guard(prepared: Prepared) -> None:
     """Raise `TooMuch` if the guard stops the plan, after showing examples."""
     stop = prepared.stop
     if stop is None:
         return
-    subjects = Subjects(prepared.plan, prepared.gathered.contents.by_key)
+    subjects = subjects_of(prepared)
     tell(["", "The first of them:"])
     tell(f"    {subjects.place(row_id)}  {subjects.title(row_id)}" for row_id in stop.examples)
     raise TooMuch(stop)
@@ -154,7 +159,9 @@ def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
     if outcome.planned_again:
         changed = counted(outcome.planned_again, "object")
         yield f"{changed} had changed in between and {_were(outcome.planned_again)} planned anew."
-    if is_first:
+    if left := left_text(outcome.last):
+        yield f"Left to you: {left} (`zoterodigest status`)."
+    if is_first and outcome.written:
         yield f"Next: `{place.listing}` lists what arrived, `show KEY` one item of it."
         yield "      Edit a digest and push again: only what you changed is carried over."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from zoterodigest.cli.library_list import title_of
 from zoterodigest.cli.screen import visible
@@ -30,6 +30,7 @@ class Subjects:
     def __init__(self, plan: Plan, held: Mapping[str, LibraryItem]) -> None:
         self._links = {link.row.id: link for link in plan.links}
         self._rows = {row.id: row for row in (*plan.rows_before, *plan.rows)}
+        self._shelves = {shelf.collection: shelf for shelf in plan.shelves}
         self._held = held
 
     def title(self, row_id: str) -> str:
@@ -50,6 +51,13 @@ class Subjects:
         """Return the title of an item of the library."""
         item = self._held.get(key)
         return (visible(title_of(item)) if item else "") or UNTITLED
+
+    def collection(self, key: str) -> str:
+        """Return what one of our collections stands for: a heading, or a digest as a whole."""
+        shelf = self._shelves.get(key)
+        if shelf is None:
+            return f"the collection {visible(key)}"
+        return path_text(shelf.path) if shelf.path else visible(shelf.digest)
 
     def digest(self, row_id: str) -> str:
         """Return the digest of a row."""
@@ -79,6 +87,11 @@ def place_of(entry: Entry) -> str:
 def fields_title(fields: Fields) -> str:
     """Return the title among fields."""
     return _title(fields) or UNTITLED
+
+
+def path_text(path: Sequence[str]) -> str:
+    """Return the headings an entry stands under, outermost first."""
+    return visible(" / ".join(path)) or "no heading"
 
 
 def _title(fields: Fields) -> str:

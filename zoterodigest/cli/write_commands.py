@@ -12,7 +12,6 @@ from zoterodigest.cli.options import (
     AnyDigests,
     AsJson,
     DryRun,
-    DryRunOnly,
     FormatName,
     MaxChanges,
     NoNotes,
@@ -28,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Next: `zoterodigest ls` lists what arrived.")(push)
     app.command(epilog="Next: `git diff` shows what came back.")(pull)
     app.command(epilog="Next: `zoterodigest status` tells what needs you.")(sync)
-    app.command(epilog="Next: `zoterodigest push` does what is shown.")(plan)
+    app.command(epilog="Next: `zoterodigest sync` does what is shown.")(plan)
     app.command()(status)
     app.command()(unlink)
     app.command()(remove)
@@ -84,7 +83,7 @@ def push(
 
 def pull(
     digests: AnyDigests = None,
-    is_dry_run: DryRunOnly = False,
+    is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     is_offline: Offline = False,
     address: Address = "",
@@ -98,8 +97,9 @@ def pull(
     """Bring edits made in the library back into the digests.
 
     Only the words that changed are written, in the manner of each digest; every other byte stays.
-    Fields that changed at both ends are conflicts: both stay as they are. The library itself is
-    not changed. Items that you add to a collection do not become entries yet.
+    An item added to a digest's collection becomes an entry, one moved to another heading's
+    collection moves its entry, a renamed collection renames its heading. Fields that changed at
+    both ends are conflicts: both stay as they are. The library itself is not changed.
 
     \b
     Examples:
@@ -125,7 +125,7 @@ def pull(
 
 def sync(
     digests: AnyDigests = None,
-    is_dry_run: DryRunOnly = False,
+    is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     is_offline: Offline = False,
     address: Address = "",
@@ -140,12 +140,14 @@ def sync(
     """Push and pull in one: every edit reaches the other end.
 
     Edits of different fields, and of different paragraphs or bullets of one summary, meet. One
-    field edited at both ends is a conflict: both stay as they are, and the exit code is 3.
+    field edited at both ends is a conflict: both stay as they are, and the exit code is 3;
+    `zoterodigest resolve` decides it.
 
     \b
     Examples:
-      zoterodigest sync
       zoterodigest sync papers.md --dry-run
+      zoterodigest sync
+      zoterodigest sync --yes --json
     """
     from zoterodigest.cli import pushing
     from zoterodigest.sync.run import Direction, Options
@@ -178,16 +180,17 @@ def plan(
     allow_removals: AllowRemovals = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a push would do, and do nothing.
+    """Show what a sync would do, and do nothing.
 
-    The same as `push --dry-run`, with the same options. --json prints every change with its values.
+    The same as `sync --dry-run`, with the same options; `push --dry-run` and `pull --dry-run` show
+    one direction. --json prints every change with its values.
 
     \b
     Examples:
       zoterodigest plan papers.md
       zoterodigest plan --json > plan.json
     """
-    push(
+    sync(
         digests,
         True,
         is_agreed,
@@ -206,7 +209,8 @@ def plan(
 def status(
     digests: AnyDigests = None,
     is_check: Annotated[
-        bool, typer.Option("--check", help="Exit with 4 when changes are pending.")
+        bool,
+        typer.Option("--check", help="Exit with 4 when changes are pending, 3 with conflicts."),
     ] = False,
     address: Address = "",
     format_name: FormatName = "",
@@ -214,8 +218,8 @@ def status(
 ) -> None:
     """Show what is in step and what is not.
 
-    What a push would carry, what changed in the library, and what needs you: conflicts, ambiguous
-    and unreadable entries, works in the trash. Writes nothing.
+    What would go into the library and what would come into the digests, and what needs you:
+    conflicts, ambiguous and unreadable entries, works in the trash. Writes nothing.
 
     \b
     Examples:
@@ -223,14 +227,16 @@ def status(
       zoterodigest status papers.md --check
     """
     from zoterodigest.cli import pushing
+    from zoterodigest.sync.run import Direction, Options
 
-    request = pushing.Request(tuple(digests or ()), address, format_name)
+    options = Options(Direction.SYNC)
+    request = pushing.Request(tuple(digests or ()), address, format_name, options)
     raise typer.Exit(pushing.show_status(request, is_check=is_check, as_json=as_json))
 
 
 def unlink(
     digests: AnyDigests = None,
-    is_dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only show it.")] = False,
+    is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     address: Address = "",
     as_json: AsJson = False,
@@ -255,7 +261,7 @@ def unlink(
 
 def remove(
     digests: AnyDigests = None,
-    is_dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only show it.")] = False,
+    is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     address: Address = "",
     as_json: AsJson = False,

@@ -1,0 +1,265 @@
+"""What a plan and its reports look like, kind by kind, from plans made by hand."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from zoterodigest.cli import attention, plan_lines
+from zoterodigest.cli.attention import Attention, open_text
+from zoterodigest.cli.plan_data import plain
+from zoterodigest.cli.report_text import Wording
+from zoterodigest.cli.subjects import Subjects
+from zoterodigest.core import reports
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.link import Row, Shelf
+from zoterodigest.core.plan import (
+    Action,
+    ChangeItem,
+    CreateEntry,
+    Link,
+    MoveEntry,
+    Plan,
+    RemoveEntry,
+    RenameHeading,
+    RenameShelf,
+    TrashItem,
+)
+from zoterodigest.core.record import EMPTY, Entry, Item, Place
+from zoterodigest.library.port import LibraryItem
+
+KEY = "AAAA2222"
+OTHER = "BBBB2222"
+HOSTILE = "\x1b[31mred\u202e\nnext"
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def an_entry(title: str = "A Paper") -> Entry:
+    return Entry("papers.md", {"title": title}, {"title": title}, place=Place(8, 12))
+
+
+def a_row(row_id: str = "zd-1", item: str = KEY) -> Row:
+    return Row(row_id, "papers.md", item)
+
+
+def a_plan(*actions: Action) -> Plan:
+    """A plan over one link that was there before, and the collections of two headings."""
+    link = Link(0, an_entry(), Item(KEY, 1, {}, {}), a_row(), a_row())
+    shelves = (
+        Shelf("papers.md", ("Vision",), "VVVV2222"),
+        Shelf("papers.md", ("Vision", "Images"), "IIII2222"),
+    )
+    return Plan(actions, links=(link,), rows_before=(a_row(),), shelves=shelves)
+
+
+def subjects(plan: Plan) -> Subjects:
+    held = (LibraryItem(KEY, 1, {"title": "A Paper"}), LibraryItem(OTHER, 1, {"title": "Another"}))
+    return Subjects(plan, {one.key: one for one in held})
+
+
+def shown(*actions: Action) -> list[str]:
+    plan = a_plan(*actions)
+    return list(plan_lines.as_lines(plan, subjects(plan)))
+
+
+def told(*found: reports.Report) -> list[str]:
+    kinds = [section.kind for section in attention.SECTIONS]
+    written = Attention(found, Wording(subjects(a_plan()), ()))
+    return [line for line in written.lines(kinds, 5) if line]
+
+
+def test_what_goes_into_the_library_stands_before_what_comes_into_the_digests() -> None:
+    item = Item(OTHER, 1, {}, {})
+
+    lines = shown(
+        CreateEntry("papers.md", "zd-2", item, ("Vision", "Images"), {"title": "Another"}),
+        MoveEntry(an_entry(), "zd-1", ("Vision",)),
+        RenameHeading("papers.md", ("Vision",), "Vision", "Seeing"),
+        RemoveEntry(an_entry("An Old One"), "zd-3"),
+        TrashItem(KEY, 1, "zd-1"),
+        RenameShelf("VVVV2222", 1, "Seeing", "Vision"),
+        ChangeItem(KEY, 1, {}, {}, ("zd-1",), placed=("IIII2222",), unplaced=("VVVV2222",)),
+    )
+
+    assert lines == [
+        "Into the library",
+        "  papers.md",
+        "    moved items              1  A Paper → Vision / Images",
+        "    trashed items            1  A Paper",
+        "    renamed collections      1  Seeing → Vision",
+        "",
+        "Into the digests",
+        "  papers.md",
+        "    new entries              1  Another → Vision / Images",
+        "    moved entries            1  A Paper → Vision",
+        "    removed entries          1  An Old One",
+        "    renamed headings         1  Vision → Seeing",
+    ]
+
+
+def test_a_long_title_gives_way_to_the_place_it_goes_to() -> None:
+    (*_, line) = shown(MoveEntry(an_entry("word " * 30), "zd-1", ("Vision", "Images")))
+
+    assert line.endswith("… → Vision / Images")
+    assert len(line) <= 80
+
+
+def test_an_item_that_is_only_put_into_a_collection_is_told() -> None:
+    (*_, line) = shown(ChangeItem(KEY, 1, {}, {}, ("zd-1",), placed=("VVVV2222",)))
+
+    assert line == "    moved items              1  A Paper → Vision"
+
+
+def test_every_kind_of_report_has_its_section() -> None:
+    kinds = [section.kind for section in attention.SECTIONS]
+
+    assert sorted(kinds, key=repr) == sorted(get_args(reports.Report), key=repr)
+
+
+@pytest.mark.parametrize(
+    ("report", "lines"),
+    [
+        (
+            reports.Conflict("zd-1", "title", "This", "That"),
+            ["papers.md:8  A Paper", "  title: markdown “This”, zotero “That”"],
+        ),
+        (
+            reports.ApartField("zd-1", "venue", "ICLR 2025", EMPTY),
+            ["papers.md:8  A Paper", "  venue: markdown “ICLR 2025”, zotero “(empty)”"],
+        ),
+        (
+            reports.PlaceConflict("zd-1", ("Vision",), ()),
+            ["papers.md:8  A Paper", "  markdown “Vision”, zotero “no heading”"],
+        ),
+        (
+            reports.NameConflict("papers.md", ("Vision",), "VVVV2222", "Seeing", "Eyes"),
+            ["papers.md  Vision", "  markdown “Seeing”, zotero “Eyes”"],
+        ),
+        (
+            reports.Held("zd-1", "title", to_entry=True),
+            ["papers.md:8  A Paper", "  title: changed in zotero, not pulled"],
+        ),
+        (
+            reports.HeldName("papers.md", ("Vision",), "VVVV2222", "Eyes"),
+            ["papers.md  Vision", "  the collection is called Eyes"],
+        ),
+        (
+            reports.AddedItem("papers.md", OTHER, "Another", "a program writes this digest"),
+            ["papers.md  Another (BBBB2222)", "  a program writes this digest"],
+        ),
+        (
+            reports.Relocated("zd-1", "IIII2222", is_out=False),
+            ["papers.md:8  A Paper", "  put into Vision / Images"],
+        ),
+        (
+            reports.Relocated("zd-1", "CCCC2222", is_out=True),
+            ["papers.md:8  A Paper", "  taken out of the collection CCCC2222"],
+        ),
+        (
+            reports.KeptForEdit(a_row(), ("title", "section:Method")),
+            ["papers.md  A Paper (AAAA2222)", "  title, Method"],
+        ),
+        (
+            reports.Waiting("zd-1", ("title",)),
+            ["papers.md:8  A Paper", "  title"],
+        ),
+        (
+            reports.Followed(a_row(), OTHER),
+            ["papers.md  A Paper (AAAA2222)", "  now BBBB2222  Another"],
+        ),
+        (
+            reports.SameWork(Identifier("doi", "10.1/x"), (KEY, OTHER), ("zd-1", "zd-2")),
+            ["doi:10.1/x", "  AAAA2222  A Paper", "  BBBB2222  Another"],
+        ),
+        (
+            reports.MissingShelf(Shelf("papers.md", (), "CCCC2222")),
+            ["papers.md (CCCC2222)"],
+        ),
+    ],
+)
+def test_a_report_says_what_it_is_about_and_what_is_to_be_known(
+    report: reports.Report, lines: list[str]
+) -> None:
+    found = [line.removeprefix("    ") for line in told(report) if line.startswith("    ")]
+
+    assert found == lines
+
+
+def test_values_too_long_for_a_line_begin_where_they_part() -> None:
+    shared = "words that both of the two values have in common " * 3
+
+    lines = told(reports.Conflict("zd-1", "comment", shared + "one end", shared + "two end"))
+
+    assert lines[-3:] == [
+        "      comment:",
+        "        markdown  … have in common one end",
+        "        zotero    … have in common two end",
+    ]
+
+
+def test_subjects_are_grouped_and_those_beyond_the_first_few_counted() -> None:
+    found = [reports.Conflict("zd-1", name, "a", "b") for name in ("title", "venue")]
+    rows = [a_row(f"zd-{number}", f"{number:08}") for number in range(7)]
+
+    conflicts = told(*found)
+    missing = told(*(reports.MissingItem(row, is_trashed=True) for row in rows))
+
+    assert conflicts[0] == "Conflicts (2)"
+    assert sum("papers.md:8" in line for line in conflicts) == 1
+    assert missing[-1] == "    … and 2 more"
+
+
+def test_what_is_open_is_counted_in_one_line() -> None:
+    found = (
+        reports.Conflict("zd-1", "title", "a", "b"),
+        reports.PlaceConflict("zd-1", (), ("Vision",)),
+        reports.ApartField("zd-1", "venue", "a", "b"),
+        reports.DroppedEntry(a_row()),
+    )
+
+    assert open_text(found) == "2 conflicts, 1 field apart"
+    assert open_text(()) == ""
+
+
+def test_nothing_in_a_plan_or_report_reaches_the_terminal_as_it_is() -> None:
+    row = Row("zd-9", HOSTILE, HOSTILE)
+    entry = Entry(HOSTILE, {"title": HOSTILE}, {})
+    item = Item(HOSTILE, 1, {"title": HOSTILE}, {})
+    plan = a_plan(
+        CreateEntry(HOSTILE, "zd-9", item, (HOSTILE,), {"title": HOSTILE}),
+        MoveEntry(entry, "zd-9", (HOSTILE,)),
+        RenameHeading(HOSTILE, (HOSTILE,), HOSTILE, HOSTILE),
+    )
+
+    lines = [
+        *plan_lines.as_lines(plan, subjects(plan)),
+        *told(
+            reports.AddedItem(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+            reports.NameConflict(HOSTILE, (HOSTILE,), HOSTILE, HOSTILE, HOSTILE),
+            reports.HeldName(HOSTILE, (HOSTILE,), HOSTILE, HOSTILE),
+            reports.PlaceConflict("zd-1", (HOSTILE,), (HOSTILE,)),
+            reports.Relocated("zd-1", HOSTILE, is_out=True),
+            reports.TrashedEntry(entry, HOSTILE),
+            reports.AmbiguousEntry(entry, (HOSTILE,)),
+            reports.SameWork(Identifier("doi", HOSTILE), (HOSTILE,), ()),
+            reports.Followed(row, HOSTILE),
+            reports.MissingShelf(Shelf(HOSTILE, (HOSTILE,), HOSTILE)),
+            reports.Conflict("zd-1", f"section:{HOSTILE}", HOSTILE, HOSTILE),
+        ),
+    ]
+
+    assert [line for line in lines if not line.isprintable()] == []
+
+
+def test_an_item_is_only_named_in_json() -> None:
+    item = Item(OTHER, 1, {"title": "Another", "abstract": "long"}, {"title": "Another"})
+
+    found = plain(CreateEntry("papers.md", "zd-2", item, ("Vision",), {"title": "Another"}))
+
+    assert found["item"] == {"key": OTHER, "title": "Another"}
+    assert found["path"] == ["Vision"]

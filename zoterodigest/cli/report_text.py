@@ -1,0 +1,167 @@
+"""What one report says: its subject on a line, and the details below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from rich.cells import cell_len
+
+from zoterodigest.cli.screen import cut, visible, width
+from zoterodigest.cli.subjects import (
+    Subjects,
+    entry_title,
+    field_name,
+    path_text,
+    place_of,
+    value_text,
+)
+from zoterodigest.core.link import Row
+from zoterodigest.core.record import Entry
+from zoterodigest.core.reports import (
+    AddedItem,
+    AmbiguousEntry,
+    ApartField,
+    AwaitedItem,
+    Conflict,
+    DroppedEntry,
+    Followed,
+    Held,
+    HeldName,
+    KeptForEdit,
+    MissingItem,
+    MissingNote,
+    MissingShelf,
+    NameConflict,
+    NotLinked,
+    NotPushed,
+    PlaceConflict,
+    Relocated,
+    Report,
+    SameWork,
+    TrashedEntry,
+    UnreadableEntry,
+    Waiting,
+)
+from zoterodigest.digest.document import Document
+
+_INDENT = 6
+_SAME = 12
+"""How much of what two long values share is shown before they differ."""
+
+
+class Wording:
+    """Words for the reports of a plan; `documents` know why an entry is unreadable."""
+
+    def __init__(self, subjects: Subjects, documents: Iterable[Document]) -> None:
+        self._subjects = subjects
+        self._reasons = dict(_reasons(documents))
+
+    def subject(self, report: Report) -> str:
+        """Return what a report is about, on one line."""
+        match report:
+            case Conflict() | ApartField() | Held() | Waiting() | PlaceConflict() | Relocated():
+                return self._of_row_id(report.row_id)
+            case DroppedEntry() | MissingItem() | MissingNote() | NotLinked() | AwaitedItem():
+                return self._of_row(report.row)
+            case KeptForEdit() | Followed():
+                return self._of_row(report.row)
+            case AmbiguousEntry() | NotPushed():
+                return _of_entry(report.entry)
+            case TrashedEntry():
+                return f"{_of_entry(report.entry)} ({visible(report.key)})"
+            case UnreadableEntry():
+                return self._unreadable(report)
+            case AddedItem():
+                title = f"{visible(report.title)} ({visible(report.key)})"
+                return f"{visible(report.digest)}  {title}"
+            case MissingShelf():
+                shelf = report.shelf
+                name = path_text(shelf.path) if shelf.path else visible(shelf.digest)
+                return f"{name} ({visible(shelf.collection)})"
+            case NameConflict() | HeldName():
+                return f"{visible(report.digest)}  {path_text(report.path)}"
+            case SameWork():
+                return visible(f"{report.identifier.scheme}:{report.identifier.value}")
+            case _:
+                assert_never(report)
+
+    def details(self, report: Report) -> list[str]:
+        """Return what else is to be said of a report, line by line."""
+        match report:
+            case Conflict() | ApartField():
+                ends = (value_text(one) or "(empty)" for one in (report.at_entry, report.at_item))
+                return _ends(f"{field_name(report.name)}: ", *ends)
+            case PlaceConflict():
+                return _ends("", path_text(report.at_entry), path_text(report.at_item))
+            case NameConflict():
+                return _ends("", visible(report.at_digest), visible(report.at_library))
+            case HeldName():
+                return [f"the collection is called {visible(report.name)}"]
+            case Held():
+                end, verb = ("zotero", "pulled") if report.to_entry else ("markdown", "pushed")
+                return [f"{field_name(report.name)}: changed in {end}, not {verb}"]
+            case AmbiguousEntry() | SameWork():
+                titles = ((key, self._subjects.item_title(key)) for key in report.keys)
+                return [f"{visible(key)}  {title}" for key, title in titles]
+            case Waiting() | KeptForEdit():
+                return [", ".join(map(field_name, report.names))] if report.names else []
+            case AddedItem():
+                return [visible(report.reason)]
+            case Relocated():
+                verb = "taken out of" if report.is_out else "put into"
+                return [f"{verb} {self._subjects.collection(report.collection)}"]
+            case Followed():
+                return [f"now {visible(report.key)}  {self._subjects.item_title(report.key)}"]
+            case _:
+                return []
+
+    def _of_row(self, row: Row) -> str:
+        return f"{visible(row.digest)}  {self._subjects.title(row.id)} ({visible(row.item)})"
+
+    def _of_row_id(self, row_id: str) -> str:
+        return f"{self._subjects.place(row_id)}  {self._subjects.title(row_id)}"
+
+    def _unreadable(self, report: UnreadableEntry) -> str:
+        entry = report.entry
+        if entry is None:
+            title = self._subjects.title(report.row_id or "")
+            return f"{visible(report.digest)}  {title}: stands in text that was not understood"
+        reason = self._reasons.get((entry.digest, entry.place.start_line), "")
+        return f"{place_of(entry)}  {reason or entry_title(entry)}"
+
+
+def _of_entry(entry: Entry) -> str:
+    return f"{place_of(entry)}  {entry_title(entry)}"
+
+
+def _ends(name: str, entry: str, item: str) -> list[str]:
+    """Return two safe texts on one line if they fit, else below each other from where they part."""
+    line = f"{name}markdown “{entry}”, zotero “{item}”"
+    if cell_len(line) <= width() - _INDENT:
+        return [line]
+    entry, item = _from_difference(entry, item)
+    ends = [f"  markdown  {entry}", f"  zotero    {item}"]
+    return [*filter(None, [name.removesuffix(" ")]), *(cut(end, width() - _INDENT) for end in ends)]
+
+
+def _from_difference(entry: str, item: str) -> tuple[str, str]:
+    """Return two texts without most of what both begin with, where one is too long to be shown."""
+    room = width() - _INDENT - 12
+    shared = next((at for at, (a, b) in enumerate(zip(entry, item, strict=False)) if a != b),
+                  min(len(entry), len(item)))  # fmt: skip
+    if max(cell_len(entry), cell_len(item)) <= room or shared <= 2 * _SAME:
+        return entry, item
+    start = max(entry.rfind(" ", 0, shared - _SAME) + 1, 0)
+    return f"… {entry[start:]}", f"… {item[start:]}"
+
+
+def _reasons(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, int], str]]:
+    """Yield why the entry that begins at a line of a digest is unreadable."""
+    for document in documents:
+        for entry in document.entries:
+            if entry.broken:
+                problem = next(iter(entry.problems), None)
+                at = f"line {problem.line}" if problem else f"line {entry.first + 1}"
+                column = f", column {problem.column}" if problem and problem.column else ""
+                yield (document.name, entry.first + 1), f"{at}{column}: {visible(entry.broken)}"
