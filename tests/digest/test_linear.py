@@ -10,6 +10,9 @@ from functools import partial
 import pytest
 
 from tests.digest.corpus import read
+from zoterodigest.core.record import Blocks
+from zoterodigest.digest.edit import put
+from zoterodigest.digest.write_blocks import blocks_text
 
 NOTE = b"> **T**\n> *CVPR 2025*, [arxiv](https://arxiv.org/abs/2504.18524)\n"
 FOLDED = b"<details>\n<summary><b>T</b></summary>\n* **Authors:** A\n"
@@ -96,8 +99,34 @@ CASES: dict[str, Callable[[int], bytes]] = {
 }
 
 
+def written_marks(size: int) -> None:
+    """Write one bullet of marks that nothing closes in place of another."""
+    marks = "- " + "**a*b" * size
+    whole = read(NOTE + b"> - x " + marks.encode() + b"\n")
+    edited = put(whole, {0: {"summary": Blocks((f"{marks} x",))}}, read)
+    assert edited.refusals == ()
+
+
+def written_twins(size: int) -> None:
+    """Change the first and the last of many bullets that are alike."""
+    old = "\n".join(["- x"] * size)
+    new = Blocks(("- a", *["- x"] * (size - 2), "- b"))
+    assert blocks_text(old, new).startswith("- a\n- x")
+
+
+WRITTEN: dict[str, tuple[Callable[[int], None], int]] = {
+    "a bullet of marks": (written_marks, 250),
+    "bullets that are alike": (written_twins, 1_100),
+}
+
+
 def calls(source: bytes) -> int:
     """How many functions reading `source` calls, Python's and C's."""
+    return calls_of(partial(read, source))
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """How many functions `work` calls, Python's and C's."""
     count = 0
 
     def note(_frame: object, event: str, _argument: object) -> None:
@@ -106,7 +135,7 @@ def calls(source: bytes) -> int:
 
     sys.setprofile(note)
     try:
-        read(source)
+        work()
     finally:
         sys.setprofile(None)
     return count
@@ -127,6 +156,16 @@ def test_four_times_the_digest_takes_four_times_the_calls(name: str) -> None:
     read(b"")
 
     small, large = calls(CASES[name](1_000)), calls(CASES[name](4_000))
+
+    assert large <= 5 * small + 2_000
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_four_times_the_blocks_take_four_times_the_calls_to_write(name: str) -> None:
+    write, size = WRITTEN[name]
+    write(3)
+
+    small, large = calls_of(partial(write, size)), calls_of(partial(write, 4 * size))
 
     assert large <= 5 * small + 2_000
 

@@ -65,7 +65,7 @@ def _edits(base: Sequence[str], texts: Sequence[str]) -> _Edits:
     """Return how `base` became `texts`, block by block wherever the edit allows."""
     edits = _Edits()
     prints = [fingerprint(text) for text in texts]
-    for start, end, first, last in _differences(base, prints):
+    for start, end, first, last in differences(base, prints):
         new = tuple(texts[first:last])
         if start == end:
             edits.inserts[start] = new
@@ -77,8 +77,11 @@ def _edits(base: Sequence[str], texts: Sequence[str]) -> _Edits:
     return edits
 
 
-def _differences(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
-    """Yield half-open ranges of `old` and of `new` that differ, in order."""
+def differences(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield half-open ranges of `old` and of `new` that differ, in order.
+
+    Very long texts that differ in many places are compared as one difference.
+    """
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
     a, b = old[head : len(old) - tail], new[head : len(new) - tail]

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import pairwise
 
 from zoterodigest.core.blocks import block_spans
+from zoterodigest.core.hunks import differences
 from zoterodigest.core.record import Blocks, Value
 from zoterodigest.digest.shown import plain_block
 
@@ -24,18 +24,20 @@ def blocks_text(old: str, value: Value) -> str:
     present = [old[start:end] for start, end in spans]
     gaps = [old[end:start] for (_, end), (start, _) in pairwise(spans)]
     bullet = next((found for text in present if (found := _BULLET.match(text))), None)
-    matcher = SequenceMatcher(
-        None, list(map(plain_block, present)), list(map(plain_block, texts)), autojunk=False
-    )
     written: list[_Written] = []
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag == "equal":
-            written += [_Written(present[at], at) for at in range(i1, i2)]
-            continue
-        for number, text in enumerate(texts[j1:j2]):
-            at = i1 + number if number < i2 - i1 else None
+    cursor = 0
+    for start, end, first, last in differences(_plain(present), _plain(texts)):
+        written += [_Written(present[at], at) for at in range(cursor, start)]
+        for number, text in enumerate(texts[first:last]):
+            at = start + number if number < end - start else None
             written.append(_Written(_styled(text, bullet), at))
+        cursor = end
+    written += [_Written(present[at], at) for at in range(cursor, len(present))]
     return _joined(written, gaps)
+
+
+def _plain(texts: Sequence[str]) -> list[str]:
+    return [plain_block(text) for text in texts]
 
 
 @dataclass(frozen=True, slots=True)

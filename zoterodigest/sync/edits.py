@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
+from zoterodigest.core.hunks import differences
 from zoterodigest.core.plan import ChangeEntry, Plan
 from zoterodigest.core.record import Blocks, Entry, Fields, Links, Value
 from zoterodigest.digest.document import DigestEntry, Document
@@ -138,14 +138,15 @@ def _own_blocks(own: Sequence[str], wanted: Sequence[str]) -> Iterator[str]:
     A block that took the place of another keeps that one's blanks between words that stay.
     """
     canonical = canonical_blocks(own)
-    matcher = SequenceMatcher(None, canonical, list(wanted), autojunk=False)
-    for tag, start, end, first, last in matcher.get_opcodes():
-        if tag == "equal":
-            yield from own[start:end]
-        elif end - start == last - first:
+    cursor = 0
+    for start, end, first, last in differences(canonical, wanted):
+        yield from own[cursor:start]
+        if end - start == last - first:
             yield from map(_respaced, own[start:end], canonical[start:end], wanted[first:last])
         else:
             yield from wanted[first:last]
+        cursor = end
+    yield from own[cursor:]
 
 
 _BLANKS = re.compile(r"(\s+)")
@@ -157,8 +158,11 @@ def _respaced(own: str, canonical: str, wanted: str) -> str:
     if words != _BLANKS.split(canonical)[::2]:
         return wanted
     new, new_gaps = _BLANKS.split(wanted)[::2], _BLANKS.split(wanted)[1::2]
-    matcher = SequenceMatcher(None, words, new, autojunk=False)
-    for start, at, size in matcher.get_matching_blocks():
+    cursor = 0
+    for start, end, first, _ in (*differences(words, new), (len(words), 0, len(new), 0)):
+        size = start - cursor
         if size > 1:
-            new_gaps[at : at + size - 1] = gaps[start : start + size - 1]
+            at = first - size
+            new_gaps[at : at + size - 1] = gaps[cursor : start - 1]
+        cursor = end
     return "".join(part for pair in zip(new, [*new_gaps, ""], strict=True) for part in pair)
