@@ -68,10 +68,14 @@ class LockFile:
     shelves: tuple[Shelf, ...] = ()
 
 
-def render_lock(lock: LockFile) -> bytes:
-    """Return the bytes of `lock`, the same for equal locks; `read_lock` gives it back."""
+def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:
+    """Return the bytes of `lock`, the same for equal locks; `read_lock` gives it back.
+
+    The line ends are those of the file `before`.
+    """
     header = _HEADER.format(version=_VERSION, identity=to_json(lock.identity))
-    return (header + render_rows(lock.rows, lock.shelves)).encode("utf-8")
+    data = (header + render_rows(lock.rows, lock.shelves)).encode("utf-8")
+    return data.replace(b"\n", b"\r\n") if before and b"\r\n" in before else data
 
 
 def write_lock(path: Path, lock: LockFile, expected: bytes | None) -> None:
@@ -79,10 +83,7 @@ def write_lock(path: Path, lock: LockFile, expected: bytes | None) -> None:
 
     Nothing is written when it already says what `lock` says (see `replace_file` for the rest).
     """
-    new = render_lock(lock)
-    if expected and b"\r\n" in expected:
-        new = new.replace(b"\n", b"\r\n")
-    replace_file(path, new, expected)
+    replace_file(path, render_lock(lock, expected), expected)
 
 
 def lock_hash(data: bytes | None) -> str:

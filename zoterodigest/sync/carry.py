@@ -8,13 +8,16 @@ never from what was intended (law 3).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
+from zoterodigest.core.history import Links
 from zoterodigest.core.link import Row
 from zoterodigest.core.parts import texts_of
 from zoterodigest.core.record import Entry
+from zoterodigest.core.terms import NO_CHOICES
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.contents import read_contents
+from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import (
     BATCH_SIZE,
     Collection,
@@ -26,16 +29,34 @@ from zoterodigest.library.port import (
 from zoterodigest.library.port import (
     Outcome as WriteOutcome,
 )
-from zoterodigest.project.files import read_if_present, remove_leftovers, replace_file
+from zoterodigest.project.files import (
+    CannotWrite,
+    SourceChanged,
+    read_if_present,
+    remove_leftovers,
+    replace_file,
+)
 from zoterodigest.project.journal import Journal, discard_journal
 from zoterodigest.project.lock import LockFile, lock_hash, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.project.values import keep_texts
-from zoterodigest.sync.claims import Done, expected_rows, rows_over, shelves_after
-from zoterodigest.sync.gather import core_entries, gather, require_unchanged, reread
+from zoterodigest.sync.claims import (
+    Done,
+    Standing,
+    as_read,
+    expected_rows,
+    rows_over,
+    shelves_after,
+)
+from zoterodigest.sync.gather import gather, require_unchanged
+from zoterodigest.sync.history import Recording, begin_recording
 from zoterodigest.sync.limits import TooMuch
+from zoterodigest.sync.remembering import remembering
 from zoterodigest.sync.run import Prepared, plan_over
+from zoterodigest.sync.sending import Sent
+from zoterodigest.sync.standing import standing_after, what_of
+from zoterodigest.sync.structure import NewDigest
 from zoterodigest.sync.writes import Write, batches
 
 Progress = Callable[[int, int], None]
@@ -85,7 +106,7 @@ class Outcome:
 
 @dataclass
 class _Ledger:
-    """What has been written so far, and what failed, by key and by row."""
+    """What has been written so far, and what failed: by key, by row, and by digest."""
 
     progress: Progress
     total: int
@@ -93,15 +114,18 @@ class _Ledger:
     written_digests: int = 0
     refused: dict[str, str] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
+    versions: dict[str, int] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    unwritten: dict[str, str] = field(default_factory=dict)
     succeeded: list[Write] = field(default_factory=list)
 
     def note(self, outcomes: Sequence[WriteOutcome]) -> None:
         """Look at every element of a batch's answer."""
         for outcome in outcomes:
             match outcome:
-                case Written():
+                case Written(key, version):
                     self.written += 1
+                    self.versions[key] = version
                 case Unchanged():
                     pass
                 case Stale(key):
@@ -136,6 +160,7 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
         raise TooMuch(prepared.stop)
     project = prepared.workspace.project
     if prepared.plan.is_settled and not prepared.gathered.recovers:
+        _remember(prepared)
         return Outcome(prepared)
     create_state_folder(project.state_folder)
     with running(project.state_folder):
@@ -155,6 +180,17 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     written = ledger.written + more.written
     digests = ledger.written_digests + more.written_digests
     return Outcome(first, written, digests, tuple(dict.fromkeys(found)), changed, second)
+
+
+def _remember(prepared: Prepared) -> None:
+    """Remember what a settled run saw, where it can be; it writes nothing else."""
+    project, gathered = prepared.workspace.project, prepared.gathered
+    remember = remembering(prepared, as_read(prepared), gathered.lock, gathered.contents)
+    if not remember.is_new or not gathered.lock.rows or not project.state_folder.is_dir():
+        return
+    with suppress(CannotWrite, SourceChanged), running(project.state_folder):
+        remember.prepare()
+        remember.keep()
 
 
 def _brought_up_to_date(prepared: Prepared) -> Prepared:
@@ -197,20 +233,44 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: _Ledger) -> None
     """Write all objects of a plan, then the lock file."""
     project = prepared.workspace.project
     journal: Journal | None = None
+    intended = expected_rows(prepared)
+    recording = _begin_recording(prepared, intended)
     if len(prepared.writes):
         journal = Journal.begin(project.journal_path, lock_hash(lock_data))
-        expected = {row.id: row for row in expected_rows(prepared)}
+        expected = {row.id: row for row in intended}
         _write_shelves(prepared, journal, ledger)
         told: set[str] = set()
         for writes in (prepared.writes.items, prepared.writes.children):
             _write_objects(prepared, writes, journal, expected, told, ledger)
         journal.done(told - ledger.failures.keys())
-    entries = _write_digests(prepared, ledger)
-    lock = _lock_after(prepared, ledger, entries)
+    standing = _write_digests(prepared, ledger)
+    contents = _contents_after(prepared, ledger)
+    lock = _lock_after(prepared, ledger, standing, contents)
+    remember = remembering(prepared, standing, lock, contents)
+    remember.prepare()
     write_lock(project.lock_path, lock, lock_data)
+    remember.keep()
     if journal is not None:
         journal.close()
-    _keep_base_texts(prepared, lock, entries)
+    _keep_base_texts(prepared, lock, [*standing.entries.values(), *standing.made.values()])
+    sent = replace(_sent(prepared), versions=ledger.versions)
+    recording.finish(sent, contents, Links(lock.rows, lock.shelves))
+
+
+def _begin_recording(prepared: Prepared, intended: tuple[Row, ...]) -> Recording:
+    """Keep in the history what is about to be written, and what stands there now."""
+    options = prepared.options
+    command = "resolve" if options.choices != NO_CHOICES else options.direction.name.casefold()
+    links = Links(intended, prepared.plan.shelves)
+    return begin_recording(prepared.workspace, prepared.gathered, command, _sent(prepared), links)
+
+
+def _sent(prepared: Prepared) -> Sent:
+    writes = prepared.writes
+    items = tuple(write.item for write in (*writes.items, *writes.children))
+    edits = (digest.edit for digest in prepared.digests)
+    sources = {edit.read.digest.key: edit.source for edit in edits if edit.is_change}
+    return Sent(items, writes.shelves, sources)
 
 
 def _write_shelves(prepared: Prepared, journal: Journal, ledger: _Ledger) -> None:
@@ -253,27 +313,26 @@ def _write_objects(
             ledger.judge(write)
 
 
-def _write_digests(prepared: Prepared, ledger: _Ledger) -> tuple[Entry, ...]:
+def _write_digests(prepared: Prepared, ledger: _Ledger) -> Standing:
     """Replace the digests that change; return all entries of the run as they are then.
 
     The entries are read from the bytes that were written: what somebody else edits meanwhile is an
     edit for the next run. A digest is written after the library: until then its entries hold what
-    they held, and the lock file is made from what both ends show.
+    they held, and the lock file is made from what both ends show. A digest that cannot be written
+    stops no other one (law 6).
     """
-    changed = [edit for edit in prepared.edits if edit.is_change]
-    for edit in changed:
-        replace_file(edit.read.digest.path, edit.source, edit.read.file.data)
-        ledger.written_digests += 1
-    if not changed:
-        return prepared.gathered.entries
-    sources = {edit.read.digest.key: edit.source for edit in changed}
-    digests = [
-        reread(read, sources[read.digest.key], prepared.workspace)
-        if read.digest.key in sources
-        else read
-        for read in prepared.gathered.digests
-    ]
-    return core_entries(digests, prepared.workspace, with_notes=prepared.options.with_notes)
+    written: dict[str, NewDigest] = {}
+    for digest in prepared.digests:
+        edit = digest.edit
+        if edit.is_change:
+            try:
+                replace_file(edit.read.digest.path, edit.source, edit.read.file.data)
+            except (CannotWrite, SourceChanged) as error:
+                ledger.unwritten[edit.read.digest.key] = str(error)
+                continue
+            ledger.written_digests += 1
+            written[edit.read.digest.key] = digest
+    return standing_after(prepared, written)
 
 
 def _is_orphan(write: Write, ledger: _Ledger) -> bool:
@@ -281,15 +340,21 @@ def _is_orphan(write: Write, ledger: _Ledger) -> bool:
     return str(write.item.data.get("parentItem", "")) in ledger.failed
 
 
-def _lock_after(prepared: Prepared, ledger: _Ledger, entries: Sequence[Entry]) -> LockFile:
+def _contents_after(prepared: Prepared, ledger: _Ledger) -> Contents:
+    """Return what the library holds now."""
+    if not ledger.written:
+        return prepared.gathered.contents
+    return read_contents(prepared.workspace.library.read(), prepared.workspace.zotero)
+
+
+def _lock_after(
+    prepared: Prepared, ledger: _Ledger, standing: Standing, contents: Contents
+) -> LockFile:
     """Return the lock file as it is to be, from what stands at both ends now."""
-    library, contents = prepared.workspace.library, prepared.gathered.contents
-    if ledger.written:
-        contents = read_contents(library.read(), prepared.workspace.zotero)
-    rows = rows_over(prepared, entries, contents, Done(ledger.succeeded, ledger.failed))
-    shelves = shelves_after(prepared, ledger.failed)
+    rows = rows_over(prepared, standing, contents, Done(ledger.succeeded, ledger.failed))
+    shelves = shelves_after(prepared, standing, ledger.failed)
     ordered = sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path))
-    return LockFile(library.identity, rows, tuple(ordered))
+    return LockFile(prepared.workspace.library.identity, rows, tuple(ordered))
 
 
 def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry]) -> None:
@@ -311,10 +376,14 @@ def _planned_again(prepared: Prepared, ledger: _Ledger) -> tuple[Prepared, _Ledg
 
 def _failures(prepared: Prepared, ledger: _Ledger, *, but_stale: bool = False) -> Iterator[Failure]:
     """Yield each record that failed, by place; `but_stale`: not what was planned once more."""
-    for edit in prepared.edits:
-        for one in edit.refused:
+    for key, reason in ledger.unwritten.items():
+        yield Failure(key, "", reason)
+    for digest in prepared.digests:
+        for one in digest.edit.refused:
             where = f"{one.entry.digest}:{one.entry.place.start_line}"
             yield Failure(where, _title(one.entry), f"{one.field}: {one.reason}")
+        for undone in digest.undone:
+            yield Failure(digest.edit.read.digest.key, what_of(undone.action), undone.reason)
     entries: dict[str, Entry] = {link.row.id: link.entry for link in prepared.plan.links}
     reasons = dict(ledger.failures)
     for failed in prepared.writes.unwritable:

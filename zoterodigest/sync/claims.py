@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.link import Row, Shelf
-from zoterodigest.core.plan import Link
+from zoterodigest.core.pairing import heading_prints
+from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry, RenameHeading
 from zoterodigest.core.record import Entry, Item
 from zoterodigest.core.settle import settle
 from zoterodigest.core.view import Folding
@@ -17,6 +18,16 @@ from zoterodigest.sync.writes import Write
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """The entries of a run as they stand now: those it began with by their index there, and those
+    it made by row id.
+    """
+
+    entries: Mapping[int, Entry]
+    made: Mapping[str, Entry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a run has written, and the keys of what it could not write."""
 
@@ -24,10 +35,15 @@ class Done:
     failed: Set[str] = frozenset()
 
 
+def as_read(prepared: Prepared) -> Standing:
+    """Return the entries as they stood when they were read."""
+    return Standing(dict(enumerate(prepared.gathered.entries)))
+
+
 def expected_rows(prepared: Prepared) -> tuple[Row, ...]:
     """Return the rows as they will be if every write succeeds as it is sent."""
     writes = (*prepared.writes.items, *prepared.writes.children)
-    return rows_over(prepared, prepared.gathered.entries, _as_if_written(prepared), Done(writes))
+    return rows_over(prepared, as_read(prepared), _as_if_written(prepared), Done(writes))
 
 
 def _as_if_written(prepared: Prepared) -> Contents:
@@ -42,29 +58,67 @@ def _as_if_written(prepared: Prepared) -> Contents:
 
 
 def rows_over(
-    prepared: Prepared, entries: Sequence[Entry], contents: Contents, done: Done
+    prepared: Prepared, standing: Standing, contents: Contents, done: Done
 ) -> tuple[Row, ...]:
     """Return all rows of the lock file over these entries and contents of the library.
 
     What was added to an item is noted in the origin of the write's first row. A row whose new
-    collection could not be written stays where it was, so that the next run tries again.
+    collection could not be written stays where it was, so that the next run tries again; one whose
+    entry was to leave and did not stays as it was.
     """
     added: dict[str, list[Write]] = {}
     for write in done.written:
         for row_id in write.row_ids[:1]:
             added.setdefault(row_id, []).append(write)
     items = {item.key: item for item in contents.items}
-    links = prepared.plan.links
-    shelves = (shelf for shelf in prepared.plan.shelves if shelf.collection in done.failed)
+    plan, folding = prepared.plan, prepared.workspace.zotero.folding()
+    shelves = (shelf for shelf in plan.shelves if shelf.collection in done.failed)
     unshelved = {(shelf.digest, shelf.path) for shelf in shelves}
-    linked = {link.row.id for link in links}
-    rows = [row for row in prepared.plan.rows if row.id not in linked]
-    for planned in links:
-        link = replace(planned, entry=entries[planned.index])
-        row = _settled(link, items.get(link.row.item), prepared.workspace.zotero.folding())
+    staying = _staying(prepared, standing)
+    linked = {link.row.id for link in plan.links}
+    rows = [staying.get(row.id, row) for row in plan.rows if row.id not in linked]
+    moving = {action.row_id for action in plan.actions if isinstance(action, MoveEntry)}
+    for planned in plan.links:
+        link = _as_it_stands(planned, standing.entries[planned.index], moving)
+        row = _settled(link, items.get(link.row.item), folding)
         if row is not None:
             rows.append(_placed(_noted(row, added.get(row.id, ())), link, unshelved))
+    rows += _made_rows(plan, standing, items, folding)
     return tuple(sorted(rows, key=lambda row: row.id))
+
+
+def _staying(prepared: Prepared, standing: Standing) -> dict[str, Row]:
+    """Return the rows, as they were, whose entry was to leave its digest and still stands there."""
+    entries = enumerate(prepared.gathered.entries)
+    indices = {(entry.digest, entry.place): index for index, entry in entries}
+    staying = {
+        action.row_id
+        for action in prepared.plan.actions
+        if isinstance(action, RemoveEntry)
+        and indices[action.entry.digest, action.entry.place] in standing.entries
+    }
+    return {row.id: row for row in prepared.plan.rows_before if row.id in staying}
+
+
+def _as_it_stands(link: Link, entry: Entry, moving: Set[str]) -> Link:
+    """Return `link` with its entry as it stands now, and its row under that one's headings."""
+    row, then = link.row, link.entry
+    is_followed = row.headings == heading_prints(then) or row.id in moving
+    if is_followed and entry.heading_keys != then.heading_keys:
+        row = replace(row, headings=heading_prints(entry))
+    return replace(link, entry=entry, row=row)
+
+
+def _made_rows(
+    plan: Plan, standing: Standing, items: Mapping[str, Item], folding: Folding
+) -> Iterator[Row]:
+    """Yield the rows of entries that the run made."""
+    for action in plan.actions:
+        entry = standing.made.get(action.row_id) if isinstance(action, CreateEntry) else None
+        if isinstance(action, CreateEntry) and entry is not None:
+            item = items.get(action.item.key, action.item)
+            row = Row(action.row_id, entry.digest, item.key, headings=heading_prints(entry))
+            yield settle(Link(-1, entry, item, None, row), item, folding)
 
 
 def _settled(link: Link, item: Item | None, folding: Folding) -> Row | None:
@@ -90,11 +144,37 @@ def _noted(row: Row, added: Iterable[Write]) -> Row:
     return row if origin == row.origin else replace(row, origin=origin)
 
 
-def shelves_after(prepared: Prepared, failed: Set[str]) -> Iterator[Shelf]:
-    """Yield the shelves as planned; those whose collections failed stay as they were known."""
+def shelves_after(prepared: Prepared, standing: Standing, failed: Set[str]) -> Iterator[Shelf]:
+    """Yield the shelves as planned, under the headings as they stand now.
+
+    Those whose collections failed stay as they were known.
+    """
     planned = [shelf for shelf in prepared.plan.shelves if shelf.collection not in failed]
+    renamed = _renamed_paths(prepared, standing)
     paths = {(shelf.digest, shelf.path) for shelf in planned}
-    yield from planned
+    for shelf in planned:
+        yield replace(shelf, path=renamed.get((shelf.digest, shelf.path), shelf.path))
     for shelf in prepared.gathered.lock.shelves:
         if shelf.collection in failed and (shelf.digest, shelf.path) not in paths:
             yield shelf
+
+
+def _renamed_paths(
+    prepared: Prepared, standing: Standing
+) -> dict[tuple[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return the headings that have another key now, by digest and former path.
+
+    Entries that were to move tell nothing of headings.
+    """
+    actions = prepared.plan.actions
+    if not any(isinstance(action, RenameHeading) for action in actions):
+        return {}
+    moving = {id(action.entry) for action in actions if isinstance(action, MoveEntry)}
+    found: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+    for index, entry in standing.entries.items():
+        then = prepared.gathered.entries[index]
+        if id(then) in moving or len(then.heading_keys) != len(entry.heading_keys):
+            continue
+        for depth in range(1, len(entry.heading_keys) + 1):
+            found[then.digest, then.heading_keys[:depth]] = entry.heading_keys[:depth]
+    return found

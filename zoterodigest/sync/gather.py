@@ -13,6 +13,7 @@ from zoterodigest.core.link import fingerprint
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import (
     EMPTY,
+    NOTE,
     SECTION,
     Blocks,
     Empty,
@@ -26,6 +27,7 @@ from zoterodigest.core.record import (
     Value,
     scope_of,
 )
+from zoterodigest.core.seen import Seen
 from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import Document
 from zoterodigest.digest.format import Format
@@ -40,6 +42,7 @@ from zoterodigest.project.files import SourceChanged, SourceFile, read_if_presen
 from zoterodigest.project.journal import Recorded, read_journal
 from zoterodigest.project.layout import Digest, Project
 from zoterodigest.project.lock import LockFile, lock_hash, read_lock
+from zoterodigest.project.memory import read_memory, with_rows
 from zoterodigest.project.recovery import Facts, Found, fold_journal
 from zoterodigest.sync.workspace import Workspace
 
@@ -91,6 +94,7 @@ class Gathered:
     contents: Contents
     gone: frozenset[str]
     recorded: Recorded | None = None
+    seen: Seen | None = None
 
     @property
     def recovers(self) -> bool:
@@ -115,9 +119,11 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     lock_data = read_if_present(workspace.project.lock_path)
     recorded = read_journal(workspace.project.journal_path)
     lock = read_known_lock(workspace, lock_data)
+    seen = read_memory(workspace.memory_path, lock, lock_data)
     contents = read_contents(workspace.library.read(), workspace.zotero)
     if recorded is not None:
-        lock = fold_journal(lock, lock_hash(lock_data), recorded, facts_of(contents))
+        then, lock = lock, fold_journal(lock, lock_hash(lock_data), recorded, facts_of(contents))
+        seen = _seen_by(then, lock, seen)
     return Gathered(
         digests,
         entries,
@@ -127,7 +133,15 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         contents,
         frozenset(_gone(workspace, lock)),
         recorded,
+        seen,
     )
+
+
+def _seen_by(then: LockFile, now: LockFile, seen: Seen | None) -> Seen | None:
+    """Return `seen` with the rows that a killed run made `now` of those `then`: it ran here."""
+    before = {row.id: row for row in then.rows}
+    written = {row.id: row for row in now.rows if before.get(row.id) != row}
+    return None if seen is None else with_rows(seen, written)
 
 
 def core_entries(
@@ -210,6 +224,8 @@ def held_names(fields: Fields) -> Iterator[tuple[str, str]]:
 def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
     if name == "links":
         return zotero.links is not LinkHome.OFF
+    if name.startswith(NOTE):
+        return False
     return with_notes or scope_of(name) is Scope.RECORD
 
 

@@ -25,11 +25,13 @@ from zoterodigest.core.terms import (
     Mask,
     Rules,
     Terms,
+    WhenDropped,
+    WhenTrashed,
 )
 from zoterodigest.project.config import Selection
-from zoterodigest.project.layout import Digest
-from zoterodigest.sync.edits import DigestEdit, compile_edits
-from zoterodigest.sync.gather import Gathered, gather, names_by_key
+from zoterodigest.sync.edits import compile_edits
+from zoterodigest.sync.gather import Gathered, ReadDigest, gather, names_by_key
+from zoterodigest.sync.structure import NewDigest, new_digests, takes_new_entries
 from zoterodigest.sync.workspace import Workspace
 from zoterodigest.sync.writes import Writes, compile_writes
 
@@ -74,7 +76,7 @@ class Prepared:
     gathered: Gathered
     plan: Plan
     writes: Writes
-    edits: tuple[DigestEdit, ...] = ()
+    digests: tuple[NewDigest, ...] = ()
     stop: GuardStop | None = None
     needs_consent: bool = False
     new_tags: Mapping[str, int] = field(default_factory=dict)
@@ -89,7 +91,7 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     """Plan a run over what has been gathered."""
     plan = reconcile(
         gathered.entries,
-        Known(gathered.lock.rows, gathered.lock.shelves),
+        Known(gathered.lock.rows, gathered.lock.shelves, gathered.seen),
         Holdings(
             gathered.contents.items,
             gathered.contents.collections,
@@ -106,13 +108,14 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     )
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
     edits = compile_edits(plan, gathered, workspace)
+    digests = new_digests(edits, plan, gathered, workspace)
     consent = _needs_consent(plan, gathered)
-    return Prepared(workspace, options, gathered, plan, writes, edits, stop, consent, tags)
+    return Prepared(workspace, options, gathered, plan, writes, digests, stop, consent, tags)
 
 
 def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
     """Return the terms of a run: each digest's own directions, as far as the run's go."""
-    rules = {digest.key: _rules(digest, options.direction) for digest in workspace.digests}
+    rules = {read.digest.key: _rules(read, options) for read in gathered.digests}
     former = workspace.project.former_collection
     prefer = workspace.project.configuration.sync.prefer
     return Terms(
@@ -127,11 +130,29 @@ def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
     )
 
 
-def _rules(digest: Digest, direction: Direction) -> Rules:
+def _rules(read: ReadDigest, options: Options) -> Rules:
     """Return how a digest is kept by a run of this direction."""
-    push = NONE if direction is Direction.PULL else _mask(digest.rules.push)
-    pull = NONE if direction is Direction.PUSH else _mask(digest.rules.pull)
-    return Rules(Directions(push, pull), digest.collection, digest.rules.headings)
+    digest, rules = read.digest, read.digest.rules
+    push = NONE if options.direction is Direction.PULL else _mask(rules.push)
+    pull = NONE if options.direction is Direction.PUSH else _mask(rules.pull)
+    return Rules(
+        Directions(push, pull),
+        digest.collection if rules.push else (),
+        rules.headings,
+        places=options.direction is not Direction.PULL and not options.choices.only,
+        no_new=_no_new(read),
+        when_dropped=WhenDropped(rules.when_dropped),
+        when_trashed=WhenTrashed(rules.when_trashed),
+    )
+
+
+def _no_new(read: ReadDigest) -> str:
+    """Return why no new entry comes into a digest; "" if one may."""
+    if not _mask(read.digest.rules.pull).allows("title"):
+        return "by zoterodigest.toml nothing is written into this digest (pull)"
+    if not takes_new_entries(read):
+        return "a program writes this digest; it says how entries look, not how to add one"
+    return ""
 
 
 def _mask(selection: Selection) -> Mask:

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoterodigest.library.connect import connect
+from zoterodigest.library.connect import EMBEDDED, connect
 from zoterodigest.library.port import Library
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping, zotero_mapping
 from zoterodigest.project.layout import Digest, Project, find_project
+from zoterodigest.project.memory import memory_path
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """What a run works on: the project, its library, how records map, and the digests meant.
 
-    `wanted_format` is the one format to read the digests by, if the person named one.
+    `instance` names this copy of the library on this machine. `wanted_format` is the one format to
+    read the digests by, if the person named one.
     """
 
     project: Project
@@ -24,6 +26,12 @@ class Workspace:
     zotero: ZoteroMapping
     digests: tuple[Digest, ...]
     wanted_format: str = ""
+    instance: str = ""
+
+    @property
+    def memory_path(self) -> Path:
+        """Where lies what is remembered of this instance."""
+        return memory_path(self.project.state_folder, self.instance)
 
 
 def open_workspace(
@@ -47,7 +55,17 @@ def open_workspace(
         zotero_mapping(LinkHome(rules.links), rules.categories),
         project.digests(digests),
         wanted_format,
+        _instance(library, start, project),
     )
+
+
+def _instance(library: str, start: Path, project: Project) -> str:
+    """Return the name of a library's copy: the path of its file, as seen from the project."""
+    address = library or project.configuration.library
+    base = start if library else project.root
+    path = (base / address.removeprefix(EMBEDDED)).resolve()
+    root = project.root.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
 def project_library(project: Project) -> Library:

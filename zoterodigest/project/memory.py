@@ -1,0 +1,97 @@
+"""The memory of one instance of a library: what links and collections last showed here (V).
+
+It lies in the state folder, one file for each instance, and can be lost: then the lock file alone
+decides. It holds the bytes of the lock file it was written with, and where it differs from that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from zoterodigest.core.link import Row, fingerprint
+from zoterodigest.core.seen import Seen
+from zoterodigest.project.files import read_if_present, replace_file
+from zoterodigest.project.lock import BadLockFile, LockFile, lock_hash, read_lock
+from zoterodigest.project.rows import BadLine, read_rows, render_rows
+
+_VERSION = 1
+_NEXT = ".next"
+
+
+def memory_path(state_folder: Path, instance: str) -> Path:
+    """Return where the memory of `instance` lies, the name of a library on this machine."""
+    return state_folder / f"seen-{fingerprint(instance)}"
+
+
+def read_memory(path: Path, lock: LockFile, lock_data: bytes | None) -> Seen | None:
+    """Return what is remembered; None if nothing is, or if it cannot be read.
+
+    `lock_data` are the bytes of the lock file and `lock` what they say. A memory that was about to
+    be kept when its run was killed counts if the lock file is the one it goes with.
+    """
+    for candidate in (_next(path), path):
+        data = read_if_present(candidate)
+        seen = None if data is None else _read(data, lock, lock_data)
+        if seen is None or (candidate != path and _lock_of(data or b"") != (lock_data or b"")):
+            continue
+        return seen
+    return None
+
+
+def prepare_memory(path: Path, seen: Seen, lock_data: bytes | None) -> None:
+    """Write down what is to be remembered once the lock file holds `lock_data`."""
+    replace_file(_next(path), _render(seen, lock_data or b""), read_if_present(_next(path)))
+
+
+def keep_memory(path: Path) -> None:
+    """Remember from now on what was prepared."""
+    _next(path).replace(path)
+
+
+def _next(path: Path) -> Path:
+    return path.with_name(path.name + _NEXT)
+
+
+def _lock_of(data: bytes) -> bytes:
+    return data.partition(b"\n")[2]
+
+
+def _render(seen: Seen, lock_data: bytes) -> bytes:
+    known = _rows_of(lock_data)
+    other = [row for row in seen.rows.values() if known.get(row.id) != row]
+    header = {
+        "version": _VERSION,
+        "lock": lock_hash(lock_data),
+        "collections": {key: sorted(keys) for key, keys in sorted(seen.collections.items())},
+        "missing": sorted(known.keys() - seen.rows.keys()),
+        "other": render_rows(other, ()),
+    }
+    return json.dumps(header).encode("ascii") + b"\n" + lock_data
+
+
+def _rows_of(lock_data: bytes) -> Mapping[str, Row]:
+    return {row.id: row for row in read_lock(lock_data).rows} if lock_data else {}
+
+
+def _read(data: bytes, lock: LockFile, lock_data: bytes | None) -> Seen | None:
+    header, _, bytes_then = data.partition(b"\n")
+    try:
+        known = json.loads(header)
+        rows = lock.rows if bytes_then == lock_data else tuple(_rows_of(bytes_then).values())
+        others, _ = read_rows(enumerate(known["other"].split("\n"), start=1))
+        missing = frozenset(known["missing"])
+        collections = {str(key): frozenset(keys) for key, keys in known["collections"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, BadLockFile, BadLine):
+        return None
+    if known.get("version") != _VERSION or known.get("lock") != lock_hash(bytes_then):
+        return None
+    by_id = {row.id: row for row in rows if row.id not in missing}
+    return Seen({**by_id, **others}, collections)
+
+
+def with_rows(seen: Seen, rows: Mapping[str, Row]) -> Seen:
+    """Return `seen` with these rows in the place of its own."""
+    return replace(seen, rows={**seen.rows, **rows})

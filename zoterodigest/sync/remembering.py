@@ -1,0 +1,161 @@
+"""Remembering: what this instance of the library showed when a run ended."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zoterodigest.core.link import Base, Row, Shelf
+from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan
+from zoterodigest.core.record import Item
+from zoterodigest.core.relocation import PLACE
+from zoterodigest.core.reports import AddedItem, AwaitedItem, Held, PlaceConflict
+from zoterodigest.core.seen import Seen
+from zoterodigest.library.contents import Contents
+from zoterodigest.project.lock import LockFile, render_lock
+from zoterodigest.project.memory import keep_memory, prepare_memory
+from zoterodigest.sync.claims import Standing
+from zoterodigest.sync.run import Prepared
+
+Pending = dict[str, set[str]]
+"""Keys of items whose place in the collections of a digest is still to be acted on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A run that ended: its plan, the row ids of entries that it made or moved, and the digests
+    whose collections it looked at.
+    """
+
+    plan: Plan
+    done: frozenset[str]
+    digests: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """What is to be remembered when the lock file holds `lock_data`, and where.
+
+    `is_new` tells whether something else was remembered before.
+    """
+
+    path: Path
+    seen: Seen
+    lock_data: bytes
+    is_new: bool
+
+    def prepare(self) -> None:
+        """Write it down, to count from when the lock file is written."""
+        prepare_memory(self.path, self.seen, self.lock_data)
+
+    def keep(self) -> None:
+        """Let it count, now that the lock file is written."""
+        keep_memory(self.path)
+
+
+def remembering(
+    prepared: Prepared, standing: Standing, lock: LockFile, contents: Contents
+) -> Remembering:
+    """Return what to remember when a run ends with these entries, this lock file, this library."""
+    gathered, plan = prepared.gathered, prepared.plan
+    stood = {index: entry.heading_keys for index, entry in enumerate(gathered.entries)}
+    moved = {
+        link.row.id
+        for link in plan.links
+        if standing.entries[link.index].heading_keys != stood[link.index]
+    }
+    digests = frozenset(read.digest.key for read in gathered.digests)
+    is_whole = prepared.options.selection is None
+    ran = Ran(plan, frozenset(moved | standing.made.keys()), digests if is_whole else frozenset())
+    seen = seen_after(gathered.seen, ran, lock, contents.items)
+    data = render_lock(lock, gathered.lock_data)
+    return Remembering(prepared.workspace.memory_path, seen, data, seen != gathered.seen)
+
+
+def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[Item]) -> Seen:
+    """Return what to remember when `lock` is the lock file and `items` are the library's.
+
+    A field that waits, or that did not come to be in step, is remembered as it was; so are the
+    collections of other digests, and the place of an item that no entry followed.
+    """
+    plan = ran.plan
+    known = before.rows if before else {}
+    links = {link.row.id: link for link in plan.links}
+    awaited = {report.row.id for report in plan.reports if isinstance(report, AwaitedItem)}
+    created = {one.row_id for one in plan.actions if isinstance(one, CreateEntry)}
+    rows: dict[str, Row] = {}
+    for row in lock.rows:
+        if row.id in links:
+            rows[row.id] = _remembered(row, links[row.id], known.get(row.id))
+        elif row.id in created:
+            rows[row.id] = row
+        elif row.id not in awaited and row.id in known:
+            rows[row.id] = known[row.id]
+    others = {shelf.collection for shelf in lock.shelves if shelf.digest not in ran.digests}
+    then = before.collections if before else {}
+    shelves = [one for one in lock.shelves if one.collection not in others & then.keys()]
+    return Seen(rows, _collections(then, shelves, items, _pending(plan, ran.done)))
+
+
+def _remembered(row: Row, link: Link, known: Row | None) -> Row:
+    """Return `row` with the bases that were in step here."""
+    if known is None or not (link.recall.waits or link.recall.bases):
+        return row
+    bases: dict[str, Base] = dict(row.bases)
+    for name in (*link.recall.waits, *link.recall.bases):
+        is_settled = link.before is None or row.bases.get(name) != link.before.bases.get(name)
+        if not is_settled and name in known.bases:
+            bases[name] = known.bases[name]
+    return replace(row, bases=bases)
+
+
+def _pending(plan: Plan, done: frozenset[str]) -> Pending:
+    items = {link.row.id: (link.row.digest, link.row.item) for link in plan.links}
+    pending: Pending = defaultdict(set)
+    for report in plan.reports:
+        match report:
+            case AddedItem():
+                pending[report.digest].add(report.key)
+            case PlaceConflict():
+                _add(pending, items[report.row_id])
+            case Held(name=name) if name == PLACE:
+                _add(pending, items[report.row_id])
+            case _:
+                pass
+    for action in plan.actions:
+        match action:
+            case CreateEntry() if action.row_id not in done:
+                pending[action.digest].add(action.item.key)
+            case MoveEntry() if action.row_id not in done:
+                _add(pending, items[action.row_id])
+            case _:
+                pass
+    return pending
+
+
+def _add(pending: Pending, place: tuple[str, str]) -> None:
+    digest, key = place
+    pending[digest].add(key)
+
+
+def _collections(
+    then: Mapping[str, frozenset[str]],
+    shelves: Sequence[Shelf],
+    items: Sequence[Item],
+    pending: Pending,
+) -> Mapping[str, frozenset[str]]:
+    """Return the items of each collection of a digest, those that are pending as last seen."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        for key in item.collections if not item.is_trashed else ():
+            held[key].add(item.key)
+    found: dict[str, frozenset[str]] = {}
+    waiting: dict[str, set[str]] = defaultdict(set)
+    for shelf in shelves:
+        waiting[shelf.collection] |= pending.get(shelf.digest, set())
+    for key, left in waiting.items():
+        seen = then.get(key, frozenset()) & left
+        found[key] = frozenset(held[key] - left) | seen
+    return {**{key: then[key] for key in then if key not in found}, **found}
