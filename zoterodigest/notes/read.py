@@ -119,7 +119,7 @@ def dissect(html: str) -> Anatomy | None:
         return None
     start, heading = ours[0]
     under = slice(start, _end(nodes, start))
-    visible = _visible(nodes)[under]
+    visible = visible_nodes(nodes)[under]
     parts = tuple(_parts(nodes[under], visible)) if visible[0] else ()
     return Anatomy(heading, parts, not all(visible), len(ours) > 1)
 
@@ -145,7 +145,7 @@ def _end(nodes: Sequence[Placed], start: int) -> int:
     return len(nodes)
 
 
-def _visible(nodes: Sequence[Placed]) -> list[bool]:
+def visible_nodes(nodes: Sequence[Placed]) -> list[bool]:
     """Tell of each node whether it may be shown: it stands under no private heading."""
     visible: list[bool] = []
     private_level = 0

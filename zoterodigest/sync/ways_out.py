@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from zoterodigest.core.history import Links
 from zoterodigest.core.link import Row, Shelf, State
-from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Refused, Stale
+from zoterodigest.library.contents import Contents, read_contents
+from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.journal import discard_journal
 from zoterodigest.project.lock import LockFile, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.sync.gather import Gathered, gather, require_unchanged
+from zoterodigest.sync.history import begin_recording
 from zoterodigest.sync.removal import Kept, Removal, title_of
+from zoterodigest.sync.sending import Progress, Sent, send
 from zoterodigest.sync.workspace import Workspace
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Leaving:
     """A way out as planned; nothing has been written.
 
     `trash` are whole items, notes and attachments, `patches` what is taken off items that stay,
-    `shelves` collections to be trashed, `kept` what stays of ours, `rows` the links that end.
+    `shelves` collections to be trashed, `kept` what stays of ours, `rows` the links that end;
+    `takes_back` tells whether the library is touched at all.
     """
 
     workspace: Workspace
@@ -33,6 +36,7 @@ class Leaving:
     patches: tuple[LibraryItem, ...] = ()
     shelves: tuple[Collection, ...] = ()
     kept: tuple[Kept, ...] = ()
+    takes_back: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -75,6 +79,7 @@ def prepare_remove(workspace: Workspace) -> Leaving:
         tuple(removal.patches),
         tuple(removal.shelves),
         tuple(removal.kept),
+        takes_back=True,
     )
 
 
@@ -93,46 +98,32 @@ def leave(leaving: Leaving, progress: Progress) -> Left:
     create_state_folder(project.state_folder)
     with running(project.state_folder):
         require_unchanged(project, leaving.gathered)
-        written, failed = _write(leaving, progress)
-        write_lock(project.lock_path, _lock_after(leaving, failed), leaving.gathered.lock_data)
+        sent, intended = _sent(leaving), _lock_after(leaving, {})
+        command = "remove" if leaving.takes_back else "unlink"
+        links = Links(intended.rows, intended.shelves)
+        recording = begin_recording(leaving.workspace, leaving.gathered, command, sent, links)
+        answers = send(leaving.workspace.library, sent, progress)
+        lock = _lock_after(leaving, answers.failed)
+        write_lock(project.lock_path, lock, leaving.gathered.lock_data)
         if leaving.gathered.recovers:
             discard_journal(project.journal_path)
+        stored = _stored(leaving) if answers.versions else leaving.gathered.contents
+        sent = replace(sent, versions=answers.versions)
+        recording.finish(sent, stored, Links(lock.rows, lock.shelves))
     items = {item.key: item for item in leaving.gathered.contents.items}
     failures = [
-        Kept(title_of(items[k]) if k in items else k, why) for k, why in sorted(failed.items())
+        Kept(title_of(items[k]) if k in items else k, why)
+        for k, why in sorted(answers.failed.items())
     ]
-    return Left(leaving, written, tuple(failures))
+    return Left(leaving, len(sent) - len(answers.failed), tuple(failures))
 
 
-def _write(leaving: Leaving, progress: Progress) -> tuple[int, dict[str, str]]:
-    library = leaving.workspace.library
-    objects = (*leaving.trash, *leaving.patches)
-    total = len(objects) + len(leaving.shelves)
-    failed: dict[str, str] = {}
-    done = 0
-    for start in range(0, len(objects), BATCH_SIZE):
-        batch = objects[start : start + BATCH_SIZE]
-        outcomes = library.write(batch)
-        failed |= _failed(outcomes)
-        done += len(batch)
-        progress(done, total)
-    for start in range(0, len(leaving.shelves), BATCH_SIZE):
-        part = leaving.shelves[start : start + BATCH_SIZE]
-        failed |= _failed(library.write_collections(part))
-        done += len(part)
-        progress(done, total)
-    return total - len(failed), failed
+def _sent(leaving: Leaving) -> Sent:
+    return Sent((*leaving.trash, *leaving.patches), leaving.shelves)
 
 
-def _failed(outcomes: Iterable[object]) -> dict[str, str]:
-    failed: dict[str, str] = {}
-    for outcome in outcomes:
-        match outcome:
-            case Stale(key):
-                failed[key] = "it changed in the library in between"
-            case Refused(key, _, message):
-                failed[key] = message
-    return failed
+def _stored(leaving: Leaving) -> Contents:
+    return read_contents(leaving.workspace.library.read(), leaving.workspace.zotero)
 
 
 def _lock_after(leaving: Leaving, failed: Mapping[str, str]) -> LockFile:

@@ -1,0 +1,209 @@
+"""What a run does, kept in the history: told before its first write, and again when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from zoterodigest.core.history import (
+    CollectionChange,
+    CollectionState,
+    Data,
+    DigestChange,
+    Links,
+    ObjectChange,
+    Run,
+    changed_links,
+)
+from zoterodigest.core.reversal import Hunk, hunks_between
+from zoterodigest.library.contents import Contents
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.notes.visible import holds_private, note_pieces
+from zoterodigest.project.files import CannotWrite
+from zoterodigest.project.history import (
+    forget_run,
+    history_folder,
+    moment,
+    next_number,
+    prune_history,
+    write_run,
+)
+from zoterodigest.sync.gather import Gathered
+from zoterodigest.sync.sending import Sent
+from zoterodigest.sync.workspace import Workspace
+
+_BOOKKEEPING = frozenset({"dateAdded", "dateModified"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A run that is being recorded: its file says what it intends until it is finished."""
+
+    folder: Path
+    gathered: Gathered
+    run: Run
+
+    def finish(self, sent: Sent, stored: Contents, after: Links) -> None:
+        """Write down what was written, as the library has `stored` it, and the links as they are.
+
+        A run that has written nothing is forgotten. Where the file cannot be written, what was
+        intended stands there still, and that is enough to undo it.
+        """
+        run = replace(self.run, is_finished=True)
+        run = _with_changes(run, self.gathered, sent.written(), stored, after)
+        if run.is_empty:
+            forget_run(self.folder, run)
+            return
+        with suppress(CannotWrite):
+            write_run(self.folder, run)
+
+
+def begin_recording(
+    workspace: Workspace,
+    gathered: Gathered,
+    command: str,
+    sent: Sent,
+    after: Links,
+    undoes: int = 0,
+) -> Recording:
+    """Write down what a run is about to write, with what stands there now; forget what is old.
+
+    Call it while running is held, before anything is written. Raises `CannotWrite`.
+    """
+    folder = history_folder(workspace.project.state_folder)
+    now = datetime.now(UTC)
+    prune_history(folder, now)
+    run = Run(
+        next_number(folder),
+        moment(now),
+        command,
+        gathered.lock.identity,
+        undoes=undoes,
+        is_finished=False,
+    )
+    run = _with_changes(run, gathered, sent, None, after)
+    write_run(folder, run)
+    return Recording(folder, gathered, run)
+
+
+def _with_changes(
+    run: Run, gathered: Gathered, sent: Sent, stored: Contents | None, links: Links
+) -> Run:
+    before, after = changed_links(Links(gathered.lock.rows, gathered.lock.shelves), links)
+    return replace(
+        run,
+        objects=tuple(_object_changes(gathered.contents, sent, stored)),
+        collections=tuple(_collection_changes(gathered.contents, sent.collections)),
+        digests=tuple(_digest_changes(gathered, sent.digests)),
+        before=before,
+        after=after,
+    )
+
+
+# --- the library ---------------------------------------------------------------------------------
+
+
+def _object_changes(
+    present: Contents, sent: Sent, stored: Contents | None
+) -> Iterator[ObjectChange]:
+    """Yield what changes in each object: once for each, as the library stores it if known."""
+    titles = {one.key: _title(one.data) for one in (*present.by_key.values(), *sent.items)}
+    for key, items in _by_key(sent.items).items():
+        before = present.by_key.get(key)
+        after = _data_after(key, items, before, sent, stored)
+        parent = str(after.get("parentItem", ""))
+        title = titles.get(parent) or titles[key]
+        if before is None:
+            yield ObjectChange(key, title, parent, is_created=True)
+            continue
+        change = _change(held(before.data), after)
+        yield replace(change, key=key, title=title, parent=parent)
+
+
+def _by_key(items: Iterable[LibraryItem]) -> Mapping[str, list[LibraryItem]]:
+    found: dict[str, list[LibraryItem]] = {}
+    for item in items:
+        found.setdefault(item.key, []).append(item)
+    return found
+
+
+def _title(data: Data) -> str:
+    return str(data.get("title", ""))
+
+
+def _data_after(
+    key: str,
+    items: Sequence[LibraryItem],
+    before: LibraryItem | None,
+    sent: Sent,
+    stored: Contents | None,
+) -> Data:
+    """Return the data of an object as it was stored, or as sent if somebody wrote it after us."""
+    found = stored.by_key.get(key) if stored else None
+    if found is not None and found.version == sent.versions.get(key):
+        return held(found.data)
+    data: dict[str, object] = dict(before.data) if before else {}
+    for item in items:
+        data |= item.data
+    return held(data)
+
+
+def held(data: Data) -> Data:
+    """Return what `data` holds: without empty fields, and without times."""
+    return {name: value for name, value in data.items() if value and name not in _BOOKKEEPING}
+
+
+def _change(before: Data, after: Data) -> ObjectChange:
+    names = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
+    fields = [name for name in names if name != "note"]
+    return ObjectChange(
+        "",
+        "",
+        before={name: before[name] for name in fields if name in before},
+        after={name: after[name] for name in fields if name in after},
+        hunks=note_hunks(str(before.get("note", "")), str(after.get("note", ""))),
+    )
+
+
+def note_hunks(before: str, after: str) -> tuple[Hunk, ...]:
+    """Return the hunks between two texts of a note, outside of what is private in either."""
+    hunks = hunks_between(note_pieces(before).pieces, note_pieces(after).pieces)
+    return tuple(hunk for hunk in hunks if not holds_private((*hunk.before, *hunk.after)))
+
+
+def _collection_changes(
+    present: Contents, sent: Sequence[Collection]
+) -> Iterator[CollectionChange]:
+    known = {one.key: one for one in present.collections}
+    for one in sent:
+        before = known.get(one.key)
+        yield CollectionChange(one.key, _state(before) if before else None, _state(one))
+
+
+def _state(one: Collection) -> CollectionState:
+    return CollectionState(one.name, one.parent, one.is_trashed)
+
+
+# --- digests -------------------------------------------------------------------------------------
+
+
+def _digest_changes(gathered: Gathered, sources: Mapping[str, bytes]) -> Iterator[DigestChange]:
+    for read in gathered.digests:
+        source = sources.get(read.digest.key, read.file.data)
+        if source != read.file.data:
+            yield DigestChange(
+                read.digest.key, hunks_between(lines_of(read.file.data), lines_of(source))
+            )
+
+
+def lines_of(source: bytes) -> list[str]:
+    """Return the lines of a digest with their ends; `source_of` gives back every byte."""
+    return source.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+
+
+def source_of(lines: Iterable[str]) -> bytes:
+    """Return the bytes of a digest with these lines."""
+    return "".join(lines).encode("utf-8", "surrogateescape")
