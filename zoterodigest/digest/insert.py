@@ -56,7 +56,7 @@ class _Composed:
         """Return the lines, none if there is no title."""
         written: list[str] = []
         lead: list[str] = []
-        is_skipped = False
+        left_over: list[str] = []
         for item in self._rule.lines:
             alternatives = [item] if isinstance(item, str) else item
             if not any(map(PLACEHOLDER.search, alternatives)):
@@ -65,12 +65,12 @@ class _Composed:
                 written += [line for name in self._sections() for line in self._section(name)]
             elif (found := self._chosen(alternatives)) is not None:
                 line, is_own = found
-                written += line.lead if is_own and not is_skipped else lead
+                written += (list(line.lead) if is_own else lead) or left_over
                 written.append(fill(line, self._texts(line)))
                 self._used.update(line.slots)
-                lead, is_skipped = [], False
+                lead, left_over = [], []
             else:
-                is_skipped = True
+                lead, left_over = [], left_over or lead
         while lead and _EMPTY_LINE.match(lead[0]):
             lead.pop(0)
         return [*written, *lead] if "title" in self._used else []

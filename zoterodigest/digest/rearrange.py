@@ -15,7 +15,7 @@ from zoterodigest.core.span import OverlappingEdits, splice
 from zoterodigest.digest.changes import Change, NewEntry, Origin
 from zoterodigest.digest.document import DigestEntry, Document, Headings
 from zoterodigest.digest.shown import Unwritable, shows
-from zoterodigest.digest.steps import Planner, State, Step, number_at
+from zoterodigest.digest.steps import MOST_CARE, Planner, State, Step, number_at
 from zoterodigest.digest.write_new import paper_url
 
 Reader = Callable[[bytes], Document]
@@ -64,7 +64,7 @@ def _settled(state: State, changes: Sequence[Change], read: Reader) -> tuple[Sta
 
 def _single(state: State, change: Change, read: Reader) -> tuple[State, list[Refused]]:
     reason = ""
-    for care in range(3 if isinstance(change, NewEntry) else 1):
+    for care in range(MOST_CARE + 1 if isinstance(change, NewEntry) else 1):
         done = _tried(state, [change], read, care)
         if isinstance(done, State):
             return done, []
@@ -147,7 +147,8 @@ def _fault(
     if _outline(before, steps) != [(it.level, it.text) for it, _ in headings]:
         return "the headings would not be read as they are"
     if len(after.entries) != len(expected):
-        return _AROUND
+        is_lost = bool(asked) and len(after.entries) == len(expected) - len(asked)
+        return "it would not be read as an entry" if is_lost else _AROUND
     for one, entry in zip(expected, after.entries, strict=True):
         if number_at(headings, entry) != one.heading:
             return "it would stand under another heading"

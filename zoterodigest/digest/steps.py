@@ -29,7 +29,11 @@ from zoterodigest.digest.write_new import Draft, cut_authors
 from zoterodigest.digest.write_row import header_above, row_line
 
 _NO_TABLE = "no table of papers stands under that heading"
-_SHORT = ("title", "authors", "venue", "year", "award", "date", "arxiv", "doi", "url", "task")
+MOST_CARE = 3
+"""How carefully a new entry can be written; see `Planner`."""
+
+_BARE = ("title", "authors", "arxiv", "doi", "url")
+_SHORT = (*_BARE, "venue", "year", "award", "date", "task")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class Step:
 class Planner:
     """Plans the edits of single changes against one state of a document.
 
-    `care` says how a new entry is written: plainly (0), with entities (1), without long texts (2).
+    `care` says how a new entry is written: plainly (0), with entities (1), without long texts (2),
+    or with nothing but what tells which work it is (3).
     """
 
     def __init__(self, state: State, care: int) -> None:
@@ -146,7 +151,7 @@ class Planner:
             key=lambda at: (at not in region.entries, abs(at - rank), at),
         )
         manner = Manner(self._document, [entries[at] for at in near])
-        fields = change.fields if self._care < 2 else _short(change.fields)
+        fields = _with_care(change.fields, self._care)
         draft = Draft(fields, manner, armoured=self._care > 0)
         authors = cut_authors(fields, manner)
         self.shown[change.tag] = {**fields, "authors": authors} if authors.people else fields
@@ -220,9 +225,11 @@ def _heading_edit(document: Document, heading: Heading, text: str) -> Edit:
     return Edit(span, (text + closing).encode("utf-8", "replace"))
 
 
-def _short(fields: Fields) -> Fields:
-    """Leave out of a new entry what is long and may hold anything."""
-    return {name: fields[name] for name in _SHORT if name in fields}
+def _with_care(fields: Fields, care: int) -> Fields:
+    """Leave out of a new entry, the more so with more care, what may hold anything."""
+    if care < 2:
+        return fields
+    return {name: fields[name] for name in (_SHORT if care == 2 else _BARE) if name in fields}
 
 
 def number_at(headings: Sequence[tuple[Heading, tuple[str, ...]]], entry: DigestEntry) -> int:

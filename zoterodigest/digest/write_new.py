@@ -57,7 +57,7 @@ class Draft:
 
     def texts(self, slots: Collection[str], beside: Collection[str]) -> dict[str, str]:
         """Return the text of each of `slots`; `beside` are all slots that the entry has so far."""
-        return {slot: self._text(slot, {*slots, *beside}) for slot in slots}
+        return {slot: self._text(slot, {*slots, *beside}).strip() for slot in slots}
 
     def _text(self, slot: str, beside: Collection[str]) -> str:
         if slot == "url":
