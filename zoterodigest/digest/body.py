@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from zoterodigest.digest.format import Compiled, Format, fold
 from zoterodigest.digest.found import Found
 from zoterodigest.digest.lines import shorn
+from zoterodigest.digest.own_notes import claim_notes, part_notes
 from zoterodigest.digest.sections import Body, claim_section
 from zoterodigest.digest.slots import (
     Claims,
@@ -34,7 +35,9 @@ def slots_of(found: Found, form: Format) -> Claims:
     """Return the slots of one entry in the order in which they stand."""
     claims = Claims()
     claim_groups(claims, found.text.slice(*found.head), found.match, form.compiled)
-    _claim_body(claims, Body(found.text.slice(*found.body)), form)
+    parted = part_notes(found)
+    _claim_body(claims, Body(parted.rest), form)
+    claim_notes(claims, parted)
     return claims
 
 

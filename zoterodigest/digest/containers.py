@@ -53,6 +53,8 @@ def _quotes(lines: Lines, rules: Compiled) -> Iterator[Found]:
 def _in_quote(lines: Lines, rules: Compiled, run: Sequence[int]) -> Iterator[Found]:
     heads: list[Head] = []
     for line in run:
+        if lines.is_in_note(line):
+            continue
         data = _QUOTED.sub(b"", lines[line], count=1)
         if match := head_match(rules, data):
             heads.append(Head(line, line, data, match))
@@ -75,7 +77,9 @@ def _plain(lines: Lines, rules: Compiled, *, blanks: int) -> Iterator[Found]:
     heads = [
         Head(line, line, lines[line], match)
         for line in range(len(lines))
-        if not lines.is_hidden(line) and (match := head_match(rules, lines[line]))
+        if not lines.is_hidden(line)
+        and not lines.is_in_note(line)
+        and (match := head_match(rules, lines[line]))
     ]
     for head, stop in until_next(heads, len(lines)):
         last = _plain_end(lines, head.line, stop, blanks)
@@ -85,6 +89,9 @@ def _plain(lines: Lines, rules: Compiled, *, blanks: int) -> Iterator[Found]:
 def _plain_end(lines: Lines, first: int, stop: int, blanks: int) -> int:
     last, empty = first, 0
     for line in range(first + 1, stop):
+        if lines.goes_on(line):
+            last, empty = line, 0
+            continue
         if is_boundary(lines, line) or _QUOTED.match(lines[line]):
             break
         if empty and (_FOLDED.match(lines[line]) or is_table_line(lines, line)):

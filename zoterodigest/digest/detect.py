@@ -154,6 +154,8 @@ def _reason(lines: Lines, line: int) -> str:
         return "in a code fence"
     if lines.veils[line] is Veil.COMMENT:
         return "in a comment"
+    if lines.is_in_note(line):
+        return "a note outside an entry"
     if lines[line].lstrip()[:1] == b"#" and is_boundary(lines, line):
         return "heading"
     if is_boundary(lines, line):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.core import identity
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import Entry, Place
+from zoterodigest.core.record import SECTION, Entry, Place
 from zoterodigest.core.span import Span
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.body import slots_of
@@ -20,9 +20,11 @@ from zoterodigest.digest.containers import find_entries
 from zoterodigest.digest.fields import read_slots
 from zoterodigest.digest.format import Format
 from zoterodigest.digest.found import is_title
+from zoterodigest.digest.layers import Text
 from zoterodigest.digest.lines import Heading, Lines
+from zoterodigest.digest.own_notes import spoil_owners, with_notes
 from zoterodigest.digest.reading import Reading
-from zoterodigest.digest.slots import Claims, Slot
+from zoterodigest.digest.slots import Claims, NoteRegion, Slot
 from zoterodigest.digest.tables import find_rows
 
 _NOTHING = Reading({}, {})
@@ -43,7 +45,8 @@ class DigestEntry:
 
     `first` and `last` are 0-based lines, `span` their bytes without the last line break.
     `unreadable` names the slots something stands in that was not understood; an entry that is
-    `broken` as a whole (the reason) has no slots that could be written.
+    `broken` as a whole (the reason) has no slots that could be written. `regions` show notes of
+    the person's own; one more can stand at `room`.
     """
 
     format: Format
@@ -57,6 +60,8 @@ class DigestEntry:
     broken: str = ""
     headings: tuple[str, ...] = ()
     heading_keys: tuple[str, ...] = ()
+    regions: tuple[NoteRegion, ...] = ()
+    room: Text | None = None
 
     @property
     def title(self) -> str:
@@ -116,6 +121,8 @@ def core_entry(digest: str, entry: DigestEntry, title: str = "") -> Entry:
     """
     outer = 1 if title and entry.heading_keys[:1] == (title,) else 0
     unreadable = {name for slot in entry.unreadable for name in _FIELDS_OF_SLOT.get(slot, (slot,))}
+    if "section" in unreadable:
+        unreadable |= {name for name in entry.reading.fields if name.startswith(SECTION)}
     fields = {k: v for k, v in entry.reading.fields.items() if k not in unreadable}
     raws = {k: v for k, v in entry.reading.raws.items() if k not in unreadable}
     return Entry(
@@ -141,10 +148,10 @@ def entries_of(lines: Lines, form: Format, venues: VenueTable) -> list[DigestEnt
 
 
 def _contained(lines: Lines, form: Format, venues: VenueTable) -> Iterator[DigestEntry]:
-    for found in find_entries(lines, form):
-        claims = slots_of(found, form)
-        if not _has_needed(form, claims.slots, claims.unreadable):
-            continue
+    read = [(found, slots_of(found, form)) for found in find_entries(lines, form)]
+    read = [one for one in read if _has_needed(form, one[1].slots, one[1].unreadable)]
+    spoil_owners(lines, read)
+    for found, claims in read:
         body_line = found.text.data.count(b"\n", 0, found.body[0])
         problems = [
             Problem(found.first + 1 + body_line + unread.line, unread.reason)
@@ -176,7 +183,7 @@ def _entry(
     slots = claims.slots
     if form.entry.evidence and form.columns is None:
         slots = [slot for slot in slots if is_clear(slot, venues)]
-    reading = read_slots(slots, form.compiled.placeholders)
+    reading = with_notes(read_slots(slots, form.compiled.placeholders), claims.regions)
     if fault is not None:
         broken, problems = fault.reason, (*problems, fault)
     elif broken or "title" in claims.unreadable:
@@ -187,6 +194,7 @@ def _entry(
     return DigestEntry(
         form, first, last, span, tuple(slots), reading,
         frozenset(claims.unreadable), tuple(problems), broken,
+        regions=claims.regions, room=claims.room,
     )  # fmt: skip
 
 
@@ -247,6 +255,10 @@ class Headings:
             self._paths.append(
                 (tuple(above.text for above, _ in stack), tuple(key for _, key in stack))
             )
+
+    def keyed(self) -> Iterator[tuple[Heading, tuple[str, ...]]]:
+        """Yield every heading that has a text with its path of keys, its own last."""
+        yield from ((it, keys) for it, (_, keys) in zip(self._headings, self._paths, strict=True))
 
     def title(self, entries: Sequence[DigestEntry]) -> str:
         """Return the only first-level heading if all (placed) entries stand under it, else ""."""

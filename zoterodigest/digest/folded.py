@@ -33,7 +33,7 @@ def find_folded(lines: Lines, rules: Compiled) -> Iterator[Found]:
     """
     outer = after = 0
     for head, stop in until_next(list(_heads(lines, rules)), len(lines)):
-        outer += sum(depth_change(lines[line]) for line in range(after, head.line))
+        outer += sum(_change(lines, line) for line in range(after, head.line))
         outer = max(outer, 0)
         last, broken = _end(lines, head.line, stop, outer)
         outer += broken == _UNCLOSED
@@ -48,9 +48,16 @@ def depth_change(data: bytes) -> int:
     return sum(-1 if match[1] else 1 for match in _TAG.finditer(data))
 
 
+def _change(lines: Lines, line: int) -> int:
+    """Return how much deeper a line leads; what a note says leads nowhere."""
+    return 0 if lines.is_in_note(line) else depth_change(lines[line])
+
+
 def _heads(lines: Lines, rules: Compiled) -> Iterator[Head]:
     for line in range(len(lines)):
         if b"<details" not in lines[line].lower() or lines.is_hidden(line):
+            continue
+        if lines.is_in_note(line):
             continue
         end = min(line + _HEAD_LINES, len(lines))
         for below in range(line, end):
@@ -72,11 +79,12 @@ def _end(lines: Lines, first: int, stop: int, outer: int) -> tuple[int, str]:
     """
     depth = 0
     for line in range(first, stop):
-        change = depth_change(lines[line])
+        change = _change(lines, line)
         depth += change
         if depth <= 0 and (change or line == first):
             return _with_strays(lines, line, stop, outer)
-    heading = next((at for at in range(first + 1, stop) if is_heading(lines[at])), stop)
+    headings = (at for at in range(first + 1, stop) if is_heading(lines[at]))
+    heading = next((at for at in headings if not lines.is_in_note(at)), stop)
     return last_filled(lines, first, heading - 1, lambda it: is_blank(it) or is_rule(it)), _UNCLOSED
 
 
@@ -87,7 +95,7 @@ def _with_strays(lines: Lines, closed: int, stop: int, outer: int) -> tuple[int,
     for line in range(closed + 1, stop):
         if is_boundary(lines, line):
             break
-        if change := depth_change(lines[line]):
+        if change := _change(lines, line):
             last = line
             changes.append(change)
     is_outer = all(change < 0 for change in changes) and -sum(changes) <= outer

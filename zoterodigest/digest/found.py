@@ -75,6 +75,8 @@ def is_boundary(lines: Lines, line: int) -> bool:
     """Whether no entry made of plain lines reaches over `line`: a heading, rule or hidden line."""
     if lines.is_hidden(line):
         return True
+    if lines.is_in_note(line):
+        return False
     data = lines[line]
     return is_heading(data) or is_rule(data)
 

@@ -40,7 +40,8 @@ def find_items(lines: Lines, rules: Compiled) -> Iterator[Found]:
 
 def _heads(lines: Lines, rules: Compiled) -> Iterator[Head]:
     for line in range(len(lines)):
-        marker = None if lines.is_hidden(line) else _MARKER.match(lines[line])
+        is_open = not lines.is_hidden(line) and not lines.is_in_note(line)
+        marker = _MARKER.match(lines[line]) if is_open else None
         if marker is not None:
             data = lines[line][marker.end() :]
             if match := head_match(rules, data):
@@ -66,6 +67,9 @@ def _item_end(lines: Lines, head: Head, heads: Mapping[int, Head]) -> int:
     last, open_details = head.line, depth_change(head.data)
     for line in range(head.line + 1, len(lines)):
         data = lines[line]
+        if lines.goes_on(line):
+            last = line
+            continue
         if line in heads and (is_topic or open_details > 0):
             break
         if open_details <= 0 and _is_beyond(lines, line, indent, last):
@@ -88,6 +92,8 @@ def _unclosed_end(lines: Lines, first: int, last: int, indent: int) -> int:
     """Return the last line of an item whose `<details>` never closes: up to the next item."""
     for line in range(first + 1, last + 1):
         data = lines[line]
+        if lines.is_in_note(line):
+            continue
         if is_boundary(lines, line) or (_MARKER.match(data) and _indent(data) <= indent):
             return last_filled(lines, first, line - 1, is_blank)
     return last_filled(lines, first, last, is_blank)

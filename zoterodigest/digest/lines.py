@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+
+from zoterodigest.digest.markers import Region, Torn, find_regions, has_marker, is_marker
 
 _FENCE = re.compile(rb" {0,3}(`{3,}|~{3,})(.*)$", re.S)
 _HEADING = re.compile(rb" {0,3}(#{1,6})(?:[ \t]+(.*))?$", re.S)
@@ -21,12 +23,13 @@ _ODD = tuple(char.encode() for char in OUTER_BLANKS if not char.isascii())
 
 
 class Veil(Enum):
-    """Why a line cannot belong to an entry."""
+    """Why a line cannot belong to an entry, or is not read as the digest's own words (NOTE)."""
 
     NONE = auto()
     FENCE = auto()
     COMMENT = auto()
     TAKEN = auto()
+    NOTE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,18 @@ class Lines:
 
     Line numbers are 0-based here; a final LF does not open another line. In `source` each byte
     that is no valid UTF-8 is shown as `?`, so that patterns see text; `fault` finds such bytes.
+    `torn` are the markers of notes whose other half is missing.
     """
 
     def __init__(self, source: bytes) -> None:
         self._raw = source
         self.source = source if _is_utf8(source) else _shown(source)
         self.starts, self.ends = _split(self.source)
-        self.veils = _veils(self)
+        self.torn: tuple[Torn, ...] = ()
+        regions: tuple[Region, ...] = ()
+        if has_marker(self.source):
+            regions, self.torn = find_regions(self[line] for line in range(len(self)))
+        self.veils = _veils(self, regions)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -81,7 +89,15 @@ class Lines:
 
     def is_hidden(self, line: int) -> bool:
         """Whether the line stands in a code fence, a comment or an entry found before."""
-        return self.veils[line] is not Veil.NONE
+        return self.veils[line] not in (Veil.NONE, Veil.NOTE)
+
+    def is_in_note(self, line: int) -> bool:
+        """Whether the line is part of a region that shows a note: nothing begins or ends there."""
+        return self.veils[line] is Veil.NOTE
+
+    def goes_on(self, line: int) -> bool:
+        """Whether the line and the one above it stand in one region."""
+        return line > 0 and self.is_in_note(line) and self.is_in_note(line - 1)
 
     def begins(self, line: int, signs: bytes) -> bool:
         """Whether one of `signs` comes first on the line, behind three blanks at most."""
@@ -100,7 +116,7 @@ class Lines:
     def headings(self) -> Iterator[Heading]:
         """Yield the ATX headings outside fences and comments, in order."""
         for line in range(len(self)):
-            if not self.begins(line, b"#") or self.is_hidden(line):
+            if not self.begins(line, b"#") or self.is_hidden(line) or self.is_in_note(line):
                 continue
             if found := _HEADING.match(self[line]):
                 yield Heading(line, len(found[1]), _heading_text(found[2] or b""))
@@ -139,17 +155,17 @@ def _split(source: bytes) -> tuple[list[int], list[int]]:
     return starts, ends
 
 
-def _veils(lines: Lines) -> list[Veil]:
-    """Mark fenced and commented lines; a fence or comment that is never closed hides nothing."""
+def _veils(lines: Lines, regions: Iterable[Region]) -> list[Veil]:
+    """Mark lines in fences, comments and notes; what is never closed hides nothing."""
     veils = [Veil.NONE] * len(lines)
-    fence_ends, comment_ends = _fence_ends(lines), _comment_ends(lines)
+    ends = {line: (end, Veil.COMMENT) for line, end in _comment_ends(lines).items()}
+    ends |= {line: (end, Veil.FENCE) for line, end in _fence_ends(lines).items()}
+    ends |= {region.first: (region.last, Veil.NOTE) for region in regions}
     after = 0
-    for line in sorted(fence_ends.keys() | comment_ends.keys()):
-        if line < after:
-            continue
-        veil = Veil.FENCE if line in fence_ends else Veil.COMMENT
-        after = (fence_ends if line in fence_ends else comment_ends)[line] + 1
-        veils[line:after] = [veil] * (after - line)
+    for line in sorted(ends):
+        if line >= after:
+            after = ends[line][0] + 1
+            veils[line:after] = [ends[line][1]] * (after - line)
     return veils
 
 
@@ -186,7 +202,7 @@ def _comment_ends(lines: Lines) -> dict[int, int]:
     ends = [(found.start(), found[1] is not None) for found in _END.finditer(lines.source)]
     last_lines: dict[int, int] = {}
     for line in range(len(lines)):
-        if lines[line].lstrip(b" ").startswith(b"<!--"):
+        if lines[line].lstrip(b" ").startswith(b"<!--") and not is_marker(lines[line]):
             at = bisect_right(ends, lines.starts[line], key=lambda end: end[0])
             if at < len(ends) and ends[at][1]:
                 last_lines[line] = lines.line_at(ends[at][0])

@@ -27,6 +27,17 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteRegion:
+    """A region that shows the note `key`: its text, and the whole with markers and the line break
+    before them.
+    """
+
+    key: str
+    text: Text
+    whole: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A line that no rule claimed, by its 0-based number within the entry's body, and why."""
 
@@ -42,6 +53,8 @@ class Claims:
     unread: list[Unread] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
     used_lines: set[int] = field(default_factory=set)
+    regions: tuple[NoteRegion, ...] = ()
+    room: Text | None = None
 
 
 def trimmed(text: Text, start: int, end: int) -> Text:

@@ -80,6 +80,8 @@ def find_headers(lines: Lines, form: Format) -> Iterator[Header]:
         data = lines[line]
         if not _is_delimiter(data) or lines.is_hidden(line) or b"|" not in lines[line - 1]:
             continue
+        if lines.is_in_note(line):
+            continue
         header = _header(lines, line - 1, form)
         if header is not None and len(cells_of(data)) == len(header.slots):
             yield header
@@ -87,7 +89,7 @@ def find_headers(lines: Lines, form: Format) -> Iterator[Header]:
 
 def is_table_line(lines: Lines, line: int) -> bool:
     """Whether the line is a table's delimiter row, or the header above one."""
-    if b"|" not in lines[line]:
+    if b"|" not in lines[line] or lines.is_in_note(line):
         return False
     is_header = line + 1 < len(lines) and _is_delimiter(lines[line + 1])
     return is_header or _is_delimiter(lines[line])
@@ -132,7 +134,9 @@ def _columns(names: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...
 
 
 def _is_row(lines: Lines, line: int) -> bool:
-    return not lines.is_hidden(line) and b"|" in lines[line] and not is_table_line(lines, line)
+    if lines.is_hidden(line) or lines.is_in_note(line):
+        return False
+    return b"|" in lines[line] and not is_table_line(lines, line)
 
 
 def _row_end(lines: Lines, line: int, width: int) -> int:
@@ -141,6 +145,8 @@ def _row_end(lines: Lines, line: int, width: int) -> int:
     while not lines[last].rstrip().endswith(b"|") and pipes <= width:
         below = last + 1
         if below >= len(lines) or lines.is_blank(below) or lines.is_hidden(below):
+            break
+        if lines.is_in_note(below):
             break
         if lines[below].lstrip()[:1] in (b"|", b"#") or is_table_line(lines, below):
             break

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from zoterodigest.core.record import SECTION, Fields, Value
+from zoterodigest.core.record import NOTE, SECTION, Fields, Value
 from zoterodigest.core.span import Edit, Span
 from zoterodigest.digest.document import DigestEntry
 from zoterodigest.digest.reading import decoded
@@ -18,6 +18,7 @@ from zoterodigest.digest.shown import Unwritable
 from zoterodigest.digest.slots import Slot
 from zoterodigest.digest.write_blocks import blocks_text
 from zoterodigest.digest.write_html import inert_blocks, inert_line, is_in_markdown
+from zoterodigest.digest.write_notes import note_edits
 from zoterodigest.digest.write_references import REFERENCES, references_texts
 from zoterodigest.digest.write_values import (
     categories_text,
@@ -71,11 +72,15 @@ def _section_slot(entry: DigestEntry, name: str) -> Slot | None:
 
 
 def units(entry: DigestEntry, changed: Sequence[str]) -> list[tuple[str, ...]]:
-    """Group changed fields that share a slot and must be written together (venue and year)."""
+    """Group changed fields that share a slot and must be written together (venue and year).
+
+    Notes come last: a new one stands behind all else.
+    """
     venue = tuple(name for name in changed if _is_in_venue(entry, name))
     references = tuple(name for name in changed if name in REFERENCES)
     rest = [(name,) for name in changed if name not in (*venue, *references)]
-    return sorted([unit for unit in (venue, references) if unit] + rest)
+    grouped = [unit for unit in (venue, references) if unit] + rest
+    return sorted(grouped, key=lambda unit: (unit[0].startswith(NOTE), unit))
 
 
 def _is_in_venue(entry: DigestEntry, name: str) -> bool:
@@ -86,6 +91,11 @@ def _is_in_venue(entry: DigestEntry, name: str) -> bool:
 def write_unit(entry: DigestEntry, asked: Fields, source: bytes, *, armoured: bool) -> list[Edit]:
     """Return the edits of `source` that write the fields of one unit; raises `Unwritable`."""
     name = next(iter(asked))
+    if name.startswith(NOTE):
+        edits = note_edits(entry, name, asked[name], armour if armoured else str)
+        if isinstance(edits, str):
+            raise Unwritable(edits)
+        return edits
     if name in REFERENCES:
         texts = references_texts(entry.slots, entry.reading.fields, asked)
         return [edit for slot, new in texts for edit in _rewritten(slot, new, source)]

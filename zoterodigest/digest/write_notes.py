@@ -1,0 +1,53 @@
+"""Writing the regions that show a person's own notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from zoterodigest.core.record import NOTE, Value, is_empty
+from zoterodigest.core.span import Edit
+from zoterodigest.digest.document import DigestEntry
+from zoterodigest.digest.layers import Text
+from zoterodigest.digest.markers import closing, opening
+from zoterodigest.digest.reading import decoded
+from zoterodigest.digest.write_blocks import blocks_text
+
+_KEY = re.compile(r"[A-Z0-9]{8}")
+
+
+def note_edits(
+    entry: DigestEntry, name: str, value: Value, armour: Callable[[str], str]
+) -> list[Edit] | str:
+    """Return the edits that make the entry show `value` as the note `name`, or why there are none.
+
+    EMPTY takes the region out; without one a new region stands at the entry's end. `armour` goes
+    over the text. No text can end its region: comments in it are written as text.
+    """
+    key = name.removeprefix(NOTE)
+    if not _KEY.fullmatch(key):
+        return "it is no key of a note"
+    region = next((one for one in entry.regions if one.key == key), None)
+    if is_empty(value):
+        return [_put(region.whole, "")] if region else []
+    old = decoded(region.text.data) if region else ""
+    text = _inert(armour(blocks_text(old, value)))
+    if region is not None and old:
+        edit = region.text.rewrite(_bytes(text))
+        return [edit] if edit else []
+    place = region.whole if region else entry.room
+    if place is None:
+        return "the entry has no room for a note"
+    return [_put(place, "\n".join(("", opening(key), "", text, closing(key))))]
+
+
+def _put(place: Text, text: str) -> Edit:
+    return place.edit(0, len(place.data), _bytes(text))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _inert(text: str) -> str:
+    return text.replace("<!--", "&lt;!--").replace("-->", "--&gt;")
