@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -241,3 +243,18 @@ def test_the_environment_may_name_the_library(
     ran = zoterodigest("ls", "--json")
 
     assert len(json.loads(ran.out)) == 3
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("command", [["ls"], ["show", "\x1b[31m\u202e"]])
+def test_a_key_that_somebody_tampered_with_reaches_no_terminal_as_it_is(
+    zoterodigest: Zoterodigest, tmp_path: Path, command: list[str]
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "library.sqlite")) as database:
+        database.execute("UPDATE items SET key = ? WHERE key = 'BBBB2222'", ("\x1b[31m\u202e",))
+        database.commit()
+
+    ran = zoterodigest(*command, *ADDRESS)
+
+    assert "\\x1b" in ran.out
+    assert ran.out.replace("\n", "").isprintable()

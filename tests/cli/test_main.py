@@ -34,6 +34,32 @@ def test_wrong_usage_exits_2(zoterodigest: Zoterodigest, arguments: list[str]) -
     assert "Usage: zoterodigest" in ran.err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["\x1b[31m\u202e"],
+        ["status", "--\x1b[31m\u202e"],
+        ["ls", "too", "\x1b[31m\u202e"],
+        ["status", "--max-changes", "\x1b[31m\u202e"],
+    ],
+)
+def test_wrong_usage_is_told_without_what_a_terminal_would_obey(
+    zoterodigest: Zoterodigest, arguments: list[str]
+) -> None:
+    ran = zoterodigest(*arguments)
+
+    assert ran.code == 2
+    assert ran.err.startswith("Usage: zoterodigest")
+    assert ran.err.replace("\n", "").isprintable()
+
+
+def test_without_arguments_it_helps(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest()
+
+    assert "Usage: zoterodigest" in ran.out + ran.err
+    assert "First steps:" in ran.out + ran.err
+
+
 def test_the_help_lists_the_commands_and_the_exit_codes(zoterodigest: Zoterodigest) -> None:
     ran = zoterodigest("--help")
 
@@ -45,7 +71,7 @@ def test_the_help_lists_the_commands_and_the_exit_codes(zoterodigest: Zoterodige
 
 @pytest.mark.parametrize(
     "command",
-    [*("inspect", "push", "plan", "status", "unlink", "remove"), *READING],
+    [*("inspect", "push", "pull", "sync", "plan", "status", "unlink", "remove"), *READING],
 )
 def test_every_command_explains_itself_within_80_columns(
     zoterodigest: Zoterodigest, command: str

@@ -332,6 +332,19 @@ def test_a_digest_in_which_nothing_is_recognised_is_no_success(
     assert "empty.md: the file is empty" in empty.out
 
 
+@pytest.mark.parametrize("command", ["plan", "push", "status"])
+def test_a_file_in_the_place_of_the_state_folder_is_named(
+    zoterodigest: Zoterodigest, tmp_path: Path, command: str
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    _write(tmp_path, "", ".zoterodigest")
+
+    ran = zoterodigest(command, "papers.md")
+
+    assert ran.code == 10
+    assert ".zoterodigest is a file and no folder" in ran.err
+
+
 def test_without_digest_configuration_or_lock_file_there_is_nothing_to_push(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import unicodedata
@@ -100,3 +101,24 @@ def test_hanging_lines_stand_under_their_text(monkeypatch: pytest.MonkeyPatch) -
     assert lines[0].startswith("  name  word")
     assert all(re.match(" {8}word", line) for line in lines[1:])
     assert max(map(len, lines)) <= 40
+
+
+class Terminal(io.StringIO):
+    """Standard output that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "shown"),
+    [(Terminal(), "a \\u202e b\n    c\n"), (io.StringIO(), "a \u202e b\n\tc\n")],
+)
+def test_a_file_is_safe_on_a_terminal_and_itself_in_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, shown: str
+) -> None:
+    monkeypatch.setattr("sys.stdout", stream)
+
+    screen.emit_text("a \u202e b\n\tc\n")
+
+    assert stream.getvalue() == shown

@@ -50,7 +50,7 @@ def test_every_byte_is_read_with_a_byte_order_mark_and_invalid_utf_8(tmp_path: P
     ("name", "reason"),
     [
         ("missing.md", "no such file"),
-        ("digest.md/below.md", "no such file"),
+        ("digest.md/below.md", "no such file, as digest.md is a file and no folder"),
         ("folder", "a folder, not a file"),
         ("pipe", "not an ordinary file"),
         ("loop", "a symlink that leads back to itself"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoterodigest.bibtex.plain import plain_bib
 from zoterodigest.cli.library_list import api_data, select
 from zoterodigest.cli.places import open_library
-from zoterodigest.cli.screen import counted, emit, visible
+from zoterodigest.cli.screen import counted, emit, emit_text, visible
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.project.files import CannotWrite, read_if_present, replace_file
 
@@ -25,7 +25,7 @@ def export(address: str, output: str, *, may_overwrite: bool) -> None:
         items = list(_works(library.read()))
     text = _FIRST_LINE + plain_bib(api_data(item) for item in items).rstrip("\n") + "\n"
     if output == "-":
-        emit(text.removesuffix("\n").split("\n"))
+        emit_text(text)
         return
     path = Path(output)
     present = read_if_present(path)

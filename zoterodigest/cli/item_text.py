@@ -27,7 +27,7 @@ _INDENT = 22
 
 def as_text(snapshot: Snapshot, item: LibraryItem) -> Iterator[str]:
     """Yield an item's lines: what it is, its fields, and what hangs on it."""
-    yield from (styled(line, "bold") for line in wrapped(visible(title_of(item)) or item.key))
+    yield from (styled(line, "bold") for line in wrapped(visible(title_of(item) or item.key)))
     yield _what(item)
     yield ""
     for name, value in _fields(snapshot, item):
@@ -41,7 +41,7 @@ def as_text(snapshot: Snapshot, item: LibraryItem) -> Iterator[str]:
 def _what(item: LibraryItem) -> str:
     kind = visible(str(item.data.get("itemType", "item")))
     trash = ", in the trash" if item.is_trashed else ""
-    return f"{item.key}, {kind}, version {item.version}{trash}"
+    return f"{visible(item.key)}, {kind}, version {item.version}{trash}"
 
 
 def _fields(snapshot: Snapshot, item: LibraryItem) -> Iterator[tuple[str, str]]:
@@ -87,7 +87,7 @@ def _field(name: str, value: str) -> Iterator[str]:
 def _note(note: LibraryItem) -> Iterator[str]:
     trash = ", in the trash" if note.is_trashed else ""
     yield ""
-    yield styled(f"  note {note.key}{trash}", "dim")
+    yield styled(f"  note {visible(note.key)}{trash}", "dim")
     for line in visible_lines(note_text(note)):
         marks, _, heading = line.partition(" ")
         if heading and not marks.strip("#"):

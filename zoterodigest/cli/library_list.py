@@ -160,7 +160,7 @@ def _by_collection(shown: Shown) -> Iterator[tuple[Path, list[LibraryItem]]]:
 
 def _row(shown: Shown, item: LibraryItem) -> tuple[str, ...]:
     return (
-        item.key,
+        visible(item.key),
         visible(title_of(item)) or "(no title)",
         visible(_creators(item)),
         visible(str(item.data.get("date", ""))),

@@ -9,8 +9,8 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from io import TextIOWrapper
-from typing import Annotated
+from io import StringIO, TextIOWrapper
+from typing import Annotated, cast
 
 import typer
 
@@ -39,6 +39,9 @@ Exit codes: 0 fine, 1 a record failed, 2 usage, 3 conflicts, 4 changes
 pending, 5 guard, 6 ambiguous, 7 not confirmed, 10 and above bad input.
 """
 
+_WRONG_USAGE = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
+"""What typer raises for wrong usage of any kind; it has no public name for it."""
+
 app = typer.Typer(
     name="zoterodigest",
     help=_ABOUT,
@@ -61,19 +64,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     _write_any_character()
     try:
-        app(args=arguments, prog_name="zoterodigest")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
+        return int(app(args=arguments, prog_name="zoterodigest", standalone_mode=False) or 0)
+    except _WRONG_USAGE as error:
+        return _misused(error)
     except ZoterodigestError as error:
         _say(str(error), error.hint)
         return error.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except OSError as error:
         return _refused(error) if error.filename else _bug(error)
     except Exception as error:  # the outermost place: whatever it is, it is told in one sentence
         return _bug(error)
-    return 0
 
 
 def _write_any_character() -> None:
@@ -81,6 +83,16 @@ def _write_any_character() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _misused(error: typer.BadParameter) -> int:
+    """Tell how the program is used; what was given to it is shown, so it is made safe first."""
+    from zoterodigest.cli import screen
+
+    text = StringIO()
+    error.show(text)
+    screen.tell(screen.visible_lines(text.getvalue().rstrip("\n")))
+    return error.exit_code
 
 
 def _refused(error: OSError) -> int:

@@ -170,6 +170,12 @@ def emit(lines: Iterable[str]) -> None:
     _write(sys.stdout, lines)
 
 
+def emit_text(text: str) -> None:
+    """Write a file's text to standard output: as it is into a pipe, made safe on a screen."""
+    text = text.removesuffix("\n")
+    emit(visible_lines(text) if sys.stdout.isatty() else text.split("\n"))
+
+
 def emit_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     """Write `value` to standard output as JSON in UTF-8, whatever the locale."""
     if isinstance(sys.stdout, TextIOWrapper):

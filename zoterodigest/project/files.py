@@ -77,7 +77,7 @@ def read_file(path: Path) -> SourceFile:
     except ValueError as error:  # a NUL in the name
         raise BadInput(path, "not a file name") from error
     except OSError as error:
-        raise BadInput(path, *_reading_failed(error)) from error
+        raise BadInput(path, *_reading_failed(error, path)) from error
 
 
 def _read(path: Path) -> SourceFile:
@@ -99,11 +99,15 @@ def _read(path: Path) -> SourceFile:
     )
 
 
-def _reading_failed(error: OSError) -> tuple[str, str]:
+def _reading_failed(error: OSError, path: Path) -> tuple[str, str]:
     """Say in plain words why a file cannot be read, and what to do."""
     match error.errno:
-        case errno.ENOENT | errno.ENOTDIR:
+        case errno.ENOENT:
             return "no such file", "Check the path."
+        case errno.ENOTDIR:
+            (blocking,) = [folder.name for folder in path.parents if folder.is_file()] or ["it"]
+            reason = f"no such file, as {blocking} is a file and no folder"
+            return reason, "Check the path, or move that file away."
         case errno.EISDIR:
             return "a folder, not a file", "Name the files in it, for example with FOLDER/*.md."
         case errno.EACCES | errno.EPERM:

@@ -12,12 +12,15 @@ STATE_FOLDER = ".zoterodigest"
 def create_state_folder(folder: Path) -> None:
     """Create `folder`, with a `.gitignore` that keeps all of it out of git; keep one that exists.
 
-    Raises `CannotWrite` where that is not permitted.
+    Raises `CannotWrite` where that is not permitted, or a file of this name is in the way.
     """
     try:
         folder.mkdir(exist_ok=True)
         ignore = folder / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="ascii")
+    except FileExistsError as error:
+        reason = "it is a file, where a folder of zoterodigest's own belongs"
+        raise CannotWrite(folder, reason, "Move that file away.") from error
     except OSError as error:
         raise CannotWrite(folder, *writing_failed(error)) from error
