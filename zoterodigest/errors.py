@@ -5,9 +5,12 @@
     ├── NotInLibrary        10  the library has no collection or item asked for
     ├── BadAddress           2  the address of a library cannot be understood
     ├── BadSelection         2  what --only names is none of its kinds
+    ├── NotOpen              2  what is to be resolved is not open, or more than one thing
+    ├── NotDecided           2  nobody said, or could be asked, what is to hold
     ├── NoDigest             2  no digest is named, and nothing here names any
     ├── TooMuch              5  the guard stopped a plan (law 5)
     ├── NotConfirmed         7  a run needs a person's consent and did not get it
+    ├── NotTaken             7  an editor or merge tool left nothing to be taken
     ├── BadInput            10  a file cannot be read as what it should be
     ├── BadMapping          11  a format or table in mappings/ is wrong
     ├── BadConfiguration    12  zoterodigest.toml is wrong
