@@ -6,8 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zoterodigest.core.plan import ChangeEntry, ChangeItem, ChangeNote, Plan
+from zoterodigest.core.plan import (
+    ChangeEntry,
+    ChangeItem,
+    ChangeNote,
+    MoveEntry,
+    Plan,
+    RemoveEntry,
+    TrashItem,
+)
 from zoterodigest.core.record import is_empty
+from zoterodigest.core.relocation import PLACE
+from zoterodigest.core.reports import DroppedEntry
 
 _FEW_REMOVALS, _REMOVED_SHARE = 10, 0.05
 _FEW_CHANGES, _CHANGED_SHARE = 25, 0.10
@@ -37,7 +47,7 @@ def guard(
     for changes of one field from one end.
     """
     edits = sorted(_edits(plan))
-    removed = sorted({row_id for row_id, _, _, is_removal in edits if is_removal})
+    removed = sorted({row_id for row_id, _, _, is_removal in edits if is_removal} | _gone(plan))
     most = max(_FEW_REMOVALS, int(linked * _REMOVED_SHARE))
     if len(removed) > most and not allow_removals:
         return GuardStop("", "", len(removed), most, tuple(removed[:_EXAMPLES]))
@@ -52,6 +62,21 @@ def guard(
     return None
 
 
+def _gone(plan: Plan) -> set[str]:
+    """Return the rows whose item goes into the trash or the archive, or whose entry goes."""
+    dropped = {one.row.id for one in plan.reports if isinstance(one, DroppedEntry)}
+    gone: set[str] = set()
+    for action in plan.actions:
+        match action:
+            case TrashItem(row_id=row_id) | RemoveEntry(row_id=row_id):
+                gone.add(row_id)
+            case ChangeItem(row_ids=row_ids):
+                gone |= dropped.intersection(row_ids)
+            case _:
+                pass
+    return gone
+
+
 def _edits(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
     """Yield row id, field, the end it comes from and whether it clears, for every edit."""
     for action in plan.actions:
@@ -62,6 +87,9 @@ def _edits(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
                 end = "markdown"
             case ChangeEntry(after=after, row_id=row_id):
                 end, fills = "zotero", frozenset()
+            case MoveEntry(row_id=row_id):
+                yield row_id, PLACE, "zotero", False
+                continue
             case _:
                 continue
         for name in after.keys() - fills:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from zoterodigest.core.link import Shelf
 from zoterodigest.core.plan import RenameHeading
@@ -16,14 +16,17 @@ def renamed_headings(
     entries: Sequence[Entry],
     shelves: Iterable[Shelf],
     collections: Iterable[Collection],
+    renamed: Set[str],
+    *,
     terms: Terms,
 ) -> Iterator[RenameHeading | HeldName | NameConflict]:
     """Yield what is to be done, or said, where the collection of a heading has a new name.
 
-    `shelves` have followed the digests already. The collection of a digest itself is left alone.
+    `shelves` have followed the digests already, `renamed` are collections that are about to. The
+    collection of a digest itself is left alone.
     """
     texts = dict(_texts(entries))
-    live = {one.key: one for one in collections if not one.is_trashed}
+    live = {one.key: one for one in collections if not one.is_trashed and one.key not in renamed}
     for shelf in shelves:
         text, collection = texts.get((shelf.digest, shelf.path)), live.get(shelf.collection)
         if text is None or collection is None or collection.name == name_of(text):

@@ -18,7 +18,7 @@ class ObjectChange:
 
     `title` is that of the item it is or belongs to, `parent` that item's key if it is a child.
     `hunks` are the changes of a note's HTML, outside of what is private in it. Of an object that
-    was created nothing is kept here.
+    was created only an attachment's fields are kept.
     """
 
     key: str

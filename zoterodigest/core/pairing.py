@@ -176,6 +176,7 @@ class _Table:
         self._pair_by(_title, rows, self._agrees)
         self._pair_by(_title, rows, self._is_correction)
         self._pair_by(self._unique_texts, rows, self._agrees)
+        self._pair_by(_title, rows, self._is_double)
 
     def _pair_by(self, keys: Keys, rows: list[Row], agrees: Agreement) -> None:
         """Pair entries and rows that share a key and agree, the most equal first."""
@@ -249,6 +250,16 @@ class _Table:
             self._is_near(index, row)
             and not (then - now) & self._now
             and not ((now - then) & self._then)
+        )
+
+    def _is_double(self, index: int, row: Row) -> bool:
+        """Tell whether an entry got an identifier that another row has: one work twice."""
+        then, traits = row.identifiers, self.traits[index]
+        return (
+            row.digest == self.entries[index].digest
+            and row.headings == traits.headings
+            and row.texts == traits.texts
+            and not (then - traits.identifiers) & self._now
         )
 
     def _is_near(self, index: int, row: Row) -> bool:

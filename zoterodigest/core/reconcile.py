@@ -10,7 +10,7 @@ from zoterodigest.core.headings import renamed_headings
 from zoterodigest.core.link import Row, Shelf, State
 from zoterodigest.core.linking import Linking, link_entries
 from zoterodigest.core.places import place
-from zoterodigest.core.plan import CreateEntry, Link, Plan, RenameHeading, TrashItem
+from zoterodigest.core.plan import CreateEntry, Link, Plan, RenameHeading, RenameShelf, TrashItem
 from zoterodigest.core.recalling import recalled
 from zoterodigest.core.record import Entry, Item
 from zoterodigest.core.relocation import Relocations, relocations
@@ -45,7 +45,10 @@ def reconcile(
     rows = [archived.get(row.id, row) for row in linking.kept]
     rows += [_row(link, terms) for link in travels.links]
     added = list(added_items(entries, rows, run, new_ids)) if terms.is_whole else []
-    headings = list(renamed_headings(entries, placing.shelves, library.collections, terms))
+    renamed = {one.key for one in placing.shelf_actions if isinstance(one, RenameShelf)}
+    headings = list(
+        renamed_headings(entries, placing.shelves, library.collections, renamed, terms=terms)
+    )
     actions = (
         *placing.shelf_actions,
         *(change for _, change in placing.archived if change is not None),

@@ -187,13 +187,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One of our child notes: its key, its version, and the fields that have their home in it."""
+    """One of our child notes: its key, its version, and the fields that have their home in it.
+
+    `fields` are in the order of the note; those in `doubled` have their heading in it twice.
+    `kept` names what stands in the note and has no place in Markdown: image, citation, colour ...
+    """
 
     key: str
     version: int
     fields: Fields
     raws: Mapping[str, str]
     is_trashed: bool = False
+    doubled: frozenset[str] = frozenset()
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

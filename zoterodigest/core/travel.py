@@ -22,6 +22,7 @@ from zoterodigest.core.plan import (
 )
 from zoterodigest.core.record import EMPTY, Fields, Item, Kind, Value, is_empty, kind_of, parts_of
 from zoterodigest.core.reports import ApartField, Conflict, Held, MissingNote, Report, Waiting
+from zoterodigest.core.sections import are_mixed_up, as_conflicts
 from zoterodigest.core.settle import is_note_missing, item_side_of, side_of, without
 from zoterodigest.core.terms import Directions, Rules, Terms
 
@@ -183,7 +184,10 @@ class _Hub:
         row, entry, item = link.row, side_of(link.entry), self._side(link)
         bases = {**row.bases, **link.recall.bases}
         merged = merge(bases, entry, without(item, link.recall.waits), self._folding, row.apart)
-        return decided(merged, (entry, item), row.id, self._terms)
+        merged = decided(merged, (entry, item), row.id, self._terms)
+        if are_mixed_up(link.entry, self._now, row):
+            return as_conflicts(merged, partial(self._is_chosen, link))
+        return merged
 
     def _side(self, link: Link) -> Side:
         return item_side_of(link.entry, self._now, link.row)

@@ -49,15 +49,32 @@ class Removal:
     def _contents(self) -> Contents:
         return self.gathered.contents
 
+    def reason_to_keep(self, key: str) -> str:
+        """Return why the item `key` may not go into the trash; "" if it may."""
+        rows = [row for row in self.rows if row.item == key]
+        if self._others(key):
+            return "another digest links it"
+        if not any(row.origin.item for row in rows):
+            return "zoterodigest did not make it"
+        return self._reason_to_keep(self._items[key], rows)
+
+    def is_untouched(self, row: Row) -> bool:
+        """Whether the note of `row` still is as the row says, and nobody has marked it."""
+        item = self._items.get(row.item)
+        note = item.notes.get(row.id) if item else None
+        if note is None or note.key != row.note:
+            return False
+        return self._is_untouched_note(self._contents.by_key[note.key], note, row)
+
     def take_back(self, key: str) -> None:
         """Plan what is taken back of the item `key` and its children."""
         item = self._items.get(key)
         if item is None or item.is_trashed:
             return
         rows = [row for row in self.rows if row.item == key]
-        others = [row for row in self._staying if row.item == key and row.state is State.LINKED]
-        reason = self._reason_to_keep(item, rows) if not others else "another digest links it"
-        if any(row.origin.item for row in rows) and not reason:
+        others = self._others(key)
+        reason = self.reason_to_keep(key)
+        if not reason:
             self.trash.append(self._trashed(key))
             return
         for row in rows:
@@ -65,6 +82,10 @@ class Removal:
         self._take_off(item, rows, others)
         if any(row.origin.item for row in rows):
             self.kept.append(Kept(title_of(item), reason))
+
+    def _others(self, key: str) -> list[Row]:
+        """Return the rows of other links with the item."""
+        return [row for row in self._staying if row.item == key and row.state is State.LINKED]
 
     def _reason_to_keep(self, item: Item, rows: Sequence[Row]) -> str:
         """Return why an item of ours stays: it was changed or is used; "" if it may go."""

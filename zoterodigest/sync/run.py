@@ -29,8 +29,10 @@ from zoterodigest.core.terms import (
     WhenTrashed,
 )
 from zoterodigest.project.config import Selection
+from zoterodigest.sync.dropping import without_used
 from zoterodigest.sync.edits import compile_edits
 from zoterodigest.sync.gather import Gathered, ReadDigest, gather, names_by_key
+from zoterodigest.sync.removal import Kept
 from zoterodigest.sync.structure import NewDigest, new_digests, takes_new_entries
 from zoterodigest.sync.workspace import Workspace
 from zoterodigest.sync.writes import Writes, compile_writes
@@ -68,7 +70,7 @@ class Prepared:
 
     `stop` says why the plan goes too far (law 5). `needs_consent` is set for a first push into a
     library that holds things of the person's own, and for many changes. `new_tags` counts the
-    items that would gain each tag.
+    items that would gain each tag; `kept` are items of dropped entries that stay, as they are used.
     """
 
     workspace: Workspace
@@ -80,6 +82,7 @@ class Prepared:
     stop: GuardStop | None = None
     needs_consent: bool = False
     new_tags: Mapping[str, int] = field(default_factory=dict)
+    kept: tuple[Kept, ...] = ()
 
 
 def prepare(workspace: Workspace, options: Options) -> Prepared:
@@ -100,6 +103,7 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
         terms(workspace, options, gathered),
         new_ids=row_ids(),
     )
+    plan, kept = without_used(plan, workspace, gathered)
     names = names_by_key(gathered.digests)
     writes = compile_writes(plan, gathered.contents, workspace.zotero, names)
     linked = sum(row.state is State.LINKED for row in gathered.lock.rows)
@@ -110,7 +114,9 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     edits = compile_edits(plan, gathered, workspace)
     digests = new_digests(edits, plan, gathered, workspace)
     consent = _needs_consent(plan, gathered)
-    return Prepared(workspace, options, gathered, plan, writes, digests, stop, consent, tags)
+    return Prepared(
+        workspace, options, gathered, plan, writes, digests, stop, consent, tags, tuple(kept)
+    )
 
 
 def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:

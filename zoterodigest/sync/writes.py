@@ -12,11 +12,16 @@ from zoterodigest.core.plan import (
     ChangeEntry,
     ChangeItem,
     ChangeNote,
+    CreateEntry,
     CreateItem,
     CreateNote,
     CreateShelf,
+    MoveEntry,
     Plan,
+    RemoveEntry,
+    RenameHeading,
     RenameShelf,
+    TrashItem,
 )
 from zoterodigest.core.record import (
     SECTION,
@@ -91,7 +96,7 @@ def compile_writes(
 ) -> Writes:
     """Return what the actions of `plan` write; `names` is what people call each digest.
 
-    Sections stand in a note in the order of their entry. An edit of an entry is no write.
+    Sections stand in a note in the order of their entry. What changes a digest is no write.
     """
     order = {link.row.id: tuple(link.entry.fields) for link in plan.links}
     draft = _Draft(contents, zotero, names, order, set(contents.by_key))
@@ -116,7 +121,10 @@ def _add(draft: _Draft, action: Action) -> None:
             _create_note(draft, action)
         case ChangeNote():
             _change_note(draft, action)
-        case ChangeEntry():
+        case TrashItem():
+            trashed = LibraryItem(action.key, action.version, {"deleted": 1})
+            draft.items.append(Write(trashed, (action.row_id,)))
+        case ChangeEntry() | CreateEntry() | RemoveEntry() | MoveEntry() | RenameHeading():
             pass
 
 

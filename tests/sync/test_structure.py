@@ -1,0 +1,414 @@
+"""What a person moves, renames, adds and takes away in the library comes into the digest."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import pytest
+
+from tests.sync.world import World, actions, reports
+from zoterodigest.core.reports import (
+    AddedItem,
+    DroppedEntry,
+    Followed,
+    Held,
+    HeldName,
+    KeptForEdit,
+    NameConflict,
+    PlaceConflict,
+    Relocated,
+    SameWork,
+)
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.sync.run import Direction, Options
+
+SYNC = Options(Direction.SYNC)
+PULL = Options(Direction.PULL)
+
+RESNET = """\
+> **Deep Residual Learning for Image Recognition**
+> *CVPR 2016*, [arxiv](https://arxiv.org/abs/1512.03385)
+> Task: image classification
+>
+> - Layers learn what to add.
+"""
+MASK = """\
+> **Mask R-CNN**
+> *ICCV 2017*, [arxiv](https://arxiv.org/abs/1703.06870)
+> Task: segmentation
+>
+> - A mask for each box.
+"""
+ATTENTION = """\
+> **Attention Is All You Need**
+> *NeurIPS 2017*, [arxiv](https://arxiv.org/abs/1706.03762)
+> Task: translation
+>
+> - No recurrence.
+"""
+NOTES = f"# Notes\n\n## Vision\n\n{RESNET}\n{MASK}\n## Language\n\n{ATTENTION}"
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> World:
+    world = World(tmp_path)
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    return world
+
+
+def text(world: World) -> str:
+    return (world.root / "notes.md").read_text(encoding="utf-8")
+
+
+def diff(world: World, before: str = NOTES) -> list[str]:
+    lines = difflib.ndiff(before.splitlines(), text(world).splitlines())
+    return [line for line in lines if line[0] in "+-"]
+
+
+def rename(world: World, name: str, new: str) -> None:
+    (one,) = (one for one in world.library.read().collections if one.name == name)
+    world.library.write_collections([Collection(one.key, one.version, new, one.parent)])
+
+
+def diffusion(world: World, collection: str, key: str = "NEWNEW22") -> LibraryItem:
+    data = {
+        "itemType": "preprint",
+        "title": "Denoising Diffusion Probabilistic Models",
+        "creators": [{"creatorType": "author", "firstName": "Jonathan", "lastName": "Ho"}],
+        "date": "2020",
+        "extra": "arXiv: 2006.11239",
+        "url": "https://arxiv.org/abs/2006.11239",
+        "collections": [world.shelves()[collection]],
+    }
+    return LibraryItem(key, 0, data)
+
+
+def settled(world: World) -> bool:
+    return world.plan(SYNC).is_settled
+
+
+# --- moves ---------------------------------------------------------------------------------------
+
+
+def test_an_item_put_in_another_headings_collection_moves_its_entry(notes: World) -> None:
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.shelves()["notes/Language"]])
+
+    notes.push(PULL)
+
+    expected = f"# Notes\n\n## Vision\n\n{RESNET}\n## Language\n\n{ATTENTION}\n{MASK}"
+    assert text(notes) == expected
+    assert settled(notes)
+
+
+def test_a_moved_entry_moves_on_from_either_end(notes: World) -> None:
+    shelves = notes.shelves()
+    notes.change(notes.key("Mask R-CNN"), collections=[shelves["notes/Language"]])
+    notes.push(SYNC)
+
+    notes.edit("notes.md", (f"\n{MASK}", ""), (f"{RESNET}\n", f"{RESNET}\n{MASK}\n"))
+    notes.push(SYNC)
+
+    assert notes.shelved("Mask R-CNN") == {"notes/Vision"}
+    assert settled(notes)
+
+
+def test_an_item_only_added_to_another_collection_is_reported(notes: World) -> None:
+    shelves = notes.shelves()
+    both = [shelves["notes/Vision"], shelves["notes/Language"]]
+    notes.change(notes.key("Mask R-CNN"), collections=both)
+
+    plan = notes.plan(SYNC)
+
+    assert actions(plan) == {}
+    (report,) = reports(plan, Relocated)
+    assert isinstance(report, Relocated)
+    assert not report.is_out
+
+
+def test_an_item_taken_out_of_its_collection_is_reported_and_not_put_back(notes: World) -> None:
+    notes.change(notes.key("Mask R-CNN"), collections=[])
+
+    plan = notes.plan(SYNC)
+
+    assert actions(plan) == {}
+    (report,) = reports(plan, Relocated)
+    assert isinstance(report, Relocated)
+    assert report.is_out
+
+
+def test_an_entry_moved_at_both_ends_to_one_place_is_no_conflict(notes: World) -> None:
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.shelves()["notes/Language"]])
+    notes.edit("notes.md", (f"{MASK}\n", ""), (ATTENTION, f"{ATTENTION}\n{MASK}"))
+    before = text(notes)
+
+    notes.push(SYNC)
+
+    assert text(notes) == before
+    assert notes.shelved("Mask R-CNN") == {"notes/Language"}
+    assert settled(notes)
+
+
+def test_an_entry_moved_at_both_ends_to_two_places_is_a_conflict(notes: World) -> None:
+    other = ATTENTION.replace("Attention Is All You Need", "Another Paper on Sound").replace(
+        "1706.03762", "1801.00001"
+    )
+    notes.edit("notes.md", (ATTENTION, f"{ATTENTION}\n## Sound\n\n{other}"))
+    notes.push(SYNC)
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.shelves()["notes/Language"]])
+    notes.edit("notes.md", (f"{MASK}\n", ""), (other, f"{other}\n{MASK}"))
+    before = text(notes)
+
+    for _ in range(2):
+        notes.push(SYNC)
+        assert text(notes) == before
+        assert notes.shelved("Mask R-CNN") == {"notes/Language"}
+        assert len(reports(notes.plan(SYNC), PlaceConflict)) == 1
+
+
+def test_a_push_leaves_a_move_in_the_library_for_a_pull(notes: World) -> None:
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.shelves()["notes/Language"]])
+    notes.edit("notes.md", ("No recurrence.", "No recurrence at all."))
+
+    outcome = notes.push()
+
+    assert len(reports(outcome.prepared.plan, Held)) == 1
+    assert "MoveEntry" in actions(notes.plan(PULL))
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+def test_a_renamed_collection_renames_its_heading(notes: World) -> None:
+    rename(notes, "Vision", "Seeing & more")
+
+    notes.push(PULL)
+
+    assert diff(notes) == ["- ## Vision", "+ ## Seeing & more"]
+    assert settled(notes)
+
+
+def test_a_renamed_heading_renames_its_collection_which_keeps_its_key(notes: World) -> None:
+    key = notes.shelves()["notes/Vision"]
+    notes.edit("notes.md", ("## Vision", "## Seeing"))
+
+    notes.push(SYNC)
+
+    assert notes.shelves()["notes/Seeing"] == key
+    assert settled(notes)
+
+
+def test_two_new_names_are_a_conflict_until_they_are_one(notes: World) -> None:
+    rename(notes, "Vision", "Eyes")
+    notes.edit("notes.md", ("## Vision", "## Seeing"))
+
+    for _ in range(2):
+        notes.push(SYNC)
+        assert "## Seeing" in text(notes)
+        assert "notes/Eyes" in notes.shelves()
+        assert len(reports(notes.plan(SYNC), NameConflict)) == 1
+
+    notes.edit("notes.md", ("## Seeing", "## Eyes"))
+    notes.push(SYNC)
+
+    assert reports(notes.plan(SYNC), NameConflict) == []
+    assert settled(notes)
+
+
+def test_a_push_leaves_a_renamed_collection_for_a_pull(notes: World) -> None:
+    rename(notes, "Vision", "Eyes")
+
+    plan = notes.plan()
+
+    assert actions(plan) == {}
+    assert len(reports(plan, HeldName)) == 1
+
+
+def test_a_pull_writes_nothing_into_the_library(notes: World) -> None:
+    notes.edit(
+        "notes.md",
+        ("## Language", "## Words"),
+        (f"{MASK}\n", ""),
+        (ATTENTION, f"{ATTENTION}\n## New\n\n{MASK}"),
+    )
+    before = notes.library.version()
+
+    notes.push(PULL)
+    assert notes.library.version() == before
+
+    notes.push(SYNC)
+    assert set(notes.shelves()) == {"notes", "notes/Vision", "notes/Words", "notes/New"}
+    assert notes.shelved("Mask R-CNN") == {"notes/New"}
+
+
+# --- new and gone --------------------------------------------------------------------------------
+
+
+def test_an_item_added_to_a_collection_becomes_an_entry_under_its_heading(notes: World) -> None:
+    notes.put(diffusion(notes, "notes/Vision"))
+
+    notes.push(PULL)
+
+    assert [line for line in diff(notes) if line[0] == "-"] == []
+    added = text(notes).split(f"{MASK}\n")[1].split("\n## Language")[0]
+    assert added.startswith("> **Denoising Diffusion Probabilistic Models**\n> ")
+    assert "[arxiv](https://arxiv.org/abs/2006.11239)" in added
+    assert "2020" in added
+    assert settled(notes)
+
+
+def test_an_entry_that_was_inserted_is_linked_in_both_directions(notes: World) -> None:
+    notes.put(diffusion(notes, "notes/Vision"))
+    notes.push(PULL)
+
+    notes.edit("notes.md", ("Denoising Diffusion Probabilistic Models", "Denoising Diffusion"))
+    notes.push(SYNC)
+
+    assert notes.everything()["NEWNEW22"]["title"] == "Denoising Diffusion"
+    assert len(notes.items()) == 4
+
+
+def test_without_a_memory_nothing_counts_as_added(notes: World) -> None:
+    notes.put(diffusion(notes, "notes/Vision"))
+    for path in (notes.root / ".zoterodigest").glob("seen-*"):
+        path.unlink()
+
+    notes.push(SYNC)
+
+    assert text(notes) == NOTES
+    notes.put(diffusion(notes, "notes/Language", "NEWNEW33"))
+    assert "CreateEntry" in actions(notes.plan(SYNC))
+
+
+def test_where_digests_share_a_collection_an_added_item_is_only_reported(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.configure('[[digest]]\npath = "*.md"\ncollection = "Reading"\nheadings = false\n')
+    world.markdown("a.md", f"# A\n\n{RESNET}")
+    world.markdown("b.md", f"# B\n\n{MASK}")
+    world.push(SYNC)
+    world.put(diffusion(world, "Reading"))
+
+    plan = world.plan(SYNC)
+
+    assert actions(plan) == {}
+    assert len(reports(plan, AddedItem)) == 2
+
+
+def test_an_item_added_while_only_pushes_run_is_not_forgotten(notes: World) -> None:
+    notes.put(diffusion(notes, "notes/Vision"))
+    notes.edit("notes.md", ("No recurrence.", "No recurrence at all."))
+    notes.push()
+
+    notes.push(PULL)
+
+    assert "Denoising Diffusion" in text(notes)
+
+
+def test_a_dropped_entry_keeps_its_item_and_does_not_come_back(notes: World) -> None:
+    notes.edit("notes.md", (f"{MASK}\n", ""))
+    before = text(notes)
+
+    outcome = notes.push(SYNC)
+    notes.push(SYNC)
+
+    assert len(reports(outcome.prepared.plan, DroppedEntry)) == 1
+    assert text(notes) == before
+    assert notes.shelved("Mask R-CNN") == {"notes/Vision"}
+    assert settled(notes)
+
+
+def test_an_archived_item_moves_to_the_digests_archive(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.configure('[[digest]]\npath = "notes.md"\nwhen_dropped = "archive"\n')
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    world.edit("notes.md", (f"{MASK}\n", ""))
+
+    world.push(SYNC)
+
+    assert world.shelved("Mask R-CNN") == {"notes/Archive"}
+    assert settled(world)
+    world.edit("notes.md", (RESNET, f"{RESNET}\n{MASK}"))
+    world.push(SYNC)
+    assert world.shelved("Mask R-CNN") == {"notes/Vision"}
+    assert settled(world)
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+def test_a_dropped_entrys_item_goes_into_the_trash_only_if_nobody_used_it(
+    tmp_path: Path, is_used: bool
+) -> None:
+    world = World(tmp_path)
+    world.configure('[[digest]]\npath = "notes.md"\nwhen_dropped = "trash"\n')
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    key = world.key("Mask R-CNN")
+    if is_used:
+        world.change(key, tags=[*world.item("Mask R-CNN")["tags"], {"tag": "mine"}])
+    world.edit("notes.md", (f"{MASK}\n", ""))
+
+    outcome = world.push(SYNC)
+
+    assert bool(world.everything()[key].get("deleted")) is not is_used
+    assert [one.reason for one in outcome.prepared.kept] == (
+        ["it has tags of your own"] if is_used else []
+    )
+    assert settled(world)
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_a_trashed_items_entry_goes_by_the_rule_unless_it_was_edited(
+    tmp_path: Path, is_edited: bool
+) -> None:
+    world = World(tmp_path)
+    world.configure('[[digest]]\npath = "notes.md"\nwhen_trashed = "remove"\n')
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    if is_edited:
+        world.edit("notes.md", ("A mask for each box.", "A mask for every box."))
+    before = text(world)
+    world.change(world.key("Mask R-CNN"), deleted=1)
+
+    outcome = world.push(SYNC)
+
+    assert text(world) == (before if is_edited else NOTES.replace(f"{MASK}\n", ""))
+    assert len(reports(outcome.prepared.plan, KeptForEdit)) == is_edited
+    assert settled(world)
+
+
+def test_items_merged_in_zotero_are_followed(notes: World) -> None:
+    old = notes.key("Mask R-CNN")
+    note = notes.note_key("Mask R-CNN")
+    kept = LibraryItem(
+        "MERGED22", 0,
+        {**notes.item("Mask R-CNN"), "relations": {
+            "dc:replaces": [f"http://zotero.org/users/1/items/{old}"]}},
+    )  # fmt: skip
+    notes.put(kept)
+    notes.change(note, parentItem="MERGED22")
+    notes.change(old, deleted=1)
+
+    outcome = notes.push(SYNC)
+
+    assert len(reports(outcome.prepared.plan, Followed)) == 1
+    assert text(notes) == NOTES
+    notes.edit(
+        "notes.md", ("A mask for each box.", "A mask for every box."), ("Mask R-CNN", "Mask")
+    )
+    notes.push(SYNC)
+    assert notes.everything()["MERGED22"]["title"] == "Mask"
+    assert "every box" in notes.note("Mask")
+    assert len(notes.items()) == 3
+
+
+def test_two_entries_that_turn_out_to_be_one_paper_are_proposed_for_merging(notes: World) -> None:
+    notes.edit("notes.md", ("1703.06870", "1512.03385"))
+
+    outcome = notes.push(SYNC)
+
+    assert len(notes.items()) == 3
+    assert settled(notes)
+    found = reports(notes.plan(SYNC), SameWork)
+    assert len(found) == 1
+    assert outcome.failures == ()

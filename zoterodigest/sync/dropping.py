@@ -1,0 +1,26 @@
+"""Dropping: items of entries that left their digest, for the trash if nobody used them (law 8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from zoterodigest.core.plan import Plan, TrashItem
+from zoterodigest.sync.gather import Gathered
+from zoterodigest.sync.removal import Kept, Removal, title_of
+from zoterodigest.sync.workspace import Workspace
+
+
+def without_used(plan: Plan, workspace: Workspace, gathered: Gathered) -> tuple[Plan, list[Kept]]:
+    """Return `plan` without trashing what somebody changed or uses, and what is kept for that."""
+    rows = {row.id: row for row in gathered.lock.rows}
+    items = {item.key: item for item in gathered.contents.items}
+    kept: list[Kept] = []
+    actions = []
+    for action in plan.actions:
+        if isinstance(action, TrashItem):
+            removal = Removal(workspace, gathered, [rows[action.row_id]])
+            if reason := removal.reason_to_keep(action.key):
+                kept.append(Kept(title_of(items[action.key]), reason))
+                continue
+        actions.append(action)
+    return replace(plan, actions=tuple(actions)) if kept else plan, kept
