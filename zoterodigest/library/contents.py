@@ -91,11 +91,16 @@ def core_note(note: LibraryItem, reading: NoteReading) -> Note:
     """Return our note as the core sees it: a field for the summary and for each section."""
     fields: dict[str, Value] = {}
     raws: dict[str, str] = {}
+    doubled = {"summary"} if reading.is_doubled else set()
     for part in reading.parts:
         name = "summary" if part.name is None else section_name(part.name, fields)
+        if part.name is not None and SECTION + part.name in fields:
+            doubled.add(SECTION + part.name)
         fields[name] = Blocks(part.blocks) if part.blocks else EMPTY
         raws[name] = "\n".join(part.html)
-    return Note(note.key, note.version, fields, raws, note.is_trashed)
+    return Note(
+        note.key, note.version, fields, raws, note.is_trashed, frozenset(doubled), reading.kept
+    )
 
 
 def section_name(name: str, taken: Fields) -> str:
