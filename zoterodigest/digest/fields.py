@@ -96,7 +96,7 @@ def _put_venue(draft: Draft, text: str) -> None:
     reading = venue_slot.parse_venue(cleaned(text))
     draft.put("venue", reading.venue, text)
     draft.put("year", reading.year, text)
-    draft.put("award", Members((reading.award,) if reading.award else ()), text)
+    draft.put("award", _parts(reading.award, AWARD), text)
     if reading.date:
         draft.put("date", reading.date, text)
 
@@ -112,8 +112,21 @@ def _put_year(draft: Draft, text: str) -> None:
     draft.put("year", found[0] if found else "", text)
 
 
+_ENTITY = r"&\w{1,30};|&#\w{1,8};"
+TASK = re.compile(rf"(?:{_ENTITY}|[^;；])+")
+"""One of several tasks, parted by semicolons: a comma may be part of a task."""
+
+AWARD = re.compile(rf"(?:{_ENTITY}|[^,;，；])+")
+"""One of several awards."""
+
+
+def _parts(text: str, pattern: re.Pattern[str]) -> Members:
+    parts = (cleaned(found[0]) for found in pattern.finditer(text))
+    return Members(tuple(dict.fromkeys(part for part in parts if part)))
+
+
 def _put_task(draft: Draft, text: str) -> None:
-    draft.put("task", Members((cleaned(text),) if text.strip() else ()), text)
+    draft.put("task", _parts(text, TASK), text)
 
 
 def _put_tags(draft: Draft, text: str) -> None:
@@ -123,7 +136,7 @@ def _put_tags(draft: Draft, text: str) -> None:
 
 
 def _put_award(draft: Draft, text: str) -> None:
-    draft.put("award", Members((cleaned(text),) if text.strip() else ()), text)
+    draft.put("award", _parts(text, AWARD), text)
 
 
 CHIP = re.compile(r"[ \t]*`([^`]*)`")

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from zoterodigest.core import dates, names, venue_slot
 from zoterodigest.core.record import Fields, Members, Names, Value
-from zoterodigest.digest.fields import CATEGORY, CHIP
+from zoterodigest.digest.fields import AWARD, CATEGORY, CHIP, TASK
 from zoterodigest.digest.reading import cleaned
 
 _MARKS = "()[] `*_"
@@ -106,9 +106,25 @@ def _members(value: Value) -> tuple[str, ...]:
 
 
 def task_text(old: str, value: Value) -> str:
-    """Write tasks or awards, parted by commas."""
-    texts = _members(value)
-    return old if texts == (cleaned(old),) else ", ".join(map(escaped, texts))
+    """Write tasks: those that stay keep their place, new ones come behind a semicolon."""
+    return _listed(old, _members(value), separator="; ", pattern=TASK)
+
+
+def awards_text(old: str, value: Value) -> str:
+    """Write awards: those that stay keep their place, new ones come behind a comma."""
+    return _listed(old, _members(value), separator=", ", pattern=AWARD)
+
+
+def _listed(old: str, wanted: Sequence[str], *, separator: str, pattern: re.Pattern[str]) -> str:
+    parts = [found for found in pattern.finditer(old) if found[0].strip()]
+    present = {cleaned(found[0]): found[0].strip() for found in parts}
+    if tuple(present) == tuple(wanted):
+        return old
+    between = old[parts[0].end() : parts[1].start()] if len(parts) > 1 else ""
+    ordered = [text for text in present if text in wanted]
+    ordered += [text for text in wanted if text not in present]
+    pieces = [present.get(text, escaped(text)) for text in ordered]
+    return (f"{between.strip()} " if between.strip() else separator).join(pieces)
 
 
 _TAG = re.compile(r"`[^`\n]*`|[^,;、，；\n`]+")

@@ -21,6 +21,7 @@ from zoterodigest.digest.write_html import inert_blocks, inert_line, is_in_markd
 from zoterodigest.digest.write_notes import note_edits
 from zoterodigest.digest.write_references import REFERENCES, references_texts
 from zoterodigest.digest.write_values import (
+    awards_text,
     categories_text,
     chips_text,
     date_text,
@@ -178,7 +179,7 @@ _WRITERS: Mapping[str, Callable[[str, Value], str]] = {
     "year": year_text,
     "authors": names_text,
     "task": task_text,
-    "award": task_text,
+    "award": awards_text,
     "tags": tags_text,
     "chips": chips_text,
     "categories": categories_text,

@@ -1,0 +1,74 @@
+"""Tasks and awards come and go one by one in the slot that shows them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.core.record import Members
+from zoterodigest.digest.edit import put
+
+QUOTED = """\
+> **A Title**
+> *CVPR 2025 {award}*, [arxiv](https://arxiv.org/abs/2504.18524)
+> Task: {task}
+"""
+COLUMNS = """\
+| Title | Task | Award |
+|---|---|---|
+| [A Title of a Paper](https://arxiv.org/abs/2504.18524) | {task} | {award} |
+"""
+
+
+@pytest.mark.parametrize("form", [QUOTED, COLUMNS], ids=["quoted", "columns"])
+@pytest.mark.parametrize(
+    ("before", "asked", "after"),
+    [
+        ("deblurring", ("deblurring", "denoising"), "deblurring; denoising"),
+        ("refer, ground and reason", ("refer, ground and reason", "act"),
+         "refer, ground and reason; act"),
+        ("a; b; c", ("c", "a"), "a; c"),
+        ("a；b", ("a", "b", "c"), "a； b； c"),
+        ("a; b", ("c",), "c"),
+        ("a &amp; b; c", ("c", "d", "a & b"), "a &amp; b; c; d"),
+        ("", ("a", "b"), "a; b"),
+    ],
+)  # fmt: skip
+def test_tasks_are_parted_by_semicolons(
+    form: str, before: str, asked: tuple[str, ...], after: str
+) -> None:
+    whole = read(form.format(task=before, award="Oral").encode())
+
+    edited = put(whole, {0: {"task": Members(asked)}}, read)
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == form.format(task=after, award="Oral")
+
+
+@pytest.mark.parametrize("form", [QUOTED, COLUMNS], ids=["quoted", "columns"])
+@pytest.mark.parametrize(
+    ("before", "asked", "after"),
+    [
+        ("Oral", ("Oral", "Best Paper"), "Oral, Best Paper"),
+        ("Oral, Best Paper", ("Best Paper",), "Best Paper"),
+        ("Oral, Best Paper", ("Oral", "Best Paper", "Test of Time"),
+         "Oral, Best Paper, Test of Time"),
+    ],
+)  # fmt: skip
+def test_awards_are_parted_by_commas(
+    form: str, before: str, asked: tuple[str, ...], after: str
+) -> None:
+    whole = read(form.format(task="x", award=before).encode())
+
+    edited = put(whole, {0: {"award": Members(asked)}}, read)
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == form.format(task="x", award=after)
+
+
+def test_a_task_that_holds_a_semicolon_is_not_taken_for_two() -> None:
+    whole = read(QUOTED.format(task="x", award="Oral").encode())
+
+    edited = put(whole, {0: {"task": Members(("a; b",))}}, read)
+
+    assert [refusal.field for refusal in edited.refusals] == ["task"]
