@@ -93,3 +93,27 @@ def test_fresh_without_a_lock_file_says_so(zoterodigest: Zoterodigest, tmp_path:
     assert ran.code == 0
     assert "There is no lock file" in ran.out
     assert list(tmp_path.iterdir()) == []
+
+
+def test_init_says_what_it_proposes_and_why(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    for name in ("papers.md", "papers.zh.md", "papers-2025-04-07.md"):
+        papers = [(f"A Paper on the Number {n}", f"2401.{n:05}") for n in range(5)]
+        text = a_digest(*(papers if "2025" not in name else [("Something Else", "2402.00001")]))
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    ran = zoterodigest("init", "papers.md", "papers.zh.md", "papers-2025-04-07.md")
+
+    digests = load_configuration(tmp_path / "zoterodigest.toml").digests
+    assert [(one.push, one.pull) for one in digests] == [
+        (True, True),
+        (("summary",), True),
+        (True, False),
+    ]
+    assert ran.out.splitlines()[1:7] == [
+        "Proposed in it:",
+        "  papers.zh.md",
+        '    push = ["summary"], as 100% of its works are those of papers.md, which has',
+        "    the say",
+        "  papers-2025-04-07.md",
+        "    pull = false, as its name bears a date, like those of programs",
+    ]

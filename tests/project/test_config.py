@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from zoterodigest.project.config import (
     BadConfiguration,
     Configuration,
-    initial_config,
     load_configuration,
     selects,
 )
 from zoterodigest.project.files import BadInput
+from zoterodigest.project.initial import initial_config
 
 
 def load(folder: Path, text: str | bytes) -> Configuration:

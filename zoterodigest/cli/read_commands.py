@@ -89,6 +89,9 @@ def init(
     library and the lock file then lie beside the digests. A file that exists is never
     overwritten.
 
+    For a FILE that a program seems to write it proposes pull = false, for one that repeats
+    another (in a second language, say) push = ["summary"], and says why.
+
     With --fresh it writes none, but renames the lock file, for another library than the one it
     links with: the next push finds again what is there, and adopts it.
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
-from zoterodigest.cli.screen import visible
-from zoterodigest.project.config import CONFIG_FILE, initial_config
-from zoterodigest.project.digests import read_digest
+from zoterodigest.cli.screen import hanging, visible
+from zoterodigest.digest.detect import read_document
+from zoterodigest.mapping import venue_table
+from zoterodigest.project.config import CONFIG_FILE
+from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import CannotWrite, replace_file, writing_failed
+from zoterodigest.project.initial import initial_config
 from zoterodigest.project.journal import discard_journal
 from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.proposals import Candidate, Proposal, propose
 from zoterodigest.project.running import running
 
 
@@ -24,14 +28,34 @@ def write_configuration(folder: Path, digests: Sequence[Path]) -> Iterator[str]:
     path = folder / CONFIG_FILE
     if os.path.lexists(path):
         raise CannotWrite(path, "it exists already", "Edit it, or move it away first.")
-    for digest in digests:
-        read_digest(digest)
-    names = [Path(os.path.relpath(digest, folder)).as_posix() for digest in digests]
-    replace_file(path, initial_config(names).encode("utf-8"), None)
+    candidates = tuple(_candidates(folder, digests))
+    proposals = propose(candidates)
+    names = [candidate.path for candidate in candidates]
+    replace_file(path, initial_config(names, proposals).encode("utf-8"), None)
     yield f"{path} written; every key is explained in it."
+    yield from _proposed(proposals)
     example = visible(names[0]) if names else "FILE"
     yield f"Next: `zoterodigest inspect {example}` shows what is understood,"
-    yield "      `zoterodigest plan` what a push would do."
+    yield "      `zoterodigest plan` what a sync would do."
+
+
+def _candidates(folder: Path, digests: Iterable[Path]) -> Iterator[Candidate]:
+    venues = venue_table()
+    for digest in dict.fromkeys(digests):
+        source = read_digest(digest).data
+        name = Path(os.path.relpath(digest, folder)).as_posix()
+        document = read_document(name, source, formats_for(digest), venues)
+        beside = frozenset(path.name for path in digest.absolute().parent.iterdir())
+        yield Candidate(name, document, beside)
+
+
+def _proposed(proposals: Sequence[Proposal]) -> Iterator[str]:
+    """Yield what a person may want to change again, and why it was written."""
+    if proposals:
+        yield "Proposed in it:"
+    for one in proposals:
+        yield f"  {visible(one.path)}"
+        yield from hanging("    ", f"{one.rule}, as {visible(one.reason)}")
 
 
 def begin_anew(start: Path, digests: Sequence[Path]) -> Iterator[str]:
@@ -53,7 +77,7 @@ def begin_anew(start: Path, digests: Sequence[Path]) -> Iterator[str]:
             raise CannotWrite(path, *writing_failed(error)) from error
         discard_journal(project.journal_path)
     yield f"{visible(str(path))} is now {visible(aside.name)}; nothing is linked any more."
-    yield "Next: `zoterodigest plan` shows what a push would find again and adopt."
+    yield "Next: `zoterodigest plan` shows what a sync would find again and adopt."
 
 
 def _free_name(path: Path) -> Path:

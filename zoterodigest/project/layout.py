@@ -165,7 +165,12 @@ def _matches(root: Path, pattern: str) -> list[Path]:
     return sorted(_absolute(root / name) for name in names if (root / name).is_file())
 
 
+def dates_in(text: str) -> list[re.Match[str]]:
+    """Return the dates in a path: their groups are `year`, `month` and, if it is there, `day`."""
+    return list(_DATE.finditer(text))
+
+
 def _date(key: str) -> dict[str, str]:
     """Return year, month and day as far as the path of a dated file shows them, the last one."""
-    found = list(_DATE.finditer(key))
+    found = dates_in(key)
     return {name: part for name, part in found[-1].groupdict().items() if part} if found else {}

@@ -1,0 +1,86 @@
+"""The text of a first `zoterodigest.toml`, which teaches its keys."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+
+from zoterodigest.project.config import DEFAULT_LIBRARY
+from zoterodigest.project.proposals import Proposal
+
+
+def initial_config(
+    digests: Iterable[str], proposals: Iterable[Proposal] = (), library: str = DEFAULT_LIBRARY
+) -> str:
+    """Return a first configuration for `digests`, paths with `/` in them, with what is proposed."""
+    rules: dict[str, list[Proposal]] = {}
+    for proposal in proposals:
+        rules.setdefault(proposal.path, []).append(proposal)
+    first, *others = list(digests) or ["*.md"]
+    tables = [_digest(first, rules.get(first, ())) + _keys(rules.get(first, ()))]
+    tables += [_digest(path, rules.get(path, ())) for path in others]
+    return _INITIAL.format(library=_toml(library), digests="\n".join(tables))
+
+
+def _digest(path: str, proposals: Iterable[Proposal]) -> str:
+    proposed = (f"# Proposed, as {_comment(one.reason)}.\n{one.rule}\n" for one in proposals)
+    return f"[[digest]]\npath = {_toml(path)}\n{''.join(proposed)}"
+
+
+def _keys(proposals: Iterable[Proposal]) -> str:
+    """Return the lines that show a digest's other keys; they stand with the first one."""
+    taken = {one.rule.partition(" ")[0] for one in proposals}
+    lines = _KEYS.splitlines(keepends=True)
+    return "".join(line for line in lines if line.split(" ")[1] not in taken)
+
+
+def _comment(text: str) -> str:
+    # A comment of TOML ends with its line and holds no control characters.
+    return re.sub("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]", "?", text)
+
+
+def _toml(text: str) -> str:
+    # A name that is no UTF-8 cannot stand in TOML; as a pattern it still finds its file.
+    text = re.sub("[\ud800-\udfff]", "?", text)
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+_KEYS = """\
+# name = "{name}"               # heads its notes; {name} is the file's name without .md
+# format = "NAME"               # when it is not recognised; `zoterodigest formats` lists them
+# collection = "Daily/{year}-{month}"  # dated files; default: a collection of its name
+# headings = true               # its headings become subcollections
+# push = true                   # or false, or a list: ["title", "authors", "summary", "sections"]
+# pull = true                   # false for a file that a program writes; or a list
+# when_dropped = "keep"         # the item of an entry you delete: "keep", "archive" or "trash"
+# when_trashed = "keep"         # the entry of an item you trash: "keep" or "remove"
+# notes = "off"                 # your own notes in Zotero: "off", "tagged" (publish) or "all"
+"""
+
+_INITIAL = """\
+# What zoterodigest keeps in agreement. Paths are relative to this file.
+# Lines that begin with # show what may be set, most of them with its default.
+
+# The library that comes built in, a file of its own: to try things out without Zotero.
+library = {library}
+
+# The links between digests and library. Commit this file to git together with this one.
+# lock = "zoterodigest.lock"
+
+# One [[digest]] for each file, or for several by a pattern (path = "daily/*.md").
+{digests}
+[zotero]
+# links = "attachments"         # code and project links: "attachments", "extra" or "off"
+# categories = false            # arXiv categories as tags
+
+[sync]
+# merge_tool = ["vimdiff"]      # what `resolve` may run
+
+[sync.prefer]                   # the end that wins where both changed one field
+# venue = "zotero"
+# summary = "markdown"
+
+[formats]
+# folders = ["formats"]         # formats of your own
+"""
