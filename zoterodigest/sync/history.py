@@ -76,17 +76,21 @@ def begin_recording(
     folder = history_folder(workspace.project.state_folder)
     now = datetime.now(UTC)
     prune_history(folder, now)
-    run = Run(
-        next_number(folder),
-        moment(now),
-        command,
-        gathered.lock.identity,
+    run = replace(
+        intended_run(gathered, sent, after),
+        number=next_number(folder),
+        when=moment(now),
+        command=command,
         undoes=undoes,
-        is_finished=False,
     )
-    run = _with_changes(run, gathered, sent, None, after)
     write_run(folder, run)
     return Recording(folder, gathered, run)
+
+
+def intended_run(gathered: Gathered, sent: Sent, after: Links) -> Run:
+    """Return what a run that sends this is going to change, with no number and time."""
+    run = Run(0, "", "", gathered.lock.identity, is_finished=False)
+    return _with_changes(run, gathered, sent, None, after)
 
 
 def _with_changes(
@@ -117,7 +121,9 @@ def _object_changes(
         parent = str(after.get("parentItem", ""))
         title = titles.get(parent) or titles[key]
         if before is None:
-            yield ObjectChange(key, title, parent, is_created=True)
+            is_attachment = after.get("itemType") == "attachment"
+            kept = after if is_attachment else {}
+            yield ObjectChange(key, title, parent, after=kept, is_created=True)
             continue
         change = _change(held(before.data), after)
         yield replace(change, key=key, title=title, parent=parent)

@@ -1,0 +1,273 @@
+"""Undo: what a run wrote on both sides goes back; what has changed since stays and is told."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.sync.digests import notes, quoted
+from tests.sync.world import Data, World
+from zoterodigest.core.history import run_to_undo, undone_runs
+from zoterodigest.core.link import State
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.project.history import History, history_folder, read_history
+from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.undo import Undone, prepare_undo, undo
+
+SWIN = "Restoring Images with Shifted Windows"
+GAN = "Adversarial Losses for Sharper Pictures"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+SYNC = Options(direction=Direction.SYNC)
+
+
+def history(world: World) -> History:
+    return read_history(history_folder(world.root / ".zoterodigest"))
+
+
+def undone(world: World, number: int = 0) -> Undone:
+    """Undo the run with this number, or the newest."""
+    known = history(world)
+    run = known.run(number) if number else run_to_undo(known.runs)
+    assert run is not None
+    return undo(prepare_undo(world.workspace(), run), lambda done, total: None)
+
+
+def lock(world: World) -> LockFile:
+    return read_lock(world.lock_path.read_bytes())
+
+
+def digest(world: World, name: str = "Notes.md") -> bytes:
+    return (world.root / name).read_bytes()
+
+
+def live(world: World) -> dict[str, Data]:
+    return {key: data for key, data in world.everything().items() if not data.get("deleted")}
+
+
+@pytest.fixture
+def pushed(world: World) -> World:
+    """A pushed digest of two papers."""
+    links = ("[code](https://github.com/lab/swin)",)
+    world.markdown(
+        "Notes.md",
+        notes(quoted(SWIN, "2401.00001", links=links), quoted(GAN, "2401.00002")),
+    )
+    world.push()
+    return world
+
+
+def edit_both_ends(world: World) -> None:
+    world.edit("Notes.md", (f"**{SWIN}**  \n> *arXiv 2024*", f"**{SWIN}**  \n> *CVPR 2025*"))
+    world.change(world.key(GAN), title="Adversarial Losses for Sharp Pictures")
+    world.change_note(SWIN, lambda html: html.replace("It is fast.", "It is very fast."))
+
+
+def test_undo_of_a_sync_restores_both_sides_and_leaves_the_edits_pending(pushed: World) -> None:
+    edit_both_ends(pushed)
+    markdown, library, links = digest(pushed), live(pushed), lock(pushed)
+    planned = pushed.plan(SYNC).actions
+    pushed.push(SYNC)
+    assert digest(pushed) != markdown
+    assert live(pushed) != library
+
+    done = undone(pushed)
+
+    assert done.declined == ()
+    assert digest(pushed) == markdown
+    assert live(pushed) == library
+    assert lock(pushed) == links
+    assert len(pushed.plan(SYNC).actions) == len(planned)
+
+
+def test_undo_of_an_undo_does_everything_again(pushed: World) -> None:
+    edit_both_ends(pushed)
+    pushed.push(SYNC)
+    markdown, library, links = digest(pushed), live(pushed), lock(pushed)
+    undone(pushed)
+
+    done = undone(pushed, 3)
+
+    assert done.declined == ()
+    assert (digest(pushed), live(pushed), lock(pushed)) == (markdown, library, links)
+    assert pushed.plan(SYNC).is_settled
+    assert undone_runs(history(pushed).runs) == {3}
+
+
+def test_undo_of_a_first_push_leaves_an_empty_library_and_tombstones(pushed: World) -> None:
+    done = undone(pushed)
+
+    assert done.declined == ()
+    assert (pushed.items(), pushed.shelves()) == ({}, {})
+    assert {row.state for row in lock(pushed).rows} == {State.UNLINKED}
+    assert pushed.push().written == 0
+    pushed.push(Options(relink=True))
+    assert pushed.keys_by_title().keys() == {SWIN, GAN}
+    assert pushed.plan().is_settled
+
+
+def test_undo_of_an_adoption_gives_the_item_back_as_it_was(world: World) -> None:
+    own = {"itemType": "preprint", "title": SWIN, "archiveID": "arXiv:2401.00001"}
+    world.put(LibraryItem("WNXTEM22", 0, {**own, "tags": [{"tag": "mine"}]}))
+    world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001")))
+    before = live(world)
+    world.push()
+    assert live(world) != before
+
+    undone(world)
+
+    assert live(world) == before
+
+
+def test_an_edit_elsewhere_stays(pushed: World) -> None:
+    edit_both_ends(pushed)
+    pushed.push(SYNC)
+    pushed.edit(
+        "Notes.md",
+        (
+            "**Adversarial Losses for Sharp Pictures**  \n> *arXiv 2024*",
+            "**Adversarial Losses for Sharp Pictures**  \n> *ICLR 2025*",
+        ),
+    )
+    pushed.change(pushed.key(SWIN), abstractNote="What I make of it")
+
+    done = undone(pushed)
+
+    assert done.declined == ()
+    assert f"**{GAN}**  \n> *ICLR 2025*".encode() in digest(pushed)
+    assert pushed.item(SWIN)["abstractNote"] == "What I make of it"
+    assert "CVPR" not in str(pushed.item(SWIN))
+    assert pushed.item("Adversarial Losses for Sharp Pictures")
+
+
+def test_an_edit_of_the_same_field_since_is_kept_and_told(pushed: World) -> None:
+    pushed.change(pushed.key(GAN), title="Adversarial Losses for Sharp Pictures")
+    pushed.edit(
+        "Notes.md",
+        (
+            "- It restores images.\n> - It is fast.\n\n\n",
+            "- It restores all images.\n> - It is fast.\n\n\n",
+        ),
+    )
+    pushed.push(SYNC)
+    pushed.edit("Notes.md", ("Sharp Pictures", "Blurred Pictures"))
+    pushed.change_note(SWIN, lambda html: html.replace("restores all images", "restores many"))
+    markdown = digest(pushed)
+
+    done = undone(pushed)
+
+    assert digest(pushed) == markdown
+    assert "restores many" in pushed.note(SWIN)
+    assert {one.reason for one in done.declined} == {
+        "its note has changed since",
+        "what was written there has changed since",
+    }
+
+
+def test_what_the_person_uses_by_now_stays_linked(pushed: World) -> None:
+    pushed.change(pushed.key(SWIN), tags=[*pushed.item(SWIN)["tags"], {"tag": "to read"}])
+
+    done = undone(pushed)
+
+    assert pushed.keys_by_title().keys() == {SWIN}
+    assert SWIN in {one.title for one in done.declined}
+    states = {row.item: row.state for row in lock(pushed).rows}
+    assert states[pushed.key(SWIN)] is State.LINKED
+    assert pushed.plan().is_settled
+
+
+def test_undo_of_a_removal_brings_everything_back_in_step(pushed: World) -> None:
+    library, links, shelves = live(pushed), lock(pushed), pushed.shelves()
+    pushed.remove()
+
+    done = undone(pushed)
+
+    assert done.declined == ()
+    assert (live(pushed), lock(pushed), pushed.shelves()) == (library, links, shelves)
+    assert pushed.plan(SYNC).is_settled
+
+
+def test_undo_of_an_unlinking_links_again(pushed: World) -> None:
+    links = lock(pushed)
+    pushed.unlink()
+
+    undone(pushed)
+
+    assert lock(pushed) == links
+    assert pushed.plan(SYNC).is_settled
+
+
+def test_runs_are_undone_one_after_the_other(pushed: World) -> None:
+    pushed.edit("Notes.md", (f"**{SWIN}**  \n> *arXiv 2024*", f"**{SWIN}**  \n> *CVPR 2025*"))
+    pushed.push()
+
+    undone(pushed)
+    done = undone(pushed)
+
+    assert done.declined == ()
+    assert pushed.items() == {}
+    assert run_to_undo(history(pushed).runs) is None
+
+
+def test_a_settled_run_keeps_nothing(pushed: World) -> None:
+    pushed.push(SYNC)
+
+    assert [run.number for run in history(pushed).runs] == [1]
+
+
+def test_nothing_private_enters_the_history(pushed: World) -> None:
+    secret = "<h3>Private</h3>\n<p>What I really think</p>"
+    pushed.change_note(SWIN, lambda html: html.replace("</ul>", f"</ul>\n{secret}"))
+    pushed.edit(
+        "Notes.md",
+        (
+            "- It restores images.\n> - It is fast.\n\n\n",
+            "- It restores all images.\n> - It is slow.\n\n\n",
+        ),
+    )
+    pushed.push()
+    undone(pushed)
+
+    folder = history_folder(pushed.root / ".zoterodigest")
+    kept = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert b"It is slow" in kept
+    assert b"really think" not in kept
+    assert secret in pushed.note(SWIN)
+    assert "It is fast." in pushed.note(SWIN)
+
+
+def test_a_line_of_extra_that_the_person_added_since_stays(pushed: World) -> None:
+    pushed.change(pushed.key(SWIN), extra="Citation Key: swin")
+    pushed.edit("Notes.md", (f"**{SWIN}**  \n> *arXiv 2024*", f"**{SWIN}**  \n> *CVPR 2025*"))
+    pushed.push()
+    extra = str(pushed.item(SWIN).get("extra", ""))
+    pushed.change(pushed.key(SWIN), extra=f"{extra}\nMine: 1")
+
+    undone(pushed)
+
+    assert "Citation Key: swin" in pushed.item(SWIN)["extra"]
+    assert "Mine: 1" in pushed.item(SWIN)["extra"]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.md")))
+def test_undo_of_a_sync_restores_every_format_to_the_byte(name: str, world: World) -> None:
+    for path in (*EXAMPLES.glob("*.toml"), EXAMPLES / name):
+        shutil.copy(path, world.root / path.name)
+    world.digests.append(name)
+    world.push()
+    for key, data in world.items().items():
+        world.change(key, title=f"{data['title']} Again")
+    for key, data in world.notes().items():
+        world.change(key, note=str(data["note"]).replace(" the ", " that ", 1))
+    markdown, library, links = digest(world, name), live(world), lock(world)
+    world.push(Options(direction=Direction.SYNC, max_changes=1000))
+    assert digest(world, name) != markdown
+
+    done = undone(world)
+
+    assert done.declined == ()
+    assert digest(world, name) == markdown
+    assert live(world) == library
+    assert lock(world) == links

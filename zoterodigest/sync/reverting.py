@@ -1,0 +1,242 @@
+"""Reverting: what a run wrote goes back to what stood there, as far as it still is as it was left.
+
+Every field is judged by itself; what has changed since is left alone and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zoterodigest.core.history import (
+    CollectionChange,
+    CollectionState,
+    Data,
+    DigestChange,
+    ObjectChange,
+    Run,
+)
+from zoterodigest.core.reversal import hunks_between, turn_back
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.notes.visible import note_pieces
+from zoterodigest.sync.gather import Gathered
+from zoterodigest.sync.history import held, lines_of, source_of
+from zoterodigest.sync.removal import Removal
+from zoterodigest.sync.sending import Sent
+
+_SETS = ("collections", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Something that stays as it is, and why. `key` is that of its item, collection or digest."""
+
+    title: str
+    reason: str
+    key: str
+
+
+@dataclass
+class Reverting:
+    """A run that is being turned back; `removal` judges what it created."""
+
+    run: Run
+    gathered: Gathered
+    removal: Removal
+    items: list[LibraryItem] = field(default_factory=list)
+    collections: list[Collection] = field(default_factory=list)
+    digests: dict[str, bytes] = field(default_factory=dict)
+    declined: list[Declined] = field(default_factory=list)
+
+    def revert(self) -> Sent:
+        """Plan to turn back all that still is as the run left it; return what is to be written."""
+        created = [one for one in self.run.objects if one.is_created]
+        self._revert_created([one for one in created if not one.parent])
+        items = {one.key for one in created if not one.parent}
+        self._revert_created([one for one in created if one.parent and one.parent not in items])
+        for change in self.run.objects:
+            if not change.is_created:
+                self._revert_object(change)
+        for digest in self.run.digests:
+            self._revert_digest(digest)
+        self._revert_collections()
+        return Sent(tuple(self.items), tuple(self.collections), self.digests)
+
+    # --- objects
+
+    def _revert_created(self, changes: Iterable[ObjectChange]) -> None:
+        for change in changes:
+            present = self.gathered.contents.by_key.get(change.key)
+            if present is None or present.is_trashed:
+                continue
+            reason = self._reason_to_keep(change, present)
+            if reason:
+                self._decline(change, reason)
+            else:
+                self.items.append(LibraryItem(present.key, present.version, {"deleted": 1}))
+
+    def _reason_to_keep(self, change: ObjectChange, present: LibraryItem) -> str:
+        if not change.parent:
+            return self.removal.reason_to_keep(change.key)
+        if present.data.get("itemType") == "attachment":
+            is_left = held(present.data) == change.after
+            return "" if is_left else "a link that was attached to it has changed since"
+        rows = [row for row in self.run.after.rows if row.note == change.key]
+        is_left = any(map(self.removal.is_untouched, rows))
+        return "" if is_left else "its note has changed since"
+
+    def _revert_object(self, change: ObjectChange) -> None:
+        present = self.gathered.contents.by_key.get(change.key)
+        if present is None:
+            self._decline(change, "it is no longer in the library")
+            return
+        data = held(present.data)
+        patch = dict(self._fields_back(change, data))
+        if change.hunks:
+            html = self._note_back(change, str(data.get("note", "")))
+            if html != data.get("note"):
+                patch["note"] = html
+        if patch:
+            self.items.append(LibraryItem(present.key, present.version, patch))
+
+    def _fields_back(self, change: ObjectChange, data: Data) -> Iterator[tuple[str, Any]]:
+        for name in sorted({*change.before, *change.after}):
+            now, before, after = (one.get(name) for one in (data, change.before, change.after))
+            if name in _SETS:
+                yield from self._members_back(change, name, data)
+            elif now == after:
+                yield name, _emptied(now) if before is None else before
+            elif now != before:
+                yield from self._lines_back(change, name, data)
+
+    def _lines_back(self, change: ObjectChange, name: str, data: Data) -> Iterator[tuple[str, Any]]:
+        """Yield the text of Extra without our lines; another field that has changed stays."""
+        before, after, now = (str(one.get(name, "")) for one in (change.before, change.after, data))
+        if name == "extra":
+            hunks = hunks_between(before.split("\n"), after.split("\n"))
+            reversal = turn_back(now.split("\n"), hunks)
+            if not reversal.refused:
+                yield name, "\n".join(reversal.pieces)
+                return
+        self._decline(change, f"{name} has changed since")
+
+    def _members_back(
+        self, change: ObjectChange, name: str, data: Data
+    ) -> Iterator[tuple[str, Any]]:
+        before, after, now = (
+            _members(one.get(name)) for one in (change.before, change.after, data)
+        )
+        back = {key: one for key, one in now.items() if key not in after or key in before}
+        back |= {key: one for key, one in before.items() if key not in after}
+        if name == "collections":
+            known = {one.key for one in self.gathered.contents.collections}
+            if not back.keys() <= known:
+                self._decline(change, "a collection it was in is no longer there")
+            back = {key: one for key, one in back.items() if key in known}
+        if back.keys() != now.keys():
+            yield name, list(back.values())
+
+    def _note_back(self, change: ObjectChange, html: str) -> str:
+        note = note_pieces(html)
+        reversal = turn_back(note.pieces, change.hunks)
+        if reversal.refused:
+            self._decline(change, "its note has changed since")
+        return note.joined(reversal.pieces)
+
+    def _decline(self, change: ObjectChange, reason: str) -> None:
+        self.declined.append(Declined(change.title, reason, change.parent or change.key))
+
+    # --- digests
+
+    def _revert_digest(self, change: DigestChange) -> None:
+        read = next((it for it in self.gathered.digests if it.digest.key == change.key), None)
+        if read is None:
+            self.declined.append(Declined(change.key, "there is no such digest now", change.key))
+            return
+        reversal = turn_back(lines_of(read.file.data), change.hunks)
+        for hunk in reversal.refused:
+            where = f"{change.key}:{hunk.at + 1}"
+            reason = "what was written there has changed since"
+            self.declined.append(Declined(where, reason, change.key))
+        source = source_of(reversal.pieces)
+        if source != read.file.data:
+            self.digests[change.key] = source
+
+    # --- collections
+
+    def _revert_collections(self) -> None:
+        known = {one.key: one for one in self.gathered.contents.collections}
+        created = [one for one in self.run.collections if one.before is None]
+        for change in self.run.collections:
+            present = known.get(change.key)
+            if change.before is not None and present is not None:
+                self._revert_collection(change, change.before, present)
+        self._trash_empty([known[one.key] for one in created if one.key in known])
+
+    def _revert_collection(
+        self, change: CollectionChange, before: CollectionState, present: Collection
+    ) -> None:
+        now = CollectionState(present.name, present.parent, present.is_trashed)
+        if now == before:
+            return
+        if now != change.after:
+            reason = "this collection has changed since"
+            self.declined.append(Declined(present.name, reason, change.key))
+            return
+        self.collections.append(
+            Collection(
+                present.key,
+                present.version,
+                before.name,
+                before.parent,
+                is_trashed=before.is_trashed,
+            )
+        )
+
+    def _trash_empty(self, created: Sequence[Collection]) -> None:
+        """Trash the collections that the run made and that are empty then, innermost first."""
+        contents = self.gathered.contents
+        left = {one.key: one for one in created if not one.is_trashed}
+        live = {one.key: one.parent for one in contents.collections if not one.is_trashed}
+        used = self._used_collections()
+        while True:
+            parents = set(live.values())
+            empty = sorted(key for key in left if key not in used and key not in parents)
+            if not empty:
+                break
+            for key in empty:
+                one = left.pop(key)
+                del live[key]
+                gone = Collection(one.key, one.version, one.name, one.parent, is_trashed=True)
+                self.collections.append(gone)
+        for one in left.values():
+            self.declined.append(Declined(one.name, "this collection is not empty", one.key))
+
+    def _used_collections(self) -> set[str]:
+        """Return the collections that live items are in when all is turned back."""
+        patches = {one.key: one.data for one in self.items}
+        used: set[str] = set()
+        for item in self.gathered.contents.items:
+            data = {**self.gathered.contents.by_key[item.key].data, **patches.get(item.key, {})}
+            if not data.get("deleted"):
+                used.update(map(str, data.get("collections", ())))
+        return used
+
+
+def _emptied(value: object) -> object:
+    match value:
+        case list():
+            return []
+        case dict():
+            return {}
+        case int():
+            return 0
+        case _:
+            return ""
+
+
+def _members(value: object) -> Mapping[str, object]:
+    """Return tags or keys of collections by what each is known by."""
+    members = value if isinstance(value, list) else []
+    return {str(one["tag"] if isinstance(one, dict) else one): one for one in members}

@@ -1,0 +1,308 @@
+"""Undo: both sides of a run go back to what they were, and its links with them.
+
+Order: first the lock file lets go of what is about to be turned back, so that a kill in between
+leaves an edit pending and never carries it over another; then the library, then the digests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.history import Links, Run
+from zoterodigest.core.link import Origin, Row, Shelf, State
+from zoterodigest.core.plan import Link
+from zoterodigest.core.seen import Seen
+from zoterodigest.library.contents import Contents, read_contents
+from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.project.files import remove_leftovers, replace_file
+from zoterodigest.project.history import history_folder
+from zoterodigest.project.journal import discard_journal
+from zoterodigest.project.lock import LockFile, render_lock, write_lock
+from zoterodigest.project.memory import keep_memory, prepare_memory
+from zoterodigest.project.running import running
+from zoterodigest.project.state import create_state_folder
+from zoterodigest.sync.gather import (
+    Gathered,
+    OtherLibrary,
+    core_entries,
+    gather,
+    require_unchanged,
+    reread,
+)
+from zoterodigest.sync.history import begin_recording
+from zoterodigest.sync.removal import Removal
+from zoterodigest.sync.reverting import Declined, Reverting
+from zoterodigest.sync.run import Options, plan_over
+from zoterodigest.sync.sending import Answers, Progress, Sent, send
+from zoterodigest.sync.workspace import Workspace
+
+_NOTHING_FAILED = Answers({}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """An undo as planned; nothing has been written. What is `declined` stays as it is.
+
+    `lock` is the lock file as it is to be if everything can be written.
+    """
+
+    workspace: Workspace
+    gathered: Gathered
+    run: Run
+    sent: Sent
+    lock: LockFile
+    declined: tuple[Declined, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to turn back."""
+        is_same = self.lock == self.gathered.lock
+        return is_same and not len(self.sent) and not self.sent.digests
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: objects and digests written, and what stays as it is, with the reason."""
+
+    undoing: Undoing
+    written: int = 0
+    written_digests: int = 0
+    declined: tuple[Declined, ...] = ()
+
+
+def prepare_undo(workspace: Workspace, run: Run) -> Undoing:
+    """Plan to take back what `run` wrote, as far as it still is as the run left it.
+
+    Raises `OtherLibrary` if the run wrote into another library.
+    """
+    workspace = _workspace_of(workspace, run)
+    gathered = gather(workspace)
+    if run.library != gathered.lock.identity:
+        folder = history_folder(workspace.project.state_folder)
+        raise OtherLibrary(folder, run.library, gathered.lock.identity)
+    removal = Removal(workspace, gathered, run.after.rows)
+    reverting = Reverting(run, gathered, removal)
+    sent = reverting.revert()
+    declined = tuple(dict.fromkeys(reverting.declined))
+    undoing = Undoing(workspace, gathered, run, sent, gathered.lock, declined)
+    return replace(undoing, lock=_lock_after(undoing, _NOTHING_FAILED))
+
+
+def _workspace_of(workspace: Workspace, run: Run) -> Workspace:
+    """Return the workspace of the digests that a run was about, as far as they are there."""
+    project = workspace.project
+    keys = {row.digest for links in (run.before, run.after) for row in links.rows}
+    keys |= {digest.key for digest in run.digests}
+    paths = [project.root / key for key in sorted(keys)]
+    there = [path for path in paths if path.is_file()]
+    return replace(workspace, digests=project.digests(there) if there else ())
+
+
+def undo(undoing: Undoing, progress: Progress) -> Undone:
+    """Do what was planned; what fails keeps its links, and is told."""
+    if undoing.is_settled:
+        return Undone(undoing, declined=undoing.declined)
+    project, gathered = undoing.workspace.project, undoing.gathered
+    create_state_folder(project.state_folder)
+    with running(project.state_folder):
+        remove_leftovers(project.state_folder)
+        require_unchanged(project, gathered)
+        links = Links(undoing.lock.rows, undoing.lock.shelves)
+        recording = begin_recording(
+            undoing.workspace, gathered, "undo", undoing.sent, links, undoes=undoing.run.number
+        )
+        lock_data = _record(undoing, undoing.lock, gathered.lock_data)
+        answers = send(undoing.workspace.library, undoing.sent, progress)
+        for read in gathered.digests:
+            source = undoing.sent.digests.get(read.digest.key, read.file.data)
+            replace_file(read.digest.path, source, read.file.data)
+        lock = _lock_after(undoing, answers) if answers.failed else undoing.lock
+        _record(undoing, lock, lock_data)
+        if gathered.recovers:
+            discard_journal(project.journal_path)
+        sent = replace(undoing.sent, versions=answers.versions)
+        recording.finish(sent, _stored(undoing.workspace), Links(lock.rows, lock.shelves))
+    failed = tuple(_failed(undoing, answers))
+    written = len(undoing.sent) - len(answers.failed)
+    declined = (*undoing.declined, *failed)
+    return Undone(undoing, written, len(undoing.sent.digests), declined)
+
+
+def _record(undoing: Undoing, lock: LockFile, expected: bytes | None) -> bytes:
+    """Write `lock`, and remember of its links what it says; return its bytes."""
+    workspace, gathered = undoing.workspace, undoing.gathered
+    data = render_lock(lock, expected)
+    if gathered.seen is not None:
+        prepare_memory(workspace.memory_path, _seen_after(undoing, gathered.seen, lock), data)
+    write_lock(workspace.project.lock_path, lock, expected)
+    if gathered.seen is not None:
+        keep_memory(workspace.memory_path)
+    return data
+
+
+def _seen_after(undoing: Undoing, seen: Seen, lock: LockFile) -> Seen:
+    """Return what is remembered when links and places of items are as they are to be."""
+    before = {row.id: row for row in undoing.gathered.lock.rows}
+    rows = {row.id: row for row in lock.rows if before.get(row.id) != row}
+    written = {item.key for item in undoing.sent.items}
+    collections = dict(seen.collections)
+    for item in _as_if_written(undoing).items:
+        if item.key in written:
+            for key, held in collections.items():
+                is_in = key in item.collections and not item.is_trashed
+                collections[key] = held | {item.key} if is_in else held - {item.key}
+    return Seen({**seen.rows, **rows}, collections)
+
+
+def _stored(workspace: Workspace) -> Contents:
+    return read_contents(workspace.library.read(), workspace.zotero)
+
+
+def _failed(undoing: Undoing, answers: Answers) -> Iterator[Declined]:
+    by_key = undoing.gathered.contents.by_key
+    names = {one.key: one.name for one in undoing.sent.collections}
+    titles = {one.key: one.title for one in undoing.run.objects}
+    for key, reason in sorted(answers.failed.items()):
+        item = str(by_key[key].data.get("parentItem", key)) if key in by_key else key
+        yield Declined(titles.get(key) or names.get(key, key), reason, item)
+
+
+# --- links ---------------------------------------------------------------------------------------
+
+
+def _lock_after(undoing: Undoing, answers: Answers) -> LockFile:
+    """Return the lock file as it is when all but what `answers` say failed is turned back."""
+    gathered, run = undoing.gathered, undoing.run
+    failed = {one.key for one in _failed(undoing, answers)}
+    declined = {one.key for one in undoing.declined} | failed
+    trashed = {one.key for one in undoing.sent.items if one.data.get("deleted")} - failed
+    is_changed = _changes(undoing)
+    before = {row.id: row for row in run.before.rows}
+    after = {row.id: row for row in run.after.rows}
+    rows: dict[str, Row] = {row.id: row for row in gathered.lock.rows}
+    for row_id in sorted({*before, *after}):
+        present = rows.get(row_id)
+        if present is None:
+            if row_id not in after:
+                rows[row_id] = before[row_id]
+            continue
+        if present.item in failed:
+            continue
+        is_kept = present.item in declined
+        is_kept = is_kept or (present.digest in declined and present.item not in trashed)
+        back = _Back(before.get(row_id), after.get(row_id), is_kept=is_kept)
+        rows[row_id] = back.row(present, is_changed)
+    shelves = _shelves_back(gathered.lock.shelves, run, declined)
+    ordered = tuple(rows[row_id] for row_id in sorted(rows))
+    return LockFile(gathered.lock.identity, ordered, shelves)
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """A row before and after the run; `is_kept` tells that something of it is not turned back."""
+
+    before: Row | None
+    after: Row | None
+    is_kept: bool
+
+    def row(self, present: Row, is_changed: Callable[[str, str], bool]) -> Row:
+        """Return what becomes of the row as it is at `present`."""
+        before, after = self.before, self.after
+        if not self.is_kept:
+            if before is None:
+                return replace(present, state=State.UNLINKED)
+            if present == after:
+                return before
+        bases = {
+            name: base for name, base in present.bases.items() if not is_changed(present.id, name)
+        }
+        known = {} if before is None else before.bases
+        bases |= {name: base for name, base in known.items() if is_changed(present.id, name)}
+        apart = present.apart - bases.keys()
+        if before is None or after is None or self.is_kept:
+            return replace(present, bases=bases, apart=apart)
+        origin = _less(present.origin, after.origin, before.origin)
+        state = before.state if present.state is after.state else present.state
+        note = before.note if present.note == after.note else present.note
+        return replace(present, bases=bases, apart=apart, origin=origin, state=state, note=note)
+
+
+def _less(present: Origin, after: Origin, before: Origin) -> Origin:
+    """Return `present` without what came to it between `before` and `after`."""
+    return Origin(
+        item=present.item and not (after.item and not before.item),
+        note=present.note and not (after.note and not before.note),
+        tags=present.tags - (after.tags - before.tags),
+        fields=present.fields - (after.fields - before.fields),
+        attachments=present.attachments - (after.attachments - before.attachments),
+        collections=present.collections - (after.collections - before.collections),
+    )
+
+
+def _shelves_back(present: tuple[Shelf, ...], run: Run, declined: Set[str]) -> tuple[Shelf, ...]:
+    """Return the shelves as they were, but for those whose collection stays as it is."""
+    before = {(shelf.digest, shelf.path): shelf for shelf in run.before.shelves}
+    after = {(shelf.digest, shelf.path): shelf for shelf in run.after.shelves}
+    shelves = {(shelf.digest, shelf.path): shelf for shelf in present}
+    for place in {*before, *after}:
+        now = shelves.get(place)
+        if now != after.get(place) or (now is not None and now.collection in declined):
+            continue
+        if place in before:
+            shelves[place] = before[place]
+        else:
+            del shelves[place]
+    return tuple(shelves[place] for place in sorted(shelves))
+
+
+def _changes(undoing: Undoing) -> Callable[[str, str], bool]:
+    """Return whether a field of a row is another at either end once all is turned back."""
+    gathered = undoing.gathered
+    now = _links(undoing, gathered)
+    then = _links(undoing, _gathered_then(undoing))
+
+    def is_changed(row_id: str, name: str) -> bool:
+        one, other = now.get(row_id), then.get(row_id)
+        if one is None or other is None:
+            return True
+        return _shown(one, name) != _shown(other, name)
+
+    return is_changed
+
+
+def _links(undoing: Undoing, gathered: Gathered) -> Mapping[str, Link]:
+    return {
+        link.row.id: link for link in plan_over(undoing.workspace, Options(), gathered).plan.links
+    }
+
+
+def _shown(link: Link, name: str) -> tuple[str | None, ...]:
+    """Return what both ends of a link hold in a field."""
+    item = link.item
+    note = item.notes.get(link.row.id) if item and not item.is_trashed else None
+    at_note = note.raws.get(name) if note and not note.is_trashed else None
+    at_item = item.raws.get(name) if item and not item.is_trashed else None
+    return link.entry.raws.get(name), at_item, at_note
+
+
+def _gathered_then(undoing: Undoing) -> Gathered:
+    """Return what would be gathered once all is turned back, with the links as they are."""
+    gathered, workspace = undoing.gathered, undoing.workspace
+    sources = undoing.sent.digests
+    digests = tuple(
+        reread(read, sources[read.digest.key], workspace) if read.digest.key in sources else read
+        for read in gathered.digests
+    )
+    entries = core_entries(digests, workspace, with_notes=True)
+    return replace(gathered, digests=digests, entries=entries, contents=_as_if_written(undoing))
+
+
+def _as_if_written(undoing: Undoing) -> Contents:
+    contents = undoing.gathered.contents
+    objects = dict(contents.by_key)
+    for item in undoing.sent.items:
+        data = {**objects[item.key].data, **item.data}
+        objects[item.key] = LibraryItem(item.key, item.version, data)
+    items = tuple(objects[key] for key in sorted(objects))
+    return read_contents(Snapshot(0, items, contents.collections), undoing.workspace.zotero)
