@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 from tests.digest.corpus import EXAMPLES, document, read
 from tests.digest.test_laws import BREAKERS, LINES
+from tests.notes.test_own import HOSTILE
 from zoterodigest.core.record import EMPTY, NOTE, Blocks, Fields
 from zoterodigest.digest.document import Document
 from zoterodigest.digest.edit import put
 from zoterodigest.digest.shown import shows
+from zoterodigest.notes.canonical import canonical_blocks
+from zoterodigest.notes.own import read_own_note
 
 KEY = "ABCD2345"
 FIELD, OTHER = NOTE + KEY, NOTE + "WXYZ6789"
@@ -166,6 +169,24 @@ def test_whatever_a_note_says_stays_in_its_region(
         assert edited.source == before.source
     else:
         assert shows(after.entries[at].reading.fields.get(FIELD), value)
+
+
+@pytest.mark.parametrize("path", ROOMY, ids=lambda path: path.name)
+def test_a_hostile_note_of_the_library_can_be_shown_and_reads_back(path: Path) -> None:
+    before = document(path)
+    note = read_own_note("".join(HOSTILE))
+    assert note is not None
+    asked = {at: {FIELD: Blocks(note.blocks)} for at in range(len(before.entries))}
+
+    edited = put(before, asked, read)
+
+    after = read(edited.source)
+    assert edited.refusals == ()
+    for at, entry in enumerate(after.entries):
+        found = entry.reading.fields[FIELD]
+        assert isinstance(found, Blocks)
+        assert canonical_blocks(found.texts) == note.blocks
+        assert fields_at(after, at) == fields_at(before, at)
 
 
 @pytest.mark.parametrize("path", ROWS, ids=lambda path: path.name)

@@ -14,6 +14,7 @@ from zoterodigest.digest.reading import decoded
 from zoterodigest.digest.write_blocks import blocks_text
 
 _KEY = re.compile(r"[A-Z0-9]{8}")
+_COMMENT = re.compile(r"(?<!\\)<!--")
 
 
 def note_edits(
@@ -50,4 +51,4 @@ def _bytes(text: str) -> bytes:
 
 
 def _inert(text: str) -> str:
-    return text.replace("<!--", "&lt;!--").replace("-->", "--&gt;")
+    return _COMMENT.sub("&lt;!--", text)

@@ -6,6 +6,7 @@ colours, images) has no part in the comparison of the two.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -43,8 +44,9 @@ _NO_BLOCK = Block(Rule(), depth=-1)
 
 
 def is_private(runs: Iterable[Run]) -> bool:
-    """Tell whether a heading marks what stands below it as private."""
-    text = "".join(run.text for run in plain_runs(runs) if isinstance(run, Text))
+    """Tell whether a heading marks what stands below it as private; unseen signs do not count."""
+    shown = "".join(run.text for run in plain_runs(runs) if isinstance(run, Text))
+    text = "".join(sign for sign in shown if unicodedata.category(sign) != "Cf")
     return text.strip().rstrip(":：").rstrip().casefold() == "private"
 
 

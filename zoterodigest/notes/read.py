@@ -96,7 +96,7 @@ def read_note(html: str) -> NoteReading | None:
         anatomy.heading.id,
         heading_name(anatomy.heading),
         tuple(map(_reading, anatomy.parts)),
-        tuple(_kept(runs)),
+        kept_in(runs),
         anatomy.has_private,
         anatomy.is_doubled,
     )
@@ -114,7 +114,7 @@ def differing_parts(
 def dissect(html: str) -> Anatomy | None:
     """Find the parts of our note in `html`; None without a heading of ours."""
     nodes = read_nodes(html)
-    ours = tuple(_our_headings(nodes))
+    ours = tuple(our_headings(nodes))
     if not ours:
         return None
     start, heading = ours[0]
@@ -130,7 +130,8 @@ def heading_name(heading: Heading) -> str:
     return "".join(run.text if isinstance(run, Text) else " " for run in runs)
 
 
-def _our_headings(nodes: Sequence[Placed]) -> Iterator[tuple[int, Heading]]:
+def our_headings(nodes: Sequence[Placed]) -> Iterator[tuple[int, Heading]]:
+    """Yield the headings with an id of ours, each with its place among `nodes`."""
     for at, placed in enumerate(nodes):
         node = placed.node
         if isinstance(node, Heading) and node.level == NOTE_LEVEL and OUR_ID.fullmatch(node.id):
@@ -189,7 +190,12 @@ def _reading(part: PlacedPart) -> PartReading:
     return PartReading(part.name, blocks, tuple(nodes_html((node,)) for node in nodes))
 
 
-def _kept(runs: Iterable[Run]) -> Iterator[str]:
+def kept_in(runs: Iterable[Run]) -> tuple[str, ...]:
+    """Name what of `runs` has no place in Markdown, once for each."""
+    return tuple(dict.fromkeys(_without_place(runs)))
+
+
+def _without_place(runs: Iterable[Run]) -> Iterator[str]:
     for run in runs:
         match run:
             case Image():

@@ -140,6 +140,10 @@ def _light_text(text: str) -> str:
     return _DANGEROUS.sub(r"\\\g<0>", text)
 
 
+def _bare_text(text: str) -> str:
+    return text.replace("<!--", r"\<!--")
+
+
 def _strict_text(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", text)
 
@@ -185,7 +189,7 @@ def _light_code(text: str) -> str:
     return f"{fence}{blank}{text}{blank}{fence}"
 
 
-_BARE = _Manner(str, _light_mark, _light_code, lambda tex: f"${tex}$")
+_BARE = _Manner(_bare_text, _light_mark, _light_code, lambda tex: f"${tex}$")
 _LIGHT = _Manner(_light_text, _light_mark, _light_code, lambda tex: f"${tex}$")
 _STRICT = _Manner(_strict_text, _light_mark, _light_code, lambda tex: f"${tex}$")
 _TAGS = _Manner(
