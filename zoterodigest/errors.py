@@ -3,6 +3,7 @@
     ZoterodigestError
     ├── UnknownFormat        2  no format has the name asked for
     ├── NotInLibrary        10  the library has no collection or item asked for
+    ├── NoSuchRun           10  the history holds no run that was asked for
     ├── BadAddress           2  the address of a library cannot be understood
     ├── BadSelection         2  what --only names is none of its kinds
     ├── NotOpen              2  what is to be resolved is not open, or more than one thing

@@ -1,0 +1,117 @@
+"""`log` and `undo`: what they show, what they ask, how they end."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Zoterodigest, a_digest, edited_item
+
+ATTENTION = ("Attention Is All You Need", "1706.03762")
+RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")
+RETITLED = "Attention May Be All You Need"
+
+RUN_2 = """\
+Run 2: sync, TIME, 1 note, 1 passage
+Into the library
+  Deep Residual Learning for Image Recognition
+    - What it does.
+    + What it does well.
+Into the digests
+  papers.md:1
+    - > **Attention Is All You Need**
+    + > **Attention May Be All You Need**
+"""
+
+
+@pytest.fixture
+def synced(zoterodigest: Zoterodigest, tmp_path: Path) -> Zoterodigest:
+    """A push, then a sync of an edit at either end."""
+    digest = tmp_path / "papers.md"
+    digest.write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+    zoterodigest("push", "papers.md")
+    text = digest.read_text(encoding="utf-8")
+    at = text.rindex("What it does.")
+    digest.write_text(f"{text[:at]}What it does well.\n\n", encoding="utf-8")
+    edited_item(tmp_path, ATTENTION[0], title=RETITLED)
+    zoterodigest("sync", "papers.md")
+    return zoterodigest
+
+
+def _timeless(text: str) -> str:
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "TIME", text)
+
+
+def test_log_lists_the_newest_run_first(synced: Zoterodigest) -> None:
+    ran = synced("log")
+    data = json.loads(synced("log", "--json").out)
+
+    assert ran.code == 0
+    assert [line.split()[0] for line in ran.out.splitlines()] == ["run", "2", "1"]
+    assert "2 items, 2 notes" in ran.out
+    assert [run["command"] for run in data["runs"]] == ["sync", "push"]
+
+
+def test_log_of_a_run_shows_what_it_changed_at_both_ends(synced: Zoterodigest) -> None:
+    shown = synced("log", "2")
+    data = json.loads(synced("log", "2", "--json").out)
+
+    assert _timeless(shown.out) == RUN_2
+    assert data["digests"][0]["passages"][0]["line"] == 1
+    assert data["objects"][0]["title"] == RESNET[0]
+
+
+def test_log_of_no_run_and_of_a_run_that_is_not_kept(zoterodigest: Zoterodigest) -> None:
+    empty = zoterodigest("log")
+    missing = zoterodigest("log", "5")
+    undo = zoterodigest("undo")
+
+    assert (empty.code, empty.out) == (0, "No run that wrote something is kept here.\n")
+    assert (missing.code, undo.code) == (10, 10)
+    assert "no run 5 is kept" in missing.err
+    assert "there is no run to undo" in undo.err
+
+
+def test_undo_asks_then_gives_both_sides_back(synced: Zoterodigest, tmp_path: Path) -> None:
+    planned = synced("undo", "--dry-run")
+    unasked = synced("undo")
+    done = synced("undo", "--yes")
+    logged = synced("log")
+
+    assert planned.code == 0
+    assert "+ > **Attention Is All You Need**" in planned.out
+    assert (unasked.code, done.code) == (7, 0)
+    assert ATTENTION[0] in (tmp_path / "papers.md").read_text(encoding="utf-8")
+    assert "Done: 1 object of the library and 1 digest are as they were." in done.out
+    assert "undone by run 3" in logged.out
+    assert "undoes run 2" in logged.out
+    assert synced("status", "papers.md", "--check").code == 4
+
+
+def test_undo_tells_what_has_changed_since_and_exits_1(
+    synced: Zoterodigest, tmp_path: Path
+) -> None:
+    digest = tmp_path / "papers.md"
+    text = digest.read_text(encoding="utf-8")
+    digest.write_text(text.replace(RETITLED, "Attention Is Plenty"), encoding="utf-8")
+
+    done = synced("undo", "--yes")
+    data = json.loads(synced("undo", "2", "--json", "--yes").out)
+
+    assert done.code == 1
+    assert "papers.md:1: what was written there has changed since" in done.err
+    assert "Attention Is Plenty" in digest.read_text(encoding="utf-8")
+    assert [one["title"] for one in data["declined"]] == ["papers.md:1"]
+
+
+def test_a_damaged_run_stops_no_command_and_is_named(synced: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / ".zoterodigest" / "history" / "000009-20260101T000000Z.json").write_bytes(b"{")
+
+    logged = synced("log")
+    done = synced("undo", "--yes")
+
+    assert (logged.code, done.code) == (0, 0)
+    assert "this run cannot be read" in logged.err

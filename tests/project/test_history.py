@@ -1,0 +1,146 @@
+"""The history's files: every run as it was, old ones gone, damaged ones passed over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from zoterodigest.core.history import (
+    CollectionChange,
+    CollectionState,
+    DigestChange,
+    Links,
+    ObjectChange,
+    Run,
+    run_to_undo,
+)
+from zoterodigest.core.link import Row, Shelf
+from zoterodigest.core.reversal import hunks_between
+from zoterodigest.project.history import (
+    NoSuchRun,
+    forget_run,
+    history_folder,
+    moment,
+    next_number,
+    prune_history,
+    read_history,
+    write_run,
+)
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HUNKS = hunks_between(["a\n", "b\udcff\n"], ["a\n", "c\n"])
+RUN = Run(
+    7,
+    moment(NOON),
+    "sync",
+    "embedded:1",
+    (
+        ObjectChange("AAAA2222", "A title", "", {"date": "2024"}, {"tags": [{"tag": "x"}]}),
+        ObjectChange("BBBB2222", "A title", "AAAA2222", hunks=HUNKS),
+        ObjectChange("CCCC2222", "A title", "AAAA2222", is_created=True),
+    ),
+    (
+        CollectionChange("DDDD2222", None, CollectionState("New", "EEEE2222")),
+        CollectionChange("EEEE2222", CollectionState("Old"), CollectionState("Name", None, True)),
+    ),
+    (DigestChange("papers.md", HUNKS),),
+    Links((Row("zd-1", "papers.md", "AAAA2222"),)),
+    Links((), (Shelf("papers.md", (), "DDDD2222"),)),
+    undoes=3,
+    is_finished=False,
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return history_folder(tmp_path)
+
+
+def test_a_run_is_read_as_it_was_written(folder: Path) -> None:
+    write_run(folder, RUN)
+
+    assert read_history(folder).runs == (RUN,)
+
+
+def test_writing_a_run_again_replaces_what_was_said_of_it(folder: Path) -> None:
+    write_run(folder, RUN)
+    finished = replace(RUN, is_finished=True, objects=())
+
+    write_run(folder, finished)
+
+    assert read_history(folder).runs == (finished,)
+
+
+def test_no_history_is_an_empty_one(folder: Path) -> None:
+    history = read_history(folder)
+
+    assert (history.runs, history.damaged, next_number(folder)) == ((), (), 1)
+    with pytest.raises(NoSuchRun, match="no run 4"):
+        history.run(4)
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"{}", b'{"number": 8', b"[]", b"\xff", b'{"number": "8"}', b"[" * 9999]
+)
+def test_a_torn_or_damaged_run_is_passed_over_and_named(folder: Path, damage: bytes) -> None:
+    write_run(folder, RUN)
+    torn = folder / "000008-20260301T120000Z.json"
+    torn.write_bytes(damage)
+
+    history = read_history(folder)
+
+    assert (history.runs, history.damaged) == ((RUN,), (torn,))
+    assert next_number(folder) == 9
+
+
+def test_a_run_with_any_part_missing_is_damaged_and_not_half_read(folder: Path) -> None:
+    write_run(folder, RUN)
+    (path,) = folder.iterdir()
+    data = path.read_bytes()
+
+    for cut in range(0, len(data) - 2, 37):
+        path.write_bytes(data[:cut])
+        assert read_history(folder).damaged == (path,)
+
+
+def test_runs_that_are_too_old_or_too_many_are_forgotten(folder: Path) -> None:
+    for number in range(1, 241):
+        age = timedelta(days=100) if number % 2 and number > 40 else timedelta(hours=number)
+        write_run(folder, Run(number, moment(NOON - age), "sync", "embedded:1"))
+
+    prune_history(folder, NOON)
+
+    numbers = {run.number for run in read_history(folder).runs}
+    assert numbers == {number for number in range(41, 241) if number % 2 == 0}
+    assert next_number(folder) == 241
+
+
+def test_what_a_killed_run_left_half_written_is_swept_up(folder: Path) -> None:
+    write_run(folder, RUN)
+    (folder / f".zoterodigest-{16 * '0'}.tmp").write_bytes(b"half")
+
+    prune_history(folder, NOON)
+
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_a_run_that_wrote_nothing_is_forgotten(folder: Path) -> None:
+    write_run(folder, RUN)
+
+    forget_run(folder, RUN)
+
+    assert read_history(folder).runs == ()
+
+
+def test_the_run_to_undo_is_the_newest_that_still_counts() -> None:
+    runs = [Run(number, "", "sync", "") for number in (1, 2, 3)]
+    undo_of_3 = Run(4, "", "undo", "", undoes=3)
+    undo_of_4 = Run(5, "", "undo", "", undoes=4)
+
+    assert run_to_undo(runs) == runs[2]
+    assert run_to_undo([*runs, undo_of_3]) == runs[1]
+    assert run_to_undo([*runs, undo_of_3, undo_of_4]) == runs[2]
+    assert run_to_undo([]) is None

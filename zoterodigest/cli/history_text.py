@@ -1,0 +1,242 @@
+"""Runs of the history as people read them and as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from zoterodigest.cli.screen import Column, counted, cut, styled, table, visible, width
+from zoterodigest.core.history import CollectionChange, DigestChange, ObjectChange, Run
+from zoterodigest.core.reversal import Hunk
+
+_MARKUP = re.compile(r"<[^<>]*>")
+_NOTHING = "(nothing)"
+
+
+def runs_table(runs: Sequence[Run], undone_by: Mapping[int, int]) -> list[str]:
+    """Return the lines that list `runs`."""
+    columns = (
+        Column("run", 6, is_right=True),
+        Column("when", 16),
+        Column("command", 8),
+        Column("what"),
+    )
+    rows = [
+        (str(run.number), moment_text(run), visible(run.command), _summary(run, undone_by))
+        for run in runs
+    ]
+    return table(columns, rows)
+
+
+def _summary(run: Run, undone_by: Mapping[int, int]) -> str:
+    parts = [", ".join(counts_text(run)) or "nothing"]
+    parts += [note for note in standing(run, undone_by) if note]
+    return "; ".join(parts)
+
+
+def standing(run: Run, undone_by: Mapping[int, int]) -> Iterator[str]:
+    """Yield what is to be known of a run beside what it changed."""
+    if not run.is_finished:
+        yield "was killed: this is what it intended"
+    if run.undoes:
+        yield f"undoes run {run.undoes}"
+    if run.number in undone_by:
+        yield f"undone by run {undone_by[run.number]}"
+
+
+def moment_text(run: Run) -> str:
+    """Return when a run took place, in local time."""
+    try:
+        return f"{datetime.fromisoformat(run.when).astimezone():%Y-%m-%d %H:%M}"
+    except ValueError:
+        return visible(run.when)
+
+
+def counts(run: Run) -> dict[str, int]:
+    """Return how many things of each kind a run changed."""
+    kinds = Counter(_kind(change) for change in run.objects)
+    hunks = sum(len(change.hunks) for change in run.digests)
+    links = len({row.id for row in (*run.before.rows, *run.after.rows)})
+    return {
+        "items": kinds["item"],
+        "notes": kinds["note"],
+        "attachments": kinds["attachment"],
+        "collections": len(run.collections),
+        "passages": hunks,
+        "links": links,
+    }
+
+
+_NOUNS = {
+    "items": "item",
+    "notes": "note",
+    "attachments": "attachment",
+    "collections": "collection",
+    "passages": "passage",
+}
+
+
+def counts_text(run: Run) -> Iterator[str]:
+    """Yield what a run changed, each with its number; links only where nothing else was."""
+    found = counts(run)
+    some = [counted(found[name], noun) for name, noun in _NOUNS.items() if found[name]]
+    yield from some
+    if not some and found["links"]:
+        yield counted(found["links"], "link")
+
+
+def _kind(change: ObjectChange) -> str:
+    if not change.parent:
+        return "item"
+    is_link = change.after.get("itemType") == "attachment" or not (
+        change.is_created or change.hunks
+    )
+    return "attachment" if is_link else "note"
+
+
+# --- one run -------------------------------------------------------------------------------------
+
+
+def changes_text(run: Run) -> Iterator[str]:
+    """Yield the lines that say what a run changes, field by field."""
+    if run.objects or run.collections:
+        yield styled("Into the library", "bold")
+    titled = sorted(run.objects, key=lambda change: (change.title, change.parent, change.key))
+    for title, changes in groupby(titled, key=lambda change: change.title):
+        yield f"  {cut(visible(title) or _NOTHING, width() - 2)}"
+        for change in changes:
+            yield from (f"    {cut(line, width() - 4)}" for line in _object_lines(change))
+    for collection in run.collections:
+        yield f"  {cut(_collection_line(collection), width() - 2)}"
+    if run.digests:
+        yield styled("Into the digests", "bold")
+    for digest in run.digests:
+        yield from _digest_lines(digest)
+
+
+def _object_lines(change: ObjectChange) -> Iterator[str]:
+    kind = _kind(change)
+    if change.is_created:
+        yield f"new {kind}"
+        return
+    for name in sorted({*change.before, *change.after}):
+        before, after = change.before.get(name), change.after.get(name)
+        if name == "deleted":
+            yield f"{kind} {'into' if after else 'out of'} the trash"
+        else:
+            yield f"{name}: {_value_text(before)} → {_value_text(after)}"
+    for hunk in change.hunks:
+        yield from _hunk_lines(hunk, is_html=True)
+
+
+def _collection_line(change: CollectionChange) -> str:
+    before, after = change.before, change.after
+    if before is None:
+        return f"new collection {visible(after.name)}"
+    if before.is_trashed != after.is_trashed:
+        where = "into" if after.is_trashed else "out of"
+        return f"collection {visible(after.name)} {where} the trash"
+    return f"collection {visible(before.name)} → {visible(after.name)}"
+
+
+def _digest_lines(change: DigestChange) -> Iterator[str]:
+    for hunk in change.hunks:
+        yield f"  {cut(visible(change.key), width() - 12)}:{hunk.at + 1}"
+        yield from (f"    {cut(line, width() - 4)}" for line in _hunk_lines(hunk))
+
+
+def _hunk_lines(hunk: Hunk, *, is_html: bool = False) -> Iterator[str]:
+    for sign, style, pieces in (("-", "red", hunk.before), ("+", "green", hunk.after)):
+        for piece in pieces:
+            text = visible(_MARKUP.sub("", piece) if is_html else piece)
+            if text or not is_html:
+                yield styled(cut(f"{sign} {text}", width() - 4), style)
+
+
+def _value_text(value: object) -> str:
+    """Return a value of the library on one line, in short."""
+    text = visible(_plain(value))
+    return cut(text, (width() - 20) // 2) if text else _NOTHING
+
+
+def _plain(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case [*members]:
+            return ", ".join(map(_plain, members))
+        case {"tag": str(tag)}:
+            return tag
+        case {"lastName": str(last), "firstName": str(first)}:
+            return f"{first} {last}".strip()
+        case {"name": str(name)}:
+            return name
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+# --- as JSON -------------------------------------------------------------------------------------
+
+
+def run_data(run: Run, undone_by: Mapping[int, int]) -> dict[str, Any]:
+    """Return a run as it is listed."""
+    return {
+        "run": run.number,
+        "when": run.when,
+        "command": run.command,
+        "is_finished": run.is_finished,
+        "undoes": run.undoes or None,
+        "undone_by": undone_by.get(run.number),
+        "counts": counts(run),
+    }
+
+
+def changes_data(run: Run) -> dict[str, Any]:
+    """Return what a run changes, with the values before and after."""
+    return {
+        "objects": [_object_data(change) for change in run.objects],
+        "collections": [_collection_data(change) for change in run.collections],
+        "digests": [
+            {"digest": change.key, "passages": _hunks_data(change.hunks)} for change in run.digests
+        ],
+    }
+
+
+def _object_data(change: ObjectChange) -> dict[str, Any]:
+    return {
+        "key": change.key,
+        "kind": _kind(change),
+        "title": change.title,
+        "is_new": change.is_created,
+        "before": dict(change.before),
+        "after": dict(change.after),
+        "note": _hunks_data(change.hunks),
+    }
+
+
+def _collection_data(change: CollectionChange) -> dict[str, Any]:
+    return {
+        "key": change.key,
+        "is_new": change.before is None,
+        "before": change.before.name if change.before else None,
+        "after": change.after.name,
+        "is_trashed": change.after.is_trashed,
+    }
+
+
+def _hunks_data(hunks: Iterable[Hunk]) -> list[dict[str, Any]]:
+    return [
+        {"line": hunk.at + 1, "before": _text(hunk.before), "after": _text(hunk.after)}
+        for hunk in hunks
+    ]
+
+
+def _text(pieces: Iterable[str]) -> str:
+    return "".join(pieces).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,154 @@
+"""The runs of `log` and `undo`: show what was done, ask, take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zoterodigest.cli.history_text import (
+    changes_data,
+    changes_text,
+    counts_text,
+    moment_text,
+    run_data,
+    runs_table,
+    standing,
+)
+from zoterodigest.cli.screen import counted, emit, emit_json, styled, tell, tell_error, visible
+from zoterodigest.cli.talk import busy, progress, require_consent
+from zoterodigest.core.history import Links, Run, run_to_undo, undone_runs
+from zoterodigest.project.history import History, NoSuchRun, history_folder, read_history
+from zoterodigest.project.layout import Project, find_project
+from zoterodigest.sync.history import intended_run
+from zoterodigest.sync.undo import Undoing, Undone, prepare_undo, undo
+from zoterodigest.sync.workspace import open_workspace
+
+FINE, FAILED = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How an undo is to be done."""
+
+    is_dry_run: bool = False
+    is_agreed: bool = False
+    as_json: bool = False
+
+
+def show_log(start: Path, *, as_json: bool) -> None:
+    """List the runs of the project of `start`, the newest first."""
+    history = _history(start)
+    undone_by = _undone_by(history)
+    runs = history.runs[::-1]
+    if as_json:
+        emit_json({"runs": [run_data(run, undone_by) for run in runs]})
+    elif runs:
+        emit(runs_table(runs, undone_by))
+    else:
+        emit(["No run that wrote something is kept here."])
+
+
+def show_run(start: Path, number: int, *, as_json: bool) -> None:
+    """Show what one run changed, field by field."""
+    history = _history(start)
+    run, undone_by = history.run(number), _undone_by(history)
+    if as_json:
+        emit_json({**run_data(run, undone_by), **changes_data(run)})
+    else:
+        emit(_run_text(run, undone_by))
+
+
+def take_back(start: Path, number: int | None, address: str, how: How) -> int:
+    """Undo a run, or the newest that is not undone; return the exit code."""
+    history = _history(start)
+    run = history.run(number) if number else run_to_undo(history.runs)
+    if run is None:
+        raise NoSuchRun("there is no run to undo")
+    if run.number in undone_runs(history.runs):
+        tell([f"Run {run.number} was undone by run {_undone_by(history)[run.number]} already."])
+    workspace = open_workspace((), start, library=address)
+    with workspace.library:
+        with busy("Reading digests and library"):
+            undoing = prepare_undo(workspace, run)
+        if not how.as_json:
+            emit(_plan(undoing))
+        done = _done(undoing, how)
+    if how.as_json:
+        emit_json(_data(done))
+    for declined in done.declined:
+        tell_error(f"{declined.title or declined.key}: {declined.reason}")
+    return FAILED if done.declined else FINE
+
+
+def _done(undoing: Undoing, how: How) -> Undone:
+    if how.is_dry_run or undoing.is_settled:
+        return Undone(undoing, declined=undoing.declined)
+    require_consent("Take this back?", is_agreed=how.is_agreed, may_ask=not how.as_json)
+    with progress("Writing") as report:
+        done = undo(undoing, report)
+    if not how.as_json:
+        written = counted(done.written, "object")
+        digests = counted(done.written_digests, "digest")
+        emit(["", f"Done: {written} of the library and {digests} are as they were."])
+    return done
+
+
+def _history(start: Path) -> History:
+    config = find_project(start)
+    project = Project.load(config) if config else Project.implicit([start / "digest.md"])
+    history = read_history(history_folder(project.state_folder))
+    for path in history.damaged:
+        tell_error(
+            f"{path}: this run cannot be read, and is left out",
+            "Delete the file: nothing else needs it.",
+        )
+    return history
+
+
+def _undone_by(history: History) -> Mapping[int, int]:
+    undone = undone_runs(history.runs)
+    return {
+        run.undoes: run.number
+        for run in history.runs
+        if run.undoes in undone and run.number not in undone
+    }
+
+
+def _run_text(run: Run, undone_by: Mapping[int, int]) -> Iterator[str]:
+    what = ", ".join(counts_text(run)) or "nothing"
+    head = f"Run {run.number}: {visible(run.command)}, {moment_text(run)}, {what}"
+    yield styled(head, "bold")
+    yield from (f"It {note}." for note in standing(run, undone_by))
+    yield from changes_text(run)
+
+
+def _plan(undoing: Undoing) -> Iterator[str]:
+    run = undoing.run
+    yield styled(f"Undo run {run.number}: {visible(run.command)}, {moment_text(run)}", "bold")
+    if undoing.is_settled:
+        yield "Nothing of it is left to be taken back."
+        return
+    yield from changes_text(_intended(undoing))
+    ended = sum(row.id not in {one.id for one in run.before.rows} for row in run.after.rows)
+    if ended:
+        yield f"{counted(ended, 'link')} that it made: ended where nothing of it stays."
+
+
+def _intended(undoing: Undoing) -> Run:
+    links = Links(undoing.lock.rows, undoing.lock.shelves)
+    return intended_run(undoing.gathered, undoing.sent, links)
+
+
+def _data(done: Undone) -> dict[str, Any]:
+    undoing = done.undoing
+    return {
+        "undoes": undoing.run.number,
+        "written": done.written,
+        "written_digests": done.written_digests,
+        **changes_data(_intended(undoing)),
+        "declined": [
+            {"title": one.title, "reason": one.reason, "key": one.key} for one in done.declined
+        ],
+    }
