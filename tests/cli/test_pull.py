@@ -127,14 +127,16 @@ def test_a_run_of_one_direction_counts_what_it_leaves_to_the_other(
     digest = pushed(zoterodigest, tmp_path)
     edited_item(tmp_path, RESNET[0], title=TITLE)
 
-    pushing = zoterodigest("push")
+    ran_push = zoterodigest("push")
     zoterodigest("pull")
     text = digest.read_text(encoding="utf-8")
     digest.write_text(text.replace(TITLE, "Residual Nets"), encoding="utf-8")
-    pulling = zoterodigest("pull")
+    ran_pull = zoterodigest("pull")
 
-    assert "Nothing to push.\n\n1 entry changed in the library: `zoterodigest pull`" in pushing.out
-    assert "Nothing to pull.\n\n1 entry changed in the digests: `zoterodigest push`" in pulling.out
+    left = "Nothing to push.\n\nLeft for `zoterodigest pull`: 1 edit made in the library.\n"
+    assert left in ran_push.out
+    left = "Nothing to pull.\n\nLeft for `zoterodigest push`: 1 edit made in the digests.\n"
+    assert left in ran_pull.out
 
 
 def test_a_conflict_that_arises_while_a_run_writes_is_told(

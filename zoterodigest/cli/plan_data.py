@@ -13,6 +13,7 @@ from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Row
 from zoterodigest.core.record import Blocks, Empty, Entry, Hyperlink, Item, Links, Members, Names
 from zoterodigest.sync.carry import Outcome
+from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.run import Prepared
 
 
@@ -20,7 +21,8 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
     """Return what a run would do, or with `outcome` did, as JSON can hold it.
 
     Every action and report has its `kind` (`create-item`, `conflict`, ...); an empty value is null.
-    What was planned once more, as it had changed in between, is in `again`.
+    `failures` are records that cannot be, or were not, written; `kept` are items of dropped entries
+    that stay. What was planned once more, as it had changed in between, is in `again`.
     """
     prepared = outcome.prepared if outcome else prepared
     plan = prepared.plan
@@ -39,6 +41,8 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
         "new_tags": dict(sorted(prepared.new_tags.items())),
         "actions": [_with_kind(action) for action in plan.actions],
         "reports": [_with_kind(report) for report in plan.reports],
+        "kept": [plain(one) for one in prepared.kept],
+        "failures": [plain(one) for one in (outcome.failures if outcome else foreseen(prepared))],
         **({} if outcome is None else _outcome_data(outcome)),
     }
 
@@ -53,7 +57,6 @@ def _outcome_data(outcome: Outcome) -> dict[str, Any]:
             "actions": [_with_kind(action) for action in (again.actions if again else ())],
             "reports": [_with_kind(report) for report in (again.reports if again else ())],
         },
-        "failures": [plain(failure) for failure in outcome.failures],
     }
 
 

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.cli.attention import CONFLICTS, NEWS, SECTIONS, Attention, open_text
 from zoterodigest.cli.places import Place
 from zoterodigest.cli.plan_lines import HEADINGS, as_lines, things
 from zoterodigest.cli.report_text import Wording
-from zoterodigest.cli.screen import counted, flowing, hanging, styled, visible, wrapped
+from zoterodigest.cli.screen import (
+    counted,
+    cut,
+    flowing,
+    hanging,
+    styled,
+    visible,
+    width,
+    wrapped,
+)
 from zoterodigest.cli.subjects import Subjects
 from zoterodigest.core.link import State
-from zoterodigest.core.reports import ApartField, Held, NotPushed, Report
+from zoterodigest.core.relocation import PLACE
+from zoterodigest.core.reports import ApartField, Held, HeldName, NotPushed, Report
 from zoterodigest.core.terms import End
 from zoterodigest.project.config import selects
+from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.run import Direction, Prepared
 
 _MOST = 5
@@ -40,6 +51,7 @@ def plan_text(prepared: Prepared, place: Place) -> Iterator[str]:
         yield from _tags(prepared.new_tags)
         yield from _differences(prepared, attention)
     yield from attention.lines(NEWS, _MOST)
+    yield from _kept(prepared)
     yield from _other_way(prepared)
 
 
@@ -64,6 +76,14 @@ def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
             yield "`zoterodigest sync` does both."
     attention = _attention(prepared, reports)
     yield from attention.lines([section.kind for section in SECTIONS], _MOST)
+    yield from _kept(prepared)
+
+
+def refusals_text(prepared: Prepared) -> Iterator[str]:
+    """Yield what a run would leave out, as it cannot be written."""
+    told = (f"{one.where}  {one.title}: {one.reason}" for one in foreseen(prepared))
+    advice = "Left as they are at both ends; everything else is done."
+    yield from _listed("Cannot be written", advice, [visible(line) for line in told])
 
 
 def news_text(prepared: Prepared, shown: Prepared) -> Iterator[str]:
@@ -110,30 +130,49 @@ def _nothing(prepared: Prepared) -> str:
 
 def _other_way(prepared: Prepared) -> Iterator[str]:
     """Yield what a run of one direction leaves to one of the other."""
-    rows = {report.row_id for report in _held_by_direction(prepared)}
-    if not rows:
-        return
+    held = list(_held_by_direction(prepared))
     is_push = prepared.options.direction is Direction.PUSH
     place, verb = ("library", "pull") if is_push else ("digests", "push")
-    yield ""
-    yield from wrapped(
-        f"{counted(len(rows), 'entry', 'entries')} changed in the {place}:"
-        f" `zoterodigest {verb}` carries that over, `sync` both ways."
-    )
+    if held:
+        yield ""
+        yield f"Left for `zoterodigest {verb}`: {counted(len(held), 'edit')} made in the {place}."
 
 
-def _held_by_direction(prepared: Prepared) -> Iterator[Held]:
+def _held_by_direction(prepared: Prepared) -> Iterator[Report]:
     """Yield the edits that a run of the other direction would carry."""
-    if prepared.options.direction is Direction.SYNC:
-        return
-    rules = {read.digest.key: read.digest.rules for read in prepared.gathered.digests}
     digests = {link.row.id: link.entry.digest for link in prepared.plan.links}
-    is_push = prepared.options.direction is Direction.PUSH
+    rules = {read.digest.key: read.digest.rules for read in prepared.gathered.digests}
+    direction = prepared.options.direction
     for report in prepared.plan.reports:
-        if isinstance(report, Held) and report.to_entry is is_push:
-            rule = rules[digests[report.row_id]]
-            if selects(rule.pull if is_push else rule.push, report.name):
-                yield report
+        match report:
+            case Held(row_id, name, to_entry=True) if direction is Direction.PUSH:
+                field = "title" if name == PLACE else name
+                is_allowed = selects(rules[digests[row_id]].pull, field)
+            case Held(row_id, name, to_entry=False) if direction is Direction.PULL:
+                is_allowed = selects(rules[digests[row_id]].push, name)
+            case HeldName(digest) if direction is Direction.PUSH:
+                is_allowed = selects(rules[digest].pull, "title")
+            case _:
+                continue
+        if is_allowed:
+            yield report
+
+
+def _kept(prepared: Prepared) -> Iterator[str]:
+    """Yield the items that stay although their entries were dropped."""
+    advice = "Their entries were dropped, but they were changed or are used: they stay."
+    lines = [f"{visible(one.title)}: {visible(one.reason)}" for one in prepared.kept]
+    yield from _listed("Kept in the library", advice, lines)
+
+
+def _listed(heading: str, advice: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield styled(f"{heading} ({len(lines):,})", "bold")
+        yield from wrapped(advice, 2)
+        yield from (cut(f"    {line}", width()) for line in lines[:_MOST])
+    if len(lines) > _MOST:
+        yield f"    … and {len(lines) - _MOST:,} more"
 
 
 def _recorded_only(prepared: Prepared) -> Iterator[str]:

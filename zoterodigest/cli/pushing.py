@@ -13,6 +13,7 @@ from zoterodigest.cli.plan_text import (
     left_text,
     news_text,
     plan_text,
+    refusals_text,
     status_text,
     subjects_of,
 )
@@ -20,6 +21,7 @@ from zoterodigest.cli.screen import counted, emit, emit_json, tell, tell_error, 
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 
@@ -56,6 +58,7 @@ def show_plan(request: Request, *, as_json: bool) -> int:
             emit_json(plan_data(prepared, place))
         else:
             emit(plan_text(prepared, place))
+            emit(refusals_text(prepared))
     _obey_guard(prepared)
     return exit_code(prepared)
 
@@ -72,6 +75,7 @@ def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
             emit_json(plan_data(prepared, place))
         else:
             emit(status_text(prepared, place))
+            emit(refusals_text(prepared))
     code = exit_code(prepared)
     is_pending = is_check and code != CONFLICTING and not prepared.plan.is_settled
     return PENDING if is_pending else code
@@ -109,11 +113,11 @@ def _prepared(place: Place, request: Request) -> Prepared:
 def exit_code(prepared: Prepared) -> int:
     """Return what is to be told of a run that stopped at nothing.
 
-    1 where an entry is unreadable or nothing was recognised in a digest, 3 with conflicts, 6 where
-    an entry is ambiguous.
+    1 where an entry is unreadable, cannot be written, or nothing was recognised in a digest, 3 with
+    conflicts, 6 where an entry is ambiguous.
     """
     kinds = {type(report) for report in prepared.plan.reports}
-    if UnreadableEntry in kinds or any(_is_unrecognised(prepared)):
+    if UnreadableEntry in kinds or any(foreseen(prepared)) or any(_is_unrecognised(prepared)):
         return FAILED
     if kinds & CONFLICTS:
         return CONFLICTING

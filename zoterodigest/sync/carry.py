@@ -49,28 +49,20 @@ from zoterodigest.sync.claims import (
     rows_over,
     shelves_after,
 )
+from zoterodigest.sync.failures import Failure, failures_of_rows, foreseen
 from zoterodigest.sync.gather import gather, require_unchanged
 from zoterodigest.sync.history import Recording, begin_recording
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.remembering import remembering
 from zoterodigest.sync.run import Prepared, plan_over
 from zoterodigest.sync.sending import Sent
-from zoterodigest.sync.standing import standing_after, what_of
+from zoterodigest.sync.standing import standing_after
 from zoterodigest.sync.structure import NewDigest
 from zoterodigest.sync.writes import Write, batches
 
 Progress = Callable[[int, int], None]
 
 _STALE = "it changed in the library in between"
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One record that failed: where its entry stands, its title, and why."""
-
-    where: str
-    title: str
-    reason: str
 
 
 class LibraryChanged(ZoterodigestError):
@@ -378,29 +370,14 @@ def _failures(prepared: Prepared, ledger: _Ledger, *, but_stale: bool = False) -
     """Yield each record that failed, by place; `but_stale`: not what was planned once more."""
     for key, reason in ledger.unwritten.items():
         yield Failure(key, "", reason)
-    for digest in prepared.digests:
-        for one in digest.edit.refused:
-            where = f"{one.entry.digest}:{one.entry.place.start_line}"
-            yield Failure(where, _title(one.entry), f"{one.field}: {one.reason}")
-        for undone in digest.undone:
-            yield Failure(digest.edit.read.digest.key, what_of(undone.action), undone.reason)
-    entries: dict[str, Entry] = {link.row.id: link.entry for link in prepared.plan.links}
-    reasons = dict(ledger.failures)
-    for failed in prepared.writes.unwritable:
-        reasons |= dict.fromkeys(failed.row_ids, failed.reason)
-    for row_id, reason in sorted(reasons.items(), key=lambda pair: _place(entries.get(pair[0]))):
-        entry = entries.get(row_id)
-        if entry is not None and not (but_stale and reason == _STALE):
-            yield Failure(f"{entry.digest}:{entry.place.start_line}", _title(entry), reason)
+    yield from foreseen(prepared)
+    known = {row_id for failed in prepared.writes.unwritable for row_id in failed.row_ids}
+    reasons = {
+        row_id: reason
+        for row_id, reason in ledger.failures.items()
+        if row_id not in known and not (but_stale and reason == _STALE)
+    }
+    yield from failures_of_rows(prepared, reasons)
     for key, message in sorted(ledger.refused.items()):
         if key in {shelf.key for shelf in prepared.writes.shelves}:
             yield Failure("collection", key, message)
-
-
-def _place(entry: Entry | None) -> tuple[str, int]:
-    return (entry.digest, entry.place.start_line) if entry else ("", 0)
-
-
-def _title(entry: Entry) -> str:
-    title = entry.fields.get("title")
-    return title if isinstance(title, str) else ""

@@ -1,0 +1,47 @@
+"""Failures: records that cannot be written, as far as the plan knows already (laws 6 and 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from zoterodigest.core.record import Entry
+from zoterodigest.sync.run import Prepared
+from zoterodigest.sync.structure import what_of
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One record that failed: where its entry stands, its title, and why."""
+
+    where: str
+    title: str
+    reason: str
+
+
+def foreseen(prepared: Prepared) -> Iterator[Failure]:
+    """Yield what of a plan is left out, as it cannot be written: edits of digests, then items."""
+    for digest in prepared.digests:
+        for one in digest.edit.refused:
+            yield failure_of(one.entry, f"{one.field}: {one.reason}")
+        for undone in digest.undone:
+            yield Failure(digest.edit.read.digest.key, what_of(undone.action), undone.reason)
+    reasons: dict[str, str] = {}
+    for failed in prepared.writes.unwritable:
+        reasons |= dict.fromkeys(failed.row_ids, failed.reason)
+    yield from failures_of_rows(prepared, reasons)
+
+
+def failures_of_rows(prepared: Prepared, reasons: Mapping[str, str]) -> Iterator[Failure]:
+    """Yield why rows of `prepared` failed, by the place of their entries."""
+    entries = {link.row.id: link.entry for link in prepared.plan.links}
+    found = [(entries[row_id], reason) for row_id, reason in reasons.items() if row_id in entries]
+    for entry, reason in sorted(found, key=lambda one: (one[0].digest, one[0].place.start_line)):
+        yield failure_of(entry, reason)
+
+
+def failure_of(entry: Entry, reason: str) -> Failure:
+    """Return the failure of an entry."""
+    title = entry.fields.get("title")
+    where = f"{entry.digest}:{entry.place.start_line}"
+    return Failure(where, title if isinstance(title, str) else "", reason)
