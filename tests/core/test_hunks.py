@@ -35,6 +35,10 @@ def merged(base: str, entry: str, item: str) -> str | None:
         ("aab", "ab", "aabx", "abx"),
         ("", "x", "", "x"),
         ("ab", "", "abx", "x"),
+        # One end has what the other put in, and changed or took out the block beside it.
+        ("abc", "abx", "abcx", "abx"),
+        ("abc", "axbc", "axBc", "axBc"),
+        ("abc", "xbc", "xabc", "xbc"),
     ],
 )
 def test_edits_of_different_blocks_merge(base: str, entry: str, item: str, expected: str) -> None:

@@ -43,8 +43,10 @@ def merge_blocks(
     """Return the blocks with both ends' edits, or None if both changed one block differently.
 
     `base` holds the fingerprints of the blocks last in step, `entry` and `item` the blocks now.
-    Blocks put in at one place by both ends are all kept, the entry's first, none twice.
+    Blocks put in at one place by both ends are all kept, the entry's first, none twice, also where
+    one of them changed or took out the block beside them.
     """
+    base = _with_shared(_with_shared(base, entry, item), item, entry)
     at_entry, at_item = _edits(base, entry), _edits(base, item)
     kept = {fingerprint(text): text for text in entry}
     merged: list[str] = []
@@ -59,6 +61,17 @@ def merge_blocks(
         elif fate.start == place:
             merged += fate.texts
     return tuple(merged)
+
+
+def _with_shared(base: Sequence[str], one: Sequence[str], other: Sequence[str]) -> Sequence[str]:
+    """Return `base` with the blocks that `one` put in and `other` has beside an edit of its own."""
+    fates = {fate.start: fate for fate in _edits(base, other).fates.values()}.values()
+    grown = list(base)
+    for place, texts in sorted(_edits(base, one).inserts.items(), reverse=True):
+        there = {text for fate in fates if fate.start <= place <= fate.end for text in fate.texts}
+        shared = [text for text in texts if text in there and one.count(text) == 1]
+        grown[place:place] = map(fingerprint, shared)
+    return grown
 
 
 def _edits(base: Sequence[str], texts: Sequence[str]) -> _Edits:
