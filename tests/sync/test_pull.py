@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
 from zoterodigest.core.reports import ApartField, Conflict
 from zoterodigest.library.port import LibraryItem, Unchanged, Written
@@ -397,3 +398,44 @@ def test_what_differed_when_it_was_linked_stays_apart(world: World) -> None:
 
     assert apart
     assert (world.root / FOLDED).read_bytes() == source
+
+
+def test_a_date_cleared_in_the_library_goes_with_the_year_that_was_its_own(world: World) -> None:
+    table = (
+        "| Title | Date | Venue |\n|---|---|---|\n"
+        "| [Mask R-CNN](https://arxiv.org/abs/1703.06870) | 2017-03-20 | ICCV 2017 |\n"
+    )
+    world.markdown("table.md", table)
+    run(world, SYNC)
+    world.change(world.key("Mask R-CNN"), date="")
+
+    run(world, SYNC)
+
+    read = (world.root / "table.md").read_text(encoding="utf-8")
+    assert read == table.replace("2017-03-20", "").replace("ICCV 2017", "ICCV")
+    assert world.plan(SYNC).is_settled
+    assert "date" not in world.item("Mask R-CNN")
+
+
+def test_a_digest_that_cannot_be_written_stops_no_other_one(world: World) -> None:
+    entry = "> **Mask R-CNN**\n> *ICCV 2017*, [arxiv](https://arxiv.org/abs/1703.06870)\n"
+    other = entry.replace("Mask R-CNN", "A Second Paper of Note").replace(
+        "1703.06870", "1801.00009"
+    )
+    world.markdown("a.md", entry)
+    world.markdown("b.md", other)
+    run(world, SYNC)
+    world.change(world.key("Mask R-CNN"), title="Mask R-CNN, again")
+    world.change(world.key("A Second Paper of Note"), title="A Second Paper, again")
+    world.edit("b.md", ("*ICCV 2017*", "*CVPR 2018*"))
+
+    def edit_meanwhile(_number: int) -> None:
+        (world.root / "a.md").write_text(f"{entry}\nmore\n", encoding="utf-8")
+
+    outcome = carry_out(prepare(troubled(world, after=edit_meanwhile), SYNC), silent)
+
+    assert [failure.where for failure in outcome.failures] == ["a.md"]
+    assert "A Second Paper, again" in (world.root / "b.md").read_text(encoding="utf-8")
+    assert (world.root / "a.md").read_text(encoding="utf-8") == f"{entry}\nmore\n"
+    run(world, SYNC)
+    assert "Mask R-CNN, again" in (world.root / "a.md").read_text(encoding="utf-8")

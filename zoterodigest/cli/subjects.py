@@ -9,6 +9,7 @@ from zoterodigest.cli.screen import visible
 from zoterodigest.core.link import Row
 from zoterodigest.core.plan import Plan
 from zoterodigest.core.record import (
+    NOTE,
     SECTION,
     Blocks,
     Empty,
@@ -100,7 +101,9 @@ def _title(fields: Fields) -> str:
 
 
 def field_name(name: str) -> str:
-    """Return what people call a field: a section by its heading."""
+    """Return what people call a field: a section by its heading, a note of their own by its key."""
+    if name.startswith(NOTE):
+        return visible(f"your note {name.removeprefix(NOTE)}")
     return visible(name.removeprefix(SECTION))
 
 

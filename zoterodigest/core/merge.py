@@ -13,6 +13,7 @@ from zoterodigest.core.hunks import merge_blocks
 from zoterodigest.core.link import Base, Print, fingerprint
 from zoterodigest.core.record import (
     EMPTY,
+    NOTE,
     Blocks,
     Fields,
     Hyperlink,
@@ -181,11 +182,16 @@ def step_of(ends: Ends, base: Base | None, folding: Folding, *, was_apart: bool)
 
 
 def _first(ends: Ends, folding: Folding, was_apart: bool) -> Step:
-    """Meet a field without a base for the first time, or again while it is apart."""
+    """Meet a field without a base for the first time, or again while it is apart.
+
+    Only a note of the person's own fills in an entry: it has its place there by their own rule.
+    """
     if ends.are_equal(folding):
         return Agreed()
     if was_apart:
         return Apart()
+    if ends.name.startswith(NOTE) and is_empty(ends.entry):
+        return Travel(to_entry=ends.item)
     if is_empty(ends.item):
         return Travel(to_item=for_item(ends.entry, EMPTY), is_fill=True)
     return InStep() if is_empty(ends.entry) else Apart()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from zoterodigest.core.link import Row, Shelf
-from zoterodigest.core.record import Entry, Fields, Item
+from zoterodigest.core.record import Entry, Fields, Item, PersonalNote
 from zoterodigest.core.reports import Report
 from zoterodigest.core.seen import NOTHING, Recall
 
@@ -169,7 +169,8 @@ class Link:
 
     `index` is the entry's place in the run; `before` the row as it was, None for a new link. `row`
     is complete but for the bases of what is still to be written: `settle` records those. `recall`
-    is what this instance of the library remembers of it.
+    is what this instance of the library remembers of it, `notes` are the notes of the person's own
+    that its entry is to show, by field.
     """
 
     index: int
@@ -178,6 +179,7 @@ class Link:
     before: Row | None
     row: Row
     recall: Recall = NOTHING
+    notes: Mapping[str, PersonalNote] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from zoterodigest.core.link import Base, Print
 from zoterodigest.core.merge import Ends, ends_of, is_set
 from zoterodigest.core.plan import Link
 from zoterodigest.core.seen import Recall, Seen
-from zoterodigest.core.settle import item_side_of, side_of
+from zoterodigest.core.settle import item_end, side_of
 from zoterodigest.core.terms import Terms
 
 
@@ -26,7 +26,7 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
         return link
     if remembered.bases is link.row.bases:
         return link
-    entry, item = side_of(link.entry), item_side_of(link.entry, link.item, link.row)
+    entry, item = side_of(link.entry), item_end(link, link.item, link.row)
     waits: set[str] = set()
     bases: dict[str, Base] = {}
     carried = entry.fields.keys() & item.fields.keys()

@@ -9,6 +9,7 @@ from zoterodigest.core.added import added_items
 from zoterodigest.core.headings import renamed_headings
 from zoterodigest.core.link import Row, Shelf, State
 from zoterodigest.core.linking import Linking, link_entries
+from zoterodigest.core.own_notes import with_own_notes
 from zoterodigest.core.places import place
 from zoterodigest.core.plan import CreateEntry, Link, Plan, RenameHeading, RenameShelf, TrashItem
 from zoterodigest.core.recalling import recalled
@@ -36,7 +37,8 @@ def reconcile(
     """
     run = known, library, terms
     linking = link_entries(entries, known, library, terms, new_ids=new_ids)
-    links = [recalled(link, known.seen, terms) for link in linking.links]
+    noted = [with_own_notes(link, terms) for link in linking.links]
+    links = [recalled(link, known.seen, terms) for link in noted]
     moved = relocations(links, known.shelves, known.seen) if terms.is_whole else Relocations()
     dropped = _dropped(linking, library, terms)
     placing = place(links, dropped[WhenDropped.ARCHIVE], moved, run)

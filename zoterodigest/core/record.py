@@ -203,13 +203,26 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalNote:
+    """A note that the person wrote in the library: its blocks and the text that stands there.
+
+    `is_public` tells whether it carries the tag that lets it be shown.
+    """
+
+    blocks: Value
+    raw: str
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A library item as the core sees it.
 
     `fields` holds the record's fields as complete as the library knows them, `raws` the library's
     own text of each. `notes` are our child notes by the row id in their heading (a heading id
     found twice is listed once, the lowest note key). `collections` are collection keys. `replaces`
-    are the keys of items that were merged into this one (`dc:replaces`).
+    are the keys of items that were merged into this one (`dc:replaces`), `own_notes` the person's
+    live notes by key, where they are wanted at all.
     """
 
     key: str
@@ -221,6 +234,7 @@ class Item:
     notes: Mapping[str, Note] = field(default_factory=dict)
     is_trashed: bool = False
     replaces: frozenset[str] = frozenset()
+    own_notes: Mapping[str, PersonalNote] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

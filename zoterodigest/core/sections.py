@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from zoterodigest.core.link import Row
 from zoterodigest.core.merge import Merge
-from zoterodigest.core.record import Entry, Item, Kind, kind_of
+from zoterodigest.core.record import NOTE, Entry, Item, Kind, kind_of
 
 
 def are_mixed_up(entry: Entry, item: Item, row: Row) -> bool:
@@ -22,7 +22,7 @@ def are_mixed_up(entry: Entry, item: Item, row: Row) -> bool:
     note = item.notes.get(row.id)
     if note is None or note.is_trashed:
         return False
-    ours = {name for name in (*entry.fields, *row.bases) if kind_of(name) is Kind.BLOCKS}
+    ours = {name for name in (*entry.fields, *row.bases) if _is_ours(name)}
     held = {name for name, base in row.bases.items() if name in ours and base.at_item.parts}
     at_entry = [name for name in entry.fields if name in ours and name in note.fields]
     at_note = [name for name in note.fields if name in at_entry]
@@ -32,7 +32,7 @@ def are_mixed_up(entry: Entry, item: Item, row: Row) -> bool:
 def as_conflicts(merged: Merge, is_chosen: Callable[[str], bool]) -> Merge:
     """Return `merged` with a conflict for all that would travel to or from a note unchosen."""
     travels = {*merged.to_entry, *merged.to_item}
-    stopped = {name for name in travels if kind_of(name) is Kind.BLOCKS and not is_chosen(name)}
+    stopped = {name for name in travels if _is_ours(name) and not is_chosen(name)}
     return replace(
         merged,
         to_entry={name: value for name, value in merged.to_entry.items() if name not in stopped},
@@ -40,3 +40,8 @@ def as_conflicts(merged: Merge, is_chosen: Callable[[str], bool]) -> Merge:
         fills=merged.fills - stopped,
         conflicts=merged.conflicts | stopped,
     )
+
+
+def _is_ours(name: str) -> bool:
+    """Tell whether a field has its home in our note; notes of the person's own are notes apart."""
+    return kind_of(name) is Kind.BLOCKS and not name.startswith(NOTE)

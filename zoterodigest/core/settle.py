@@ -10,7 +10,7 @@ from zoterodigest.core.link import Base, Row
 from zoterodigest.core.merge import Side, ends_of, is_set
 from zoterodigest.core.pairing import traits_of
 from zoterodigest.core.plan import Link
-from zoterodigest.core.record import EMPTY, Entry, Fields, Item, Kind, Value, kind_of
+from zoterodigest.core.record import EMPTY, NOTE, Entry, Fields, Item, Kind, Value, kind_of
 from zoterodigest.core.view import Folding
 
 
@@ -22,7 +22,7 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     """
     row = _with_note(link, item)
     entry_side = side_of(link.entry)
-    item_side = without(item_side_of(link.entry, item, row), link.recall.waits)
+    item_side = without(item_end(link, item, row), link.recall.waits)
     known = Recorded({**row.bases, **link.recall.bases}, row.apart)
     now = recorded(known, entry_side, item_side, folding)
     row = replace(row, bases=_reached(link, now, entry_side, item_side, folding), apart=now.apart)
@@ -85,6 +85,18 @@ def item_side_of(entry: Entry, item: Item, row: Row) -> Side:
         fields |= note.fields
         raws |= note.raws
     return Side(fields, raws)
+
+
+def item_end(link: Link, item: Item, row: Row) -> Side:
+    """Return the item's end of `link`, the notes its entry is to show included."""
+    side = item_side_of(link.entry, item, row)
+    names = [name for name in link.entry.fields if name.startswith(NOTE)]
+    if not names:
+        return side
+    notes = {name: link.notes.get(name) for name in names}
+    fields = {name: note.blocks if note else EMPTY for name, note in notes.items()}
+    raws = {name: note.raw for name, note in notes.items() if note}
+    return Side({**side.fields, **fields}, {**side.raws, **raws})
 
 
 def edited_fields(entry: Entry, item: Item, row: Row, folding: Folding) -> tuple[str, ...]:

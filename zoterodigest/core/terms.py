@@ -58,6 +58,14 @@ class WhenTrashed(Enum):
     REMOVE = "remove"
 
 
+class OwnNotes(Enum):
+    """Which notes of the person's own a digest shows."""
+
+    OFF = "off"
+    TAGGED = "tagged"
+    ALL = "all"
+
+
 class End(Enum):
     """One end of a link: the entry's or the item's."""
 
@@ -82,6 +90,7 @@ class Rules:
     no_new: str = ""
     when_dropped: WhenDropped = WhenDropped.KEEP
     when_trashed: WhenTrashed = WhenTrashed.KEEP
+    own_notes: OwnNotes = OwnNotes.OFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,21 @@ from zoterodigest.core.plan import (
     CreateNote,
     Link,
 )
-from zoterodigest.core.record import EMPTY, Fields, Item, Kind, Value, is_empty, kind_of, parts_of
+from zoterodigest.core.record import (
+    EMPTY,
+    NOTE,
+    Fields,
+    Item,
+    Kind,
+    Value,
+    is_empty,
+    kind_of,
+    parts_of,
+)
 from zoterodigest.core.reports import ApartField, Conflict, Held, MissingNote, Report, Waiting
 from zoterodigest.core.sections import are_mixed_up, as_conflicts
-from zoterodigest.core.settle import is_note_missing, item_side_of, side_of, without
-from zoterodigest.core.terms import Directions, Rules, Terms
+from zoterodigest.core.settle import is_note_missing, item_end, side_of, without
+from zoterodigest.core.terms import NONE, Directions, Rules, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +200,17 @@ class _Hub:
         return merged
 
     def _side(self, link: Link) -> Side:
-        return item_side_of(link.entry, self._now, link.row)
+        return item_end(link, self._now, link.row)
 
     def _may_push(self, link: Link, name: str) -> bool:
+        if name.startswith(NOTE):
+            return False
         return self._directions(link).push.allows(name) or self._is_chosen(link, name)
 
     def _may_pull(self, link: Link, name: str) -> bool:
-        return self._directions(link).pull.allows(name) or self._is_chosen(link, name)
+        pull = self._directions(link).pull
+        may_show = name.startswith(NOTE) and pull != NONE
+        return may_show or pull.allows(name) or self._is_chosen(link, name)
 
     def _is_chosen(self, link: Link, name: str) -> bool:
         return is_chosen(self._terms.choices, link.row.id, name)

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from zoterodigest.core.record import EMPTY, SECTION, Blocks, Collection, Fields, Item, Note, Value
+from zoterodigest.core.record import (
+    EMPTY,
+    SECTION,
+    Blocks,
+    Collection,
+    Fields,
+    Item,
+    Note,
+    PersonalNote,
+    Value,
+)
 from zoterodigest.library.items import identifiers, read_item
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.zotero import ZoteroMapping
+from zoterodigest.notes.own import read_own_note
 from zoterodigest.notes.read import NoteReading, read_note
+
+PUBLISH = "publish"
+"""The tag of a note of the person's own that may be shown in a digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +62,13 @@ def is_top_level(item: LibraryItem) -> bool:
     return not item.data.get("parentItem") and not is_attachment(item) and not is_note(item)
 
 
-def read_contents(snapshot: Snapshot, zotero: ZoteroMapping) -> Contents:
-    """Return what `snapshot` holds; notes and attachments without a parent are left out."""
+def read_contents(
+    snapshot: Snapshot, zotero: ZoteroMapping, *, with_own_notes: bool = False
+) -> Contents:
+    """Return what `snapshot` holds; notes and attachments without a parent are left out.
+
+    Notes that the person wrote are read only `with_own_notes`.
+    """
     children: dict[str, list[LibraryItem]] = defaultdict(list)
     for one in snapshot.items:
         if parent := one.data.get("parentItem"):
@@ -57,11 +76,27 @@ def read_contents(snapshot: Snapshot, zotero: ZoteroMapping) -> Contents:
     top = (one for one in snapshot.items if is_top_level(one))
     return Contents(
         snapshot.version,
-        tuple(core_item(one, children.get(one.key, ()), zotero) for one in top),
+        tuple(_item(one, children.get(one.key, ()), zotero, with_own_notes) for one in top),
         snapshot.collections,
         {one.key: one for one in snapshot.items},
         children,
     )
+
+
+def _item(
+    item: LibraryItem, children: Sequence[LibraryItem], zotero: ZoteroMapping, with_own_notes: bool
+) -> Item:
+    found = core_item(item, children, zotero)
+    return replace(found, own_notes=dict(_own_notes(children))) if with_own_notes else found
+
+
+def _own_notes(children: Iterable[LibraryItem]) -> Iterator[tuple[str, PersonalNote]]:
+    """Yield the live notes of an item that the person wrote, by key."""
+    for one in children:
+        note = read_own_note(str(one.data.get("note", ""))) if is_note(one) else None
+        if note is not None and not one.is_trashed:
+            tags = {str(tag["tag"]) for tag in one.data.get("tags", ())}
+            yield one.key, PersonalNote(Blocks(note.blocks), note.html, PUBLISH in tags)
 
 
 def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: ZoteroMapping) -> Item:

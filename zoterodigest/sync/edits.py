@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from zoterodigest.core.hunks import differences
 from zoterodigest.core.plan import ChangeEntry, Plan
-from zoterodigest.core.record import Blocks, Entry, Fields, Links, Value
+from zoterodigest.core.record import EMPTY, Blocks, Entry, Fields, Links, Value, is_empty
 from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.edit import put
 from zoterodigest.library.hyperlinks import carried_links, dead_labels
 from zoterodigest.notes.canonical import canonical_blocks
-from zoterodigest.sync.gather import Gathered, ReadDigest, held_names, reread
+from zoterodigest.sync.gather import Gathered, ReadDigest, held_names, is_in_date, reread
 from zoterodigest.sync.workspace import Workspace
 
 
@@ -114,6 +114,8 @@ def _asked(entry: DigestEntry, after: Fields) -> dict[str, Value]:
     for name, value in after.items():
         own = own_names.get(name, name)
         asked[own] = _in_own_words(entry, own, value)
+    if "date" in asked and is_empty(asked["date"]) and is_in_date(entry.reading.fields):
+        asked["year"] = EMPTY  # the year of a date that goes would be a date again
     return asked
 
 

@@ -13,7 +13,6 @@ from zoterodigest.core.link import fingerprint
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import (
     EMPTY,
-    NOTE,
     SECTION,
     Blocks,
     Empty,
@@ -120,7 +119,9 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     recorded = read_journal(workspace.project.journal_path)
     lock = read_known_lock(workspace, lock_data)
     seen = read_memory(workspace.memory_path, lock, lock_data)
-    contents = read_contents(workspace.library.read(), workspace.zotero)
+    contents = read_contents(
+        workspace.library.read(), workspace.zotero, with_own_notes=workspace.shows_own_notes
+    )
     if recorded is not None:
         then, lock = lock, fold_journal(lock, lock_hash(lock_data), recorded, facts_of(contents))
         seen = _seen_by(then, lock, seen)
@@ -203,7 +204,9 @@ def core_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) 
     fields: dict[str, Value] = {}
     raws: dict[str, str] = {}
     for held, name in held_names(entry.fields):
-        if not _is_carried(name, zotero, with_notes=with_notes) or _is_in_date(name, entry):
+        if not _is_carried(name, zotero, with_notes=with_notes):
+            continue
+        if name == "year" and is_in_date(entry.fields):
             continue
         fields[held] = _canonical(entry.fields[name], entry)
         raws[held] = entry.raws[name]
@@ -224,16 +227,13 @@ def held_names(fields: Fields) -> Iterator[tuple[str, str]]:
 def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
     if name == "links":
         return zotero.links is not LinkHome.OFF
-    if name.startswith(NOTE):
-        return False
     return with_notes or scope_of(name) is Scope.RECORD
 
 
-def _is_in_date(name: str, entry: Entry) -> bool:
-    """Whether a field is the year of a date that the entry shows as well: one home, one field."""
-    date, year = entry.fields.get("date"), entry.fields.get("year")
-    is_part = isinstance(date, str) and isinstance(year, str) and date.startswith(year)
-    return name == "year" and is_part
+def is_in_date(fields: Fields) -> bool:
+    """Whether a year is that of a date which the entry shows as well: one home, one field."""
+    date, year = fields.get("date"), fields.get("year")
+    return isinstance(date, str) and isinstance(year, str) and date.startswith(year)
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

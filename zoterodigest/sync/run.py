@@ -10,9 +10,9 @@ from enum import Enum, auto
 
 from zoterodigest.core.guard import GuardStop, guard
 from zoterodigest.core.link import State
-from zoterodigest.core.plan import CreateItem, Plan
+from zoterodigest.core.plan import Action, ChangeEntry, CreateItem, Plan
 from zoterodigest.core.reconcile import reconcile
-from zoterodigest.core.record import Entry
+from zoterodigest.core.record import NOTE, Entry, is_empty
 from zoterodigest.core.terms import (
     ALL,
     NO_CHOICES,
@@ -23,6 +23,7 @@ from zoterodigest.core.terms import (
     Holdings,
     Known,
     Mask,
+    OwnNotes,
     Rules,
     Terms,
     WhenDropped,
@@ -69,7 +70,8 @@ class Prepared:
     """A run that has been planned; nothing has been written.
 
     `stop` says why the plan goes too far (law 5). `needs_consent` is set for a first push into a
-    library that holds things of the person's own, and for many changes. `new_tags` counts the
+    library that holds things of the person's own, for many changes, and where a note of the
+    person's own is to be shown. `new_tags` counts the
     items that would gain each tag; `kept` are items of dropped entries that stay, as they are used.
     """
 
@@ -149,6 +151,7 @@ def _rules(read: ReadDigest, options: Options) -> Rules:
         no_new=_no_new(read),
         when_dropped=WhenDropped(rules.when_dropped),
         when_trashed=WhenTrashed(rules.when_trashed),
+        own_notes=OwnNotes(rules.notes),
     )
 
 
@@ -178,7 +181,15 @@ def _needs_consent(plan: Plan, gathered: Gathered) -> bool:
         return False
     is_first = not gathered.lock.rows
     has_own_items = any(not item.is_trashed for item in gathered.contents.items)
-    return (is_first and has_own_items) or len(plan.actions) > _MANY_CHANGES
+    is_many = len(plan.actions) > _MANY_CHANGES
+    return (is_first and has_own_items) or is_many or any(map(_publishes, plan.actions))
+
+
+def _publishes(action: Action) -> bool:
+    """Tell whether a note of the person's own comes into a digest where it did not stand."""
+    return isinstance(action, ChangeEntry) and any(
+        name.startswith(NOTE) and is_empty(action.before[name]) for name in action.after
+    )
 
 
 def created_titles(plan: Plan) -> Sequence[str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zoterodigest.core.plan import CreateEntry, MoveEntry, RemoveEntry, RenameHeading
-from zoterodigest.core.record import Entry, Fields
+from zoterodigest.core.record import Entry
 from zoterodigest.sync.claims import Standing
 from zoterodigest.sync.gather import ReadDigest, core_entries, reread
 from zoterodigest.sync.run import Prepared
-from zoterodigest.sync.structure import NewDigest, Structural
+from zoterodigest.sync.structure import NewDigest
 
 
 def standing_after(prepared: Prepared, written: Mapping[str, NewDigest]) -> Standing:
@@ -38,19 +37,3 @@ def _entries(prepared: Prepared, read: ReadDigest, source: bytes) -> tuple[Entry
     workspace = prepared.workspace
     again = reread(read, source, workspace)
     return core_entries([again], workspace, with_notes=prepared.options.with_notes)
-
-
-def what_of(action: Structural) -> str:
-    """Return what an action on a digest's structure is about: a title or a heading."""
-    match action:
-        case CreateEntry():
-            return _title(action.fields)
-        case RemoveEntry() | MoveEntry():
-            return _title(action.entry.fields)
-        case RenameHeading():
-            return action.before
-
-
-def _title(fields: Fields) -> str:
-    title = fields.get("title")
-    return title if isinstance(title, str) else ""

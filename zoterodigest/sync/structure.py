@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.plan import CreateEntry, MoveEntry, Plan, RemoveEntry, RenameHeading
-from zoterodigest.core.record import Entry
+from zoterodigest.core.record import Entry, Fields
 from zoterodigest.digest.changes import (
     Change,
     MovedEntry,
@@ -122,3 +122,19 @@ def _index(entry: Entry, read: ReadDigest) -> int:
 
 def _formats(read: ReadDigest) -> Sequence[Format]:
     return tuple(entry.format for entry in read.document.entries) or read.formats
+
+
+def what_of(action: Structural) -> str:
+    """Return what an action on a digest's structure is about: a title or a heading."""
+    match action:
+        case CreateEntry():
+            return _title(action.fields)
+        case RemoveEntry() | MoveEntry():
+            return _title(action.entry.fields)
+        case RenameHeading():
+            return action.before
+
+
+def _title(fields: Fields) -> str:
+    title = fields.get("title")
+    return title if isinstance(title, str) else ""

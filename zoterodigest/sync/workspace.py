@@ -29,6 +29,11 @@ class Workspace:
     instance: str = ""
 
     @property
+    def shows_own_notes(self) -> bool:
+        """Whether a digest shows notes that the person wrote in the library."""
+        return any(digest.rules.notes != "off" for digest in self.digests)
+
+    @property
     def memory_path(self) -> Path:
         """Where lies what is remembered of this instance."""
         return memory_path(self.project.state_folder, self.instance)
