@@ -1,0 +1,211 @@
+"""A lock file that travels: what a library that lags behind it, or is ahead of it, may not undo."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.sync.world import World, actions, reports
+from zoterodigest.core.reports import AwaitedItem, Conflict, Waiting
+from zoterodigest.core.terms import Choices, End
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.run import Direction, Options
+
+SYNC = Options(Direction.SYNC)
+DIGEST = """\
+> **Mask R-CNN**
+> *ICCV 2017*, [arxiv](https://arxiv.org/abs/1703.06870)
+>
+> - A mask for each box.
+> - Two heads.
+
+> **Attention Is All You Need**
+> *NeurIPS 2017*, [arxiv](https://arxiv.org/abs/1706.03762)
+>
+> - No recurrence.
+"""
+FILES = ("notes.md", "zoterodigest.lock")
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> World:
+    """A clone whose digest is in its own copy of the library."""
+    (tmp_path / "here").mkdir()
+    world = World(tmp_path / "here")
+    world.markdown("notes.md", DIGEST)
+    world.push(SYNC)
+    return world
+
+
+@pytest.fixture
+def there(here: World) -> World:
+    """A second clone with a copy of the same library, which has seen it as it is."""
+    root = here.root.parent / "there"
+    shutil.copytree(here.root, root)
+    for path in (root / ".zoterodigest").glob("seen-*"):
+        path.unlink()
+    world = World(root, ["notes.md"])
+    world.push(SYNC)
+    return world
+
+
+def pull_git(source: World, target: World) -> None:
+    """Bring the committed files from one clone to the other."""
+    for name in FILES:
+        shutil.copy(source.root / name, target.root / name)
+
+
+def sync_zotero(source: World, target: World) -> None:
+    """Bring one copy of the library up to the other."""
+    name = ".zoterodigest/library.sqlite"
+    shutil.copy(source.root / name, target.root / name)
+
+
+def text(world: World) -> str:
+    return (world.root / "notes.md").read_text(encoding="utf-8")
+
+
+def test_a_second_clone_has_nothing_to_do(here: World, there: World) -> None:
+    here.edit("notes.md", ("Two heads.", "Three heads."))
+    here.change(here.key("Mask R-CNN"), title="Mask R-CNN, revised")
+    here.push(SYNC)
+
+    pull_git(here, there)
+    sync_zotero(here, there)
+
+    assert there.plan(SYNC).is_settled
+
+
+def test_a_library_that_lags_waits_and_undoes_nothing(here: World, there: World) -> None:
+    here.edit("notes.md", ("Two heads.", "Three heads."), ("*ICCV 2017*", "*CVPR 2018*"))
+    here.push(SYNC)
+    pull_git(here, there)
+    before = text(there)
+
+    plan = there.push(SYNC).prepared.plan
+
+    assert actions(plan) == {}
+    (report,) = reports(plan, Waiting)
+    assert isinstance(report, Waiting)
+    assert set(report.names) == {"summary", "venue", "year"}
+    assert text(there) == before
+    sync_zotero(here, there)
+    assert actions(there.push(SYNC).prepared.plan) == {}
+    assert reports(there.plan(SYNC), Waiting) == []
+
+
+def test_an_edit_in_a_library_that_lags_meets_the_other_machines_edit(
+    here: World, there: World
+) -> None:
+    here.edit("notes.md", ("A mask for each box.", "A mask for every box."))
+    here.push(SYNC)
+    pull_git(here, there)
+    there.change_note("Mask R-CNN", lambda html: html.replace("Two heads", "Three heads"))
+
+    there.push(SYNC)
+
+    assert "every box" in text(there)
+    assert "Three heads" in text(there)
+    assert "every box" in there.note("Mask R-CNN")
+    assert "Three heads" in there.note("Mask R-CNN")
+    assert there.plan(SYNC).is_settled
+
+
+def test_two_edits_of_one_field_on_two_machines_are_a_conflict(here: World, there: World) -> None:
+    here.edit("notes.md", ("Mask R-CNN", "Mask R-CNN here"))
+    here.push(SYNC)
+    pull_git(here, there)
+    there.change(there.key("Mask R-CNN"), title="Mask R-CNN there")
+    before = text(there)
+
+    for _ in range(2):
+        plan = there.push(SYNC).prepared.plan
+        assert [one.name for one in reports(plan, Conflict) if isinstance(one, Conflict)] == [
+            "title"
+        ]
+        assert text(there) == before
+        assert there.key("Mask R-CNN there")
+
+
+def test_an_older_commit_undoes_nothing_in_the_library(here: World, tmp_path: Path) -> None:
+    for name in FILES:
+        shutil.copy(here.root / name, tmp_path / name)
+    here.edit("notes.md", ("Two heads.", "Three heads."))
+    here.push(SYNC)
+    for name in FILES:
+        shutil.copy(tmp_path / name, here.root / name)
+
+    plan = here.push(SYNC).prepared.plan
+
+    assert actions(plan) == {}
+    assert len(reports(plan, Waiting)) == 1
+    assert "Three heads" in here.note("Mask R-CNN")
+    assert text(here) == DIGEST
+
+
+def test_a_person_decides_what_waits(here: World, there: World) -> None:
+    here.edit("notes.md", ("Mask R-CNN", "Mask R-CNN here"))
+    here.push(SYNC)
+    pull_git(here, there)
+    (waiting,) = (one for one in there.plan(SYNC).reports if isinstance(one, Waiting))
+    choices = Choices({(waiting.row_id, "title"): End.MARKDOWN}, only=True)
+
+    there.push(Options(Direction.SYNC, selection=lambda entry: True, choices=choices))
+
+    assert there.key("Mask R-CNN here")
+    assert there.plan(SYNC).is_settled
+
+
+def test_an_item_that_has_not_arrived_is_awaited_and_not_made_twice(
+    here: World, there: World
+) -> None:
+    third = DIGEST.split("\n\n")[1].replace("Attention Is All You Need", "A Third Paper of Note")
+    new = "\n" + third.replace("1706.03762", "1901.00001")
+    here.markdown("notes.md", DIGEST + new)
+    here.push(SYNC)
+    pull_git(here, there)
+    lock = there.lock_path.read_bytes()
+
+    plan = there.push(SYNC).prepared.plan
+
+    assert actions(plan) == {}
+    assert len(reports(plan, AwaitedItem)) == 1
+    assert there.lock_path.read_bytes() == lock
+    sync_zotero(here, there)
+    assert there.plan(SYNC).is_settled
+
+
+def test_an_item_that_was_erased_here_is_gone_and_not_awaited(here: World) -> None:
+    key = here.key("Mask R-CNN")
+    here.library.erase([key])
+
+    plan = here.push(SYNC).prepared.plan
+
+    assert reports(plan, AwaitedItem) == []
+    assert here.plan(SYNC).is_settled
+
+
+def test_a_lost_memory_leaves_the_lock_file_alone_to_decide(here: World) -> None:
+    here.change(here.key("Mask R-CNN"), title="Mask R-CNN, revised")
+    for path in (here.root / ".zoterodigest").glob("seen-*"):
+        path.write_bytes(b"\x00 damaged")
+
+    here.push(SYNC)
+
+    assert "Mask R-CNN, revised" in text(here)
+    assert here.plan(SYNC).is_settled
+
+
+def test_an_item_added_elsewhere_does_not_become_an_entry_twice(here: World, there: World) -> None:
+    data = {"itemType": "preprint", "title": "Denoising Diffusion Probabilistic Models",
+            "url": "https://arxiv.org/abs/2006.11239", "extra": "arXiv: 2006.11239",
+            "collections": [here.shelves()["notes"]]}  # fmt: skip
+    here.put(LibraryItem("NEWNEW22", 0, data))
+    here.push(SYNC)
+    pull_git(here, there)
+    sync_zotero(here, there)
+
+    assert there.plan(SYNC).is_settled
+    assert text(there).count("Denoising") == 1
