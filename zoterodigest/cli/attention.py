@@ -78,10 +78,10 @@ SECTIONS = (
     Section(AwaitedItem, "Not here yet", "Linked by the lock file, and not in this library yet."),
     Section(Followed, "Merged in the library", "Their links go on with the item they were merged"
             " into."),
-    Section(DroppedEntry, "Dropped", "No longer in the digest; item and note stay. What else may"
-            " become of them, `when_dropped` in zoterodigest.toml says."),
-    Section(MissingItem, "Gone from the library", "Not made again by itself. `push DIGEST --relink`"
-            " links them again."),
+    Section(DroppedEntry, "Dropped", "Their entries left the digest, and no link is left. What"
+            " becomes of the items, `when_dropped` in zoterodigest.toml says; unasked they stay."),
+    Section(MissingItem, "Gone from the library", "Trashed or erased there, and not made again by"
+            " itself: `push DIGEST --relink` does. `when_trashed` says what becomes of entries."),
     Section(Held, "Held back", "By zoterodigest.toml these edits do not travel; both ends stay.",
             is_lasting=True),
     Section(HeldName, "Names held back", "By zoterodigest.toml the headings do not follow their"

@@ -81,9 +81,12 @@ def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
 
 def refusals_text(prepared: Prepared) -> Iterator[str]:
     """Yield what a run would leave out, as it cannot be written."""
-    told = (f"{one.where}  {one.title}: {one.reason}" for one in foreseen(prepared))
     advice = "Left as they are at both ends; everything else is done."
-    yield from _listed("Cannot be written", advice, [visible(line) for line in told])
+    told = [
+        (f"{visible(one.where)}  {visible(one.title)}", visible(one.reason))
+        for one in foreseen(prepared)
+    ]
+    yield from _listed("Cannot be written", advice, told)
 
 
 def news_text(prepared: Prepared, shown: Prepared) -> Iterator[str]:
@@ -161,18 +164,22 @@ def _held_by_direction(prepared: Prepared) -> Iterator[Report]:
 def _kept(prepared: Prepared) -> Iterator[str]:
     """Yield the items that stay although their entries were dropped."""
     advice = "Their entries were dropped, but they were changed or are used: they stay."
-    lines = [f"{visible(one.title)}: {visible(one.reason)}" for one in prepared.kept]
-    yield from _listed("Kept in the library", advice, lines)
+    told = [(visible(one.title), visible(one.reason)) for one in prepared.kept]
+    yield from _listed("Kept in the library", advice, told)
 
 
-def _listed(heading: str, advice: str, lines: Sequence[str]) -> Iterator[str]:
-    if lines:
-        yield ""
-        yield styled(f"{heading} ({len(lines):,})", "bold")
-        yield from wrapped(advice, 2)
-        yield from (cut(f"    {line}", width()) for line in lines[:_MOST])
-    if len(lines) > _MOST:
-        yield f"    … and {len(lines) - _MOST:,} more"
+def _listed(heading: str, advice: str, told: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield a section of subjects, each with its reason."""
+    if not told:
+        return
+    yield ""
+    yield styled(f"{heading} ({len(told):,})", "bold")
+    yield from wrapped(advice, 2)
+    for subject, reason in told[:_MOST]:
+        yield cut(f"    {subject}", width())
+        yield from wrapped(reason, 6)
+    if len(told) > _MOST:
+        yield f"    … and {len(told) - _MOST:,} more"
 
 
 def _recorded_only(prepared: Prepared) -> Iterator[str]:

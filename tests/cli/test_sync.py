@@ -1,0 +1,120 @@
+"""`status` and `sync` of everything that can happen at both ends, as a person sees them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Zoterodigest
+from tests.sync.test_structure import MASK, NOTES, RESNET, SYNC, diffusion, rename
+from tests.sync.world import World
+
+RULES = """\
+[[digest]]
+path = "notes.md"
+when_dropped = "trash"
+when_trashed = "remove"
+"""
+
+STATUS = """\
+library    .zoterodigest/library.sqlite
+           embedded: a built-in trial library, not your Zotero
+lock file  zoterodigest.lock
+links      3; 3 entries in 1 digest
+
+Into the library (`zoterodigest push`)
+  notes.md
+    changed notes            1  Deep Residual Learning for Image Recog…: summary
+
+Into the digests (`zoterodigest pull`)
+  notes.md
+    new entries              1  Denoising Diffusion Probabilistic Mode… → Vision
+    moved entries            1  Mask R-CNN → Language
+    removed entries          1  Attention Is All You Need
+    renamed headings         1  Vision → Seeing
+
+`zoterodigest sync` does both.
+"""
+
+KEPT = """\
+Dropped (1)
+  Their entries left the digest, and no link is left. What becomes of the items,
+  `when_dropped` in zoterodigest.toml says; unasked they stay.
+    notes.md  Mask R-CNN ({key})
+
+Kept in the library (1)
+  Their entries were dropped, but they were changed or are used: they stay.
+    Mask R-CNN
+      it has tags of your own
+"""
+
+LEFT = "  Left as they are at both ends; everything else is done.\n"
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> World:
+    """A digest of two headings that was just synced."""
+    world = World(tmp_path)
+    world.configure(RULES)
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    return world
+
+
+def test_all_that_happened_in_the_library_comes_into_the_digest_as_status_says(
+    zoterodigest: Zoterodigest, notes: World
+) -> None:
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.shelves()["notes/Language"]])
+    rename(notes, "Vision", "Seeing")
+    notes.put(diffusion(notes, "notes/Seeing"))
+    notes.change(notes.key("Attention Is All You Need"), deleted=1)
+    notes.edit("notes.md", ("Layers learn what to add", "Layers learn what they add"))
+
+    status, synced, again = zoterodigest("status"), zoterodigest("sync"), zoterodigest("sync")
+
+    assert (status.code, status.out) == (0, STATUS)
+    assert synced.code == 0
+    done = "Done: 1 object written into embedded:.zoterodigest/library.sqlite, 1 digest changed.\n"
+    assert synced.out.endswith(done)
+    assert again.out.endswith("\nEverything is in step.\n")
+
+
+def test_an_item_that_is_used_is_kept_and_told_where_its_entry_was_dropped(
+    zoterodigest: Zoterodigest, notes: World
+) -> None:
+    key = notes.key("Mask R-CNN")
+    notes.change(key, tags=[*notes.item("Mask R-CNN")["tags"], {"tag": "mine"}])
+    notes.edit("notes.md", (f"{MASK}\n", ""))
+
+    planned = zoterodigest("plan")
+
+    assert KEPT.format(key=key) in planned.out
+
+
+def test_an_item_nobody_used_goes_into_the_trash_with_its_dropped_entry(
+    zoterodigest: Zoterodigest, notes: World
+) -> None:
+    notes.edit("notes.md", (f"{RESNET}\n", ""))
+
+    planned = zoterodigest("plan")
+
+    assert "    trashed items            1  Deep Residual Learning for Image" in planned.out
+
+
+def test_what_cannot_be_written_is_told_before_and_after_and_exits_1(
+    zoterodigest: Zoterodigest, notes: World
+) -> None:
+    code = "[arxiv](https://arxiv.org/abs/1703.06870)"
+    notes.edit("notes.md", (code, f"{code}, [code](https://github.com/mask)"))
+    notes.push(SYNC)
+    (link,) = (key for key, one in notes.children("Mask R-CNN").items() if "url" in one)
+    notes.change(link, url="javascript:alert(1)")
+
+    planned, synced = zoterodigest("plan"), zoterodigest("sync")
+
+    assert (planned.code, synced.code) == (1, 1)
+    reason = "links: “code” leads to no web address in the library"
+    told = f"{LEFT}    notes.md:11  Mask R-CNN\n      {reason}\n"
+    assert f"Cannot be written (1)\n{told}" in planned.out
+    assert synced.err == f"error: notes.md:11: Mask R-CNN: {reason}\n"
