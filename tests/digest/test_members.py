@@ -28,7 +28,7 @@ COLUMNS = """\
         ("refer, ground and reason", ("refer, ground and reason", "act"),
          "refer, ground and reason; act"),
         ("a; b; c", ("c", "a"), "a; c"),
-        ("a；b", ("a", "b", "c"), "a； b； c"),
+        ("a；b", ("a", "b", "c"), "a；b；c"),
         ("a; b", ("c",), "c"),
         ("a &amp; b; c", ("c", "d", "a & b"), "a &amp; b; c; d"),
         ("", ("a", "b"), "a; b"),

@@ -161,15 +161,16 @@ def _put_categories(draft: Draft, text: str) -> None:
 
 
 def _put_arxiv(draft: Draft, text: str) -> None:
-    found = identity.arxiv_in_text(text)
-    if found:
-        draft.put("arxiv", found[0], text)
+    _put_identifier(draft, "arxiv", identity.arxiv_in_text(text), text)
+
+
+def _put_identifier(draft: Draft, scheme: str, found: Sequence[str], text: str) -> None:
+    if found or text.strip().encode().lower() in NOTHING:
+        draft.put(scheme, found[0] if found else "", text)
 
 
 def _put_doi(draft: Draft, text: str) -> None:
-    found = identity.doi_in_text(text)
-    if found:
-        draft.put("doi", found[0], text)
+    _put_identifier(draft, "doi", identity.doi_in_text(text), text)
 
 
 def _put_comment(draft: Draft, text: str) -> None:

@@ -40,7 +40,7 @@ def links_texts(
     for index, slot in enumerate(slots):
         pieces, left = _changes(slot, gone, left, move)
         if left and index == len(slots) - 1:
-            pieces.append(_addition(slot.text.data, left))
+            pieces.append(_addition(slot, left))
         texts.append(decoded(_spliced(slot.text.data, pieces)))
     return texts
 
@@ -74,7 +74,7 @@ def _changes(
             left.remove(successor)
             pieces.append((*span.url, safe_url(successor.url).encode()))
         elif link.url:
-            pieces.append((*_with_separator(spans, index), b""))
+            pieces.append((*_with_separator(data, spans, index), b""))
     return pieces, left
 
 
@@ -84,15 +84,18 @@ def _spliced(data: bytes, pieces: Sequence[_Piece]) -> bytes:
     return data
 
 
-def _with_separator(spans: Sequence[LinkSpan], index: int) -> tuple[int, int]:
+def _with_separator(data: bytes, spans: Sequence[LinkSpan], index: int) -> tuple[int, int]:
     start, end = spans[index].whole
     if index:
         return spans[index - 1].whole[1], end
-    return (start, spans[1].whole[0]) if len(spans) > 1 else (start, end)
+    if len(spans) > 1:
+        return start, spans[1].whole[0]
+    return (len(data[:start].rstrip()) if end == len(data) else start), end
 
 
-def _addition(data: bytes, links: Sequence[Hyperlink]) -> _Piece:
+def _addition(slot: Slot, links: Sequence[Hyperlink]) -> _Piece:
     """Return where and how new links are added: as the last link there is written."""
+    data = slot.text.data
     spans = find_links(data)
     is_doubled = bool(spans) and data[spans[-1].whole[0] :].startswith(b"[[")
     frame = "[[{}]]({})" if is_doubled else "[{}]({})"
@@ -107,6 +110,6 @@ def _addition(data: bytes, links: Sequence[Hyperlink]) -> _Piece:
             else b", "
         )
         return end, end, b"".join(gap + text for text in texts)
-    if data.strip().lower() in NOTHING:
+    if data.strip().lower() in NOTHING and slot.name != "tail":
         return 0, len(data), b", ".join(texts)
     return len(data), len(data), b" " + b", ".join(texts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from zoterodigest.core.record import Fields, Hyperlink, Links, Value, is_empty
+from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links, Value, is_empty
 from zoterodigest.digest.reading import decoded
 from zoterodigest.digest.references import is_own_page
 from zoterodigest.digest.shown import Unwritable, safe_url
@@ -53,17 +53,14 @@ def references_texts(
     `fields` is what the entry says, `asked` what it is to say. Raises `Unwritable` for what cannot
     be written in place of what stands there.
     """
+    own_slots = {slot.name for slot in slots} & {"arxiv", "doi"}
     for name in asked.keys() - {"links"}:
-        _require_correction(fields.get(name), asked[name])
+        _require_correction(fields.get(name), asked[name], has_slot=name in own_slots)
     move = _mover(fields, asked)
     texts = [
         (slot, safe_url(move(decoded(slot.text.data)))) for slot in slots if slot.name == "url"
     ]
-    texts += [
-        (slot, _corrected(decoded(slot.text.data), fields, asked))
-        for slot in slots
-        if slot.name in _NAMED
-    ]
+    texts += [(slot, _identified(slot, fields, asked)) for slot in slots if slot.name in _NAMED]
     listed = [slot for slot in slots if slot.name in _LISTED]
     if not listed and "links" in asked:
         raise Unwritable("the entry has no place for links")
@@ -76,9 +73,18 @@ def _hyperlinks(value: Value | None) -> tuple[Hyperlink, ...]:
     return value.hyperlinks if isinstance(value, Links) else ()
 
 
-def _require_correction(old: Value | None, new: Value) -> None:
-    if old is None or is_empty(old) or is_empty(new):
+def _require_correction(old: Value | None, new: Value, *, has_slot: bool) -> None:
+    """Refuse to add or clear an identifier that has no slot of its own."""
+    if not has_slot and (old is None or is_empty(old) or is_empty(new)):
         raise Unwritable("an identifier can be corrected, not added or cleared")
+
+
+def _identified(slot: Slot, fields: Fields, asked: Fields) -> str:
+    """Return the new text of a slot that holds an identifier among others, or alone."""
+    text, new = decoded(slot.text.data), asked.get(slot.name)
+    if new is None or (fields.get(slot.name, EMPTY) != EMPTY and new != EMPTY):
+        return _corrected(text, fields, asked)
+    return new if isinstance(new, str) else ""
 
 
 def _mover(fields: Fields, asked: Fields) -> Callable[[str], str]:

@@ -26,7 +26,10 @@ def escaped(text: str) -> str:
 def line_text(old: str, value: Value) -> str:
     """Write one line of text; what already says so is kept."""
     new = value if isinstance(value, str) else ""
-    return old if cleaned(old) == new else escaped(" ".join(new.split()))
+    if cleaned(old) == new:
+        return old
+    line = " ".join(new.split())
+    return line.replace("&", "&amp;") if "&amp;" in old else escaped(line)
 
 
 def lines_text(old: str, value: Value) -> str:
@@ -120,11 +123,11 @@ def _listed(old: str, wanted: Sequence[str], *, separator: str, pattern: re.Patt
     present = {cleaned(found[0]): found[0].strip() for found in parts}
     if tuple(present) == tuple(wanted):
         return old
-    between = old[parts[0].end() : parts[1].start()] if len(parts) > 1 else ""
+    between = _between(old, [found[0].strip() for found in parts], separator)
     ordered = [text for text in present if text in wanted]
     ordered += [text for text in wanted if text not in present]
     pieces = [present.get(text, escaped(text)) for text in ordered]
-    return (f"{between.strip()} " if between.strip() else separator).join(pieces)
+    return between.join(pieces)
 
 
 _TAG = re.compile(r"`[^`\n]*`|[^,;、，；\n`]+")
@@ -133,14 +136,20 @@ _TAG = re.compile(r"`[^`\n]*`|[^,;、，；\n`]+")
 def tags_text(old: str, value: Value) -> str:
     """Write tags one by one: those that stay keep their form and place, new ones come last."""
     wanted = _members(value)
-    parts = [found for found in _TAG.finditer(old) if found[0].strip()]
-    texts = [cleaned(found[0].strip("`#*_ \n")) for found in parts]
-    between = old[parts[0].end() : parts[1].start()] if len(parts) > 1 else ", "
-    sample = parts[0][0].strip() if parts else ""
-    mark = sample[:1] if sample[:1] in ("`", "#") else ""
-    kept = [found[0].strip() for found, text in zip(parts, texts, strict=True) if text in wanted]
+    parts = [found[0].strip() for found in _TAG.finditer(old) if found[0].strip()]
+    texts = [cleaned(part.strip("`#*_ \n")) for part in parts]
+    mark = parts[0][0] if parts and parts[0][0] in "`#" else ""
+    kept = [part for part, text in zip(parts, texts, strict=True) if text in wanted]
     new = [f"{mark}{text}{mark.strip('#')}" for text in wanted if text not in texts]
-    return (between or " ").join((*kept, *new))
+    return _between(old, parts, ", ").join((*kept, *new))
+
+
+def _between(old: str, parts: Sequence[str], default: str) -> str:
+    """Return what stands between the first two of `parts`, which stand in `old` in order."""
+    if len(parts) < 2:
+        return default
+    end = old.index(parts[0]) + len(parts[0])
+    return old[end : old.index(parts[1], end)]
 
 
 def chips_text(old: str, value: Value) -> str:

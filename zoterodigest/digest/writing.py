@@ -7,17 +7,17 @@ writing does not read back.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from zoterodigest.core.record import NOTE, SECTION, Fields, Value
-from zoterodigest.core.span import Edit, Span
+from zoterodigest.core.span import Edit
 from zoterodigest.digest.document import DigestEntry
 from zoterodigest.digest.reading import decoded
 from zoterodigest.digest.shown import Unwritable
 from zoterodigest.digest.slots import Slot
 from zoterodigest.digest.write_blocks import blocks_text
 from zoterodigest.digest.write_html import inert_blocks, inert_line, is_in_markdown
+from zoterodigest.digest.write_lines import slot_edit
 from zoterodigest.digest.write_notes import note_edits
 from zoterodigest.digest.write_references import REFERENCES, references_texts
 from zoterodigest.digest.write_values import (
@@ -66,10 +66,14 @@ def slot_of(entry: DigestEntry, name: str) -> Slot | None:
 def _section_slot(entry: DigestEntry, name: str) -> Slot | None:
     """Return the slot whose text the reading took for `name` (names may repeat in an entry)."""
     raw = entry.reading.raws.get(name)
-    for slot in entry.slots:
-        if slot.name in ("section", "abstract") and decoded(slot.text.data) == raw:
-            return slot
-    return None
+    wanted = name.removeprefix(SECTION)
+    fitting = [
+        slot
+        for slot in entry.slots
+        if slot.name in ("section", "abstract") and decoded(slot.text.data) == raw
+    ]
+    named = (slot for slot in fitting if wanted in (slot.section, slot.name))
+    return next(named, next(iter(fitting), None))
 
 
 def units(entry: DigestEntry, changed: Sequence[str]) -> list[tuple[str, ...]]:
@@ -127,30 +131,8 @@ def _inert(entry: DigestEntry, slot: Slot, name: str, *, new: str, source: bytes
 
 
 def _rewritten(slot: Slot, new: str, source: bytes) -> list[Edit]:
-    """Return the edit that makes a slot's text `new`; one that is emptied takes its line along."""
-    edit = slot.text.rewrite(new.encode("utf-8", "replace"))
-    if edit is None:
-        return []
-    whole = slot.text.source_span(0, len(slot.text.data))
-    line = lone_lines(source, whole) if not new.strip() else None
-    return [edit if line is None else Edit(line, b"")]
-
-
-_LEAD = re.compile(rb"[ \t>]*(?:[-*+][ \t]+)?[*_]*")
-_TRAIL = re.compile(rb"[*_]*[ \t\r]*")
-
-
-def lone_lines(source: bytes, span: Span) -> Span | None:
-    """Return the whole lines that hold `span` and no other words, None if they hold more."""
-    start = source.rfind(b"\n", 0, span.start) + 1
-    end = source.find(b"\n", span.end)
-    stop = len(source) if end < 0 else end
-    is_alone = _LEAD.fullmatch(source, start, span.start) and _TRAIL.fullmatch(
-        source, span.end, stop
-    )
-    if not is_alone:
-        return None
-    return Span(start, end + 1) if end >= 0 else Span(max(start - 1, 0), stop)
+    edit = slot_edit(slot, new, source)
+    return [edit] if edit else []
 
 
 def _stub_edits(entry: DigestEntry, name: str, old: str, new: str) -> list[Edit]:
@@ -161,7 +143,8 @@ def _stub_edits(entry: DigestEntry, name: str, old: str, new: str) -> list[Edit]
     short = decoded(stub.text.data).removesuffix(_STUB_END)
     if not short or not old.startswith(short):
         return []
-    edit = stub.text.rewrite((new[: len(short)] + _STUB_END).encode("utf-8", "replace"))
+    stub_text = new[: len(short)] + _STUB_END if new else ""
+    edit = stub.text.rewrite(stub_text.encode("utf-8", "replace"))
     return [edit] if edit else []
 
 

@@ -1,0 +1,109 @@
+"""A slot that was emptied can be filled again, on lines of its own, and the other way round."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.core.record import EMPTY, Blocks, Fields, Hyperlink, Links, Members
+from zoterodigest.digest.edit import put
+
+FOLDED = """\
+<details>
+<summary><b>A Title of It</b></summary>
+
+* **Authors:** Ada Lovelace
+* **arXiv ID:** 2504.18524
+* **DOI:** -
+* **One-liner:** In one line
+
+> **Core**  
+> 
+
+<details>
+    <summary>Key points</summary>
+</details>
+
+<details>
+    <summary>Limits</summary>
+    
+</details>
+</details>
+"""
+CODE = Links((Hyperlink("code", "https://example.org/code"),))
+
+
+def written(source: str, asked: Fields) -> str:
+    edited = put(read(source.encode()), {0: asked}, read)
+    assert edited.refusals == ()
+    return edited.source.decode()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_empty_sections_are_filled_each_in_its_own_place(end: str) -> None:
+    source = FOLDED.replace("\n", end)
+
+    quoted = written(source, {"section:Core": Blocks(("It works.",))})
+    folded = written(source, {"section:Key points": Blocks(("* It works.",))})
+    blank = written(source, {"section:Limits": Blocks(("* It is slow.",))})
+
+    assert quoted == source.replace(f"**Core**  {end}> ", f"**Core**  {end}> It works.")
+    title = f"    <summary>Key points</summary>{end}"
+    assert folded == source.replace(title, f"{title}    * It works.{end}")
+    assert blank == source.replace(
+        f"</summary>{end}    {end}", f"</summary>{end}    * It is slow.{end}"
+    )
+
+
+def test_a_section_that_is_emptied_and_filled_again_is_as_it_was() -> None:
+    source = FOLDED.replace("points</summary>\n", "points</summary>\n    * It works.\n")
+
+    emptied = written(source, {"section:Key points": EMPTY})
+    filled = written(emptied, {"section:Key points": Blocks(("* It works.",))})
+
+    assert emptied == FOLDED
+    assert filled == source
+
+
+def test_an_identifier_with_a_slot_of_its_own_is_added_and_cleared() -> None:
+    added = written(FOLDED, {"doi": "10.1000/182"})
+    cleared = written(added, {"doi": EMPTY})
+
+    assert added == FOLDED.replace("**DOI:** -", "**DOI:** 10.1000/182")
+    assert cleared == FOLDED.replace("**DOI:** -", "**DOI:** ")
+
+
+@pytest.mark.parametrize("tail", ["", ", CVPR 2016."])
+def test_a_first_link_is_added_behind_a_blank(tail: str) -> None:
+    source = f"- [A Title of a Paper](https://arxiv.org/abs/2504.18524){tail}\n"
+
+    added = written(source, {"links": CODE})
+
+    assert added == source.replace("\n", " [code](https://example.org/code)\n")
+
+
+def test_the_last_link_is_taken_away_with_the_blank_before_it() -> None:
+    source = "- [A Title of a Paper](https://arxiv.org/abs/2504.18524), CVPR 2016.\n"
+
+    cleared = written(source.replace("\n", " [code](https://example.org/code)\n"), {"links": EMPTY})
+
+    assert cleared == source
+
+
+def test_tags_keep_what_parts_them() -> None:
+    table = (
+        "| Title | Tags |\n|---|---|\n| [A Title of It](https://arxiv.org/abs/2504.18524) | {} |\n"
+    )
+    whole = read(table.format("#noise, #images").encode())
+
+    edited = put(whole, {0: {"task": Members(("noise", "images", "depth"))}}, read)
+
+    assert edited.source.decode() == table.format("#noise, #images, #depth")
+
+
+def test_a_title_keeps_the_entities_it_is_written_with() -> None:
+    source = FOLDED.replace("A Title of It", "This &amp; That")
+
+    assert written(source, {"title": "That & This"}) == source.replace(
+        "This &amp; That", "That &amp; This"
+    )
