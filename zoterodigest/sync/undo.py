@@ -6,11 +6,11 @@ leaves an edit pending and never carries it over another; then the library, then
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.history import Links, Run
-from zoterodigest.core.link import Origin, Row, Shelf, State
+from zoterodigest.core.link import Origin, Row, Shelf, State, fingerprint
 from zoterodigest.core.plan import Link
 from zoterodigest.core.seen import Seen
 from zoterodigest.library.contents import Contents, read_contents
@@ -142,17 +142,42 @@ def _record(undoing: Undoing, lock: LockFile, expected: bytes | None) -> bytes:
 
 
 def _seen_after(undoing: Undoing, seen: Seen, lock: LockFile) -> Seen:
-    """Return what is remembered when links and places of items are as they are to be."""
+    """Return what is remembered when links and places of items are as they are to be.
+
+    An item whose move is turned back was last seen where its entry is again.
+    """
     before = {row.id: row for row in undoing.gathered.lock.rows}
     rows = {row.id: row for row in lock.rows if before.get(row.id) != row}
-    written = {item.key for item in undoing.sent.items}
-    collections = dict(seen.collections)
+    collections = {key: set(held) for key, held in seen.collections.items()}
     for item in _as_if_written(undoing).items:
-        if item.key in written:
-            for key, held in collections.items():
-                is_in = key in item.collections and not item.is_trashed
-                collections[key] = held | {item.key} if is_in else held - {item.key}
-    return Seen({**seen.rows, **rows}, collections)
+        if item.key in {one.key for one in undoing.sent.items}:
+            held_now = frozenset() if item.is_trashed else item.collections
+            _seen_in(collections, item.key, held_now, collections)
+    shelves = {
+        (shelf.digest, tuple(map(fingerprint, shelf.path))): shelf.collection
+        for shelf in (*undoing.gathered.lock.shelves, *lock.shelves)
+    }
+    for row in rows.values():
+        place, place_before = _place(row), _place(before.get(row.id, row))
+        if place != place_before and {place, place_before} <= shelves.keys():
+            _seen_in(collections, row.item, {shelves[place]}, (shelves[place_before],))
+    return Seen({**seen.rows, **rows}, {key: frozenset(held) for key, held in collections.items()})
+
+
+def _place(row: Row) -> tuple[str, tuple[str, ...]]:
+    return row.digest, row.headings
+
+
+def _seen_in(
+    collections: Mapping[str, set[str]], item: str, there: Set[str], gone: Iterable[str]
+) -> None:
+    """Note that an item was seen in the collections `there`, and in no other of those `gone`."""
+    for key in gone:
+        if key in collections:
+            collections[key].discard(item)
+    for key in there:
+        if key in collections:
+            collections[key].add(item)
 
 
 def _stored(workspace: Workspace) -> Contents:

@@ -1,0 +1,229 @@
+"""Undo of whole projects: of moves and names, of forty changes at once, and when it is killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.sync.killing import killed, sync
+from tests.sync.recovery import (
+    a_line,
+    a_list,
+    a_note_of,
+    copy_of,
+    edited_at_both_ends,
+    state_of,
+)
+from tests.sync.test_structure import MASK, NOTES, SYNC, diffusion, rename, text
+from tests.sync.test_undo import digest, history, live, lock, undone
+from tests.sync.trouble import silent, troubled
+from tests.sync.world import World
+from zoterodigest.core.link import State
+from zoterodigest.library.port import BadLibrary
+from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.undo import prepare_undo, undo
+
+ALL = Options(direction=Direction.SYNC, max_changes=1000, allow_removals=True)
+
+
+@pytest.fixture
+def noted(tmp_path: Path) -> World:
+    """Three papers under two headings, in step."""
+    world = World(tmp_path)
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    return world
+
+
+# --- structure -----------------------------------------------------------------------------------
+
+
+def move_in_library(world: World) -> None:
+    world.change(world.key("Mask R-CNN"), collections=[world.shelves()["notes/Language"]])
+
+
+def rename_collection(world: World) -> None:
+    rename(world, "Vision", "Seeing & more")
+
+
+def rename_heading(world: World) -> None:
+    world.edit("notes.md", ("## Vision", "## Seeing"))
+
+
+def add_heading(world: World) -> None:
+    world.edit("notes.md", (f"{MASK}\n", ""), ("## Language", f"## Masks\n\n{MASK}\n## Language"))
+
+
+@pytest.mark.parametrize(
+    "change", [move_in_library, rename_collection, rename_heading, add_heading]
+)
+def test_undo_of_moves_and_names_restores_both_sides(
+    noted: World, change: Callable[[World], None]
+) -> None:
+    change(noted)
+    markdown, library, shelves, links = text(noted), live(noted), noted.shelves(), lock(noted)
+    noted.push(SYNC)
+    assert (text(noted), live(noted), noted.shelves()) != (markdown, library, shelves)
+
+    done = undone(noted)
+
+    assert done.declined == ()
+    assert (text(noted), live(noted), noted.shelves()) == (markdown, library, shelves)
+    assert lock(noted) == links
+    assert not noted.plan(SYNC).is_settled
+    noted.push(SYNC)
+    assert noted.plan(SYNC).is_settled
+
+
+def test_undo_of_an_inserted_entry_takes_it_out_and_does_not_bring_it_again(noted: World) -> None:
+    noted.put(diffusion(noted, "notes/Vision"))
+    noted.push(SYNC)
+    assert text(noted) != NOTES
+
+    done = undone(noted)
+    noted.push(SYNC)
+
+    assert done.declined == ()
+    assert text(noted) == NOTES
+    assert "NEWNEW22" in noted.items()
+
+
+def test_undo_of_a_removed_entry_puts_it_back(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.configure('[[digest]]\npath = "notes.md"\nwhen_trashed = "remove"\n')
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    world.change(world.key("Mask R-CNN"), deleted=1)
+    world.push(SYNC)
+    assert MASK not in text(world)
+
+    done = undone(world)
+
+    assert done.declined == ()
+    assert text(world) == NOTES
+
+
+# --- many changes --------------------------------------------------------------------------------
+
+
+def test_undo_of_forty_changes_gives_everything_back(tmp_path: Path) -> None:
+    world = edited_at_both_ends(tmp_path / "world")
+    before = [digest(world, name) for name in world.digests]
+    library, shelves, links = live(world), world.shelves(), lock(world)
+    world.push(ALL)
+    after = state_of(world)
+
+    done = undone(world)
+
+    assert done.declined == ()
+    assert [digest(world, name) for name in world.digests] == before
+    items = world.items()
+    assert items == {key: data for key, data in library.items() if key in items}
+    assert items.keys() == {key for key, data in library.items() if "parentItem" not in data}
+    assert world.shelves() == shelves
+    known = {row.id for row in links.rows}
+    rows = lock(world).rows
+    assert tuple(row for row in rows if row.id in known) == links.rows
+    assert {row.state for row in rows if row.id not in known} == {State.UNLINKED}
+    newest = history(world).runs[-1].number
+    undone(world, newest)
+    assert state_of(world) == after
+
+
+# --- kills ---------------------------------------------------------------------------------------
+
+
+def edited_a_little(root: Path) -> World:
+    """The two digests of `killing`, pushed, then edited at both ends."""
+    root.mkdir()
+    world = World(root)
+    world.markdown("notes.md", NOTES)
+    world.markdown("list.md", a_list({"Vision": [a_line("A Study of Two Things", "2402.00009")]}))
+    world.push(SYNC)
+    world.edit("notes.md", ("A mask for each box.", "A mask for every box."))
+    world.edit("notes.md", ("## Language", f"{a_note_of(1)}\n## Words"))
+    world.change(world.key("Attention Is All You Need"), title="Attention Is Plenty")
+    return world
+
+
+@pytest.mark.parametrize(
+    ("make", "step"),
+    [
+        pytest.param(edited_a_little, 8, id="a little"),
+        pytest.param(edited_at_both_ends, 1, id="much", marks=pytest.mark.deep),
+    ],
+)
+def test_what_a_killed_run_wrote_can_be_undone(
+    make: Callable[[Path], World], step: int, tmp_path: Path
+) -> None:
+    template = make(tmp_path / "template")
+    before = [digest(template, name) for name in template.digests]
+    titles = {data["title"] for data in template.items().values()}
+
+    kills = killed(sync, template, tmp_path / "kills", first=9, step=step)
+
+    assert kills
+    for world in kills:
+        run = history(world).runs[-1]
+        if not run.is_finished:
+            assert undone(world, run.number).declined == ()
+        assert [digest(world, name) for name in world.digests] == before
+        assert {data["title"] for data in world.items().values()} == titles
+
+
+@pytest.mark.parametrize("place", range(1, 5))
+@pytest.mark.parametrize("is_written", [False, True], ids=["before", "after"])
+def test_an_undo_that_loses_its_library_is_completed_by_the_next(
+    place: int, is_written: bool, tmp_path: Path
+) -> None:
+    world = noted_and_synced(tmp_path)
+    undisturbed = copy_of(world, tmp_path / "undisturbed")
+    undone(undisturbed)
+
+    run = history(world).runs[-1]
+
+    def fail(number: int) -> None:
+        if number == place:
+            raise BadLibrary("the library went away")
+
+    workspace = troubled(world, after=fail) if is_written else troubled(world, before=fail)
+    try:
+        undo(prepare_undo(workspace, run), silent)
+    except BadLibrary:
+        undone(world, run.number)
+
+    assert state_of(world) == state_of(undisturbed)
+
+
+def noted_and_synced(tmp_path: Path) -> World:
+    """A project with two digests' worth of edits at both ends, synced."""
+    root = tmp_path / "world"
+    root.mkdir()
+    world = World(root)
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    world.edit("notes.md", ("A mask for each box.", "A mask for every box."))
+    world.edit("notes.md", ("## Language", "## Words"))
+    world.change(world.key("Attention Is All You Need"), title="Attention Is Plenty")
+    world.push(SYNC)
+    return world
+
+
+def test_a_sync_after_a_killed_undo_loses_no_edit(tmp_path: Path) -> None:
+    world = noted_and_synced(tmp_path)
+    after = text(world)
+
+    def fail(number: int) -> None:
+        if number == 2:
+            raise BadLibrary("the library went away")
+
+    with pytest.raises(BadLibrary):
+        undo(prepare_undo(troubled(world, after=fail), history(world).runs[-1]), silent)
+    world.push_with_failures(SYNC)
+
+    assert "A mask for every box." in text(world)
+    assert "Attention Is Plenty" in text(world)
+    assert text(world) == after
+    assert world.plan(SYNC).is_settled
