@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from itertools import chain
 
@@ -72,6 +72,7 @@ def read_each(texts: Iterable[str], quotes: int = 0) -> tuple[tuple[Block, ...],
     return tuple(tuple(_read_text(text, items, quotes)) for text in texts)
 
 
+@lru_cache(maxsize=10_000)
 def read_inline(markdown: str, *, allows_math: bool = True) -> PlainRuns:
     """Read inline Markdown into runs in normal form."""
     root = parse(_parser().renderInline(markdown.replace("\0", "")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from zoterodigest.core.blocks import Shape, cut_blocks, join_blocks
@@ -68,6 +69,7 @@ def _content(content: Content) -> str:
             return "\n".join(_table_lines(content))
 
 
+@lru_cache(maxsize=10_000)
 def inline_markdown(runs: PlainRuns, *, allows_math: bool = True) -> str:
     """Write runs in normal form as inline Markdown that reads back as the same runs."""
     text = ""
