@@ -6,13 +6,11 @@ leaves an edit pending and never carries it over another; then the library, then
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.history import Links, Run
-from zoterodigest.core.link import Origin, Row, Shelf, State, fingerprint
 from zoterodigest.core.plan import Link
-from zoterodigest.core.seen import Seen
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.project.files import remove_leftovers, replace_file
@@ -31,6 +29,7 @@ from zoterodigest.sync.gather import (
     reread,
 )
 from zoterodigest.sync.history import begin_recording
+from zoterodigest.sync.relinking import Fate, IsChanged, links_back, seen_back
 from zoterodigest.sync.removal import Removal
 from zoterodigest.sync.reverting import Declined, Reverting
 from zoterodigest.sync.run import Options, plan_over
@@ -108,7 +107,7 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
     with running(project.state_folder):
         remove_leftovers(project.state_folder)
         require_unchanged(project, gathered)
-        links = Links(undoing.lock.rows, undoing.lock.shelves)
+        links = _links_of(undoing.lock)
         recording = begin_recording(
             undoing.workspace, gathered, "undo", undoing.sent, links, undoes=undoing.run.number
         )
@@ -122,7 +121,7 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
         if gathered.recovers:
             discard_journal(project.journal_path)
         sent = replace(undoing.sent, versions=answers.versions)
-        recording.finish(sent, _stored(undoing.workspace), Links(lock.rows, lock.shelves))
+        recording.finish(sent, _stored(undoing.workspace), _links_of(lock))
     failed = tuple(_failed(undoing, answers))
     written = len(undoing.sent) - len(answers.failed)
     declined = (*undoing.declined, *failed)
@@ -134,50 +133,14 @@ def _record(undoing: Undoing, lock: LockFile, expected: bytes | None) -> bytes:
     workspace, gathered = undoing.workspace, undoing.gathered
     data = render_lock(lock, expected)
     if gathered.seen is not None:
-        prepare_memory(workspace.memory_path, _seen_after(undoing, gathered.seen, lock), data)
+        keys = {item.key for item in undoing.sent.items}
+        written = [item for item in _as_if_written(undoing).items if item.key in keys]
+        seen = seen_back(gathered.seen, _links_of(gathered.lock), _links_of(lock), written)
+        prepare_memory(workspace.memory_path, seen, data)
     write_lock(workspace.project.lock_path, lock, expected)
     if gathered.seen is not None:
         keep_memory(workspace.memory_path)
     return data
-
-
-def _seen_after(undoing: Undoing, seen: Seen, lock: LockFile) -> Seen:
-    """Return what is remembered when links and places of items are as they are to be.
-
-    An item whose move is turned back was last seen where its entry is again.
-    """
-    before = {row.id: row for row in undoing.gathered.lock.rows}
-    rows = {row.id: row for row in lock.rows if before.get(row.id) != row}
-    collections = {key: set(held) for key, held in seen.collections.items()}
-    for item in _as_if_written(undoing).items:
-        if item.key in {one.key for one in undoing.sent.items}:
-            held_now = frozenset() if item.is_trashed else item.collections
-            _seen_in(collections, item.key, held_now, collections)
-    shelves = {
-        (shelf.digest, tuple(map(fingerprint, shelf.path))): shelf.collection
-        for shelf in (*undoing.gathered.lock.shelves, *lock.shelves)
-    }
-    for row in rows.values():
-        place, place_before = _place(row), _place(before.get(row.id, row))
-        if place != place_before and {place, place_before} <= shelves.keys():
-            _seen_in(collections, row.item, {shelves[place]}, (shelves[place_before],))
-    return Seen({**seen.rows, **rows}, {key: frozenset(held) for key, held in collections.items()})
-
-
-def _place(row: Row) -> tuple[str, tuple[str, ...]]:
-    return row.digest, row.headings
-
-
-def _seen_in(
-    collections: Mapping[str, set[str]], item: str, there: Set[str], gone: Iterable[str]
-) -> None:
-    """Note that an item was seen in the collections `there`, and in no other of those `gone`."""
-    for key in gone:
-        if key in collections:
-            collections[key].discard(item)
-    for key in there:
-        if key in collections:
-            collections[key].add(item)
 
 
 def _stored(workspace: Workspace) -> Contents:
@@ -198,90 +161,20 @@ def _failed(undoing: Undoing, answers: Answers) -> Iterator[Declined]:
 
 def _lock_after(undoing: Undoing, answers: Answers) -> LockFile:
     """Return the lock file as it is when all but what `answers` say failed is turned back."""
-    gathered, run = undoing.gathered, undoing.run
-    failed = {one.key for one in _failed(undoing, answers)}
-    declined = {one.key for one in undoing.declined} | failed
-    trashed = {one.key for one in undoing.sent.items if one.data.get("deleted")} - failed
-    is_changed = _changes(undoing)
-    before = {row.id: row for row in run.before.rows}
-    after = {row.id: row for row in run.after.rows}
-    rows: dict[str, Row] = {row.id: row for row in gathered.lock.rows}
-    for row_id in sorted({*before, *after}):
-        present = rows.get(row_id)
-        if present is None:
-            if row_id not in after:
-                rows[row_id] = before[row_id]
-            continue
-        if present.item in failed:
-            continue
-        is_kept = present.item in declined
-        is_kept = is_kept or (present.digest in declined and present.item not in trashed)
-        back = _Back(before.get(row_id), after.get(row_id), is_kept=is_kept)
-        rows[row_id] = back.row(present, is_changed)
-    shelves = _shelves_back(gathered.lock.shelves, run, declined)
-    ordered = tuple(rows[row_id] for row_id in sorted(rows))
-    return LockFile(gathered.lock.identity, ordered, shelves)
+    present = undoing.gathered.lock
+    failed = frozenset(one.key for one in _failed(undoing, answers))
+    declined = frozenset(one.key for one in undoing.declined) | failed
+    trashed = frozenset(one.key for one in undoing.sent.items if one.data.get("deleted"))
+    fate = Fate(declined, failed, trashed - failed)
+    links = links_back(_links_of(present), undoing.run, fate, _changes(undoing))
+    return LockFile(present.identity, links.rows, links.shelves)
 
 
-@dataclass(frozen=True, slots=True)
-class _Back:
-    """A row before and after the run; `is_kept` tells that something of it is not turned back."""
-
-    before: Row | None
-    after: Row | None
-    is_kept: bool
-
-    def row(self, present: Row, is_changed: Callable[[str, str], bool]) -> Row:
-        """Return what becomes of the row as it is at `present`."""
-        before, after = self.before, self.after
-        if not self.is_kept:
-            if before is None:
-                return replace(present, state=State.UNLINKED)
-            if present == after:
-                return before
-        bases = {
-            name: base for name, base in present.bases.items() if not is_changed(present.id, name)
-        }
-        known = {} if before is None else before.bases
-        bases |= {name: base for name, base in known.items() if is_changed(present.id, name)}
-        apart = present.apart - bases.keys()
-        if before is None or after is None or self.is_kept:
-            return replace(present, bases=bases, apart=apart)
-        origin = _less(present.origin, after.origin, before.origin)
-        state = before.state if present.state is after.state else present.state
-        note = before.note if present.note == after.note else present.note
-        return replace(present, bases=bases, apart=apart, origin=origin, state=state, note=note)
+def _links_of(lock: LockFile) -> Links:
+    return Links(lock.rows, lock.shelves)
 
 
-def _less(present: Origin, after: Origin, before: Origin) -> Origin:
-    """Return `present` without what came to it between `before` and `after`."""
-    return Origin(
-        item=present.item and not (after.item and not before.item),
-        note=present.note and not (after.note and not before.note),
-        tags=present.tags - (after.tags - before.tags),
-        fields=present.fields - (after.fields - before.fields),
-        attachments=present.attachments - (after.attachments - before.attachments),
-        collections=present.collections - (after.collections - before.collections),
-    )
-
-
-def _shelves_back(present: tuple[Shelf, ...], run: Run, declined: Set[str]) -> tuple[Shelf, ...]:
-    """Return the shelves as they were, but for those whose collection stays as it is."""
-    before = {(shelf.digest, shelf.path): shelf for shelf in run.before.shelves}
-    after = {(shelf.digest, shelf.path): shelf for shelf in run.after.shelves}
-    shelves = {(shelf.digest, shelf.path): shelf for shelf in present}
-    for place in {*before, *after}:
-        now = shelves.get(place)
-        if now != after.get(place) or (now is not None and now.collection in declined):
-            continue
-        if place in before:
-            shelves[place] = before[place]
-        else:
-            del shelves[place]
-    return tuple(shelves[place] for place in sorted(shelves))
-
-
-def _changes(undoing: Undoing) -> Callable[[str, str], bool]:
+def _changes(undoing: Undoing) -> IsChanged:
     """Return whether a field of a row is another at either end once all is turned back."""
     gathered = undoing.gathered
     now = _links(undoing, gathered)
