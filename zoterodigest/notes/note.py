@@ -74,6 +74,11 @@ def part_name(name: str) -> str:
     return "".join(run.text for run in plain_runs((Text(name),)) if isinstance(run, Text))
 
 
+def is_never_shown(name: str) -> bool:
+    """Tell whether a section of this name is left out of notes: what is called private is."""
+    return is_private(part_heading(name).runs)
+
+
 def checked(html: str) -> str | TooLong:
     """Return `html`, or how long it is if a library would refuse it."""
     return html if len(html) <= LONGEST_NOTE else TooLong(len(html))
@@ -82,10 +87,9 @@ def checked(html: str) -> str | TooLong:
 def _parts(note: Note) -> Iterator[Node]:
     for part in note.parts:
         if part.name is not None:
-            heading = part_heading(part.name)
-            if is_private(heading.runs):
+            if is_never_shown(part.name):
                 continue
-            yield heading
+            yield part_heading(part.name)
         yield from part_nodes(part)
 
 

@@ -10,12 +10,12 @@ from itertools import chain, groupby
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.editor import editor_form, read_nodes
 from zoterodigest.notes.model import Citation, Image, Run, runs_of
-from zoterodigest.notes.normal import is_private
 from zoterodigest.notes.note import (
     Note,
     Part,
     TooLong,
     checked,
+    is_never_shown,
     part_heading,
     part_name,
     part_nodes,
@@ -62,7 +62,7 @@ def patch_html(
 
 
 def _is_left_out(part: Part) -> bool:
-    return part.name is not None and is_private(part_heading(part.name).runs)
+    return part.name is not None and is_never_shown(part.name)
 
 
 def _name(part: Part) -> str | None:

@@ -35,7 +35,7 @@ from zoterodigest.library.contents import Contents, read_contents, section_name
 from zoterodigest.library.items import carried_links
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping
 from zoterodigest.notes.canonical import canonical_blocks
-from zoterodigest.notes.note import part_name
+from zoterodigest.notes.note import is_never_shown, part_name
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import SourceChanged, SourceFile, read_if_present
 from zoterodigest.project.journal import Recorded, read_journal
@@ -227,6 +227,8 @@ def held_names(fields: Fields) -> Iterator[tuple[str, str]]:
 def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
     if name == "links":
         return zotero.links is not LinkHome.OFF
+    if name.startswith(SECTION) and is_never_shown(name.removeprefix(SECTION)):
+        return False
     return with_notes or scope_of(name) is Scope.RECORD
 
 
