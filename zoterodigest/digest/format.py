@@ -115,7 +115,8 @@ class NewRule(_Table):
     """How a new entry is written where no neighbour shows it, and where it goes.
 
     A line may be a list of alternatives. `section` wraps each named section at `{section}`,
-    `cells` are alternatives for the cells of a table, `between` the lines that part two entries.
+    `cells` are alternatives for the cells of a table, `between` the lines that part two entries;
+    `link` is how a link is written, `link_gap` what parts two.
     """
 
     place: Literal["date", "top", "end"] = "end"
@@ -123,6 +124,8 @@ class NewRule(_Table):
     section: list[TemplateText] = []
     cells: dict[SlotName, list[TemplateText]] = {}
     between: list[str] = []
+    link: TemplateText = "[{name}]({url})"
+    link_gap: str = ", "
 
 
 class Format(_Table):

@@ -45,6 +45,7 @@ class Spot:
 
     `is_above` says that the lines of `gap` come below the entry, which stands above another.
     `order` says how entries that come to one spot are sorted: 1 oldest first, -1 newest first.
+    `beside` is the entry that the gap parts it from, None where it is to be the first.
     """
 
     offset: int
@@ -53,6 +54,7 @@ class Spot:
     is_above: bool = False
     after: tuple[bytes, ...] = ()
     order: int = 0
+    beside: int | None = None
 
 
 def gap_after(document: Document, index: int) -> tuple[bytes, ...] | None:
@@ -89,7 +91,8 @@ def end_spot(document: Document, region: Region, form: Format) -> Spot | None:
     if region.entries:
         last = region.entries[-1]
         usual = usual_gap(document, region, form)
-        return Spot(document.lines.ends[document.entries[last].last], last + 1, usual)
+        offset = document.lines.ends[document.entries[last].last]
+        return Spot(offset, last + 1, usual, beside=last)
     rank = sum(entry.first < region.stop for entry in document.entries)
     if form.columns is not None:
         return _first_row(document, region, form, rank)
@@ -118,7 +121,7 @@ def above_spot(document: Document, region: Region, index: int, form: Format) -> 
     gap = gap_after(document, index - 1) if index - 1 in region.entries else None
     usual = usual_gap(document, region, form) if gap is None else gap
     start = document.lines.starts[document.entries[index].first]
-    return Spot(start, index, usual, is_above=True)
+    return Spot(start, index, usual, is_above=True, beside=index)
 
 
 def spot_for(document: Document, region: Region, form: Format, fields: Fields) -> Spot | None:

@@ -5,33 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from zoterodigest.core.record import SECTION, is_empty
+from zoterodigest.core.record import EMPTY, SECTION, is_empty
 from zoterodigest.digest.document import DigestEntry
-from zoterodigest.digest.format import PLACEHOLDER, Format, NewRule, fold
+from zoterodigest.digest.format import PLACEHOLDER, fold
 from zoterodigest.digest.lines import Lines
 from zoterodigest.digest.manner import Mark, OwnLine
 from zoterodigest.digest.reading import decoded
 from zoterodigest.digest.shown import Unwritable
 from zoterodigest.digest.template import Line, can_fill, fill, parse_line, takes_lines
-from zoterodigest.digest.write_new import Draft
+from zoterodigest.digest.write_new import Draft, is_list, paper_url
 
 _HEAD = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?")
 _WRAP = re.compile(r"^[ \t>]*")
 _ORDINAL = re.compile(r"^([ \t>]*)(\d{1,9})(?=[.)][ \t])")
 _EMPTY_LINE = re.compile(r"^[ \t>]*$")
-_LIST = re.compile(r"^\s*(?:[-*+•]|\d{1,9}[.)])\s")
 _CLOSING = re.compile(r"^[ \t]*</details>[ \t]*$", re.I)
+_LINKED = {"url", "links"}
 _SEVERAL = ("summary", "section", "abstract", "comment")
 
 
-def entry_lines(draft: Draft, form: Format, before: str = "") -> list[str]:
+def entry_lines(draft: Draft, before: str = "") -> list[str]:
     """Return the lines of a new entry; `before` is the first line of the entry above, if any.
 
-    Raises `Unwritable` where the format's entries are not written by hand, or lack a title.
+    Raises `Unwritable` where it has no title.
     """
-    if form.new is None:
-        raise Unwritable(f"a {form.name} digest is not written by hand")
-    text = "\n".join(_Composed(draft, form.new).lines())
+    text = "\n".join(_Composed(draft).lines())
     if not text:
         raise Unwritable("a new entry needs a title")
     return _renumbered(text, before).split("\n")
@@ -47,9 +45,9 @@ def _renumbered(text: str, before: str) -> str:
 class _Composed:
     """Composes an entry line by line; what a line shows, no later one shows again."""
 
-    def __init__(self, draft: Draft, rule: NewRule) -> None:
+    def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        self._rule = rule
+        self._rule = draft.rule
         self._used: set[str] = set()
 
     def lines(self) -> list[str]:
@@ -106,16 +104,20 @@ class _Composed:
     def _is_alike(self, line: Line, slots: set[str]) -> bool:
         has = set(line.slots)
         is_once = len(has) == len(line.slots) and not has & self._used
-        return is_once and bool(has & slots) and ("title" in has) == ("title" in slots)
+        is_lost = "url" in slots and bool(paper_url(self._draft.fields)) and not has & _LINKED
+        is_of_head = "title" in slots
+        return is_once and not is_lost and bool(has & slots) and ("title" in has) == is_of_head
 
     def _score(self, own: OwnLine) -> float:
         texts = self._texts(own.line)
         if not can_fill(own.line, texts):
             return 0
-        shown = sum(bool(text) for text in texts.values())
+        has_links = not is_empty(self._draft.fields.get("links", EMPTY))
+        counted = (slot for slot in texts if slot != "url" and (slot != "links" or has_links))
+        shown = sum(bool(texts[slot]) for slot in counted)
         pairs = zip(own.line.slots, own.texts, strict=True)
         is_like = all(
-            bool(_LIST.match(text)) == bool(_LIST.match(texts.get(slot, "")))
+            is_list(text) == is_list(texts.get(slot, ""))
             for slot, text in pairs
             if slot in _SEVERAL
         )

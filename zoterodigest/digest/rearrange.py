@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.core.record import EMPTY, Fields, Links, Value
+from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links, Value
 from zoterodigest.core.span import OverlappingEdits, splice
 from zoterodigest.digest.changes import Change, NewEntry, Origin
 from zoterodigest.digest.document import DigestEntry, Document, Headings
@@ -21,6 +21,7 @@ from zoterodigest.digest.write_new import paper_url
 Reader = Callable[[bytes], Document]
 Refused = tuple[Change, str]
 
+_MEETS = "it meets another change"
 _AROUND = "the entries around it would not be read as they are"
 
 
@@ -77,13 +78,15 @@ def _tried(state: State, changes: Sequence[Change], read: Reader, care: int) -> 
     planner = Planner(state, care)
     try:
         steps = _in_order([planner.step(change) for change in changes])
+        if _meet(steps):
+            return _MEETS
         edits = [edit for step in steps for edit in step.edits]
         edits += [step.coming for step in steps if step.coming is not None]
         source = splice(state.document.source, edits)
     except Unwritable as error:
         return str(error)
     except OverlappingEdits:
-        return "it meets another change"
+        return _MEETS
     if source == state.document.source:
         return state
     after = read(source)
@@ -106,6 +109,16 @@ def _in_order(steps: Sequence[Step]) -> list[Step]:
         return spot.rank, spot.offset, spot.order * by_date[at] if spot.order else at
 
     return [steps[at] for at in sorted(range(len(steps)), key=key)]
+
+
+def _meet(steps: Sequence[Step]) -> bool:
+    """Whether one change takes away what another goes by: they must be carried out in turn."""
+    gone = {step.gone for step in steps}
+    spots = [step.arrival.spot for step in steps if step.arrival is not None]
+    firsts = [spot.offset for spot in spots if spot.beside is None]
+    return len(firsts) > len(set(firsts)) or any(
+        spot.beside is not None and spot.beside in gone for spot in spots
+    )
 
 
 def _date(step: Step) -> str:
@@ -189,10 +202,15 @@ def _is_shown(entry: DigestEntry, asked: Fields) -> bool:
 def _is_meant(name: str, read: Value, asked: Fields) -> bool:
     wanted = asked.get(name, EMPTY)
     date = asked.get("date")
-    if isinstance(read, Links) and isinstance(wanted, Links):
-        return shows(read, Links(tuple(it for it in wanted.hyperlinks if it in read.hyperlinks)))
+    if isinstance(wanted, Links):
+        present = read.hyperlinks if isinstance(read, Links) else ()
+        return all(any(_says(link, other) for other in wanted.hyperlinks) for link in present)
     if name == "url" and read == paper_url(asked):
         return True
     if name == "year" and isinstance(date, str) and read == date[:4]:
         return True
     return shows(read, wanted)
+
+
+def _says(link: Hyperlink, asked: Hyperlink) -> bool:
+    return shows(Links((link,)), Links((asked,)))

@@ -18,7 +18,7 @@ from zoterodigest.digest.changes import (
     RenamedHeading,
 )
 from zoterodigest.digest.document import DigestEntry, Document, Headings
-from zoterodigest.digest.format import Format
+from zoterodigest.digest.format import Format, NewRule
 from zoterodigest.digest.gaps import Region, Spot, date_of, insertion, removal, spot_for
 from zoterodigest.digest.insert import entry_lines
 from zoterodigest.digest.lines import Heading
@@ -132,6 +132,8 @@ class Planner:
         number = self._heading(change.path)
         region = self._region(number)
         form = change.form or self._form(region)
+        if form.new is None:
+            raise Unwritable(f"entries of the format {form.name} are not written by hand")
         spot = self._spot(region, form, change.fields)
         draft = self._draft(change, form, spot.rank, region)
         body = self._body(draft, form, spot, region)
@@ -152,7 +154,7 @@ class Planner:
         )
         manner = Manner(self._document, [entries[at] for at in near])
         fields = _with_care(change.fields, self._care)
-        draft = Draft(fields, manner, armoured=self._care > 0)
+        draft = Draft(fields, manner, form.new or NewRule(), armoured=self._care > 0)
         authors = cut_authors(fields, manner)
         self.shown[change.tag] = {**fields, "authors": authors} if authors.people else fields
         return draft
@@ -169,7 +171,7 @@ class Planner:
             above = spot.rank - 1
             has_above = above in region.entries
             before = decoded(lines[self._document.entries[above].first]) if has_above else ""
-            text = "\n".join(entry_lines(draft, form, before))
+            text = "\n".join(entry_lines(draft, before))
         eol = b"\r\n" if b"\r\n" in insertion(lines, spot, b"").new else b"\n"
         return text.encode("utf-8", "replace").replace(b"\n", eol)
 

@@ -12,10 +12,20 @@ from itertools import pairwise
 
 from zoterodigest.core import identity, names, venue_slot
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links, Members, Names, is_empty
+from zoterodigest.core.record import (
+    EMPTY,
+    Blocks,
+    Fields,
+    Hyperlink,
+    Links,
+    Members,
+    Names,
+    Value,
+    is_empty,
+)
 from zoterodigest.core.span import Span
 from zoterodigest.digest.document import DigestEntry
-from zoterodigest.digest.format import fold
+from zoterodigest.digest.format import NewRule, fold
 from zoterodigest.digest.hyperlinks import find_links, hyperlink
 from zoterodigest.digest.layers import text_of
 from zoterodigest.digest.manner import Manner
@@ -23,6 +33,7 @@ from zoterodigest.digest.reading import cleaned
 from zoterodigest.digest.references import CODE_LABELS
 from zoterodigest.digest.shown import safe_url
 from zoterodigest.digest.slots import Slot
+from zoterodigest.digest.template import fill, parse_line
 from zoterodigest.digest.write_blocks import blocks_text
 from zoterodigest.digest.write_html import inert_blocks, inert_line
 from zoterodigest.digest.write_links import links_texts
@@ -41,6 +52,7 @@ from zoterodigest.digest.writing import armour
 
 _BLOCKS = ("summary", "abstract", "comment", "section")
 _MARKER = re.compile(r"^(\s*(?:[-*+•]|\d{1,9}[.)])\s+)?(.*)$", re.M)
+_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
 _BREAKERS = re.compile(r"[\[\]<>|`\n]")
 
 
@@ -53,6 +65,7 @@ class Draft:
 
     fields: Fields
     manner: Manner
+    rule: NewRule
     armoured: bool = False
 
     def texts(self, slots: Collection[str], beside: Collection[str]) -> dict[str, str]:
@@ -71,7 +84,7 @@ class Draft:
             value = _word(self.fields, "date")[:4]
         if is_empty(value):
             return ""
-        sample = self._sample(slot)
+        sample = self._sample(slot, value)
         match slot:
             case "authors":
                 return self._authors(sample)
@@ -98,8 +111,13 @@ class Draft:
         text = lines_text("", value) if name == "abstract" else blocks_text(sample, value)
         return self._guarded("section", text)
 
-    def _sample(self, slot: str) -> str:
-        return next((mark.text for _, mark in self.manner.samples(slot)), "")
+    def _sample(self, slot: str, value: Value) -> str:
+        """Return what the nearest neighbour has in a slot; for a list, the nearest that has one."""
+        texts = [mark.text for _, mark in self.manner.samples(slot)]
+        if isinstance(value, Blocks):
+            lists = [text for text in texts if "\n" in text and is_list(text)]
+            texts = lists if is_list(value.texts[0]) and lists else texts
+        return next(iter(texts), "")
 
     def _guarded(self, slot: str, text: str) -> str:
         """Return a text in which nothing comes to life: no element, no link that is not asked."""
@@ -119,11 +137,10 @@ class Draft:
 
     def _venue(self, beside: Collection[str]) -> str:
         """Write the venue as the nearest neighbour whose manner can show it."""
-        samples = [mark.text for _, mark in self.manner.samples("venue")]
         wanted = {name: _word(self.fields, name) for name in ("venue", "year", "award")}
         if not any(wanted.values()) and not _word(self.fields, "date"):
             return ""
-        for sample in (*samples, ""):
+        for sample in self._venue_samples(wanted["venue"]):
             shown = venue_slot.parse_venue(cleaned(sample))
             asked = dict(wanted)
             if "year" in beside and sample and not shown.year:
@@ -135,6 +152,13 @@ class Draft:
             if all(getattr(reading, name) == value for name, value in asked.items()):
                 return text
         return ""
+
+    def _venue_samples(self, venue: str) -> list[str]:
+        """Return the venues around: of the same one first; a date goes with that one only."""
+        texts = [mark.text for _, mark in self.manner.samples("venue")]
+        read = [(text, venue_slot.parse_venue(cleaned(text))) for text in texts]
+        same = [text for text, it in read if it.venue.casefold() == venue.casefold() or not venue]
+        return [*same, *(text for text, it in read if not it.date), ""]
 
     def _links(self, slot: str, beside: Collection[str]) -> str:
         wanted = [it for it in self._hyperlinks() if self._belongs(it, slot, beside)]
@@ -152,7 +176,8 @@ class Draft:
         frame, gap = self._link_style(slot)
         label = _paper_label(self.manner, self.fields)
         every = [*([Hyperlink(label, paper)] if paper else []), *wanted]
-        return gap.join(frame.format(it.label, safe_url(it.url)) for it in every)
+        line = parse_line(frame)
+        return gap.join(fill(line, {"name": it.label, "url": safe_url(it.url)}) for it in every)
 
     def _hyperlinks(self) -> tuple[Hyperlink, ...]:
         links = self.fields.get("links")
@@ -173,9 +198,14 @@ class Draft:
                 continue
             is_doubled = data[spans[0].whole[0] :].startswith(b"[[")
             gap = data[spans[0].whole[1] : spans[1].whole[0]].decode() if len(spans) > 1 else ""
-            frame = "[[{}]]({})" if is_doubled else "[{}]({})"
+            frame = "[[{name}]]({url})" if is_doubled else "[{name}]({url})"
             return frame, gap if gap and not _has_words(gap) else " " if is_doubled else ", "
-        return "[{}]({})", ", "
+        return self.rule.link, self.rule.link_gap
+
+
+def is_list(text: str) -> bool:
+    """Whether a text begins with a list item."""
+    return bool(_ITEM.match(text))
 
 
 def paper_url(fields: Fields) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from zoterodigest.core.record import EMPTY, SECTION, is_empty
@@ -55,9 +55,7 @@ def header_above(document: Document, form: Format, line: int) -> Header | None:
 
 
 def row_line(draft: Draft, form: Format, header: Header, document: Document) -> str:
-    """Return the line of a new row under `header`; raises `Unwritable` if it cannot be written."""
-    if form.new is None:
-        raise Unwritable(f"a {form.name} digest is not written by hand")
+    """Return the line of a new row under `header`; raises `Unwritable` if it has no title."""
     return _Row(draft, form, header, document).text()
 
 
@@ -95,7 +93,9 @@ class _Row:
             return self._section(SECTION + self._header.names[column])
         beside = {*self._header.slots, *self._used} - {"title", "url"}
         for line in self._lines(column, slot):
-            texts = self._draft.texts(_fresh(line, self._used), beside | (self._used & {"url"}))
+            others = {*self._header.slots, *self._used} - {slot}
+            fresh = [name for name in line.slots if name not in others]
+            texts = self._draft.texts(fresh, beside | (self._used & {"url"}))
             if can_fill(line, texts):
                 self._used.update(line.slots)
                 return fill(line, {name: _in_cell(text) for name, text in texts.items()})
@@ -109,8 +109,8 @@ class _Row:
             if line and slot in line.slots and is_manner_of(line, self._form.compiled)
         ]
         yield from sorted(fitting, key=lambda line: -len(set(line.slots) & {"title", "url"}))
-        rule = self._form.new
-        texts = rule.cells.get(slot, ["{" + slot + "}"]) if rule else []  # type: ignore[call-overload]  # slot is one of SLOTS
+        cells: Mapping[str, list[str]] = dict(self._draft.rule.cells.items())
+        texts = cells.get(slot, ["{" + slot + "}"])
         yield from map(parse_line, texts)
 
     def _section(self, field: str) -> str:
@@ -136,10 +136,6 @@ class _Row:
             left, right, width = model.padding(column)
             row += ("|" if column else "") + (left + text).ljust(width - 1) + right
         return row + decoded(model.data[model.cells[-1][1] :])
-
-
-def _fresh(line: Line, used: Collection[str]) -> list[str]:
-    return [slot for slot in line.slots if slot not in used]
 
 
 def _in_cell(text: str) -> str:
