@@ -1,0 +1,289 @@
+"""New entries: written in the manner of their neighbours, and read back as asked, or refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.digest.corpus import EXAMPLES, RELATIVES, document, formats, read
+from tests.digest.test_laws import LINES, values
+from zoterodigest.core.record import (
+    EMPTY,
+    Blocks,
+    Fields,
+    Hyperlink,
+    Links,
+    Members,
+    Names,
+    Value,
+    is_empty,
+)
+from zoterodigest.digest.changes import NewEntry
+from zoterodigest.digest.document import DigestEntry, Document
+from zoterodigest.digest.format import Format
+from zoterodigest.digest.rearrange import rearrange
+from zoterodigest.digest.shown import shows
+
+NAMES = ("title", "authors", "venue", "year", "date", "award", "task", "arxiv", "doi", "url")
+LONG = ("links", "comment", "abstract", "summary", "section:Key points")
+HAND_KEPT = [
+    path
+    for path in (*EXAMPLES, RELATIVES)
+    if any(entry.format.new for entry in document(path).entries)
+]
+PAPER: Fields = {
+    "title": "A New Paper",
+    "authors": Names(("Ada Lovelace", "Kurt Gödel")),
+    "venue": "CVPR",
+    "year": "2024",
+    "arxiv": "2401.00001",
+    "task": Members(("restoration",)),
+    "links": Links((Hyperlink("code", "https://github.com/a/b"),)),
+    "abstract": "We study things.",
+    "summary": Blocks(("One line.",)),
+}
+
+
+def inserted(
+    source: bytes, fields: Fields, *path: str, form: Format | None = None
+) -> tuple[str, DigestEntry]:
+    """The lines of a new entry with those that part it from others, and the entry."""
+    outcome = rearrange(read(source), [NewEntry("new", path, fields, form)], read)
+    assert outcome.refusals == ()
+    at = outcome.origins.index("new")
+    return outcome.source.decode(), read(outcome.source).entries[at]
+
+
+def form_called(name: str) -> Format:
+    """One of the formats."""
+    return next(form for form in formats() if form.name == name)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> dict[str, Value]:
+    """Fields of a new entry, ordinary and hostile ones."""
+    names = draw(st.sets(st.sampled_from((*NAMES[1:], *LONG))))
+    fields = {name: draw(values(name)) for name in sorted(names)}
+    return {"title": draw(LINES | st.just("An Ordinary Title")), **fields}
+
+
+def is_meant(name: str, read_value: Value, asked: Fields) -> bool:
+    """Whether a field of a new entry says what was asked for, as far as its place can show it."""
+    if is_empty(read_value):
+        return True
+    wanted = asked.get(name, EMPTY)
+    match read_value, wanted:
+        case _, Links(every):
+            present = read_value.hyperlinks if isinstance(read_value, Links) else ()
+            return all(any(shows(Links((a,)), Links((b,))) for b in every) for a in present)
+        case Names(people, truncated=True), Names(others):
+            return shows(Names(people), Names(others[: len(people)]))
+    if name in ("url", "year"):
+        return shows(read_value, wanted) or name not in asked
+    return shows(read_value, wanted)
+
+
+@given(path=st.sampled_from(HAND_KEPT), data=st.data(), fields=records())
+def test_a_new_entry_shows_what_was_asked_and_touches_no_other(
+    path: Path, data: st.DataObject, fields: dict[str, Value]
+) -> None:
+    whole = document(path)
+    heading = data.draw(st.sampled_from([it.heading_keys for it in whole.core_entries()]))
+
+    outcome = rearrange(whole, [NewEntry("new", heading, fields)], read)
+
+    after = read(outcome.source, whole.name)
+    if outcome.refusals:
+        assert outcome.source == whole.source
+        return
+    at = outcome.origins.index("new")
+    others = [entry.reading for index, entry in enumerate(after.entries) if index != at]
+    assert others == [entry.reading for entry in whole.entries]
+    shown = after.entries[at].reading.fields
+    assert shows(shown["title"], fields["title"])
+    assert [name for name, value in shown.items() if not is_meant(name, value, fields)] == []
+
+
+@pytest.mark.parametrize("path", HAND_KEPT, ids=lambda path: path.name)
+@given(
+    title=st.sampled_from(["A New Paper: Part & Whole", "C*-algebras | a <b>bold</b> [view](x)"])
+)
+def test_most_papers_can_be_written_under_every_heading(path: Path, title: str) -> None:
+    whole = document(path)
+    headings = {entry.heading_keys: None for entry in whole.core_entries()}
+    changes = [
+        NewEntry(f"new {n}", heading, {**PAPER, "title": title})
+        for n, heading in enumerate(headings)
+    ]
+
+    outcome = rearrange(whole, changes, read)
+
+    assert outcome.refusals == ()
+    assert len(outcome.origins) == len(whole.entries) + len(headings)
+
+
+EMPTY_DIGEST = b"# Papers\n\n## A\n\n## B\n"
+FIRST_ENTRIES = {
+    "quoted-notes": (
+        "> **A New Paper**  \n"
+        "> *CVPR 2024*, [arxiv](https://arxiv.org/abs/2401.00001),"
+        " [code](https://github.com/a/b)  \n"
+        "> Task: restoration  \n> \n> One line.\n"
+    ),
+    "list": (
+        "- [A New Paper](https://arxiv.org/abs/2401.00001), CVPR 2024."
+        " [[code]](https://github.com/a/b)\n"
+    ),
+    "bold-titles": (
+        "**A New Paper**\nAda Lovelace, Kurt Gödel\n"
+        "[[paper]](https://arxiv.org/abs/2401.00001) [[code]](https://github.com/a/b)\n"
+    ),
+    "details-notes": (
+        "<details>\n<summary><b>A New Paper</b></summary>\n\n"
+        "* **Authors:** Ada Lovelace, Kurt Gödel\n* **arXiv ID:** 2401.00001\n"
+        "* **One-liner:** One line.\n* **Published in:** CVPR 2024\n"
+        "* **Links:** [[arxiv]](https://arxiv.org/abs/2401.00001)"
+        " | [[code]](https://github.com/a/b)\n"
+        "\n<details>\n    <summary>Abstract</summary>\n    We study things.\n</details>\n"
+        "</details>\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FIRST_ENTRIES)
+def test_the_first_entry_of_a_digest_is_written_by_its_formats_template(name: str) -> None:
+    after, entry = inserted(EMPTY_DIGEST, PAPER, "A", form=form_called(name))
+
+    assert after == f"# Papers\n\n## A\n\n{FIRST_ENTRIES[name]}\n## B\n"
+    assert (entry.format.name, entry.title) == (name, "A New Paper")
+
+
+@pytest.mark.parametrize("name", ["daily-bullets", "hf-daily-table", "arxiv-daily-table"])
+def test_an_entry_of_a_list_made_by_a_bot_is_refused(name: str) -> None:
+    change = NewEntry("new", ("A",), PAPER, form_called(name))
+
+    outcome = rearrange(read(EMPTY_DIGEST), [change], read)
+
+    assert outcome.source == EMPTY_DIGEST
+    assert outcome.refusals == ((change, f"entries of the format {name} are not written by hand"),)
+
+
+def test_a_row_is_written_under_a_header_without_rows_and_no_other_heading() -> None:
+    source = b"## A\n\n| Title | Year | Tags |\n|---|---|---|\n\n## B\n"
+    fields = {**PAPER, "title": "Pipes | in a table"}
+
+    after, _ = inserted(source, fields, "A", form=form_called("table"))
+    elsewhere = rearrange(
+        read(source), [NewEntry("new", ("B",), fields, form_called("table"))], read
+    )
+
+    row = (
+        r"| [Pipes \| in a table](https://arxiv.org/abs/2401.00001) [code](https://github.com/a/b)"
+        " | 2024 | restoration |"
+    )
+    assert after == f"## A\n\n| Title | Year | Tags |\n|---|---|---|\n{row}\n\n## B\n"
+    assert elsewhere.refusals[0][1] == "no table of papers stands under that heading"
+
+
+def test_a_list_of_authors_is_cut_where_the_neighbours_cut_theirs() -> None:
+    many = Names(tuple(f"Ada Lovelace{n}" for n in "abcdefgh"))
+    source = (
+        b"**One Paper**\nA B, C D, E F, et al.\n[[paper]](https://arxiv.org/abs/2001.00001)\n\n"
+        b"**Two Papers**\nA B, C D\n[[paper]](https://arxiv.org/abs/2001.00002)\n"
+    )
+
+    _, entry = inserted(source, {**PAPER, "authors": many})
+
+    assert entry.reading.fields["authors"] == Names(many.people[:3], truncated=True)
+
+
+def test_the_manner_of_the_neighbours_is_kept_also_in_another_language() -> None:
+    source = (
+        "<details open>\r\n<summary><b> 第一篇论文的标题</b></summary>\r\n\r\n"
+        "*   **作者：** 王小明、李四、张三\r\n*   **链接：** [[论文]](https://arxiv.org/abs/2001.00001)"
+        " | [[代码]](https://github.com/x/y)\r\n</details>\r\n"
+    ).encode()
+    fields = {
+        **PAPER,
+        "authors": Names(("王小明", "李四", "赵六")),
+        "links": Links((Hyperlink("代码", "https://github.com/a/b"),)),
+    }
+    shown = {name: fields[name] for name in ("title", "authors", "arxiv", "links")}
+
+    after, _ = inserted(source, shown)
+
+    assert after.removeprefix(source.decode().removesuffix("\r\n")) == (
+        "\r\n\r\n---\r\n\r\n\r\n"
+        "<details open>\r\n<summary><b> A New Paper</b></summary>\r\n\r\n"
+        "*   **作者：** 王小明、李四、赵六\r\n* **arXiv ID:** 2401.00001\r\n"
+        "*   **链接：** [[论文]](https://arxiv.org/abs/2401.00001)"
+        " | [[代码]](https://github.com/a/b)\r\n</details>\r\n"
+    )
+
+
+def test_words_of_a_neighbour_that_stand_in_no_slot_are_not_copied() -> None:
+    source = (
+        b"- [One paper with a title](https://arxiv.org/abs/2001.00001), CVPR 2020."
+        b" A must-read! [[code]](https://github.com/x/y)\n  - my remark\n"
+    )
+
+    after, _ = inserted(source, {**PAPER, "summary": EMPTY})
+
+    assert after.removeprefix(source.decode()) == (
+        "- [A New Paper](https://arxiv.org/abs/2401.00001), CVPR 2024."
+        " [[code]](https://github.com/a/b)\n"
+    )
+
+
+def test_an_item_of_a_numbered_list_gets_the_next_number() -> None:
+    source = b"1. [One paper with a title](https://arxiv.org/abs/2001.00001)"
+
+    after, _ = inserted(source, PAPER)
+
+    assert after.split("\n")[1].startswith("2. [A New Paper](https://arxiv.org/abs/2401.00001)")
+
+
+def dated(*months: str) -> Document:
+    """A quoted digest with one paper of each month, its arXiv id says which."""
+    entries = (
+        f"> **Paper number {n} of all**\n> [arxiv](https://arxiv.org/abs/{month}.0000{n})\n"
+        for n, month in enumerate(months)
+    )
+    return read("\n\n\n".join(entries).encode())
+
+
+@pytest.mark.parametrize(
+    ("months", "expected"),
+    [
+        (("2401", "2302", "2201"), [0, "2305", 1, 2]),
+        (("2201", "2302", "2401"), [0, 1, "2305", 2]),
+        (("2401", "2201", "2302"), [0, 1, 2, "2305"]),
+        (("2201", "2302"), [0, 1, "2305"]),
+        (("2401",), [0, "2305"]),
+    ],
+    ids=["newest first", "oldest first", "in no order", "the newest", "the only"],
+)
+def test_an_entry_goes_where_its_date_belongs(
+    months: tuple[str, ...], expected: list[int | str]
+) -> None:
+    new = NewEntry("2305", (), {"title": "A New Paper", "arxiv": "2305.00001"})
+
+    outcome = rearrange(dated(*months), [new], read)
+
+    assert list(outcome.origins) == expected
+
+
+def test_several_new_entries_at_one_place_stand_in_the_order_of_the_list() -> None:
+    news = [
+        NewEntry(month, (), {"title": f"New Paper {month}", "arxiv": f"{month}.00009"})
+        for month in ("2304", "2306", "2305")
+    ]
+
+    falling = rearrange(dated("2401", "2302", "2201"), news, read)
+    rising = rearrange(dated("2201", "2302", "2401"), news, read)
+
+    assert falling.origins == (0, "2306", "2305", "2304", 1, 2)
+    assert rising.origins == (0, 1, "2304", "2305", "2306", 2)
