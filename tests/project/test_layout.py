@@ -161,3 +161,14 @@ def test_a_file_name_that_is_no_utf_8_makes_a_name_that_any_library_holds(tmp_pa
     assert digest.path == path
     assert digest.name == "caf\ufffd"
     assert digest.collection == ("caf\ufffd",)
+
+
+def test_two_names_of_one_file_are_one_digest(tmp_path: Path) -> None:
+    (tmp_path / "papers.md").write_text("# Papers\n", encoding="utf-8")
+    (tmp_path / "zz.md").symlink_to("papers.md")
+    (tmp_path / "zoterodigest.toml").write_text('[[digest]]\npath = "*.md"\n', encoding="utf-8")
+
+    project = Project.load(tmp_path / "zoterodigest.toml")
+
+    assert [digest.key for digest in project.digests()] == ["papers.md"]
+    assert [digest.key for digest in project.digests([tmp_path / "zz.md"])] == ["zz.md"]

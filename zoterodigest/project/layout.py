@@ -95,7 +95,8 @@ class Project:
         """Return the digests `given`, or all that are configured if none is, each once, in order.
 
         The first `[[digest]]` that names a file has the say; one that none names has the defaults.
-        A configured path that matches no file stands for the file that is missing. Raises
+        A configured path that matches no file stands for the file that is missing. Of two names of
+        one file, by a symbolic link, the first counts. Raises
         `BadConfiguration` if a digest's collection needs a date that its path does not show.
         """
         configured: dict[Path, DigestRules] = {}
@@ -105,7 +106,8 @@ class Project:
         found: dict[Path, Digest] = {}
         for path in map(_absolute, given) if given else configured:
             key = _key(self.root, path)
-            found[path] = self._digest(path, configured.get(path) or DigestRules(path=key))
+            digest = self._digest(path, configured.get(path) or DigestRules(path=key))
+            found.setdefault(path.resolve(), digest)
         return tuple(found.values())
 
     def former_collection(self, key: str) -> tuple[str, ...]:
