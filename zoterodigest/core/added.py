@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.core.identity import match_title
+from zoterodigest.core.keys import is_our_item, note_key
 from zoterodigest.core.link import Row, Shelf, State
 from zoterodigest.core.plan import CreateEntry
 from zoterodigest.core.record import Entry, Item, Kind, Value, is_empty, kind_of
@@ -54,6 +55,9 @@ class _Adding:
             self._owners[shelf.collection].add(shelf.digest)
             if shelf.digest in terms.rules:
                 self._shelves[shelf.collection].append(shelf)
+        rows = tuple(rows)
+        self._rows = {row.id for row in rows}
+        self._items = {row.item for row in rows}
         self._linked = {(row.digest, row.item) for row in rows if row.state is State.LINKED}
         self._ended = {(row.digest, row.item) for row in rows} - self._linked
         self._known: dict[str, set[object]] = defaultdict(set)
@@ -82,14 +86,25 @@ class _Adding:
         if self._is_shared(item, digest):
             return "several digests share the collection; write it into the one you mean"
         if (digest, item.key) in self._ended:
-            return "its entry was deleted, or its link ended; `push --relink` takes it up again"
+            return "its entry was deleted or unlinked; write it into the digest to link it again"
         if not _title(item):
             return "it has no title"
         if {*item.identifiers, match_title(_title(item))} & self._known[digest]:
             return "an entry of this work stands there already, not linked with this item"
+        if self._is_from_elsewhere(item):
+            return "another checkout wrote it; its entry comes with that one's commits"
         if not rules.directions.brings_entries:
             return "`zoterodigest pull` writes it into the digest"
         return ""
+
+    def _is_from_elsewhere(self, item: Item) -> bool:
+        """Tell whether the tool itself put the item here, for a link that this lock file lacks."""
+        notes = item.notes.items()
+        if any(note.key == note_key(row_id) for row_id, note in notes if row_id not in self._rows):
+            return True
+        return item.key not in self._items and is_our_item(
+            item.key, item.identifiers, _title(item)
+        )
 
     def _is_shared(self, item: Item, digest: str) -> bool:
         keys = [key for key in item.collections if digest in self._owners.get(key, ())]

@@ -138,7 +138,8 @@ class _Run:
         edited = edited_fields(entry, item, row, self._terms.folding) if item else ()
         if is_removed and edited:
             self.reports.append(KeptForEdit(row, edited))
-        elif is_removed and self._terms.selection is None:
+        elif is_removed and self._terms.is_whole:
+            self.kept[row.id] = replace(row, state=State.DROPPED)
             self.removed.append(RemoveEntry(entry, row.id))
         else:
             self.reports.append(MissingItem(row, is_trashed=item is not None))
