@@ -238,6 +238,17 @@ def test_words_of_a_neighbour_that_stand_in_no_slot_are_not_copied() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "texts", [("One.", "Two."), ("- a", "b", "- c"), ("- a", "  - b"), ("One.", "```\ncode\n```")]
+)
+def test_blocks_stay_apart_whatever_the_neighbours_have(texts: tuple[str, ...]) -> None:
+    source = b"> **One Paper**  \n> [arxiv](https://arxiv.org/abs/2001.00001)  \n> - x  \n> - y  \n"
+
+    _, entry = inserted(source, {**PAPER, "summary": Blocks(texts)})
+
+    assert entry.reading.fields["summary"] == Blocks(texts)
+
+
 def test_an_item_of_a_numbered_list_gets_the_next_number() -> None:
     source = b"1. [One paper with a title](https://arxiv.org/abs/2001.00001)"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from zoterodigest.core import identity, names, venue_slot
+from zoterodigest.core.blocks import split_blocks
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import (
     EMPTY,
@@ -89,7 +90,7 @@ class Draft:
             case "authors":
                 return self._authors(sample)
             case "summary":
-                return self._guarded(slot, blocks_text(sample, value))
+                return self._guarded(slot, _blocks(sample, value))
             case "abstract" | "comment":
                 return self._guarded(slot, lines_text("", value))
             case "tags":
@@ -108,7 +109,7 @@ class Draft:
     def section(self, name: str, sample: str) -> str:
         """Return the text of the section (or abstract) called `name`."""
         value = self.fields[name]
-        text = lines_text("", value) if name == "abstract" else blocks_text(sample, value)
+        text = lines_text("", value) if name == "abstract" else _blocks(sample, value)
         return self._guarded("section", text)
 
     def _sample(self, slot: str, value: Value) -> str:
@@ -201,6 +202,13 @@ class Draft:
             frame = "[[{name}]]({url})" if is_doubled else "[{name}]({url})"
             return frame, gap if gap and not _has_words(gap) else " " if is_doubled else ", "
         return self.rule.link, self.rule.link_gap
+
+
+def _blocks(sample: str, value: Value) -> str:
+    """Write blocks in the manner of `sample`, plainly where that would join two of them."""
+    text = blocks_text(sample, value)
+    is_joined = isinstance(value, Blocks) and len(split_blocks(text)) != len(value.texts)
+    return blocks_text("", value) if is_joined else text
 
 
 def is_list(text: str) -> bool:
