@@ -163,6 +163,12 @@ GOLDEN: list[tuple[str, str, Edit, list[tuple[str, str]]]] = [
         [("say where things", "tell where things")],
     ),
     (
+        QUOTED,
+        "Classifier-Free",
+        note_with("Sample with", "Draw with"),
+        [("Sample with", "Draw with")],
+    ),
+    (
         BULLETS,
         "SDXL",
         item_with(title="SDXL"),

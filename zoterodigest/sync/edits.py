@@ -14,6 +14,7 @@ from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.edit import put
 from zoterodigest.library.hyperlinks import carried_links, dead_labels
 from zoterodigest.notes.canonical import canonical_blocks
+from zoterodigest.notes.manner import in_manner_of
 from zoterodigest.sync.gather import Gathered, ReadDigest, held_names, is_in_date, reread
 from zoterodigest.sync.workspace import Workspace
 
@@ -137,14 +138,17 @@ def _in_own_words(entry: DigestEntry, name: str, value: Value) -> Value:
 def _own_blocks(own: Sequence[str], wanted: Sequence[str]) -> Iterator[str]:
     """Yield `wanted` with the digest's own text for each block that says the same.
 
-    A block that took the place of another keeps that one's blanks between words that stay.
+    A block that took the place of another keeps that one's blanks between words that stay, and its
+    manner.
     """
     canonical = canonical_blocks(own)
     cursor = 0
     for start, end, first, last in differences(canonical, wanted):
         yield from own[cursor:start]
         if end - start == last - first:
-            yield from map(_respaced, own[start:end], canonical[start:end], wanted[first:last])
+            old = own[start:end]
+            spaced = map(_respaced, old, canonical[start:end], wanted[first:last])
+            yield from map(in_manner_of, old, spaced)
         else:
             yield from wanted[first:last]
         cursor = end
