@@ -286,7 +286,7 @@ def test_the_guard_stops_with_examples_and_says_how_to_allow_it(
 
     assert stopped.code == 5
     assert stopped.err.count("papers.md:") == 5
-    assert "error: title would change in 29 entries, more than the 25" in stopped.err
+    assert "error: title would change in 29 entries: more than the 25" in stopped.err
     assert "--max-changes 29" in stopped.err
     assert allowed.code == 0
 

@@ -13,13 +13,13 @@ class TooMuch(ZoterodigestError):
     exit_code = 5
 
     def __init__(self, stop: GuardStop) -> None:
-        limit = f"more than the {stop.limit:,} that a run may without being told"
         entries = "1 entry" if stop.count == 1 else f"{stop.count:,} entries"
-        option = f"--max-changes {stop.count}" if stop.name else "--allow-removals"
-        name = stop.name.removeprefix(SECTION)
-        change = f"{name} would change in" if stop.name else "values would be removed from"
+        name, option = stop.name.removeprefix(SECTION), f"--max-changes {stop.count}"
+        change = f"{name} would change in {entries}"
+        if not stop.name:
+            change, option = f"{entries} would lose values, or go as a whole", "--allow-removals"
         super().__init__(
-            f"{change} {entries}, {limit}",
+            f"{change}: more than the {stop.limit:,} that a run may without being told",
             f"Nothing was written. If it is meant so, add {option}.",
         )
         self.stop = stop
