@@ -445,3 +445,25 @@ def test_a_digest_that_cannot_be_written_stops_no_other_one(world: World) -> Non
     assert (world.root / "a.md").read_text(encoding="utf-8") == f"{entry}\nmore\n"
     run(world, SYNC)
     assert "Mask R-CNN, again" in (world.root / "a.md").read_text(encoding="utf-8")
+
+
+def test_a_digest_is_filled_in_only_where_it_is_asked_for(world: World) -> None:
+    table = (
+        "| Title | Venue | Code |\n|---|---|---|\n"
+        "| [Mask R-CNN](https://arxiv.org/abs/1703.06870) |  |  |\n"
+    )
+    world.put(
+        LibraryItem("MASK2222", 0, {
+            "itemType": "conferencePaper", "title": "Mask R-CNN", "date": "2017",
+            "proceedingsTitle": "ICCV", "url": "https://arxiv.org/abs/1703.06870",
+            "extra": "arXiv: 1703.06870"}),
+    )  # fmt: skip
+    world.markdown("table.md", table)
+    run(world, SYNC)
+    assert (world.root / "table.md").read_text(encoding="utf-8") == table
+
+    run(world, Options(Direction.PULL, fills=frozenset({"venue"})))
+
+    filled = (world.root / "table.md").read_text(encoding="utf-8")
+    assert filled == table.replace("|  |  |", "| ICCV |  |")
+    assert world.plan(SYNC).is_settled

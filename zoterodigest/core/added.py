@@ -102,9 +102,7 @@ class _Adding:
         notes = item.notes.items()
         if any(note.key == note_key(row_id) for row_id, note in notes if row_id not in self._rows):
             return True
-        return item.key not in self._items and is_our_item(
-            item.key, item.identifiers, _title(item)
-        )
+        return item.key not in self._items and is_our_item(item.key, item.identifiers, _title(item))
 
     def _is_shared(self, item: Item, digest: str) -> bool:
         keys = [key for key in item.collections if digest in self._owners.get(key, ())]

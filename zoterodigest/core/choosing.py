@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Container, Set
 from dataclasses import replace
 
 from zoterodigest.core.merge import Merge, Side
-from zoterodigest.core.record import EMPTY, SECTION, Fields, Hyperlink, Links, Value
+from zoterodigest.core.record import EMPTY, SECTION, Fields, Hyperlink, Links, Value, is_empty
 from zoterodigest.core.terms import Choices, End, Terms
 from zoterodigest.core.view import Folding, as_shown, equal, for_item
 
@@ -25,7 +25,8 @@ def decided(merged: Merge, sides: tuple[Side, Side], row_id: str, terms: Terms) 
         merged = _only(merged, chosen.keys())
     else:
         preferred = _preferred(merged, terms)
-    for name, choice in {**preferred, **chosen}.items():
+    filled = _filled(merged, sides, terms)
+    for name, choice in {**filled, **preferred, **chosen}.items():
         merged = _decided(merged, name, sides, choice, terms.folding)
     return merged
 
@@ -35,10 +36,28 @@ def is_chosen(choices: Choices, row_id: str, name: str) -> bool:
     return (row_id, name) in choices.by_field
 
 
+def _filled(merged: Merge, sides: tuple[Side, Side], terms: Terms) -> dict[str, End]:
+    """Return the fields that the entry is to be filled in with, as the person asked for it."""
+    entry, item = sides[0].fields, sides[1].fields
+    touched = {*merged.to_entry, *merged.to_item, *merged.conflicts}
+    return {
+        name: End.ZOTERO
+        for name in sorted((entry.keys() & item.keys()) - touched)
+        if _key(name, terms.fills) in terms.fills
+        and is_empty(entry[name])
+        and not is_empty(item[name])
+    }
+
+
+def _key(name: str, known: Container[str]) -> str:
+    """Return the name under which a field is known: its own, or that of all sections."""
+    return SECTIONS if name.startswith(SECTION) and name not in known else name
+
+
 def _preferred(merged: Merge, terms: Terms) -> dict[str, End]:
     preferred: dict[str, End] = {}
     for name in sorted(merged.conflicts):
-        key = SECTIONS if name.startswith(SECTION) and name not in terms.prefer else name
+        key = _key(name, terms.prefer)
         if key in terms.prefer:
             preferred[name] = terms.prefer[key]
     return preferred

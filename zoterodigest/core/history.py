@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zoterodigest.core.link import Row, Shelf
@@ -28,6 +29,14 @@ class ObjectChange:
     after: Data = field(default_factory=dict)
     hunks: tuple[Hunk, ...] = ()
     is_created: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What it is: an item, a note or an attachment."""
+        if not self.parent:
+            return "item"
+        is_note = bool(self.hunks) or (self.is_created and not self.after)
+        return "note" if is_note else "attachment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +115,44 @@ def _without(links: Links, others: Links) -> Links:
     )
 
 
-def undone_runs(runs: Iterable[Run]) -> Set[int]:
-    """Return the numbers of the runs that are taken back by a later one that still counts."""
-    undone: set[int] = set()
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A run as it is listed: what `Run` says of it, and how many things of each kind it changed."""
+
+    number: int
+    when: str
+    command: str
+    undoes: int = 0
+    is_finished: bool = True
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def listed(run: Run) -> Listed:
+    """Return what is listed of `run`."""
+    kinds = Counter(f"{change.kind}s" for change in run.objects)
+    counts = {
+        "items": kinds["items"],
+        "notes": kinds["notes"],
+        "attachments": kinds["attachments"],
+        "collections": len(run.collections),
+        "passages": sum(len(change.hunks) for change in run.digests),
+        "links": len({row.id for row in (*run.before.rows, *run.after.rows)}),
+    }
+    return Listed(run.number, run.when, run.command, run.undoes, run.is_finished, counts)
+
+
+def undone_by(runs: Iterable[Listed]) -> Mapping[int, int]:
+    """Return the numbers of runs that are taken back, each with that of the undo that counts."""
+    undone: dict[int, int] = {}
     for run in sorted(runs, key=lambda one: one.number, reverse=True):
         if run.undoes and run.number not in undone:
-            undone.add(run.undoes)
+            undone.setdefault(run.undoes, run.number)
     return undone
 
 
-def run_to_undo(runs: Iterable[Run]) -> Run | None:
-    """Return the newest run that is no undo and is not undone; None if there is none."""
+def run_to_undo(runs: Iterable[Listed]) -> int | None:
+    """Return the number of the newest run that is no undo and is not undone, if there is one."""
     known = tuple(runs)
-    undone = undone_runs(known)
-    open_runs = (run for run in known if not run.undoes and run.number not in undone)
-    return max(open_runs, key=lambda run: run.number, default=None)
+    undone = undone_by(known)
+    numbers = (run.number for run in known if not run.undoes and run.number not in undone)
+    return max(numbers, default=None)

@@ -118,6 +118,7 @@ class Terms:
     what their collections were called is known. With a `selection` only the entries it takes get or
     change anything and no link is dropped. `relink` names digests whose ended links are revived.
     `prefer` names the end that holds, by field, where both changed; `choices` what a person chose.
+    `fills` are fields that are filled in in digests too, where an entry has an empty place for one.
     """
 
     rules: Mapping[str, Rules]
@@ -128,6 +129,7 @@ class Terms:
     relink: frozenset[str] = frozenset()
     prefer: Mapping[str, End] = field(default_factory=dict)
     choices: Choices = NO_CHOICES
+    fills: frozenset[str] = frozenset()
 
     @property
     def is_whole(self) -> bool:

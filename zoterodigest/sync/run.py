@@ -54,7 +54,8 @@ class Direction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a run is to be done; `relink` revives links that were ended, `choices` are a person's."""
+    """How a run is to be done; `relink` revives links that were ended, `choices` are a person's,
+    `fills` are fields that are filled in in digests as well."""
 
     direction: Direction = Direction.PUSH
     selection: Callable[[Entry], bool] | None = None
@@ -63,6 +64,7 @@ class Options:
     max_changes: int | None = None
     allow_removals: bool = False
     choices: Choices = NO_CHOICES
+    fills: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
         relink=frozenset(rules) if options.relink else frozenset(),
         prefer={name: End(end) for name, end in prefer.items()},
         choices=options.choices,
+        fills=options.fills,
     )
 
 
