@@ -39,8 +39,8 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
         "stop": plain(prepared.stop),
         "counts": dict(sorted(plan.counts().items())),
         "new_tags": dict(sorted(prepared.new_tags.items())),
-        "actions": [_with_kind(action) for action in plan.actions],
-        "reports": [_with_kind(report) for report in plan.reports],
+        "actions": [with_kind(action) for action in plan.actions],
+        "reports": [with_kind(report) for report in plan.reports],
         "kept": [plain(one) for one in prepared.kept],
         "failures": [plain(one) for one in (outcome.failures if outcome else foreseen(prepared))],
         **({} if outcome is None else _outcome_data(outcome)),
@@ -54,13 +54,14 @@ def _outcome_data(outcome: Outcome) -> dict[str, Any]:
         "written_digests": outcome.written_digests,
         "planned_again": outcome.planned_again,
         "again": {
-            "actions": [_with_kind(action) for action in (again.actions if again else ())],
-            "reports": [_with_kind(report) for report in (again.reports if again else ())],
+            "actions": [with_kind(action) for action in (again.actions if again else ())],
+            "reports": [with_kind(report) for report in (again.reports if again else ())],
         },
     }
 
 
-def _with_kind(value: object) -> dict[str, Any]:
+def with_kind(value: object) -> dict[str, Any]:
+    """Return an action or report with its `kind`."""
     kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(value).__name__).lower()
     return {"kind": kind, **plain(value)}
 

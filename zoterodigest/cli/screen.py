@@ -77,12 +77,13 @@ def styled(text: str, style: str, stream: TextIO | None = None) -> str:
 
     NO_COLOR and a dumb terminal are honoured.
     """
-    if not text or not _is_coloured(stream or sys.stdout):
+    if not text or not is_coloured(stream or sys.stdout):
         return text
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
 
 
-def _is_coloured(stream: TextIO) -> bool:
+def is_coloured(stream: TextIO) -> bool:
+    """Tell whether `stream` is a terminal that may be coloured."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return not plain and stream.isatty()
 

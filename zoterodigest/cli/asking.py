@@ -1,0 +1,85 @@
+"""Asking a person at a terminal what is to hold, one open field after the other."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+from zoterodigest.cli.conflict_list import head_of
+from zoterodigest.cli.differences import ends_shown
+from zoterodigest.cli.editing import edited, merged
+from zoterodigest.cli.screen import cut, emit, styled, tell_error, width
+from zoterodigest.cli.subjects import entry_title, field_name, value_text
+from zoterodigest.cli.written import NotTaken
+from zoterodigest.core.record import Value
+from zoterodigest.core.terms import End
+from zoterodigest.sync.conflicts import OpenField
+from zoterodigest.sync.resolve import Decision
+
+_ENDS = {"m": End.MARKDOWN, "z": End.ZOTERO}
+_HELP = (
+    "m  both ends get what the digest holds",
+    "z  both ends get what the library holds",
+    "e  write what both get, in your editor",
+    "t  merge them in your merge tool: [sync] merge_tool in zoterodigest.toml",
+    "s  leave it open",
+    "q  ask no more; what you have decided is done",
+)
+
+
+def ask(fields: Sequence[OpenField], tool: Sequence[str]) -> list[Decision]:
+    """Return what the person decides of `fields`; whoever skips or quits decides nothing."""
+    decisions: list[Decision] = []
+    for number, field in enumerate(fields, 1):
+        what = f"{cut(field_name(field.name), 40)}: {field.kind.value}, {number} of {len(fields)}"
+        emit(["", head_of(field), styled(what, "bold")])
+        emit(ends_shown(field))
+        answer = _answer(field, tool)
+        if answer == "q":
+            break
+        if isinstance(answer, Decision):
+            decisions.append(answer)
+    return decisions
+
+
+def _answer(field: OpenField, tool: Sequence[str]) -> Decision | str:
+    """Return a decision, or "s" or "q"; ask until there is one."""
+    offered = "m/z/e/t/s/q" if tool else "m/z/e/s/q"
+    title = entry_title(field.entry)
+    while True:
+        letter = _asked(f"markdown, zotero, edit,{' tool,' if tool else ''} skip, quit",
+                        offered)  # fmt: skip
+        match letter:
+            case "m" | "z":
+                return Decision(field, _ENDS[letter])
+            case "e":
+                value = _tried(lambda: edited(field, title))
+            case "t" if tool:
+                value = _tried(lambda: merged(field, tool))
+            case "s" | "q":
+                return letter
+            case _:
+                emit(f"  {line}" for line in _HELP)
+                continue
+        if value is not None:
+            emit([f"  both      {cut(value_text(value) or '(empty)', width() - 12)}"])
+            return Decision(field, value)
+
+
+def _tried(take: Callable[[], Value]) -> Value | None:
+    try:
+        return take()
+    except NotTaken as error:
+        tell_error(str(error), error.hint)
+        return None
+
+
+def _asked(question: str, offered: str) -> str:
+    """Return the first letter of the answer; the end of the input is to quit."""
+    sys.stdout.write(f"{question} [{offered}, ?] ")
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    if not line:
+        emit([""])
+        return "q"
+    return line.strip().casefold()[:1] or "?"

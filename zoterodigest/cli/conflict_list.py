@@ -1,0 +1,140 @@
+"""`conflicts`: what is open, for people and as data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.cells import cell_len
+
+from zoterodigest.cli.attention import Attention
+from zoterodigest.cli.plan_data import plain, with_kind
+from zoterodigest.cli.plan_text import subjects_of
+from zoterodigest.cli.report_text import Wording
+from zoterodigest.cli.screen import counted, cut, flowing, styled, width, wrapped
+from zoterodigest.cli.subjects import entry_title, field_name, place_of, value_text
+from zoterodigest.core.record import Value
+from zoterodigest.core.reports import NameConflict, PlaceConflict
+from zoterodigest.sync.conflicts import Kind, OpenField
+from zoterodigest.sync.run import Prepared
+
+_PLACES = (PlaceConflict, NameConflict)
+_INDENT = 8
+
+_HEADINGS = {
+    Kind.CONFLICT: ("Conflicts", "Changed at both ends; both stay as they are until you decide:"
+                    " `zoterodigest resolve`."),
+    Kind.APART: ("Apart", "Different from the beginning: each end keeps its own, and changes do"
+                 " not travel. `zoterodigest resolve ID` joins them."),
+    Kind.WAITING: ("Waiting for the library", "Another machine or commit brought these on, and this"
+                   " library has not caught up. `zoterodigest resolve ID` decides now."),
+}  # fmt: skip
+
+
+def conflicts_text(
+    prepared: Prepared, fields: Sequence[OpenField], *, with_apart: bool
+) -> Iterator[str]:
+    """Yield what is open; fields apart are counted, and listed only `with_apart`."""
+    shown = set(Kind) if with_apart else {Kind.CONFLICT, Kind.WAITING}
+    lines = [line for kind in Kind if kind in shown for line in _section(kind, fields)]
+    attention = Attention(prepared.plan.reports, Wording(subjects_of(prepared), ()))
+    lines += attention.lines(_PLACES, len(prepared.plan.reports))
+    if not with_apart:
+        lines += _apart_counted([one for one in fields if one.kind is Kind.APART])
+    if not has_conflicts(prepared, fields):
+        lines.insert(0, "No conflicts.")
+    yield from lines if lines[0] else lines[1:]
+
+
+def has_conflicts(prepared: Prepared, fields: Sequence[OpenField]) -> bool:
+    """Tell whether anything changed at both ends: a field, a place or a name."""
+    return any(one.kind is Kind.CONFLICT for one in fields) or any(
+        isinstance(report, _PLACES) for report in prepared.plan.reports
+    )
+
+
+def conflicts_data(prepared: Prepared, fields: Sequence[OpenField]) -> dict[str, Any]:
+    """Return what is open as JSON can hold it, by kind."""
+    data: dict[str, Any] = {
+        name: [field_data(one) for one in fields if one.kind is kind]
+        for name, kind in zip(("conflicts", "apart", "waiting"), Kind, strict=True)
+    }
+    places = [report for report in prepared.plan.reports if isinstance(report, _PLACES)]
+    return {**data, "places": [with_kind(report) for report in places]}
+
+
+def field_data(field: OpenField) -> dict[str, Any]:
+    """Return one open field as JSON can hold it; a base that is not known is absent."""
+    known = {} if field.base is None else {"base": plain(field.base)}
+    return {
+        "id": field.id,
+        "row": field.row_id,
+        "digest": field.entry.digest,
+        "line": field.entry.place.start_line,
+        "title": plain(field.entry.fields.get("title")),
+        "field": field.name,
+        **known,
+        "markdown": plain(field.at_entry),
+        "zotero": plain(field.at_item),
+    }
+
+
+def head_of(field: OpenField) -> str:
+    """Return by what people know the link of a field: its ID, its place, its title."""
+    place = place_of(field.entry)
+    room = width() - len(field.id) - cell_len(place) - 6
+    title = cut(entry_title(field.entry), max(room, 12))
+    return f"{styled(field.id, 'yellow')}  {place}  {title}"
+
+
+def _section(kind: Kind, fields: Sequence[OpenField]) -> Iterator[str]:
+    found = [one for one in fields if one.kind is kind]
+    if not found:
+        return
+    heading, advice = _HEADINGS[kind]
+    yield ""
+    yield styled(f"{heading} ({len(found):,})", "bold")
+    yield from wrapped(advice, 2)
+    for _, of_one in groupby(found, key=lambda one: one.row_id):
+        group = list(of_one)
+        yield ""
+        yield f"  {head_of(group[0])}"
+        for field in group:
+            yield from _field(field)
+
+
+def _field(field: OpenField) -> Iterator[str]:
+    indent = " " * _INDENT
+    yield indent + cut(field_name(field.name), width() - _INDENT)
+    ends = [("markdown", field.at_entry), ("zotero", field.at_item)]
+    if field.base is not None:
+        ends.insert(0, ("base", field.base))
+    room = width() - _INDENT - 12
+    for (label, _), text in zip(ends, _excerpts([value for _, value in ends], room), strict=True):
+        yield f"{indent}  {styled(f'{label:<10}', 'dim')}{text}"
+
+
+def _excerpts(values: Sequence[Value], room: int) -> Iterator[str]:
+    """Yield values cut to `room` columns, from shortly before the place where they differ."""
+    texts = [value_text(value) for value in values]
+    shared = next(
+        (at for at, letters in enumerate(zip(*texts, strict=False)) if len(set(letters)) > 1),
+        min(map(len, texts)),
+    )
+    start = shared - room // 3 if shared > room // 2 else 0
+    start = texts[0].find(" ", start, shared) + 1 if start else 0
+    for text in texts:
+        yield cut(("… " if start else "") + text[start:], room) if text else "(empty)"
+
+
+def _apart_counted(apart: Sequence[OpenField]) -> Iterator[str]:
+    if not apart:
+        return
+    counts = Counter(field_name(one.name) for one in apart)
+    entries = counted(len({one.row_id for one in apart}), "entry", "entries")
+    yield ""
+    yield styled(f"Apart ({len(apart):,})", "bold") + f" in {entries}, different from the beginning"
+    yield from flowing([f"{cut(name, 30)} {number:,}" for name, number in counts.most_common()], 2)
+    yield "  `zoterodigest conflicts --apart` lists them."
