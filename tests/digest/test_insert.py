@@ -21,7 +21,7 @@ from zoterodigest.core.record import (
     Value,
     is_empty,
 )
-from zoterodigest.digest.changes import NewEntry
+from zoterodigest.digest.changes import NewEntry, RemovedEntry
 from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.format import Format
 from zoterodigest.digest.rearrange import rearrange
@@ -247,6 +247,17 @@ def test_blocks_stay_apart_whatever_the_neighbours_have(texts: tuple[str, ...]) 
     _, entry = inserted(source, {**PAPER, "summary": Blocks(texts)})
 
     assert entry.reading.fields["summary"] == Blocks(texts)
+
+
+def test_no_line_of_a_new_entry_is_left_outside_of_it() -> None:
+    whole = document(next(path for path in EXAMPLES if path.stem == "quoted-notes"))
+    fields = {**PAPER, "summary": Blocks(("** > **T**",))}
+
+    outcome = rearrange(whole, [NewEntry("new", (), fields)], read)
+
+    at = outcome.origins.index("new")
+    back = rearrange(read(outcome.source), [RemovedEntry(at)], read)
+    assert back.source == whole.source
 
 
 def test_an_item_of_a_numbered_list_gets_the_next_number() -> None:

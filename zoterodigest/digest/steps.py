@@ -49,12 +49,14 @@ class State:
 class Arrival:
     """An entry that comes: where, from what, and under which heading (its number, -1: none).
 
-    `index` is the one it had in the state (-1: it is new), `date` what it is sorted by.
+    `body` are its bytes, `index` the one it had in the state (-1: it is new), `date` what it is
+    sorted by.
     """
 
     spot: Spot
     origin: Origin
     heading: int
+    body: bytes
     index: int = -1
     date: str = ""
 
@@ -137,7 +139,7 @@ class Planner:
         spot = self._spot(region, form, change.fields)
         draft = self._draft(change, form, spot.rank, region)
         body = self._body(draft, form, spot, region)
-        arrival = Arrival(spot, change.tag, number, date=date_of(change.fields))
+        arrival = Arrival(spot, change.tag, number, body, date=date_of(change.fields))
         return Step(arrival=arrival, coming=insertion(self._document.lines, spot, body))
 
     def _spot(self, region: Region, form: Format, fields: Fields) -> Spot:
@@ -190,11 +192,11 @@ class Planner:
         if number == number_at(self.headings, entry):
             return Step()
         spot = self._spot(self._region(number), entry.format, entry.reading.fields)
-        body = self._document.source[entry.span.start : entry.span.end]
+        body = bytes_of(self._document, entry)
         return Step(
             (self._removal(at),),
             gone=at,
-            arrival=Arrival(spot, change.index, number, at, date_of(entry.reading.fields)),
+            arrival=Arrival(spot, change.index, number, body, at, date_of(entry.reading.fields)),
             coming=insertion(self._document.lines, spot, body),
         )
 
@@ -237,3 +239,8 @@ def _with_care(fields: Fields, care: int) -> Fields:
 def number_at(headings: Sequence[tuple[Heading, tuple[str, ...]]], entry: DigestEntry) -> int:
     """Return the number of the heading an entry stands under; -1 for none."""
     return bisect_right(headings, entry.first, key=lambda it: it[0].line) - 1
+
+
+def bytes_of(document: Document, entry: DigestEntry) -> bytes:
+    """Return the bytes that an entry stands on."""
+    return document.source[entry.span.start : entry.span.end]
