@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.digest.corpus import EXAMPLES, document, read
@@ -153,6 +153,7 @@ def test_putting_what_a_region_says_is_no_edit(path: Path) -> None:
 @given(value=TEXTS, index=st.integers(0, 5), is_there=st.booleans())
 @example(Blocks(tuple(LIKE_ENTRIES)), 0, False)
 @example(Blocks((f"```\n<!-- /zotero-note {KEY} -->\n```",)), 0, True)
+@settings(max_examples=settings().max_examples // 2)
 def test_whatever_a_note_says_stays_in_its_region(
     path: Path, value: Blocks, index: int, is_there: bool
 ) -> None:

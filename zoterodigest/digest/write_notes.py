@@ -28,6 +28,8 @@ def note_edits(
     key = name.removeprefix(NOTE)
     if not _KEY.fullmatch(key):
         return "it is no key of a note"
+    if name in entry.unreadable:
+        return "the region of the note is torn: one of its markers is missing"
     region = next((one for one in entry.regions if one.key == key), None)
     if is_empty(value):
         return [_put(region.whole, "")] if region else []

@@ -1,0 +1,102 @@
+"""Notes of the person's own that say hostile things, shown in digests of every format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.notes.test_own import HOSTILE
+from tests.sync.test_hostile_notes import DIGESTS, PULL, SYNC, TITLES, VICTIM
+from tests.sync.world import World
+from zoterodigest.core.record import NOTE, Entry, Value
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.carry import carry_out
+from zoterodigest.sync.run import prepare
+
+KEY = "ABCD2345"
+ROOMY = ("quoted-notes", "details-notes", "daily-bullets", "list")
+PRIVATE = "<h1>Private</h1><p>mysecretword</p>"
+
+
+def with_note(root: Path, name: str) -> World:
+    """A world with a digest that shows all notes, pushed, and a hostile note in the library."""
+    world = World(root)
+    world.markdown(f"{name}.md", DIGESTS[name])
+    world.configure(f'[[digest]]\npath = "{name}.md"\nnotes = "all"\n')
+    world.push()
+    data = {"itemType": "note", "parentItem": world.key(VICTIM), "note": "".join(HOSTILE) + PRIVATE}
+    world.put(LibraryItem(KEY, 0, data))
+    return world
+
+
+def entries(world: World) -> tuple[Entry, ...]:
+    return prepare(world.workspace(), SYNC).gathered.entries
+
+
+def others(entry: Entry) -> dict[str, Value]:
+    return {name: value for name, value in entry.fields.items() if not name.startswith(NOTE)}
+
+
+@pytest.mark.parametrize("name", ROOMY)
+def test_a_hostile_note_is_shown_in_its_region_and_nothing_else_moves(
+    tmp_path: Path, name: str
+) -> None:
+    world = with_note(tmp_path, name)
+    before = entries(world)
+
+    outcome = carry_out(prepare(world.workspace(), PULL), lambda done, total: None)
+
+    after = entries(world)
+    assert outcome.failures == ()
+    assert [others(one) for one in after] == [others(one) for one in before]
+    shown = [one.fields["title"] for one in after if NOTE + KEY in one.fields]
+    assert shown == [VICTIM]
+    assert b"mysecretword" not in (tmp_path / f"{name}.md").read_bytes()
+    assert prepare(world.workspace(), SYNC).plan.is_settled
+
+
+@pytest.mark.parametrize("name", ROOMY)
+def test_a_note_that_goes_to_the_trash_gives_the_digest_back_as_it_was(
+    tmp_path: Path, name: str
+) -> None:
+    world = with_note(tmp_path, name)
+    carry_out(prepare(world.workspace(), PULL), lambda done, total: None)
+
+    world.change(KEY, deleted=1)
+    carry_out(prepare(world.workspace(), SYNC), lambda done, total: None)
+
+    assert (tmp_path / f"{name}.md").read_text("utf-8") == DIGESTS[name]
+    assert prepare(world.workspace(), SYNC).plan.is_settled
+
+
+@pytest.mark.parametrize("name", sorted(DIGESTS.keys() - set(ROOMY)))
+def test_a_table_has_no_room_for_a_note_and_says_so(tmp_path: Path, name: str) -> None:
+    world = with_note(tmp_path, name)
+
+    outcome = carry_out(prepare(world.workspace(), PULL), lambda done, total: None)
+
+    assert [one.title for one in outcome.failures] == [VICTIM]
+    assert "no room for a note" in outcome.failures[0].reason
+    assert (tmp_path / f"{name}.md").read_text("utf-8") == DIGESTS[name]
+
+
+@pytest.mark.parametrize("name", ROOMY)
+@pytest.mark.parametrize("half", ["", "/"], ids=["beginning", "end"])
+def test_a_torn_region_changes_nothing_in_the_library_and_nothing_is_written(
+    tmp_path: Path, name: str, half: str
+) -> None:
+    world = with_note(tmp_path, name)
+    carry_out(prepare(world.workspace(), PULL), lambda done, total: None)
+    text = (tmp_path / f"{name}.md").read_text("utf-8")
+    torn = text.replace(f"<!-- {half}zotero-note {KEY} -->", "", 1)
+    library = world.everything()
+
+    world.markdown(f"{name}.md", torn)
+    outcome = carry_out(prepare(world.workspace(), SYNC), lambda done, total: None)
+
+    above, _, below = entries(world)
+    assert world.everything() == library
+    assert (tmp_path / f"{name}.md").read_text("utf-8") == torn
+    assert (above.fields["title"], below.fields["title"]) == (TITLES[0], TITLES[2])
+    assert all("torn" in one.reason for one in outcome.failures)
