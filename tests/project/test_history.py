@@ -13,12 +13,15 @@ from zoterodigest.core.history import (
     CollectionState,
     DigestChange,
     Links,
+    Listed,
     ObjectChange,
     Run,
+    listed,
     run_to_undo,
 )
 from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.reversal import hunks_between
+from zoterodigest.project.files import BadInput
 from zoterodigest.project.history import (
     NoSuchRun,
     forget_run,
@@ -62,7 +65,8 @@ def folder(tmp_path: Path) -> Path:
 def test_a_run_is_read_as_it_was_written(folder: Path) -> None:
     write_run(folder, RUN)
 
-    assert read_history(folder).runs == (RUN,)
+    history = read_history(folder)
+    assert (history.runs, history.run(7)) == ((listed(RUN),), RUN)
 
 
 def test_writing_a_run_again_replaces_what_was_said_of_it(folder: Path) -> None:
@@ -71,7 +75,7 @@ def test_writing_a_run_again_replaces_what_was_said_of_it(folder: Path) -> None:
 
     write_run(folder, finished)
 
-    assert read_history(folder).runs == (finished,)
+    assert read_history(folder).run(7) == finished
 
 
 def test_no_history_is_an_empty_one(folder: Path) -> None:
@@ -92,7 +96,7 @@ def test_a_torn_or_damaged_run_is_passed_over_and_named(folder: Path, damage: by
 
     history = read_history(folder)
 
-    assert (history.runs, history.damaged) == ((RUN,), (torn,))
+    assert (history.runs, history.damaged) == ((listed(RUN),), (torn,))
     assert next_number(folder) == 9
 
 
@@ -103,7 +107,10 @@ def test_a_run_with_any_part_missing_is_damaged_and_not_half_read(folder: Path) 
 
     for cut in range(0, len(data) - 2, 37):
         path.write_bytes(data[:cut])
-        assert read_history(folder).damaged == (path,)
+        history = read_history(folder)
+        if history.damaged != (path,):
+            with pytest.raises(BadInput):
+                history.run(7)
 
 
 def test_runs_that_are_too_old_or_too_many_are_forgotten(folder: Path) -> None:
@@ -136,11 +143,11 @@ def test_a_run_that_wrote_nothing_is_forgotten(folder: Path) -> None:
 
 
 def test_the_run_to_undo_is_the_newest_that_still_counts() -> None:
-    runs = [Run(number, "", "sync", "") for number in (1, 2, 3)]
-    undo_of_3 = Run(4, "", "undo", "", undoes=3)
-    undo_of_4 = Run(5, "", "undo", "", undoes=4)
+    runs = [Listed(number, "", "sync") for number in (1, 2, 3)]
+    undo_of_3 = Listed(4, "", "undo", undoes=3)
+    undo_of_4 = Listed(5, "", "undo", undoes=4)
 
-    assert run_to_undo(runs) == runs[2]
-    assert run_to_undo([*runs, undo_of_3]) == runs[1]
-    assert run_to_undo([*runs, undo_of_3, undo_of_4]) == runs[2]
+    assert run_to_undo(runs) == 3
+    assert run_to_undo([*runs, undo_of_3]) == 2
+    assert run_to_undo([*runs, undo_of_3, undo_of_4]) == 3
     assert run_to_undo([]) is None

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import Data, World
-from zoterodigest.core.history import run_to_undo, undone_runs
+from zoterodigest.core.history import run_to_undo, undone_by
 from zoterodigest.core.link import State
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.history import History, history_folder, read_history
@@ -30,8 +30,9 @@ def history(world: World) -> History:
 def undone(world: World, number: int = 0) -> Undone:
     """Undo the run with this number, or the newest."""
     known = history(world)
-    run = known.run(number) if number else run_to_undo(known.runs)
-    assert run is not None
+    chosen = number or run_to_undo(known.runs)
+    assert chosen is not None
+    run = known.run(chosen)
     return undo(prepare_undo(world.workspace(), run), lambda done, total: None)
 
 
@@ -93,7 +94,7 @@ def test_undo_of_an_undo_does_everything_again(pushed: World) -> None:
     assert done.declined == ()
     assert (digest(pushed), live(pushed), lock(pushed)) == (markdown, library, links)
     assert pushed.plan(SYNC).is_settled
-    assert undone_runs(history(pushed).runs) == {3}
+    assert undone_by(history(pushed).runs) == {3: 4}
 
 
 def test_undo_of_a_first_push_leaves_an_empty_library_and_tombstones(pushed: World) -> None:

@@ -182,7 +182,8 @@ def test_an_undo_that_loses_its_library_is_completed_by_the_next(
     undisturbed = copy_of(world, tmp_path / "undisturbed")
     undone(undisturbed)
 
-    run = history(world).runs[-1]
+    known = history(world)
+    run = known.run(known.runs[-1].number)
 
     def fail(number: int) -> None:
         if number == place:
@@ -220,7 +221,7 @@ def test_a_sync_after_a_killed_undo_loses_no_edit(tmp_path: Path) -> None:
             raise BadLibrary("the library went away")
 
     with pytest.raises(BadLibrary):
-        undo(prepare_undo(troubled(world, after=fail), history(world).runs[-1]), silent)
+        undo(prepare_undo(troubled(world, after=fail), history(world).run(2)), silent)
     world.push_with_failures(SYNC)
 
     assert "A mask for every box." in text(world)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from zoterodigest.cli.screen import Column, counted, cut, styled, table, visible, width
-from zoterodigest.core.history import CollectionChange, DigestChange, ObjectChange, Run
+from zoterodigest.core.history import CollectionChange, DigestChange, Listed, ObjectChange, Run
 from zoterodigest.core.reversal import Hunk
 
 _MARKUP = re.compile(r"<[^<>]*>")
 _NOTHING = "(nothing)"
 
 
-def runs_table(runs: Sequence[Run], undone_by: Mapping[int, int]) -> list[str]:
+def runs_table(runs: Sequence[Listed], undone_by: Mapping[int, int]) -> list[str]:
     """Return the lines that list `runs`."""
     columns = (
         Column("run", 6, is_right=True),
@@ -33,13 +32,13 @@ def runs_table(runs: Sequence[Run], undone_by: Mapping[int, int]) -> list[str]:
     return table(columns, rows)
 
 
-def _summary(run: Run, undone_by: Mapping[int, int]) -> str:
+def _summary(run: Listed, undone_by: Mapping[int, int]) -> str:
     parts = [", ".join(counts_text(run)) or "nothing"]
     parts += [note for note in standing(run, undone_by) if note]
     return "; ".join(parts)
 
 
-def standing(run: Run, undone_by: Mapping[int, int]) -> Iterator[str]:
+def standing(run: Listed, undone_by: Mapping[int, int]) -> Iterator[str]:
     """Yield what is to be known of a run beside what it changed."""
     if not run.is_finished:
         yield "was killed: this is what it intended"
@@ -49,27 +48,12 @@ def standing(run: Run, undone_by: Mapping[int, int]) -> Iterator[str]:
         yield f"undone by run {undone_by[run.number]}"
 
 
-def moment_text(run: Run) -> str:
+def moment_text(run: Listed) -> str:
     """Return when a run took place, in local time."""
     try:
         return f"{datetime.fromisoformat(run.when).astimezone():%Y-%m-%d %H:%M}"
     except ValueError:
         return visible(run.when)
-
-
-def counts(run: Run) -> dict[str, int]:
-    """Return how many things of each kind a run changed."""
-    kinds = Counter(_kind(change) for change in run.objects)
-    hunks = sum(len(change.hunks) for change in run.digests)
-    links = len({row.id for row in (*run.before.rows, *run.after.rows)})
-    return {
-        "items": kinds["item"],
-        "notes": kinds["note"],
-        "attachments": kinds["attachment"],
-        "collections": len(run.collections),
-        "passages": hunks,
-        "links": links,
-    }
 
 
 _NOUNS = {
@@ -81,22 +65,13 @@ _NOUNS = {
 }
 
 
-def counts_text(run: Run) -> Iterator[str]:
+def counts_text(run: Listed) -> Iterator[str]:
     """Yield what a run changed, each with its number; links only where nothing else was."""
-    found = counts(run)
+    found = {name: run.counts.get(name, 0) for name in (*_NOUNS, "links")}
     some = [counted(found[name], noun) for name, noun in _NOUNS.items() if found[name]]
     yield from some
     if not some and found["links"]:
         yield counted(found["links"], "link")
-
-
-def _kind(change: ObjectChange) -> str:
-    if not change.parent:
-        return "item"
-    is_link = change.after.get("itemType") == "attachment" or not (
-        change.is_created or change.hunks
-    )
-    return "attachment" if is_link else "note"
 
 
 # --- one run -------------------------------------------------------------------------------------
@@ -120,7 +95,7 @@ def changes_text(run: Run) -> Iterator[str]:
 
 
 def _object_lines(change: ObjectChange) -> Iterator[str]:
-    kind = _kind(change)
+    kind = change.kind
     if change.is_created:
         yield f"new {kind}"
         return
@@ -185,7 +160,7 @@ def _plain(value: object) -> str:
 # --- as JSON -------------------------------------------------------------------------------------
 
 
-def run_data(run: Run, undone_by: Mapping[int, int]) -> dict[str, Any]:
+def run_data(run: Listed, undone_by: Mapping[int, int]) -> dict[str, Any]:
     """Return a run as it is listed."""
     return {
         "run": run.number,
@@ -194,7 +169,7 @@ def run_data(run: Run, undone_by: Mapping[int, int]) -> dict[str, Any]:
         "is_finished": run.is_finished,
         "undoes": run.undoes or None,
         "undone_by": undone_by.get(run.number),
-        "counts": counts(run),
+        "counts": dict(run.counts),
     }
 
 
@@ -212,7 +187,7 @@ def changes_data(run: Run) -> dict[str, Any]:
 def _object_data(change: ObjectChange) -> dict[str, Any]:
     return {
         "key": change.key,
-        "kind": _kind(change),
+        "kind": change.kind,
         "title": change.title,
         "is_new": change.is_created,
         "before": dict(change.before),

@@ -18,7 +18,7 @@ from zoterodigest.cli.history_text import (
 )
 from zoterodigest.cli.screen import counted, emit, emit_json, styled, tell, tell_error, visible
 from zoterodigest.cli.talk import busy, progress, require_consent
-from zoterodigest.core.history import Links, Run, run_to_undo, undone_runs
+from zoterodigest.core.history import Links, Run, listed, run_to_undo, undone_by
 from zoterodigest.project.history import History, NoSuchRun, history_folder, read_history
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.sync.history import intended_run
@@ -40,12 +40,12 @@ class How:
 def show_log(start: Path, *, as_json: bool) -> None:
     """List the runs of the project of `start`, the newest first."""
     history = _history(start)
-    undone_by = _undone_by(history)
+    undone = undone_by(history.runs)
     runs = history.runs[::-1]
     if as_json:
-        emit_json({"runs": [run_data(run, undone_by) for run in runs]})
+        emit_json({"runs": [run_data(run, undone) for run in runs]})
     elif runs:
-        emit(runs_table(runs, undone_by))
+        emit(runs_table(runs, undone))
     else:
         emit(["No run that wrote something is kept here."])
 
@@ -53,21 +53,22 @@ def show_log(start: Path, *, as_json: bool) -> None:
 def show_run(start: Path, number: int, *, as_json: bool) -> None:
     """Show what one run changed, field by field."""
     history = _history(start)
-    run, undone_by = history.run(number), _undone_by(history)
+    run, undone = history.run(number), undone_by(history.runs)
     if as_json:
-        emit_json({**run_data(run, undone_by), **changes_data(run)})
+        emit_json({**run_data(listed(run), undone), **changes_data(run)})
     else:
-        emit(_run_text(run, undone_by))
+        emit(_run_text(run, undone))
 
 
 def take_back(start: Path, number: int | None, address: str, how: How) -> int:
     """Undo a run, or the newest that is not undone; return the exit code."""
     history = _history(start)
-    run = history.run(number) if number else run_to_undo(history.runs)
-    if run is None:
+    number = number or run_to_undo(history.runs)
+    if number is None:
         raise NoSuchRun("there is no run to undo")
-    if run.number in undone_runs(history.runs):
-        tell([f"Run {run.number} was undone by run {_undone_by(history)[run.number]} already."])
+    run, undone = history.run(number), undone_by(history.runs)
+    if number in undone:
+        tell([f"Run {number} was undone by run {undone[number]} already."])
     workspace = open_workspace((), start, library=address)
     with workspace.library:
         with busy("Reading digests and library"):
@@ -107,26 +108,20 @@ def _history(start: Path) -> History:
     return history
 
 
-def _undone_by(history: History) -> Mapping[int, int]:
-    undone = undone_runs(history.runs)
-    return {
-        run.undoes: run.number
-        for run in history.runs
-        if run.undoes in undone and run.number not in undone
-    }
-
-
-def _run_text(run: Run, undone_by: Mapping[int, int]) -> Iterator[str]:
-    what = ", ".join(counts_text(run)) or "nothing"
-    head = f"Run {run.number}: {visible(run.command)}, {moment_text(run)}, {what}"
-    yield styled(head, "bold")
-    yield from (f"It {note}." for note in standing(run, undone_by))
+def _run_text(run: Run, undone: Mapping[int, int]) -> Iterator[str]:
+    head = listed(run)
+    what = ", ".join(counts_text(head)) or "nothing"
+    line = f"Run {run.number}: {visible(run.command)}, {moment_text(head)}, {what}"
+    yield styled(line, "bold")
+    yield from (f"It {note}." for note in standing(head, undone))
     yield from changes_text(run)
 
 
 def _plan(undoing: Undoing) -> Iterator[str]:
     run = undoing.run
-    yield styled(f"Undo run {run.number}: {visible(run.command)}, {moment_text(run)}", "bold")
+    yield styled(
+        f"Undo run {run.number}: {visible(run.command)}, {moment_text(listed(run))}", "bold"
+    )
     if undoing.is_settled:
         yield "Nothing of it is left to be taken back."
         return
