@@ -8,6 +8,7 @@
     ├── BadSelection         2  what --only names is none of its kinds
     ├── NotOpen              2  what is to be resolved is not open, or more than one thing
     ├── NotDecided           2  nobody said, or could be asked, what is to hold
+    ├── UnknownField         2  what was given as the name of a field is none
     ├── NoDigest             2  no digest is named, and nothing here names any
     ├── TooMuch              5  the guard stopped a plan (law 5)
     ├── NotConfirmed         7  a run needs a person's consent and did not get it

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Zoterodigest, a_digest, edited_item
+from tests.cli.conftest import Zoterodigest, a_digest, edited_item, in_library
 from tests.cli.test_push import ATTENTION, RESNET
 from zoterodigest.cli import pushing
+from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.carry import Outcome, Progress, carry_out
 from zoterodigest.sync.run import Prepared
 
@@ -157,3 +158,25 @@ def test_a_conflict_that_arises_while_a_run_writes_is_told(
     assert "Left to you: 1 conflict" in synced.out
     assert synced.out.index("Conflicts (1)") > synced.out.index("Done: ")
     assert digest.read_text(encoding="utf-8") == edited
+
+
+def test_what_an_entry_leaves_empty_is_filled_in_where_it_is_asked_for(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    table = "| Title | Venue | Code |\n|---|---|---|\n"
+    row = f"| [{RESNET[0]}](https://arxiv.org/abs/{RESNET[1]}) |  |  |\n"
+    digest = tmp_path / "table.md"
+    digest.write_text(table + row, encoding="utf-8")
+    url = f"https://arxiv.org/abs/{RESNET[1]}"
+    data = {"itemType": "conferencePaper", "title": RESNET[0], "proceedingsTitle": "CVPR"}
+    in_library(tmp_path, LibraryItem("RESN2222", 0, {**data, "url": url}))
+
+    zoterodigest("sync", "table.md", "--yes")
+    unasked = digest.read_text(encoding="utf-8")
+    filled = zoterodigest("pull", "--fill", "venue")
+    wrong = zoterodigest("pull", "--fill", "colour")
+
+    assert unasked == table + row
+    assert filled.code == 0
+    assert digest.read_text(encoding="utf-8") == table + row.replace("|  |  |", "| CVPR |  |")
+    assert (wrong.code, wrong.err.partition("\n")[0]) == (2, "error: there is no field colour")

@@ -48,6 +48,15 @@ Only = Annotated[
         show_default=False,
     ),
 ]
+Fill = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fill",
+        metavar="FIELD",
+        help="Fill in this field where an entry leaves it empty; repeatable.",
+        show_default=False,
+    ),
+]
 NoNotes = Annotated[bool, typer.Option("--no-notes", help="Leave summaries and notes alone.")]
 Relink = Annotated[
     bool,

@@ -12,6 +12,7 @@ from zoterodigest.cli.options import (
     AnyDigests,
     AsJson,
     DryRun,
+    Fill,
     FormatName,
     MaxChanges,
     NoNotes,
@@ -89,6 +90,7 @@ def pull(
     address: Address = "",
     format_name: FormatName = "",
     only: Only = None,
+    fill: Fill = None,
     no_notes: NoNotes = False,
     max_changes: MaxChanges = None,
     allow_removals: AllowRemovals = False,
@@ -101,18 +103,22 @@ def pull(
     collection moves its entry, a renamed collection renames its heading. Fields that changed at
     both ends are conflicts: both stay as they are. The library itself is not changed.
 
+    What an entry leaves empty stays empty, unless --fill names the field.
+
     \b
     Examples:
       zoterodigest pull papers.md --dry-run
       zoterodigest pull
+      zoterodigest pull papers.md --fill venue --fill authors
     """
     from zoterodigest.cli import pushing
     from zoterodigest.sync.run import Direction, Options
-    from zoterodigest.sync.selection import selection
+    from zoterodigest.sync.selection import fields_named, selection
 
     options = Options(
         Direction.PULL,
         selection=selection(only or ()),
+        fills=fields_named(fill or ()),
         with_notes=not no_notes,
         max_changes=max_changes,
         allow_removals=allow_removals,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from zoterodigest.core.identity import identifier_of
-from zoterodigest.core.record import Blocks, Entry, Members
+from zoterodigest.core.record import KINDS, SECTION, Blocks, Entry, Members
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.config import SECTIONS
 
 Selection = Callable[[Entry], bool]
 
@@ -24,6 +25,26 @@ class BadSelection(ZoterodigestError):
             "Write id:2103.00020, section:Generation, task:restoration or keyword:diffusion.",
         )
         self.text = text
+
+
+class UnknownField(ZoterodigestError):
+    """What was given as the name of a field is none."""
+
+    exit_code = 2
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is no field {name}", f"Fields are {', '.join(KINDS)}, and {SECTIONS}."
+        )
+        self.name = name
+
+
+def fields_named(names: Sequence[str]) -> frozenset[str]:
+    """Return the fields called `names`; raises `UnknownField`."""
+    for name in names:
+        if name not in KINDS and name != SECTIONS and not name.startswith(SECTION):
+            raise UnknownField(name)
+    return frozenset(names)
 
 
 def selection(texts: Sequence[str]) -> Selection | None:
