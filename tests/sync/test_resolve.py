@@ -288,6 +288,80 @@ def test_a_field_apart_is_listed_and_joined(world: World) -> None:
     assert f"{SWIN}, Again" in world.keys_by_title()
 
 
+LIST = f"""# Reading
+
+## Vision
+
+- [{SWIN}](https://arxiv.org/abs/2401.00001), CVPR 2024.
+- [{GAN}](https://arxiv.org/abs/2401.00002), CVPR 2023.
+
+## Theory
+
+- [Straight Flows for Fast Sampling](https://arxiv.org/abs/2401.00003), ICLR 2023.
+"""
+
+
+def test_no_entry_moves_and_no_name_changes_where_a_field_is_decided(world: World) -> None:
+    world.markdown("List.md", LIST)
+    world.push()
+    world.change(world.key(SWIN), title="By Ben")
+    world.edit("List.md", (SWIN, "By Ada"))
+    shelves = world.shelves()
+    world.change(world.key("By Ben"), collections=[shelves["List/Theory"]])
+    world.put_shelf(shelves["List/Theory"], "Ideas")
+    world.edit("List.md", ("## Vision", "## Seeing"))
+    before = world.everything(), world.library.read().collections
+    text = (world.root / "List.md").read_text(encoding="utf-8")
+    (field,) = [one for one in opened(world) if one.name == "title"]
+
+    resolve(world, Decision(field, End.ZOTERO))
+
+    assert (world.everything(), world.library.read().collections) == before
+    after = (world.root / "List.md").read_text(encoding="utf-8")
+    assert after == text.replace("By Ada", "By Ben")
+    assert not world.plan(BOTH_WAYS).is_settled
+
+
+def test_a_note_whose_sections_are_lost_stays_open_and_says_so(world: World) -> None:
+    field = conflicting(world, FOLDED, ("One point.", "By Ada."), in_note("One point.", "By Ben."))
+    world.change_note(SWIN, lambda html: html.replace(">Key Points<", ">Other Points<"))
+    before = world.everything(), (world.root / "Notes.md").read_bytes()
+
+    resolving, outcome = resolve(world, Decision(field, End.MARKDOWN))
+
+    assert len(resolving.left) == 1
+    assert outcome.written == 0
+    assert (world.everything(), (world.root / "Notes.md").read_bytes()) == before
+
+
+def test_a_field_that_waits_for_the_library_is_decided_now(world: World) -> None:
+    world.markdown("Notes.md", NOTES)
+    world.push()
+    database = world.root / ".zoterodigest" / "library.sqlite"
+    behind = database.read_bytes()
+    world.edit("Notes.md", (SWIN, "By Ada"))
+    moved_on = dict(files(world))
+    world.push()
+    lock = world.lock_path.read_bytes()
+    database.write_bytes(behind)
+    for path, data in moved_on.items():
+        path.write_bytes(data)
+    world.lock_path.write_bytes(lock)
+
+    (field,) = opened(world)
+    resolve(world, Decision(field, End.MARKDOWN))
+
+    assert (field.kind, field.at_entry, field.at_item) == (Kind.WAITING, "By Ada", SWIN)
+    assert "By Ada" in world.keys_by_title()
+    assert opened(world) == ()
+
+
+def files(world: World) -> dict[Path, bytes]:
+    """Return what this machine alone keeps, but for the library and the history."""
+    folder = world.root / ".zoterodigest"
+    return {path: path.read_bytes() for path in folder.glob("seen*")}
+
+
 # --- twins ---------------------------------------------------------------------------------------
 
 
