@@ -53,7 +53,7 @@ class Section:
 
 SECTIONS = (
     Section(Conflict, "Conflicts", "Changed at both ends; both stay as they are. `zoterodigest"
-            " resolve` shows them one by one and carries out what you choose."),
+            " conflicts` shows what they held before, `resolve` decides."),
     Section(PlaceConflict, "Moved at both ends", "Digest and library put these in different"
             " places; both stay. Move one of them to where the other is."),
     Section(NameConflict, "Renamed at both ends", "A heading and its collection got different"
@@ -89,7 +89,8 @@ SECTIONS = (
     Section(NotPushed, "Not pushed", "Not in the library, and by zoterodigest.toml their digest may"
             " not create items.", is_lasting=True),
     Section(ApartField, "Apart", "Different from the beginning: each end keeps its own value, and"
-            " changes do not travel. `zoterodigest resolve ID` joins them.", is_lasting=True),
+            " changes do not travel. `zoterodigest conflicts --apart` lists"
+            " them, `resolve ID` joins them.", is_lasting=True),
     Section(MissingNote, "Notes gone from the library", "Not made again.", is_lasting=True),
     Section(MissingShelf, "Collections gone from the library", "Not made again; nothing is placed"
             " in them.", is_lasting=True),
