@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.sync.digests import notes, quoted
+from tests.sync.trouble import silent, troubled
 from tests.sync.world import Data, World
 from zoterodigest.core.history import run_to_undo, undone_by
 from zoterodigest.core.link import State
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.history import History, history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.sync.gather import OtherLibrary
 from zoterodigest.sync.run import Direction, Options
 from zoterodigest.sync.undo import Undone, prepare_undo, undo
 
@@ -33,7 +36,7 @@ def undone(world: World, number: int = 0) -> Undone:
     chosen = number or run_to_undo(known.runs)
     assert chosen is not None
     run = known.run(chosen)
-    return undo(prepare_undo(world.workspace(), run), lambda done, total: None)
+    return undo(prepare_undo(world.workspace(), run), silent)
 
 
 def lock(world: World) -> LockFile:
@@ -272,3 +275,59 @@ def test_undo_of_a_sync_restores_every_format_to_the_byte(name: str, world: Worl
     assert digest(world, name) == markdown
     assert live(world) == library
     assert lock(world) == links
+
+
+def test_an_object_that_the_library_refuses_keeps_its_links_and_is_told(pushed: World) -> None:
+    pushed.edit("Notes.md", (f"**{SWIN}**  \n> *arXiv 2024*", f"**{SWIN}**  \n> *CVPR 2025*"))
+    pushed.edit("Notes.md", (f"**{GAN}**  \n> *arXiv 2024*", f"**{GAN}**  \n> *ICLR 2025*"))
+    pushed.push()
+    before = {row.item: row for row in lock(pushed).rows}
+    refused = pushed.key(SWIN)
+    workspace = troubled(pushed, is_accepted=lambda key, data: key != refused)
+
+    done = undo(prepare_undo(workspace, history(pushed).run(2)), silent)
+
+    after = {row.item: row for row in lock(pushed).rows}
+    assert [one.title for one in done.declined] == [SWIN]
+    assert after[refused] == before[refused]
+    assert after[pushed.key(GAN)] != before[pushed.key(GAN)]
+    assert len(pushed.plan(SYNC).actions) == 1
+
+
+def test_undo_reaches_an_item_that_two_digests_share(pushed: World) -> None:
+    pushed.markdown("Twins.md", notes(quoted(SWIN, "2401.00001", bullets=["Seen again."])))
+    pushed.push()
+    pushed.change(pushed.key(SWIN), title=f"{SWIN} Again")
+    sources, library, links = both(pushed), live(pushed), lock(pushed)
+    pushed.push(SYNC)
+    assert both(pushed) != sources
+
+    done = undone(pushed)
+
+    assert done.declined == ()
+    assert (both(pushed), live(pushed), lock(pushed)) == (sources, library, links)
+    assert undone(pushed, 2).declined == ()
+    assert len(pushed.children(f"{SWIN} Again")) == 2
+
+
+def both(world: World) -> list[bytes]:
+    return [digest(world, name) for name in world.digests]
+
+
+def test_undo_under_another_library_is_refused(pushed: World) -> None:
+    run = replace(history(pushed).run(1), library="embedded:another")
+
+    with pytest.raises(OtherLibrary):
+        prepare_undo(pushed.workspace(), run)
+
+
+def test_a_digest_that_is_gone_is_told_and_the_rest_is_undone(pushed: World) -> None:
+    pushed.change(pushed.key(GAN), title="Adversarial Losses for Sharp Pictures")
+    pushed.edit("Notes.md", (f"**{SWIN}**  \n> *arXiv 2024*", f"**{SWIN}**  \n> *CVPR 2025*"))
+    pushed.push(SYNC)
+    (pushed.root / "Notes.md").rename(pushed.root / "Elsewhere.txt")
+
+    done = undone(pushed)
+
+    assert [one.title for one in done.declined] == ["Notes.md"]
+    assert "CVPR" not in str(pushed.item(SWIN))

@@ -167,7 +167,7 @@ def test_what_a_killed_run_wrote_can_be_undone(
     assert kills
     for world in kills:
         run = history(world).runs[-1]
-        if not run.is_finished:
+        if run.command == "sync" and run.number > 1:
             assert undone(world, run.number).declined == ()
         assert [digest(world, name) for name in world.digests] == before
         assert {data["title"] for data in world.items().values()} == titles

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from zoterodigest.cli.screen import Column, counted, cut, styled, table, visible, width
@@ -15,6 +15,8 @@ from zoterodigest.core.reversal import Hunk
 
 _MARKUP = re.compile(r"<[^<>]*>")
 _NOTHING = "(nothing)"
+_SHARED = 24
+"""So much may two texts share at their beginning and still be shown from there."""
 
 
 def runs_table(runs: Sequence[Listed], undone_by: Mapping[int, int]) -> list[str]:
@@ -85,7 +87,7 @@ def changes_text(run: Run) -> Iterator[str]:
     for title, changes in groupby(titled, key=lambda change: change.title):
         yield f"  {cut(visible(title) or _NOTHING, width() - 2)}"
         for change in changes:
-            yield from (f"    {cut(line, width() - 4)}" for line in _object_lines(change))
+            yield from (f"    {line}" for line in _object_lines(change))
     for collection in run.collections:
         yield f"  {cut(_collection_line(collection), width() - 2)}"
     if run.digests:
@@ -95,18 +97,41 @@ def changes_text(run: Run) -> Iterator[str]:
 
 
 def _object_lines(change: ObjectChange) -> Iterator[str]:
-    kind = change.kind
     if change.is_created:
-        yield f"new {kind}"
+        yield f"new {change.kind}"
         return
     for name in sorted({*change.before, *change.after}):
         before, after = change.before.get(name), change.after.get(name)
         if name == "deleted":
-            yield f"{kind} {'into' if after else 'out of'} the trash"
+            yield f"{change.kind} {'into' if after else 'out of'} the trash"
+        elif name in ("collections", "tags"):
+            yield f"{name}: {_members_text(before, after)}"
         else:
-            yield f"{name}: {_value_text(before)} → {_value_text(after)}"
+            yield f"{visible(name)}: {' → '.join(_values(_plain(before), _plain(after)))}"
     for hunk in change.hunks:
         yield from _hunk_lines(hunk, is_html=True)
+
+
+def _members_text(before: object, after: object) -> str:
+    """Return what is in one list and not in the other."""
+    old, new = (list(map(_plain, one)) if isinstance(one, list) else [] for one in (before, after))
+    gone = (f"- {visible(one)}" for one in old if one not in new)
+    return ", ".join((*gone, *(f"+ {visible(one)}" for one in new if one not in old)))
+
+
+def _values(before: str, after: str) -> Iterator[str]:
+    for text in _from_difference(visible(before), visible(after)):
+        yield cut(text, (width() - 20) // 2) if text else _NOTHING
+
+
+def _from_difference(before: str, after: str) -> tuple[str, str]:
+    """Return two texts from shortly before the place where they begin to differ."""
+    pairs = zip(before, after, strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    if shared <= _SHARED or max(len(before), len(after)) < width() // 2:
+        return before, after
+    start = shared - _SHARED // 2
+    return f"…{before[start:]}", f"…{after[start:]}"
 
 
 def _collection_line(change: CollectionChange) -> str:
@@ -122,21 +147,23 @@ def _collection_line(change: CollectionChange) -> str:
 def _digest_lines(change: DigestChange) -> Iterator[str]:
     for hunk in change.hunks:
         yield f"  {cut(visible(change.key), width() - 12)}:{hunk.at + 1}"
-        yield from (f"    {cut(line, width() - 4)}" for line in _hunk_lines(hunk))
+        yield from (f"    {line}" for line in _hunk_lines(hunk))
 
 
 def _hunk_lines(hunk: Hunk, *, is_html: bool = False) -> Iterator[str]:
-    for sign, style, pieces in (("-", "red", hunk.before), ("+", "green", hunk.after)):
-        for piece in pieces:
-            text = visible(_MARKUP.sub("", piece) if is_html else piece)
-            if text or not is_html:
-                yield styled(cut(f"{sign} {text}", width() - 4), style)
+    before, after = (_shown(pieces, is_html=is_html) for pieces in (hunk.before, hunk.after))
+    if len(before) == len(after):
+        pairs = [_from_difference(*pair) for pair in zip(before, after, strict=True)]
+        before, after = [one for one, _ in pairs], [other for _, other in pairs]
+    for sign, style, texts in (("-", "red", before), ("+", "green", after)):
+        yield from (styled(cut(f"{sign} {text}", width() - 4), style) for text in texts)
 
 
-def _value_text(value: object) -> str:
-    """Return a value of the library on one line, in short."""
-    text = visible(_plain(value))
-    return cut(text, (width() - 20) // 2) if text else _NOTHING
+def _shown(pieces: Iterable[str], *, is_html: bool) -> list[str]:
+    """Return lines as they are shown; of HTML the text, where there is any."""
+    if not is_html:
+        return [visible(piece) for piece in pieces]
+    return [text for piece in pieces if (text := visible(_MARKUP.sub("", piece)))]
 
 
 def _plain(value: object) -> str:
