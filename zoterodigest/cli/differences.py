@@ -204,7 +204,7 @@ def _ends_of(text: str, *, is_first: bool, is_last: bool) -> str:
 
 # --- on the screen -------------------------------------------------------------------------------
 
-_STYLES = {Mark.SAME: "", Mark.REMOVED: "red strike", Mark.ADDED: "bold green"}
+_STYLES = {Mark.REMOVED: "red strike", Mark.ADDED: "bold green"}
 _SIGNS = {Mark.REMOVED: ("[-", "-]"), Mark.ADDED: ("{+", "+}")}
 
 
@@ -218,7 +218,7 @@ def _labelled(label: str, lines: Sequence[Line]) -> Iterator[str]:
     console = Console(width=max(width() - _INDENT, 20))
     head = f"  {label:<{_INDENT - 2}}"
     for line in lines or [(Piece("(empty)"),)]:
-        parts = [_part(piece, colours=colours) for piece in line]
+        parts = [part for piece in line for part in _parts(piece, colours=colours)]
         for broken in Text.assemble(*parts).wrap(console, console.width):
             broken.rstrip()
             segments = broken.render(console)
@@ -232,10 +232,12 @@ def _labelled(label: str, lines: Sequence[Line]) -> Iterator[str]:
             head = " " * _INDENT
 
 
-def _part(piece: Piece, *, colours: bool) -> tuple[str, str]:
-    if colours:
-        return piece.text, _STYLES[piece.mark]
-    if piece.mark is Mark.SAME:
-        return piece.text, ""
-    text, (before, after) = piece.text.rstrip(), _SIGNS[piece.mark]
-    return f"{before}{text}{after}{piece.text[len(text) :]}", ""
+def _parts(piece: Piece, *, colours: bool) -> Iterator[tuple[str, str]]:
+    """Yield the words of a piece as they are marked, and the blanks behind them."""
+    text = piece.text.rstrip()
+    if piece.mark is Mark.SAME or not text:
+        yield piece.text, ""
+        return
+    before, after = ("", "") if colours else _SIGNS[piece.mark]
+    yield f"{before}{text}{after}", _STYLES[piece.mark] if colours else ""
+    yield piece.text[len(text) :], ""
