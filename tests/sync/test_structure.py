@@ -335,6 +335,22 @@ def test_an_archived_item_moves_to_the_digests_archive(tmp_path: Path) -> None:
     assert settled(world)
 
 
+def test_the_archive_does_not_take_over_the_collection_of_a_heading_that_went(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.configure('[[digest]]\npath = "notes.md"\nwhen_dropped = "archive"\n')
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    language = world.shelves()["notes/Language"]
+
+    world.edit("notes.md", (f"\n## Language\n\n{ATTENTION}", ""))
+    world.push(SYNC)
+
+    assert world.shelves()["notes/Language"] == language
+    assert world.shelved("Attention Is All You Need") == {"notes/Archive"}
+
+
 @pytest.mark.parametrize("is_used", [False, True])
 def test_a_dropped_entrys_item_goes_into_the_trash_only_if_nobody_used_it(
     tmp_path: Path, is_used: bool

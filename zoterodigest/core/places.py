@@ -85,7 +85,7 @@ def _stand(link: Link, terms: Terms) -> Stand | None:
 
 def _archived_stand(row: Row, item: Item) -> Stand:
     before = (row.digest, row.headings)
-    return Stand(row.digest, (ARCHIVE,), (ARCHIVE,), before, item.collections)
+    return Stand(row.digest, (ARCHIVE,), (ARCHIVE,), before, item.collections, is_leaving=True)
 
 
 class _Placer:

@@ -25,7 +25,8 @@ class Stand:
     """Where one linked entry stands now and stood before.
 
     `path` is its heading keys, `texts` their texts; `before` its former digest and the fingerprints
-    of its former heading keys, None for a new link. `collections` are those of its item.
+    of its former heading keys, None for a new link. `collections` are those of its item. One that
+    `is_leaving` goes to a place that is no heading: its old one was not renamed to it.
     """
 
     digest: str
@@ -33,6 +34,7 @@ class Stand:
     texts: Path
     before: tuple[str, Path] | None = None
     collections: frozenset[str] = frozenset()
+    is_leaving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,7 @@ def _origins(standing: list[Stand], olds: set[Path]) -> dict[Path, Path | None]:
         for depth in range(1, len(stand.path) + 1):
             paths.setdefault(stand.path[:depth])
             old = found[depth - 1] if depth <= len(found) else None
-            if old is not None:
+            if old is not None and not stand.is_leaving:
                 votes[stand.path[:depth], old] += 1
     origins: dict[Path, Path | None] = {(): () if () in olds else None}
     for depth in range(1, max(map(len, paths)) + 1):
