@@ -153,7 +153,7 @@ def test_putting_what_a_region_says_is_no_edit(path: Path) -> None:
 @given(value=TEXTS, index=st.integers(0, 5), is_there=st.booleans())
 @example(Blocks(tuple(LIKE_ENTRIES)), 0, False)
 @example(Blocks((f"```\n<!-- /zotero-note {KEY} -->\n```",)), 0, True)
-@settings(max_examples=settings().max_examples // 2)
+@settings(max_examples=settings().max_examples // 4)
 def test_whatever_a_note_says_stays_in_its_region(
     path: Path, value: Blocks, index: int, is_there: bool
 ) -> None:
