@@ -20,6 +20,7 @@ from tests.cli.test_push import ATTENTION, RESNET
 from zoterodigest.cli.differences import Mark, words
 from zoterodigest.cli.written import NotTaken, read_written, with_markers, written
 from zoterodigest.core.record import EMPTY, Blocks, Hyperlink, Links, Members, Names, Value
+from zoterodigest.library.connect import connect
 
 BY_ADA, BY_BEN = "Residual Nets", "Deep Residual Learning"
 
@@ -198,6 +199,51 @@ def test_an_id_with_several_open_fields_needs_the_field(
     assert "title" in unclear.err
     assert "venue" in unclear.err
     assert [one["field"] for one in listed(zoterodigest)["conflicts"]] == ["title"]
+
+
+MOVED = """# Reading
+
+## Vision
+
+- [Restoring Images with Shifted Windows](https://arxiv.org/abs/2401.00001), CVPR 2024.
+- [Adversarial Losses for Sharper Pictures](https://arxiv.org/abs/2401.00002), CVPR 2023.
+
+## Theory
+
+- [Straight Flows for Fast Sampling](https://arxiv.org/abs/2401.00003), ICLR 2023.
+"""
+
+
+def test_what_moved_at_both_ends_is_listed_and_no_field_is_open(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    digest = tmp_path / "papers.md"
+    digest.write_text(MOVED, encoding="utf-8")
+    zoterodigest("push", "papers.md", "--yes")
+    with connect("embedded:.zoterodigest/library.sqlite", base=tmp_path) as library:
+        (theory,) = (one for one in library.read().collections if one.name == "Theory")
+    edited_item(tmp_path, "Restoring Images with Shifted Windows", collections=[theory.key])
+    line = MOVED.splitlines(keepends=True)[4]
+    digest.write_text(f"{MOVED.replace(line, '')}\n## Other\n\n{line}", encoding="utf-8")
+
+    shown = zoterodigest("conflicts")
+    resolved = zoterodigest("resolve", "--all", "--keep", "zotero")
+
+    assert (shown.code, resolved.code) == (3, 3)
+    assert "Moved at both ends (1)" in shown.out
+    assert "No conflicts." not in shown.out
+    assert resolved.out.startswith("No such field is open")
+
+
+def test_with_nothing_open_there_is_nothing_to_resolve(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "papers.md").write_text(a_digest(ATTENTION), encoding="utf-8")
+    zoterodigest("push", "papers.md", "--yes")
+
+    ran = zoterodigest("resolve", "--all", "--keep", "zotero")
+
+    assert ran == Ran(0, "Nothing is open.\n", "")
 
 
 # --- resolve, by the person's own programs -------------------------------------------------------

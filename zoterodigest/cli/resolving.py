@@ -106,7 +106,7 @@ def resolve(wish: Wish, address: str, manner: Manner) -> int:
         meant = _meant(opened.fields, wish)
         decisions = _decided(meant, wish, workspace)
         if not decisions and not manner.as_json:
-            emit(["Nothing is open." if not meant else "Nothing was decided, and nothing written."])
+            emit([_nothing(opened, meant)])
         resolving = prepare_resolve(workspace, decisions)
         if not manner.as_json:
             emit(_shown(resolving))
@@ -129,6 +129,15 @@ def _opened(workspace: Workspace) -> _Opened:
     with busy("Reading digests and library"):
         prepared = prepare(workspace, BOTH_WAYS)
         return _Opened(prepared, open_fields(prepared))
+
+
+def _nothing(opened: _Opened, meant: Sequence[OpenField]) -> str:
+    """Say why nothing is done."""
+    if meant:
+        return "Nothing was decided, and nothing written."
+    if opened.fields or has_conflicts(opened.prepared, opened.fields):
+        return "No such field is open; `zoterodigest conflicts` lists what is."
+    return "Nothing is open."
 
 
 def _without(opened: _Opened, resolving: Resolving) -> _Opened:
