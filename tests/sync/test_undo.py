@@ -331,3 +331,24 @@ def test_a_digest_that_is_gone_is_told_and_the_rest_is_undone(pushed: World) -> 
 
     assert [one.title for one in done.declined] == ["Notes.md"]
     assert "CVPR" not in str(pushed.item(SWIN))
+
+
+@pytest.mark.parametrize(
+    ("place", "own"),
+    [
+        ("</ul>", "</ul>\n<h3>Private</h3>\n<p>What I really think</p>"),
+        ("</ul>", "</ul>\n<h2>Mine</h2>\n<p>For the thesis</p>"),
+        ("<h2 id", "<p>Read this first</p>\n<h2 id"),
+    ],
+    ids=["private", "below", "above"],
+)
+def test_a_note_that_holds_text_of_the_persons_own_is_kept(
+    pushed: World, place: str, own: str
+) -> None:
+    pushed.change_note(SWIN, lambda html: html.replace(place, own))
+
+    done = undone(pushed)
+
+    assert pushed.keys_by_title().keys() == {SWIN}
+    assert [one.title for one in done.declined] == [SWIN, "Notes"]
+    assert own.split("\n")[0].split("</ul>")[-1] in pushed.note(SWIN)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from zoterodigest.notes.editor import read_nodes
-from zoterodigest.notes.read import visible_nodes
+from zoterodigest.notes.read import dissect, visible_nodes
 
 _WALL = "\0private "
 """Begins the piece that stands for something private; no note holds such a sign."""
+
+
+_MARKUP = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,16 @@ def note_pieces(html: str) -> NotePieces:
 def holds_private(pieces: Iterable[str]) -> bool:
     """Whether one of `pieces` stands for something private."""
     return any(piece.startswith(_WALL) for piece in pieces)
+
+
+def holds_own_text(html: str) -> bool:
+    """Whether a note holds more than our part of it: something private, or text around it."""
+    anatomy = dissect(html)
+    if anatomy is None or anatomy.has_private:
+        return True
+    start = next(at.start for at in read_nodes(html) if at.node == anatomy.heading)
+    around = html[:start] + html[anatomy.parts[-1].end :]
+    return "<img" in around or bool(_MARKUP.sub("", around).strip())
 
 
 def _private_stretches(html: str) -> Iterator[tuple[int, int]]:

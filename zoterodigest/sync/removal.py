@@ -12,6 +12,7 @@ from zoterodigest.core.record import EMPTY, Item, Note, is_empty
 from zoterodigest.library.contents import Contents, collection_keys, is_note
 from zoterodigest.library.items import item_changes, new_item, read_item, tags_of
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.notes.visible import holds_own_text
 from zoterodigest.sync.gather import Gathered
 from zoterodigest.sync.workspace import Workspace
 
@@ -143,6 +144,7 @@ class Removal:
 
     def _is_untouched_note(self, child: LibraryItem, note: Note, row: Row) -> bool:
         has_marks = bool(child.data.get("tags")) or bool(child.data.get("relations"))
+        has_marks = has_marks or holds_own_text(str(child.data.get("note", "")))
         return not has_marks and all(
             _is_base(row, name, raw) or is_empty(note.fields[name])
             for name, raw in note.raws.items()
