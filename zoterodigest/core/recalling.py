@@ -18,11 +18,12 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
 
     As long as the lock file's base of a field is the one that was in step here, the link alone
     decides. If it has moved, an item that still shows what was seen here waits; one that shows the
-    new base is in step; any other has changed since, and merges over what was seen. What a person
+    new base is in step; any other has changed since, and merges over what was seen, but waits if
+    the lock file is of an older commit: else that would undo what came after it. What a person
     decided waits no more.
     """
     remembered = seen.rows.get(link.row.id) if seen else None
-    if remembered is None or link.item is None or remembered.item != link.row.item:
+    if seen is None or remembered is None or link.item is None or remembered.item != link.row.item:
         return link
     if remembered.bases is link.row.bases:
         return link
@@ -37,7 +38,7 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
         ends = ends_of(name, entry, item)
         if _shows(ends, base, terms):
             continue
-        if _shows(ends, seen_base, terms):
+        if _shows(ends, seen_base, terms) or seen.is_past(link.row.id, name, base):
             waits.add(name)
         else:
             bases[name] = seen_base

@@ -9,17 +9,48 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from zoterodigest.core.link import Base, Row
+from zoterodigest.core.link import Base, Row, fingerprint
+
+_MOST_PAST = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What an instance remembers: its rows by id, with the bases of V, and by collection the keys
-    of the items that lay in it.
+    of the items that lay in it. `past` holds, by row id and field, the marks of bases that once
+    were in step here, the newest last: a lock file that has one of them is of an older commit.
     """
 
     rows: Mapping[str, Row] = field(default_factory=dict)
     collections: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    past: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    def is_past(self, row_id: str, name: str, base: Base) -> bool:
+        """Tell whether `base` was in step here before the one that is remembered."""
+        return mark_of(base) in self.past.get(row_id, {}).get(name, ())
+
+
+def mark_of(base: Base) -> str:
+    """Return a fingerprint of the value that was agreed on, the order of its parts left out."""
+    return fingerprint(" ".join(sorted(base.at_item.parts)))
+
+
+def past_after(seen: Seen, rows: Mapping[str, Row]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the marks of what is past once `rows` are remembered in the place of those of `seen`.
+
+    Only the newest ones of each field are kept.
+    """
+    past: dict[str, dict[str, tuple[str, ...]]] = {}
+    for row_id, row in rows.items():
+        marks = dict(seen.past.get(row_id, {}))
+        then = seen.rows[row_id].bases if row_id in seen.rows else {}
+        for name, base in then.items():
+            if row.bases.get(name) != base:
+                left = (one for one in marks.get(name, ()) if one != mark_of(base))
+                marks[name] = (*left, mark_of(base))[-_MOST_PAST:]
+        if marks:
+            past[row_id] = marks
+    return past
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,9 @@ def _render(seen: Seen, lock_data: bytes) -> bytes:
         "collections": {key: sorted(keys) for key, keys in sorted(seen.collections.items())},
         "missing": sorted(known.keys() - seen.rows.keys()),
         "other": render_rows(other, ()),
+        "past": {
+            row_id: dict(sorted(marks.items())) for row_id, marks in sorted(seen.past.items())
+        },
     }
     return json.dumps(header).encode("ascii") + b"\n" + lock_data
 
@@ -84,12 +87,16 @@ def _read(data: bytes, lock: LockFile, lock_data: bytes | None) -> Seen | None:
         others, _ = read_rows(enumerate(known["other"].split("\n"), start=1))
         missing = frozenset(known["missing"])
         collections = {str(key): frozenset(keys) for key, keys in known["collections"].items()}
+        past = {
+            str(row_id): {str(name): tuple(map(str, marks)) for name, marks in by_name.items()}
+            for row_id, by_name in known["past"].items()
+        }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, BadLockFile, BadLine):
         return None
     if known.get("version") != _VERSION or known.get("lock") != lock_hash(bytes_then):
         return None
     by_id = {row.id: row for row in rows if row.id not in missing}
-    return Seen({**by_id, **others}, collections)
+    return Seen({**by_id, **others}, collections, past)
 
 
 def with_rows(seen: Seen, rows: Mapping[str, Row]) -> Seen:

@@ -129,7 +129,8 @@ def seen_back(seen: Seen, present: Links, back: Links, written: Sequence[Item]) 
         place, place_before = _place(row), _place(before.get(row.id, row))
         if place != place_before and {place, place_before} <= shelves.keys():
             _seen_in(collections, row.item, {shelves[place]}, (shelves[place_before],))
-    return Seen({**seen.rows, **rows}, {key: frozenset(held) for key, held in collections.items()})
+    held_by = {key: frozenset(held) for key, held in collections.items()}
+    return Seen({**seen.rows, **rows}, held_by, seen.past)
 
 
 def _place(row: Row) -> tuple[str, tuple[str, ...]]:

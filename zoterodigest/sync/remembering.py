@@ -12,7 +12,7 @@ from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan
 from zoterodigest.core.record import Item
 from zoterodigest.core.relocation import PLACE
 from zoterodigest.core.reports import AddedItem, AwaitedItem, Held, PlaceConflict
-from zoterodigest.core.seen import Seen
+from zoterodigest.core.seen import Seen, past_after
 from zoterodigest.library.contents import Contents
 from zoterodigest.project.lock import LockFile, render_lock
 from zoterodigest.project.memory import keep_memory, prepare_memory
@@ -96,7 +96,8 @@ def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[It
     others = {shelf.collection for shelf in lock.shelves if shelf.digest not in ran.digests}
     then = before.collections if before else {}
     shelves = [one for one in lock.shelves if one.collection not in others & then.keys()]
-    return Seen(rows, _collections(then, shelves, items, _pending(plan, ran.done)))
+    collections = _collections(then, shelves, items, _pending(plan, ran.done))
+    return Seen(rows, collections, past_after(before or Seen(), rows))
 
 
 def _remembered(row: Row, link: Link, known: Row | None) -> Row:
