@@ -1,0 +1,157 @@
+"""What git does to the tracked files of a clone, and what a person does where it stops."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.sync.histories.by_markdown import Pick
+from tests.sync.histories.model import FIELDS, slot_of, tokens_in
+from tests.sync.histories.opening import works_of
+from tests.sync.histories.stage import (
+    DIGESTS,
+    LOCK,
+    TRACKED,
+    Clone,
+    Commit,
+    Files,
+    Stage,
+    digest_sight,
+)
+from zoterodigest.core.link import Base
+from zoterodigest.project.lock import read_lock
+
+
+def commit(stage: Stage, clone: Clone, pick: Pick = (0, 0, 0)) -> None:
+    """Commit what the clone holds."""
+    _commit(stage, clone, ())
+
+
+def _commit(stage: Stage, clone: Clone, others: tuple[int, ...]) -> None:
+    files = clone.files()
+    if files == stage.commits[clone.head].files and not others:
+        return
+    parents = (clone.head, *others)
+    ancestors = frozenset(parents).union(*(stage.commits[one].ancestors for one in parents))
+    stage.commits.append(Commit(files, parents, ancestors))
+    clone.head = len(stage.commits) - 1
+    stage.tell(f"git: commit {clone.head}")
+
+
+def merge(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Commit both clones and merge the other one's branch into this one's."""
+    for one in stage.clones:
+        commit(stage, one)
+    (other,) = (one for one in stage.clones if one is not clone)
+    ours, theirs = stage.commits[clone.head], stage.commits[other.head]
+    if other.head in ours.ancestors | {clone.head}:
+        return
+    if clone.head in theirs.ancestors:
+        clone.check_out(theirs.files)
+        clone.head = other.head
+        stage.tell(f"git: fast forward to {other.head}")
+        return
+    base = max((ours.ancestors | {clone.head}) & (theirs.ancestors | {other.head}))
+    _merge_files(stage, clone, (stage.commits[base].files, ours.files, theirs.files), pick)
+    _commit(stage, clone, (other.head,))
+
+
+def _merge_files(stage: Stage, clone: Clone, sides: tuple[Files, Files, Files], pick: Pick) -> None:
+    """Merge file by file; a person decides for one side of each digest where git stops.
+
+    The lock file keeps its conflict marks every second time.
+    """
+    merged: dict[str, bytes] = {}
+    stage.has_lost_base = True
+    favour = ("--ours", "--theirs")[pick[0] % 2]
+    for name in TRACKED:
+        base, ours, theirs = (side.get(name) for side in sides)
+        if ours == theirs or theirs == base:
+            kept = ours
+        elif ours == base:
+            kept = theirs
+        elif ours is None or theirs is None:
+            kept = ours or theirs
+        elif name == LOCK and pick[1] % 2:
+            kept = merge_file(ours or b"", base or b"", theirs or b"", "--diff3")
+        else:
+            kept = merge_file(ours or b"", base or b"", theirs or b"", favour)
+        if kept is not None:
+            merged[name] = kept
+        if name in DIGESTS:
+            seen = frozenset(
+                tokens_in((ours or b"").decode()) + tokens_in((theirs or b"").decode())
+            )
+            wanted = frozenset(tokens_in((kept or b"").decode()))
+            stage.memory.decide(seen, wanted)
+            stage.memory.wished |= wanted
+    clone.check_out(merged)
+    stage.tell(f"git: merge, {favour} in conflicts")
+
+
+def merge_file(ours: bytes, base: bytes, theirs: bytes, how: str) -> bytes:
+    """Return what `git merge-file` makes of three versions."""
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder) / name for name in ("ours", "base", "theirs")]
+        for path, data in zip(paths, (ours, base, theirs), strict=True):
+            path.write_bytes(data)
+        command = ["git", "merge-file", "-p", how, *map(str, paths)]
+        return subprocess.run(command, capture_output=True, check=False).stdout
+
+
+def check_out(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Commit, and go to any commit: an older one, or the newest again."""
+    commit(stage, clone)
+    clone.head = pick[0] % len(stage.commits)
+    _check_out(stage, clone, stage.commits[clone.head].files)
+    stage.tell(f"git: checkout {clone.head}")
+
+
+def revert(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Commit, and revert the last commit: digests and lock file become as before it."""
+    commit(stage, clone)
+    parents = stage.commits[clone.head].parents
+    if not parents:
+        return
+    _check_out(stage, clone, stage.commits[parents[0]].files)
+    commit(stage, clone)
+    stage.tell("git: that was a revert")
+
+
+def _check_out(stage: Stage, clone: Clone, files: Files) -> None:
+    """Have the tracked files be these: an edit by a person wherever the lock file says the same."""
+    then, now = _bases(clone.files()), _bases(files)
+    before = {name: digest_sight(clone, name).set for name in DIGESTS}
+    clone.check_out(files)
+    for name in DIGESTS:
+        sides = (before[name], digest_sight(clone, name).set)
+        for slot in sorted({slot_of(token) for token in sides[0] ^ sides[1]}):
+            if then.get((name, slot)) == now.get((name, slot)):
+                old, new = ({token for token in side if slot_of(token) == slot} for side in sides)
+                stage.memory.decide(old, new)
+                stage.memory.wished |= new
+
+
+def _bases(files: Files) -> dict[tuple[str, str], Base | None]:
+    """Return what a lock file says of each slot of each digest."""
+    data = files.get(LOCK)
+    rows = read_lock(data).rows if data else ()
+    return {
+        (row.digest, f"w{work}{letter}"): row.bases.get(name)
+        for row in rows
+        for work in works_of(row)
+        for letter, name in FIELDS.items()
+    }
+
+
+def restore(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """A person wants a digest as it was in a commit, and leaves the lock file: that is an edit."""
+    name = DIGESTS[pick[0] % 2]
+    old = stage.commits[pick[1] % len(stage.commits)].files[name]
+    before = digest_sight(clone, name).set
+    clone.write(name, old.decode())
+    after = digest_sight(clone, name).set
+    stage.memory.decide(before, after)
+    stage.memory.wished |= after
+    stage.tell(f"{name}: as in commit {pick[1] % len(stage.commits)}")

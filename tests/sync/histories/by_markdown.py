@@ -1,0 +1,142 @@
+"""What a person does in the Markdown of a clone."""
+
+from __future__ import annotations
+
+import re
+
+from tests.sync.histories.model import TOKEN, letter_of, work_of
+from tests.sync.histories.opening import a_note, a_row
+from tests.sync.histories.stage import DIGESTS, NOTES, Clone, Stage, digest_sight
+
+Pick = tuple[int, int, int]
+
+_ENTRY = re.compile(r"(?m)^> \*\*(?:.*\n)(?:>.*\n)*")
+_BULLET = re.compile(r"(?m)^> - .*\n")
+_TASK = re.compile(r"(?m)^> Task: (.*?)( *)$")
+_HEADING = re.compile(r"(?m)^## (.*)\n")
+_ROW = re.compile(r"(?m)^\| \*\*\[.*\n")
+
+
+def edit(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Write something else where a token stands."""
+    name = DIGESTS[pick[0] % 2]
+    text = clone.text(name)
+    found = list(TOKEN.finditer(text))
+    if not found:
+        return
+    place = found[pick[1] % len(found)]
+    old = place[0]
+    new = stage.memory.new(work_of(old), letter_of(old), over=[old])
+    clone.write(name, text[: place.start()] + new + text[place.end() :])
+    stage.tell(f"{name}: {old} -> {new}")
+
+
+def add(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Add a bullet or a task to an entry of the notes."""
+    text = clone.text(NOTES)
+    entries = list(_ENTRY.finditer(text))
+    if not entries:
+        return
+    entry = entries[pick[0] % len(entries)]
+    work = work_of(TOKEN.search(entry[0])[0])  # type: ignore[index]  # every entry has a token
+    bullets, task = list(_BULLET.finditer(entry[0])), _TASK.search(entry[0])
+    if pick[1] % 2 and task:
+        new = stage.memory.new(work, "k")
+        at, line = entry.start() + task.end(1), f"; task {new}" if task[1] else f"task {new}"
+    elif bullets:
+        new = stage.memory.new(work, "s")
+        at, line = entry.start() + bullets[pick[2] % len(bullets)].end(), f"> - Bullet {new} too.\n"
+    else:
+        return
+    clone.write(NOTES, text[:at] + line + text[at:])
+    stage.tell(f"{NOTES}: + {new}")
+
+
+def take_out(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Take a bullet out of an entry of the notes; one is left."""
+    text = clone.text(NOTES)
+    entries = list(_ENTRY.finditer(text))
+    if not entries:
+        return
+    entry = entries[pick[0] % len(entries)]
+    bullets = list(_BULLET.finditer(entry[0]))
+    if len(bullets) < 2:
+        return
+    bullet = bullets[pick[1] % len(bullets)]
+    gone = TOKEN.findall(bullet[0]) and [found[0] for found in TOKEN.finditer(bullet[0])]
+    stage.memory.remove(gone)
+    start, end = entry.start() + bullet.start(), entry.start() + bullet.end()
+    clone.write(NOTES, text[:start] + text[end:])
+    stage.tell(f"{NOTES}: - {' '.join(gone)}")
+
+
+def insert(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Write a new entry: of a new work, or of one that so far stands in the other digest only."""
+    name = DIGESTS[pick[0] % 2]
+    works = {work_of(token): token for token in digest_sight(clone, name).set}
+    others = {
+        work_of(token): token
+        for token in sorted(digest_sight(clone, DIGESTS[1 - pick[0] % 2]).set)
+        if letter_of(token) == "t" and work_of(token) not in works
+    }
+    if pick[1] % 3 == 0 and others:
+        stage.has_lost_base = True
+        work = sorted(others)[pick[1] % len(others)]
+        title = others[work]
+    else:
+        stage.works += 1
+        work, title = stage.works, ""
+    _put_in(clone, name, _new_entry(stage, name, work, title), pick[2])
+    stage.tell(f"{name}: + entry of work {work}")
+
+
+def _new_entry(stage: Stage, name: str, work: int, title: str) -> str:
+    return (a_note if name == NOTES else a_row)(stage.memory, work, title)
+
+
+def _put_in(clone: Clone, name: str, entry: str, place: int) -> None:
+    text = clone.text(name)
+    if name == NOTES:
+        headings = list(_HEADING.finditer(text))
+        at = headings[place % len(headings)].end()
+        clone.write(name, f"{text[:at]}\n{entry}\n{text[at:]}")
+    else:
+        at = text.index("| --- | --- | --- | --- | --- |\n") + len(
+            "| --- | --- | --- | --- | --- |\n"
+        )
+        clone.write(name, text[:at] + entry + text[at:])
+
+
+def drop(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Take an entry out of its digest."""
+    name = DIGESTS[pick[0] % 2]
+    text = clone.text(name)
+    entries = list((_ENTRY if name == NOTES else _ROW).finditer(text))
+    if len(entries) < 2:
+        return
+    entry = entries[pick[1] % len(entries)]
+    clone.write(name, text[: entry.start()] + text[entry.end() :])
+    stage.tell(f"{name}: - entry {entry[0].split(']')[0][:40]!r}")
+
+
+def move(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Move an entry of the notes under a heading, its own or another."""
+    text = clone.text(NOTES)
+    entries = list(_ENTRY.finditer(text))
+    if not entries:
+        return
+    entry = entries[pick[0] % len(entries)]
+    clone.write(NOTES, text[: entry.start()] + text[entry.end() :])
+    _put_in(clone, NOTES, entry[0], pick[1])
+    stage.tell(f"{NOTES}: moved {entry[0][:40]!r}")
+
+
+def rename(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Give a heading another name."""
+    name = DIGESTS[pick[0] % 2]
+    text = clone.text(name)
+    headings = list(_HEADING.finditer(text))
+    heading = headings[pick[1] % len(headings)]
+    stage.names += 1
+    clone.write(name, text[: heading.start(1)] + f"Heading {stage.names}" + text[heading.end(1) :])
+    stage.tell(f"{name}: heading {heading[1]!r} -> 'Heading {stage.names}'")

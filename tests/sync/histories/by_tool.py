@@ -1,0 +1,206 @@
+"""What the tool does in a clone: runs that end well, fail or are killed, and what it may not do."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from tests.sync.histories.by_markdown import Pick
+from tests.sync.histories.effects import Effects, Killed
+from tests.sync.histories.model import TOKEN, Violation
+from tests.sync.histories.stage import (
+    DIGESTS,
+    LOCK,
+    Clone,
+    Sight,
+    Stage,
+    digest_sight,
+    library_sight,
+)
+from tests.sync.trouble import TroubledLibrary, silent
+from zoterodigest.core.plan import CreateEntry, MoveEntry, Plan, RemoveEntry, RenameHeading
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.port import BadLibrary, Library
+from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.run import Direction, Options, prepare
+
+EFFECTS = Effects()
+_MOST_EFFECTS = 40
+
+
+def push(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Push."""
+    run(stage, clone, Direction.PUSH)
+
+
+def pull(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Pull."""
+    run(stage, clone, Direction.PULL)
+
+
+def sync(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Sync."""
+    run(stage, clone, Direction.SYNC)
+
+
+def run(stage: Stage, clone: Clone, direction: Direction) -> Outcome:
+    """Carry out a run that nothing disturbs."""
+    stage.tell(f"{direction.name.lower()}")
+    outcomes: list[Outcome] = []
+    _watched(stage, clone, direction, lambda: outcomes.append(_carry_out(stage, clone, direction)))
+    return outcomes[0]
+
+
+def be_killed(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Kill a run before one of its side effects."""
+    _disturb(stage, clone, pick, Killed("killed"))
+
+
+def fill_the_disk(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Have one write of a run find the disk full."""
+    _disturb(stage, clone, pick, OSError(errno.ENOSPC, "No space left on device"))
+
+
+def lose_the_library(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Have the library go away in the middle of a run."""
+    _disturb(stage, clone, pick, BadLibrary("the library went away"))
+
+
+def _disturb(stage: Stage, clone: Clone, pick: Pick, error: BaseException) -> None:
+    direction, place = list(Direction)[pick[0] % 3], pick[1] % _MOST_EFFECTS + 1
+    stage.tell(f"{direction.name.lower()}, at effect {place}: {error!r}")
+
+    def carry() -> None:
+        library: Library = clone.library
+        if not isinstance(error, OSError):
+            library = TroubledLibrary(library, before=EFFECTS.spend, after=EFFECTS.spend)
+        with EFFECTS.counted():
+            EFFECTS.arm(place, error)
+            try:
+                _carry_out(stage, clone, direction, library)
+            except (Killed, ZoterodigestError, OSError) as caught:
+                if not EFFECTS.has_struck:
+                    raise
+                stage.tell(f"  it ended with {caught!r}")
+            finally:
+                EFFECTS.disarm()
+
+    _watched(stage, clone, direction, carry)
+
+
+def refuse(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Have the library refuse some of what a run writes."""
+    direction = (Direction.PUSH, Direction.SYNC)[pick[0] % 2]
+    stage.tell(f"{direction.name.lower()}, some objects refused")
+
+    def accepts(key: str, _data: object) -> bool:
+        return (sum(map(ord, key)) + pick[1]) % 3 > 0
+
+    library = TroubledLibrary(clone.library, is_accepted=accepts)
+    _watched(stage, clone, direction, lambda: _carry_out(stage, clone, direction, library))
+
+
+def _carry_out(
+    stage: Stage, clone: Clone, direction: Direction, library: Library | None = None
+) -> Outcome:
+    workspace = replace(clone.workspace, library=library or clone.library)
+    prepared = prepare(workspace, Options(direction=direction))
+    stage.plan = prepared.plan
+    if prepared.stop is not None:
+        raise Violation(f"the guard stops a small run: {prepared.stop}")
+    return carry_out(prepared, silent)
+
+
+# --- what a run may not do
+
+
+def _watched(stage: Stage, clone: Clone, direction: Direction, carry: Callable[[], object]) -> None:
+    """Do something with the tool, and fail if it does what it may not."""
+    texts = {name: clone.text(name) for name in DIGESTS}
+    sights = _sights(clone)
+    others = [one for one in stage.clones if one is not clone]
+    untouched = [one.files() for one in others]
+    version = clone.library.version()
+
+    carry()
+
+    now = _sights(clone)
+    for end, before in sights.items():
+        _judge(stage, end, before, now[end])
+    for name, text in texts.items():
+        _judge_bytes(name, text, clone.text(name), is_rearranged=_is_rearranged(stage.plan, name))
+    if untouched != [one.files() for one in others]:
+        raise Violation("another clone was written")
+    if direction is Direction.PULL and clone.library.version() != version:
+        raise Violation("a pull wrote into the library")
+    if direction is Direction.PUSH and texts != {name: clone.text(name) for name in DIGESTS}:
+        raise Violation("a push wrote a digest")
+
+
+def _sights(clone: Clone) -> dict[str, Sight]:
+    ends = {f"{clone.root.name}/{name}": digest_sight(clone, name) for name in DIGESTS}
+    return {**ends, f"zotero {id(clone.library)}": library_sight(clone.library)}
+
+
+def _judge(stage: Stage, end: str, before: Sight, after: Sight) -> None:
+    lost = stage.memory.lost(before.set, after.set)
+    if lost:
+        raise Violation(f"{end} lost {' '.join(lost)}")
+    returned = stage.memory.returned(end, before.set, after.set)
+    if returned:
+        raise Violation(f"{end} has {' '.join(returned)} back, which a person took out")
+    doubled = [one for one, number in after.tokens.items() if number > max(1, before.tokens[one])]
+    if doubled:
+        raise Violation(f"{end} has {' '.join(doubled)} twice")
+
+
+def _is_rearranged(plan: Plan, name: str) -> bool:
+    """Tell whether entries of a digest come, go or move, or a heading gets another name."""
+    for action in plan.actions:
+        match action:
+            case CreateEntry(digest=digest) | RenameHeading(digest=digest) if digest == name:
+                return True
+            case MoveEntry(entry=entry) | RemoveEntry(entry=entry) if entry.digest == name:
+                return True
+            case _:
+                pass
+    return False
+
+
+def _judge_bytes(name: str, before: str, after: str, *, is_rearranged: bool) -> None:
+    """Fail if a line went or came that holds no value; blank ones may beside a moved entry."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    for tag, start, end, first, last in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
+        if tag == "equal":
+            continue
+        odd = [line for line in (*old[start:end], *new[first:last]) if not _has_value(line)]
+        if is_rearranged:
+            odd = [line for line in odd if line.strip("> \n") and not line.startswith("## ")]
+        if odd:
+            raise Violation(f"{name}: lines that hold no value changed: {odd}")
+
+
+def _has_value(line: str) -> bool:
+    return TOKEN.search(line) is not None or line.startswith("> Task:") or "/arxiv.org/" in line
+
+
+# --- what is lost beside runs
+
+
+def lose_lock(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Lose the lock file."""
+    (clone.root / LOCK).unlink(missing_ok=True)
+    stage.has_lost_base = True
+    stage.tell("the lock file is lost")
+
+
+def lose_state(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Lose what this machine alone knows; not where its library may be behind, unknown to it."""
+    if len(stage.libraries) > 1:
+        return
+    clone.lose_state()
+    stage.tell("the state is lost")

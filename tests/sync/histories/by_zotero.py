@@ -1,0 +1,244 @@
+"""What a person does in Zotero, in the library of a clone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from tests.builders import a_key
+from tests.sync.histories.by_markdown import Pick
+from tests.sync.histories.model import TOKEN, Violation, letter_of, work_of
+from tests.sync.histories.opening import arxiv_of
+from tests.sync.histories.stage import (
+    Clone,
+    Stage,
+    library_sight,
+    parts,
+    put,
+    put_collection,
+    texts_of,
+)
+from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.port import Collection, LibraryItem, Snapshot
+from zoterodigest.notes.editor import editor_form
+
+FIRST_OWN_KEY = 10**9
+_POINT = r"<li>(?:(?!</?li>).)*?{token}(?:(?!</?li>).)*</li>\n?"
+
+
+def edit(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Write something else where a token stands."""
+    found = [
+        (one, name, text, place)
+        for one, name, text in texts_of(clone.library.read().items)
+        for place in TOKEN.finditer(text)
+    ]
+    if not found:
+        return
+    one, name, text, place = found[pick[0] % len(found)]
+    old = place[0]
+    new = stage.memory.new(work_of(old), letter_of(old), over=[old])
+    changed = text[: place.start()] + new + text[place.end() :]
+    _write(clone, one, name, text, changed, saves=pick[1] % 2 == 0)
+    stage.tell(f"zotero: {name}: {old} -> {new}")
+
+
+def _write(
+    clone: Clone, one: LibraryItem, name: str, text: str, changed: str, *, saves: bool
+) -> None:
+    if name == "tags":
+        tags = [{"tag": changed} if tag["tag"] == text else tag for tag in one.data["tags"]]
+        put(clone.library, one, tags=[tag for tag in tags if tag["tag"]])
+    elif name == "note" and saves:
+        put(clone.library, one, note=editor_form(changed))
+    else:
+        put(clone.library, one, **{name: changed})
+
+
+def add(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Add a bullet to a note, or a task's tag to an item."""
+    found = [
+        (one, name, text, place[0])
+        for one, name, text in texts_of(clone.library.read().items)
+        for place in TOKEN.finditer(text)
+        if letter_of(place[0]) in "sk"
+    ]
+    if not found:
+        return
+    one, name, text, token = found[pick[0] % len(found)]
+    new = stage.memory.new(work_of(token), letter_of(token))
+    if name == "tags":
+        put(clone.library, one, tags=[*one.data["tags"], {"tag": f"task:task {new}"}])
+    else:
+        point = re.search(_POINT.format(token=token), text, re.DOTALL)
+        if point is None:
+            return
+        changed = text[: point.end()] + f"<li>Bullet {new} as well.</li>\n" + text[point.end() :]
+        _write(clone, one, name, text, changed, saves=pick[1] % 2 == 0)
+    stage.tell(f"zotero: + {new} beside {token}")
+
+
+def take_out(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Take a bullet out of a note, or a task's tag off an item; a note keeps one bullet."""
+    found = [
+        (one, name, text, place[0])
+        for one, name, text in texts_of(clone.library.read().items)
+        for place in TOKEN.finditer(text)
+        if letter_of(place[0]) in "sk" and (name == "tags" or text.count("<li>") > 1)
+    ]
+    if not found:
+        return
+    one, name, text, token = found[pick[0] % len(found)]
+    gone = [token]
+    if name == "tags":
+        _write(clone, one, name, text, "", saves=False)
+    else:
+        point = re.search(_POINT.format(token=token), text, re.DOTALL)
+        if point is None:
+            return
+        gone = [place[0] for place in TOKEN.finditer(point[0])]
+        changed = text[: point.start()] + text[point.end() :]
+        _write(clone, one, name, text, changed, saves=pick[1] % 2 == 0)
+    stage.memory.remove(gone)
+    stage.tell(f"zotero: - {' '.join(gone)}")
+
+
+def save_notes(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Have the note editor save every note anew."""
+    for one, name, text in list(texts_of(clone.library.read().items)):
+        if name == "note":
+            put(clone.library, one, note=editor_form(text))
+    stage.tell("zotero: notes saved")
+
+
+def trash(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Put an item or a note in the trash, or take it out again."""
+    found = [
+        one
+        for one in clone.library.read().items
+        if one.data["itemType"] == "note" or "parentItem" not in one.data
+    ]
+    one = found[pick[0] % len(found)]
+    put(clone.library, one, deleted=0 if one.is_trashed else 1)
+    where = "out of" if one.is_trashed else "into"
+    stage.tell(f"zotero: {one.data['itemType']} {one.key} {where} the trash")
+
+
+def shelve(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Put an item in another collection instead of its own, or beside it."""
+    snapshot = clone.library.read()
+    items = [one for one in snapshot.items if "parentItem" not in one.data and not one.is_trashed]
+    shelves = [one for one in snapshot.collections if not one.is_trashed]
+    if not items or not shelves:
+        return
+    one, shelf = items[pick[0] % len(items)], shelves[pick[1] % len(shelves)]
+    own = [key for key in one.data.get("collections", ()) if key != shelf.key]
+    put(clone.library, one, collections=[*own[: pick[2] % 2], shelf.key])
+    stage.tell(f"zotero: {one.data.get('title')} into {shelf.name!r}")
+
+
+def name_shelf(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Give a collection another name."""
+    shelves = [one for one in clone.library.read().collections if one.parent]
+    if not shelves:
+        return
+    stage.names += 1
+    shelf = shelves[pick[0] % len(shelves)]
+    put_collection(clone.library, shelf, name=f"Shelf {stage.names}")
+    stage.tell(f"zotero: collection {shelf.name!r} -> 'Shelf {stage.names}'")
+
+
+def insert(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Add a new item to a collection."""
+    shelves = [one for one in clone.library.read().collections if not one.is_trashed]
+    stage.works += 1
+    work = stage.works
+    data = {
+        "itemType": "preprint",
+        "title": f"Study {stage.memory.new(work, 't')} of Models",
+        "archiveID": f"arXiv:{arxiv_of(work)}",
+        "url": f"https://arxiv.org/abs/{arxiv_of(work)}",
+        "date": "2024",
+        "collections": [shelves[pick[0] % len(shelves)].key] if shelves else [],
+    }
+    key = a_key(FIRST_OWN_KEY + work)
+    clone.library.write([LibraryItem(key, 0, data)])
+    stage.tell(f"zotero: new item of work {work}")
+
+
+# --- Zotero's own sync
+
+
+def replicate(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Have Zotero sync both copies of the library: field by field, and a person decides."""
+    if len(stage.libraries) == 1:
+        return
+    here, there = (one.library for one in stage.clones)
+    before = stage.synced
+    sides = [library.read() for library in (here, there)]
+    seen = frozenset(library_sight(here).set | library_sight(there).set)
+    merged = _merged_collections(before, sides), _merged_items(before, sides, pick[0] % 2)
+    for library, side in zip((here, there), sides, strict=True):
+        _bring(library, side, *merged)
+    stage.memory.decide(seen, library_sight(here).set)
+    stage.synced = here.read()
+    if library_sight(here) != library_sight(there):
+        raise Violation("the copies of the library differ after Zotero's sync")
+    stage.tell("zotero: both copies are synced")
+
+
+def _merged_items(
+    before: Snapshot, sides: Sequence[Snapshot], favoured: int
+) -> dict[str, dict[str, Any]]:
+    old = {one.key: one.data for one in before.items}
+    found = [{one.key: one.data for one in side.items} for side in sides]
+    merged = {}
+    for key in sorted(found[0].keys() | found[1].keys()):
+        was, one, other = old.get(key, {}), *(side.get(key, {}) for side in found)
+        merged[key] = {
+            name: _chosen(was.get(name), one.get(name), other.get(name), favoured)
+            for name in sorted({*was, *one, *other} - {"dateModified", "dateAdded"})
+        }
+    return merged
+
+
+def _chosen(was: object, one: object, other: object, favoured: int) -> object:
+    if one == other or other == was:
+        return one
+    return other if one == was else (one, other)[favoured]
+
+
+def _merged_collections(before: Snapshot, sides: Sequence[Snapshot]) -> dict[str, Collection]:
+    old = {one.key: one for one in before.collections}
+    found = [{one.key: one for one in side.collections} for side in sides]
+    merged = {}
+    for key in sorted(found[0].keys() | found[1].keys()):
+        one, other = (side.get(key) for side in found)
+        is_old = one is None or (key in old and one.name == old[key].name)
+        merged[key] = other if is_old and other else one
+    return {key: one for key, one in merged.items() if one is not None}
+
+
+def _bring(
+    library: EmbeddedLibrary,
+    side: Snapshot,
+    collections: dict[str, Collection],
+    items: dict[str, dict[str, Any]],
+) -> None:
+    """Have `library`, which holds `side`, hold these."""
+    shelves = {one.key: one.version for one in side.collections}
+    versions = {one.key: one.version for one in side.items}
+    for batch in parts(tuple(collections.values()), lambda one: one.parent is not None):
+        library.write_collections([replace(one, version=shelves.get(one.key, 0)) for one in batch])
+    for keys in parts(tuple(items), lambda key: "parentItem" in items[key]):
+        for key in keys:
+            data = {name: _or_empty(name, value) for name, value in items[key].items()}
+            put(library, LibraryItem(key, versions.get(key, 0), {}), **data)
+
+
+def _or_empty(name: str, value: object) -> object:
+    if value is not None:
+        return value
+    return {"tags": [], "collections": [], "relations": {}, "deleted": 0}.get(name, "")

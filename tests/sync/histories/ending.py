@@ -1,0 +1,141 @@
+"""How every history ends: sync and sync again; what then differs must be in a report."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from tests.sync.histories.by_tool import run
+from tests.sync.histories.model import FIELDS, Violation, slot_of, tokens_in, work_of
+from tests.sync.histories.opening import works_of
+from tests.sync.histories.stage import CARRIED, DIGESTS, Clone, Stage, digest_sight, texts_of
+from zoterodigest.core.link import Row, State
+from zoterodigest.core.reports import (
+    AmbiguousEntry,
+    ApartField,
+    AwaitedItem,
+    Conflict,
+    Held,
+    MissingItem,
+    MissingNote,
+    NotLinked,
+    NotPushed,
+    TrashedEntry,
+    UnreadableEntry,
+    Waiting,
+)
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.failures import foreseen
+from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+
+ALL = "all"
+Reported = set[tuple[str, int, str]]
+"""Digest, work and field (or all of them) of what a run reports."""
+
+
+def end(stage: Stage) -> None:
+    """Sync in every clone until nothing is to be done, and fail if anything is amiss."""
+    for clone in stage.clones:
+        run(stage, clone, Direction.SYNC)
+        prepared = prepare(clone.workspace, Options(direction=Direction.SYNC))
+        if not prepared.plan.is_settled:
+            run(stage, clone, Direction.SYNC)
+            prepared = prepare(clone.workspace, Options(direction=Direction.SYNC))
+        _require_settled(stage, clone, prepared)
+        _require_no_silent_difference(stage, clone, prepared)
+    for library in stage.libraries:
+        _require_nothing_doubled(library.read().items)
+
+
+def _require_settled(stage: Stage, clone: Clone, prepared: Prepared) -> None:
+    """Fail if there still is something to do; what is refused is planned and told every time."""
+    if prepared.plan.is_settled:
+        return
+    plan = f"{dict(prepared.plan.counts())} {prepared.plan.actions}"
+    if not list(foreseen(prepared)):
+        raise Violation(f"not settled: {plan}")
+    before, version = clone.files(), clone.library.version()
+    run(stage, clone, Direction.SYNC)
+    if (clone.files(), clone.library.version()) != (before, version):
+        raise Violation(f"not settled, beside what is refused: {plan}")
+
+
+def _require_nothing_doubled(items: tuple[LibraryItem, ...]) -> None:
+    live = [one for one in items if not one.is_trashed]
+    works = Counter(one.data.get("archiveID") for one in live if one.data["itemType"] == "preprint")
+    notes = Counter(
+        (one.data["parentItem"], tuple(sorted(tokens_in(one.data["note"]))))
+        for one in live
+        if one.data["itemType"] == "note"
+    )
+    twice = [key for counter in (works, notes) for key, number in counter.items() if number > 1]
+    if twice:
+        raise Violation(f"the library holds twice: {twice}")
+
+
+def _require_no_silent_difference(stage: Stage, clone: Clone, prepared: Prepared) -> None:
+    rows = {row.id: row for row in prepared.gathered.lock.rows}
+    reported = set(_reported(prepared, rows))
+    linked = {
+        (row.digest, work)
+        for row in rows.values()
+        if row.state is State.LINKED
+        for work in works_of(row)
+    }
+    held = _by_slot(
+        token for _, _, text in texts_of(clone.library.read().items) for token in tokens_in(text)
+    )
+    for name in DIGESTS:
+        shown = _by_slot(digest_sight(clone, name).set)
+        for work in sorted({work_of(token) for tokens in shown.values() for token in tokens}):
+            if (name, work, ALL) in reported:
+                continue
+            if (name, work) not in linked:
+                raise Violation(f"{name}: the entry of work {work} has no link, silently")
+            for letter in CARRIED[name]:
+                slot = f"w{work}{letter}"
+                is_joined = letter == "l" or (letter == "k" and stage.has_lost_base)
+                is_shown = shown[slot] <= held[slot] if is_joined else shown[slot] == held[slot]
+                if not is_shown and (name, work, FIELDS[letter]) not in reported:
+                    there = f"{sorted(shown[slot])} in {name}, {sorted(held[slot])} in zotero"
+                    raise Violation(f"a silent difference: {there}")
+
+
+def _by_slot(tokens: Iterator[str] | frozenset[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for token in tokens:
+        found[slot_of(token)].add(token)
+    return found
+
+
+def _reported(prepared: Prepared, rows: dict[str, Row]) -> Iterator[tuple[str, int, str]]:
+    def of_row(row: Row, *names: str) -> Iterator[tuple[str, int, str]]:
+        for work in works_of(row):
+            yield from ((row.digest, work, name) for name in names)
+
+    for digest in prepared.digests:
+        for refused in digest.edit.refused:
+            yield from of_row(rows[refused.row_id], refused.field)
+    for unwritable in prepared.writes.unwritable:
+        for row_id in unwritable.row_ids:
+            yield from of_row(rows[row_id], ALL)
+    for report in prepared.plan.reports:
+        match report:
+            case Conflict(row_id=row_id, name=name) | ApartField(row_id=row_id, name=name):
+                yield from of_row(rows[row_id], name)
+            case Held(row_id=row_id, name=name):
+                yield from of_row(rows[row_id], name)
+            case Waiting(row_id=row_id, names=names):
+                yield from of_row(rows[row_id], *names)
+            case MissingNote(row=row):
+                yield from of_row(row, FIELDS["s"])
+            case MissingItem(row=row) | AwaitedItem(row=row) | NotLinked(row=row):
+                yield from of_row(row, ALL)
+            case AmbiguousEntry(entry=entry) | TrashedEntry(entry=entry) | NotPushed(entry=entry):
+                title = str(entry.fields.get("title"))
+                yield from ((entry.digest, work_of(one), ALL) for one in tokens_in(title))
+            case UnreadableEntry(entry=entry) if entry is not None:
+                title = str(entry.fields.get("title"))
+                yield from ((entry.digest, work_of(one), ALL) for one in tokens_in(title))
+            case _:
+                pass

@@ -1,0 +1,111 @@
+"""The model: every edit carries a token of its own, and knows the tokens its writer had seen.
+
+A token names the work and the slot it was written in, as `w1t7` is the seventh title of work 1. The
+model never asks how a token got anywhere; it only tells whether one may take another's place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field
+from itertools import count
+
+TOKEN = re.compile(r"w([1-9]\d*)([a-z])([1-9]\d*)q")
+
+FIELDS = {
+    "t": "title",
+    "k": "task",
+    "x": "abstract",
+    "c": "comment",
+    "l": "links",
+    "s": "summary",
+}
+"""What each letter of a token stands for."""
+
+MANY = frozenset("kls")
+"""The letters of slots that hold many tokens."""
+
+
+class Violation(AssertionError):
+    """What must not come of a history."""
+
+
+def tokens_in(text: str) -> Counter[str]:
+    """Return the tokens in a text, each with its number."""
+    return Counter(found[0] for found in TOKEN.finditer(text))
+
+
+def slot_of(token: str) -> str:
+    """Return what tokens of one slot share: work and letter."""
+    return token.rstrip("q").rstrip("0123456789")
+
+
+def work_of(token: str) -> int:
+    """Return the number of the work that a token was written for."""
+    return int(slot_of(token)[1:-1])
+
+
+def letter_of(token: str) -> str:
+    """Return the letter of the slot that a token was written in."""
+    return slot_of(token)[-1]
+
+
+@dataclass
+class Memory:
+    """What people wrote, and what they had seen when they wrote it.
+
+    `seen` holds for each token all that its writer overwrote, knowingly, and what that overwrote in
+    its turn. `removed` are the tokens that a person took out, and those they stood for; `wished`
+    those that a person may have put back since.
+    """
+
+    seen: dict[str, frozenset[str]] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
+    wished: set[str] = field(default_factory=set)
+    left: dict[str, set[str]] = field(default_factory=dict)
+    """What is known to have stood at each end and stands there no more."""
+    last: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What stood at each end when it was last looked at."""
+    numbers: count[int] = field(default_factory=lambda: count(1))
+
+    def new(self, work: int, letter: str, over: Iterable[str] = ()) -> str:
+        """Return a token that nobody wrote yet, written over those in `over`."""
+        token = f"w{work}{letter}{next(self.numbers)}q"
+        self.seen[token] = frozenset().union(*map(self.behind, over))
+        return token
+
+    def behind(self, token: str) -> frozenset[str]:
+        """Return `token` and all that it took the place of."""
+        return self.seen.get(token, frozenset()) | {token}
+
+    def remove(self, tokens: Iterable[str]) -> None:
+        """A person takes these out."""
+        for token in tokens:
+            self.removed |= self.behind(token)
+
+    def decide(self, before: Set[str], after: Set[str]) -> None:
+        """A person who saw all of `before` wants `after`: what is not in it is overwritten."""
+        for token in before - after:
+            heirs = [one for one in after if slot_of(one) == slot_of(token)]
+            if letter_of(token) in MANY or not heirs:
+                self.remove([token])
+            for heir in heirs:
+                self.seen[heir] = (self.seen.get(heir, frozenset()) | self.behind(token)) - {heir}
+
+    def lost(self, before: Set[str], after: Set[str]) -> list[str]:
+        """Return the tokens that went although nobody who knew them wrote what is there now."""
+        known: set[str] = set(self.removed)
+        for token in after:
+            known |= self.seen.get(token, frozenset())
+        return sorted(before - after - known)
+
+    def returned(self, end: str, before: Set[str], after: Set[str]) -> list[str]:
+        """Return the bullets that a person took out, that had left this end, and that are back."""
+        left = self.left.setdefault(end, set())
+        left |= self.last.get(end, frozenset()) - before
+        back = (after - before) & left & (self.removed - self.wished)
+        left |= before - after
+        self.last[end] = frozenset(after)
+        return sorted(one for one in back if letter_of(one) == "s")

@@ -1,0 +1,126 @@
+"""How every history begins: two digests that share a paper, in step with the library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.sync.histories.model import Memory, tokens_in
+from tests.sync.histories.stage import (
+    NOTES,
+    TABLE,
+    Clone,
+    Commit,
+    Files,
+    Stage,
+    fill,
+    new_library,
+)
+from tests.sync.trouble import silent
+from zoterodigest.core.link import Row
+from zoterodigest.library.port import Snapshot
+from zoterodigest.sync.carry import carry_out
+from zoterodigest.sync.run import Direction, Options, prepare
+
+FIRST_WORKS = 4
+
+
+def a_note(memory: Memory, work: int, title: str = "") -> str:
+    """Return a new entry of the quoted notes; `title` is the token of one the work has already."""
+    title = title or memory.new(work, "t")
+    link, task = memory.new(work, "l"), memory.new(work, "k")
+    bullets = "".join(f"> - Bullet {memory.new(work, 's')} as it is.\n" for _ in range(3))
+    return (
+        f"> **Study {title} of Models**  \n"
+        f"> *arXiv 2024*, [arxiv](https://arxiv.org/abs/{arxiv_of(work)}), "
+        f"[code](https://github.com/lab/{link})  \n"
+        f"> Task: task {task}  \n>\n{bullets}"
+    )
+
+
+def a_row(memory: Memory, work: int, title: str = "") -> str:
+    """Return a new row of the table."""
+    title = title or memory.new(work, "t")
+    abstract, comment = memory.new(work, "x"), memory.new(work, "c")
+    return (
+        f"| **[Study {title} of Models](http://arxiv.org/abs/{arxiv_of(work)}v1)** "
+        f"| 2024-05-{work % 28 + 1:02d} | <details><summary>Show</summary><p>Abstract {abstract} "
+        f"of it.</p></details> | Comment {comment} | None |\n"
+    )
+
+
+def arxiv_of(work: int) -> str:
+    """Return the arXiv id of a work."""
+    return f"2401.{10000 + work}"
+
+
+def works_of(row: Row) -> set[int]:
+    """Return the numbers of the works that a row is known by."""
+    found = (one.value for one in row.identifiers if one.scheme == "arxiv")
+    return {int(value.partition(".")[2]) - 10000 for value in found}
+
+
+def _first_texts(memory: Memory) -> dict[str, str]:
+    notes = (
+        "# Notes  \n\nWhat I read.\t\n\n## North\n\n"
+        f"{a_note(memory, 1)}\n\n{a_note(memory, 2)}\n\n"
+        f"## South\n\n{a_note(memory, 3)}"
+    )
+    shared = next(token for token in tokens_in(notes) if token.startswith("w1t"))
+    table = (
+        "Papers of the day  \n\n## East\n\n"
+        "| **Title** | **Date** | **Abstract** | **Comment** | **CodeRepository** |\n"
+        "| --- | --- | --- | --- | --- |\n"
+        f"{a_row(memory, 4)}{a_row(memory, 1, shared)}\n\nThe end.\n"
+    )
+    return {NOTES: notes, TABLE: table}
+
+
+@dataclass(frozen=True)
+class _Opening:
+    files: Files
+    state: Files
+    snapshot: Snapshot
+    last_number: int
+
+
+@cache
+def _opening() -> _Opening:
+    memory = Memory()
+    with TemporaryDirectory() as folder:
+        clone = Clone(Path(folder), new_library())
+        for name, text in _first_texts(memory).items():
+            clone.write(name, text)
+        outcome = carry_out(prepare(clone.workspace, Options(direction=Direction.SYNC)), silent)
+        assert not outcome.failures
+        state = {
+            path.relative_to(clone.root).as_posix(): path.read_bytes()
+            for path in (clone.root / ".zoterodigest").rglob("*")
+            if path.is_file()
+        }
+        last = next(memory.numbers) - 1
+        return _Opening(clone.files(), state, clone.library.read(), last)
+
+
+def open_stage(folder: Path, *, has_copies: bool) -> Stage:
+    """Return a stage in an empty folder; with `has_copies` each clone has a library of its own."""
+    opening = _opening()
+    memory = Memory(numbers=count(opening.last_number + 1))
+    libraries = [new_library(), new_library()]
+    for library in libraries if has_copies else libraries[:1]:
+        fill(library, opening.snapshot)
+    clones = []
+    for number in range(2):
+        clone = Clone(folder / str(number), libraries[number if has_copies else 0])
+        clone.root.mkdir()
+        clone.check_out(opening.files)
+        for name, data in opening.state.items():
+            path = clone.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        clones.append(clone)
+    first = Commit(opening.files)
+    return Stage(clones, [first], memory, FIRST_WORKS, libraries[0].read())

@@ -1,0 +1,195 @@
+"""Playing: a history is a seed's list of steps; what fails is made shorter while it still fails."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+import pytest
+
+from tests.sync.histories import by_git, by_markdown, by_tool, by_zotero
+from tests.sync.histories.by_markdown import Pick
+from tests.sync.histories.ending import end
+from tests.sync.histories.opening import open_stage
+from tests.sync.histories.stage import Clone, Stage
+from zoterodigest.digest.detect import read_document
+from zoterodigest.digest.format import builtin_formats
+from zoterodigest.notes.read import read_note
+from zoterodigest.project.lock import read_lock
+from zoterodigest.sync import run as runs
+
+Act = Callable[[Stage, Clone, Pick], None]
+
+ACTS: dict[str, tuple[int, Act]] = {
+    "edit markdown": (8, by_markdown.edit),
+    "add in markdown": (3, by_markdown.add),
+    "take out in markdown": (2, by_markdown.take_out),
+    "insert in markdown": (2, by_markdown.insert),
+    "drop in markdown": (1, by_markdown.drop),
+    "move in markdown": (1, by_markdown.move),
+    "rename in markdown": (1, by_markdown.rename),
+    "edit zotero": (8, by_zotero.edit),
+    "add in zotero": (3, by_zotero.add),
+    "take out in zotero": (2, by_zotero.take_out),
+    "save notes": (1, by_zotero.save_notes),
+    "trash": (1, by_zotero.trash),
+    "shelve": (2, by_zotero.shelve),
+    "name shelf": (1, by_zotero.name_shelf),
+    "insert in zotero": (2, by_zotero.insert),
+    "zotero syncs": (3, by_zotero.replicate),
+    "push": (4, by_tool.push),
+    "pull": (4, by_tool.pull),
+    "sync": (5, by_tool.sync),
+    "be killed": (3, by_tool.be_killed),
+    "fill the disk": (1, by_tool.fill_the_disk),
+    "lose the library": (1, by_tool.lose_the_library),
+    "refuse": (1, by_tool.refuse),
+    "lose lock": (1, by_tool.lose_lock),
+    "lose state": (1, by_tool.lose_state),
+    "commit": (2, by_git.commit),
+    "merge": (4, by_git.merge),
+    "check out": (1, by_git.check_out),
+    "revert": (1, by_git.revert),
+    "restore": (1, by_git.restore),
+}
+"""What can happen, and how often."""
+
+LENGTHS = range(4, 11)
+MOST_REMEMBERED = 2_000
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One act in a clone; `pick` chooses among what there is then."""
+
+    act: str
+    clone: int
+    pick: Pick
+
+
+@dataclass(frozen=True)
+class History:
+    """What happens, and whether each clone has a library of its own."""
+
+    steps: tuple[Step, ...]
+    has_copies: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A history that ends in a violation, made as short as can be, and what was told on the way."""
+
+    seed: int
+    history: History
+    error: Exception
+    told: tuple[str, ...]
+
+    def __str__(self) -> str:
+        steps = "".join(f"        {step},\n" for step in self.history.steps)
+        told = "".join(f"    {line}\n" for line in self.told)
+        return (
+            f"seed {self.seed}: {type(self.error).__name__}: {self.error}\n{told}"
+            f"    History((\n{steps}    ), has_copies={self.history.has_copies})"
+        )
+
+
+def history_of(seed: int) -> History:
+    """Return the history of a seed."""
+    chance = random.Random(seed)
+    names, weights = list(ACTS), [weight for weight, _ in ACTS.values()]
+    acts = chance.choices(names, weights, k=chance.choice(LENGTHS))
+    steps = tuple(
+        Step(act, chance.choice((0, 0, 1)), (_number(chance), _number(chance), _number(chance)))
+        for act in acts
+    )
+    return History(steps, has_copies=chance.random() < 0.3)
+
+
+def _number(chance: random.Random) -> int:
+    return chance.randrange(10_000)
+
+
+def failure_of(seed: int, room: Path) -> Failure | None:
+    """Play the history of a seed; return how it fails."""
+    history = history_of(seed)
+    found = play(history, room)
+    if found is None:
+        return None
+    history = _shortened(history, room, type(found[0]))
+    error, told = play(history, room) or found
+    return Failure(seed, history, error, told)
+
+
+def play(history: History, room: Path) -> tuple[Exception, tuple[str, ...]] | None:
+    """Play a history in `room`; return what was wrong, and what had been told until then."""
+    with TemporaryDirectory(dir=room) as folder:
+        stage = open_stage(Path(folder), has_copies=history.has_copies)
+        try:
+            for step in history.steps:
+                stage.tell(f"[{step.clone}] {step.act}")
+                _, act = ACTS[step.act]
+                act(stage, stage.clones[step.clone], step.pick)
+            end(stage)
+        except Exception as error:  # whatever it is: it is told with its history
+            return error, tuple(stage.told)
+    return None
+
+
+def _shortened(history: History, room: Path, kind: type[Exception]) -> History:
+    """Leave out steps as long as the history fails in the same way."""
+    steps = list(history.steps)
+    place = 0
+    while place < len(steps):
+        fewer = History((*steps[:place], *steps[place + 1 :]), history.has_copies)
+        found = play(fewer, room)
+        if found is not None and type(found[0]) is kind:
+            steps = list(fewer.steps)
+            place = 0
+        else:
+            place += 1
+    return History(tuple(steps), history.has_copies)
+
+
+def _remembered(
+    function: Callable[..., Value], keys: Callable[..., Hashable]
+) -> Callable[..., Value]:
+    """Return a pure function that computes once what it is asked again; `keys` tells the call."""
+    known: dict[Hashable, Value] = {}
+
+    def remembered(*arguments: Any) -> Value:
+        key = keys(*arguments)
+        if key not in known:
+            if len(known) > MOST_REMEMBERED:
+                known.clear()
+            known[key] = function(*arguments)
+        return known[key]
+
+    return remembered
+
+
+@contextmanager
+def fast_and_alike() -> Iterator[Path]:
+    """Give a room in memory if there is one; what is pure is computed once, ids are counted."""
+    memory = Path("/dev/shm")
+    numbers = count(1)
+    with (
+        TemporaryDirectory(dir=memory if memory.is_dir() else None) as room,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        pure: tuple[tuple[str, Callable[..., Any], Callable[..., Hashable]], ...] = (
+            ("digest.formats.builtin_formats", builtin_formats, lambda: ()),
+            ("sync.gather.read_document", read_document, lambda name, source, *_: (name, source)),
+            ("sync.gather.read_lock", read_lock, lambda data, _: data),
+            ("library.contents.read_note", read_note, lambda html: html),
+        )
+        for name, function, keys in pure:
+            patch.setattr(f"zoterodigest.{name}", _remembered(function, keys))
+        patch.setattr(runs, "row_ids", lambda: (f"zd-{next(numbers):010d}" for _ in count()))
+        yield Path(room)

@@ -1,0 +1,186 @@
+"""The stage: two clones of one repository, with one library between them or a copy for each."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tests.sync.histories.model import Memory, Violation, tokens_in
+from zoterodigest.core.plan import Plan
+from zoterodigest.library.database import DatabaseInMemory
+from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.port import (
+    Collection,
+    Library,
+    LibraryItem,
+    Snapshot,
+    Unchanged,
+    Written,
+)
+from zoterodigest.sync.workspace import Workspace, open_workspace
+
+NOTES, TABLE = "notes.md", "table.md"
+DIGESTS = (NOTES, TABLE)
+CARRIED = {NOTES: "tkls", TABLE: "txcl"}
+"""The letters of the slots that each digest shows."""
+LOCK, STATE = "zoterodigest.lock", ".zoterodigest"
+TRACKED = (*DIGESTS, LOCK)
+
+T = TypeVar("T")
+Files = Mapping[str, bytes]
+
+
+def new_library(identity: str = "embedded:0123456789abcdef") -> EmbeddedLibrary:
+    """Return an empty library; its clock stands still."""
+    clock = datetime(2025, 1, 1, tzinfo=UTC)
+    return EmbeddedLibrary(DatabaseInMemory(identity), clock=lambda: clock)
+
+
+def fill(library: Library, snapshot: Snapshot) -> None:
+    """Put what another library holds into an empty one."""
+    for batch in parts(snapshot.collections, lambda one: one.parent is not None):
+        library.write_collections([replace(one, version=0) for one in batch])
+    for items in parts(snapshot.items, lambda one: "parentItem" in one.data):
+        library.write([LibraryItem(one.key, 0, one.data) for one in items])
+    assert len(library.read().items) == len(snapshot.items)
+
+
+def parts(ones: Sequence[T], is_below: Callable[[T], bool]) -> tuple[list[T], list[T]]:
+    """Return those at the top, then those below."""
+    return [one for one in ones if not is_below(one)], [one for one in ones if is_below(one)]
+
+
+@dataclass
+class Clone:
+    """A checkout of the repository; `head` is the number of the commit it stands on."""
+
+    root: Path
+    library: EmbeddedLibrary
+    head: int = 0
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """What a run in this clone works on."""
+        workspace = open_workspace([self.root / name for name in DIGESTS], self.root)
+        return replace(workspace, library=self.library)
+
+    def text(self, name: str) -> str:
+        """Return a digest."""
+        return (self.root / name).read_bytes().decode()
+
+    def write(self, name: str, text: str) -> None:
+        """Write a digest."""
+        (self.root / name).write_bytes(text.encode())
+
+    def files(self) -> Files:
+        """Return the tracked files."""
+        paths = (self.root / name for name in TRACKED)
+        return {path.name: path.read_bytes() for path in paths if path.exists()}
+
+    def check_out(self, files: Files) -> None:
+        """Have the tracked files be these."""
+        for name in TRACKED:
+            if name in files:
+                (self.root / name).write_bytes(files[name])
+            else:
+                (self.root / name).unlink(missing_ok=True)
+
+    def lose_state(self) -> None:
+        """Lose what this machine alone knows."""
+        shutil.rmtree(self.root / STATE, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit: its files, its parents and all its ancestors."""
+
+    files: Files
+    parents: tuple[int, ...] = ()
+    ancestors: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What stands at one end: its tokens, each with its number."""
+
+    tokens: Counter[str]
+
+    @property
+    def set(self) -> frozenset[str]:
+        """The tokens."""
+        return frozenset(self.tokens)
+
+
+@dataclass
+class Stage:
+    """Everything that a history plays with."""
+
+    clones: list[Clone]
+    commits: list[Commit]
+    memory: Memory
+    works: int
+    """The number of the last work that anybody wrote of."""
+    synced: Snapshot
+    """What both copies of the library held when they last met."""
+    plan: Plan = field(default_factory=Plan)
+    """What the last run planned."""
+    told: list[str] = field(default_factory=list)
+    has_lost_base: bool = False
+    """Whether what two ends agreed on may be forgotten: members are then only ever added."""
+    names: int = 0
+    """How many headings and collections got another name."""
+
+    @property
+    def libraries(self) -> list[EmbeddedLibrary]:
+        """The libraries, each once."""
+        found = [clone.library for clone in self.clones]
+        return found[:1] if found[0] is found[1] else found
+
+    def tell(self, what: str) -> None:
+        """Note what happened, for who reads of a violation."""
+        self.told.append(what)
+
+
+def digest_sight(clone: Clone, name: str) -> Sight:
+    """Return what stands in a digest."""
+    return Sight(tokens_in(clone.text(name)))
+
+
+def library_sight(library: Library) -> Sight:
+    """Return what stands in the live items of a library and in what belongs to them."""
+    tokens: Counter[str] = Counter()
+    for _, _, text in texts_of(library.read().items):
+        tokens += tokens_in(text)
+    return Sight(tokens)
+
+
+def texts_of(items: Iterable[LibraryItem]) -> Iterator[tuple[LibraryItem, str, str]]:
+    """Yield every text of live objects: object, field, text; a tag is a text by itself."""
+    by_key = {one.key: one for one in items}
+    for one in by_key.values():
+        above = by_key.get(str(one.data.get("parentItem", "")), one)
+        if one.is_trashed or above.is_trashed:
+            continue
+        for name in ("title", "abstractNote", "extra", "url", "note"):
+            if one.data.get(name):
+                yield one, name, str(one.data[name])
+        for tag in one.data.get("tags", ()):
+            yield one, "tags", str(tag["tag"])
+
+
+def put(library: Library, item: LibraryItem, **data: Any) -> None:
+    """Change an object as a person does in Zotero."""
+    (outcome,) = library.write([LibraryItem(item.key, item.version, data)])
+    if not isinstance(outcome, Written | Unchanged):
+        raise Violation(f"the person may not write {data}: {outcome}")
+
+
+def put_collection(library: Library, collection: Collection, **values: Any) -> None:
+    """Change a collection as a person does in Zotero."""
+    library.write_collections([replace(collection, **values)])
