@@ -19,9 +19,10 @@ def changes(count: int, value: Value = "new", *, is_fill: bool = False) -> Plan:
     )
 
 
-def pulled(count: int) -> Plan:
+def pulled(count: int, before: Value = "old") -> Plan:
     entry = Entry("a.md", {}, {})
-    return Plan(tuple(ChangeEntry(entry, f"r{n}", {}, {"title": "x"}) for n in range(count)))
+    fields = {"title": before}, {"title": "x"}
+    return Plan(tuple(ChangeEntry(entry, f"r{n}", *fields) for n in range(count)))
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,7 @@ def pulled(count: int) -> Plan:
         (Plan(tuple(CreateItem(f"K{n}", {}, (f"r{n}",)) for n in range(500))), 0, False),
         (pulled(25), 10, False),
         (pulled(26), 10, True),
+        (pulled(500, EMPTY), 10, False),
     ],
 )
 def test_guard_stops_above_its_limits(plan: Plan, linked: int, stops: bool) -> None:

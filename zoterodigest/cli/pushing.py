@@ -155,11 +155,12 @@ def _target(prepared: Prepared, place: Place) -> str:
 def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
     yield ""
     done = []
-    if outcome.prepared.options.direction is not Direction.PULL:
+    if outcome.written:
         done.append(f"{counted(outcome.written, 'object')} written into {visible(place.address)}")
-    if outcome.prepared.options.direction is not Direction.PUSH:
+    if outcome.written_digests:
         done.append(f"{counted(outcome.written_digests, 'digest')} changed")
-    yield f"Done: {', '.join(done)}."
+    nothing = "nothing was written" if outcome.failures else "only links were recorded"
+    yield f"Done: {', '.join(done) or nothing}."
     if outcome.planned_again:
         changed = counted(outcome.planned_again, "object")
         yield f"{changed} had changed in between and {_were(outcome.planned_again)} planned anew."
@@ -167,7 +168,8 @@ def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
         yield f"Left to you: {left} (`zoterodigest status`)."
     if is_first and outcome.written:
         yield f"Next: `{place.listing}` lists what arrived, `show KEY` one item of it."
-        yield "      Edit a digest and push again: only what you changed is carried over."
+        again = outcome.prepared.options.direction.name.lower()
+        yield f"      Edit a digest and {again} again: only what you changed is carried over."
 
 
 def _were(number: int) -> str:

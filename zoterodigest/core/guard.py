@@ -85,8 +85,9 @@ def _edits(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
                 end = "markdown"
             case ChangeNote(after=after, fills=fills, row_id=row_id):
                 end = "markdown"
-            case ChangeEntry(after=after, row_id=row_id):
-                end, fills = "zotero", frozenset()
+            case ChangeEntry(before=before, after=after, row_id=row_id):
+                end = "zotero"
+                fills = frozenset(name for name, value in before.items() if is_empty(value))
             case MoveEntry(row_id=row_id):
                 yield row_id, PLACE, "zotero", False
                 continue
