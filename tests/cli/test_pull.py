@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest, edited_item, in_library
 from tests.cli.test_push import ATTENTION, RESNET
+from tests.sync.trouble import TroubledLibrary
 from zoterodigest.cli import pushing
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.carry import Outcome, Progress, carry_out
@@ -180,3 +182,29 @@ def test_what_an_entry_leaves_empty_is_filled_in_where_it_is_asked_for(
     assert filled.code == 0
     assert digest.read_text(encoding="utf-8") == table + row.replace("|  |  |", "| CVPR |  |")
     assert (wrong.code, wrong.err.partition("\n")[0]) == (2, "error: there is no field colour")
+
+
+def test_a_conflict_of_what_was_planned_once_more_is_in_json(
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = pushed(zoterodigest, tmp_path)
+    edited = a_digest(ATTENTION, RESNET).replace(RESNET[0], "Residual Nets")
+    digest.write_text(edited, encoding="utf-8")
+
+    def edit(number: int) -> None:
+        if number == 1:
+            edited_item(tmp_path, RESNET[0], title=TITLE)
+
+    def troubled(prepared: Prepared, report: Progress) -> Outcome:
+        library = TroubledLibrary(prepared.workspace.library, before=edit)
+        workspace = replace(prepared.workspace, library=library)
+        return carry_out(replace(prepared, workspace=workspace), report)
+
+    monkeypatch.setattr(pushing, "carry_out", troubled)
+    synced = zoterodigest("sync", "--json")
+
+    told = json.loads(synced.out)
+    assert synced.code == 3
+    assert [action["kind"] for action in told["actions"]] == ["change-item"]
+    assert [report["kind"] for report in told["again"]["reports"]] == ["conflict"]
+    assert (told["written"], told["failures"]) == (0, [])

@@ -178,7 +178,7 @@ def as_lines(
     parts = [(headings[end], found) for end, found in by_end.items() if found]
     for number, (heading, found) in enumerate(parts):
         yield from [""] if number else []
-        yield heading
+        yield styled(heading, "bold")
         yield from _digests(found)
 
 
@@ -187,7 +187,7 @@ def _digests(found: Iterable[Thing]) -> Iterator[str]:
     for thing in found:
         groups[thing.digest][thing.label].append(thing)
     for digest in sorted(groups, key=lambda digest: (not digest, digest)):
-        yield f"  {styled(visible(digest) or _SHARED, 'bold')}"
+        yield f"  {visible(digest) or _SHARED}"
         for label in _LABELS:
             if same := groups[digest].get(label):
                 yield from _kind(label, same)
