@@ -209,3 +209,26 @@ def test_an_item_added_elsewhere_does_not_become_an_entry_twice(here: World, the
 
     assert there.plan(SYNC).is_settled
     assert text(there).count("Denoising") == 1
+
+
+def test_a_note_that_another_machine_made_for_the_same_entry_is_not_made_twice(
+    here: World, there: World
+) -> None:
+    new = DIGEST.split("\n\n")[1].replace("Attention Is All You Need", "A Third Paper of Note")
+    new = new.replace("1706.03762", "1901.00001")
+    here.put(
+        LibraryItem("THRD2222", 0, {
+            "itemType": "preprint", "title": "A Third Paper of Note",
+            "url": "https://arxiv.org/abs/1901.00001", "extra": "arXiv: 1901.00001"}),
+    )  # fmt: skip
+    sync_zotero(here, there)
+    for world in (here, there):
+        world.markdown("notes.md", f"{DIGEST}\n{new}")
+    there.push(Options(Direction.PULL))
+    here.push(SYNC)
+    sync_zotero(here, there)
+
+    there.push(SYNC)
+
+    assert len(there.notes()) == 3
+    assert there.plan(SYNC).is_settled

@@ -15,6 +15,7 @@ from zoterodigest.core.matching import (
     OnlyTrashed,
     Unknown,
     assign_notes,
+    says_the_same,
 )
 from zoterodigest.core.pairing import Pairing, Scope, heading_prints, pair
 from zoterodigest.core.plan import Link, RemoveEntry
@@ -65,6 +66,7 @@ def link_entries(
     pairing = pair(entries, rows, scope, terms.unread)
     run = _Run(entries, known, library, terms)
     revived = run.keep_links(pairing)
+    run.take_notes()
     run.end_links(pairing)
     run.make_links({**dict.fromkeys(pairing.new), **revived}, new_ids)
     taken = run.revived | {link.before.id for link in run.links if link.before}
@@ -120,6 +122,29 @@ class _Run:
                 )
                 self.links.append(Link(index, entry, item, row, now))
         return revived
+
+    def take_notes(self) -> None:
+        """Give links without a note ours that stands in no row and says the same.
+
+        Another machine made it for the same entry before either knew of the other's row; the note's
+        heading names the row, so the row takes that name.
+        """
+        without = [
+            (place, link)
+            for place, link in enumerate(self.links)
+            if link.before and link.before.note is None and link.item and link.item.notes
+        ]
+        for place, link in without:
+            notes = link.item.notes if link.item else {}
+            lost = {
+                row_id: note
+                for row_id, note in notes.items()
+                if row_id not in self._row_ids and says_the_same(link.entry, note)
+            }
+            taken = assign_notes([(0, link.entry)], list(lost.values()), list(lost))
+            if link.row.id not in notes and taken:
+                self._row_ids.add(taken[0])
+                self.links[place] = replace(link, row=replace(link.row, id=taken[0]))
 
     def _followed(self, row: Row) -> Row:
         """Return `row` with the item into which its own was merged in the library, if it was."""

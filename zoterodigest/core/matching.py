@@ -151,6 +151,11 @@ def assign_notes(
     return given
 
 
+def says_the_same(entry: Entry, note: Note) -> bool:
+    """Tell whether a live note holds a block of the entry's summary or sections."""
+    return not note.is_trashed and bool(_blocks(entry.fields) & _blocks(note.fields))
+
+
 def _has_note_fields(entry: Entry) -> bool:
     return bool(_blocks(entry.fields))
 
