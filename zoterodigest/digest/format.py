@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -208,6 +208,7 @@ def load_format(path: Path) -> Format:
     return mapping.load(path, Format)
 
 
+@cache
 def builtin_formats() -> tuple[Format, ...]:
     """Return the formats shipped in `mappings/formats/`, by rank, then name."""
     paths = sorted((mapping.folder() / "formats").glob("*.toml"))
