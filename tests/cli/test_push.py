@@ -18,7 +18,7 @@ ATTENTION = ("Attention Is All You Need", "1706.03762")
 RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")
 
 GOLDEN_PLAN = """\
-library    .zoterodigest/library.sqlite, created by the first push
+library    .zoterodigest/library.sqlite, not created yet
            embedded: a built-in trial library, not your Zotero
            (beside the digest, as there is no zoterodigest.toml)
 lock file  zoterodigest.lock, not written yet

@@ -57,7 +57,7 @@ class Place:
         """Yield which library and which lock file are meant."""
         project = self.workspace.project
         library = visible(str(self.library_path))
-        is_new = "" if self.library_path.exists() else ", created by the first push"
+        is_new = "" if self.library_path.exists() else ", not created yet"
         yield from hanging("library    ", f"{library}{is_new}")
         yield "           embedded: a built-in trial library, not your Zotero"
         if not project.is_configured and not project.lock_path.exists():
