@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -173,10 +174,9 @@ def test_what_a_killed_run_wrote_can_be_undone(
         assert {data["title"] for data in world.items().values()} == titles
 
 
-@pytest.mark.parametrize("place", range(1, 5))
-@pytest.mark.parametrize("is_written", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("place", range(1, 4))
 def test_an_undo_that_loses_its_library_is_completed_by_the_next(
-    place: int, is_written: bool, tmp_path: Path
+    place: int, tmp_path: Path
 ) -> None:
     world = noted_and_synced(tmp_path)
     undisturbed = copy_of(world, tmp_path / "undisturbed")
@@ -189,11 +189,9 @@ def test_an_undo_that_loses_its_library_is_completed_by_the_next(
         if number == place:
             raise BadLibrary("the library went away")
 
-    workspace = troubled(world, after=fail) if is_written else troubled(world, before=fail)
-    try:
-        undo(prepare_undo(workspace, run), silent)
-    except BadLibrary:
-        undone(world, run.number)
+    with suppress(BadLibrary):
+        undo(prepare_undo(troubled(world, after=fail), run), silent)
+    undone(world, run.number)
 
     assert state_of(world) == state_of(undisturbed)
 
