@@ -145,6 +145,10 @@ def test_every_kind_of_report_has_its_section() -> None:
             ["papers.md:8  A Paper", "  title: changed in zotero, not pulled"],
         ),
         (
+            reports.Held("zd-1", "note:ABCD2345", to_entry=False),
+            ["papers.md:8  A Paper", "  your note ABCD2345: changed in markdown, not pushed"],
+        ),
+        (
             reports.HeldName("papers.md", ("Vision",), "VVVV2222", "Eyes"),
             ["papers.md  Vision", "  the collection is called Eyes"],
         ),

@@ -102,9 +102,10 @@ def test_check_exits_4_for_what_may_travel_only(
     rules = f"[[digest]]\npath = 'papers.md'\npush = {push}\npull = {pull}\n".lower()
     (tmp_path / "zoterodigest.toml").write_text(rules, encoding="utf-8")
 
-    status = zoterodigest("status", "--check")
+    status, synced = zoterodigest("status", "--check"), zoterodigest("sync", "--dry-run")
 
     assert status.code == code
+    assert ("Held back: 1 edit (`zoterodigest status`)." in synced.out) is is_settled
     assert ("Everything is in step." in status.out) is is_settled
     assert ("title: changed in zotero, not pulled" in status.out) is is_settled
 

@@ -82,7 +82,8 @@ SECTIONS = (
             " becomes of the items, `when_dropped` in zoterodigest.toml says; unasked they stay."),
     Section(MissingItem, "Gone from the library", "Trashed or erased there, and not made again by"
             " itself: `push DIGEST --relink` does. `when_trashed` says what becomes of entries."),
-    Section(Held, "Held back", "By zoterodigest.toml these edits do not travel; both ends stay.",
+    Section(Held, "Held back", "These edits do not travel: the rules of zoterodigest.toml keep"
+            " them, or they are of notes of your own, which go one way only. Both ends stay.",
             is_lasting=True),
     Section(HeldName, "Names held back", "By zoterodigest.toml the headings do not follow their"
             " collections' new names.", is_lasting=True),

@@ -20,6 +20,7 @@ from zoterodigest.cli.screen import (
 )
 from zoterodigest.cli.subjects import Subjects
 from zoterodigest.core.link import State
+from zoterodigest.core.record import NOTE
 from zoterodigest.core.relocation import PLACE
 from zoterodigest.core.reports import ApartField, Held, HeldName, NotPushed, Report
 from zoterodigest.core.terms import End
@@ -132,8 +133,14 @@ def _nothing(prepared: Prepared) -> str:
 
 
 def _other_way(prepared: Prepared) -> Iterator[str]:
-    """Yield what a run of one direction leaves to one of the other."""
+    """Yield how many edits stay: for a run of the other direction, or by the rules."""
     held = list(_held_by_direction(prepared))
+    if prepared.options.direction is Direction.SYNC:
+        by_rules = [one for one in prepared.plan.reports if isinstance(one, Held | HeldName)]
+        if by_rules:
+            yield ""
+            yield f"Held back: {counted(len(by_rules), 'edit')} (`zoterodigest status`)."
+        return
     is_push = prepared.options.direction is Direction.PUSH
     place, verb = ("library", "pull") if is_push else ("digests", "push")
     if held:
@@ -152,7 +159,8 @@ def _held_by_direction(prepared: Prepared) -> Iterator[Report]:
                 field = "title" if name == PLACE else name
                 is_allowed = selects(rules[digests[row_id]].pull, field)
             case Held(row_id, name, to_entry=False) if direction is Direction.PULL:
-                is_allowed = selects(rules[digests[row_id]].push, name)
+                is_note = name.startswith(NOTE)
+                is_allowed = not is_note and selects(rules[digests[row_id]].push, name)
             case HeldName(digest) if direction is Direction.PUSH:
                 is_allowed = selects(rules[digest].pull, "title")
             case _:
