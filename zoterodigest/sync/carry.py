@@ -7,9 +7,9 @@ never from what was intended (law 3).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from zoterodigest.core.history import Links
 from zoterodigest.core.link import Row
@@ -18,17 +18,6 @@ from zoterodigest.core.record import Entry
 from zoterodigest.core.terms import NO_CHOICES
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import Contents, read_contents
-from zoterodigest.library.port import (
-    BATCH_SIZE,
-    Collection,
-    Refused,
-    Stale,
-    Unchanged,
-    Written,
-)
-from zoterodigest.library.port import (
-    Outcome as WriteOutcome,
-)
 from zoterodigest.project.files import (
     CannotWrite,
     SourceChanged,
@@ -49,20 +38,17 @@ from zoterodigest.sync.claims import (
     rows_over,
     shelves_after,
 )
+from zoterodigest.sync.delivery import deliver
 from zoterodigest.sync.failures import Failure, failures_of_rows, foreseen
 from zoterodigest.sync.gather import gather, require_unchanged
 from zoterodigest.sync.history import Recording, begin_recording
+from zoterodigest.sync.ledger import STALE, Ledger, Progress
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.remembering import remembering
 from zoterodigest.sync.run import Prepared, plan_over
 from zoterodigest.sync.sending import Sent
 from zoterodigest.sync.standing import standing_after
 from zoterodigest.sync.structure import NewDigest
-from zoterodigest.sync.writes import Write, batches
-
-Progress = Callable[[int, int], None]
-
-_STALE = "it changed in the library in between"
 
 
 class LibraryChanged(ZoterodigestError):
@@ -96,51 +82,6 @@ class Outcome:
         return self.again or self.prepared
 
 
-@dataclass
-class _Ledger:
-    """What has been written so far, and what failed: by key, by row, and by digest."""
-
-    progress: Progress
-    total: int
-    written: int = 0
-    written_digests: int = 0
-    refused: dict[str, str] = field(default_factory=dict)
-    stale: set[str] = field(default_factory=set)
-    versions: dict[str, int] = field(default_factory=dict)
-    failures: dict[str, str] = field(default_factory=dict)
-    unwritten: dict[str, str] = field(default_factory=dict)
-    succeeded: list[Write] = field(default_factory=list)
-
-    def note(self, outcomes: Sequence[WriteOutcome]) -> None:
-        """Look at every element of a batch's answer."""
-        for outcome in outcomes:
-            match outcome:
-                case Written(key, version):
-                    self.written += 1
-                    self.versions[key] = version
-                case Unchanged():
-                    pass
-                case Stale(key):
-                    self.stale.add(key)
-                case Refused(key, _, message):
-                    self.refused[key] = message
-        self.progress(self.written, self.total)
-
-    @property
-    def failed(self) -> Set[str]:
-        """The keys of the objects that were not written."""
-        return self.stale | self.refused.keys()
-
-    def judge(self, write: Write) -> None:
-        """Note for the rows of `write` whether it failed."""
-        key = write.item.key
-        if key not in self.failed:
-            self.succeeded.append(write)
-            return
-        for row_id in write.row_ids:
-            self.failures.setdefault(row_id, self.refused.get(key, _STALE))
-
-
 def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     """Write what was planned; a record that changed since is left and planned once more.
 
@@ -160,7 +101,7 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
         require_unchanged(project, prepared.gathered)
         first = _brought_up_to_date(prepared)
         lock_data = _settle_killed_run(first)
-        ledger = _Ledger(progress, len(first.writes))
+        ledger = Ledger(progress, len(first.writes))
         _write(first, lock_data, ledger)
         again = _planned_again(first, ledger) if ledger.stale else None
     changed = len(_expected_versions(prepared) - _expected_versions(first)) + len(ledger.stale)
@@ -221,7 +162,7 @@ def _settle_killed_run(prepared: Prepared) -> bytes | None:
     return read_if_present(project.lock_path)
 
 
-def _write(prepared: Prepared, lock_data: bytes | None, ledger: _Ledger) -> None:
+def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> None:
     """Write all objects of a plan, then the lock file."""
     project = prepared.workspace.project
     journal: Journal | None = None
@@ -229,12 +170,7 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: _Ledger) -> None
     recording = _begin_recording(prepared, intended)
     if len(prepared.writes):
         journal = Journal.begin(project.journal_path, lock_hash(lock_data))
-        expected = {row.id: row for row in intended}
-        _write_shelves(prepared, journal, ledger)
-        told: set[str] = set()
-        for writes in (prepared.writes.items, prepared.writes.children):
-            _write_objects(prepared, writes, journal, expected, told, ledger)
-        journal.done(told - ledger.failures.keys())
+        deliver(prepared, intended, journal, ledger)
     standing = _write_digests(prepared, ledger)
     contents = _contents_after(prepared, ledger)
     lock = _lock_after(prepared, ledger, standing, contents)
@@ -265,47 +201,7 @@ def _sent(prepared: Prepared) -> Sent:
     return Sent(items, writes.shelves, sources)
 
 
-def _write_shelves(prepared: Prepared, journal: Journal, ledger: _Ledger) -> None:
-    shelves = prepared.writes.shelves
-    if shelves:
-        journal.intend((), prepared.plan.shelves)
-    for batch in _by_level(shelves):
-        for start in range(0, len(batch), BATCH_SIZE):
-            part = batch[start : start + BATCH_SIZE]
-            ledger.note(prepared.workspace.library.write_collections(part))
-
-
-def _by_level(shelves: Sequence[Collection]) -> Iterator[list[Collection]]:
-    """Yield collections level by level, parents before children."""
-    left, new = list(shelves), {shelf.key for shelf in shelves if shelf.version == 0}
-    while left:
-        level = [shelf for shelf in left if shelf.parent not in new]
-        level = level or left
-        yield level
-        left = [shelf for shelf in left if shelf not in level]
-        new -= {shelf.key for shelf in level}
-
-
-def _write_objects(
-    prepared: Prepared,
-    writes: Sequence[Write],
-    journal: Journal,
-    expected: Mapping[str, Row],
-    told: set[str],
-    ledger: _Ledger,
-) -> None:
-    """Write items or children in batches, each told to the journal before."""
-    possible = [write for write in writes if not _is_orphan(write, ledger)]
-    for batch in batches(possible, BATCH_SIZE):
-        ids = {row_id for write in batch for row_id in write.row_ids} - told
-        journal.intend([expected[row_id] for row_id in sorted(ids) if row_id in expected])
-        told |= ids
-        ledger.note(prepared.workspace.library.write([write.item for write in batch]))
-        for write in batch:
-            ledger.judge(write)
-
-
-def _write_digests(prepared: Prepared, ledger: _Ledger) -> Standing:
+def _write_digests(prepared: Prepared, ledger: Ledger) -> Standing:
     """Replace the digests that change; return all entries of the run as they are then.
 
     The entries are read from the bytes that were written: what somebody else edits meanwhile is an
@@ -327,12 +223,7 @@ def _write_digests(prepared: Prepared, ledger: _Ledger) -> Standing:
     return standing_after(prepared, written)
 
 
-def _is_orphan(write: Write, ledger: _Ledger) -> bool:
-    """Whether the item that a child belongs to could not be written; then it is not either."""
-    return str(write.item.data.get("parentItem", "")) in ledger.failed
-
-
-def _contents_after(prepared: Prepared, ledger: _Ledger) -> Contents:
+def _contents_after(prepared: Prepared, ledger: Ledger) -> Contents:
     """Return what the library holds now."""
     if not ledger.written:
         return prepared.gathered.contents
@@ -340,7 +231,7 @@ def _contents_after(prepared: Prepared, ledger: _Ledger) -> Contents:
 
 
 def _lock_after(
-    prepared: Prepared, ledger: _Ledger, standing: Standing, contents: Contents
+    prepared: Prepared, ledger: Ledger, standing: Standing, contents: Contents
 ) -> LockFile:
     """Return the lock file as it is to be, from what stands at both ends now."""
     rows = rows_over(prepared, standing, contents, Done(ledger.succeeded, ledger.failed))
@@ -357,16 +248,16 @@ def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry
     keep_texts(prepared.workspace.project.values_folder, texts)
 
 
-def _planned_again(prepared: Prepared, ledger: _Ledger) -> tuple[Prepared, _Ledger]:
+def _planned_again(prepared: Prepared, ledger: Ledger) -> tuple[Prepared, Ledger]:
     """Plan once more what had changed in between, and write that."""
     second = _prepared_again(prepared)
-    more = _Ledger(ledger.progress, len(second.writes))
+    more = Ledger(ledger.progress, len(second.writes))
     if second.stop is None and not second.plan.is_settled:
         _write(second, second.gathered.lock_data, more)
     return second, more
 
 
-def _failures(prepared: Prepared, ledger: _Ledger, *, but_stale: bool = False) -> Iterator[Failure]:
+def _failures(prepared: Prepared, ledger: Ledger, *, but_stale: bool = False) -> Iterator[Failure]:
     """Yield each record that failed, by place; `but_stale`: not what was planned once more."""
     for key, reason in ledger.unwritten.items():
         yield Failure(key, "", reason)
@@ -375,7 +266,7 @@ def _failures(prepared: Prepared, ledger: _Ledger, *, but_stale: bool = False) -
     reasons = {
         row_id: reason
         for row_id, reason in ledger.failures.items()
-        if row_id not in known and not (but_stale and reason == _STALE)
+        if row_id not in known and not (but_stale and reason == STALE)
     }
     yield from failures_of_rows(prepared, reasons)
     for key, message in sorted(ledger.refused.items()):
