@@ -14,7 +14,7 @@ from tests.sync.trouble import TroubledLibrary, silent
 from tests.sync.world import World, actions, reports
 from zoterodigest import mapping
 from zoterodigest.core.plan import ChangeNote
-from zoterodigest.core.reports import AddedItem, DroppedEntry, Waiting
+from zoterodigest.core.reports import AddedItem, DroppedEntry, PlaceConflict, Waiting
 from zoterodigest.library.zotero import load_spellings
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.run import Direction, Options, prepare
@@ -233,7 +233,56 @@ def test_a_dropped_entry_does_not_come_back(linked: World) -> None:
     assert len(linked.items()) == 2
 
 
-# beside them: two clones with one library
+# beside them
+
+
+def test_an_entry_moved_at_both_ends_under_a_heading_with_a_new_name_is_no_conflict(
+    world: World,
+) -> None:
+    fallen = quoted(ROBOTS, "2401.00002", bullets=["Robots fall."])
+    world.markdown("notes.md", f"## Here\n\n{digest()}\n\n\n## There\n\n{a_paper()}")
+    world.push(SYNC)
+    collections = world.shelves()
+
+    world.change(world.key(ROBOTS), collections=[collections["notes/There"]])
+    without = text(world).replace(fallen, "").replace("## There", "## Somewhere")
+    world.markdown("notes.md", f"{without}\n\n\n{fallen}")
+    plan = world.push(SYNC).prepared.plan
+
+    assert reports(plan, PlaceConflict) == []
+    assert world.shelved(ROBOTS) == {"notes/Somewhere"}
+    assert world.plan(SYNC).is_settled
+
+
+def a_paper() -> str:
+    return quoted("A New Paper on Old Things", "2401.00003", bullets=["It is new."])
+
+
+def test_a_link_made_elsewhere_waits_until_the_library_here_has_caught_up(
+    world: World, tmp_path: Path
+) -> None:
+    world.markdown("notes.md", digest())
+    world.markdown(
+        "list.md", "# List\n\n- [A New Paper on Old Things](https://arxiv.org/abs/2401.00003)\n"
+    )
+    world.push(SYNC)
+    other = clone(world, tmp_path / "clone")
+    world.markdown("notes.md", f"{text(world)}\n\n\n{a_paper()}")
+    world.push(SYNC)
+    copy_tracked(world, other)
+    before = text(other)
+
+    plans = [other.push(SYNC).prepared.plan for _ in range(2)]
+
+    assert text(other) == before
+    assert [len(reports(plan, Waiting)) for plan in plans] == [1, 1]
+    shutil.copyfile(
+        world.root / ".zoterodigest" / "library.sqlite",
+        other.root / ".zoterodigest" / "library.sqlite",
+    )
+    other.push(SYNC)
+    assert reports(other.plan(SYNC), Waiting) == []
+    assert text(other) == before
 
 
 def test_what_one_clone_wrote_is_not_written_again_by_the_other(
@@ -245,8 +294,7 @@ def test_what_one_clone_wrote_is_not_written_again_by_the_other(
     linked.push(SYNC)
     other = clone(linked, tmp_path / "clone")
     other.push(SYNC)
-    new = quoted("A New Paper on Old Things", "2401.00003", bullets=["It is new."])
-    linked.markdown("notes.md", text(linked) + "\n\n\n" + new)
+    linked.markdown("notes.md", text(linked) + "\n\n\n" + a_paper())
     linked.push(SYNC)
     before = text(other)
 

@@ -111,8 +111,10 @@ class _Placer:
 
     def placed(self, link: Link, stand: Stand | None) -> tuple[Link, Moves]:
         """Return `link` with its place in its row, and the collections its item goes in and out."""
-        if link.row.id in self._moved.targets or link.row.id in self._moved.conflicts:
-            return self._followed(link), Moves()
+        row_id, moved = link.row.id, self._moved
+        away = moved.targets.get(row_id) or moved.conflicts.get(row_id)
+        if away and (stand is None or self._shelving.target(stand) != away):
+            return self._followed(link, away), Moves()
         if stand is None:
             return self._unplaced(link), Moves()
         target = self._shelving.target(stand)
@@ -145,13 +147,12 @@ class _Placer:
         moves = Moves(frozenset(came), frozenset(left & stand.collections))
         return replace(row, origin=origin), moves
 
-    def _followed(self, link: Link) -> Link:
+    def _followed(self, link: Link, target: str) -> Link:
         """Have the entry of `link` follow its item, as far as directions and conflicts allow.
 
         Until it does, its row says where it stood when both agreed.
         """
         entry, row_id, before = link.entry, link.row.id, link.before or link.row
-        target = self._moved.targets.get(row_id) or self._moved.conflicts[row_id]
         path = self._paths[before.digest, target]
         row = replace(link.row, digest=before.digest, headings=before.headings)
         if row_id in self._moved.conflicts:

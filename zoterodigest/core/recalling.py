@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from zoterodigest.core.choosing import is_chosen
-from zoterodigest.core.link import Base, Print
+from zoterodigest.core.link import Base, Print, Row
 from zoterodigest.core.merge import Ends, ends_of, is_set
 from zoterodigest.core.plan import Link
+from zoterodigest.core.record import is_empty
 from zoterodigest.core.seen import Recall, Seen
 from zoterodigest.core.settle import item_end, side_of
 from zoterodigest.core.terms import Terms
@@ -19,30 +20,43 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
     As long as the lock file's base of a field is the one that was in step here, the link alone
     decides. If it has moved, an item that still shows what was seen here waits; one that shows the
     new base is in step; any other has changed since, and merges over what was seen, but waits if
-    the lock file is of an older commit: else that would undo what came after it. What a person
-    decided waits no more.
+    the lock file is of an older commit: else that would undo what came after it. A field that never
+    was in step here waits while the item has nothing there, or what another of its links last
+    showed. What a person decided waits no more.
     """
-    remembered = seen.rows.get(link.row.id) if seen else None
-    if seen is None or remembered is None or link.item is None or remembered.item != link.row.item:
+    if seen is None or link.item is None:
         return link
-    if remembered.bases is link.row.bases:
+    remembered = seen.rows.get(link.row.id) or replace(link.row, bases={})
+    if remembered.item != link.row.item or remembered.bases is link.row.bases:
         return link
     entry, item = side_of(link.entry), item_end(link, link.item, link.row)
     waits: set[str] = set()
     bases: dict[str, Base] = {}
     carried = entry.fields.keys() & item.fields.keys()
-    for name in sorted(carried & link.row.bases.keys() & remembered.bases.keys()):
-        base, seen_base = link.row.bases[name], remembered.bases[name]
-        if is_chosen(terms.choices, link.row.id, name) or _is_one(name, base, seen_base):
+    for name in sorted(carried & link.row.bases.keys()):
+        base, seen_base = link.row.bases[name], remembered.bases.get(name)
+        if is_chosen(terms.choices, link.row.id, name):
+            continue
+        if seen_base is not None and _is_one(name, base, seen_base):
             continue
         ends = ends_of(name, entry, item)
         if _shows(ends, base, terms):
             continue
-        if _shows(ends, seen_base, terms) or seen.is_past(link.row.id, name, base):
+        if seen_base is None:
+            waits |= {name} if _is_untouched(ends, link.row, seen, terms) else set()
+        elif _shows(ends, seen_base, terms) or seen.is_past(link.row.id, name, base):
             waits.add(name)
         else:
             bases[name] = seen_base
     return replace(link, recall=Recall(frozenset(waits), bases)) if waits or bases else link
+
+
+def _is_untouched(ends: Ends, row: Row, seen: Seen, terms: Terms) -> bool:
+    """Tell whether the item holds nothing in this field, or what another link of it last saw."""
+    if is_empty(ends.item):
+        return True
+    others = (one.bases.get(ends.name) for one in seen.rows.values() if one.item == row.item)
+    return any(base is not None and _shows(ends, base, terms) for base in others)
 
 
 def _is_one(name: str, base: Base, other: Base) -> bool:

@@ -102,13 +102,15 @@ def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[It
 
 def _remembered(row: Row, link: Link, known: Row | None) -> Row:
     """Return `row` with the bases that were in step here."""
-    if known is None or not (link.recall.waits or link.recall.bases):
+    if not (link.recall.waits or link.recall.bases):
         return row
     bases: dict[str, Base] = dict(row.bases)
     for name in (*link.recall.waits, *link.recall.bases):
         is_settled = link.before is None or row.bases.get(name) != link.before.bases.get(name)
-        if not is_settled and name in known.bases:
+        if not is_settled and known is not None and name in known.bases:
             bases[name] = known.bases[name]
+        elif not is_settled:
+            bases.pop(name, None)
     return replace(row, bases=bases)
 
 
