@@ -15,7 +15,8 @@ from zoterodigest.digest.edit import put
 from zoterodigest.library.hyperlinks import carried_links, dead_labels
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.manner import in_manner_of
-from zoterodigest.sync.gather import Gathered, ReadDigest, held_names, is_in_date, reread
+from zoterodigest.sync.compared import held_names, is_in_date
+from zoterodigest.sync.gather import Gathered, ReadDigest, reread
 from zoterodigest.sync.workspace import Workspace
 
 

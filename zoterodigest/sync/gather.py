@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zoterodigest.core import identity
-from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import fingerprint
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import (
-    EMPTY,
-    SECTION,
-    Blocks,
-    Empty,
     Entry,
-    Fields,
-    Hyperlink,
-    Links,
-    Members,
-    Names,
-    Scope,
-    Value,
-    scope_of,
 )
 from zoterodigest.core.seen import Seen
 from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import Document
 from zoterodigest.digest.format import Format
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.contents import Contents, read_contents, section_name
-from zoterodigest.library.items import carried_links
-from zoterodigest.library.zotero import LinkHome, ZoteroMapping
-from zoterodigest.notes.canonical import canonical_blocks
-from zoterodigest.notes.note import is_never_shown, part_name
+from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import SourceChanged, SourceFile, read_if_present
 from zoterodigest.project.journal import Recorded, read_journal
@@ -43,6 +24,8 @@ from zoterodigest.project.layout import Digest, Project
 from zoterodigest.project.lock import LockFile, lock_hash, read_lock
 from zoterodigest.project.memory import read_memory, with_rows
 from zoterodigest.project.recovery import Facts, Found, fold_journal
+from zoterodigest.sync.compared import core_entry
+from zoterodigest.sync.unread import unread_in
 from zoterodigest.sync.workspace import Workspace
 
 
@@ -193,107 +176,6 @@ def _gone(workspace: Workspace, lock: LockFile) -> Iterator[str]:
     for key in sorted({row.digest for row in lock.rows}):
         if not (workspace.project.root / key).exists():
             yield key
-
-
-def core_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) -> Entry:
-    """Return an entry in the form in which it is compared with the library.
-
-    Blocks are as a note holds them, sections are named as its headings; what the mapping does not
-    carry, and without notes what belongs in them, is not carried.
-    """
-    fields: dict[str, Value] = {}
-    raws: dict[str, str] = {}
-    for held, name in held_names(entry.fields):
-        if not _is_carried(name, zotero, with_notes=with_notes):
-            continue
-        if name == "year" and is_in_date(entry.fields):
-            continue
-        fields[held] = _canonical(entry.fields[name], entry)
-        raws[held] = entry.raws[name]
-    return replace(entry, fields=fields, raws=raws)
-
-
-def held_names(fields: Fields) -> Iterator[tuple[str, str]]:
-    """Yield every field's name as the library holds it, with the digest's own name."""
-    taken: dict[str, Value] = {}
-    for name in fields:
-        held = name
-        if name.startswith(SECTION):
-            held = section_name(part_name(name.removeprefix(SECTION)), taken)
-        taken[held] = EMPTY
-        yield held, name
-
-
-def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
-    if name == "links":
-        return zotero.links is not LinkHome.OFF
-    if name.startswith(SECTION) and is_never_shown(name.removeprefix(SECTION)):
-        return False
-    return with_notes or scope_of(name) is Scope.RECORD
-
-
-def is_in_date(fields: Fields) -> bool:
-    """Whether a year is that of a date which the entry shows as well: one home, one field."""
-    date, year = fields.get("date"), fields.get("year")
-    return isinstance(date, str) and isinstance(year, str) and date.startswith(year)
-
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-"""What no field of a library holds."""
-
-
-def _canonical(value: Value, entry: Entry) -> Value:
-    match value:
-        case Blocks(texts):
-            held = tuple(text for text in canonical_blocks(texts) if text)
-            return Blocks(held) if held else EMPTY
-        case Links():
-            links = carried_links(value, entry.fields).hyperlinks
-            held_links = tuple(Hyperlink(_held(link.label), _held(link.url)) for link in links)
-            return Links(held_links) if held_links else EMPTY
-        case Members(texts):
-            return Members(tuple(filter(None, map(_held, texts))))
-        case Names(people):
-            return replace(value, people=tuple(filter(None, map(_held, people))))
-        case str():
-            return _held(value)
-        case Empty():
-            return value
-
-
-def _held(text: str) -> str:
-    return _CONTROL.sub("", text)
-
-
-_LABEL = re.compile(r"\[([^\[\]]{4,400})\]|\*\*([^*]{4,400})\*\*|<b>([^<]{4,400})</b>")
-_MARKS = re.compile(r"[*_`>#|\[\]]|<[^<>]*>")
-
-
-def unread_in(documents: Iterable[Document]) -> Unread:
-    """Return the identifiers and titles that still stand in text that was not understood."""
-    identifiers: set[Identifier] = set()
-    titles: set[str] = set()
-    for document in documents:
-        for text in _unread_texts(document):
-            identifiers |= {Identifier("arxiv", one) for one in identity.arxiv_in_text(text)}
-            identifiers |= {Identifier("doi", one) for one in identity.doi_in_text(text)}
-            titles.update(map(identity.match_title, _possible_titles(text)))
-    return Unread(frozenset(identifiers), frozenset(titles - {""}))
-
-
-def _unread_texts(document: Document) -> Iterator[str]:
-    yield from document.unread_texts()
-    for entry in document.entries:
-        if entry.broken:
-            span = entry.span
-            yield document.source[span.start : span.end].decode("utf-8", "replace")
-
-
-def _possible_titles(text: str) -> Iterator[str]:
-    for line in text.split("\n"):
-        yield _MARKS.sub(" ", line).strip(" -+0123456789.\t")
-        for found in _LABEL.finditer(line):
-            yield next(group for group in found.groups() if group)
 
 
 def facts_of(contents: Contents) -> Facts:
