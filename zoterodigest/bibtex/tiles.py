@@ -1,0 +1,173 @@
+"""What a .bib is made of, byte for byte: tiles that stand side by side and make up the file."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from zoterodigest.core.span import Span
+
+
+class Delimiter(Enum):
+    """How one piece of a value is set off: `{…}`, `"…"`, or not at all (a number or a macro)."""
+
+    BRACES = "{}"
+    QUOTES = '""'
+    BARE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of a value; `span` holds its delimiters. Pieces are joined by `#`."""
+
+    span: Span
+    delimiter: Delimiter
+
+    @property
+    def inner(self) -> Span:
+        """Where its text stands, without the delimiters."""
+        if self.delimiter is Delimiter.BARE:
+            return self.span
+        return Span(self.span.start + 1, self.span.end - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class BibField:
+    """A field of an entry, or a macro's definition: `name = piece # piece`."""
+
+    name: Span
+    pieces: tuple[Piece, ...]
+
+    @property
+    def value(self) -> Span:
+        """From the first delimiter of the value to its last."""
+        return Span(self.pieces[0].span.start, self.pieces[-1].span.end)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTile:
+    """`@type{key, name = value, …}`, from its `@` to the brace (or parenthesis) that closes it."""
+
+    span: Span
+    type: Span
+    key: Span
+    fields: tuple[BibField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MacroTile:
+    """`@string{name = value}`."""
+
+    span: Span
+    fields: tuple[BibField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreambleTile:
+    """`@preamble{value}`."""
+
+    span: Span
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommentTile:
+    """What stands between entries and is none: text, blank lines, `% …`, `@comment{…}`."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenTile:
+    """A block that begins like an entry and cannot be read; it ends where the next may begin.
+
+    `at` is the byte where reading failed, `reason` a phrase that says why.
+    """
+
+    span: Span
+    at: int
+    reason: str
+
+
+Tile = EntryTile | MacroTile | PreambleTile | CommentTile | BrokenTile
+
+
+@dataclass(frozen=True, slots=True)
+class BibPlace:
+    """A 1-based line and column (in characters) of a .bib."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class BibProblem:
+    """Something in a .bib that a program will not read as it was meant."""
+
+    place: BibPlace
+    reason: str
+
+
+@dataclass(frozen=True)
+class Bibliography:
+    """A .bib as it stands: `tiles` side by side are `source`."""
+
+    source: bytes
+    tiles: tuple[Tile, ...]
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(found.end() for found in _LINE_END.finditer(self.source))]
+
+    @cached_property
+    def entries(self) -> tuple[EntryTile, ...]:
+        """The entries that can be read, in the order of the file."""
+        return tuple(tile for tile in self.tiles if isinstance(tile, EntryTile))
+
+    @property
+    def broken(self) -> tuple[BrokenTile, ...]:
+        """The regions that cannot be read."""
+        return tuple(tile for tile in self.tiles if isinstance(tile, BrokenTile))
+
+    def text(self, span: Span) -> str:
+        """Return the text under `span`, as UTF-8; other bytes become lone surrogates (PEP 383)."""
+        return self.source[span.start : span.end].decode("utf-8", "surrogateescape")
+
+    def key(self, entry: EntryTile) -> str:
+        """Return an entry's citation key as it stands, perhaps empty."""
+        return self.text(entry.key)
+
+    def place(self, at: int) -> BibPlace:
+        """Return the line and column of the byte `at`."""
+        line = bisect_right(self._line_starts, at)
+        start = self._line_starts[line - 1]
+        column = len(self.source[start:at].decode("utf-8", "replace").removeprefix("\ufeff"))
+        return BibPlace(line, column + 1)
+
+    def doubled(self) -> Iterator[tuple[EntryTile, ...]]:
+        """Yield the entries that share a key, ignoring case as BibTeX does: it reads only one."""
+        by_key: dict[str, list[EntryTile]] = defaultdict(list)
+        for entry in self.entries:
+            if key := self.key(entry):
+                by_key[key.casefold()].append(entry)
+        yield from (tuple(same) for same in by_key.values() if len(same) > 1)
+
+    def problems(self) -> Sequence[BibProblem]:
+        """Return what is wrong with the file, by line: broken regions, keys missing or doubled."""
+        found = [(tile.at, tile.reason) for tile in self.broken]
+        found += [(one.span.start, "no citation key") for one in self.entries if not len(one.key)]
+        for first, *others in self.doubled():
+            line = self.place(first.span.start).line
+            found += [
+                (one.key.start, f"the citation key {self.key(one)} stands in line {line} too")
+                for one in others
+            ]
+        return [BibProblem(self.place(at), reason) for at, reason in sorted(found)]
+
+
+_LINE_END = re.compile(rb"\r\n?|\n")
