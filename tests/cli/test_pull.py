@@ -12,6 +12,7 @@ from tests.cli.conftest import Zoterodigest, a_digest, edited_item, in_library
 from tests.cli.test_push import ATTENTION, RESNET
 from tests.sync.trouble import TroubledLibrary
 from zoterodigest.cli import pushing
+from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.carry import Outcome, Progress, carry_out
 from zoterodigest.sync.run import Prepared
@@ -209,3 +210,17 @@ def test_a_conflict_of_what_was_planned_once_more_is_in_json(
     assert [action["kind"] for action in told["actions"]] == ["change-item"]
     assert [report["kind"] for report in told["again"]["reports"]] == ["conflict"]
     assert (told["written"], told["failures"]) == (0, [])
+
+
+def test_status_tells_of_notes_that_hold_what_markdown_has_no_place_for(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    pushed(zoterodigest, tmp_path)
+    with connect("embedded:.zoterodigest/library.sqlite", base=tmp_path) as library:
+        note = next(one for one in library.read().items if one.data["itemType"] == "note")
+    html = str(note.data["note"]).replace("</p>", '<img alt="a plot" src="x.png"></p>', 1)
+    in_library(tmp_path, LibraryItem(note.key, note.version, {"note": html}))
+
+    shown = zoterodigest("status")
+
+    assert "1 note holds what Markdown has no place for (image)" in shown.out

@@ -64,6 +64,7 @@ def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
     if still_open := open_text(reports):
         yield from hanging("open       ", still_open)
     yield from _unrecognised(prepared)
+    yield from _beyond_markdown(prepared)
     yield ""
     if prepared.plan.is_settled:
         yield _nothing(prepared)
@@ -213,6 +214,18 @@ def _unrecognised(prepared: Prepared) -> Iterator[str]:
                                    " shows what was looked for")  # fmt: skip
             else:
                 yield f"{name}: the file is empty"
+
+
+def _beyond_markdown(prepared: Prepared) -> Iterator[str]:
+    """Yield how many of our notes hold what Markdown cannot show: it stays in the note."""
+    links = prepared.plan.links
+    notes = [link.item.notes.get(link.row.id) for link in links if link.item]
+    kept = [note.kept for note in notes if note is not None and note.kept]
+    if kept:
+        names = ", ".join(sorted({name for names in kept for name in names}))
+        verb = "holds" if len(kept) == 1 else "hold"
+        told = f"{counted(len(kept), 'note')} {verb} what Markdown has no place for ({names})"
+        yield from hanging("notes      ", f"{told}; it stays in the note")
 
 
 def _tags(new_tags: Mapping[str, int]) -> Iterator[str]:
