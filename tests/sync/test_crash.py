@@ -18,6 +18,7 @@ from tests.sync.recovery import (
     edited_at_both_ends,
     edited_project,
     new_project,
+    rearranged_at_both_ends,
     small_project,
     state_of,
 )
@@ -32,6 +33,7 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "the first push, of one paper": (small_project, push),
     "a push": (edited_project, push),
     "a sync": (edited_at_both_ends, sync),
+    "a sync that rearranges": (rearranged_at_both_ends, sync),
     "a removal": (changed_by_the_person, remove),
     "an unlinking": (changed_by_the_person, unlink),
 }

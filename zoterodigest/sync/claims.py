@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.link import Row, Shelf
+from zoterodigest.core.link import Origin, Row, Shelf
 from zoterodigest.core.pairing import heading_prints
 from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry, RenameHeading
 from zoterodigest.core.record import Entry, Item
@@ -112,12 +112,18 @@ def _as_it_stands(link: Link, entry: Entry, moving: Set[str]) -> Link:
 def _made_rows(
     plan: Plan, standing: Standing, items: Mapping[str, Item], folding: Folding
 ) -> Iterator[Row]:
-    """Yield the rows of entries that the run made."""
+    """Yield the rows of entries that the run made; that their items are in our collection is ours,
+    as it is where an entry adopts an item.
+    """
+    ours = {(one.digest, one.path): one.collection for one in plan.shelves if one.is_ours}
     for action in plan.actions:
         entry = standing.made.get(action.row_id) if isinstance(action, CreateEntry) else None
         if isinstance(action, CreateEntry) and entry is not None:
             item = items.get(action.item.key, action.item)
-            row = Row(action.row_id, entry.digest, item.key, headings=heading_prints(entry))
+            shelf = {ours.get((action.digest, action.path), "")} & item.collections
+            origin = Origin(collections=frozenset(shelf))
+            headings = heading_prints(entry)
+            row = Row(action.row_id, entry.digest, item.key, headings=headings, origin=origin)
             yield settle(Link(-1, entry, item, None, row), item, folding)
 
 
