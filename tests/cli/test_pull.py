@@ -218,7 +218,9 @@ def test_status_tells_of_notes_that_hold_what_markdown_has_no_place_for(
     pushed(zoterodigest, tmp_path)
     with connect("embedded:.zoterodigest/library.sqlite", base=tmp_path) as library:
         note = next(one for one in library.read().items if one.data["itemType"] == "note")
-    html = str(note.data["note"]).replace("</p>", '<img alt="a plot" src="x.png"></p>', 1)
+    html = (
+        str(note.data["note"]) + '<p>Drawn: <img alt="a plot" data-attachment-key="ABCD2345"></p>'
+    )
     in_library(tmp_path, LibraryItem(note.key, note.version, {"note": html}))
 
     shown = zoterodigest("status")
