@@ -1,0 +1,201 @@
+"""What one text says of its bibliography: the keys it cites, the .bib files and texts it names.
+
+TeX sources, the .aux and .bcf files that TeX leaves, and Pandoc's Markdown are understood.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+ALL = "*"
+"""The key that `\\nocite{*}` cites: every entry there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitesKey:
+    """The key `key` is cited at the character `at`."""
+
+    at: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsText:
+    """Another text is read in at `at`; `folder` is what the command itself puts before `name`."""
+
+    at: int
+    name: str
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsesBib:
+    """A .bib file is named at `at`, perhaps without its suffix."""
+
+    at: int
+    name: str
+
+
+Mention = CitesKey | ReadsText | UsesBib
+
+
+def mentions_of(name: str) -> Callable[[str], Iterator[Mention]]:
+    """Return the reader for a file called `name`, by its suffix; what is unknown is TeX."""
+    suffix = name.rpartition(".")[2].lower()
+    if suffix in ("md", "markdown", "qmd", "rmd"):
+        return in_markdown
+    return {"aux": in_aux, "bcf": in_bcf}.get(suffix, in_tex)
+
+
+def in_tex(text: str) -> Iterator[Mention]:
+    """Yield what a TeX source mentions, in order; comments, verbatim text and \\iffalse are none.
+
+    Reading stops at `\\endinput` and `\\end{document}`.
+    """
+    at = 0
+    while (found := _TEX.search(text, at)) is not None:
+        at = found.end()
+        if found["environment"]:
+            at = _after(text, f"\\end{{{found['environment']}}}", at)
+        elif found["false"]:
+            end = _FI.search(text, at)
+            at = end.end() if end else len(text)
+        elif found["stop"]:
+            return
+        elif name := found["name"]:
+            yield from _command(text, name, at)
+
+
+def in_aux(text: str) -> Iterator[Mention]:
+    """Yield what an .aux file mentions: written by BibTeX's or biblatex's \\cite."""
+    for found in _AUX.finditer(text):
+        match found["name"]:
+            case "citation" | "abx@aux@cite":
+                yield from _keys(found["text"], found.start("text"))
+            case "bibdata":
+                yield from _bibs(found["text"], found.start("text"))
+            case _:
+                yield ReadsText(found.start(), found["text"])
+
+
+def in_bcf(text: str) -> Iterator[Mention]:
+    """Yield what biber's control file mentions."""
+    for found in _BCF.finditer(text):
+        value = html.unescape(found["text"]).strip()
+        if found["name"] == "citekey":
+            yield CitesKey(found.start(), value)
+        else:
+            yield UsesBib(found.start(), value)
+
+
+def in_markdown(text: str) -> Iterator[Mention]:
+    """Yield what Pandoc's Markdown mentions: `@key`, `[@key; -@other]`, `@{key}`, front matter.
+
+    Code, comments, addresses and references to figures, tables, equations and sections are none.
+    """
+    for found in _MARKDOWN.finditer(text):
+        if key := found["key"] or found["braced"]:
+            if not _CROSS_REFERENCE.match(key):
+                yield CitesKey(found.start(), key)
+        elif found["bib"]:
+            for one in _YAML_NAME.finditer(found["bib"]):
+                yield UsesBib(found.start("bib") + one.start(), one[0])
+
+
+_VERBATIM = "verbatim|Verbatim|lstlisting|minted|comment|filecontents|alltt|BVerbatim|LVerbatim"
+_TEX = re.compile(
+    r"%[^\n]*+"
+    r"|\\verb\*?(?P<mark>[^\sA-Za-z*])[^\n]{0,1000}?(?P=mark)"
+    rf"|\\begin\s*+\{{(?P<environment>(?:{_VERBATIM})\*?)\}}"
+    r"|(?P<false>\\iffalse(?![A-Za-z@]))"
+    r"|(?P<stop>\\endinput(?![A-Za-z@])|\\end\s*+\{document\})"
+    r"|\\(?P<name>[A-Za-z@]++)"
+    r"|\\.",
+    re.DOTALL,
+)
+_FI = re.compile(r"\\(?:fi|else)(?![A-Za-z@])")
+_OPTION = r"\s*+\[(?:[^\[\]{}]|\{[^{}]*+\})*+\]"
+_ARGUMENT = r"\s*+\{(?P<text>[^{}]*+)\}"
+_OPTIONS = rf"\*?(?:\s*+<[^<>]*+>)*+(?:\s*+\([^()]*+\))*+(?:{_OPTION})*+"
+_FIRST = re.compile(_OPTIONS + _ARGUMENT)
+_SECOND = re.compile(_OPTIONS + r"\s*+\{(?P<before>[^{}]*+)\}" + rf"(?:{_OPTION})*+" + _ARGUMENT)
+_MORE = re.compile(rf"(?:{_OPTION})*+" + _ARGUMENT)
+_PLAIN_NAME = re.compile(r"\s*+(?P<text>[^\s{}\\%]++)")
+_CITES = re.compile(r"[A-Za-z]*[cC]ite[A-Za-z]*|bibentry")
+_NO_CITES = frozenset(
+    {"citestyle", "setcitestyle", "citenumfont", "citetext", "citereset", "citesep", "bibcite"}
+    | {"newcites", "defcitealias", "DeclareCiteCommand", "DeclareMultiCiteCommand"}
+    | {"DeclareAutoCiteCommand", "excite", "recite", "incite"}
+)
+_READS = frozenset({"input", "include", "subfile", "subfileinclude", "InputIfFileExists"})
+_READS_IN_FOLDER = frozenset({"import", "subimport", "includefrom", "subincludefrom", "inputfrom"})
+_BIBS = frozenset({"bibliography", "addbibresource", "addglobalbib", "addsectionbib"})
+_AUX = re.compile(
+    r"^\\(?P<name>citation|abx@aux@cite|bibdata|@input)(?:\{\d*+\}(?=\{))?\{(?P<text>[^{}]*+)\}",
+    re.MULTILINE,
+)
+_BCF = re.compile(r"<bcf:(?P<name>citekey|datasource)\b[^<>]*+>(?P<text>[^<>]*+)</bcf:")
+_KEY = re.compile(r"[^\s,%#\\{}]++")
+_COMMENT = re.compile(r"%[^\n]*+")
+_MARKDOWN = re.compile(
+    r"^(?P<fence>`{3,}|~{3,})[^\n]*+\n(?:(?!(?P=fence))[^\n]*+\n)*+(?:(?P=fence)|\Z)"
+    r"|(?<!`)(?P<ticks>`++)(?:[^`\n]++|(?!(?P=ticks)(?!`))`++){0,500}+(?P=ticks)(?!`)"
+    r"|<!--.*?(?:-->|\Z)"
+    r"|(?:https?|ftp)://[^\s<>]++"
+    r"|^bibliography:(?P<bib>[^\n]*+(?:\n[ \t]*+-[ \t][^\n]*+|\n[ \t]++[^\n]*+)*+)"
+    r"|\\."
+    r"|(?<!\w)@(?:(?P<key>\*(?!\w)|\w(?:\w|[:.#$%&+?<>~/-](?=\w))*+)|\{(?P<braced>[^{}\n]++)\})",
+    re.MULTILINE | re.DOTALL,
+)
+_CROSS_REFERENCE = re.compile(r"(?:fig|tbl|eq|sec|lst)[:-]")
+_YAML_NAME = re.compile(r"[^\s\"'\[\],|>-][^\s\"'\[\],]*+")
+
+
+def _after(text: str, end: str, at: int) -> int:
+    found = text.find(end, at)
+    return len(text) if found < 0 else found + len(end)
+
+
+def _command(text: str, name: str, at: int) -> Iterator[Mention]:
+    """Yield what the command called `name`, whose arguments begin at `at`, mentions."""
+    if name in _READS:
+        if found := _FIRST.match(text, at) or _PLAIN_NAME.match(text, at):
+            yield ReadsText(at, found["text"].strip())
+    elif name in _READS_IN_FOLDER:
+        if found := _SECOND.match(text, at):
+            yield ReadsText(at, found["text"].strip(), found["before"].strip())
+    elif name in _BIBS:
+        if found := _FIRST.match(text, at):
+            yield from _bibs(found["text"], found.start("text"))
+    elif _CITES.fullmatch(name) and name not in _NO_CITES:
+        yield from _cited(text, name, at)
+
+
+def _cited(text: str, name: str, at: int) -> Iterator[Mention]:
+    pattern = _SECOND if name.lower().endswith("volcite") else _FIRST
+    found = pattern.match(text, at)
+    while found is not None:
+        yield from _keys(found["text"], found.start("text"))
+        is_row = name.endswith(("cites", "citetexts"))
+        found = _MORE.match(text, found.end()) if is_row else None
+
+
+def _keys(text: str, start: int) -> Iterator[Mention]:
+    """Yield the keys of a list with commas; comments and the parameters of macros are none."""
+    bare = _COMMENT.sub(lambda comment: " " * len(comment[0]), text)
+    at = 0
+    for part in bare.split(","):
+        if (key := part.strip()) and (key == ALL or _KEY.fullmatch(key)):
+            yield CitesKey(start + at + part.index(key), key)
+        at += len(part) + 1
+
+
+def _bibs(text: str, start: int) -> Iterator[Mention]:
+    at = 0
+    for part in text.split(","):
+        if name := part.strip():
+            yield UsesBib(start + at, name)
+        at += len(part) + 1
