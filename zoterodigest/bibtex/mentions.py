@@ -141,7 +141,7 @@ _BCF = re.compile(r"<bcf:(?P<name>citekey|datasource)\b[^<>]*+>(?P<text>[^<>]*+)
 _KEY = re.compile(r"[^\s,%#\\{}]++")
 _COMMENT = re.compile(r"%[^\n]*+")
 _MARKDOWN = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})[^\n]*+\n(?:(?!(?P=fence))[^\n]*+\n)*+(?:(?P=fence)|\Z)"
+    r"^(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?:(?!(?P=fence))[^\n]*+\n)*+(?:(?P=fence)|\Z)"
     r"|(?<!`)(?P<ticks>`++)(?:[^`\n]++|(?!(?P=ticks)(?!`))`++){0,500}+(?P=ticks)(?!`)"
     r"|<!--.*?(?:-->|\Z)"
     r"|(?:https?|ftp)://[^\s<>]++"
