@@ -258,6 +258,41 @@ def a_paper() -> str:
     return quoted("A New Paper on Old Things", "2401.00003", bullets=["It is new."])
 
 
+def test_an_entry_moved_to_a_digest_that_shows_less_takes_nothing_from_its_item(
+    world: World,
+) -> None:
+    code = "https://github.com/lab/models"
+    entry = quoted(MODELS, "2401.00001", links=[f"[code]({code})"], bullets=BULLETS)
+    world.markdown("notes.md", notes(entry, a_paper()))
+    world.markdown("list.md", "# List\n\n- [Another One](https://arxiv.org/abs/2401.00009)\n")
+    world.push(SYNC)
+
+    world.edit("notes.md", (entry, ""))
+    line = f"- [{MODELS}](https://arxiv.org/abs/2401.00001)\n"
+    world.markdown("list.md", text(world, "list.md") + line)
+    world.push(SYNC)
+
+    assert world.links(MODELS) == {"code": code}
+    assert world.tags(MODELS) == {"task:image restoration"}
+    assert world.plan(SYNC).is_settled
+
+
+def test_an_older_commit_undoes_nothing_after_the_state_was_lost(linked: World) -> None:
+    for path in (linked.root / ".zoterodigest").glob("seen-*"):
+        path.unlink()
+    older = {name: (linked.root / name).read_bytes() for name in TRACKED}
+    linked.edit("notes.md", (BULLETS[0], "Bullet 1 anew."))
+    linked.push(SYNC)
+    linked.change_note(MODELS, lambda html: html.replace(BULLETS[3], "Bullet 4 in Zotero."))
+
+    for name, data in older.items():
+        (linked.root / name).write_bytes(data)
+    plan = linked.push(SYNC).prepared.plan
+
+    assert "Bullet 1 anew." in linked.note(MODELS)
+    assert len(reports(plan, Waiting)) == 1
+
+
 def test_a_link_made_elsewhere_waits_until_the_library_here_has_caught_up(
     world: World, tmp_path: Path
 ) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.keys import is_our_item, item_key, note_key
-from zoterodigest.core.link import Origin, Row, State
+from zoterodigest.core.link import Base, Origin, Row, State
 from zoterodigest.core.matching import (
     Adopt,
     Ambiguous,
@@ -19,7 +19,7 @@ from zoterodigest.core.matching import (
 )
 from zoterodigest.core.pairing import Pairing, Scope, heading_prints, pair
 from zoterodigest.core.plan import Link, RemoveEntry
-from zoterodigest.core.record import Entry, Item
+from zoterodigest.core.record import Entry, Item, is_empty
 from zoterodigest.core.reports import (
     AmbiguousEntry,
     AwaitedItem,
@@ -118,7 +118,11 @@ class _Run:
                 self._lose_item(entry, row, item)
             else:
                 now = replace(
-                    row, digest=entry.digest, headings=heading_prints(entry), state=State.LINKED
+                    row,
+                    digest=entry.digest,
+                    headings=heading_prints(entry),
+                    bases=self._bases_kept(row, entry),
+                    state=State.LINKED,
                 )
                 self.links.append(Link(index, entry, item, row, now))
         return revived
@@ -168,6 +172,13 @@ class _Run:
             self.removed.append(RemoveEntry(entry, row.id))
         else:
             self.reports.append(MissingItem(row, is_trashed=item is not None))
+
+    def _bases_kept(self, row: Row, entry: Entry) -> Mapping[str, Base]:
+        """Return the bases of a row; what an entry of another digest lacks, nobody took out."""
+        if row.digest == entry.digest or row.digest in self._terms.gone:
+            return row.bases
+        lacks = {name for name, value in entry.fields.items() if is_empty(value)}
+        return {name: base for name, base in row.bases.items() if name not in lacks}
 
     def end_links(self, pairing: Pairing) -> None:
         """Make tombstones of the rows whose entry is gone; one that may still stand is kept."""

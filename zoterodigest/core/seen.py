@@ -35,22 +35,35 @@ def mark_of(base: Base) -> str:
     return fingerprint(" ".join(sorted(base.at_item.parts)))
 
 
-def past_after(seen: Seen, rows: Mapping[str, Row]) -> dict[str, dict[str, tuple[str, ...]]]:
+def past_after(
+    seen: Seen, rows: Mapping[str, Row], before: Mapping[str, Row], after: Mapping[str, Row]
+) -> dict[str, dict[str, tuple[str, ...]]]:
     """Return the marks of what is past once `rows` are remembered in the place of those of `seen`.
 
-    Only the newest ones of each field are kept.
+    A run that brought the lock file's row from `before` to `after`, and remembers that, knows the
+    base before to be older. Only the newest marks of each field are kept.
     """
     past: dict[str, dict[str, tuple[str, ...]]] = {}
     for row_id, row in rows.items():
         marks = dict(seen.past.get(row_id, {}))
-        then = seen.rows[row_id].bases if row_id in seen.rows else {}
-        for name, base in then.items():
+        for name, base in _bases(before, row_id).items():
+            if row.bases.get(name) == _bases(after, row_id).get(name) != base:
+                marks[name] = _with_mark(marks.get(name, ()), base)
+        for name, base in _bases(seen.rows, row_id).items():
             if row.bases.get(name) != base:
-                left = (one for one in marks.get(name, ()) if one != mark_of(base))
-                marks[name] = (*left, mark_of(base))[-_MOST_PAST:]
+                marks[name] = _with_mark(marks.get(name, ()), base)
         if marks:
             past[row_id] = marks
     return past
+
+
+def _bases(rows: Mapping[str, Row], row_id: str) -> Mapping[str, Base]:
+    return rows[row_id].bases if row_id in rows else {}
+
+
+def _with_mark(marks: tuple[str, ...], base: Base) -> tuple[str, ...]:
+    left = (one for one in marks if one != mark_of(base))
+    return (*left, mark_of(base))[-_MOST_PAST:]
 
 
 @dataclass(frozen=True, slots=True)

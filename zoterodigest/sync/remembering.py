@@ -97,7 +97,9 @@ def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[It
     then = before.collections if before else {}
     shelves = [one for one in lock.shelves if one.collection not in others & then.keys()]
     collections = _collections(then, shelves, items, _pending(plan, ran.done))
-    return Seen(rows, collections, past_after(before or Seen(), rows))
+    then_linked = {row.id: row for row in plan.rows_before}
+    now_linked = {row.id: row for row in lock.rows}
+    return Seen(rows, collections, past_after(before or Seen(), rows, then_linked, now_linked))
 
 
 def _remembered(row: Row, link: Link, known: Row | None) -> Row:
