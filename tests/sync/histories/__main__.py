@@ -6,29 +6,11 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
-from multiprocessing import get_context
+from concurrent.futures import ProcessPoolExecutor, as_completed
 
-from tests.sync.histories.play import failure_of, fast_and_alike
+from tests.sync.histories.many import timed
 
 CHUNK = 250
-
-
-def played(start: int, count: int) -> list[str]:
-    """Play histories of seeds from `start` on; return how they fail."""
-    with fast_and_alike() as room:
-        failures = (failure_of(seed, room) for seed in range(start, start + count))
-        return [str(one) for one in failures if one is not None]
-
-
-def _play_chunk(chunk: tuple[int, int]) -> tuple[int, list[str], float]:
-    before = time.process_time()
-    failures = played(*chunk)
-    return chunk[1], failures, time.process_time() - before
-
-
-def _chunks(start: int, count: int) -> Iterator[tuple[int, int]]:
-    for first in range(start, start + count, CHUNK):
-        yield first, min(CHUNK, start + count - first)
 
 
 def main() -> int:
@@ -39,18 +21,23 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1)
     given = parser.parse_args()
     began, seconds, done, failed = time.monotonic(), 0.0, 0, 0
-    with get_context("spawn").Pool(given.jobs) as pool:
-        for number, failures, spent in pool.imap_unordered(
-            _play_chunk, _chunks(given.start, given.count)
-        ):
+    with ProcessPoolExecutor(given.jobs) as pool:
+        chunks = [pool.submit(timed, *chunk) for chunk in _chunks(given.start, given.count)]
+        for chunk in as_completed(chunks):
+            number, failures, spent = chunk.result()
             done, failed, seconds = done + number, failed + len(failures), seconds + spent
             for failure in failures:
-                print(failure, flush=True)
+                print(failure)
             passed = time.monotonic() - began
             print(
                 f"{done} histories, {failed} fail, {passed:.0f} s, CPU {seconds:.0f} s", flush=True
             )
     return 1 if failed else 0
+
+
+def _chunks(start: int, count: int) -> Iterator[tuple[int, int]]:
+    for first in range(start, start + count, CHUNK):
+        yield first, min(CHUNK, start + count - first)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,8 @@ ACTS: dict[str, tuple[int, Act]] = {
 """What can happen, and how often."""
 
 LENGTHS = range(4, 11)
+FIRST_NUMBER = 100
+"""Of the rows that a history makes; those of its opening have lower ones."""
 MOST_REMEMBERED = 2_000
 Value = TypeVar("Value")
 
@@ -129,8 +131,10 @@ def failure_of(seed: int, room: Path) -> Failure | None:
 
 def play(history: History, room: Path) -> tuple[Exception, tuple[str, ...]] | None:
     """Play a history in `room`; return what was wrong, and what had been told until then."""
+    global _numbers
     with TemporaryDirectory(dir=room) as folder:
         stage = open_stage(Path(folder), has_copies=history.has_copies)
+        _numbers = count(FIRST_NUMBER)
         try:
             for step in history.steps:
                 stage.tell(f"[{step.clone}] {step.act}")
@@ -174,11 +178,18 @@ def _remembered(
     return remembered
 
 
+_numbers = count()
+
+
+def _row_ids() -> Iterator[str]:
+    """Yield the ids of a run's new rows; every history counts anew."""
+    return (f"zd-{next(_numbers):010d}" for _ in count())
+
+
 @contextmanager
 def fast_and_alike() -> Iterator[Path]:
     """Give a room in memory if there is one; what is pure is computed once, ids are counted."""
     memory = Path("/dev/shm")
-    numbers = count(1)
     with (
         TemporaryDirectory(dir=memory if memory.is_dir() else None) as room,
         pytest.MonkeyPatch.context() as patch,
@@ -191,5 +202,5 @@ def fast_and_alike() -> Iterator[Path]:
         )
         for name, function, keys in pure:
             patch.setattr(f"zoterodigest.{name}", _remembered(function, keys))
-        patch.setattr(runs, "row_ids", lambda: (f"zd-{next(numbers):010d}" for _ in count()))
+        patch.setattr(runs, "row_ids", _row_ids)
         yield Path(room)

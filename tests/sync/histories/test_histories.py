@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sync.histories.__main__ import played
+from tests.sync.histories.many import played
 
 COUNT, CHUNKS = 2_000, 8
 DEEP_COUNT = 100_000

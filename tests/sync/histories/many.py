@@ -1,0 +1,21 @@
+"""Many histories, one after the other."""
+
+from __future__ import annotations
+
+import time
+
+from tests.sync.histories.play import failure_of, fast_and_alike
+
+
+def played(start: int, count: int) -> list[str]:
+    """Play the histories of `count` seeds from `start` on; return how they fail."""
+    with fast_and_alike() as room:
+        failures = (failure_of(seed, room) for seed in range(start, start + count))
+        return [str(one) for one in failures if one is not None]
+
+
+def timed(start: int, count: int) -> tuple[int, list[str], float]:
+    """Play them; return their number, how they fail, and the seconds of CPU it took."""
+    before = time.process_time()
+    failures = played(start, count)
+    return count, failures, time.process_time() - before
