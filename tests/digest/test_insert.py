@@ -25,7 +25,7 @@ from zoterodigest.digest.changes import NewEntry, RemovedEntry
 from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.format import Format
 from zoterodigest.digest.rearrange import rearrange
-from zoterodigest.digest.shown import shows
+from zoterodigest.digest.shown import safe_url, shows
 
 NAMES = ("title", "authors", "venue", "year", "date", "award", "task", "arxiv", "doi", "url")
 LONG = ("links", "comment", "abstract", "summary", "section:Key points")
@@ -76,9 +76,10 @@ def is_meant(name: str, read_value: Value, asked: Fields) -> bool:
         return True
     wanted = asked.get(name, EMPTY)
     match read_value, wanted:
-        case _, Links(every):
-            present = read_value.hyperlinks if isinstance(read_value, Links) else ()
-            return all(any(shows(Links((a,)), Links((b,))) for b in every) for a in present)
+        case Links(present), _:
+            every = wanted.hyperlinks if isinstance(wanted, Links) else ()
+            others = [link for link in present if link.url != safe_url(str(asked.get("url", "")))]
+            return all(any(shows(Links((a,)), Links((b,))) for b in every) for a in others)
         case Names(people, truncated=True), Names(others):
             return shows(Names(people), Names(others[: len(people)]))
     if name in ("url", "year"):

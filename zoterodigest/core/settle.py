@@ -11,7 +11,7 @@ from zoterodigest.core.merge import Side, ends_of, is_set
 from zoterodigest.core.pairing import traits_of
 from zoterodigest.core.plan import Link
 from zoterodigest.core.record import EMPTY, NOTE, Entry, Fields, Item, Kind, Value, kind_of
-from zoterodigest.core.view import Folding
+from zoterodigest.core.view import Folding, links_as_shown
 
 
 def settle(link: Link, item: Item, folding: Folding) -> Row:
@@ -73,9 +73,12 @@ def without(side: Side, names: frozenset[str]) -> Side:
 def item_side_of(entry: Entry, item: Item, row: Row) -> Side:
     """Return the item's end of a link: the record's fields, and the entry's own in our note.
 
-    Without a note its fields are empty; if the person did away with the note it carries none.
+    Without a note its fields are empty; if the person did away with the note it carries none. Its
+    links are as the entry would show them.
     """
     fields = _record_fields(item.fields)
+    if "links" in fields:
+        fields["links"] = links_as_shown(entry.fields, item.fields)
     raws = dict(item.raws)
     note = item.notes.get(row.id)
     if is_note_missing(item, row):

@@ -35,6 +35,7 @@ from zoterodigest.core.reports import ApartField, Conflict, Held, MissingNote, R
 from zoterodigest.core.sections import are_mixed_up, as_conflicts
 from zoterodigest.core.settle import is_note_missing, item_end, side_of, without
 from zoterodigest.core.terms import NONE, Directions, Rules, Terms
+from zoterodigest.core.view import links_as_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,9 @@ class _Hub:
         allowed = _allowed(merged.to_item, partial(self._may_push, link))
         self._to_note(link, {n: v for n, v in allowed.items() if _is_of_entry(n)}, merged.fills)
         record = {n: v for n, v in allowed.items() if not _is_of_entry(n)}
+        if "links" in record:
+            entry, item = link.entry.fields, self._now.fields
+            record["links"] = links_as_held(record["links"], entry, item)
         self._edited |= record.keys() - merged.fills
         if not record:
             return merged

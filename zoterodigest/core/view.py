@@ -7,9 +7,10 @@ would call an edit (case and quotes of a title, the spelling of a venue or task)
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from urllib.parse import unquote
 
 from zoterodigest.core.identity import canonical_title
 from zoterodigest.core.names import full_name, same_name, split_name
@@ -17,6 +18,7 @@ from zoterodigest.core.record import (
     EMPTY,
     Blocks,
     Empty,
+    Fields,
     Hyperlink,
     Links,
     Members,
@@ -94,6 +96,49 @@ def for_item(at_entry: Value, at_item: Value) -> Value:
         return at_entry
     hidden = _hidden(at_entry, at_item) if isinstance(at_item, Names) else ()
     return Names(at_entry.people + hidden)
+
+
+def links_as_shown(entry: Fields, item: Fields) -> Value:
+    """Return the item's links as the entry would show them.
+
+    A link to the page that the entry shows as its own is left out. Where the entry shows the item's
+    `url` among its links, the item is taken to have that link.
+    """
+    links, page = item["links"], _page(entry.get("url"))
+    if page:
+        return _as_links(link for link in _links(links) if _page(link.url) != page)
+    return _as_links((*_links(links), *_implied(entry.get("links", EMPTY), item)))
+
+
+def links_as_held(links: Value, entry: Fields, item: Fields) -> Value:
+    """Return what the item is to hold so that `links_as_shown` gives `links`."""
+    if page := _page(entry.get("url")):
+        hidden = (link for link in _links(item["links"]) if _page(link.url) == page)
+        return _as_links((*_links(links), *hidden))
+    implied = _implied(links, item)
+    return _as_links(link for link in _links(links) if link not in implied)
+
+
+def _implied(links: Value, item: Fields) -> list[Hyperlink]:
+    """Return those of `links` that the item's `url` alone stands for."""
+    page = _page(item.get("url"))
+    if not page or any(_page(link.url) == page for link in _links(item["links"])):
+        return []
+    return [link for link in _links(links) if _page(link.url) == page]
+
+
+def _page(url: Value | None) -> str:
+    """Return what two spellings of one address have in common."""
+    return unquote(_canonical_url(url)) if isinstance(url, str) else ""
+
+
+def _links(value: Value) -> tuple[Hyperlink, ...]:
+    return value.hyperlinks if isinstance(value, Links) else ()
+
+
+def _as_links(links: Iterable[Hyperlink]) -> Value:
+    found = tuple(links)
+    return Links(found) if found else EMPTY
 
 
 def _cut(name: str, at_entry: Value, at_item: Value) -> Value:

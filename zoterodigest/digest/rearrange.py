@@ -14,7 +14,7 @@ from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links, Value
 from zoterodigest.core.span import OverlappingEdits, splice
 from zoterodigest.digest.changes import Change, NewEntry, Origin
 from zoterodigest.digest.document import DigestEntry, Document, Headings
-from zoterodigest.digest.shown import Unwritable, shows
+from zoterodigest.digest.shown import Unwritable, safe_url, shows
 from zoterodigest.digest.steps import MOST_CARE, Planner, State, Step, bytes_of, number_at
 from zoterodigest.digest.write_new import paper_url
 
@@ -206,9 +206,13 @@ def _is_shown(entry: DigestEntry, asked: Fields) -> bool:
 def _is_meant(name: str, read: Value, asked: Fields) -> bool:
     wanted = asked.get(name, EMPTY)
     date = asked.get("date")
-    if isinstance(wanted, Links):
+    if name == "links":
+        hyperlinks = wanted.hyperlinks if isinstance(wanted, Links) else ()
         present = read.hyperlinks if isinstance(read, Links) else ()
-        return all(any(_says(link, other) for other in wanted.hyperlinks) for link in present)
+        page = safe_url(paper_url(asked))
+        return all(
+            link.url == page or any(_says(link, other) for other in hyperlinks) for link in present
+        )
     if name == "url" and read == paper_url(asked):
         return True
     if name == "year" and isinstance(date, str) and read == date[:4]:

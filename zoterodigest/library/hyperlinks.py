@@ -8,15 +8,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from zoterodigest.core.identity import Identifier, identifier_of
-from zoterodigest.core.record import Fields, Hyperlink, Links
+from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links
 from zoterodigest.library.homes import Data
 
 
 def carried_links(links: Links, fields: Fields) -> Links:
     """Return those of a record's links that a library holds.
 
-    Left out are the pages of the work itself: its arXiv abs and pdf, its DOI, its `url`; and what
-    is no web address. `fields` is the record they belong to.
+    Left out are the pages of the work itself: its arXiv abs and pdf, its DOI, its `url` as far as
+    `fields`, the record they belong to, says them; and what is no web address.
     """
     own = {identifier_of(value) for value in (_text(fields, "url"),) if value}
     own |= {Identifier("doi", doi.lower()) for doi in (_text(fields, "doi"),) if doi}
@@ -57,9 +57,17 @@ def dead_labels(attachments: Sequence[Data]) -> frozenset[str]:
 
 
 def links_of(attachments: Sequence[Data], fields: Fields) -> Links:
-    """Return the links that attachments stand for, in order, without the work's own pages."""
+    """Return the links that attachments stand for, in order, as `held_links` does."""
     found = [link for each in attachments if (link := link_of(each))]
-    return carried_links(Links(tuple(found)), fields)
+    return held_links(Links(tuple(found)), fields)
+
+
+def held_links(links: Links, fields: Fields) -> Links:
+    """Return those of an item's links that count, whatever its `url` says.
+
+    Where a digest shows the work's page among its links, the attachment is what it is in step with.
+    """
+    return carried_links(links, {**fields, "url": EMPTY})
 
 
 def link_line(link: Hyperlink) -> str:
@@ -83,7 +91,7 @@ def _text(fields: Fields, name: str) -> str:
 
 def _is_own_page(url: str, own: set[Identifier | None], arxiv: str) -> bool:
     identifier = identifier_of(url)
-    if identifier is None or identifier in own or not _is_web(url):
+    if not _is_web(url) or (identifier is not None and identifier in own):
         return True
     is_same = identifier == Identifier("arxiv", arxiv)
     return is_same and _ARXIV_PAGE.search(url) is not None

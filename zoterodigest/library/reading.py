@@ -11,7 +11,7 @@ from zoterodigest.core.record import EMPTY, Fields, Links, Members, Value, is_em
 from zoterodigest.library.creators import names_in, raw_names
 from zoterodigest.library.extra import extra_values
 from zoterodigest.library.homes import Data, Homes, homes_of
-from zoterodigest.library.hyperlinks import carried_links, link_in_line, links_of
+from zoterodigest.library.hyperlinks import held_links, link_in_line, links_of
 from zoterodigest.library.tags import members_in
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping
 
@@ -207,4 +207,4 @@ def _links(
         case LinkHome.EXTRA:
             lines = extra_values(str(data.get("extra", "")), zotero.rules.extra.links)
             links = tuple(link for line in lines if (link := link_in_line(line)))
-            return carried_links(Links(links), fields)
+            return held_links(Links(links), fields)

@@ -18,7 +18,7 @@ from zoterodigest.core.venue import Venue, VenueKind, official_name
 from zoterodigest.library.creators import with_names
 from zoterodigest.library.extra import extra_values, with_extra
 from zoterodigest.library.homes import Data, Homes
-from zoterodigest.library.hyperlinks import carried_links, link_line
+from zoterodigest.library.hyperlinks import held_links, link_line
 from zoterodigest.library.reading import arxiv_of, venue_named
 from zoterodigest.library.tags import with_members
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping, venue_tag
@@ -220,8 +220,8 @@ def _write_abstract(place: Place, value: Value) -> Patch:
 def _write_links(place: Place, value: Value) -> Patch:
     if place.zotero.links is not LinkHome.EXTRA:
         return {}
-    own: Fields = {"arxiv": arxiv_of(place.data), "url": place.text(place.homes.url)}
-    links = carried_links(value, own).hyperlinks if isinstance(value, Links) else ()
+    own: Fields = {"arxiv": arxiv_of(place.data)}
+    links = held_links(value, own).hyperlinks if isinstance(value, Links) else ()
     key = place.zotero.rules.extra.links
     return place.patch("extra", with_extra(place.text("extra"), key, list(map(link_line, links))))
 
