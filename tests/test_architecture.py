@@ -41,7 +41,7 @@ CLOCKS = frozenset({"now", "utcnow", "today", "uuid1", "uuid4"})
 HOMES = {
     "pyzotero": ("library.web", "library.desktop"),
     "sqlite3": ("library", "project.values"),
-    "pydantic": ("mapping", "digest", "library", "lookup", "project"),
+    "pydantic": ("mapping", "digest", "bibtex.rules", "library", "lookup", "project"),
     "typer": ("cli",),
     "rich": ("cli",),
 }

@@ -14,6 +14,7 @@
     ├── NotConfirmed         7  a run needs a person's consent and did not get it
     ├── NotTaken             7  an editor or merge tool left nothing to be taken
     ├── BadInput            10  a file cannot be read as what it should be
+    ├── BadFormula          12  a formula for citation keys cannot be read
     ├── BadMapping          11  a format or table in mappings/ is wrong
     ├── BadConfiguration    12  zoterodigest.toml is wrong
     ├── BadLockFile         13  zoterodigest.lock cannot be used

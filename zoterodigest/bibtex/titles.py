@@ -1,0 +1,122 @@
+"""Titles: capitals that a style must not lower are protected, word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from zoterodigest.bibtex.latex import Dialect, cleaned, encode, encode_words, escaped
+from zoterodigest.bibtex.markup import has_markup
+
+
+def encode_title(
+    title: str, dialect: Dialect, proper: frozenset[str] = frozenset(), language: str = ""
+) -> str:
+    """Return a title as the value of a field.
+
+    Protected are words with a capital behind their first letter or beside a digit (`{BERT}`,
+    `{3D}`), single capitals, words in `proper` (lower case), and in a title written as a sentence
+    every capitalised word within it. A title in another `language` than English is protected as a
+    whole.
+    """
+    title = cleaned(title)
+    if language and not language.lower().startswith("en"):
+        return f"{{{encode(title, dialect)}}}"
+    encode_plain = _encoder(title, dialect, proper)
+    return encode_words(title, dialect, encode_plain) if has_markup(title) else encode_plain(title)
+
+
+def _encoder(title: str, dialect: Dialect, proper: frozenset[str]) -> Callable[[str], str]:
+    words = [_word(word, dialect, proper) for word in title.split(" ")]
+    if _is_shouted(words):
+        return lambda text: escaped(text, dialect)
+    is_sentence = sum(word.vote for word in words[1:]) > 0
+
+    def encode_plain(text: str) -> str:
+        found = [_word(word, dialect, proper) for word in text.split(" ")]
+        if not is_sentence:
+            return " ".join([word.tex for word in found])
+        is_opening = title.startswith(text)
+        return " ".join(_in_sentence(found, is_opening))
+
+    return encode_plain
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word encoded for a title in title case, and for one in sentence case.
+
+    `vote` says which of both the title seems to be: 1 for a lower word, -1 for a capitalised one.
+    """
+
+    tex: str
+    within_sentence: str
+    vote: int
+    is_upper: bool
+    ends_clause: bool
+
+
+@lru_cache(maxsize=65536)
+def _word(text: str, dialect: Dialect, proper: frozenset[str]) -> _Word:
+    letters = text.strip("“”‘’'`\"()[],.;:?!–—-*")
+    is_long = len(letters) > 3 and letters.isalpha()
+    vote = 0
+    if is_long and letters[1:].islower():
+        vote = 1 if letters[0].islower() else -1
+    return _Word(
+        _encoded(text, dialect, lambda part: _is_fixed(part) or part.lower() in proper),
+        _encoded(text, dialect, lambda part: _is_fixed(part) or part[0].isupper()),
+        vote,
+        is_long and letters.isupper(),
+        text.endswith((":", "?", "!", ".", "—", "–", "-", "|", "/", "“")),
+    )
+
+
+def _is_shouted(words: list[_Word]) -> bool:
+    """Whether a title is all in capitals: then none of them means anything."""
+    upper = sum(word.is_upper for word in words)
+    return upper > 2 and not any(word.vote for word in words)
+
+
+def _in_sentence(words: Iterable[_Word], is_opening: bool) -> Iterable[str]:
+    for word in words:
+        yield word.tex if is_opening else word.within_sentence
+        is_opening = word.ends_clause
+
+
+_PART = re.compile(r"[^\W_]+(?:(?:\.|['’](?![a-z]{1,2}\b))[^\W_]+)*")
+_JOINT = re.compile(r"[-‐‑–/&+]")
+
+
+def _encoded(text: str, dialect: Dialect, is_protected: Callable[[str], bool]) -> str:
+    """Return a word with braces around the protected ones of its parts; joined ones share them."""
+    spans: list[tuple[int, int]] = []
+    for found in _PART.finditer(text):
+        start, end = found.span()
+        is_joined = bool(spans) and spans[-1][1] == start - 1 and _JOINT.match(text, start - 1)
+        is_after_letter = is_joined and start - spans[-1][0] == 2 and found[0][0].isupper()
+        if is_protected(found[0]) or is_after_letter or _is_single(text, start, end):
+            spans[-1:] = [(spans[-1][0], end)] if is_joined else [*spans[-1:], (start, end)]
+    pieces, at = [], 0
+    for start, end in spans:
+        pieces += [escaped(text[at:start], dialect), f"{{{escaped(text[start:end], dialect)}}}"]
+        at = end
+    return "".join((*pieces, escaped(text[at:], dialect)))
+
+
+def _is_single(text: str, start: int, end: int) -> bool:
+    """Whether a part is a capital that is a name by itself: C++, U-Net, X-ray, but no article."""
+    if end - start != 1 or not text[start].isupper():
+        return False
+    is_bare = text.strip("“”‘’'`\"()[],.;:?!") == text[start]
+    return not (is_bare and text[start] == "A")
+
+
+def _is_fixed(part: str) -> bool:
+    """Whether the capitals of a part are its own: BERT, iPhone, GPT4, 3D, McDonald."""
+    rest = part[1:]
+    has_inner = rest != rest.lower()
+    has_digit = part[0].isupper() and any(char.isdigit() for char in rest)
+    return has_inner or has_digit or part == "I"

@@ -1,0 +1,239 @@
+"""What an item says of a work, before any format: facts, people, date, venue, arXiv id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from zoterodigest.bibtex.names import Creator
+from zoterodigest.bibtex.rules import BibRules
+from zoterodigest.core.dates import parse_date
+from zoterodigest.core.venue import Venue, VenueKind, official_name, parse_venue
+from zoterodigest.core.venue_slot import write_venue
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Eprint:
+    """An arXiv id without its version, and its primary class where it is known."""
+
+    id: str
+    primary_class: str = ""
+
+    @property
+    def year(self) -> str:
+        """The year in the id."""
+        digits = self.id.partition("/")[2] or self.id
+        return ("19" if digits[:2] > "90" else "20") + digits[:2]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A work as its item states it; the names of `facts` are those of bibtex.toml.
+
+    `container` is the official name of where it appeared, `short_container` the one in few words.
+    `date` is ISO, cut where parts are missing. An `item_type` of an arXiv paper is "preprint",
+    whatever the library calls it.
+    """
+
+    item_type: str
+    facts: Mapping[str, str]
+    creators: tuple[Creator, ...]
+    date: str = ""
+    container: str = ""
+    short_container: str = ""
+    eprint: Eprint | None = None
+    keywords: tuple[str, ...] = ()
+    awards: tuple[str, ...] = ()
+
+    def fact(self, name: str) -> str:
+        """Return a fact; an empty text if the item does not state it."""
+        return self.facts.get(name, "")
+
+    def people(self, field: str, roles: Mapping[str, str]) -> tuple[Creator, ...]:
+        """Return the creators that belong in `field` (author, editor, translator)."""
+        return tuple(each for each in self.creators if roles.get(each.role) == field)
+
+    @property
+    def year(self) -> str:
+        """The four digits of the year, or an empty text."""
+        return self.date[:4]
+
+
+def read_work(data: Data, rules: BibRules) -> Work:
+    """Return what `data` (a Zotero API `data` object) says, whatever else it holds.
+
+    A venue is called by its official name, one that only a page's address tells is filled in; a
+    missing year is the venue's, else that of the arXiv id.
+    """
+    facts = _facts(data, rules)
+    eprint = _eprint(facts, data)
+    place = _place(facts.get("container", ""), facts.get("url", ""), facts.get("date", ""), rules)
+    item_type = str(data.get("itemType", ""))
+    if eprint and item_type in _MAY_BE_PREPRINT and (place.is_preprint or not place.name):
+        item_type, place = "preprint", replace(place, name=_ARXIV, short_name=_ARXIV)
+    belongs = {"publisher": place.publisher, "series": place.series}
+    facts |= {name: text for name, text in belongs.items() if text and not facts.get(name)}
+    keywords, awards = _tags(data.get("tags"), rules)
+    return Work(
+        item_type,
+        facts,
+        tuple(_creators(data.get("creators"))),
+        place.date or (eprint.year if eprint else ""),
+        place.name,
+        place.short_name,
+        eprint,
+        keywords,
+        awards,
+    )
+
+
+_ARXIV = "arXiv"
+_MAY_BE_PREPRINT = frozenset(
+    {"preprint", "journalArticle", "conferencePaper", "report", "document", "manuscript"}
+    | {"webpage", "magazineArticle", "blogPost"}
+)
+
+
+def _facts(data: Data, rules: BibRules) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    ranks: dict[str, int] = {}
+    for name, value in data.items():
+        place = rules.facts.get(name)
+        if place is None or not value or not isinstance(value, (str, int)):
+            continue
+        fact, rank = place
+        if rank < ranks.get(fact, 99) and (text := str(value).strip()):
+            facts[fact], ranks[fact] = text, rank
+    return facts
+
+
+def _creators(creators: Any) -> Iterator[Creator]:
+    for each in creators if isinstance(creators, list) else ():
+        if not isinstance(each, Mapping):
+            continue
+        role = str(each.get("creatorType") or "author")
+        if name := str(each.get("name") or "").strip():
+            yield Creator(role, name, is_body=True)
+        else:
+            last, first = (str(each.get(part) or "").strip() for part in ("lastName", "firstName"))
+            if last or first:
+                yield Creator(role, last or first, first if last else "")
+
+
+def _tags(tags: Any, rules: BibRules) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the keywords (tasks first, without prefix) and the awards among an item's tags."""
+    tasks, own, awards = [], [], []
+    for each in tags if isinstance(tags, list) else ():
+        tag = str(each.get("tag") or "").strip() if isinstance(each, Mapping) else ""
+        if tag.startswith(rules.task_prefix):
+            tasks.append(tag.removeprefix(rules.task_prefix).strip())
+        elif tag.startswith(rules.award_prefix):
+            awards.append(tag.removeprefix(rules.award_prefix).strip())
+        elif tag and not tag.startswith((rules.category_prefix, rules.venue_prefix)):
+            own.append(tag)
+    return tuple(filter(None, dict.fromkeys((*tasks, *own)))), tuple(awards)
+
+
+_ID = r"(?P<id>\d{4}\.\d{4,5}|[a-z-]{2,10}(?:\.[A-Za-z-]{2,9})?/\d{7})(?:v\d{1,3})?(?![\w/])"
+_CLASS = r"(?:\s{0,3}\[(?P<class>[^\]\n]{1,60})\])?"
+_BARE = re.compile(rf"(?:arxiv\s?:\s?)?{_ID}{_CLASS}", re.I)
+_NAMED = re.compile(rf"(?:^|\s)arxiv\s?:\s?{_ID}{_CLASS}", re.I)
+_LINE = re.compile(
+    rf"^\s{{0,8}}(?:tex\.|_)?(?:arxiv(?: ?id)?|eprint)\s?[:=]\s{{0,3}}"
+    rf"(?:arxiv\s?:\s?)?{_ID}{_CLASS}",
+    re.I | re.M,
+)
+_ADDRESS = re.compile(rf"(?:arxiv\.org/(?:abs|pdf|html)/|10\.48550/arxiv\.){_ID}", re.I)
+_PRIMARY = re.compile(r"[a-z-]{2,10}(?:\.[A-Za-z-]{2,9})?")
+
+
+def _eprint(facts: Mapping[str, str], data: Data) -> Eprint | None:
+    extra = facts.get("extra", "")
+    line = _LINE.search(extra) if extra else None
+    found = (
+        _BARE.fullmatch(str(data.get("archiveID") or ""))
+        or line
+        or _NAMED.search(facts.get("container", ""))
+        or _NAMED.match(facts.get("number", ""))
+        or _ADDRESS.search(facts.get("doi", ""))
+        or _ADDRESS.search(facts.get("url", ""))
+    )
+    if found is None:
+        return None
+    groups = found.groupdict()
+    primary = groups.get("class") or ""
+    if not primary and line and line["id"] == found["id"]:
+        primary = line["class"] or ""
+    return Eprint(found["id"], primary if _PRIMARY.fullmatch(primary) else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where and when a work appeared."""
+
+    name: str = ""
+    short_name: str = ""
+    publisher: str = ""
+    series: str = ""
+    date: str = ""
+    is_preprint: bool = False
+
+
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+
+
+def _place(container: str, url: str, when: str, rules: BibRules) -> _Place:
+    date = _date(when)
+    if not container and (page := _page_venue(url, rules)):
+        container, year = page
+        date = date or year
+    if not container:
+        return _Place(date=date)
+    place = _named_place(container, date[:4], rules)
+    return replace(place, date=date) if date else place
+
+
+@lru_cache(maxsize=16384)
+def _date(text: str) -> str:
+    if iso := parse_date(text):
+        return iso
+    found = _YEAR.search(text)
+    return found[0] if found else ""
+
+
+def _page_venue(url: str, rules: BibRules) -> tuple[str, str] | None:
+    for pattern, venue in rules.pages:
+        if found := pattern.search(url):
+            return venue.format(**found.groupdict()), found["year"]
+    return None
+
+
+@lru_cache(maxsize=16384)
+def _named_place(text: str, year: str, rules: BibRules) -> _Place:
+    reading = parse_venue(text)
+    year = year or reading.year
+    venues = rules.venues
+    venue = venues.by_official(text) or venues.find(reading.venue) or venues.find(text)
+    if venue is None or venue.id not in (venues.canonical(text), venues.canonical(reading.venue)):
+        return _unknown_place(text, venue, year)
+    return _Place(
+        official_name(venue, year),
+        venue.id,
+        venue.publisher,
+        venue.series,
+        year,
+        venue.kind is VenueKind.PREPRINT,
+    )
+
+
+def _unknown_place(text: str, venue: Venue | None, year: str) -> _Place:
+    """Return a place by the name that stands there, without an award."""
+    reading = parse_venue(text)
+    name = write_venue(text, replace(reading, award="")) if reading.award else text
+    is_preprint = bool(venue and venue.kind is VenueKind.PREPRINT) or bool(_NAMED.search(text))
+    return _Place(name, name, date=year, is_preprint=is_preprint)
