@@ -189,6 +189,26 @@ def test_a_renamed_collection_renames_its_heading(notes: World) -> None:
     assert settled(notes)
 
 
+@pytest.mark.parametrize("name", ["World  models", "World\u00a0models", "World\nmodels", "a\tb "])
+def test_blanks_in_a_collections_name_are_one_in_its_heading(notes: World, name: str) -> None:
+    rename(notes, "Vision", name)
+
+    notes.push(SYNC)
+
+    assert diff(notes) == ["- ## Vision", f"+ ## {' '.join(name.split())}"]
+    assert settled(notes)
+
+
+@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "a <!-- b", "[a](https://b.c)"])
+def test_a_collections_name_never_becomes_live_in_a_heading(notes: World, name: str) -> None:
+    rename(notes, "Vision", name)
+
+    outcome = notes.push_with_failures(SYNC)
+
+    assert text(notes) == NOTES
+    assert [failure.title for failure in outcome.failures] == ["Vision"]
+
+
 def test_a_renamed_heading_renames_its_collection_which_keeps_its_key(notes: World) -> None:
     key = notes.shelves()["notes/Vision"]
     notes.edit("notes.md", ("## Vision", "## Seeing"))

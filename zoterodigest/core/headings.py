@@ -29,13 +29,18 @@ def renamed_headings(
     live = {one.key: one for one in collections if not one.is_trashed and one.key not in renamed}
     for shelf in shelves:
         text, collection = texts.get((shelf.digest, shelf.path)), live.get(shelf.collection)
-        if text is None or collection is None or collection.name == name_of(text):
+        if text is None or collection is None or _is_name_of(collection.name, text):
             continue
         agreed = shelf.name or name_of(text)
         if agreed == name_of(text):
             yield _followed(shelf, text, collection.name, terms)
         elif collection.name != agreed:
             yield NameConflict(shelf.digest, shelf.path, collection.key, text, collection.name)
+
+
+def _is_name_of(name: str, text: str) -> bool:
+    """Tell whether a heading says `name`: its blanks, of whatever kind and number, are one."""
+    return name.split() == name_of(text).split()
 
 
 def _followed(shelf: Shelf, text: str, name: str, terms: Terms) -> RenameHeading | HeldName:

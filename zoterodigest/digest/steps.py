@@ -25,6 +25,7 @@ from zoterodigest.digest.lines import Heading
 from zoterodigest.digest.manner import Manner
 from zoterodigest.digest.reading import decoded
 from zoterodigest.digest.shown import Unwritable
+from zoterodigest.digest.write_html import inert_line
 from zoterodigest.digest.write_new import Draft, cut_authors
 from zoterodigest.digest.write_row import header_above, row_line
 
@@ -208,6 +209,8 @@ class Planner:
         heading, keys = self.headings[number]
         if not text:
             raise Unwritable("a heading needs a text")
+        if inert_line(text, heading.text) != text:
+            raise Unwritable("its new name holds HTML or a link, which would come to life")
         if (*keys[:-1], text) in [other for _, other in self.headings]:
             raise Unwritable(f"a heading “{text}” stands there already")
         return Step((_heading_edit(self._document, heading, text),), renamed=(number, text))
