@@ -18,11 +18,11 @@ lock file  zoterodigest.lock
 Links that end
        2  papers.md
 Into the trash
-       1  items, with their notes
-       1  notes
-       1  collections
+       1  item, with its notes
+       1  note
+       1  collection
 What was added is taken off items that stay
-       1  items
+       1  item
 What stays (1)
   Deep Residual Learning, my favourite: it was changed in the library
 """

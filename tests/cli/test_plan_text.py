@@ -218,6 +218,16 @@ def test_subjects_are_grouped_and_those_beyond_the_first_few_counted() -> None:
     assert missing[-1] == "    … and 2 more"
 
 
+def test_those_that_are_not_shown_are_counted_as_the_heading_counts() -> None:
+    rows = [a_row(f"zd-{number}", f"{number:08}") for number in range(7)]
+    found = [reports.MissingItem(row, is_trashed=True) for row in [*rows, rows[-1]]]
+
+    missing = told(*found)
+
+    assert missing[0] == "Gone from the library (8)"
+    assert missing[-1] == "    … and 3 more"
+
+
 def test_what_is_open_is_counted_in_one_line() -> None:
     found = (
         reports.Conflict("zd-1", "title", "a", "b"),

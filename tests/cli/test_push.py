@@ -345,6 +345,42 @@ def test_a_file_in_the_place_of_the_state_folder_is_named(
     assert ".zoterodigest is a file and no folder" in ran.err
 
 
+def test_a_linked_digest_that_is_not_here_is_named(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    _write(tmp_path, a_digest(RESNET), "more.md")
+    zoterodigest("push", "papers.md", "more.md")
+
+    (tmp_path / "papers.md").unlink()
+    status = zoterodigest("status")
+    (tmp_path / "more.md").unlink()
+    without_any = zoterodigest("status")
+
+    assert "missing    papers.md: linked, and not here" in status.out
+    assert without_any.code == 2
+    assert "none is here: more.md, papers.md" in without_any.err
+
+
+def test_a_selection_of_no_entry_is_told(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+
+    ran = zoterodigest("push", "papers.md", "--only", "task:impainting")
+
+    assert ran.out.endswith("\nNothing to do: --only selects no entry.\n")
+
+
+def test_a_library_that_was_named_is_not_said_to_lie_beside_the_digest(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+
+    ran = zoterodigest("plan", "papers.md", "--library", "embedded:mine.sqlite")
+
+    assert "mine.sqlite, not created yet" in ran.out
+    assert "beside the digest" not in ran.out
+
+
 def test_without_digest_configuration_or_lock_file_there_is_nothing_to_push(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

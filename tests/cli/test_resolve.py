@@ -383,6 +383,32 @@ def test_who_quits_keeps_what_was_decided(
     assert [one["markdown"] for one in listed(zoterodigest)["conflicts"]] == [BY_ADA]
 
 
+def test_who_interrupts_is_told_that_nothing_of_it_was_written(
+    zoterodigest: Zoterodigest, digest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted:
+        answers = iter(["z\n"])
+
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self) -> str:
+            for answer in self.answers:
+                return answer
+            raise KeyboardInterrupt
+
+    edit(digest, ATTENTION[0], "Attention, Again")
+    edited_item(tmp_path, ATTENTION[0], title="Attention, Anew")
+    monkeypatch.setattr(sys, "stdin", Interrupted())
+
+    ran = zoterodigest("resolve")
+
+    assert ran.code == 130
+    assert ran.out.endswith("\nNothing was written: your decisions are dropped."
+                            " `q` ends and keeps them.\n")  # fmt: skip
+    assert len(listed(zoterodigest)["conflicts"]) == 2
+
+
 @pytest.mark.parametrize(
     "arguments",
     ["", ', "{markdown}", "{zotero}", "{base}", "{merged}"'],

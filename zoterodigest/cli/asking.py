@@ -34,7 +34,11 @@ def ask(fields: Sequence[OpenField], tool: Sequence[str]) -> list[Decision]:
         what = f"{cut(field_name(field.name), 40)}: {field.kind.value}, {number} of {len(fields)}"
         emit(["", head_of(field), styled(what, "bold")])
         emit(ends_shown(field))
-        answer = _answer(field, tool)
+        try:
+            answer = _answer(field, tool)
+        except KeyboardInterrupt:
+            _tell_interrupted(decisions)
+            raise
         if answer == "q":
             break
         if isinstance(answer, Decision):
@@ -64,6 +68,12 @@ def _answer(field: OpenField, tool: Sequence[str]) -> Decision | str:
         if value is not None:
             emit([f"  both      {cut(value_text(value) or '(empty)', width() - 12)}"])
             return Decision(field, value)
+
+
+def _tell_interrupted(decisions: Sequence[Decision]) -> None:
+    """Say that what was decided before Ctrl-C is not done, which no other line would tell."""
+    if decisions:
+        emit(["", "Nothing was written: your decisions are dropped. `q` ends and keeps them."])
 
 
 def _tried(take: Callable[[], Value]) -> Value | None:

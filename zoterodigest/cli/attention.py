@@ -150,14 +150,14 @@ class Attention:
             yield f"  {number:>6,} {keeps} own {cut(name, 20)} (see `zoterodigest status`)"
 
     def _section(self, section: Section, reports: Sequence[Report], most: int) -> Iterator[str]:
-        groups: dict[str, list[str]] = {}
+        groups: dict[str, list[Report]] = {}
         for report in reports:
-            details = groups.setdefault(self._wording.subject(report), [])
-            details += self._wording.details(report)
+            groups.setdefault(self._wording.subject(report), []).append(report)
         yield styled(f"{section.heading} ({len(reports):,})", "bold")
         yield from wrapped(section.advice, 2)
-        for subject, details in list(groups.items())[:most]:
+        for subject, told in list(groups.items())[:most]:
             yield cut(f"    {subject}", width())
-            yield from (cut(f"      {detail}", width()) for detail in details)
-        if len(groups) > most:
-            yield f"    … and {len(groups) - most:,} more"
+            for report in told:
+                yield from (cut(f"      {one}", width()) for one in self._wording.details(report))
+        if untold := sum(len(group) for group in list(groups.values())[most:]):
+            yield f"    … and {untold:,} more"

@@ -68,7 +68,13 @@ def _leave(place: Place, plan: Callable[[Workspace], Leaving], how: tuple[bool, 
     return 1 if left.failures else 0
 
 
-_KINDS = ("items, with their notes", "notes", "attachments", "collections")
+_KINDS = {
+    "item": ("item, with its notes", "items, with their notes"),
+    "note": ("note", "notes"),
+    "attachment": ("attachment", "attachments"),
+    "collection": ("collection", "collections"),
+}
+"""How one and how several of a kind are called."""
 
 
 def _size(leaving: Leaving) -> int:
@@ -90,7 +96,7 @@ def _plan(leaving: Leaving, place: Place) -> Iterator[str]:
     yield from _trashed(leaving)
     if leaving.patches:
         yield styled("What was added is taken off items that stay", "bold")
-        yield f"  {len(leaving.patches):>6,}  items"
+        yield _numbered(len(leaving.patches), ("item", "items"))
     yield from _kept(leaving)
 
 
@@ -98,14 +104,18 @@ def _trashed(leaving: Leaving) -> Iterator[str]:
     if not leaving.trash and not leaving.shelves:
         return
     counts = Counter(_kind(leaving, item) for item in leaving.trash)
-    counts["collections"] = len(leaving.shelves)
+    counts["collection"] = len(leaving.shelves)
     yield styled("Into the trash", "bold")
-    yield from (f"  {counts[kind]:>6,}  {kind}" for kind in _KINDS if counts[kind])
+    yield from (_numbered(counts[kind], names) for kind, names in _KINDS.items() if counts[kind])
+
+
+def _numbered(number: int, names: tuple[str, str]) -> str:
+    return f"  {number:>6,}  {names[number != 1]}"
 
 
 def _kind(leaving: Leaving, trashed: LibraryItem) -> str:
-    held = leaving.gathered.contents.by_key[trashed.key].data.get("itemType")
-    return {"note": "notes", "attachment": "attachments"}.get(str(held), _KINDS[0])
+    held = str(leaving.gathered.contents.by_key[trashed.key].data.get("itemType"))
+    return held if held in ("note", "attachment") else "item"
 
 
 def _kept(leaving: Leaving) -> Iterator[str]:

@@ -60,7 +60,9 @@ class Place:
         is_new = "" if self.library_path.exists() else ", not created yet"
         yield from hanging("library    ", f"{library}{is_new}")
         yield "           embedded: a built-in trial library, not your Zotero"
-        if not project.is_configured and not project.lock_path.exists():
+        beside = _near(project.root / DEFAULT_LIBRARY.removeprefix(EMBEDDED))
+        is_found = self.library_path == beside and not project.is_configured
+        if is_found and not project.lock_path.exists():
             yield "           (beside the digest, as there is no zoterodigest.toml)"
         missing = "" if project.lock_path.exists() else ", not written yet"
         yield from hanging("lock file  ", f"{visible(str(_near(project.lock_path)))}{missing}")
@@ -73,8 +75,15 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
     `NoDigest` if there are none.
     """
     start = Path()
-    meant = list(digests) or _linked_digests(start)
+    linked = [] if digests else _linked_digests(start)
+    meant = list(digests) or [path for path in linked if path.exists()]
     workspace = open_workspace(meant, start, library=address, wanted_format=wanted_format)
+    if linked and not workspace.digests:
+        names = ", ".join(str(path) for path in linked)
+        raise NoDigest(
+            f"of the digests that the lock file links none is here: {names}",
+            "Give the new path of one that was renamed; its links follow it.",
+        )
     if not workspace.digests:
         raise NoDigest(
             "no digest is named, and nothing here names any",
@@ -94,8 +103,7 @@ def _linked_digests(start: Path) -> list[Path]:
     lock_path = Project.implicit([start / "digest.md"]).lock_path
     data = read_if_present(lock_path)
     rows = read_lock(data, lock_path).rows if data is not None else ()
-    return [path for path in (start / key for key in sorted({r.digest for r in rows}))
-            if path.exists()]  # fmt: skip
+    return [start / key for key in sorted({row.digest for row in rows})]
 
 
 def _near(path: Path) -> Path:

@@ -61,6 +61,10 @@ def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
     subjects, reports = subjects_of(prepared), prepared.plan.reports
     yield from place.lines()
     yield from hanging("links      ", _links(prepared))
+    if missing := sorted(prepared.gathered.gone & {row.digest for row in prepared.plan.rows}):
+        names = visible(", ".join(missing))
+        yield from hanging("missing    ", f"{names}: linked, and not here; if it was renamed,"
+                           " push it by its new path")  # fmt: skip
     if still_open := open_text(reports):
         yield from hanging("open       ", still_open)
     yield from _unrecognised(prepared)
@@ -128,6 +132,11 @@ def _concerning(prepared: Prepared) -> list[Report]:
 def _nothing(prepared: Prepared) -> str:
     """Return what is said where there is nothing to do."""
     is_open = any(type(report) in CONFLICTS for report in prepared.plan.reports)
+    entries, selection = prepared.gathered.entries, prepared.options.selection
+    if not entries and not prepared.plan.rows:
+        return "Nothing to do."
+    if selection and not any(selection(entry) for entry in entries):
+        return "Nothing to do: --only selects no entry."
     if is_open or any(_held_by_direction(prepared)):
         return f"Nothing to {_VERBS[prepared.options.direction]}."
     return "Everything is in step."

@@ -17,7 +17,7 @@ from zoterodigest.cli.plan_text import (
     status_text,
     subjects_of,
 )
-from zoterodigest.cli.screen import counted, emit, emit_json, tell, tell_error, visible
+from zoterodigest.cli.screen import counted, emit, emit_json, hanging, tell, tell_error, visible
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.sync.carry import Outcome, carry_out
@@ -167,7 +167,8 @@ def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
     if left := left_text(outcome.last):
         yield f"Left to you: {left} (`zoterodigest status`)."
     if is_first and outcome.written:
-        yield f"Next: `{place.listing}` lists what arrived, `show KEY` one item of it."
+        listing = f"`{place.listing}` lists what arrived, `show KEY` one item of it."
+        yield from hanging("Next: ", listing)
         again = outcome.prepared.options.direction.name.lower()
         yield f"      Edit a digest and {again} again: only what you changed is carried over."
 

@@ -77,7 +77,8 @@ def begin_anew(start: Path, digests: Sequence[Path]) -> Iterator[str]:
             raise CannotWrite(path, *writing_failed(error)) from error
         discard_journal(project.journal_path)
     yield f"{visible(str(path))} is now {visible(aside.name)}; nothing is linked any more."
-    yield "Next: `zoterodigest plan` shows what a sync would find again and adopt."
+    plan = "zoterodigest plan" if config else "zoterodigest plan DIGEST"
+    yield f"Next: `{plan}` shows what a sync would find again and adopt."
 
 
 def _free_name(path: Path) -> Path:
