@@ -86,6 +86,8 @@ def _merge_files(stage: Stage, clone: Clone, sides: tuple[Files, Files, Files], 
             wanted = frozenset(tokens_in((kept or b"").decode()))
             stage.memory.decide(seen, wanted)
             stage.memory.wished |= wanted
+            numbers = tokens_in((kept or b"").decode()).values()
+            stage.has_twins = stage.has_twins or max(numbers, default=0) > 1
     clone.check_out(merged)
     stage.tell(f"git: merge, {favour} in conflicts")
 
@@ -121,13 +123,15 @@ def revert(stage: Stage, clone: Clone, pick: Pick) -> None:
 
 def _check_out(stage: Stage, clone: Clone, files: Files) -> None:
     """Have the tracked files be these: an edit by a person wherever the lock file says the same."""
+    # What a killed run did counts from the lock file it began with: the digest alone goes back.
+    is_unfinished = clone.workspace.project.journal_path.exists()
     then, now = _bases(clone.files()), _bases(files)
     before = {name: digest_sight(clone, name).set for name in DIGESTS}
     clone.check_out(files)
     for name in DIGESTS:
         sides = (before[name], digest_sight(clone, name).set)
         for slot in sorted({slot_of(token) for token in sides[0] ^ sides[1]}):
-            if then.get((name, slot)) == now.get((name, slot)):
+            if is_unfinished or then.get((name, slot)) == now.get((name, slot)):
                 old, new = ({token for token in side if slot_of(token) == slot} for side in sides)
                 stage.memory.decide(old, new)
                 stage.memory.wished |= new

@@ -129,6 +129,8 @@ def _watched(stage: Stage, clone: Clone, direction: Direction, carry: Callable[[
     now = _sights(clone)
     for end, before in sights.items():
         _judge(stage, end, before, now[end])
+        if not stage.has_twins:
+            _judge_numbers(end, before, now[end])
     for name, text in texts.items():
         _judge_bytes(name, text, clone.text(name), is_rearranged=_is_rearranged(stage.plan, name))
     if untouched != [one.files() for one in others]:
@@ -151,6 +153,10 @@ def _judge(stage: Stage, end: str, before: Sight, after: Sight) -> None:
     returned = stage.memory.returned(end, before.set, after.set)
     if returned:
         raise Violation(f"{end} has {' '.join(returned)} back, which a person took out")
+
+
+def _judge_numbers(end: str, before: Sight, after: Sight) -> None:
+    """Fail if something stands twice that did not."""
     doubled = [one for one, number in after.tokens.items() if number > max(1, before.tokens[one])]
     if doubled:
         raise Violation(f"{end} has {' '.join(doubled)} twice")

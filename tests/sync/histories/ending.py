@@ -94,7 +94,11 @@ def _require_no_silent_difference(stage: Stage, clone: Clone, prepared: Prepared
                 raise Violation(f"{name}: the entry of work {work} has no link, silently")
             for letter in CARRIED[name]:
                 slot = f"w{work}{letter}"
-                is_joined = letter == "l" or (letter == "k" and stage.has_lost_base)
+                is_joined = (
+                    letter == "l"
+                    or (letter == "k" and stage.has_lost_base)
+                    or (letter == "s" and stage.has_twins)
+                )
                 is_shown = shown[slot] <= held[slot] if is_joined else shown[slot] == held[slot]
                 if not is_shown and (name, work, FIELDS[letter]) not in reported:
                     there = f"{sorted(shown[slot])} in {name}, {sorted(held[slot])} in zotero"

@@ -131,6 +131,8 @@ class Stage:
     plan: Plan = field(default_factory=Plan)
     """What the last run planned."""
     told: list[str] = field(default_factory=list)
+    has_twins: bool = False
+    """Whether git wrote an entry twice: one branch had moved it, the other edited it."""
     has_lost_base: bool = False
     """Whether what two ends agreed on may be forgotten: members are then only ever added."""
     names: int = 0
