@@ -219,6 +219,21 @@ def test_a_renamed_heading_renames_its_collection_which_keeps_its_key(notes: Wor
     assert settled(notes)
 
 
+def test_a_heading_renamed_while_nothing_was_pushed_keeps_its_collection(notes: World) -> None:
+    key = notes.shelves()["notes/Language"]
+    notes.configure('[[digest]]\npath = "notes.md"\npush = false\n')
+    notes.edit("notes.md", ("## Language", "## Words"))
+    notes.push(SYNC)
+    assert notes.shelves()["notes/Language"] == key
+
+    notes.configure('[[digest]]\npath = "notes.md"\n')
+    notes.push(SYNC)
+
+    assert notes.shelves()["notes/Words"] == key
+    assert set(notes.shelves()) == {"notes", "notes/Vision", "notes/Words"}
+    assert settled(notes)
+
+
 def test_two_new_names_are_a_conflict_until_they_are_one(notes: World) -> None:
     rename(notes, "Vision", "Eyes")
     notes.edit("notes.md", ("## Vision", "## Seeing"))

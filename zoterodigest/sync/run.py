@@ -150,7 +150,7 @@ def _rules(read: ReadDigest, options: Options) -> Rules:
         Directions(push, pull),
         digest.collection if rules.push else (),
         rules.headings,
-        places=options.direction is not Direction.PULL and not options.choices.only,
+        places=push != NONE and not options.choices.only,
         no_new=_no_new(read),
         when_dropped=WhenDropped(rules.when_dropped),
         when_trashed=WhenTrashed(rules.when_trashed),
