@@ -1,0 +1,344 @@
+"""An export into a .bib that stands: what is ours changes, everything else stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.bibtex.bibs import PIECES, hostile_bibs
+from zoterodigest.bibtex.entry import BibEntry
+from zoterodigest.bibtex.scanner import scan
+from zoterodigest.bibtex.splice import Kept, Updated, update
+
+
+def _entry(key: str, title: str = "A Title of Some Words", **fields: str) -> BibEntry:
+    given = {"author": f"{key.capitalize()}, Ada", "title": title, **fields}
+    return BibEntry("misc", key, tuple(given.items()))
+
+
+NEW = _entry("lovelace", "Notes on the {Analytical Engine}", year="1843", month="oct")
+
+
+def _added(source: str, *wanted: BibEntry) -> str:
+    updated = update(source.encode(), wanted or (NEW,), {}, add_only=True)
+
+    return updated.source.decode()
+
+
+HAND_KEPT = """\
+% My bibliography -*- coding: utf-8 -*-
+@String{ CVPR = "Conf. on Vision" }
+
+@InProceedings{he2016,
+	Title     = {Deep {Residual} Learning},
+	Author    = {He, Kaiming and others},
+	Booktitle = CVPR # { 2016},
+	Year      = 2016
+} % the best
+
+@misc(odd, note={left as it is})
+% end of file
+"""
+
+
+def test_a_new_entry_is_written_behind_the_last_in_the_manner_of_the_file() -> None:
+    source = HAND_KEPT.replace("@misc(odd, note={left as it is})\n", "")
+
+    assert _added(source) == source.replace(
+        "} % the best",
+        """\
+} % the best
+
+@Misc{lovelace,
+	Author    = {Lovelace, Ada},
+	Title     = {Notes on the {Analytical Engine}},
+	Year      = 1843,
+	Month     = oct
+}""",
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "result"),
+    [
+        ("", "@misc{k,\n  author = {K, Ada},\n  title = {T {U}},\n  year = {1},\n}\n"),
+        (
+            "@misc{a, t={x}}",
+            "@misc{a, t={x}}\n\n@misc{k, author={K, Ada}, title={T {U}}, year={1}}",
+        ),
+        (
+            '@MISC{a,\n    T = "x",\n    Y = 1\n    }\n\n\n@MISC{b,\n    T = "y"\n    }\n',
+            '@MISC{a,\n    T = "x",\n    Y = 1\n    }\n\n\n@MISC{b,\n    T = "y"\n    }\n\n\n'
+            '@MISC{k,\n    AUTHOR = "K, Ada",\n    TITLE = "T {U}",\n    YEAR = 1\n    }\n',
+        ),
+        (
+            "@misc(a,\r\n\ttitle =   {x},\r\n\tnote =    {y},\r\n)\r\n",
+            "@misc(a,\r\n\ttitle =   {x},\r\n\tnote =    {y},\r\n)\r\n\r\n"
+            "@misc(k,\r\n\tauthor =  {K, Ada},\r\n\ttitle =   {T {U}},\r\n"
+            "\tyear =    {1},\r\n)\r\n",
+        ),
+        (
+            "% only text",
+            "% only text\n\n@misc{k,\n  author = {K, Ada},\n  title = {T {U}},\n  year = {1},\n}",
+        ),
+    ],
+)
+def test_the_manner_is_learnt(source: str, result: str) -> None:
+    assert _added(source, _entry("k", "T {U}", year="1")) == result
+
+
+def test_a_file_sorted_by_key_stays_sorted() -> None:
+    source = "@misc{b, t={}}\n@misc{D, t={}}\n@misc{f, t={}}\n"
+
+    updated = update(
+        source.encode(), [_entry(key, f"On {key}") for key in "gEca"], {}, add_only=True
+    )
+
+    bibliography = scan(updated.source)
+    assert "".join(map(bibliography.key, bibliography.entries)) == "abcDEfg"
+    assert b"}}\n@misc{D, t={}}\n@misc{E," in updated.source
+
+
+def test_works_that_stand_there_are_adopted_and_keep_their_keys() -> None:
+    source = (
+        "@misc{mine, doi = {https://doi.org/10.1000/ABC}}\n"
+        "@misc{hers, eprint = {1706.03762v2}, archivePrefix = {arXiv}}\n"
+        "@misc{theirs, author = {Ada Lovelace}, title = {Notes on the analytical engine}}\n"
+        "@misc{same, title = {Quite another work here}, author = {Nobody}}\n"
+    )
+    wanted = [
+        _entry("one", "T", doi="10.1000/abc"),
+        _entry("two", "U", eprint="1706.03762", eprinttype="arxiv"),
+        NEW,
+        _entry("same", "This one is new"),
+    ]
+
+    updated = update(source.encode(), wanted, {}, add_only=True)
+
+    assert updated.source.startswith(source.encode().rstrip())
+    assert updated.aliases == {
+        "one": "mine",
+        "two": "hers",
+        "lovelace": "theirs",
+        "same": "samea",
+    }
+    assert updated.added == ("samea",)
+    assert set(updated.ours) == {"samea"}
+
+
+def test_what_may_be_the_same_work_is_told_and_not_added() -> None:
+    source = "@misc{a, title = {Short}}\n"
+
+    updated = update(
+        source.encode(), [BibEntry("misc", "b", (("title", "Short"),))], {}, add_only=True
+    )
+
+    assert updated.source == source.encode()
+    assert "it may be the entry in line 1" in updated.problems[0].reason
+
+
+def _first() -> Updated:
+    return update(HAND_KEPT.encode(), [NEW], {}, add_only=True)
+
+
+def test_only_fields_that_differ_change_and_keep_their_delimiters() -> None:
+    first = _first()
+    edited = first.source.replace(b"{Notes on", b'"Notes on').replace(b"Engine}}", b'Engine}"')
+    wanted = _entry("lovelace", "Notes on the {Engine}", year="1844", month="nov", note="Fine")
+
+    updated = update(edited, [wanted], first.ours, add_only=False)
+
+    assert updated.changed == {"lovelace": ("month", "note", "title", "year")}
+    assert updated.source == (
+        edited.replace(b"{Analytical Engine}", b"{Engine}")
+        .replace(b"1843", b"1844")
+        .replace(b"oct", b"nov,\n\tnote      = {Fine}")
+    )
+    again = update(updated.source, [wanted], updated.ours, add_only=False)
+    assert (again.source, again.changed, again.kept) == (updated.source, {}, ())
+
+
+def test_a_field_or_type_goes_and_comes_back_to_the_byte() -> None:
+    first = _first()
+    fields = dict(NEW.fields)
+    less = BibEntry("book", NEW.key, tuple((n, fields[n]) for n in ("author", "year")))
+
+    without = update(first.source, [less], first.ours, add_only=False)
+    again = update(without.source, [NEW], without.ours, add_only=False)
+
+    assert without.changed == {"lovelace": ("", "month", "title")}
+    assert (
+        b"@Book{lovelace,\n\tAuthor    = {Lovelace, Ada},\n\tYear      = 1843\n}" in without.source
+    )
+    assert again.source == first.source
+
+
+def test_what_a_person_edited_in_our_entry_is_left_and_told() -> None:
+    first = _first()
+    edited = first.source.replace(b"1843", b"1842").replace(
+        b"\tMonth     = oct\n", b"\tMine = {x}\n"
+    )
+    wanted = _entry("lovelace", "Notes", year="1844", month="oct")
+
+    updated = update(edited, [wanted], first.ours, add_only=False)
+
+    assert updated.source == edited.replace(b"Notes on the {Analytical Engine}", b"Notes")
+    assert updated.kept == (
+        Kept("lovelace", "month", "edited in the file"),
+        Kept("lovelace", "year", "edited in the file"),
+    )
+    assert updated.ours["lovelace"]["year"] == first.ours["lovelace"]["year"]
+
+
+def test_an_edit_that_meets_what_is_wanted_is_in_step_again() -> None:
+    first = _first()
+    edited = first.source.replace(b"1843", b"{1844}")
+    wanted = _entry("lovelace", "Notes on the {Analytical Engine}", year="1844", month="oct")
+
+    updated = update(edited, [wanted], first.ours, add_only=False)
+    later = update(updated.source, [NEW], updated.ours, add_only=False)
+
+    assert (updated.source, updated.kept) == (edited, ())
+    assert later.changed == {"lovelace": ("year",)}
+
+
+def test_add_only_touches_nothing_that_stands() -> None:
+    first = _first()
+
+    updated = update(first.source, [_entry("lovelace", "X")], first.ours, add_only=True)
+
+    assert updated.source == first.source
+    assert updated.ours == first.ours
+
+
+def test_prune_takes_out_ours_unless_edited_and_leaves_the_file_as_it_was() -> None:
+    first = update(HAND_KEPT.encode(), [NEW, _entry("b", "On B")], {}, add_only=True)
+    edited = first.source.replace(b"{On B}", b"{On C}")
+
+    pruned = update(first.source, [], first.ours, add_only=False, prune=True)
+    spared = update(edited, [], first.ours, add_only=False, prune=True)
+    kept = update(first.source, [], first.ours, add_only=False)
+
+    assert (pruned.source, pruned.removed) == (HAND_KEPT.encode(), ("b", "lovelace"))
+    assert pruned.ours == {}
+    assert spared.removed == ("lovelace",)
+    assert spared.kept == (Kept("b", "", "wanted no more, but edited in the file"),)
+    assert kept.source == first.source
+
+
+def test_one_goes_and_another_comes_in_a_file_that_is_all_ours() -> None:
+    first = update(b"", [NEW, _entry("b", "On B")], {}, add_only=True)
+
+    updated = update(first.source, [_entry("c", "On C")], first.ours, add_only=False, prune=True)
+
+    fresh = update(b"", [_entry("c", "On C")], {}, add_only=True)
+    assert updated.source.strip() == fresh.source.strip()
+    assert (updated.added, updated.removed) == (("c",), ("b", "lovelace"))
+
+
+def test_an_entry_taken_out_by_hand_does_not_come_back() -> None:
+    first = _first()
+
+    updated = update(HAND_KEPT.encode(), [NEW], first.ours, add_only=False)
+
+    assert updated.source == HAND_KEPT.encode()
+    assert updated.kept == (Kept("lovelace", "", "it was taken out of the file"),)
+
+
+def test_a_broken_region_stays_and_what_may_stand_in_it_is_not_added() -> None:
+    source = b"@misc{a}\n@misc{lovelace, title = {Notes\n"
+
+    updated = update(source, [NEW, _entry("b", "On B")], {}, add_only=True)
+
+    assert updated.source.endswith(b"\n@misc{lovelace, title = {Notes\n")
+    assert updated.added == ("b",)
+    assert updated.kept == (
+        Kept("lovelace", "", "it may stand in what cannot be read from line 2"),
+    )
+    assert [(one.place.line, one.reason) for one in updated.problems] == [
+        (2, "a brace that is never closed")
+    ]
+
+
+@pytest.mark.parametrize("value", ["}", "{", "a}, note = {b", "}\n@misc{evil, t = {", "\\{"])
+def test_a_value_that_would_break_out_is_refused_and_the_others_written(value: str) -> None:
+    updated = update(b"", [_entry("bad", value), NEW], {}, add_only=True)
+
+    assert updated.added == ("lovelace",)
+    assert [one.key for one in updated.kept] == ["bad"]
+    assert len(scan(updated.source).entries) == 1
+    assert b"evil" not in updated.source
+
+
+def test_a_file_of_another_encoding_takes_ascii_only() -> None:
+    source = "@misc{a, author = {Müller}}\n".encode("latin-1")
+
+    updated = update(
+        source, [_entry("b", "Größe"), _entry("c", 'Gr{\\"o}{\\ss}e')], {}, add_only=True
+    )
+
+    assert updated.added == ("c",)
+    assert updated.source.startswith(source.rstrip())
+
+
+KEYS = ("smith2020", "new", "Zed", "aardvark")
+values = st.lists(
+    st.sampled_from(["{", "}", '"', "\\", "%", "@misc{x,", "#", "=", ",", "\n", "word ", "é", "1"]),
+    max_size=6,
+).map("".join)
+wanted_entries = st.lists(
+    st.builds(
+        _entry,
+        st.sampled_from(KEYS),
+        values | st.just("Words that make a title"),
+        year=st.sampled_from(["2020", "", "2021"]),
+        note=values,
+    ),
+    max_size=4,
+    unique_by=lambda one: one.key,
+)
+
+
+def _outside(source: bytes, keys: set[str]) -> bytes:
+    """Return what of `source` is in no entry with one of `keys`."""
+    bibliography = scan(source)
+    left, cursor = b"", 0
+    for entry in bibliography.entries:
+        if bibliography.key(entry) in keys:
+            left += source[cursor : entry.span.start]
+            cursor = entry.span.end
+    return left + source[cursor:]
+
+
+def _bare(source: bytes) -> bytes:
+    return b"".join(source.split())
+
+
+@given(hostile_bibs, wanted_entries, wanted_entries)
+@example(b"".join(PIECES), [_entry("new"), _entry("Zed", "x", note="y")], [_entry("new", "z")])
+@example(b"@misc{Zed}@misc{smith2020} % x", [_entry("new")], [])
+def test_bytes_outside_our_entries_never_change(
+    source: bytes, wanted: list[BibEntry], later: list[BibEntry]
+) -> None:
+    first = update(source, wanted, {}, add_only=True)
+    mine = set(first.added)
+    second = update(first.source, later, first.ours, add_only=False)
+    pruned = update(second.source, [], second.ours, add_only=False, prune=True)
+
+    assert _bare(_outside(first.source, mine)) == _bare(source)
+    assert _outside(_without(second, first), mine) == _outside(first.source, mine)
+    assert _bare(pruned.source) == _bare(source)
+    again = update(second.source, _by_file_keys(later, second), second.ours, add_only=False)
+    assert (again.source, again.added) == (second.source, ())
+
+
+def _by_file_keys(wanted: list[BibEntry], updated: Updated) -> list[BibEntry]:
+    return [replace(one, key=updated.aliases.get(one.key, one.key)) for one in wanted]
+
+
+def _without(second: Updated, first: Updated) -> bytes:
+    """Return the second file if nothing was added to it, else the first: additions are tested."""
+    return first.source if second.added else second.source

@@ -1,0 +1,336 @@
+"""An export into a .bib that stands: only what is ours changes, and of that only what differs.
+
+An entry is ours if the caller says so, with the fingerprints of what was written into it last. What
+a person changed in it since, fields and whole entries, is left and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from zoterodigest.bibtex.entry import BibEntry
+from zoterodigest.bibtex.manner import Manner
+from zoterodigest.bibtex.operations import (
+    CannotBeWritten,
+    Operation,
+    Places,
+    Standing,
+    removal,
+    rewriting,
+    verified,
+)
+from zoterodigest.bibtex.reading import (
+    BibRecord,
+    Macros,
+    macros_of,
+    read_record,
+    standing_fields,
+    text_of,
+)
+from zoterodigest.bibtex.scanner import scan
+from zoterodigest.bibtex.tiles import Bibliography, BibPlace, BibProblem, EntryTile
+from zoterodigest.core.link import fingerprint
+from zoterodigest.core.matching import Adopt, Ambiguous, Catalogue
+from zoterodigest.core.record import Entry, Item
+from zoterodigest.core.venue import VenueTable
+
+Prints = Mapping[str, str]
+"""Fingerprints of what we wrote into an entry last, by field; `""` is that of its type."""
+
+TYPE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was asked for and not done: of the entry `key` the field `field`, or ("") all of it."""
+
+    key: str
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """What an update came to.
+
+    `changed` names the fields of each changed entry. `aliases` says under which key of the file
+    each wanted entry stands that has another one there. `ours` is what the caller is to keep for
+    the next update: the prints of all entries that are ours.
+    """
+
+    source: bytes
+    added: tuple[str, ...] = ()
+    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    problems: tuple[BibProblem, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    ours: Mapping[str, Prints] = field(default_factory=dict)
+
+
+def update(
+    source: bytes,
+    wanted: Sequence[BibEntry],
+    ours: Mapping[str, Prints],
+    *,
+    add_only: bool,
+    prune: bool = False,
+) -> Updated:
+    """Bring the .bib `source` up to date with `wanted`; `ours` holds our entries by their keys.
+
+    A wanted entry has the key under which the last update left it (`aliases`).
+    An entry that stands there and is the same work (an identifier, or title and first author) is
+    adopted as it is. One of ours that is no longer there was taken out by somebody and is not
+    written again. With `add_only` nothing that stands is touched; with `prune` ours that are
+    wanted no more are taken out, unless somebody edited them. Broken regions stay and are told.
+    """
+    run = _Run(scan(source), wanted, ours)
+    run.match()
+    if not add_only:
+        run.rewrite()
+        if prune:
+            run.prune()
+    run.add()
+    return run.finished()
+
+
+class _Run:
+    """One update, step by step."""
+
+    def __init__(
+        self, bibliography: Bibliography, wanted: Sequence[BibEntry], ours: Mapping[str, Prints]
+    ) -> None:
+        self._bibliography = bibliography
+        self._standing = Standing(bibliography)
+        self._macros = macros_of(bibliography)
+        self._wanted = wanted
+        self._prints = {key: dict(prints) for key, prints in ours.items()}
+        self._by_key: dict[str, EntryTile] = {}
+        for entry in bibliography.entries:
+            self._by_key.setdefault(bibliography.key(entry), entry)
+        self._matched: list[tuple[_Asked, EntryTile]] = []
+        self._new: list[BibEntry] = []
+        self._aliases: dict[str, str] = {}
+        self._operations: list[Operation] = []
+        self._written: dict[str, tuple[dict[str, str], frozenset[str]]] = {}
+        self._kept: list[Kept] = []
+        self._problems = list(bibliography.problems())
+
+    def match(self) -> None:
+        """Find the entry of the file that each wanted one is."""
+        catalogue = Catalogue(
+            _item(str(at), read_record(self._bibliography, entry, self._macros, _NO_VENUES))
+            for at, entry in enumerate(self._bibliography.entries)
+        )
+        claimed: set[int] = set()
+        for wanted in self._wanted:
+            try:
+                asked = _asked(wanted, self._macros)
+            except CannotBeWritten as error:
+                self._kept.append(Kept(wanted.key, "", str(error)))
+                continue
+            found = self._found(asked, catalogue)
+            if isinstance(found, EntryTile):
+                key = self._bibliography.key(found)
+                if key != wanted.key:
+                    self._aliases[wanted.key] = key
+                if found.span.start not in claimed:
+                    claimed.add(found.span.start)
+                    self._matched.append((asked, found))
+            elif wanted.key in self._prints:
+                self._kept.append(Kept(wanted.key, "", "it was taken out of the file"))
+            elif found is None and not self._is_hidden(asked):
+                self._new.append(wanted)
+
+    def rewrite(self) -> None:
+        """Write into our entries what differs and nobody edited there."""
+        for asked, entry in self._matched:
+            key = self._bibliography.key(entry)
+            if key in self._prints:
+                self._rewrite(key, asked, entry)
+
+    def prune(self) -> None:
+        """Take out those of ours that are wanted no more."""
+        wanted = {entry.span.start for _, entry in self._matched}
+        for key, prints in sorted(self._prints.items()):
+            entry = self._by_key.get(key)
+            if entry is None or entry.span.start in wanted:
+                continue
+            if self._standing_prints(entry) != prints:
+                self._kept.append(Kept(key, "", "wanted no more, but edited in the file"))
+            else:
+                self._operations.append(removal(self._bibliography, entry))
+
+    def add(self) -> None:
+        """Write what is not in the file."""
+        leaving = frozenset(one.at for one in self._operations if not one.entry)
+        places = Places(self._standing, leaving)
+        taken = {self._bibliography.key(one).casefold() for one in self._bibliography.entries}
+        new = (
+            sorted(self._new, key=lambda one: one.key.casefold()) if places.is_sorted else self._new
+        )
+        for wanted in new:
+            key = _free(wanted.key, taken)
+            taken.add(key.casefold())
+            if key != wanted.key:
+                self._aliases[wanted.key] = key
+            entry = BibEntry(wanted.entry_type, key, wanted.fields)
+            try:
+                operation = places.addition(entry)
+                prints = _asked(entry, self._macros).prints
+            except CannotBeWritten as error:
+                self._kept.append(Kept(key, "", str(error)))
+                continue
+            self._operations.append(operation)
+            self._written[key] = prints, frozenset()
+
+    def finished(self) -> Updated:
+        """Apply what verifies and say what came of everything."""
+        outcome = verified(self._bibliography, self._operations)
+        dropped = frozenset(outcome.dropped)
+        done = [one for one in self._operations if one not in dropped]
+        self._kept += [Kept(one.key, "", "it would not read back as written") for one in dropped]
+        changed: dict[str, tuple[str, ...]] = {}
+        for one in done:
+            prints, names = self._written.get(one.key, ({}, frozenset()))
+            if not one.entry:
+                del self._prints[one.key]
+                continue
+            self._prints[one.key] = prints
+            if not one.is_new:
+                changed[one.key] = tuple(sorted(names))
+        return Updated(
+            source=outcome.source,
+            added=tuple(one.key for one in done if one.is_new),
+            changed=changed,
+            removed=tuple(one.key for one in done if not one.entry),
+            kept=tuple(sorted(self._kept, key=lambda one: (one.key, one.field))),
+            problems=tuple(self._problems),
+            aliases=self._aliases,
+            ours=dict(sorted(self._prints.items())),
+        )
+
+    def _found(self, asked: _Asked, catalogue: Catalogue) -> EntryTile | Ambiguous | None:
+        key = asked.entry.key
+        same_key = self._by_key.get(key)
+        if same_key is not None and key in self._prints:
+            return same_key
+        match catalogue.find(_as_entry(asked.record)):
+            case Adopt(at):
+                return self._bibliography.entries[int(at)]
+            case Ambiguous(places):
+                standing = [self._bibliography.entries[int(at)] for at in places]
+                if same_key in standing:
+                    return same_key
+                self._doubt(key, standing)
+                return Ambiguous(places)
+        return None
+
+    def _is_hidden(self, asked: _Asked) -> bool:
+        """Tell whether the work seems to stand in a broken region, and say so."""
+        marks = [f"{{{asked.entry.key},", asked.texts.get("title", "")]
+        marks += [one.value for one in asked.record.identifiers if one.scheme != "url"]
+        for tile in self._bibliography.broken:
+            text = " ".join(self._bibliography.text(tile.span).casefold().split())
+            if any(mark and mark.casefold() in text for mark in marks):
+                line = self._bibliography.place(tile.span.start).line
+                reason = f"it may stand in what cannot be read from line {line}"
+                self._kept.append(Kept(asked.entry.key, "", reason))
+                return True
+        return False
+
+    def _doubt(self, key: str, standing: Iterable[EntryTile]) -> None:
+        places = sorted(self._bibliography.place(one.span.start).line for one in standing)
+        lines = ", ".join(map(str, places))
+        reason = f"{key} was not added: it may be the entry in line {lines}"
+        self._problems.append(BibProblem(BibPlace(places[0], 1), reason))
+
+    def _rewrite(self, key: str, asked: _Asked, entry: EntryTile) -> None:
+        base, then, now = self._prints[key], asked.prints, self._standing_prints(entry)
+        names = sorted(then.keys() | base.keys())
+        differing = [name for name in names if then.get(name) != now.get(name)]
+        changed = frozenset(name for name in differing if base.get(name) == now.get(name))
+        kept = [name for name in differing if name not in changed]
+        self._kept += [Kept(key, name, "edited in the file") for name in kept]
+        agreed = {name: base.get(name) if name in kept else then.get(name) for name in names}
+        prints = {name: each for name, each in agreed.items() if each}
+        if not changed:
+            self._prints[key] = prints
+            return
+        try:
+            operation = rewriting(self._standing, entry, asked.entry, changed)
+        except CannotBeWritten as error:
+            self._kept.append(Kept(key, "", str(error)))
+            return
+        self._operations.append(operation)
+        self._written[key] = prints, changed
+
+    def _standing_prints(self, entry: EntryTile) -> dict[str, str]:
+        return _prints_of(self._bibliography, entry, self._macros)
+
+
+_NO_VENUES = VenueTable.of(())
+_PLAIN = Manner()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A wanted entry, read back from its own text: as a record, as TeX, and fingerprinted."""
+
+    entry: BibEntry
+    record: BibRecord
+    texts: Mapping[str, str]
+    prints: dict[str, str]
+
+
+def _asked(wanted: BibEntry, macros: Macros) -> _Asked:
+    """Read a wanted entry; raise `CannotBeWritten` if it would not come out as it is."""
+    alone = scan(_PLAIN.entry(wanted).encode("utf-8", "surrogateescape"))
+    if [_parts(alone, entry) for entry in alone.entries] != [(wanted.key, wanted.fields)]:
+        raise CannotBeWritten("its values are none that a .bib can hold: braces do not match")
+    (entry,) = alone.entries
+    texts = {
+        name: text_of(alone, each, macros) for name, each in standing_fields(alone, entry).items()
+    }
+    record = read_record(alone, entry, macros, _NO_VENUES)
+    return _Asked(wanted, record, texts, _prints_of(alone, entry, macros))
+
+
+def _parts(alone: Bibliography, entry: EntryTile) -> tuple[str, tuple[tuple[str, str], ...]]:
+    fields = ((alone.text(each.name), alone.text(each.pieces[0].inner)) for each in entry.fields)
+    return alone.key(entry), tuple(fields)
+
+
+def _prints_of(bibliography: Bibliography, entry: EntryTile, macros: Macros) -> dict[str, str]:
+    prints = {
+        name: fingerprint(text_of(bibliography, each, macros))
+        for name, each in standing_fields(bibliography, entry).items()
+    }
+    return {TYPE: fingerprint(bibliography.text(entry.type).lower()), **prints}
+
+
+def _item(key: str, record: BibRecord) -> Item:
+    return Item(key, 0, record.fields, record.raws, record.identifiers)
+
+
+def _as_entry(record: BibRecord) -> Entry:
+    return Entry("", record.fields, record.raws, record.identifiers)
+
+
+def _free(key: str, taken: set[str]) -> str:
+    """Return `key`, with the first letters behind it that make it unlike all that are taken."""
+    candidate, number = key, 0
+    while candidate.casefold() in taken:
+        number += 1
+        candidate = key + _letters(number)
+    return candidate
+
+
+def _letters(number: int) -> str:
+    """Return a, b … z, aa, ab … for 1, 2 …."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("a") + rest) + letters
+    return letters
