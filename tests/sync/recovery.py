@@ -146,6 +146,17 @@ def edited_at_both_ends(root: Path) -> World:
     return world
 
 
+def small_and_edited(root: Path) -> World:
+    """A small project in step, edited at both ends."""
+    world = small_project(root)
+    world.push(Options(direction=Direction.SYNC))
+    world.edit("notes.md", ("Model 9 is looked at.", "Model 9 is looked at twice."))
+    layers = partial(_replaced, "It has 9 layers.", "It has 9 wide layers.")
+    world.change_note("A Study of Model 9 for Images", layers)
+    world.change(world.key("A Study of Two Things"), title="A Study of Three Things")
+    return world
+
+
 def rearranged_at_both_ends(root: Path) -> World:
     """A project in step, with some forty changes: at both ends entries come, go, move and change,
     and headings and collections get other names.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from tests.sync.histories.effects import Effects
 from tests.sync.killing import killed, push, remove, sync, unlink
 from tests.sync.recovery import (
     Action,
@@ -19,14 +23,16 @@ from tests.sync.recovery import (
     edited_project,
     new_project,
     rearranged_at_both_ends,
+    small_and_edited,
     small_project,
     state_of,
 )
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
+from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import BadLibrary
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.run import Direction, Options, prepare
 
 RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "the first push": (new_project, push),
@@ -124,3 +130,25 @@ def test_a_push_that_loses_its_library_at_any_write_is_completed_by_the_next(
         carry_out(prepared, silent)
 
     recovery.require(world)
+
+
+# The disk is full
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_sync_that_finds_the_disk_full_at_any_effect_is_completed_by_the_next(
+    step: int, tmp_path: Path
+) -> None:
+    recovery = Recovery(small_and_edited(tmp_path / "template"), sync)
+    effects = Effects()
+
+    for place in count(1, step):
+        world = copy_of(recovery.template, tmp_path / str(place))
+        effects.arm(place, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+        with effects.counted(), suppress(ZoterodigestError, OSError):
+            world.push_with_failures(Options(direction=Direction.SYNC))
+        if not effects.has_struck:
+            break
+        recovery.require(world)
+
+    assert place > 20

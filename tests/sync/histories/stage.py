@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -154,8 +154,13 @@ def digest_sight(clone: Clone, name: str) -> Sight:
     return Sight(tokens_in(clone.text(name)))
 
 
-def library_sight(library: Library) -> Sight:
+def library_sight(library: EmbeddedLibrary) -> Sight:
     """Return what stands in the live items of a library and in what belongs to them."""
+    return _sight_at(library, library.version())
+
+
+@lru_cache(maxsize=16)
+def _sight_at(library: EmbeddedLibrary, _version: int) -> Sight:
     tokens: Counter[str] = Counter()
     for _, _, text in texts_of(library.read().items):
         tokens += tokens_in(text)
