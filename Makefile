@@ -10,13 +10,14 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 DIGESTS := $(wildcard examples/*.md)
 
-.PHONY: help demo test deep bench lock clean
+.PHONY: help demo test deep bench tex lock clean
 
 help:
 	@echo "make demo   push the examples into a library of their own, look at it, write a .bib"
 	@echo "make test   format, lint, types, tests"
 	@echo "make deep   the tests with ten times the examples, then the benchmarks"
 	@echo "make bench  the benchmarks"
+	@echo "make tex    compile the examples' bibliographies in seven styles, where TeX is installed"
 	@echo "make lock   take the newest versions into requirements.lock"
 	@echo "make clean  remove what these targets made"
 
@@ -33,7 +34,7 @@ demo: $(VENV)/installed
 	@echo "== ls: what arrived (its first 24 lines)"
 	@cd demo && ../$(BIN)/zoterodigest ls | head -n 24
 	@echo
-	@echo "== export: a plain .bib (its first 24 lines)"
+	@echo "== export: a .bib (its first 24 lines)"
 	@cd demo && ../$(BIN)/zoterodigest export --output papers.bib && head -n 24 papers.bib
 	@echo
 	@echo "Next: cd demo; ../$(BIN)/zoterodigest ls; ../$(BIN)/zoterodigest show KEY"
@@ -52,6 +53,10 @@ deep: $(VENV)/installed
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks
+
+tex: $(VENV)/installed
+	$(BIN)/python -m tests.tex.compile
+	$(BIN)/python -m tests.tex.compile --authors
 
 lock:
 	rm -rf $(VENV)-lock

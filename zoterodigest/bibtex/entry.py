@@ -104,7 +104,7 @@ def _values(work: Work, style: Style, rules: BibRules) -> _Values:
         values["abstract"] = encode(work.fact("abstract"), dialect)
     values["note"] = _text(". ".join(_notes(work, style)), dialect)
     if dialect is Dialect.BIBTEX and not (values.get("author") or values.get("editor")):
-        values["key"] = _sorting_key(title, dialect)
+        values["key"] = _sorting_key(title, dialect, rules.skipped)
     return {name: value for name, value in values.items() if value}
 
 
@@ -268,10 +268,12 @@ def _general_values(work: Work, values: Mapping[str, str], style: Style) -> _Val
     return {"note": ". ".join(filter(None, notes))}
 
 
-def _sorting_key(title: str, dialect: Dialect) -> str:
-    """Return by what a work without authors is sorted and cited: its title up to a colon."""
-    head = re.split(r"[:?!.] ", title, maxsplit=1)[0]
-    return encode(" ".join(head.split(" ")[:4]), dialect)
+def _sorting_key(title: str, dialect: Dialect, skipped: frozenset[str]) -> str:
+    """Return by what a work without authors is sorted and cited: the title's first words."""
+    words = re.split(r"[:?!.] ", title, maxsplit=1)[0].split()[:4]
+    while len(words) > 1 and words[-1].lower() in skipped:
+        words.pop()
+    return encode(" ".join(words), dialect)
 
 
 def _unsettable(fields: tuple[tuple[str, str], ...], dialect: Dialect) -> str:

@@ -66,7 +66,7 @@ def cleaned(text: str) -> str:
 def escaped(text: str, dialect: Dialect) -> str:
     """Return plain text, cleaned before, with TeX's signs escaped and its letters encoded."""
     if dialect is Dialect.BIBLATEX:
-        return text.translate(_SIGNS)
+        return _with_symbols(text)
     if not text.isascii() and _LOOSE_MARK.search(text):
         return _with_loose_marks(text)
     return text.translate(_ASCII)
@@ -117,6 +117,28 @@ class _AsciiTable(dict[int, str]):
 
 
 _ASCII = _AsciiTable(_SIGNS)
+
+
+class _SymbolTable(dict[int, str]):
+    """What each character becomes for biblatex: only what common fonts lack is TeX, in math."""
+
+    def __missing__(self, code: int) -> str:
+        tex = tex_of(chr(code)) if code > 127 else chr(code)
+        self[code] = tex if tex[0] == "$" and chr(code) not in _IN_FONTS else chr(code)
+        return self[code]
+
+
+_SYMBOLS = _SymbolTable(_SIGNS)
+_IN_FONTS = frozenset("°·µ×±¹²³½¼¾ªº")
+_GREEK_WORD = re.compile("([\u0370-\u03ff\u1f00-\u1fff]{2,})")
+
+
+def _with_symbols(text: str) -> str:
+    if text.isascii():
+        return text.translate(_SIGNS)
+    parts = _GREEK_WORD.split(text)
+    parts[::2] = (part.translate(_SYMBOLS) for part in parts[::2])
+    return "".join(parts)
 
 
 def _quoted(text: str) -> str:

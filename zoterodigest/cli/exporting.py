@@ -1,46 +1,202 @@
-"""The run of `export`: a plain .bib of what is in the library."""
+"""The run of `export`: a bibliography of digests, of a library, or of a file of items."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from zoterodigest.bibtex.plain import plain_bib
+from zoterodigest.bibtex.entry import BibEntry, Style
+from zoterodigest.bibtex.references import Reference, by_key, csl_text, references, to_entries
+from zoterodigest.bibtex.rules import bib_rules
+from zoterodigest.bibtex.write import write_bib
 from zoterodigest.cli.library_list import api_data, select
 from zoterodigest.cli.places import open_library
-from zoterodigest.cli.screen import counted, emit, emit_text, visible
-from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.project.files import CannotWrite, read_if_present, replace_file
+from zoterodigest.cli.screen import counted, emit, emit_text, tell, visible
+from zoterodigest.core.identity import match_title
+from zoterodigest.core.record import Entry, Names
+from zoterodigest.digest.detect import read_document
+from zoterodigest.library.items import new_item, zotero_mapping
+from zoterodigest.project.digests import formats_for, read_digest
+from zoterodigest.project.files import (
+    BadInput,
+    CannotWrite,
+    read_file,
+    read_if_present,
+    replace_file,
+)
 
 _FIRST_LINE = "% Written by zoterodigest; an export replaces this file as a whole.\n\n"
 _MARK = b"% Written by zoterodigest"
 
+Data = Mapping[str, Any]
 
-def export(address: str, output: str, *, may_overwrite: bool) -> None:
-    """Write the library's live items into the file `output`, or to standard output if it is "-".
 
-    A file that no export wrote is replaced only if that is allowed.
+@dataclass(frozen=True, slots=True)
+class FromLibrary:
+    """The live items of the library at `address`, in any of `collections` if some are named."""
+
+    address: str
+    collections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FromDigests:
+    """The entries of digests, read by one format if it is named."""
+
+    paths: tuple[Path, ...]
+    format_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FromFile:
+    """The Zotero API items in a JSON file; "-" is standard input."""
+
+    path: Path
+
+
+Source = FromLibrary | FromDigests | FromFile
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is written: in which style, as CSL JSON or a .bib, in which order, with which tags."""
+
+    style: Style
+    is_csl: bool = False
+    is_by_key: bool = False
+    tags: frozenset[str] = frozenset()
+
+
+def export(source: Source, wanted: Wanted, output: str, *, may_overwrite: bool) -> None:
+    """Write a bibliography into the file `output`, or to standard output if it is "-".
+
+    A file that no export wrote is replaced only if that is allowed; one that says the same already
+    is left alone.
     """
-    with open_library(address, Path()) as library:
-        items = list(_works(library.read()))
-    text = _FIRST_LINE + plain_bib(api_data(item) for item in items).rstrip("\n") + "\n"
+    items = [data for data in _items(source) if wanted.tags <= _tags_of(data)]
+    found = references(items, bib_rules())
+    if wanted.is_by_key:
+        found = by_key(found)
+    entries = () if wanted.is_csl else to_entries(found, wanted.style, bib_rules())
+    text = csl_text(found, wanted.style, bib_rules()) if wanted.is_csl else _bib(entries)
     if output == "-":
         emit_text(text)
-        return
-    path = Path(output)
+    else:
+        _replace(Path(output), text, may_overwrite=may_overwrite)
+        emit([f"{visible(output)}: {counted(len(found), 'entry', 'entries')}"])
+        emit(_provisional(found))
+    tell(_warnings(found, entries))
+
+
+def _items(source: Source) -> Iterable[Data]:
+    match source:
+        case FromLibrary(address, collections):
+            with open_library(address, Path()) as library:
+                snapshot = library.read()
+            return [api_data(item) for item in select(snapshot, collections, ()).items]
+        case FromDigests():
+            return list(_items_of_digests(source))
+        case FromFile(path):
+            return list(_items_in(path))
+
+
+def _items_of_digests(source: FromDigests) -> Iterator[Data]:
+    """Yield an item for each work of the digests; a work that stands in several once."""
+    zotero = zotero_mapping()
+    seen: set[object] = set()
+    for path in source.paths:
+        formats = formats_for(path, source.format_name)
+        document = read_document(path.name, read_digest(path).data, formats, zotero.venues)
+        for entry in document.core_entries():
+            names = _names_of(entry)
+            if names and not seen.intersection(names):
+                yield _with_rest(new_item(entry.fields, zotero), entry)
+            seen.update(names)
+
+
+def _names_of(entry: Entry) -> list[object]:
+    """Return what tells an entry's work: its identifiers, or its title if it has none."""
+    title = entry.fields.get("title")
+    named = [match_title(title)] if isinstance(title, str) and title else []
+    return [*entry.identifiers] or [*named]
+
+
+def _with_rest(data: dict[str, Any], entry: Entry) -> dict[str, Any]:
+    """Return an item that also says that there are more authors than the entry names."""
+    authors = entry.fields.get("authors")
+    if not isinstance(authors, Names) or not authors.truncated:
+        return data
+    rest = {"creatorType": "author", "name": "others"}
+    return {**data, "creators": [*data["creators"], rest]}
+
+
+def _items_in(path: Path) -> Iterator[Data]:
+    source = sys.stdin.buffer.read() if str(path) == "-" else read_file(path).data
+    hint = 'Give an array of Zotero API items: [{"itemType": "journalArticle", …}].'
+    try:
+        items = json.loads(source)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(path, f"no JSON ({error})", hint) from error
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise BadInput(path, "no JSON array of objects", hint)
+    for item in items:
+        data = item.get("data", item)
+        if isinstance(data, dict) and not data.get("deleted"):
+            yield data
+
+
+def _tags_of(data: Data) -> set[str]:
+    tags = data.get("tags")
+    return {
+        str(tag["tag"])
+        for tag in (tags if isinstance(tags, list) else ())
+        if isinstance(tag, Mapping) and "tag" in tag
+    }
+
+
+def _bib(entries: tuple[BibEntry, ...]) -> str:
+    return (_FIRST_LINE + write_bib(entries)).rstrip("\n") + "\n"
+
+
+def _replace(path: Path, text: str, *, may_overwrite: bool) -> None:
+    data = text.encode("utf-8", "replace")
     present = read_if_present(path)
+    if present == data:
+        return
     if present and not present.startswith(_MARK) and not may_overwrite:
         raise CannotWrite(
             path,
             "it is a file that zoterodigest did not write",
             "Give another name, or --overwrite to replace it.",
         )
-    replace_file(path, text.encode("utf-8"), present)
-    emit([f"{visible(output)}: {counted(len(items), 'entry', 'entries')}"])
+    replace_file(path, data, present)
 
 
-def _works(snapshot: Snapshot) -> Iterator[LibraryItem]:
-    """Yield the live items that a bibliography can hold: no notes or files of their own."""
-    for item in select(snapshot, (), ()).items:
-        if item.data.get("itemType") not in ("note", "attachment"):
-            yield item
+def _provisional(found: tuple[Reference, ...]) -> Iterator[str]:
+    provisional = sum(1 for each in found if each.key.is_provisional)
+    if provisional:
+        are = "key is" if provisional == 1 else "keys are"
+        yield (
+            f"{provisional:,} {are} provisional: authors or the year are missing, or are user names"
+        )
+
+
+def _warnings(found: tuple[Reference, ...], entries: tuple[BibEntry, ...]) -> Iterator[str]:
+    """Yield what spoils a bibliography's use: keys that had to change, signs pdflatex lacks."""
+    for each in found:
+        if each.key.stated:
+            yield (
+                f"{visible(each.key.text)} stands for the key {visible(each.key.stated)}, which is"
+                " another work's or holds signs that no .bib can"
+            )
+    unsettable = [entry for entry in entries if entry.unsettable]
+    if unsettable:
+        signs = "".join(dict.fromkeys("".join(entry.unsettable for entry in unsettable)))
+        yield (
+            f"{counted(len(unsettable), 'entry has', 'entries have')} signs that pdflatex lacks"
+            f" ({visible(signs[:20])}): use --to biblatex, or XeLaTeX"
+        )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.export_command import export
 from zoterodigest.cli.options import (
     Address,
     AllowRemovals,
@@ -290,28 +291,3 @@ def remove(
             digests or [], address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json
         )
     )
-
-
-def export(
-    output: Annotated[
-        str,
-        typer.Option("--output", "-o", metavar="FILE", help="The file to write; - shows it."),
-    ] = "-",
-    address: Address = "",
-    may_overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a file that zoterodigest did not write.")
-    ] = False,
-) -> None:
-    """Write the library as a plain .bib.
-
-    One entry for each item that is not in the trash. The file is replaced as a whole: do not edit
-    it by hand.
-
-    \b
-    Examples:
-      zoterodigest export
-      zoterodigest export -o papers.bib
-    """
-    from zoterodigest.cli import exporting
-
-    exporting.export(address, output, may_overwrite=may_overwrite)

@@ -1,0 +1,1 @@
+"""Bibliographies compiled by TeX: run `make tex` where TeX is installed."""

@@ -1,0 +1,70 @@
+"""Works as CSL JSON, which pandoc and other citation processors read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from zoterodigest.bibtex.entry import Style
+from zoterodigest.bibtex.latex import cleaned, decode
+from zoterodigest.bibtex.names import Creator, parts_of
+from zoterodigest.bibtex.rules import BibRules
+from zoterodigest.bibtex.work import Work
+
+_FIELDS = {
+    "publisher": "publisher",
+    "place": "publisher-place",
+    "series": "collection-title",
+    "volume": "volume",
+    "pages": "page",
+    "edition": "edition",
+    "isbn": "ISBN",
+    "issn": "ISSN",
+    "doi": "DOI",
+    "url": "URL",
+    "language": "language",
+    "genre": "genre",
+}
+_ISSUES = frozenset({"article-journal", "article-magazine", "article-newspaper"})
+
+
+def to_csl(work: Work, key: str, style: Style, rules: BibRules) -> dict[str, Any]:
+    """Return `work` as one CSL item with the id `key`; what is not stated is left out."""
+    kind = rules.formats(work.item_type).csl
+    container = work.short_container if style.short_venues else work.container
+    values: dict[str, Any] = {"id": key, "type": kind, "title": _plain(work.fact("title"))}
+    for field, name in (("author", "author"), ("editor", "editor"), ("translator", "translator")):
+        people = work.people(field, rules.roles)
+        values[name] = [csl_name(each) for each in people if not each.is_rest]
+    values["container-title"] = "" if work.item_type == "preprint" else container
+    values |= {name: _plain(work.fact(fact)) for fact, name in _FIELDS.items()}
+    values["issue" if kind in _ISSUES else "number"] = work.fact("number")
+    if work.date:
+        values["issued"] = {"date-parts": [[int(part) for part in work.date.split("-")]]}
+    if work.item_type == "preprint":
+        values["publisher"] = container
+        values["number"] = f"arXiv:{work.eprint.id}" if work.eprint else values["number"]
+    values["keyword"] = ", ".join(work.keywords)
+    values["abstract"] = work.fact("abstract") if style.abstract else ""
+    values["note"] = ". ".join(work.awards) if style.awards else ""
+    return {name: value for name, value in values.items() if value}
+
+
+def write_csl(items: Iterable[dict[str, Any]]) -> str:
+    """Return CSL items as the text of a file, one to a line."""
+    lines = ",\n".join(json.dumps(item, ensure_ascii=False) for item in items)
+    return f"[\n{lines}\n]\n" if lines else "[]\n"
+
+
+def csl_name(creator: Creator) -> dict[str, str]:
+    """Return one name: family and given, or a body's name as it is."""
+    last, first, suffix = (decode(part) for part in parts_of(creator))
+    if creator.is_body or not first:
+        return {"literal": last or first}
+    return {"family": last, "given": first} | ({"suffix": suffix} if suffix else {})
+
+
+def _plain(text: str) -> str:
+    text = cleaned(text) if text else ""
+    return decode(text) if "\\" in text else text

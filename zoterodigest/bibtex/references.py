@@ -1,0 +1,60 @@
+"""Items as references: each a work with its citation key, written in any of the formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from zoterodigest.bibtex.csljson import to_csl, write_csl
+from zoterodigest.bibtex.entry import BibEntry, Style, to_entry
+from zoterodigest.bibtex.formula import parse_formula
+from zoterodigest.bibtex.keys import CitationKey, citation_keys
+from zoterodigest.bibtex.rules import BibRules
+from zoterodigest.bibtex.work import Data, Work, read_work
+from zoterodigest.bibtex.write import write_bib
+
+_PARTS = frozenset({"note", "attachment", "annotation"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One item as it is cited."""
+
+    data: Data
+    work: Work
+    key: CitationKey
+
+
+def references(
+    items: Iterable[Data], rules: BibRules, *, formula: str = "", fixed: Mapping[str, str] = {}
+) -> tuple[Reference, ...]:
+    """Return the regular items among `items` (Zotero API `data` objects) as references, in order.
+
+    `fixed` holds the citation keys given earlier, by item key; without a `formula` the rules' own
+    makes new ones. Raises `BadFormula`.
+    """
+    pairs = [(data, read_work(data, rules)) for data in items if data.get("itemType") not in _PARTS]
+    keys = citation_keys(pairs, parse_formula(formula or rules.key_formula), rules, fixed=fixed)
+    return tuple(Reference(data, work, key) for (data, work), key in zip(pairs, keys, strict=True))
+
+
+def by_key(references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """Return references in the order of their citation keys."""
+    return tuple(sorted(references, key=lambda each: (each.key.text.lower(), each.key.text)))
+
+
+def to_entries(
+    references: Iterable[Reference], style: Style, rules: BibRules
+) -> tuple[BibEntry, ...]:
+    """Return references as bib entries."""
+    return tuple(to_entry(each.work, each.key.text, style, rules) for each in references)
+
+
+def bib_text(references: Iterable[Reference], style: Style, rules: BibRules) -> str:
+    """Return references as the text of a .bib."""
+    return write_bib(to_entries(references, style, rules))
+
+
+def csl_text(references: Iterable[Reference], style: Style, rules: BibRules) -> str:
+    """Return references as CSL JSON."""
+    return write_csl(to_csl(each.work, each.key.text, style, rules) for each in references)
