@@ -36,15 +36,20 @@ Reported = set[tuple[str, int, str]]
 def end(stage: Stage) -> None:
     """Sync in every clone until nothing is to be done, and fail if anything is amiss."""
     for clone in stage.clones:
-        run(stage, clone, Direction.SYNC)
-        prepared = prepare(clone.workspace, Options(direction=Direction.SYNC))
-        if not prepared.plan.is_settled:
-            run(stage, clone, Direction.SYNC)
-            prepared = prepare(clone.workspace, Options(direction=Direction.SYNC))
+        prepared = _synced_twice(stage, clone)
         _require_settled(stage, clone, prepared)
         _require_no_silent_difference(stage, clone, prepared)
     for library in stage.libraries:
         _require_nothing_doubled(library.read().items)
+
+
+def _synced_twice(stage: Stage, clone: Clone) -> Prepared:
+    """Return what is planned after two syncs; what is settled needs no other."""
+    for _ in range(2):
+        planned = run(stage, clone, Direction.SYNC).prepared
+        if planned.plan.is_settled:
+            return planned
+    return prepare(clone.workspace, Options(direction=Direction.SYNC))
 
 
 def _require_settled(stage: Stage, clone: Clone, prepared: Prepared) -> None:
