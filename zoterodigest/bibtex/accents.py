@@ -195,16 +195,16 @@ def _builtin_symbols() -> dict[int, str]:
 
 
 _DECODED_SYMBOLS = (
-    "αβγδεζηθικλμνξπρστυφχψωϑϖϱςϕΓΔΘΛΞΠΣΥΦΨΩ∞×÷±≤≥≠≈∼∈∉∀∃∅∪∩⊂⊆∇∂→←↔⇒∑∏∫√⊕⊗⋆°·ℓ½¼¾²³¹′″✓"
+    "αβγδεζηθικλμνξπρστυφχψωϑϖϱςϕΓΔΘΛΞΠΣΥΦΨΩ∞×÷±≤≥≠≈∼∈∉∀∃∅∪∩⊂⊆∇∂→←↔⇒∑∏∫√⊕⊗⋆°·ℓ½¼¾²³¹′″✓≠₀₁₂•†‡§¶«»£"
 )
 
 
 @cache
 def characters() -> dict[str, str]:
     """Return the text behind each TeX form that stands for one character, without outer braces."""
-    table = {_ungrouped(tex_of(character)): character for character in _DECODED_SYMBOLS}
+    table = {_ungrouped(text): sign for sign, text in _PLAIN.items() if text.startswith("{\\")}
     table |= {f"\\{command}": letter for letter, command in LETTERS.items()}
-    table |= {_ungrouped(text): sign for sign, text in _PLAIN.items() if text.startswith("{\\")}
+    table |= {_ungrouped(tex_of(character)): character for character in _DECODED_SYMBOLS}
     return table | _NAMED
 
 
