@@ -64,6 +64,17 @@ def test_log_of_a_run_shows_what_it_changed_at_both_ends(synced: Zoterodigest) -
     assert data["objects"][0]["title"] == RESNET[0]
 
 
+def test_log_shows_the_text_of_a_note_as_the_digest_has_it(
+    synced: Zoterodigest, tmp_path: Path
+) -> None:
+    digest = tmp_path / "papers.md"
+    text = digest.read_text(encoding="utf-8")
+    digest.write_text(text.replace("What it does well.", "Nets & trees, 3 < 4."), encoding="utf-8")
+    synced("push")
+
+    assert "+ Nets & trees, 3 < 4." in synced("log", "3").out
+
+
 def test_log_of_no_run_and_of_a_run_that_is_not_kept(zoterodigest: Zoterodigest) -> None:
     empty = zoterodigest("log")
     missing = zoterodigest("log", "5")

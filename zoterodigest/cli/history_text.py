@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from html import unescape
 from itertools import groupby, takewhile
 from typing import Any
 
@@ -163,7 +164,8 @@ def _shown(pieces: Iterable[str], *, is_html: bool) -> list[str]:
     """Return lines as they are shown; of HTML the text, where there is any."""
     if not is_html:
         return [visible(piece) for piece in pieces]
-    return [text for piece in pieces if (text := visible(_MARKUP.sub("", piece)))]
+    plain = (unescape(_MARKUP.sub("", piece)) for piece in pieces)
+    return [visible(text) for text in plain if text]
 
 
 def _plain(value: object) -> str:
