@@ -90,7 +90,7 @@ def _help(zoterodigest: Zoterodigest, command: str = "") -> str:
 
 
 def _commands(zoterodigest: Zoterodigest) -> list[str]:
-    return re.findall(r"^  (\w+)  ", _help(zoterodigest).partition("\nCommands:\n")[2], re.M)
+    return re.findall(r"^  ([\w-]+)  ", _help(zoterodigest).partition("\nCommands:\n")[2], re.M)
 
 
 def test_the_table_of_commands_is_complete(zoterodigest: Zoterodigest) -> None:
@@ -102,7 +102,7 @@ def test_the_table_of_commands_is_complete(zoterodigest: Zoterodigest) -> None:
 
 
 def _named(cell: str) -> list[str]:
-    return re.findall(r"`(\w+)(?: [^`]*)?`", cell)
+    return re.findall(r"`([\w-]+)(?: [^`]*)?`", cell)
 
 
 def test_every_option_it_names_exists(zoterodigest: Zoterodigest) -> None:

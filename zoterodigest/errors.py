@@ -10,6 +10,7 @@
     ├── NotDecided           2  nobody said, or could be asked, what is to hold
     ├── UnknownField         2  what was given as the name of a field is none
     ├── NoDigest             2  no digest is named, and nothing here names any
+    ├── NothingToCheck       2  no document that cites is named, or no bibliography
     ├── TooMuch              5  the guard stopped a plan (law 5)
     ├── NotConfirmed         7  a run needs a person's consent and did not get it
     ├── NotTaken             7  an editor or merge tool left nothing to be taken

@@ -115,6 +115,7 @@ def test_entries_begin_and_end_where_bibtex_has_them(source: bytes, keys: list[s
         (b"@misc{a, t = }\n@misc{b}", (1, 14), "expected a value, found '}'"),
         (b"@misc{a, {x}}\n@misc{b}", (1, 10), "expected a field's name and =, found '{'"),
         (b"@misc(a, t = {x}}\n@misc{b}", (1, 17), "comma or closing parenthesis, found '}'"),
+        (b"@misc{b}\n @misc{a, t = {x}\n", (2, 2), "a block that is never closed"),
         (b"@string{}\n@misc{b}", (1, 9), "a macro without a name and a value"),
         ("@misc{ä, t = ,}\n@misc{b}".encode(), (1, 14), "expected a value, found ','"),
     ],

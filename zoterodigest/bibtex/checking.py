@@ -86,7 +86,10 @@ def _named_in(one: _Known, names: frozenset[str]) -> Iterator[str]:
 
 def _first_places(citations: Iterable[Citation]) -> Iterator[Citation]:
     """Yield each key once in each file, where it is cited first."""
-    yield from {(one.key, one.at.file): one for one in reversed(tuple(citations))}.values()
+    first: dict[tuple[str, str], Citation] = {}
+    for one in citations:
+        first.setdefault((one.key, one.at.file), one)
+    yield from first.values()
 
 
 def _used(cited: Cited, by_key: Mapping[str, _Known]) -> frozenset[str]:

@@ -90,6 +90,8 @@ class _Scanner:
     def _broken(self, start: int, broken: _Broken) -> BrokenTile:
         resume = _RESUME.search(self._source, start + 1)
         end = resume.end() if resume else len(self._source)
+        if broken.at == len(self._source):
+            return BrokenTile(Span(start, end), start, "a block that is never closed")
         return BrokenTile(Span(start, end), broken.at, broken.reason)
 
     def _block(self, found: re.Match[bytes]) -> Tile:

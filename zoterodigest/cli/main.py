@@ -15,7 +15,13 @@ from typing import Annotated, cast
 import typer
 
 from zoterodigest import __version__
-from zoterodigest.cli import conflict_commands, history_commands, read_commands, write_commands
+from zoterodigest.cli import (
+    cite_commands,
+    conflict_commands,
+    history_commands,
+    read_commands,
+    write_commands,
+)
 from zoterodigest.errors import ZoterodigestError
 
 BUG = 70
@@ -56,6 +62,7 @@ read_commands.add_first_to(app)
 write_commands.add_to(app)
 conflict_commands.add_to(app)
 history_commands.add_to(app)
+cite_commands.add_to(app)
 read_commands.add_to(app)
 
 

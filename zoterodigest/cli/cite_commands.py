@@ -1,0 +1,46 @@
+"""The command about what documents cite: check-cites."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Report(Enum):
+    """The forms that `--report` knows."""
+
+    TEXT = "text"
+    GITHUB = "github"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("check-cites")(check_cites)
+
+
+def check_cites(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True, show_default=False)],
+    report: Annotated[
+        Report, typer.Option("--report", help="For people, or annotations for GitHub Actions.")
+    ] = Report.TEXT,
+) -> None:
+    """Check that every key a document cites has one entry.
+
+    FILE is a document (.tex, .aux, .bcf, or .md for Pandoc; what a .tex reads in is followed) or a
+    bibliography (.bib). Without a .bib, those that the documents name are read. Lists keys that
+    are missing or stand twice, places of a .bib that cannot be read, and entries that are cited
+    nowhere. Writes nothing.
+
+    \b
+    Examples:
+      zoterodigest check-cites main.tex refs.bib
+      zoterodigest check-cites main.tex --report github
+
+    Exit code 1 means that a key is missing or doubled.
+    """
+    from zoterodigest.cli import cites
+
+    raise typer.Exit(cites.check_cites(files, for_github=report is Report.GITHUB))

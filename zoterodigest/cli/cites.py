@@ -1,0 +1,130 @@
+"""The run of `check-cites`: what documents cite, held against bibliographies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePath
+
+from zoterodigest.bibtex.checking import Checked, Missing, Standing, check
+from zoterodigest.bibtex.cited import At, Cited, cited_in
+from zoterodigest.bibtex.scanner import scan
+from zoterodigest.bibtex.tiles import Bibliography
+from zoterodigest.cli.screen import counted, emit, visible
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.files import BadInput, read_file, read_if_present
+
+_FAILED = 1
+_MOST = 20
+"""How many entries that are cited nowhere are named in the text for people."""
+
+
+class NothingToCheck(ZoterodigestError):
+    """No document was named, or no bibliography was named by anybody."""
+
+    exit_code = 2
+
+
+def check_cites(files: Sequence[Path], *, for_github: bool) -> int:
+    """Check the documents among `files` against the .bib files among them, or those they name.
+
+    What is found is shown, as annotations of GitHub Actions or for people. Returns the exit code.
+    """
+    documents = [path for path in files if path.suffix.lower() != ".bib"]
+    cited = read_cited(documents)
+    bibliographies = _bibliographies([path for path in files if path not in documents], cited)
+    checked = check(cited, bibliographies)
+    lines = _annotations if for_github else _text
+    emit(lines(cited, checked, bibliographies))
+    return _FAILED if checked.missing or checked.doubled else 0
+
+
+def read_cited(documents: Sequence[Path]) -> Cited:
+    """Return what `documents` cite; one that cannot be read raises `BadInput`."""
+    if not documents:
+        raise NothingToCheck(
+            "no document is named", "Name one that cites: check-cites main.tex refs.bib."
+        )
+    for path in documents:
+        read_file(path)
+    return cited_in(documents, _read)
+
+
+def _read(path: PurePath) -> bytes | None:
+    """Return the bytes of a text that another one reads in; None if it cannot be read."""
+    try:
+        return read_if_present(Path(path))
+    except BadInput:
+        return None
+
+
+def _bibliographies(named: Sequence[Path], cited: Cited) -> dict[str, Bibliography]:
+    paths = named or [Path(path) for path in cited.bibs]
+    if not paths:
+        raise NothingToCheck(
+            "no bibliography is named, by you or by the documents", "Name a .bib file as well."
+        )
+    return {str(path): scan(read_file(path).data) for path in dict.fromkeys(paths)}
+
+
+def _text(cited: Cited, checked: Checked, bibliographies: dict[str, Bibliography]) -> Iterator[str]:
+    for at, sentence in (*_errors(checked), *_warnings(cited, bibliographies)):
+        yield visible(f"{at.file}:{at.line}: {sentence}")
+    if checked.unused:
+        keys = ", ".join(one.key for one in checked.unused[:_MOST])
+        rest = f" and {len(checked.unused) - _MOST:,} more" if len(checked.unused) > _MOST else ""
+        number = counted(len(checked.unused), "entry is", "entries are")
+        yield visible(f"note: {number} cited nowhere: {keys}{rest}")
+    missing = len({one.citation.key for one in checked.missing})
+    cites = counted(len(cited.keys), "key is cited", "keys are cited")
+    yield f"{cites}, {missing} missing, {len(checked.doubled)} doubled"
+
+
+def _annotations(
+    cited: Cited, checked: Checked, bibliographies: dict[str, Bibliography]
+) -> Iterator[str]:
+    for at, sentence in _errors(checked):
+        yield _annotation("error", at, sentence)
+    for at, sentence in _warnings(cited, bibliographies):
+        yield _annotation("warning", at, sentence)
+    for one in checked.unused:
+        yield _annotation("notice", one.at, f"{one.key} is cited nowhere")
+
+
+def _annotation(level: str, at: At, sentence: str) -> str:
+    """Return a command of GitHub Actions; nothing in it ends it early or begins another."""
+    file = _escaped(visible(at.file)).replace(":", "%3A").replace(",", "%2C")
+    return f"::{level} file={file},line={at.line}::{_escaped(visible(sentence))}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _errors(checked: Checked) -> Iterator[tuple[At, str]]:
+    for missing in checked.missing:
+        yield missing.citation.at, _missing(missing)
+    for first, *others in checked.doubled:
+        for other in others:
+            yield other.at, _doubled(first, other)
+
+
+def _missing(missing: Missing) -> str:
+    similar = f"; there is {missing.similar}" if missing.similar else ""
+    return f"no entry has the key {missing.citation.key}{similar}"
+
+
+def _doubled(first: Standing, other: Standing) -> str:
+    where = f"line {first.at.line}"
+    if first.at.file != other.at.file:
+        where = f"{first.at.file}:{first.at.line}"
+    spelt = "" if first.key == other.key else f" as {first.key}"
+    return f"the key {other.key} stands in {where} too{spelt}"
+
+
+def _warnings(cited: Cited, bibliographies: dict[str, Bibliography]) -> Iterator[tuple[At, str]]:
+    for name, bibliography in bibliographies.items():
+        for tile in bibliography.broken:
+            place = bibliography.place(tile.at)
+            yield At(name, place.line), f"the entry here cannot be read: {tile.reason}"
+    for one in cited.unread:
+        yield one.at, f"{one.key} is read in here and was not found"
