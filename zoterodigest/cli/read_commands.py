@@ -26,7 +26,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = False) -> None:
-    """See what is understood of digests.
+    """See what is understood of digests, or of a .bib.
 
     Writes nothing. Lists every entry, the lines that were passed over and why, entries that
     could not be read, works that stand more than once in or across the files, and what looks
@@ -38,22 +38,27 @@ def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = Fals
       zoterodigest inspect papers.md
       zoterodigest inspect daily/*.md --json > entries.json
       zoterodigest inspect notes.md --format table
+      zoterodigest inspect refs.bib
 
     The format is found by itself. Your own format is a file NAME.format.toml beside the digest
     (docs/formats.md). Exit code 1 means that a file or an entry was not understood.
     """
-    from zoterodigest.cli import inspection, screen
+    from zoterodigest.cli import bib_inspection, inspection, screen
 
-    found = inspection.inspect_files(files, format_name)
+    bibs = bib_inspection.inspect_bibs([file for file in files if bib_inspection.is_bib(file)])
+    digests = [file for file in files if not bib_inspection.is_bib(file)]
+    found = inspection.inspect_files(digests, format_name)
     if as_json:
-        screen.emit_json(inspection.as_data(found))
+        bib_data = bib_inspection.as_data(bibs) if len(digests) < len(files) else {}
+        screen.emit_json(inspection.as_data(found) | bib_data)
     else:
         from zoterodigest.cli import inspection_text
 
-        screen.emit(inspection_text.as_text(found))
-    for error in found.errors:
+        screen.emit(inspection_text.as_text(found) if digests else ())
+        screen.emit(bib_inspection.as_text(bibs))
+    for error in (*found.errors, *bibs.errors):
         screen.tell_error(str(error), error.hint)
-    raise typer.Exit(found.exit_code)
+    raise typer.Exit(found.exit_code or bibs.exit_code)
 
 
 def formats(
