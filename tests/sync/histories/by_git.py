@@ -157,5 +157,6 @@ def restore(stage: Stage, clone: Clone, pick: Pick) -> None:
     clone.write(name, old.decode())
     after = digest_sight(clone, name).set
     stage.memory.decide(before, after)
-    stage.memory.wished |= after
+    # What a killed run brought and nobody wrote down comes once more.
+    stage.memory.wished |= before | after
     stage.tell(f"{name}: as in commit {pick[1] % len(stage.commits)}")

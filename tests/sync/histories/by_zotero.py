@@ -183,6 +183,7 @@ def replicate(stage: Stage, clone: Clone, pick: Pick) -> None:
     for library, side in zip((here, there), sides, strict=True):
         _bring(library, side, *merged)
     stage.memory.decide(seen, library_sight(here).set)
+    stage.memory.wished |= library_sight(here).set
     stage.synced = here.read()
     if library_sight(here) != library_sight(there):
         raise Violation("the copies of the library differ after Zotero's sync")
