@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "digests"
 BIBTEX_STYLES = ("plain", "plainnat", "ieeetr", "IEEEtran", "unsrtnat")
 BIBLATEX_STYLES = ("numeric", "authoryear")
+LATEX_RUNS = 4
 PROGRAMS = ("pdflatex", "bibtex", "lualatex", "biber")
 # plainnat cannot tell more than 26 works of one author and year apart: keys are cited by number.
 NATBIB = r"\usepackage[numbers]{natbib}"
@@ -100,9 +101,11 @@ def compiled(folder: Path, style: str, dialect: Dialect) -> Compiled:
     printed = run(folder, "bibtex", "main") if is_bibtex else run(
         folder, "biber", "--validate-datamodel", "main"
     )  # fmt: skip
-    run(folder, *latex)
-    run(folder, *latex)
-    log = (folder / "main.log").read_text(encoding="latin-1")
+    for _ in range(LATEX_RUNS):
+        run(folder, *latex)
+        log = (folder / "main.log").read_text(encoding="latin-1")
+        if not re.search("rerun|may have changed", log, re.I):
+            break
     (folder / "main.pdf").rename(folder / f"{style}.pdf")
     found = [line.strip() for line in COMPLAINT.findall(printed) + COMPLAINT.findall(log)]
     found = [line for line in found if TWICE not in line]

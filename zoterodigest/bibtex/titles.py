@@ -29,9 +29,9 @@ def encode_title(
 
 
 def _encoder(title: str, dialect: Dialect, proper: frozenset[str]) -> Callable[[str], str]:
-    words = [_word(word, dialect, proper) for word in title.split(" ")]
-    if _is_shouted(words):
+    if _is_shouted(title):
         return lambda text: escaped(text, dialect)
+    words = [_word(word, dialect, proper) for word in title.split(" ")]
     is_sentence = sum(word.vote for word in words[1:]) > 0
 
     def encode_plain(text: str) -> str:
@@ -54,7 +54,6 @@ class _Word:
     tex: str
     within_sentence: str
     vote: int
-    is_upper: bool
     ends_clause: bool
 
 
@@ -69,15 +68,13 @@ def _word(text: str, dialect: Dialect, proper: frozenset[str]) -> _Word:
         _encoded(text, dialect, lambda part: _is_fixed(part) or part.lower() in proper),
         _encoded(text, dialect, lambda part: _is_fixed(part) or part[0].isupper()),
         vote,
-        is_long and letters.isupper(),
         text.endswith((":", "?", "!", ".", "—", "–", "-", "|", "/", "“")),
     )
 
 
-def _is_shouted(words: list[_Word]) -> bool:
+def _is_shouted(title: str) -> bool:
     """Whether a title is all in capitals: then none of them means anything."""
-    upper = sum(word.is_upper for word in words)
-    return upper > 2 and not any(word.vote for word in words)
+    return title.isupper() and title.count(" ") > 2
 
 
 def _in_sentence(words: Iterable[_Word], is_opening: bool) -> Iterable[str]:

@@ -1,0 +1,367 @@
+"""Entries (rules 4, 5, 9, 11, 12, 14): types, venues, dates, pages, arXiv ids and addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.bibtex.items import BIBLATEX, BIBTEX, a_paper, a_person, an_item, entry_of, fields_of
+from zoterodigest.bibtex.entry import Style
+from zoterodigest.bibtex.latex import Dialect
+from zoterodigest.bibtex.write import write_entry
+
+CVPR = "Proceedings of the IEEE/CVF Conference on Computer Vision and Pattern Recognition"
+ICML = "International Conference on Machine Learning"
+ACL = "Association for Computational Linguistics"
+
+TYPES: list[tuple[dict[str, Any], str, str]] = [
+    (an_item(publicationTitle="Nature"), "article", "article"),
+    (an_item(), "misc", "misc"),
+    (a_paper(proceedingsTitle="CVPR"), "inproceedings", "inproceedings"),
+    (a_paper(conferenceName="Some Conf"), "inproceedings", "inproceedings"),
+    (a_paper(), "misc", "misc"),
+    (a_paper(extra="arXiv: 2103.00020"), "article", "online"),
+    (a_paper(proceedingsTitle="arXiv 2024", extra="arXiv: 2103.00020"), "article", "online"),
+    (an_item("preprint", archiveID="arXiv:2103.00020"), "article", "online"),
+    (an_item("preprint", archiveID="arXiv:2103.00020", creators=[]), "misc", "online"),
+    (an_item("preprint", repository="bioRxiv", DOI="10.1101/1"), "article", "online"),
+    (an_item("preprint", repository="bioRxiv"), "article", "misc"),
+    (an_item("book", publisher="MIT Press"), "book", "book"),
+    (an_item("book"), "misc", "book"),
+    (an_item("book", publisher="P", creators=[a_person("E", "D", "editor")]), "book", "collection"),
+    (an_item("bookSection", bookTitle="B", publisher="P"), "incollection", "inbook"),
+    (
+        an_item(
+            "bookSection",
+            bookTitle="B",
+            publisher="P",
+            creators=[a_person("A", "B"), a_person("E", "D", "editor")],
+        ),
+        "incollection",
+        "incollection",
+    ),
+    (an_item("thesis", university="MIT"), "phdthesis", "thesis"),
+    (an_item("thesis", university="MIT", thesisType="Master's thesis"), "mastersthesis", "thesis"),
+    (an_item("thesis"), "misc", "misc"),
+    (an_item("report", institution="OpenAI"), "techreport", "report"),
+    (an_item("report"), "misc", "misc"),
+    (an_item("webpage", url="https://e.f"), "misc", "online"),
+    (an_item("webpage"), "misc", "misc"),
+    (an_item("blogPost", url="https://e.f", blogTitle="B"), "misc", "online"),
+    (an_item("computerProgram"), "misc", "software"),
+    (an_item("dataset"), "misc", "dataset"),
+    (an_item("document"), "misc", "misc"),
+    (an_item("somethingNew"), "misc", "misc"),
+]
+
+
+@pytest.mark.parametrize(("item", "bibtex", "biblatex"), TYPES)
+def test_an_item_is_an_entry_of_a_type(item: dict[str, Any], bibtex: str, biblatex: str) -> None:
+    assert entry_of(item).entry_type == bibtex
+    assert entry_of(item, BIBLATEX).entry_type == biblatex
+
+
+VENUES = [
+    ("CVPR", "2024", CVPR, "IEEE"),
+    ("CVPR 2024 Highlight", "2024", CVPR, "IEEE"),
+    ("CVPR2024", "2024", CVPR, "IEEE"),
+    ("CVPR", "2016", CVPR.replace("IEEE/CVF", "IEEE"), "IEEE"),
+    (
+        "2021 IEEE/CVF Conference on Computer Vision and Pattern Recognition (CVPR)",
+        "2021",
+        CVPR,
+        "IEEE",
+    ),
+    ("CVPR Workshops", "2023", f"{CVPR} Workshops", "IEEE"),
+    ("CVPR 2023 Workshop on Foo (Oral)", "2023", "CVPR 2023 Workshop on Foo", ""),
+    ("ICML", "2023", f"Proceedings of the 40th {ICML}", "PMLR"),
+    ("ECCV", "2022", "Computer Vision -- ECCV 2022", "Springer"),
+    (
+        "NIPS",
+        "2017",
+        "Advances in Neural Information Processing Systems",
+        "Curran Associates, Inc.",
+    ),
+    (
+        "ICLR 2024 Oral",
+        "2024",
+        "International Conference on Learning Representations",
+        "OpenReview.net",
+    ),
+    ("Findings of EMNLP 2022", "2022", f"Findings of the {ACL}: EMNLP 2022", ACL),
+    ("ACL 2023 Findings", "2023", f"Findings of the {ACL}: ACL 2023", ACL),
+    ("Symposium on Things (Best Paper)", "2024", "Symposium on Things", ""),
+    ("R&D Conf_1", "2024", r"R\&D Conf\_1", ""),
+]
+
+
+@pytest.mark.parametrize(("venue", "year", "booktitle", "publisher"), VENUES)
+def test_a_paper_appeared_in_the_official_book(
+    venue: str, year: str, booktitle: str, publisher: str
+) -> None:
+    fields = fields_of(a_paper(proceedingsTitle=venue, date=year))
+
+    assert fields["booktitle"] == booktitle
+    assert fields.get("publisher", "") == publisher
+
+
+PAGES = [
+    ("https://openaccess.thecvf.com/content/CVPR2021/html/Jo_X_CVPR_2021_paper.html", CVPR, "2021"),
+    (
+        "https://openaccess.thecvf.com/content_cvpr_2017_workshops/w12/html/x.html",
+        CVPR.replace("IEEE/CVF", "IEEE") + " Workshops",
+        "2017",
+    ),
+    (
+        "https://openaccess.thecvf.com/content/CVPR2023W/NTIRE/html/x.html",
+        f"{CVPR} Workshops",
+        "2023",
+    ),
+    (
+        "https://www.ecva.net/papers/eccv_2022/papers_ECCV/html/1_ECCV_2022_paper.php",
+        "Computer Vision -- ECCV 2022",
+        "2022",
+    ),
+    (
+        "https://aclanthology.org/2023.findings-emnlp.12/",
+        f"Findings of the {ACL}: EMNLP 2023",
+        "2023",
+    ),
+    (
+        "https://papers.nips.cc/paper/2021/hash/x-Abstract.html",
+        "Advances in Neural Information Processing Systems",
+        "2021",
+    ),
+]
+
+
+@pytest.mark.parametrize(("url", "booktitle", "year"), PAGES)
+def test_a_page_tells_the_venue_and_the_year_that_are_missing(
+    url: str, booktitle: str, year: str
+) -> None:
+    fields = fields_of(a_paper(url=url, date=""))
+
+    assert (fields["booktitle"], fields["year"], fields["url"]) == (booktitle, year, url)
+
+
+def test_short_venues_are_short() -> None:
+    style = Style(short_venues=True)
+
+    assert fields_of(a_paper(proceedingsTitle="Findings of EMNLP 2022"), style)["booktitle"] == (
+        "EMNLP Findings"
+    )
+    assert fields_of(a_paper(proceedingsTitle=CVPR), style)["booktitle"] == "CVPR"
+
+
+def test_an_award_is_a_note_only_if_it_is_asked_for() -> None:
+    item = a_paper(
+        proceedingsTitle="CVPR", tags=[{"tag": "award:Oral"}, {"tag": "award:Best Paper"}]
+    )
+
+    assert "note" not in fields_of(item)
+    assert fields_of(item, Style(awards=True))["note"] == "Oral. Best Paper"
+
+
+def test_keywords_are_tasks_and_own_tags_and_those_with_commas_stand_in_braces() -> None:
+    tags = ["mine", "task:a & b", "task:x, y", "venue:CVPR", "category:cs.CV", "award:Oral"]
+
+    fields = fields_of(an_item(tags=[{"tag": tag} for tag in tags]))
+
+    assert fields["keywords"] == r"a \& b, {x, y}, mine"
+
+
+def test_abstract_and_comment_are_there_if_they_are_asked_for() -> None:
+    item = an_item(abstractNote="50% of\nall", extra="Comment: 12 pages\nownline\nkey: value")
+
+    assert fields_of(item).keys().isdisjoint({"abstract", "note"})
+    fields = fields_of(item, Style(abstract=True, note=True))
+    assert (fields["abstract"], fields["note"]) == (r"50\% of all", "12 pages. ownline")
+
+
+DATES = [
+    ("2024-05-12", "2024", "may", "2024-05-12"),
+    ("May 2024", "2024", "may", "2024-05"),
+    ("12 May 2024", "2024", "may", "2024-05-12"),
+    ("2024", "2024", "", "2024"),
+    ("2024-00-00", "2024", "", "2024"),
+    ("Spring 2024", "2024", "", "2024"),
+    ("2023/2024", "2023", "", "2023"),
+    ("c. 1859", "1859", "", "1859"),
+    ("n.d.", "", "", ""),
+    ("in press", "", "", ""),
+    ("", "", "", ""),
+]
+
+
+@pytest.mark.parametrize(("date", "year", "month", "iso"), DATES)
+def test_a_date_is_a_year_and_a_bare_month_or_iso(
+    date: str, year: str, month: str, iso: str
+) -> None:
+    item = an_item(publicationTitle="Nature", date=date)
+
+    fields = fields_of(item)
+
+    assert (fields.get("year", ""), fields.get("month", "")) == (year, month)
+    assert fields_of(item, BIBLATEX).get("date", "") == iso
+    assert (f"  month = {month},\n" in write_entry(entry_of(item))) is bool(month)
+
+
+NUMBERS = [
+    ("1-10", "1--10"),
+    ("1–10", "1--10"),
+    ("1 -- 10", "1--10"),
+    ("1—10", "1--10"),
+    ("pp. 1-10", "1--10"),
+    ("p. 5", "5"),
+    ("123-45", "123--45"),
+    ("e123", "e123"),
+    ("S1-S10", "S1--S10"),
+    ("xii-xv", "xii--xv"),
+    ("1, 3-5, 7", "1, 3--5, 7"),
+    ("42:1-42:20", "42:1--42:20"),
+    ("1-1", "1-1"),
+    ("10_x", r"10\_x"),
+]
+
+
+@pytest.mark.parametrize(("pages", "tex"), NUMBERS)
+def test_pages_have_an_en_dash(pages: str, tex: str) -> None:
+    assert fields_of(an_item(publicationTitle="Nature", pages=pages))["pages"] == tex
+
+
+def test_a_paper_in_a_volume_has_no_number() -> None:
+    item = a_paper(proceedingsTitle="X", volume="3", issue="2", series="S", seriesNumber="9")
+
+    fields = fields_of(item)
+
+    assert (fields["volume"], fields["series"]) == ("3", "S")
+    assert "number" not in fields
+
+
+ARXIV = [
+    ({"archiveID": "arXiv:2103.00020"}, "2103.00020", ""),
+    ({"archiveID": "2103.00020v3"}, "2103.00020", ""),
+    (
+        {"archiveID": "arXiv:2103.00020", "extra": "arXiv: 2103.00020 [cs.CV]"},
+        "2103.00020",
+        "cs.CV",
+    ),
+    ({"extra": "arXiv: 2103.00020 [cs.CV]"}, "2103.00020", "cs.CV"),
+    ({"extra": "foo\narXiv:2103.00020 [cs]\nComment: see arXiv:1111.11111"}, "2103.00020", "cs"),
+    ({"extra": "_eprint: 2103.00020"}, "2103.00020", ""),
+    ({"extra": "tex.eprint: 2103.00020"}, "2103.00020", ""),
+    ({"publicationTitle": "arXiv:2103.00020 [cs, stat]"}, "2103.00020", ""),
+    ({"publicationTitle": "arXiv preprint arXiv:2103.00020"}, "2103.00020", ""),
+    ({"DOI": "10.48550/arXiv.2103.00020"}, "2103.00020", ""),
+    ({"url": "https://arxiv.org/pdf/2103.00020v2"}, "2103.00020", ""),
+    ({"url": "http://arxiv.org/abs/cs/0112017"}, "cs/0112017", ""),
+    ({"extra": "arXiv: hep-th/9901001"}, "hep-th/9901001", ""),
+    ({"extra": "Comment: extends arXiv:2103.00020"}, "", ""),
+    ({"url": "https://example.org/2103.00020"}, "", ""),
+]
+
+
+@pytest.mark.parametrize(("data", "eprint", "primary"), ARXIV)
+def test_an_arxiv_id_is_found_wherever_it_stands(
+    data: dict[str, str], eprint: str, primary: str
+) -> None:
+    fields = fields_of(an_item(**data))
+
+    assert (fields.get("eprint", ""), fields.get("primaryclass", "")) == (eprint, primary)
+    assert fields.get("archiveprefix", "") == ("arXiv" if eprint else "")
+
+
+def test_an_arxiv_id_is_printed_once_in_either_dialect() -> None:
+    data = {"DOI": "10.48550/arXiv.2103.00020", "url": "https://arxiv.org/abs/2103.00020"}
+    item = an_item("preprint", archiveID="arXiv:2103.00020", repository="arXiv", **data)
+
+    bibtex, biblatex = fields_of(item), fields_of(item, BIBLATEX)
+
+    assert bibtex["journal"] == "arXiv preprint arXiv:2103.00020"
+    assert {"doi", "url", "note"}.isdisjoint(bibtex)
+    assert {"doi", "url", "note", "organization", "journaltitle"}.isdisjoint(biblatex)
+    assert (biblatex["eprint"], biblatex["eprinttype"]) == ("2103.00020", "arxiv")
+
+
+@pytest.mark.parametrize(
+    ("arxiv", "year"), [("2103.00020", "2021"), ("cs/0112017", "2001"), ("hep-th/9901001", "1999")]
+)
+def test_an_arxiv_paper_without_authors_and_date_is_misc_with_key_and_year(
+    arxiv: str, year: str
+) -> None:
+    item = an_item("preprint", archiveID=f"arXiv:{arxiv}", creators=[], date="", title="Foo: Bar")
+
+    entry = entry_of(item)
+    fields = dict(entry.fields)
+
+    assert (entry.entry_type, fields["key"], fields["year"]) == ("misc", "Foo", year)
+    assert fields["note"] == f"arXiv:{arxiv}"
+    assert "howpublished" not in fields
+
+
+ADDRESSES = [
+    ({"DOI": "https://doi.org/10.1109/a_b"}, "doi", "10.1109/a_b"),
+    ({"DOI": "doi: 10.1/x"}, "doi", "10.1/x"),
+    ({"DOI": "10.1002/(SICI)1<1::AID>3.0;2-#"}, "doi", "10.1002/(SICI)1%3C1::AID%3E3.0;2-#"),
+    ({"url": "https://e.f/a_b%20c?x=1&y=~z#t"}, "url", "https://e.f/a_b%20c?x=1&y=~z#t"),
+    ({"url": "https://e.f/a b"}, "url", "https://e.f/ab"),
+    ({"url": "https://e.f/{x}\\y"}, "url", "https://e.f/%7Bx%7D%5Cy"),
+    ({"url": "https://e.f/é/张"}, "url", "https://e.f/%C3%A9/%E5%BC%A0"),
+    ({"url": "https://e.f/}\n@misc{x,"}, "url", "https://e.f/%7D@misc%7Bx,"),
+    ({"url": "https://doi.org/10.1/X", "DOI": "10.1/x"}, "url", ""),
+]
+
+
+@pytest.mark.parametrize(("data", "name", "value"), ADDRESSES)
+def test_an_address_is_verbatim(data: dict[str, str], name: str, value: str) -> None:
+    for style in (BIBTEX, BIBLATEX):
+        assert fields_of(an_item(**data), style).get(name, "") == value
+
+
+def test_a_general_entry_has_no_publisher() -> None:
+    item = an_item("document", publisher="P", number="3")
+
+    assert fields_of(item).keys() == {"author", "title", "year"}
+
+
+def test_signs_that_pdflatex_lacks_are_named() -> None:
+    item = an_item(title="张 é 三 🤗")
+
+    assert entry_of(item).unsettable == "张三🤗"
+    assert entry_of(item, BIBLATEX).unsettable == ""
+
+
+hostile = st.dictionaries(
+    st.sampled_from(
+        [
+            *("title", "publicationTitle", "proceedingsTitle", "extra", "url", "DOI", "pages"),
+            *("date", "volume", "abstractNote", "publisher", "archiveID", "language", "itemType"),
+            *("creators", "tags", "citationKey"),
+        ]
+    ),
+    st.none()
+    | st.integers()
+    | st.text("{}$\\\"@,=#%\n aB1<>&'~^_", max_size=15)
+    | st.lists(
+        st.none()
+        | st.dictionaries(
+            st.sampled_from(["name", "lastName", "firstName", "creatorType", "tag"]),
+            st.none() | st.text("{}$\\ aB,\n", max_size=8),
+        ),
+        max_size=3,
+    ),
+)
+
+
+@given(hostile)
+def test_no_item_breaks_out_of_its_entry(data: dict[str, Any]) -> None:
+    item = {"itemType": "conferencePaper", "title": "T", **data}
+    for dialect in Dialect:
+        text = write_entry(entry_of(item, Style(dialect, abstract=True, note=True, awards=True)))
+
+        assert text.count("{") == text.count("}")
+        assert text.count("\n@") == 0
+        assert all(line.startswith(("@", "  ", "}")) for line in text.splitlines())
