@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.bibtex.bibs import PIECES, hostile_bibs
+from tests.growth import LINEAR, growth
 from zoterodigest.bibtex.entry import BibEntry
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.splice import Kept, Updated, update
@@ -342,3 +343,15 @@ def _by_file_keys(wanted: list[BibEntry], updated: Updated) -> list[BibEntry]:
 def _without(second: Updated, first: Updated) -> bytes:
     """Return the second file if nothing was added to it, else the first: additions are tested."""
     return first.source if second.added else second.source
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("unit", [b"", b"@misc{x, t = {\n", b"@misc{x, title = {A}}\n", b"% x\n"])
+def test_an_update_takes_linear_time(unit: bytes) -> None:
+    def add_and_prune(size: int) -> None:
+        wanted = [_entry(f"k{at}", f"On the number {at}") for at in range(size)]
+        first = update(unit * size, wanted, {}, add_only=True)
+        assert len(first.added) == size
+        update(first.source, [], first.ours, add_only=False, prune=True)
+
+    assert growth(add_and_prune, 300) < LINEAR

@@ -118,7 +118,7 @@ def removal(bibliography: Bibliography, entry: EntryTile) -> Operation:
     start = _before_blanks(source, entry.span.start)
     if line_end := _LINE_END.search(source, start, entry.span.start):
         start = line_end.start()
-    if not source[:start].removeprefix(_BOM):
+    if source[: min(start, 4)] in (b"", _BOM):
         start, end = entry.span.start, len(source) - len(source[end:].lstrip())
     return Operation(bibliography.key(entry), Edit(Span(start, end), b""), entry.span.start, b"")
 
@@ -156,7 +156,7 @@ class Places:
         if starts:
             return min(starts), entry + gap
         end = _before_blanks(bibliography.source, len(bibliography.source))
-        if bibliography.source[:end].removeprefix(_BOM):
+        if bibliography.source[: min(end, 4)] not in (b"", _BOM):
             return end, gap + entry
         line_end = b"\r\n" if gap.startswith(b"\r\n") else b"\n"
         text = (line_end if self._is_begun else b"") + entry + line_end

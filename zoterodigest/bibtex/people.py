@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from zoterodigest.bibtex.latex import decode
 from zoterodigest.core.names import CollectiveName, PersonName, full_name, split_name
@@ -38,6 +39,7 @@ def _parted(text: str, mark: re.Pattern[str]) -> Iterator[str]:
     yield text[start:].strip()
 
 
+@lru_cache(maxsize=65536)
 def _name(text: str) -> str:
     parts = list(_parted(text, _COMMA))
     match parts:

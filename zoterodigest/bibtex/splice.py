@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from zoterodigest.bibtex.entry import BibEntry
 from zoterodigest.bibtex.manner import Manner
@@ -119,10 +120,6 @@ class _Run:
 
     def match(self) -> None:
         """Find the entry of the file that each wanted one is."""
-        catalogue = Catalogue(
-            _item(str(at), read_record(self._bibliography, entry, self._macros, _NO_VENUES))
-            for at, entry in enumerate(self._bibliography.entries)
-        )
         claimed: set[int] = set()
         for wanted in self._wanted:
             try:
@@ -130,7 +127,7 @@ class _Run:
             except CannotBeWritten as error:
                 self._kept.append(Kept(wanted.key, "", str(error)))
                 continue
-            found = self._found(asked, catalogue)
+            found = self._found(asked)
             if isinstance(found, EntryTile):
                 key = self._bibliography.key(found)
                 if key != wanted.key:
@@ -211,12 +208,22 @@ class _Run:
             ours=dict(sorted(self._prints.items())),
         )
 
-    def _found(self, asked: _Asked, catalogue: Catalogue) -> EntryTile | Ambiguous | None:
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        """The works that stand in the file; not needed where all that is wanted is ours."""
+        return Catalogue(
+            _item(str(at), read_record(self._bibliography, entry, self._macros, _NO_VENUES))
+            for at, entry in enumerate(self._bibliography.entries)
+        )
+
+    def _found(self, asked: _Asked) -> EntryTile | Ambiguous | None:
         key = asked.entry.key
         same_key = self._by_key.get(key)
         if same_key is not None and key in self._prints:
             return same_key
-        match catalogue.find(_as_entry(asked.record)):
+        if not self._by_key:
+            return None
+        match self._catalogue.find(_as_entry(asked.record())):
             case Adopt(at):
                 return self._bibliography.entries[int(at)]
             case Ambiguous(places):
@@ -229,16 +236,28 @@ class _Run:
 
     def _is_hidden(self, asked: _Asked) -> bool:
         """Tell whether the work seems to stand in a broken region, and say so."""
-        marks = [f"{{{asked.entry.key},", asked.texts.get("title", "")]
-        marks += [one.value for one in asked.record.identifiers if one.scheme != "url"]
-        for tile in self._bibliography.broken:
-            text = " ".join(self._bibliography.text(tile.span).casefold().split())
+        if not self._hidden:
+            return False
+        marks = [f"{{{asked.entry.key},", asked.title()]
+        marks += [one.value for one in asked.record().identifiers if one.scheme != "url"]
+        for line, text in self._hidden:
             if any(mark and mark.casefold() in text for mark in marks):
-                line = self._bibliography.place(tile.span.start).line
                 reason = f"it may stand in what cannot be read from line {line}"
                 self._kept.append(Kept(asked.entry.key, "", reason))
                 return True
         return False
+
+    @cached_property
+    def _hidden(self) -> Sequence[tuple[int, str]]:
+        """The broken regions: where each begins, and its text folded."""
+        bibliography = self._bibliography
+        return [
+            (
+                bibliography.place(tile.span.start).line,
+                " ".join(bibliography.text(tile.span).casefold().split()),
+            )
+            for tile in bibliography.broken
+        ]
 
     def _doubt(self, key: str, standing: Iterable[EntryTile]) -> None:
         places = sorted(self._bibliography.place(one.span.start).line for one in standing)
@@ -276,12 +295,21 @@ _PLAIN = Manner()
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A wanted entry, read back from its own text: as a record, as TeX, and fingerprinted."""
+    """A wanted entry, read back from its own text: as TeX, and fingerprinted."""
 
     entry: BibEntry
-    record: BibRecord
-    texts: Mapping[str, str]
+    alone: Bibliography
     prints: dict[str, str]
+    macros: Macros
+
+    def record(self) -> BibRecord:
+        """Return what the entry tells of its work."""
+        return read_record(self.alone, self.alone.entries[0], self.macros, _NO_VENUES)
+
+    def title(self) -> str:
+        """Return the title as TeX."""
+        title = standing_fields(self.alone, self.alone.entries[0]).get("title")
+        return text_of(self.alone, title, self.macros) if title else ""
 
 
 def _asked(wanted: BibEntry, macros: Macros) -> _Asked:
@@ -289,12 +317,7 @@ def _asked(wanted: BibEntry, macros: Macros) -> _Asked:
     alone = scan(_PLAIN.entry(wanted).encode("utf-8", "surrogateescape"))
     if [_parts(alone, entry) for entry in alone.entries] != [(wanted.key, wanted.fields)]:
         raise CannotBeWritten("its values are none that a .bib can hold: braces do not match")
-    (entry,) = alone.entries
-    texts = {
-        name: text_of(alone, each, macros) for name, each in standing_fields(alone, entry).items()
-    }
-    record = read_record(alone, entry, macros, _NO_VENUES)
-    return _Asked(wanted, record, texts, _prints_of(alone, entry, macros))
+    return _Asked(wanted, alone, _prints_of(alone, alone.entries[0], macros), macros)
 
 
 def _parts(alone: Bibliography, entry: EntryTile) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -129,7 +129,7 @@ class Bibliography:
         """The entries that can be read, in the order of the file."""
         return tuple(tile for tile in self.tiles if isinstance(tile, EntryTile))
 
-    @property
+    @cached_property
     def broken(self) -> tuple[BrokenTile, ...]:
         """The regions that cannot be read."""
         return tuple(tile for tile in self.tiles if isinstance(tile, BrokenTile))
