@@ -408,6 +408,53 @@ def test_a_dropped_entrys_item_goes_into_the_trash_only_if_nobody_used_it(
     assert settled(world)
 
 
+@pytest.mark.parametrize("rule", ["archive", "trash"])
+@pytest.mark.parametrize("first", ["pull", "push = false"])
+def test_a_dropped_entrys_item_waits_for_a_run_that_may_write_the_library(
+    tmp_path: Path, first: str, rule: str
+) -> None:
+    world = World(tmp_path)
+    configuration = f'[[digest]]\npath = "notes.md"\nwhen_dropped = "{rule}"\n'
+    world.configure(configuration)
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    key = world.key("Mask R-CNN")
+    world.edit("notes.md", (f"{MASK}\n", ""))
+    world.configure(configuration if first == "pull" else f"{configuration}push = false\n")
+    world.push(PULL if first == "pull" else SYNC)
+    assert not world.everything()[key].get("deleted")
+
+    world.configure(configuration)
+    world.push(SYNC)
+
+    is_trashed = bool(world.everything()[key].get("deleted"))
+    assert is_trashed is (rule == "trash")
+    assert is_trashed or world.shelved("Mask R-CNN") == {"notes/Archive"}
+    assert settled(world)
+
+
+@pytest.mark.parametrize("first", ["push", "pull = false", "--only"])
+def test_a_trashed_items_entry_waits_for_a_run_that_may_write_the_digest(
+    tmp_path: Path, first: str
+) -> None:
+    world = World(tmp_path)
+    configuration = '[[digest]]\npath = "notes.md"\nwhen_trashed = "remove"\n'
+    world.configure(configuration)
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    world.change(world.key("Mask R-CNN"), deleted=1)
+    world.configure(f"{configuration}pull = false\n" if first == "pull = false" else configuration)
+    runs = {"push": Options(), "--only": Options(Direction.SYNC, lambda entry: True)}
+    world.push(runs.get(first, SYNC))
+    assert text(world) == NOTES
+
+    world.configure(configuration)
+    world.push(SYNC)
+
+    assert text(world) == NOTES.replace(f"{MASK}\n", "")
+    assert settled(world)
+
+
 @pytest.mark.parametrize("is_edited", [False, True])
 def test_a_trashed_items_entry_goes_by_the_rule_unless_it_was_edited(
     tmp_path: Path, is_edited: bool

@@ -34,7 +34,7 @@ from zoterodigest.core.reports import (
     UnreadableEntry,
 )
 from zoterodigest.core.settle import edited_fields
-from zoterodigest.core.terms import Holdings, Known, Rules, Terms, WhenTrashed
+from zoterodigest.core.terms import Holdings, Known, Rules, Terms, WhenDropped, WhenTrashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +160,23 @@ class _Run:
         return replace(row, item=key)
 
     def _lose_item(self, entry: Entry, row: Row, item: Item | None) -> None:
-        """Do with the entry of an item that is gone as its digest's rules say; an edit wins."""
+        """Do with the entry of an item that is gone as its digest's rules say; an edit wins.
+
+        A run that may not take it out leaves the link as it is, for one that may.
+        """
         rules = self._terms.rules.get(entry.digest, Rules())
-        self.kept[row.id] = replace(row, state=State.TRASHED)
-        is_removed = rules.when_trashed is WhenTrashed.REMOVE and rules.directions.brings_entries
+        is_removed = rules.when_trashed is WhenTrashed.REMOVE
         edited = edited_fields(entry, item, row, self._terms.folding) if item else ()
+        self.kept[row.id] = replace(row, state=State.TRASHED)
         if is_removed and edited:
             self.reports.append(KeptForEdit(row, edited))
-        elif is_removed and self._terms.is_whole:
+        elif is_removed and rules.directions.brings_entries and self._terms.is_whole:
             self.kept[row.id] = replace(row, state=State.DROPPED)
             self.removed.append(RemoveEntry(entry, row.id))
         else:
             self.reports.append(MissingItem(row, is_trashed=item is not None))
+            if is_removed:
+                self.kept[row.id] = row
 
     def _bases_kept(self, row: Row, entry: Entry) -> Mapping[str, Base]:
         """Return the bases of a row; what an entry of another digest lacks, nobody took out."""
@@ -181,12 +186,17 @@ class _Run:
         return {name: base for name, base in row.bases.items() if name not in lacks}
 
     def end_links(self, pairing: Pairing) -> None:
-        """Make tombstones of the rows whose entry is gone; one that may still stand is kept."""
+        """Make tombstones of the rows whose entry is gone; one that may still stand is kept.
+
+        So is one whose item is to follow, in a run that may not write it.
+        """
         for row in pairing.unreadable:
             self.reports.append(UnreadableEntry(row.digest, None, row.id))
         if self._terms.selection is None:
             for row in pairing.dropped:
-                self.kept[row.id] = replace(row, state=State.DROPPED)
+                rules = self._terms.rules.get(row.digest, Rules())
+                is_put_off = rules.when_dropped is not WhenDropped.KEEP and not rules.places
+                self.kept[row.id] = row if is_put_off else replace(row, state=State.DROPPED)
                 self.reports.append(DroppedEntry(row))
 
     def make_links(self, unlinked: dict[int, Row | None], new_ids: Iterator[str]) -> None:
