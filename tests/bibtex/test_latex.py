@@ -213,6 +213,7 @@ def test_braces_come_out_balanced_whatever_comes_in(text: str) -> None:
 
 
 @given(texts)
+@example("&amp;\u0301")
 def test_no_sign_of_tex_stands_bare(text: str) -> None:
     encoded = encode(text, Dialect.BIBTEX)
 

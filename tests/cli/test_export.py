@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import bibtexparser
 
-from tests.cli.conftest import Zoterodigest, a_digest
+from tests.cli.conftest import EXAMPLES, Zoterodigest, a_digest
 
 ATTENTION = ("Attention Is All You Need", "1706.03762")
 RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")
@@ -59,3 +61,87 @@ def test_no_library_is_no_empty_bibliography(zoterodigest: Zoterodigest, tmp_pat
 
     assert ran.code == 14
     assert list(tmp_path.iterdir()) == []
+
+
+def test_digests_are_exported_without_a_library(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / "one.md").write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+    (tmp_path / "two.md").write_text(a_digest(ATTENTION), encoding="utf-8")
+
+    ran = zoterodigest("export", "one.md", "two.md", "-o", "refs.bib", "--to", "biblatex")
+
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        "refs.bib: 2 entries",
+        "2 keys are provisional: authors or the year are missing, or are user names",
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.md", "refs.bib", "two.md"]
+    assert "eprinttype = {arxiv}" in (tmp_path / "refs.bib").read_text(encoding="utf-8")
+
+
+def test_authors_that_a_digest_leaves_out_are_others(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("export", str(EXAMPLES / "daily-bullets-2025-01-15.md"))
+
+    assert " and others},\n" in ran.out
+
+
+def test_items_of_a_json_file_are_exported(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    items = [
+        {
+            "itemType": "journalArticle",
+            "title": "Zoo",
+            "publicationTitle": "Nature",
+            "date": "2024",
+        },
+        {"itemType": "book", "title": "Ant", "citationKey": "ant:1", "tags": [{"tag": "task:x"}]},
+        {"itemType": "note", "note": "no"},
+        {"key": "ABCD2345", "version": 3, "data": {"itemType": "book", "title": "Bee"}},
+        {"itemType": "book", "title": "Gone", "deleted": 1},
+    ]
+    (tmp_path / "items.json").write_text(json.dumps(items), encoding="utf-8")
+
+    ran = zoterodigest("export", "--items", "items.json", "--sort", "key")
+    tagged = zoterodigest("export", "--items", "items.json", "--tag", "task:x", "--to", "csljson")
+
+    assert re.findall(r"^@.*", ran.out, re.M) == ["@misc{ant:1,", "@misc{Bee,", "@article{Zoo2024,"]
+    assert json.loads(tagged.out) == [
+        {"id": "ant:1", "type": "book", "title": "Ant", "keyword": "x"}
+    ]
+
+
+def test_what_is_no_list_of_items_is_bad_input(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    for text in ("{", "{}", "[1]", "\x00"):
+        (tmp_path / "items.json").write_text(text, encoding="utf-8")
+
+        ran = zoterodigest("export", "--items", "items.json")
+
+        assert (ran.code, ran.out) == (10, "")
+        assert "items.json: no JSON" in ran.err
+
+
+def test_two_sources_at_once_are_a_usage_error(zoterodigest: Zoterodigest) -> None:
+    assert zoterodigest("export", "a.md", "--items", "b.json").code == 2
+    assert zoterodigest("export", "a.md", "--collection", "c").code == 2
+
+
+def test_a_key_that_two_items_have_is_told(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    items = [{"itemType": "book", "title": title, "citationKey": "same"} for title in ("A张", "B")]
+    (tmp_path / "items.json").write_text(json.dumps(items), encoding="utf-8")
+
+    ran = zoterodigest("export", "--items", "items.json", "-o", "refs.bib")
+
+    assert "samea stands for the key same, which is another work's" in ran.err
+    assert "1 entry has signs that pdflatex lacks (张)" in ran.err
+
+
+def test_a_file_that_says_the_same_already_is_left_alone(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "items.json").write_text('[{"itemType": "book", "title": "A"}]', encoding="utf-8")
+    arguments = ("export", "--items", "items.json", "--to", "csljson", "-o", "refs.json")
+
+    zoterodigest(*arguments)
+    before = (tmp_path / "refs.json").stat().st_mtime_ns
+    ran = zoterodigest(*arguments)
+
+    assert ran.code == 0
+    assert (tmp_path / "refs.json").stat().st_mtime_ns == before

@@ -149,7 +149,7 @@ def _with_loose_marks(text: str) -> str:
     """Return `text` encoded where letters carry marks that Unicode cannot join with them."""
     parts = _LETTER_WITH_MARKS.split(text)
     parts[::2] = (part.translate(_ASCII) for part in parts[::2])
-    parts[1::2] = (accented(part) or part for part in parts[1::2])
+    parts[1::2] = (accented(part) or part.translate(_ASCII) for part in parts[1::2])
     return "".join(parts)
 
 
