@@ -38,22 +38,46 @@ def test_what_is_shown_is_what_is_written(zoterodigest: Zoterodigest, tmp_path: 
     assert shown.out == (tmp_path / "papers.bib").read_text(encoding="utf-8")
 
 
-def test_its_own_file_is_replaced_another_one_is_not(
+def test_its_own_file_is_replaced_and_another_one_gains_entries(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:
     _pushed(zoterodigest, tmp_path)
     mine = tmp_path / "mine.bib"
-    mine.write_text("@misc{mine}\n")
+    standing = "% mine\n@misc{mine, eprint = {1706.03762}}\n@misc{x, t = {"
+    mine.write_text(standing)
 
     first = zoterodigest("export", "-o", "papers.bib")
     second = zoterodigest("export", "-o", "papers.bib")
-    refused = zoterodigest("export", "-o", "mine.bib")
+    added = zoterodigest("export", "-o", "mine.bib")
+    again = zoterodigest("export", "-o", "mine.bib")
 
-    assert (first.code, second.code, refused.code) == (0, 0, 15)
-    assert mine.read_text() == "@misc{mine}\n"
-    assert "--overwrite" in refused.err
+    assert (first.code, second.code, added.code) == (0, 0, 0)
+    assert added.out == "mine.bib: 1 entry added, 1 already there\n"
+    assert added.err == "mine.bib:3:14: a brace that is never closed\n"
+    assert again.out == "mine.bib: 0 entries added, 2 already there\n"
+    before, _, after = standing.partition("\n@misc{x")
+    assert mine.read_text().startswith(before)
+    assert mine.read_text().endswith(f"\n@misc{{x{after}")
     assert zoterodigest("export", "-o", "mine.bib", "--overwrite").code == 0
-    assert "@misc{mine}" not in mine.read_text()
+    assert "@misc{mine" not in mine.read_text()
+
+
+def test_only_what_is_cited_is_written_and_keys_that_are_missing_are_told(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _pushed(zoterodigest, tmp_path)
+    whole = bibtexparser.loads(zoterodigest("export").out).entries
+    (key,) = (entry["ID"] for entry in whole if entry["eprint"] == RESNET[1])
+    (tmp_path / "main.tex").write_text(f"\\input{{part}}\n\\cite{{{key}}}\n")
+    (tmp_path / "part.tex").write_text("\n\\cite{lost}\\cite{lost}\n")
+    (tmp_path / "all.tex").write_text("\\nocite{*}")
+
+    ran = zoterodigest("export", "--cited", "main.tex")
+    everything = zoterodigest("export", "--cited", "main.tex", "--cited", "all.tex")
+
+    assert [entry["ID"] for entry in bibtexparser.loads(ran.out).entries] == [key]
+    assert ran.err.splitlines()[0] == "part.tex:2: no work has the key lost"
+    assert len(bibtexparser.loads(everything.out).entries) == 2
 
 
 def test_no_library_is_no_empty_bibliography(zoterodigest: Zoterodigest, tmp_path: Path) -> None:

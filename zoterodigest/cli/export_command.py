@@ -52,6 +52,15 @@ def export(
             "--collection", help="Only in this collection; repeatable.", show_default=False
         ),
     ] = None,
+    cited: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--cited",
+            metavar="FILE",
+            help="Only what FILE cites: .tex, .aux, .bcf or Pandoc's .md; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     order: Annotated[Order, typer.Option("--sort", help="The order.")] = Order.DIGEST,
     short_venues: Annotated[
         bool, typer.Option("--short-venues", help="CVPR, not its official name.")
@@ -68,13 +77,15 @@ def export(
     """Write a bibliography: BibTeX, biblatex or CSL JSON.
 
     Of the digests named, with no library and no project; without any, of the library's items that
-    are not in the trash. The file is replaced as a whole: do not edit it by hand. Citation keys are
-    the items' own; where there is none yet, author, title and year make one.
+    are not in the trash. A file that export wrote is replaced as a whole: do not edit it by hand. A
+    .bib of your own gains the entries it has not, in its manner; nothing else in it changes.
+    Citation keys are the items' own; where there is none yet, author, title and year make one.
 
     \b
     Examples:
       zoterodigest export papers.md -o refs.bib
       zoterodigest export --to biblatex --tag task:inpainting
+      zoterodigest export papers.md -o refs.bib --cited main.tex
       zoterodigest export --items items.json --to csljson -o -
     """
     from zoterodigest.bibtex.entry import Style
@@ -100,7 +111,11 @@ def export(
     exporting.export(
         source,
         exporting.Wanted(
-            style, target is Target.CSLJSON, order is Order.KEY, frozenset(tags or ())
+            style,
+            target is Target.CSLJSON,
+            order is Order.KEY,
+            frozenset(tags or ()),
+            tuple(cited or ()),
         ),
         output,
         may_overwrite=may_overwrite,

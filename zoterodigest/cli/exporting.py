@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zoterodigest.bibtex.cited import Cited
 from zoterodigest.bibtex.entry import BibEntry, Style
 from zoterodigest.bibtex.references import Reference, by_key, csl_text, references, to_entries
 from zoterodigest.bibtex.rules import bib_rules
+from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.write import write_bib
+from zoterodigest.cli.bib_additions import add_to_bib
+from zoterodigest.cli.cites import read_cited
 from zoterodigest.cli.library_list import api_data, select
 from zoterodigest.cli.places import open_library
 from zoterodigest.cli.screen import counted, emit, emit_text, tell, visible
@@ -63,30 +67,41 @@ Source = FromLibrary | FromDigests | FromFile
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is written: in which style, as CSL JSON or a .bib, in which order, with which tags."""
+    """What is written: in which style, as CSL JSON or a .bib, in which order, with which tags.
+
+    With documents in `cited`, only what they cite.
+    """
 
     style: Style
     is_csl: bool = False
     is_by_key: bool = False
     tags: frozenset[str] = frozenset()
+    cited: tuple[Path, ...] = ()
 
 
 def export(source: Source, wanted: Wanted, output: str, *, may_overwrite: bool) -> None:
     """Write a bibliography into the file `output`, or to standard output if it is "-".
 
-    A file that no export wrote is replaced only if that is allowed; one that says the same already
-    is left alone.
+    One that no export wrote gains the entries it has not, or is replaced if that is allowed; one
+    that says the same already is left alone.
     """
     items = [data for data in _items(source) if wanted.tags <= _tags_of(data)]
     found = references(items, bib_rules())
     if wanted.is_by_key:
         found = by_key(found)
+    present = None if output == "-" else read_if_present(Path(output))
+    if wanted.cited:
+        cited = read_cited(wanted.cited)
+        tell(_missing(cited, found, present or b""))
+        found = tuple(one for one in found if cited.cites_all or one.key.text in cited.keys)
     entries = () if wanted.is_csl else to_entries(found, wanted.style, bib_rules())
     text = csl_text(found, wanted.style, bib_rules()) if wanted.is_csl else _bib(entries)
     if output == "-":
         emit_text(text)
+    elif present and not (wanted.is_csl or may_overwrite or present.startswith(_MARK)):
+        add_to_bib(Path(output), present, entries)
     else:
-        _replace(Path(output), text, may_overwrite=may_overwrite)
+        _replace(Path(output), text, present, may_overwrite=may_overwrite)
         emit([f"{visible(output)}: {counted(len(found), 'entry', 'entries')}"])
         emit(_provisional(found))
     tell(_warnings(found, entries))
@@ -162,9 +177,20 @@ def _bib(entries: tuple[BibEntry, ...]) -> str:
     return (_FIRST_LINE + write_bib(entries)).rstrip("\n") + "\n"
 
 
-def _replace(path: Path, text: str, *, may_overwrite: bool) -> None:
+def _missing(cited: Cited, found: Iterable[Reference], present: bytes) -> Iterator[str]:
+    """Yield the keys that are cited, are no work's, and do not stand in the file either."""
+    bibliography = scan(present)
+    known = {reference.key.text for reference in found}
+    known.update(bibliography.key(entry) for entry in bibliography.entries)
+    for citation in cited.citations:
+        if citation.key not in known:
+            known.add(citation.key)
+            place = f"{citation.at.file}:{citation.at.line}"
+            yield visible(f"{place}: no work has the key {citation.key}")
+
+
+def _replace(path: Path, text: str, present: bytes | None, *, may_overwrite: bool) -> None:
     data = text.encode("utf-8", "replace")
-    present = read_if_present(path)
     if present == data:
         return
     if present and not present.startswith(_MARK) and not may_overwrite:
