@@ -22,6 +22,20 @@ def test_hunks_of_a_text_that_has_not_changed_give_it_back(
     assert reversal.refused == ()
 
 
+def test_what_moved_goes_back_as_a_whole_or_not_at_all() -> None:
+    paper = ["**A paper that moved**", "It says this."]
+    before = [*paper, "", "# Language", "", "**Another paper**", "# End"]
+    after = ["# Language", "", "**Another paper**", "", *paper, "# End"]
+    hunks = hunks_between(before, after)
+    changed = [piece.replace("says", "means") for piece in after]
+    overgrown = ["Something new.", *after[1:]]
+
+    assert [turn_back(text, hunks).pieces for text in (changed, overgrown)] == [
+        tuple(changed),
+        tuple(overgrown),
+    ]
+
+
 def test_hunks_that_are_undone_already_change_nothing() -> None:
     before = ["a", "b", "c", "d"]
 

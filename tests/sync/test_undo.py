@@ -352,3 +352,22 @@ def test_a_note_that_holds_text_of_the_persons_own_is_kept(
     assert pushed.keys_by_title().keys() == {SWIN}
     assert [one.title for one in done.declined] == [SWIN, "Notes"]
     assert own.split("\n")[0].split("</ul>")[-1] in pushed.note(SWIN)
+
+
+def test_an_entry_that_was_moved_and_then_edited_does_not_stand_twice(world: World) -> None:
+    first, second = quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")
+    world.markdown("Notes.md", f"# Notes\n\n## A\n\n{first}\n\n\n## B\n\n{second}")
+    world.push(SYNC)
+    world.change(world.key(SWIN), collections=[world.shelves()["Notes/B"]])
+    world.push(SYNC)
+    moved = digest(world)
+    edited = moved.replace(first.encode(), first.replace("It is fast.", "It is quick.").encode())
+    (world.root / "Notes.md").write_bytes(edited)
+
+    done = undone(world)
+
+    assert digest(world) == edited
+    assert {one.reason for one in done.declined} == {"what was written there has changed since"}
+    world.push(SYNC)
+    assert len(world.notes()) == 2
+    assert world.plan(SYNC).is_settled

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 
 _AROUND = 3
 """So many pieces above and below a hunk are kept to find its place again."""
+_TELLING = 8
+"""A piece with so many letters or digits is known again at another place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def turn_back(pieces: Sequence[str], hunks: Sequence[Hunk]) -> Reversal:
     """Return `pieces` with every hunk undone that still stands there.
 
     A hunk that is undone already changes nothing. One whose text has changed, or stands in more
-    than one place, is refused.
+    than one place, is refused; so are those that moved the same text: it would stand twice, or not
+    at all.
     """
     text = _Text(pieces)
     places: dict[int, Hunk] = {}
@@ -70,10 +73,22 @@ def turn_back(pieces: Sequence[str], hunks: Sequence[Hunk]) -> Reversal:
             places[at] = hunk
         elif text.place(hunk.reversed()) is None:
             refused.append(hunk)
+    for torn in refused:
+        for at, hunk in sorted(places.items()):
+            if _move_the_same(torn, hunk):
+                refused.append(places.pop(at))
     turned = list(pieces)
     for at, hunk in sorted(places.items(), reverse=True):
         turned[at : at + len(hunk.after)] = hunk.before
     return Reversal(tuple(turned), tuple(refused))
+
+
+def _move_the_same(one: Hunk, other: Hunk) -> bool:
+    """Tell whether one hunk took out a piece of some words that the other put in."""
+    return any(
+        sum(map(str.isalnum, piece)) >= _TELLING
+        for piece in {*one.before} & {*other.after} | {*one.after} & {*other.before}
+    )
 
 
 def _is_free(at: int, hunk: Hunk, places: Mapping[int, Hunk]) -> bool:
