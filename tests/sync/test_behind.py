@@ -232,3 +232,19 @@ def test_a_note_that_another_machine_made_for_the_same_entry_is_not_made_twice(
 
     assert len(there.notes()) == 3
     assert there.plan(SYNC).is_settled
+
+
+def test_an_entry_that_was_moved_and_given_another_title_keeps_its_own_note(
+    here: World, there: World
+) -> None:
+    table = (
+        "| Title | Date |\n|---|---|\n| [Mask R-CNN](https://arxiv.org/abs/1703.06870) | 2017 |\n"
+    )
+    there.markdown("table.md", table)
+    here.markdown("table.md", table)
+    here.edit("notes.md", ("Mask R-CNN", "Mask R-CNN, renamed"))
+
+    here.push(SYNC)
+
+    assert len(here.notes()) == 2
+    assert here.plan(SYNC).is_settled

@@ -29,7 +29,7 @@ def added_items(
     known, library, terms = run
     if known.seen is None:
         return
-    adding = _Adding(entries, rows, known.shelves, terms)
+    adding = _Adding(entries, rows, known, terms)
     for item in library.items:
         if item.is_trashed:
             continue
@@ -46,8 +46,9 @@ class _Adding:
     """The digests of a run and what stands in them, while added items are looked for."""
 
     def __init__(
-        self, entries: Sequence[Entry], rows: Iterable[Row], shelves: Iterable[Shelf], terms: Terms
+        self, entries: Sequence[Entry], rows: Iterable[Row], known: Known, terms: Terms
     ) -> None:
+        shelves, noteless = known.shelves, {row.id for row in known.rows if row.note is None}
         self._terms = terms
         self._shelves: dict[str, list[Shelf]] = defaultdict(list)
         self._owners: dict[str, set[str]] = defaultdict(set)
@@ -56,7 +57,7 @@ class _Adding:
             if shelf.digest in terms.rules:
                 self._shelves[shelf.collection].append(shelf)
         rows = tuple(rows)
-        self._rows = {row.id for row in rows}
+        self._rows = {row.id for row in rows} - noteless
         self._items = {row.item for row in rows}
         self._linked = {(row.digest, row.item) for row in rows if row.state is State.LINKED}
         self._ended = {(row.digest, row.item) for row in rows} - self._linked

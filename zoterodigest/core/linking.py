@@ -33,7 +33,7 @@ from zoterodigest.core.reports import (
     TrashedEntry,
     UnreadableEntry,
 )
-from zoterodigest.core.settle import edited_fields
+from zoterodigest.core.settle import edited_fields, is_noteless
 from zoterodigest.core.terms import Holdings, Known, Rules, Terms, WhenDropped, WhenTrashed
 
 
@@ -208,7 +208,8 @@ class _Run:
                 self.reports.append(UnreadableEntry(entry.digest, entry, None))
             elif self._terms.takes(entry) and (key := self._item_of(entry, unlinked[index])):
                 found[index] = key, self._items.get(key)
-        noted = self._noted({i: key for i, (key, _) in found.items() if unlinked[i] is None})
+        wanted = {i: key for i, (key, _) in found.items() if unlinked[i] is None}
+        noted = self._noted(wanted, new_ids)
         for index, (key, item) in found.items():
             row = unlinked[index]
             keeps_id = row is not None and row.item == key and not _is_note_trashed(row, item)
@@ -249,17 +250,31 @@ class _Run:
         self._catalogue.add(key, entry)
         return key
 
-    def _noted(self, found: dict[int, str]) -> dict[int, str]:
-        """Return the row ids of our notes that stand in no row, by the entry that takes them on."""
+    def _noted(self, found: dict[int, str], new_ids: Iterator[str]) -> dict[int, str]:
+        """Return the row ids of our notes that stand in no row, by the entry that takes them on.
+
+        A note may name a row that another machine moved here from an entry without a summary, which
+        still stands where it was: that one's row gives its name up.
+        """
         by_item: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
         for index, key in found.items():
             by_item[key].append((index, self._entries[index]))
+        without = {link.row.id: place for place, link in enumerate(self.links) if is_noteless(link)}
         noted: dict[int, str] = {}
         for key, entries in by_item.items():
             notes = self._items[key].notes if key in self._items else {}
-            lost = sorted(row_id for row_id in notes if row_id not in self._row_ids)
+            lost = [
+                row_id
+                for row_id, note in sorted(notes.items())
+                if row_id not in self._row_ids
+                or (row_id in without and any(says_the_same(one, note) for _, one in entries))
+            ]
             if lost:
                 noted |= assign_notes(entries, [notes[row_id] for row_id in lost], lost)
+        for row_id in without.keys() & noted.values():
+            link = self.links[without[row_id]]
+            new = replace(link.row, id=self._unused(new_ids))
+            self.links[without[row_id]] = replace(link, row=new)
         self._row_ids.update(noted.values())
         return noted
 

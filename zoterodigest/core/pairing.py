@@ -216,9 +216,9 @@ class _Table:
         traits, entry = self.traits[index], self.entries[index]
         return (
             -len(traits.texts & row.texts),
-            -int(traits.title == row.title),
             -int(traits.headings == row.headings),
             -int(entry.digest == row.digest),
+            -int(traits.title == row.title),
             -sum(
                 fingerprint(raw) == row.bases[name].at_entry.raw
                 for name, raw in entry.raws.items()

@@ -121,9 +121,19 @@ def _record_fields(fields: Fields) -> dict[str, Value]:
     return {name: value for name, value in fields.items() if kind_of(name) is not Kind.BLOCKS}
 
 
+def is_noteless(link: Link) -> bool:
+    """Tell whether a link has no note so far, and its entry nothing to write into one."""
+    is_silent = not any(kind_of(name) is Kind.BLOCKS for name in link.entry.fields)
+    return link.before is not None and link.before.note is None and is_silent
+
+
 def _with_note(link: Link, item: Item) -> Row:
-    """Return the link's row with the note that is there; one that was not made is not claimed."""
-    note = item.notes.get(link.row.id)
+    """Return the link's row with the note that is there; one that was not made is not claimed.
+
+    Nor is one that another machine made after it moved the row to another digest: an entry that has
+    nothing to write into a note has none.
+    """
+    note = None if is_noteless(link) else item.notes.get(link.row.id)
     if note is not None:
         is_ours = link.row.origin.note or note.key == note_key(link.row.id)
         return replace(link.row, note=note.key, origin=replace(link.row.origin, note=is_ours))
