@@ -172,7 +172,7 @@ def test_a_field_or_type_goes_and_comes_back_to_the_byte() -> None:
 
     assert without.changed == {"lovelace": ("", "month", "title")}
     assert (
-        b"@Book{lovelace,\n\tAuthor    = {Lovelace, Ada},\n\tYear      = 1843\n}" in without.source
+        b"@book{lovelace,\n\tAuthor    = {Lovelace, Ada},\n\tYear      = 1843\n}" in without.source
     )
     assert again.source == first.source
 

@@ -6,11 +6,30 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TypeVar
 
 from zoterodigest.bibtex.entry import BibEntry
 from zoterodigest.bibtex.tiles import Bibliography, CommentTile, Delimiter, EntryTile
 from zoterodigest.core.span import Span
+
+
+class Case(Enum):
+    """How names of one sort are mostly written: `article`, `Article` or `ARTICLE`."""
+
+    LOWER = "lower"
+    CAPITAL = "capital"
+    UPPER = "upper"
+
+    def spelt(self, name: str) -> str:
+        """Return a name in lower case as it is written in this case."""
+        match self:
+            case Case.LOWER:
+                return name
+            case Case.CAPITAL:
+                return name.capitalize()
+            case Case.UPPER:
+                return name.upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +69,27 @@ class Manner:
     tail: str = ",\n"
     gap: str = "\n\n"
     opener: str = "{"
-    is_upper: bool = False
-    is_capital: bool = False
+    type_case: Case = Case.LOWER
+    name_case: Case = Case.LOWER
     spellings: Mapping[str, str] = field(default_factory=dict)
 
     def entry(self, entry: BibEntry) -> str:
         """Return a whole entry, without a line end behind it."""
         fields = (f",{self.lead}{self.field(name, value)}" for name, value in entry.fields)
         closer = "}" if self.opener == "{" else ")"
-        head = f"@{self.spelt(entry.entry_type)}{self.opener}{entry.key}"
+        head = f"@{self.type(entry.entry_type)}{self.opener}{entry.key}"
         return f"{head}{''.join(fields)}{self.tail}{closer}"
 
     def field(self, name: str, value: str) -> str:
         """Return a new field; `value` is TeX as it stands between delimiters."""
-        spelt = self.spelt(name)
+        spelt = self.spellings.get(name.lower()) or self.name_case.spelt(name)
         is_bare = self.has_bare_numbers and value.isascii() and value.isdecimal()
         wanted = Delimiter.BARE if is_bare or name == "month" else self.delimiter
         return f"{spelt}{self.sign.text(spelt)}{delimited(value, wanted)}"
 
-    def spelt(self, name: str) -> str:
-        """Return a type or a field's name as the file would spell it."""
-        if known := self.spellings.get(name.lower()):
-            return known
-        if self.is_upper:
-            return name.upper()
-        return name.capitalize() if self.is_capital else name
+    def type(self, name: str) -> str:
+        """Return an entry's type as the file would write it."""
+        return self.spellings.get(name.lower()) or self.type_case.spelt(name)
 
 
 def delimited(value: str, wanted: Delimiter) -> str:
@@ -93,8 +108,8 @@ def learnt(
     manner = known or _usual(bibliography)
     samples = [_Sample(bibliography, entry) for entry in entries]
     fields = [each for sample in samples for each in sample.signs]
-    spellings = [sample.type for sample in samples]
-    spellings += [name for sample in samples for name, _, _ in sample.signs]
+    types = [sample.type for sample in samples]
+    names = [name for sample in samples for name, _, _ in sample.signs]
     return replace(
         manner,
         lead=_most((sample.lead for sample in samples), manner.lead),
@@ -106,9 +121,9 @@ def learnt(
         tail=_most((sample.tail for sample in samples), manner.tail),
         gap=_most(_gaps(bibliography) if known is None else (), manner.gap),
         opener=_most((sample.opener for sample in samples), manner.opener),
-        is_upper=_most((one.isupper() for one in spellings), manner.is_upper),
-        is_capital=_most((one[:1].isupper() for one in spellings), manner.is_capital),
-        spellings={**manner.spellings, **_spellings(spellings)},
+        type_case=_most(map(_case, types), manner.type_case),
+        name_case=_most(map(_case, names), manner.name_case),
+        spellings={**manner.spellings, **_spellings([*types, *names])},
     )
 
 
@@ -127,6 +142,12 @@ def _usual(bibliography: Bibliography) -> Manner:
     if b"\r\n" not in bibliography.source:
         return Manner()
     return Manner(lead="\r\n  ", tail=",\r\n", gap="\r\n\r\n")
+
+
+def _case(name: str) -> Case:
+    if name.isupper():
+        return Case.UPPER
+    return Case.CAPITAL if name[:1].isupper() else Case.LOWER
 
 
 def _spellings(written: Iterable[str]) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Changes to a .bib as edits of its bytes: entries added, rewritten, taken out; then verified."""
+"""Changes to a .bib as edits of its bytes: entries added and taken out, and all of it verified."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.bibtex.entry import BibEntry
-from zoterodigest.bibtex.manner import Manner, delimited, learnt
-from zoterodigest.bibtex.reading import standing_fields
+from zoterodigest.bibtex.manner import learnt
 from zoterodigest.bibtex.scanner import scan
-from zoterodigest.bibtex.tiles import Bibliography, CommentTile, Delimiter, EntryTile
+from zoterodigest.bibtex.tiles import Bibliography, CommentTile, EntryTile
 from zoterodigest.core.span import Edit, OverlappingEdits, Span, splice
 
 
@@ -68,48 +67,6 @@ class Verified:
 
     source: bytes
     dropped: tuple[Operation, ...]
-
-
-def rewriting(
-    standing_in: Standing, entry: EntryTile, wanted: BibEntry, changed: frozenset[str]
-) -> Operation:
-    """Give the fields named in `changed` of a standing entry the values they have in `wanted`.
-
-    A name that is not in `wanted` is taken out; `""` stands for the entry's type.
-    """
-    bibliography = standing_in.bibliography
-    source = bibliography.source
-    values = dict(wanted.fields)
-    standing = standing_fields(bibliography, entry)
-    manner = learnt(bibliography, [entry], standing_in.manner)
-    chunks: list[_Chunk] = []
-    cursor = entry.key.end
-    for each in entry.fields:
-        name = bibliography.text(each.name).lower()
-        is_first = standing[name] is each
-        separator = bibliography.text(Span(cursor, each.name.start))
-        body = bibliography.text(Span(each.name.start, each.value.end))
-        cursor = each.value.end
-        if name in changed and is_first and name not in values:
-            if separator.strip() != ",":
-                raise CannotBeWritten(f"a comment stands before the field {name}")
-            continue
-        if name in changed and is_first:
-            style = each.pieces[0].delimiter if len(each.pieces) == 1 else manner.delimiter
-            if style is Delimiter.BARE and not _NUMBER.fullmatch(values[name]) and name != "month":
-                style = manner.delimiter
-            before = bibliography.text(Span(each.name.start, each.value.start))
-            body = before + delimited(values[name], style)
-        chunks.append(_Chunk(name, separator, body))
-    _insert(chunks, wanted, changed - standing.keys() - {""}, manner)
-    head = source[entry.span.start : entry.key.end]
-    if "" in changed:
-        at = entry.type.end - entry.span.start
-        head = f"@{manner.spelt(wanted.entry_type)}".encode() + head[at:]
-    middle = "".join(chunk.separator + chunk.body for chunk in chunks)
-    new = head + standing_in.encoded(middle) + source[cursor : entry.span.end]
-    key = bibliography.key(entry)
-    return Operation(key, Edit(entry.span, new), entry.span.start, new)
 
 
 def removal(bibliography: Bibliography, entry: EntryTile) -> Operation:
@@ -176,32 +133,9 @@ def verified(bibliography: Bibliography, operations: Sequence[Operation]) -> Ver
     return Verified(source, tuple(one for one in operations if one not in standing))
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """A field of an entry with the separator before it, its comma included."""
-
-    name: str
-    separator: str
-    body: str
-
-
-_NUMBER = re.compile(r"\d+")
 _LINE_END = re.compile(rb"[\r\n]")
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _BOM = b"\xef\xbb\xbf"
-
-
-def _insert(chunks: list[_Chunk], wanted: BibEntry, names: frozenset[str], manner: Manner) -> None:
-    """Put each of `names` behind the field that it follows in `wanted`."""
-    plain = [each.separator for each in chunks if each.separator.strip() == ","]
-    separator = plain[-1] if plain else f",{manner.lead}"
-    order = [name for name, _ in wanted.fields]
-    for name, value in wanted.fields:
-        if name in names:
-            earlier = order[: order.index(name)]
-            places = [at for at, chunk in enumerate(chunks, 1) if chunk.name in earlier]
-            chunk = _Chunk(name, separator, manner.field(name, value))
-            chunks.insert(places[-1] if places else 0, chunk)
 
 
 def _before_blanks(source: bytes, end: int) -> int:

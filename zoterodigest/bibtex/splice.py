@@ -11,35 +11,25 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from zoterodigest.bibtex.entry import BibEntry
-from zoterodigest.bibtex.manner import Manner
 from zoterodigest.bibtex.operations import (
     CannotBeWritten,
     Operation,
     Places,
     Standing,
     removal,
-    rewriting,
     verified,
 )
 from zoterodigest.bibtex.reading import (
     BibRecord,
-    Macros,
     macros_of,
     read_record,
-    standing_fields,
-    text_of,
 )
+from zoterodigest.bibtex.rewriting import rewriting
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import Bibliography, BibPlace, BibProblem, EntryTile
-from zoterodigest.core.link import fingerprint
+from zoterodigest.bibtex.wanted import NO_VENUES, Asked, Prints, asked_of, prints_of
 from zoterodigest.core.matching import Adopt, Ambiguous, Catalogue
 from zoterodigest.core.record import Entry, Item
-from zoterodigest.core.venue import VenueTable
-
-Prints = Mapping[str, str]
-"""Fingerprints of what we wrote into an entry last, by field; `""` is that of its type."""
-
-TYPE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +100,7 @@ class _Run:
         self._by_key: dict[str, EntryTile] = {}
         for entry in bibliography.entries:
             self._by_key.setdefault(bibliography.key(entry), entry)
-        self._matched: list[tuple[_Asked, EntryTile]] = []
+        self._matched: list[tuple[Asked, EntryTile]] = []
         self._new: list[BibEntry] = []
         self._aliases: dict[str, str] = {}
         self._operations: list[Operation] = []
@@ -123,7 +113,7 @@ class _Run:
         claimed: set[int] = set()
         for wanted in self._wanted:
             try:
-                asked = _asked(wanted, self._macros)
+                asked = asked_of(wanted, self._macros)
             except CannotBeWritten as error:
                 self._kept.append(Kept(wanted.key, "", str(error)))
                 continue
@@ -175,7 +165,7 @@ class _Run:
             entry = BibEntry(wanted.entry_type, key, wanted.fields)
             try:
                 operation = places.addition(entry)
-                prints = _asked(entry, self._macros).prints
+                prints = asked_of(entry, self._macros).prints
             except CannotBeWritten as error:
                 self._kept.append(Kept(key, "", str(error)))
                 continue
@@ -212,11 +202,11 @@ class _Run:
     def _catalogue(self) -> Catalogue:
         """The works that stand in the file; not needed where all that is wanted is ours."""
         return Catalogue(
-            _item(str(at), read_record(self._bibliography, entry, self._macros, _NO_VENUES))
+            _item(str(at), read_record(self._bibliography, entry, self._macros, NO_VENUES))
             for at, entry in enumerate(self._bibliography.entries)
         )
 
-    def _found(self, asked: _Asked) -> EntryTile | Ambiguous | None:
+    def _found(self, asked: Asked) -> EntryTile | Ambiguous | None:
         key = asked.entry.key
         same_key = self._by_key.get(key)
         if same_key is not None and key in self._prints:
@@ -234,7 +224,7 @@ class _Run:
                 return Ambiguous(places)
         return None
 
-    def _is_hidden(self, asked: _Asked) -> bool:
+    def _is_hidden(self, asked: Asked) -> bool:
         """Tell whether the work seems to stand in a broken region, and say so."""
         if not self._hidden:
             return False
@@ -265,7 +255,7 @@ class _Run:
         reason = f"{key} was not added: it may be the entry in line {lines}"
         self._problems.append(BibProblem(BibPlace(places[0], 1), reason))
 
-    def _rewrite(self, key: str, asked: _Asked, entry: EntryTile) -> None:
+    def _rewrite(self, key: str, asked: Asked, entry: EntryTile) -> None:
         base, then, now = self._prints[key], asked.prints, self._standing_prints(entry)
         names = sorted(then.keys() | base.keys())
         differing = [name for name in names if then.get(name) != now.get(name)]
@@ -286,51 +276,7 @@ class _Run:
         self._written[key] = prints, changed
 
     def _standing_prints(self, entry: EntryTile) -> dict[str, str]:
-        return _prints_of(self._bibliography, entry, self._macros)
-
-
-_NO_VENUES = VenueTable.of(())
-_PLAIN = Manner()
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A wanted entry, read back from its own text: as TeX, and fingerprinted."""
-
-    entry: BibEntry
-    alone: Bibliography
-    prints: dict[str, str]
-    macros: Macros
-
-    def record(self) -> BibRecord:
-        """Return what the entry tells of its work."""
-        return read_record(self.alone, self.alone.entries[0], self.macros, _NO_VENUES)
-
-    def title(self) -> str:
-        """Return the title as TeX."""
-        title = standing_fields(self.alone, self.alone.entries[0]).get("title")
-        return text_of(self.alone, title, self.macros) if title else ""
-
-
-def _asked(wanted: BibEntry, macros: Macros) -> _Asked:
-    """Read a wanted entry; raise `CannotBeWritten` if it would not come out as it is."""
-    alone = scan(_PLAIN.entry(wanted).encode("utf-8", "surrogateescape"))
-    if [_parts(alone, entry) for entry in alone.entries] != [(wanted.key, wanted.fields)]:
-        raise CannotBeWritten("its values are none that a .bib can hold: braces do not match")
-    return _Asked(wanted, alone, _prints_of(alone, alone.entries[0], macros), macros)
-
-
-def _parts(alone: Bibliography, entry: EntryTile) -> tuple[str, tuple[tuple[str, str], ...]]:
-    fields = ((alone.text(each.name), alone.text(each.pieces[0].inner)) for each in entry.fields)
-    return alone.key(entry), tuple(fields)
-
-
-def _prints_of(bibliography: Bibliography, entry: EntryTile, macros: Macros) -> dict[str, str]:
-    prints = {
-        name: fingerprint(text_of(bibliography, each, macros))
-        for name, each in standing_fields(bibliography, entry).items()
-    }
-    return {TYPE: fingerprint(bibliography.text(entry.type).lower()), **prints}
+        return prints_of(self._bibliography, entry, self._macros)
 
 
 def _item(key: str, record: BibRecord) -> Item:
