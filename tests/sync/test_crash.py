@@ -61,7 +61,7 @@ Recoveries = Callable[[str], Recovery]
 
 # The process is killed
 
-STEPS = [pytest.param(5, id="some"), pytest.param(1, id="all", marks=pytest.mark.deep)]
+STEPS = [pytest.param(9, id="some"), pytest.param(1, id="all", marks=pytest.mark.deep)]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -103,7 +103,7 @@ def test_an_edit_made_after_a_kill_is_carried_like_any_other(
     undisturbed = copy_of(template, tmp_path / "undisturbed")
     push(undisturbed)
     edited_and_pushed(undisturbed)
-    for world in killed(push, template, tmp_path / "kills", first=3, step=6):
+    for world in killed(push, template, tmp_path / "kills", first=3, step=11):
         edited_and_pushed(world)
         assert state_of(world) == state_of(undisturbed)
 
