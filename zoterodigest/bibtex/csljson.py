@@ -35,7 +35,7 @@ def to_csl(work: Work, key: str, style: Style, rules: BibRules) -> dict[str, Any
     container = work.short_container if style.short_venues else work.container
     values: dict[str, Any] = {"id": key, "type": kind, "title": _plain(work.fact("title"))}
     for field, name in (("author", "author"), ("editor", "editor"), ("translator", "translator")):
-        people = work.people(field, rules.roles)
+        people = work.people.get(field, ())
         values[name] = [csl_name(each) for each in people if not each.is_rest]
     values["container-title"] = "" if work.item_type == "preprint" else container
     values |= {name: _plain(work.fact(fact)) for fact, name in _FIELDS.items()}

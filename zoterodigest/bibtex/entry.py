@@ -50,12 +50,18 @@ def to_entry(work: Work, key: str, style: Style, rules: BibRules) -> BibEntry:
     layout = _layout(work, values, style.dialect, rules)
     if layout.entry_type == rules.otherwise[style.dialect]:
         values = values | _general_values(work, values, style)
-    fields = tuple(
-        (source.name, value)
-        for source in layout.sources
-        if (value := next((values[fact] for fact in source.facts if values.get(fact)), ""))
-    )
+    fields = _fields(layout, values)
     return BibEntry(layout.entry_type, key, fields, _unsettable(fields, style.dialect))
+
+
+def _fields(layout: Layout, values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    fields = []
+    for name, facts in layout.sources:
+        for fact in facts:
+            if value := values.get(fact):
+                fields.append((name, value))
+                break
+    return tuple(fields)
 
 
 def _layout(work: Work, values: Mapping[str, str], dialect: Dialect, rules: BibRules) -> Layout:
@@ -72,10 +78,8 @@ def _layout(work: Work, values: Mapping[str, str], dialect: Dialect, rules: BibR
     elif entry_type == "incollection" and not has_editor:
         entry_type = "inbook"
     layout = rules.layout(dialect, entry_type)
-    named = {source.name: source.facts for source in layout.sources}
-    for need in layout.needs:
-        facts = (fact for name in need for fact in named.get(name, ()))
-        if not any(values.get(fact) for fact in facts):
+    for facts in layout.needs:
+        if not any(fact in values for fact in facts):
             return rules.layout(dialect, rules.otherwise[dialect])
     return layout
 
@@ -88,7 +92,7 @@ def _values(work: Work, style: Style, rules: BibRules) -> _Values:
     dialect = style.dialect
     language = _language(work, rules)
     values = {name: _text(text, dialect) for name, text in work.facts.items() if name in _TEXTS}
-    values |= _people(work, dialect, rules)
+    values |= _people(work, dialect)
     title = work.fact("title")
     values["title"] = encode_title(title, dialect, rules.proper, language)
     values |= _when(work, dialect) | _numbers(work, dialect) | _addresses(work, dialect)
@@ -135,12 +139,8 @@ def _language(work: Work, rules: BibRules) -> str:
     return next((code for code, name in rules.languages.items() if name == text), "")
 
 
-def _people(work: Work, dialect: Dialect, rules: BibRules) -> _Values:
-    return {
-        field: names
-        for field in dict.fromkeys(rules.roles.get(each.role, "") for each in work.creators)
-        if field and (names := encode_names(work.people(field, rules.roles), dialect))
-    }
+def _people(work: Work, dialect: Dialect) -> _Values:
+    return {name: encode_names(people, dialect) for name, people in work.people.items() if name}
 
 
 _MONTHS = ("", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -65,13 +65,12 @@ def safe_key(text: str) -> str:
     return _UNSAFE.sub("", text if text.isascii() else anyascii(text))
 
 
-def main_creators(work: Work, rules: BibRules) -> tuple[Creator, ...]:
+def main_creators(work: Work) -> tuple[Creator, ...]:
     """Return the creators a work is cited by: authors, else editors, translators, anybody."""
-    groups = (work.people(field, rules.roles) for field in ("author", "editor", "translator"))
-    named = (
-        tuple(each for each in group if not each.is_rest) for group in (*groups, work.creators)
-    )
-    return next(filter(None, named), ())
+    for name in ("author", "editor", "translator"):
+        if found := work.people.get(name):
+            return found[:-1] if len(found) > 1 and found[-1].is_rest else found
+    return work.creators
 
 
 _UNSAFE = re.compile(r"""[^!-~]|["#$%&'(),=@\\^`{|}~*<>?;\[\]!]""")
@@ -104,21 +103,21 @@ def _last_name(creator: Creator) -> str:
     return re.sub(r"[\s.]+", "", anyascii(decode(parts_of(creator)[0] or creator.first)))
 
 
-def _auth(work: Work, numbers: tuple[int, ...], rules: BibRules) -> str:
-    creators = main_creators(work, rules)
+def _auth(work: Work, numbers: tuple[int, ...], _: BibRules) -> str:
+    creators = main_creators(work)
     name = _last_name(creators[0]) if creators else ""
     return name[: numbers[0]] if numbers and numbers[0] else name
 
 
-def _authors(work: Work, numbers: tuple[int, ...], rules: BibRules) -> str:
-    creators = main_creators(work, rules)
+def _authors(work: Work, numbers: tuple[int, ...], _: BibRules) -> str:
+    creators = main_creators(work)
     most = numbers[0] if numbers and numbers[0] else len(creators)
     names = "".join(_last_name(each) for each in creators[:most])
     return names + ("EtAl" if len(creators) > most else "")
 
 
 def _auth_et_al(work: Work, _: tuple[int, ...], rules: BibRules) -> str:
-    creators = main_creators(work, rules)
+    creators = main_creators(work)
     if len(creators) == 2:
         return _last_name(creators[0]) + _last_name(creators[1])
     return _auth(work, (), rules) + ("EtAl" if len(creators) > 2 else "")

@@ -49,34 +49,24 @@ def citation_keys(
     `fixed` holds the keys given earlier, by item key. Which work gets which letter does not depend
     on the order of `items`.
     """
-    taken: set[str] = set()
-    keys: dict[int, CitationKey] = {}
     stated = [_stated(data, fixed) for data, _ in items]
-    order = sorted(range(len(items)), key=lambda at: (_rank(stated[at]), *_identity(*items[at])))
-    for at in order:
-        found = stated[at]
-        if found and (key := safe_key(found[0])) and key.lower() not in taken:
-            taken.add(key.lower())
-            keys[at] = CitationKey(key, found[1], stated=found[0] if key != found[0] else "")
-    bases = {at: _base(items[at], stated[at], formula, rules) for at in order if at not in keys}
-    clashing: list[int] = []
-    for at, base in bases.items():
-        if base.lower() in taken:
-            clashing.append(at)
-        else:
-            taken.add(base.lower())
-            keys[at] = _new(base, stated[at], items[at][1], rules)
-    counts: dict[str, int] = {}
-    for at in clashing:
-        key = _with_letters(bases[at], taken, counts)
-        taken.add(key.lower())
-        keys[at] = _new(key, stated[at], items[at][1], rules)
-    return tuple(keys[at] for at in range(len(items)))
+    bases = [
+        (safe_key(known[0]) if known else evaluate(formula, work, rules))
+        or safe_key(str(data.get("key") or "item"))
+        for known, (data, work) in zip(stated, items, strict=True)
+    ]
+    texts = _unique(bases, _Order(items, stated))
+    return tuple(
+        CitationKey(text, known[1], stated=known[0] if known[0] != text else "")
+        if known
+        else CitationKey(text, KeySource.NEW, is_provisional(work))
+        for text, known, (_, work) in zip(texts, stated, items, strict=True)
+    )
 
 
-def is_provisional(work: Work, rules: BibRules) -> bool:
+def is_provisional(work: Work) -> bool:
     """Tell whether a key made of this work may change: no author or year, or user names."""
-    creators = main_creators(work, rules)
+    creators = main_creators(work)
     if not creators or not work.year:
         return True
     return any(each.is_body and is_user_name(each.last) for each in creators)
@@ -97,28 +87,39 @@ def _stated(data: Data, fixed: Mapping[str, str]) -> _Stated:
     return None
 
 
-def _rank(stated: _Stated) -> int:
-    return list(KeySource).index(stated[1] if stated else KeySource.NEW)
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The order in which works with one key get letters: the same in whatever order they come."""
+
+    items: Sequence[tuple[Data, Work]]
+    stated: Sequence[_Stated]
+
+    def __call__(self, at: int) -> tuple[int, tuple[str, ...]]:
+        data, work = self.items[at]
+        known = self.stated[at]
+        names = " ".join(f"{each.last} {each.first}" for each in work.creators[:3])
+        eprint = work.eprint.id if work.eprint else ""
+        facts = (work.fact(name) for name in ("title", "doi", "url", "date"))
+        identity = (eprint, *facts, work.container, names, str(data.get("key") or ""))
+        return _RANKS[known[1] if known else KeySource.NEW], identity
 
 
-def _identity(data: Data, work: Work) -> tuple[str, ...]:
-    """Return what tells a work from others, the same in whatever order they come."""
-    names = " ".join(f"{each.last} {each.first}" for each in work.creators[:3])
-    eprint = work.eprint.id if work.eprint else ""
-    facts = (work.fact(name) for name in ("title", "doi", "url", "date"))
-    return (eprint, *facts, work.container, names, str(data.get("key") or ""))
+_RANKS = {source: rank for rank, source in enumerate(KeySource)}
 
 
-def _base(item: tuple[Data, Work], stated: _Stated, formula: Formula, rules: BibRules) -> str:
-    data, work = item
-    wanted = safe_key(stated[0]) if stated else evaluate(formula, work, rules)
-    return wanted or safe_key(str(data.get("key") or "")) or "item"
-
-
-def _new(key: str, stated: _Stated, work: Work, rules: BibRules) -> CitationKey:
-    if stated:
-        return CitationKey(key, stated[1], stated=stated[0])
-    return CitationKey(key, KeySource.NEW, is_provisional(work, rules))
+def _unique(bases: Sequence[str], order: _Order) -> list[str]:
+    """Return the bases, with letters behind all of one base but the first in order."""
+    texts = list(bases)
+    groups: dict[str, list[int]] = {}
+    for at, text in enumerate(texts):
+        groups.setdefault(text.lower(), []).append(at)
+    taken = set(groups)
+    for lower in sorted(name for name, group in groups.items() if len(group) > 1):
+        counts: dict[str, int] = {}
+        for at in sorted(groups[lower], key=order)[1:]:
+            texts[at] = _with_letters(texts[at], taken, counts)
+            taken.add(texts[at].lower())
+    return texts
 
 
 def _with_letters(base: str, taken: set[str], counts: dict[str, int]) -> str:

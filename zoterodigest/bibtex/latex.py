@@ -21,6 +21,8 @@ class Dialect(Enum):
     BIBTEX = "bibtex"
     BIBLATEX = "biblatex"
 
+    __hash__ = object.__hash__  # a part of every cache's key; an Enum's own is slow
+
 
 def encode(text: str, dialect: Dialect) -> str:
     """Return `text` (a note, an abstract, the name of a journal) as the value of a field.

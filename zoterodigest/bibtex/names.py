@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from zoterodigest.bibtex.latex import Dialect, cleaned, escaped
 from zoterodigest.bibtex.markup import has_markup, pieces_of
 from zoterodigest.core.names import PersonName, full_name
 
 
-@dataclass(frozen=True, slots=True)
-class Creator:
+class Creator(NamedTuple):
     """Who made a work, as an item names them: in two parts, or with all of the name in `last`.
 
-    `role` is Zotero's creator type. A suffix may stand behind the last or the first name.
+    `role` is Zotero's creator type. A suffix may stand behind the last or the first name. A tuple,
+    because each is looked up in caches several times, and tuples are hashed quickly.
     """
 
     role: str

@@ -16,19 +16,14 @@ from zoterodigest.core.venue import VenueTable
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A field of an entry and the facts it may be taken from, the first that is there."""
-
-    name: str
-    facts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Layout:
-    """An entry type: its fields in order, and for each need the fields that would meet it."""
+    """An entry type: its fields in order, and for each need the facts that would meet it.
+
+    A source is the name of a field and the facts it may be taken from, the first that is there.
+    """
 
     entry_type: str
-    sources: tuple[Source, ...]
+    sources: tuple[tuple[str, tuple[str, ...]], ...]
     needs: tuple[tuple[str, ...], ...]
 
 
@@ -177,12 +172,14 @@ class _ZoteroTables(BaseModel):
 def _layout(entry_type: str, entry: _Entry, dialect: _Dialect) -> Layout:
     lacks = entry.lacks.split()
     names = (*dialect.head.split(), *entry.fields.split(), *dialect.tail.split())
-    sources = tuple(_source(name) for name in names if name not in lacks)
-    return Layout(
-        entry_type, sources, tuple(tuple(need.split("|")) for need in entry.needs.split())
+    sources = dict(_source(name) for name in names if name not in lacks)
+    needs = (
+        tuple(fact for name in need.split("|") for fact in sources[name])
+        for need in entry.needs.split()
     )
+    return Layout(entry_type, tuple(sources.items()), tuple(needs))
 
 
-def _source(text: str) -> Source:
+def _source(text: str) -> tuple[str, tuple[str, ...]]:
     name, _, facts = text.partition("=")
-    return Source(name, tuple((facts or name).split("|")))
+    return name, tuple((facts or name).split("|"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -35,14 +35,16 @@ class Eprint:
 class Work:
     """A work as its item states it; the names of `facts` are those of bibtex.toml.
 
-    `container` is the official name of where it appeared, `short_container` the one in few words.
-    `date` is ISO, cut where parts are missing. An `item_type` of an arXiv paper is "preprint",
-    whatever the library calls it.
+    `people` are the creators by the field they belong in (author, editor). `container` is the
+    official name of where it appeared, `short_container` the one in few words. `date` is ISO, cut
+    where parts are missing. An arXiv paper's `item_type` is "preprint", whatever the library calls
+    it.
     """
 
     item_type: str
     facts: Mapping[str, str]
-    creators: tuple[Creator, ...]
+    creators: tuple[Creator, ...] = ()
+    people: Mapping[str, tuple[Creator, ...]] = field(default_factory=dict)
     date: str = ""
     container: str = ""
     short_container: str = ""
@@ -53,10 +55,6 @@ class Work:
     def fact(self, name: str) -> str:
         """Return a fact; an empty text if the item does not state it."""
         return self.facts.get(name, "")
-
-    def people(self, field: str, roles: Mapping[str, str]) -> tuple[Creator, ...]:
-        """Return the creators that belong in `field` (author, editor, translator)."""
-        return tuple(each for each in self.creators if roles.get(each.role) == field)
 
     @property
     def year(self) -> str:
@@ -72,18 +70,22 @@ def read_work(data: Data, rules: BibRules) -> Work:
     """
     facts = _facts(data, rules)
     eprint = _eprint(facts, data)
-    place = _place(facts.get("container", ""), facts.get("url", ""), facts.get("date", ""), rules)
+    date = _date(facts.get("date", ""))
+    place, year = _place(facts.get("container", ""), facts.get("url", ""), date[:4], rules)
     item_type = str(data.get("itemType", ""))
     if eprint and item_type in _MAY_BE_PREPRINT and (place.is_preprint or not place.name):
-        item_type, place = "preprint", replace(place, name=_ARXIV, short_name=_ARXIV)
-    belongs = {"publisher": place.publisher, "series": place.series}
-    facts |= {name: text for name, text in belongs.items() if text and not facts.get(name)}
+        item_type, place = "preprint", _ON_ARXIV
+    for name, text in (("publisher", place.publisher), ("series", place.series)):
+        if text and name not in facts:
+            facts[name] = text
+    creators = tuple(_creators(data.get("creators")))
     keywords, awards = _tags(data.get("tags"), rules)
     return Work(
         item_type,
         facts,
-        tuple(_creators(data.get("creators"))),
-        place.date or (eprint.year if eprint else ""),
+        creators,
+        _by_field(creators, rules.roles),
+        date or year or (eprint.year if eprint else ""),
         place.name,
         place.short_name,
         eprint,
@@ -92,7 +94,6 @@ def read_work(data: Data, rules: BibRules) -> Work:
     )
 
 
-_ARXIV = "arXiv"
 _MAY_BE_PREPRINT = frozenset(
     {"preprint", "journalArticle", "conferencePaper", "report", "document", "manuscript"}
     | {"webpage", "magazineArticle", "blogPost"}
@@ -114,22 +115,34 @@ def _facts(data: Data, rules: BibRules) -> dict[str, str]:
 
 def _creators(creators: Any) -> Iterator[Creator]:
     for each in creators if isinstance(creators, list) else ():
-        if not isinstance(each, Mapping):
+        if not isinstance(each, dict):
             continue
         role = str(each.get("creatorType") or "author")
         if name := str(each.get("name") or "").strip():
             yield Creator(role, name, is_body=True)
-        else:
-            last, first = (str(each.get(part) or "").strip() for part in ("lastName", "firstName"))
-            if last or first:
-                yield Creator(role, last or first, first if last else "")
+            continue
+        last = str(each.get("lastName") or "").strip()
+        first = str(each.get("firstName") or "").strip()
+        if last or first:
+            yield Creator(role, last or first, first if last else "")
+
+
+def _by_field(
+    creators: tuple[Creator, ...], roles: Mapping[str, str]
+) -> Mapping[str, tuple[Creator, ...]]:
+    found = {roles.get(each.role, ""): () for each in creators} if creators else {}
+    if len(found) == 1:
+        return dict.fromkeys(found, creators)
+    return {
+        name: tuple(each for each in creators if roles.get(each.role, "") == name) for name in found
+    }
 
 
 def _tags(tags: Any, rules: BibRules) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keywords (tasks first, without prefix) and the awards among an item's tags."""
     tasks, own, awards = [], [], []
     for each in tags if isinstance(tags, list) else ():
-        tag = str(each.get("tag") or "").strip() if isinstance(each, Mapping) else ""
+        tag = str(each.get("tag") or "").strip() if isinstance(each, dict) else ""
         if tag.startswith(rules.task_prefix):
             tasks.append(tag.removeprefix(rules.task_prefix).strip())
         elif tag.startswith(rules.award_prefix):
@@ -174,28 +187,30 @@ def _eprint(facts: Mapping[str, str], data: Data) -> Eprint | None:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where and when a work appeared."""
+    """Where a work appeared; `year` is the one that the place's name says."""
 
     name: str = ""
     short_name: str = ""
     publisher: str = ""
     series: str = ""
-    date: str = ""
+    year: str = ""
     is_preprint: bool = False
 
 
+_NOWHERE = _Place()
+_ON_ARXIV = _Place("arXiv", "arXiv", is_preprint=True)
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 
 
-def _place(container: str, url: str, when: str, rules: BibRules) -> _Place:
-    date = _date(when)
+def _place(container: str, url: str, year: str, rules: BibRules) -> tuple[_Place, str]:
+    """Return where a work of `year` appeared, and the year that the place or its page tells."""
     if not container and (page := _page_venue(url, rules)):
-        container, year = page
-        date = date or year
+        container, page_year = page
+        year = year or page_year
     if not container:
-        return _Place(date=date)
-    place = _named_place(container, date[:4], rules)
-    return replace(place, date=date) if date else place
+        return _NOWHERE, year
+    place = _named_place(container, year, rules)
+    return place, year or place.year
 
 
 @lru_cache(maxsize=16384)
@@ -236,4 +251,4 @@ def _unknown_place(text: str, venue: Venue | None, year: str) -> _Place:
     reading = parse_venue(text)
     name = write_venue(text, replace(reading, award="")) if reading.award else text
     is_preprint = bool(venue and venue.kind is VenueKind.PREPRINT) or bool(_NAMED.search(text))
-    return _Place(name, name, date=year, is_preprint=is_preprint)
+    return _Place(name, name, year=year, is_preprint=is_preprint)
