@@ -249,6 +249,16 @@ def test_an_entry_taken_out_by_hand_does_not_come_back() -> None:
     assert updated.kept == (Kept("lovelace", "", "it was taken out of the file"),)
 
 
+def test_an_entry_that_got_another_key_by_hand_stays_ours_under_it() -> None:
+    first = _first()
+    renamed = first.source.replace(b"{lovelace,", b"{ada,")
+
+    updated = update(renamed, [_entry("lovelace", NEW.fields[1][1])], first.ours, add_only=False)
+
+    assert (updated.aliases, set(updated.ours)) == ({"lovelace": "ada"}, {"ada"})
+    assert updated.changed == {"ada": ("month", "year")}
+
+
 def test_a_broken_region_stays_and_what_may_stand_in_it_is_not_added() -> None:
     source = b"@misc{a}\n@misc{lovelace, title = {Notes\n"
 

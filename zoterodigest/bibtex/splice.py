@@ -72,9 +72,10 @@ def update(
 
     A wanted entry has the key under which the last update left it (`aliases`).
     An entry that stands there and is the same work (an identifier, or title and first author) is
-    adopted as it is. One of ours that is no longer there was taken out by somebody and is not
-    written again. With `add_only` nothing that stands is touched; with `prune` ours that are
-    wanted no more are taken out, unless somebody edited them. Broken regions stay and are told.
+    adopted as it is; one of ours that got another key stays ours. One of ours that is no longer
+    there was taken out by somebody and is not written again. With `add_only` nothing that stands
+    is touched; with `prune` ours that are wanted no more are taken out, unless somebody edited
+    them. Broken regions stay and are told.
     """
     run = _Run(scan(source), wanted, ours)
     run.match()
@@ -122,6 +123,7 @@ class _Run:
                 key = self._bibliography.key(found)
                 if key != wanted.key:
                     self._aliases[wanted.key] = key
+                    self._follow(wanted.key, key)
                 if found.span.start not in claimed:
                     claimed.add(found.span.start)
                     self._matched.append((asked, found))
@@ -248,6 +250,11 @@ class _Run:
             )
             for tile in bibliography.broken
         ]
+
+    def _follow(self, old: str, new: str) -> None:
+        """Let an entry of ours stay ours when somebody gave it another key."""
+        if old in self._prints and new not in self._prints and old not in self._by_key:
+            self._prints[new] = self._prints.pop(old)
 
     def _doubt(self, key: str, standing: Iterable[EntryTile]) -> None:
         places = sorted(self._bibliography.place(one.span.start).line for one in standing)
