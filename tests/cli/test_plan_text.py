@@ -153,6 +153,10 @@ def test_every_kind_of_report_has_its_section() -> None:
             ["papers.md  Vision", "  the collection is called Eyes"],
         ),
         (
+            reports.NotFollowed("papers.md", "Vision", ("Eyes",), "it stands there already"),
+            ["papers.md  Vision", "  Eyes: it stands there already"],
+        ),
+        (
             reports.AddedItem("papers.md", OTHER, "Another", "a program writes this digest"),
             ["papers.md  Another (BBBB2222)", "  a program writes this digest"],
         ),
@@ -256,6 +260,7 @@ def test_nothing_in_a_plan_or_report_reaches_the_terminal_as_it_is() -> None:
             reports.AddedItem(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
             reports.NameConflict(HOSTILE, (HOSTILE,), HOSTILE, HOSTILE, HOSTILE),
             reports.HeldName(HOSTILE, (HOSTILE,), HOSTILE, HOSTILE),
+            reports.NotFollowed(HOSTILE, HOSTILE, (HOSTILE,), HOSTILE, "zd-1"),
             reports.PlaceConflict("zd-1", (HOSTILE,), (HOSTILE,)),
             reports.Relocated("zd-1", HOSTILE, is_out=True),
             reports.TrashedEntry(entry, HOSTILE),

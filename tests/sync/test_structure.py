@@ -16,6 +16,7 @@ from zoterodigest.core.reports import (
     HeldName,
     KeptForEdit,
     NameConflict,
+    NotFollowed,
     PlaceConflict,
     Relocated,
     SameWork,
@@ -203,10 +204,48 @@ def test_blanks_in_a_collections_name_are_one_in_its_heading(notes: World, name:
 def test_a_collections_name_never_becomes_live_in_a_heading(notes: World, name: str) -> None:
     rename(notes, "Vision", name)
 
-    outcome = notes.push_with_failures(SYNC)
+    notes.push(SYNC)
 
     assert text(notes) == NOTES
-    assert [failure.title for failure in outcome.failures] == ["Vision"]
+    (report,) = reports(notes.plan(SYNC), NotFollowed)
+    assert isinstance(report, NotFollowed)
+    assert (report.what, report.wanted) == ("Vision", (name,))
+    assert settled(notes)
+
+
+def test_a_heading_that_cannot_have_its_new_name_gets_another_later(notes: World) -> None:
+    rename(notes, "Vision", "Language")
+    notes.push(SYNC)
+    assert len(reports(notes.plan(SYNC), NotFollowed)) == 1
+    assert settled(notes)
+
+    (key,) = notes.item("Mask R-CNN")["collections"]
+    (one,) = (one for one in notes.library.read().collections if one.key == key)
+    notes.library.write_collections([Collection(one.key, one.version, "Seeing", one.parent)])
+    notes.push(SYNC)
+
+    assert diff(notes) == ["- ## Vision", "+ ## Seeing"]
+    assert settled(notes)
+
+
+def test_an_entry_that_cannot_go_where_its_item_went_is_reported_and_stays(notes: World) -> None:
+    shelves = notes.shelves()
+    notes.edit("notes.md", (f"\n## Language\n\n{ATTENTION}", ""))
+    notes.push(SYNC)
+    before = text(notes)
+    notes.change(notes.key("Mask R-CNN"), collections=[shelves["notes/Language"]])
+
+    notes.push(SYNC)
+
+    assert text(notes) == before
+    (report,) = reports(notes.plan(SYNC), NotFollowed)
+    assert isinstance(report, NotFollowed)
+    assert (report.what, report.wanted) == ("Mask R-CNN", ("Language",))
+    assert settled(notes)
+    notes.edit("notes.md", (MASK, f"{MASK}\n## Language\n"))
+    notes.push(SYNC)
+    assert text(notes) == f"# Notes\n\n## Vision\n\n{RESNET}\n## Language\n\n{MASK}"
+    assert settled(notes)
 
 
 def test_a_renamed_heading_renames_its_collection_which_keeps_its_key(notes: World) -> None:
@@ -302,6 +341,31 @@ def test_an_entry_that_was_inserted_is_linked_in_both_directions(notes: World) -
 
     assert notes.everything()["NEWNEW22"]["title"] == "Denoising Diffusion"
     assert len(notes.items()) == 4
+
+
+@pytest.mark.parametrize("title", ["\\", "A Title Alone"])
+def test_an_added_item_that_cannot_be_written_is_reported_until_it_can(
+    notes: World, title: str
+) -> None:
+    alone = {
+        "itemType": "document",
+        "title": title,
+        "collections": [notes.shelves()["notes/Vision"]],
+    }
+    notes.put(LibraryItem("NEWNEW22", 0, alone))
+
+    notes.push(SYNC)
+
+    assert text(notes) == NOTES
+    (report,) = reports(notes.plan(SYNC), AddedItem)
+    assert isinstance(report, AddedItem)
+    assert (report.key, bool(report.reason)) == ("NEWNEW22", True)
+    assert settled(notes)
+    data = diffusion(notes, "notes/Vision").data
+    notes.change("NEWNEW22", **{name: data[name] for name in ("title", "extra", "url")})
+    notes.push(SYNC)
+    assert "**Denoising Diffusion Probabilistic Models**" in text(notes)
+    assert settled(notes)
 
 
 def test_without_a_memory_nothing_counts_as_added(notes: World) -> None:

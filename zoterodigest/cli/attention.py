@@ -24,6 +24,7 @@ from zoterodigest.core.reports import (
     MissingNote,
     MissingShelf,
     NameConflict,
+    NotFollowed,
     NotLinked,
     NotPushed,
     PlaceConflict,
@@ -70,6 +71,8 @@ SECTIONS = (
             " since: it stays."),
     Section(AddedItem, "Added in the library", "Put into a collection of a digest; no entry was"
             " written."),
+    Section(NotFollowed, "Not followed", "Changed in the library, and the digest cannot show it:"
+            " both ends stay as they are. Choose another name or collection."),
     Section(Relocated, "In other collections", "Put into or taken out of a collection in the"
             " library; the entries stay where they are."),
     Section(Waiting, "Waiting for the library", "The lock file and this library are of different"
@@ -113,6 +116,7 @@ _OPEN: tuple[tuple[Collection[Kind], str, str], ...] = (
     ((UnreadableEntry,), "unreadable entry", "unreadable entries"),
     ((ApartField,), "field apart", "fields apart"),
     ((Waiting, AwaitedItem), "entry waiting", "entries waiting"),
+    ((NotFollowed,), "change not followed", "changes not followed"),
     ((Held, HeldName), "edit held back", "edits held back"),
 )
 

@@ -33,6 +33,7 @@ from zoterodigest.core.reports import (
     MissingNote,
     MissingShelf,
     NameConflict,
+    NotFollowed,
     NotLinked,
     NotPushed,
     PlaceConflict,
@@ -81,6 +82,8 @@ class Wording:
                 return f"{name} ({visible(shelf.collection)})"
             case NameConflict() | HeldName():
                 return f"{visible(report.digest)}  {path_text(report.path)}"
+            case NotFollowed():
+                return f"{visible(report.digest)}  {visible(report.what)}"
             case SameWork():
                 return visible(f"{report.identifier.scheme}:{report.identifier.value}")
             case _:
@@ -98,6 +101,9 @@ class Wording:
                 return _ends("", visible(report.at_digest), visible(report.at_library))
             case HeldName():
                 return [f"the collection is called {visible(report.name)}"]
+            case NotFollowed():
+                wanted = f"{path_text(report.wanted)}: " if report.wanted else ""
+                return [f"{wanted}{visible(report.reason)}"]
             case Held():
                 end, verb = ("zotero", "pulled") if report.to_entry else ("markdown", "pushed")
                 return [f"{field_name(report.name)}: changed in {end}, not {verb}"]

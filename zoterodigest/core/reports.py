@@ -176,6 +176,21 @@ class HeldName:
 
 
 @dataclass(frozen=True, slots=True)
+class NotFollowed:
+    """A digest cannot follow the library in this, for `reason`: all stays as it is.
+
+    `what` is the heading or entry (then `row_id` is its link), `wanted` the heading's new name or
+    the heading that the entry was to go to; an entry that was to leave has none.
+    """
+
+    digest: str
+    what: str
+    wanted: tuple[str, ...]
+    reason: str
+    row_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KeptForEdit:
     """One end is gone, but the other was edited since (`names`): the edit wins, it stays."""
 
@@ -220,6 +235,7 @@ Report = (
     | PlaceConflict
     | NameConflict
     | HeldName
+    | NotFollowed
     | KeptForEdit
     | SameWork
     | Followed

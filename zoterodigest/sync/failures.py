@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from zoterodigest.core.record import Entry
 from zoterodigest.sync.run import Prepared
-from zoterodigest.sync.structure import what_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +23,6 @@ def foreseen(prepared: Prepared) -> Iterator[Failure]:
     for digest in prepared.digests:
         for one in digest.edit.refused:
             yield failure_of(one.entry, f"{one.field}: {one.reason}")
-        for undone in digest.undone:
-            yield Failure(digest.edit.read.digest.key, what_of(undone.action), undone.reason)
     reasons: dict[str, str] = {}
     for failed in prepared.writes.unwritable:
         reasons |= dict.fromkeys(failed.row_ids, failed.reason)

@@ -11,7 +11,7 @@ from zoterodigest.core.link import Base, Row, Shelf
 from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan
 from zoterodigest.core.record import Item
 from zoterodigest.core.relocation import PLACE
-from zoterodigest.core.reports import AddedItem, AwaitedItem, Held, PlaceConflict
+from zoterodigest.core.reports import AddedItem, AwaitedItem, Held, NotFollowed, PlaceConflict
 from zoterodigest.core.seen import Seen, past_after
 from zoterodigest.library.contents import Contents
 from zoterodigest.project.lock import LockFile, render_lock
@@ -127,6 +127,8 @@ def _pending(plan: Plan, done: frozenset[str]) -> Pending:
                 _add(pending, items[report.row_id])
             case Held(name=name) if name == PLACE:
                 _add(pending, items[report.row_id])
+            case NotFollowed(row_id=row_id) if row_id in items:
+                _add(pending, items[row_id])
             case _:
                 pass
     for action in plan.actions:

@@ -34,7 +34,7 @@ from zoterodigest.sync.dropping import without_used
 from zoterodigest.sync.edits import compile_edits
 from zoterodigest.sync.gather import Gathered, ReadDigest, gather, names_by_key
 from zoterodigest.sync.removal import Kept
-from zoterodigest.sync.structure import NewDigest, new_digests, takes_new_entries
+from zoterodigest.sync.structure import NewDigest, new_digests, takes_new_entries, without_undone
 from zoterodigest.sync.workspace import Workspace
 from zoterodigest.sync.writes import Writes, compile_writes
 
@@ -108,6 +108,9 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
         new_ids=row_ids(),
     )
     plan, kept = without_used(plan, workspace, gathered)
+    edits = compile_edits(plan, gathered, workspace)
+    digests = new_digests(edits, plan, gathered, workspace)
+    plan = without_undone(plan, digests)
     names = names_by_key(gathered.digests)
     writes = compile_writes(plan, gathered.contents, workspace.zotero, names)
     linked = sum(row.state is State.LINKED for row in gathered.lock.rows)
@@ -115,8 +118,6 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
         plan, linked, max_changes=options.max_changes, allow_removals=options.allow_removals
     )
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
-    edits = compile_edits(plan, gathered, workspace)
-    digests = new_digests(edits, plan, gathered, workspace)
     consent = _needs_consent(plan, gathered)
     return Prepared(
         workspace, options, gathered, plan, writes, digests, stop, consent, tags, tuple(kept)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from zoterodigest.core.link import Row
 from zoterodigest.core.plan import CreateEntry, MoveEntry, Plan, RemoveEntry, RenameHeading
 from zoterodigest.core.record import Entry, Fields
+from zoterodigest.core.reports import AddedItem, NotFollowed
 from zoterodigest.digest.changes import (
     Change,
     MovedEntry,
@@ -70,6 +72,46 @@ def new_digests(
     )
 
 
+def without_undone(plan: Plan, digests: Iterable[NewDigest]) -> Plan:
+    """Return `plan` with what its `digests` leave undone as reports: no later run would do it.
+
+    The rows of entries that were to leave or to move stay as they were, or in their place.
+    """
+    undone = [one for digest in digests for one in digest.undone]
+    if not undone:
+        return plan
+    left_out = {id(one.action) for one in undone}
+    before = {row.id: row for row in plan.rows_before}
+    moving = {one.action.row_id for one in undone if isinstance(one.action, MoveEntry)}
+    leaving = {one.action.row_id for one in undone if isinstance(one.action, RemoveEntry)}
+
+    def stays(row: Row) -> Row:
+        if row.id in moving:
+            return replace(row, origin=before[row.id].origin)
+        return before[row.id] if row.id in leaving else row
+
+    return replace(
+        plan,
+        actions=tuple(action for action in plan.actions if id(action) not in left_out),
+        reports=(*plan.reports, *map(_report, undone)),
+        links=tuple(replace(link, row=stays(link.row)) for link in plan.links),
+        rows=tuple(map(stays, plan.rows)),
+    )
+
+
+def _report(undone: Undone) -> AddedItem | NotFollowed:
+    reason = undone.reason
+    match undone.action:
+        case CreateEntry(digest=digest, item=item, fields=fields):
+            return AddedItem(digest, item.key, _title(fields), reason)
+        case MoveEntry(entry, row_id, path):
+            return NotFollowed(entry.digest, _title(entry.fields), path, reason, row_id)
+        case RemoveEntry(entry, row_id):
+            return NotFollowed(entry.digest, _title(entry.fields), (), reason, row_id)
+        case RenameHeading(digest=digest, before=before, after=after):
+            return NotFollowed(digest, before, (after,), reason)
+
+
 def takes_new_entries(read: ReadDigest) -> bool:
     """Tell whether a format of this digest says how a new entry is written."""
     return any(form.new is not None for form in _formats(read))
@@ -122,17 +164,6 @@ def _index(entry: Entry, read: ReadDigest) -> int:
 
 def _formats(read: ReadDigest) -> Sequence[Format]:
     return tuple(entry.format for entry in read.document.entries) or read.formats
-
-
-def what_of(action: Structural) -> str:
-    """Return what an action on a digest's structure is about: a title or a heading."""
-    match action:
-        case CreateEntry():
-            return _title(action.fields)
-        case RemoveEntry() | MoveEntry():
-            return _title(action.entry.fields)
-        case RenameHeading():
-            return action.before
 
 
 def _title(fields: Fields) -> str:
