@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.sync.histories.model import TOKEN, letter_of, work_of
+from tests.sync.histories.model import TOKEN, letter_of, tokens_in, work_of
 from tests.sync.histories.opening import a_note, a_row
 from tests.sync.histories.stage import DIGESTS, NOTES, Clone, Stage, digest_sight
 
@@ -86,7 +86,10 @@ def insert(stage: Stage, clone: Clone, pick: Pick) -> None:
     else:
         stage.works += 1
         work, title = stage.works, ""
-    _put_in(clone, name, _new_entry(stage, name, work, title), pick[2])
+    entry = _new_entry(stage, name, work, title)
+    if (name, work) in stage.dropped:
+        stage.memory.replace(tokens_in(entry))  # to the tool it is the old one, edited
+    _put_in(clone, name, entry, pick[2])
     stage.tell(f"{name}: + entry of work {work}")
 
 
@@ -116,6 +119,7 @@ def drop(stage: Stage, clone: Clone, pick: Pick) -> None:
         return
     entry = entries[pick[1] % len(entries)]
     clone.write(name, text[: entry.start()] + text[entry.end() :])
+    stage.dropped |= {(name, work_of(token)) for token in tokens_in(entry[0])}
     stage.tell(f"{name}: - entry {entry[0].split(']')[0][:40]!r}")
 
 

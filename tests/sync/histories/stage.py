@@ -132,6 +132,7 @@ class Stage:
     """What the last run planned."""
     told: list[str] = field(default_factory=list)
     has_twins: bool = False
+    dropped: set[tuple[str, int]] = field(default_factory=set)
     """Whether git wrote an entry twice: one branch had moved it, the other edited it."""
     has_lost_base: bool = False
     """Whether what two ends agreed on may be forgotten: members are then only ever added."""
