@@ -88,7 +88,7 @@ def insert(stage: Stage, clone: Clone, pick: Pick) -> None:
         work, title = stage.works, ""
     entry = _new_entry(stage, name, work, title)
     if (name, work) in stage.dropped:
-        stage.memory.replace(tokens_in(entry))  # to the tool it is the old one, edited
+        stage.memory.replace(tokens_in(entry), stage.dropped[name, work])  # the old one, edited
     _put_in(clone, name, entry, pick[2])
     stage.tell(f"{name}: + entry of work {work}")
 
@@ -119,7 +119,8 @@ def drop(stage: Stage, clone: Clone, pick: Pick) -> None:
         return
     entry = entries[pick[1] % len(entries)]
     clone.write(name, text[: entry.start()] + text[entry.end() :])
-    stage.dropped |= {(name, work_of(token)) for token in tokens_in(entry[0])}
+    for token in tokens_in(entry[0]):
+        stage.dropped.setdefault((name, work_of(token)), set()).add(token)
     stage.tell(f"{name}: - entry {entry[0].split(']')[0][:40]!r}")
 
 

@@ -94,11 +94,12 @@ class Memory:
             for heir in heirs:
                 self.seen[heir] = (self.seen.get(heir, frozenset()) | self.behind(token)) - {heir}
 
-    def replace(self, tokens: Iterable[str]) -> None:
-        """A person wrote these in the place of whatever stood in their slots."""
+    def replace(self, tokens: Iterable[str], stood: Set[str]) -> None:
+        """A person wrote these in the place of what stood in their slots."""
         for token in tokens:
-            others = [one for one in self.seen if slot_of(one) == slot_of(token) and one != token]
-            self.seen[token] = frozenset().union(self.seen[token], *map(self.behind, others))
+            others = [one for one in stood if slot_of(one) == slot_of(token) and one != token]
+            known = self.seen.get(token, frozenset())
+            self.seen[token] = known.union(*map(self.behind, others))
 
     def lost(self, before: Set[str], after: Set[str]) -> list[str]:
         """Return the tokens that went although nobody who knew them wrote what is there now."""

@@ -132,10 +132,11 @@ class Stage:
     """What the last run planned."""
     told: list[str] = field(default_factory=list)
     has_twins: bool = False
-    dropped: set[tuple[str, int]] = field(default_factory=set)
     """Whether git wrote an entry twice: one branch had moved it, the other edited it."""
     has_lost_base: bool = False
     """Whether what two ends agreed on may be forgotten: members are then only ever added."""
+    dropped: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    """The tokens of entries that somebody took out, by digest and work."""
     names: int = 0
     """How many headings and collections got another name."""
 
