@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from zoterodigest.bibtex.entry import BibEntry, Style, to_entry
+from zoterodigest.bibtex.entry import BibEntry, to_entry
 from zoterodigest.bibtex.formula import parse_formula
 from zoterodigest.bibtex.keys import CitationKey, citation_keys
 from zoterodigest.bibtex.latex import Dialect
 from zoterodigest.bibtex.rules import bib_rules
+from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.work import read_work
 
 BIBTEX, BIBLATEX = Style(Dialect.BIBTEX), Style(Dialect.BIBLATEX)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bibtex.items import BIBLATEX, BIBTEX, a_paper, a_person, an_item, entry_of, fields_of
-from zoterodigest.bibtex.entry import Style
 from zoterodigest.bibtex.latex import Dialect
+from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.write import write_entry
 
 CVPR = "Proceedings of the IEEE/CVF Conference on Computer Vision and Pattern Recognition"

@@ -11,10 +11,10 @@ import pytest
 from pybtex.database import parse_string
 
 from tests.bibtex.items import a_paper, a_person, an_item
-from zoterodigest.bibtex.entry import Style
 from zoterodigest.bibtex.latex import Dialect, decode
 from zoterodigest.bibtex.references import bib_text, by_key, csl_text, references, to_entries
 from zoterodigest.bibtex.rules import bib_rules
+from zoterodigest.bibtex.style import Style
 from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.formats import available_formats
 from zoterodigest.library.items import new_item, zotero_mapping

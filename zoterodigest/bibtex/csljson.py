@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from zoterodigest.bibtex.entry import Style
 from zoterodigest.bibtex.latex import cleaned, decode
 from zoterodigest.bibtex.names import Creator, parts_of
 from zoterodigest.bibtex.rules import BibRules
+from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.work import Work
 
 _FIELDS = {

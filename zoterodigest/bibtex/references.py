@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.bibtex.csljson import to_csl, write_csl
-from zoterodigest.bibtex.entry import BibEntry, Style, to_entry
+from zoterodigest.bibtex.entry import BibEntry, to_entry
 from zoterodigest.bibtex.formula import parse_formula
 from zoterodigest.bibtex.keys import CitationKey, citation_keys
 from zoterodigest.bibtex.rules import BibRules
+from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.work import Data, Work, read_work
 from zoterodigest.bibtex.write import write_bib
 

@@ -24,24 +24,21 @@ def encode_title(
     title = cleaned(title)
     if language and not language.lower().startswith("en"):
         return f"{{{encode(title, dialect)}}}"
-    encode_plain = _encoder(title, dialect, proper)
-    return encode_words(title, dialect, encode_plain) if has_markup(title) else encode_plain(title)
-
-
-def _encoder(title: str, dialect: Dialect, proper: frozenset[str]) -> Callable[[str], str]:
-    if _is_shouted(title):
-        return lambda text: escaped(text, dialect)
+    if title.isupper() and title.count(" ") > 2:  # all shouted: no capital means anything
+        return encode(title, dialect)
     words = [_word(word, dialect, proper) for word in title.split(" ")]
-    is_sentence = sum(word.vote for word in words[1:]) > 0
-
-    def encode_plain(text: str) -> str:
-        found = [_word(word, dialect, proper) for word in text.split(" ")]
-        if not is_sentence:
-            return " ".join([word.tex for word in found])
-        is_opening = title.startswith(text)
-        return " ".join(_in_sentence(found, is_opening))
-
-    return encode_plain
+    is_sentence = sum([word.vote for word in words]) - words[0].vote > 0
+    if not has_markup(title):
+        return _joined(words, is_sentence, is_opening=True)
+    return encode_words(
+        title,
+        dialect,
+        lambda text: _joined(
+            [_word(word, dialect, proper) for word in text.split(" ")],
+            is_sentence,
+            is_opening=title.startswith(text),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +69,15 @@ def _word(text: str, dialect: Dialect, proper: frozenset[str]) -> _Word:
     )
 
 
-def _is_shouted(title: str) -> bool:
-    """Whether a title is all in capitals: then none of them means anything."""
-    return title.isupper() and title.count(" ") > 2
-
-
-def _in_sentence(words: Iterable[_Word], is_opening: bool) -> Iterable[str]:
+def _joined(words: Iterable[_Word], is_sentence: bool, *, is_opening: bool) -> str:
+    """Return a part of a title; `is_opening` says that it is the first."""
+    if not is_sentence:
+        return " ".join([word.tex for word in words])
+    texts = []
     for word in words:
-        yield word.tex if is_opening else word.within_sentence
+        texts.append(word.tex if is_opening else word.within_sentence)
         is_opening = word.ends_clause
+    return " ".join(texts)
 
 
 _PART = re.compile(r"[^\W_]+(?:(?:\.|['’](?![a-z]{1,2}\b))[^\W_]+)*")

@@ -115,16 +115,21 @@ def _facts(data: Data, rules: BibRules) -> dict[str, str]:
 
 def _creators(creators: Any) -> Iterator[Creator]:
     for each in creators if isinstance(creators, list) else ():
-        if not isinstance(each, dict):
-            continue
-        role = str(each.get("creatorType") or "author")
-        if name := str(each.get("name") or "").strip():
-            yield Creator(role, name, is_body=True)
-            continue
-        last = str(each.get("lastName") or "").strip()
-        first = str(each.get("firstName") or "").strip()
-        if last or first:
-            yield Creator(role, last or first, first if last else "")
+        if isinstance(each, dict):
+            get = each.get
+            texts = get("creatorType"), get("name"), get("lastName"), get("firstName")
+            creator = _creator(*[text if isinstance(text, str) else "" for text in texts])
+            if creator.last:
+                yield creator
+
+
+@lru_cache(maxsize=65536)
+def _creator(role: str, name: str, last: str, first: str) -> Creator:
+    name, last, first = name.strip(), last.strip(), first.strip()
+    role = role or "author"
+    if name:
+        return Creator(role, name, is_body=True)
+    return Creator(role, last, first) if last else Creator(role, first)
 
 
 def _by_field(

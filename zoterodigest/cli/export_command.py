@@ -88,8 +88,8 @@ def export(
       zoterodigest export papers.md -o refs.bib --cited main.tex
       zoterodigest export --items items.json --to csljson -o -
     """
-    from zoterodigest.bibtex.entry import Style
     from zoterodigest.bibtex.latex import Dialect
+    from zoterodigest.bibtex.style import Style
     from zoterodigest.cli import exporting
 
     if digests and items:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.bibtex.cited import Cited
-from zoterodigest.bibtex.entry import BibEntry, Style
+from zoterodigest.bibtex.entry import BibEntry
 from zoterodigest.bibtex.references import Reference, by_key, csl_text, references, to_entries
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.scanner import scan
+from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.write import write_bib
 from zoterodigest.cli.bib_additions import add_to_bib
 from zoterodigest.cli.cites import read_cited

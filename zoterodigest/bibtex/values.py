@@ -1,0 +1,207 @@
+"""The values that fields of an entry may be taken from: every fact of a work, encoded."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import quote
+
+from zoterodigest.bibtex.latex import Dialect, encode
+from zoterodigest.bibtex.names import encode_names
+from zoterodigest.bibtex.rules import BibRules
+from zoterodigest.bibtex.style import Style
+from zoterodigest.bibtex.titles import encode_title
+from zoterodigest.bibtex.work import Work
+from zoterodigest.core.identity import identifier_of
+
+Values = dict[str, str]
+
+
+def values_of(work: Work, style: Style, rules: BibRules) -> Values:
+    """Return all values that fields may be taken from, encoded; those not stated may be empty."""
+    dialect = style.dialect
+    values = {name: _text(text, dialect) for name, text in work.facts.items() if name in _TEXTS}
+    for name, people in work.people.items():
+        values[name] = encode_names(people, dialect)
+    language = _language(work, rules)
+    values["title"] = encode_title(work.fact("title"), dialect, rules.proper, language)
+    values |= _when(work, dialect)
+    values |= _numbers(work, dialect)
+    values |= _addresses(work, dialect)
+    values |= _kinds(work, dialect)
+    values |= _options(work, style)
+    container = work.short_container if style.short_venues else work.container
+    if container:
+        values["container"] = _text(_container(work, container, dialect), dialect)
+    if work.keywords:
+        values["keywords"] = ", ".join([_keyword(word, dialect) for word in work.keywords])
+    if dialect is Dialect.BIBLATEX:
+        values["langid"] = "" if language == "en" else rules.languages.get(language, "")
+    elif not (values.get("author") or values.get("editor")):
+        values["key"] = _sorting_key(work.fact("title"), dialect, rules.skipped)
+    return values
+
+
+def is_master_thesis(work: Work) -> bool:
+    """Tell whether a thesis says that it is a master's."""
+    return _MASTER.search(work.fact("genre")) is not None
+
+
+_TEXTS = frozenset(
+    {"publisher", "place", "series", "volume", "number", "series_number", "edition", "meeting"}
+    | {"genre", "isbn", "issn", "page_count"}
+)
+_MASTER = re.compile(r"master|\bm\.?\s?(?:sc|a|phil|eng)\b|diplom", re.I)
+_DOCTOR = re.compile(r"\bph\.? ?d\b|doctor|dissertation", re.I)
+
+
+@lru_cache(maxsize=16384)
+def _text(text: str, dialect: Dialect) -> str:
+    return encode(text, dialect)
+
+
+@lru_cache(maxsize=16384)
+def _keyword(text: str, dialect: Dialect) -> str:
+    encoded = encode(text, dialect)
+    return f"{{{encoded}}}" if "," in encoded else encoded
+
+
+def _language(work: Work, rules: BibRules) -> str:
+    """Return the two letters of an item's language, however it is written; "" if unknown."""
+    text = work.fact("language").lower()
+    if not text or (text[:2] in rules.languages and not text[2:3].isalpha()):
+        return text[:2]
+    return next((code for code, name in rules.languages.items() if name == text), "")
+
+
+_MONTHS = ("", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _when(work: Work, dialect: Dialect) -> Values:
+    if not work.date:
+        is_forthcoming = re.search(r"press|forthcoming|appear", work.fact("date"), re.I)
+        return {"pubstate": "inpress"} if is_forthcoming else {}
+    if dialect is Dialect.BIBLATEX:
+        return {"date": work.date}
+    month = _MONTHS[int(work.date[5:7])] if len(work.date) >= 7 else ""
+    return {"year": work.year, "month": month}
+
+
+_RANGE = re.compile(r"([A-Za-z]{0,3}\d[\w.:]*|[ivxlcIVXLC]+)\s?[-‐-―−]{1,3}\s?([\w.:]+)")
+_PAGES = re.compile(r"^(?:pages?|pp?\.?)\s(?=\S)|^pp?\.(?=\d)", re.I)
+
+
+def _numbers(work: Work, dialect: Dialect) -> Values:
+    """Return pages with an en dash in TeX, and the number in a series that has no volume."""
+    values: Values = {}
+    if pages := work.fact("pages"):
+        parts = re.split(r"\s*[,;]\s*", _PAGES.sub("", pages))
+        values["pages"] = ", ".join(_page_range(part, dialect) for part in parts if part)
+    if number := work.fact("series_number"):
+        values["volume" if not work.fact("volume") else "series_number"] = encode(number, dialect)
+    if count := work.fact("page_count"):
+        values["pagetotal"] = encode(count, dialect)
+    return values
+
+
+@lru_cache(maxsize=16384)
+def _page_range(text: str, dialect: Dialect) -> str:
+    found = _RANGE.fullmatch(text)
+    return f"{found[1]}--{found[2]}" if found and found[1] != found[2] else encode(text, dialect)
+
+
+_DOI = re.compile(r"^\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.I)
+_ARXIV_DOI = "10.48550/arxiv."
+
+
+def _addresses(work: Work, dialect: Dialect) -> Values:
+    """Return DOI, URL and arXiv id, verbatim; what one of them says no other one repeats."""
+    values: Values = {}
+    eprint, doi, url = work.eprint, _DOI.sub("", work.fact("doi")), work.fact("url")
+    if doi and not (eprint and doi.lower().startswith(_ARXIV_DOI)):
+        values["doi"] = _verbatim(doi)
+    if url and not _is_repeated(url, work, doi, dialect):
+        values["url"] = _verbatim(url)
+    if eprint:
+        archive = "archiveprefix" if dialect is Dialect.BIBTEX else "eprinttype"
+        primary = "primaryclass" if dialect is Dialect.BIBTEX else "eprintclass"
+        values |= {"eprint": eprint.id, archive: "arXiv", primary: eprint.primary_class}
+        if dialect is Dialect.BIBLATEX:
+            values[archive] = "arxiv"
+    return values
+
+
+def _is_repeated(url: str, work: Work, doi: str, dialect: Dialect) -> bool:
+    """Tell whether a URL only leads where the DOI or the printed arXiv id lead."""
+    is_doi = doi and _DOI.match(url) and _DOI.sub("", url).lower() == doi.lower()
+    if is_doi or not work.eprint:
+        return bool(is_doi)
+    is_shown = work.item_type == "preprint" or dialect is Dialect.BIBLATEX
+    return is_shown and "arxiv" in url.lower() and _arxiv_of(url) == work.eprint.id
+
+
+@lru_cache(maxsize=4096)
+def _arxiv_of(url: str) -> str:
+    identifier = identifier_of(url)
+    return identifier.value if identifier and identifier.scheme == "arxiv" else ""
+
+
+_VERBATIM = "!#$%&'()*+,-./:;=?@[]_~"
+
+
+def _verbatim(text: str) -> str:
+    """Return an address in ASCII without blanks, braces and backslashes, nothing else changed."""
+    text = "".join(text.split())
+    return quote(text.encode("utf-8", "ignore"), safe=_VERBATIM)
+
+
+def _container(work: Work, container: str, dialect: Dialect) -> str:
+    """Return where a work appeared; an arXiv paper's is its id, which every style then prints."""
+    if work.item_type != "preprint" or not work.eprint:
+        return container
+    return f"arXiv preprint arXiv:{work.eprint.id}" if dialect is Dialect.BIBTEX else ""
+
+
+def _kinds(work: Work, dialect: Dialect) -> Values:
+    """Return what kind of thesis or report it is, where the entry's type does not say it."""
+    genre = work.fact("genre")
+    is_master = is_master_thesis(work)
+    thesis = "mathesis" if is_master else "phdthesis"
+    if dialect is Dialect.BIBLATEX:
+        return {"thesis": thesis, "report": _text(genre, dialect) or "techreport"}
+    if work.item_type == "thesis" and (is_master or _DOCTOR.search(genre)):
+        return {"genre": ""}
+    return {}
+
+
+_COMMENT = re.compile(r"^Comment\s?:\s?(.+)$", re.I | re.M)
+_EXTRA_LINE = re.compile(r"^[\w .-]{1,40}:")
+
+
+def _options(work: Work, style: Style) -> Values:
+    """Return what is told only if it is asked for: the abstract, and notes."""
+    values: Values = {}
+    if style.abstract:
+        values["abstract"] = encode(work.fact("abstract"), style.dialect)
+    if style.note or style.awards:
+        values["note"] = encode(". ".join(_notes(work, style)), style.dialect)
+    return values
+
+
+def _notes(work: Work, style: Style) -> list[str]:
+    """Return what the note says, if it is asked for: awards, the comment, own lines of Extra."""
+    notes = list(work.awards) if style.awards else []
+    if style.note:
+        extra = work.fact("extra")
+        notes += [found.strip() for found in _COMMENT.findall(extra)]
+        lines = (line.strip() for line in extra.split("\n"))
+        notes += [line for line in lines if line and not _EXTRA_LINE.match(line)]
+    return notes
+
+
+def _sorting_key(title: str, dialect: Dialect, skipped: frozenset[str]) -> str:
+    """Return by what a work without authors is sorted and cited: the title's first words."""
+    words = re.split(r"[:?!.] ", title, maxsplit=1)[0].split()[:4]
+    while len(words) > 1 and words[-1].lower() in skipped:
+        words.pop()
+    return encode(" ".join(words), dialect)
