@@ -132,6 +132,20 @@ def test_the_end_that_is_kept_holds_at_both(
     assert "Everything is in step." in zoterodigest("sync").out
 
 
+def test_an_identifier_cleared_in_the_library_is_resolved(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "papers.md").write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+    zoterodigest("push", "papers.md", "--yes")
+    edited_item(tmp_path, RESNET[0], extra="", url="")
+
+    ran = zoterodigest("sync", "papers.md", "--yes")
+    resolved = zoterodigest("resolve", "--all", "--keep", "markdown")
+
+    assert (ran.code, resolved.code) == (3, 0)
+    assert zoterodigest("status").code == 0
+
+
 def test_a_dry_run_of_resolve_shows_it_and_writes_nothing(
     zoterodigest: Zoterodigest, digest: Path
 ) -> None:

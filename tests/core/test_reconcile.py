@@ -576,3 +576,17 @@ def test_creations_come_before_what_depends_on_them() -> None:
     order = [type(action) for action in plan.actions]
 
     assert order == [CreateShelf, CreateShelf, CreateItem, CreateNote, CreateItem, CreateNote]
+
+
+def test_an_identifier_that_was_cleared_at_the_item_is_a_conflict() -> None:
+    world = a_pushed_world()
+    world.edit_item(world.item_of("a.md", 0).key, arxiv=EMPTY)
+
+    plan = world.run(directions=TWO_WAY)
+
+    assert plan.actions == ()
+    assert [(one.name, one.at_item) for one in plan.reports if isinstance(one, Conflict)] == [
+        ("arxiv", EMPTY)
+    ]
+    world.edit("a.md", 0, arxiv=EMPTY)
+    assert kinds(world.plan(directions=TWO_WAY).reports) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Set
 from dataclasses import replace
 
-from zoterodigest.core.merge import Merge, Side
+from zoterodigest.core.merge import Merge, Side, would_lose_identifier
 from zoterodigest.core.record import EMPTY, SECTION, Fields, Hyperlink, Links, Value, is_empty
 from zoterodigest.core.terms import Choices, End, Terms
 from zoterodigest.core.view import Folding, as_shown, equal, for_item
@@ -24,7 +24,7 @@ def decided(merged: Merge, sides: tuple[Side, Side], row_id: str, terms: Terms) 
     if terms.choices.only:
         merged = _only(merged, chosen.keys())
     else:
-        preferred = _preferred(merged, terms)
+        preferred = _preferred(merged, sides[1], terms)
     filled = _filled(merged, sides, terms)
     for name, choice in {**filled, **preferred, **chosen}.items():
         merged = _decided(merged, name, sides, choice, terms.folding)
@@ -54,12 +54,14 @@ def _key(name: str, known: Container[str]) -> str:
     return SECTIONS if name.startswith(SECTION) and name not in known else name
 
 
-def _preferred(merged: Merge, terms: Terms) -> dict[str, End]:
+def _preferred(merged: Merge, item: Side, terms: Terms) -> dict[str, End]:
+    """Return what is preferred for the conflicts; no identifier is cleared in an entry by it."""
     preferred: dict[str, End] = {}
     for name in sorted(merged.conflicts):
         key = _key(name, terms.prefer)
-        if key in terms.prefer:
-            preferred[name] = terms.prefer[key]
+        end = terms.prefer.get(key)
+        if end is End.MARKDOWN or (end and not would_lose_identifier(name, item.fields[name])):
+            preferred[name] = end
     return preferred
 
 

@@ -27,6 +27,9 @@ from zoterodigest.core.record import (
 )
 from zoterodigest.core.view import Folding, as_shown, canonical, canonical_as_shown, equal, for_item
 
+IDENTIFYING = frozenset({"arxiv", "doi", "url"})
+"""The fields by which an entry says which work it is of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -42,7 +45,8 @@ class Merge:
 
     `to_entry` and `to_item` are the values to be written (EMPTY clears); of those to the item,
     `fills` gives what was empty or had no base. `agreed` came to be in step, or needs a first base;
-    `conflicts` changed at both ends to different values; `apart` differs and has no base.
+    `conflicts` changed at both ends to different values, or are identifiers that were cleared at
+    the item; `apart` differs and has no base.
     """
 
     to_entry: Fields = field(default_factory=dict)
@@ -74,7 +78,9 @@ class Travel:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Both ends changed to values that do not merge: a conflict."""
+    """A conflict: both ends changed to values that do not merge, or an identifier was cleared in
+    the library.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +183,14 @@ def step_of(ends: Ends, base: Base | None, folding: Folding, *, was_apart: bool)
     if not item_changed:
         return Travel(to_item=for_item(ends.entry, ends.item))
     if not entry_changed:
-        return Travel(to_entry=as_shown(ends.name, ends.entry, ends.item, folding))
+        shown = as_shown(ends.name, ends.entry, ends.item, folding)
+        return Clash() if would_lose_identifier(ends.name, shown) else Travel(to_entry=shown)
     return _merged_blocks(ends, base) if kind_of(ends.name) is Kind.BLOCKS else Clash()
+
+
+def would_lose_identifier(name: str, to_entry: Value) -> bool:
+    """Tell whether an entry would no longer say which work it is of: only a person decides that."""
+    return name in IDENTIFYING and is_empty(to_entry)
 
 
 def _first(ends: Ends, folding: Folding, was_apart: bool) -> Step:
