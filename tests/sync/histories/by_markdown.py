@@ -79,8 +79,8 @@ def insert(stage: Stage, clone: Clone, pick: Pick) -> None:
         for token in sorted(digest_sight(clone, DIGESTS[1 - pick[0] % 2]).set)
         if letter_of(token) == "t" and work_of(token) not in works
     }
+    stage.has_lost_base = True  # two clones may link it, each for itself
     if pick[1] % 3 == 0 and others:
-        stage.has_lost_base = True
         work = sorted(others)[pick[1] % len(others)]
         title = others[work]
     else:
