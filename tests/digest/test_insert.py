@@ -299,6 +299,39 @@ def test_an_entry_goes_where_its_date_belongs(
     assert list(outcome.origins) == expected
 
 
+@pytest.mark.parametrize(
+    ("months", "expected"),
+    [
+        (("2401", "2302", "2201"), [0, "2305", 1, 2]),
+        (("2201", "2302", "2401"), [0, 1, "2305", 2]),
+        (("2401", "2201", "2302"), [0, 1, 2, "2305"]),
+    ],
+    ids=["newest first", "oldest first", "in no order"],
+)
+def test_an_entry_for_no_heading_in_particular_goes_among_all_by_date(
+    months: tuple[str, ...], expected: list[int | str]
+) -> None:
+    parts = dated(*months).source.decode().split("\n\n\n")
+    whole = read("\n\n".join(f"## Part {n}\n\n{part}" for n, part in enumerate(parts)).encode())
+    new = NewEntry("2305", None, {"title": "A New Paper", "arxiv": "2305.00001"})
+
+    outcome = rearrange(whole, [new], read)
+
+    assert outcome.refusals == ()
+    assert list(outcome.origins) == expected
+
+
+@pytest.mark.parametrize("path", HAND_KEPT, ids=lambda path: path.stem)
+def test_an_entry_for_no_heading_in_particular_stands_beside_another(path: Path) -> None:
+    outcome = rearrange(document(path), [NewEntry("new", None, PAPER)], read)
+
+    assert outcome.refusals == ()
+    at = outcome.origins.index("new")
+    entries = read(outcome.source).entries
+    around = (*entries[max(at - 1, 0) : at], *entries[at + 1 : at + 2])
+    assert entries[at].heading_keys in [entry.heading_keys for entry in around]
+
+
 def test_several_new_entries_at_one_place_stand_in_the_order_of_the_list() -> None:
     news = [
         NewEntry(month, (), {"title": f"New Paper {month}", "arxiv": f"{month}.00009"})

@@ -394,6 +394,22 @@ def test_where_digests_share_a_collection_an_added_item_is_only_reported(tmp_pat
     assert len(reports(plan, AddedItem)) == 2
 
 
+def test_where_headings_are_no_collections_an_added_item_goes_among_the_entries(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.configure('[[digest]]\npath = "notes.md"\nheadings = false\n')
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    world.put(diffusion(world, "notes"))
+
+    world.push(SYNC)
+
+    added = text(world).split(ATTENTION)[1]
+    assert added.startswith("\n> **Denoising Diffusion Probabilistic Models**\n")
+    assert settled(world)
+
+
 def test_an_item_added_while_only_pushes_run_is_not_forgotten(notes: World) -> None:
     notes.put(diffusion(notes, "notes/Vision"))
     notes.edit("notes.md", ("No recurrence.", "No recurrence at all."))

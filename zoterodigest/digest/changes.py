@@ -12,12 +12,13 @@ from zoterodigest.digest.format import Format
 class NewEntry:
     """An entry to insert under the heading at `path` (as `Entry.heading_keys`).
 
+    Without a path (None) it goes where it belongs among all entries, whatever their headings.
     `tag` names it for the caller. `form` is the format to write it in; None: that of its
     neighbours.
     """
 
     tag: str
-    path: tuple[str, ...]
+    path: tuple[str, ...] | None
     fields: Fields
     form: Format | None = None
 

@@ -127,17 +127,27 @@ class Planner:
         inside = (at for at, entry in enumerate(entries) if head < entry.first < stop)
         return Region(head, stop, tuple(inside))
 
+    def _everywhere(self) -> Region:
+        """Return all entries as those of one region; without any, what stands under no heading."""
+        every = tuple(range(len(self._document.entries)))
+        if not every:
+            return self._region(self._heading(()))
+        return Region(-1, len(self._document.lines), every)
+
     def _removal(self, index: int) -> Edit:
         number = number_at(self.headings, self._document.entries[index])
         return removal(self._document, self._region(number), index)
 
     def _new(self, change: NewEntry) -> Step:
-        number = self._heading(change.path)
-        region = self._region(number)
+        number = self._heading(change.path or ())
+        region = self._everywhere() if change.path is None else self._region(number)
         form = change.form or self._form(region)
         if form.new is None:
             raise Unwritable(f"entries of the format {form.name} are not written by hand")
         spot = self._spot(region, form, change.fields)
+        if spot.beside is not None:
+            number = number_at(self.headings, self._document.entries[spot.beside])
+            region = self._region(number)
         draft = self._draft(change, form, spot.rank, region)
         body = self._body(draft, form, spot, region)
         arrival = Arrival(spot, change.tag, number, body, date=date_of(change.fields))

@@ -148,7 +148,8 @@ def _change(action: Structural, read: ReadDigest) -> Change:
         case CreateEntry():
             form = next((form for form in _formats(read) if form.new is not None), None)
             form = None if read.document.entries else form
-            return NewEntry(action.row_id, action.path, action.fields, form)
+            path = action.path if read.digest.rules.headings else None
+            return NewEntry(action.row_id, path, action.fields, form)
         case RemoveEntry():
             return RemovedEntry(_index(action.entry, read))
         case MoveEntry():
