@@ -10,6 +10,7 @@ from zoterodigest.bibtex.entry import BibEntry
 from zoterodigest.bibtex.manner import Manner, delimited, learnt
 from zoterodigest.bibtex.operations import CannotBeWritten, Operation, Standing
 from zoterodigest.bibtex.reading import standing_fields
+from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import BibField, Bibliography, Delimiter, EntryTile
 from zoterodigest.core.span import Edit, Span
 
@@ -22,8 +23,8 @@ def rewriting(
 ) -> Operation:
     """Give the fields named in `changed` of a standing entry the values they have in `wanted`.
 
-    A name that is not in `wanted` is taken out; `TYPE` stands for the entry's type. Raises
-    `CannotBeWritten`.
+    A name that is not in `wanted` is taken out; `TYPE` stands for the entry's type. The new entry
+    is read again: raises `CannotBeWritten` if anything does not come out as asked or as it stood.
     """
     bibliography = standing.bibliography
     manner = learnt(bibliography, [entry], standing.manner)
@@ -41,6 +42,8 @@ def rewriting(
         + standing.encoded(middle)
         + bibliography.source[last : entry.span.end]
     )
+    if _values(scan(new)) != [_expected(bibliography, entry, values, changed)]:
+        raise CannotBeWritten("it would not read back as written")
     return Operation(bibliography.key(entry), Edit(entry.span, new), entry.span.start, new)
 
 
@@ -96,6 +99,30 @@ def _rewritten(chunk: _Chunk, values: Mapping[str, str], manner: Manner) -> _Chu
     if wanted is Delimiter.BARE and not _NUMBER.fullmatch(value) and chunk.name != "month":
         wanted = manner.delimiter
     return _Chunk(chunk.name, chunk.separator, chunk.named, delimited(value, wanted))
+
+
+def _values(bibliography: Bibliography) -> list[dict[str, str]]:
+    """Return the values of each entry, without the delimiters of those in one piece."""
+    fields = (standing_fields(bibliography, entry) for entry in bibliography.entries)
+    return [{name: _value(bibliography, each) for name, each in one.items()} for one in fields]
+
+
+def _value(bibliography: Bibliography, field: BibField) -> str:
+    return bibliography.text(field.pieces[0].inner if len(field.pieces) == 1 else field.value)
+
+
+def _expected(
+    bibliography: Bibliography,
+    entry: EntryTile,
+    values: Mapping[str, str],
+    changed: frozenset[str],
+) -> dict[str, str]:
+    """Return the values that the entry is to have."""
+    standing = standing_fields(bibliography, entry)
+    kept = {
+        name: _value(bibliography, each) for name, each in standing.items() if name not in changed
+    }
+    return kept | {name: values[name] for name in changed if name in values}
 
 
 def _insert(chunks: list[_Chunk], wanted: BibEntry, names: frozenset[str], manner: Manner) -> None:
