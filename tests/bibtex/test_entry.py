@@ -108,6 +108,12 @@ def test_a_paper_appeared_in_the_official_book(
     assert fields.get("publisher", "") == publisher
 
 
+def test_proceedings_have_the_volume_of_their_year_unless_the_item_has_one() -> None:
+    assert fields_of(a_paper(proceedingsTitle="ICML", date="2021"))["volume"] == "139"
+    assert fields_of(a_paper(proceedingsTitle="ICML", date="2021", volume="7"))["volume"] == "7"
+    assert "volume" not in fields_of(a_paper(proceedingsTitle="ICML", date="1999"))
+
+
 PAGES = [
     ("https://openaccess.thecvf.com/content/CVPR2021/html/Jo_X_CVPR_2021_paper.html", CVPR, "2021"),
     (

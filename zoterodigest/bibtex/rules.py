@@ -51,6 +51,7 @@ class BibRules:
     otherwise: Mapping[Dialect, str]
     roles: Mapping[str, str]
     pages: tuple[tuple[re.Pattern[str], str], ...]
+    volumes: Mapping[str, Mapping[str, int]]
     proper: frozenset[str]
     languages: Mapping[str, str]
     key_formula: str
@@ -97,6 +98,7 @@ def load_rules(folder: Path) -> BibRules:
         otherwise={dialect: table.otherwise for dialect, table in dialects.items()},
         roles={role: name for name, roles in tables.creators.items() for role in roles},
         pages=tuple((re.compile(page.pattern, re.I), page.venue) for page in tables.pages),
+        volumes=tables.volumes,
         proper=frozenset(tables.titles.proper.split()),
         languages=tables.languages,
         key_formula=tables.keys.formula,
@@ -152,6 +154,7 @@ class _Tables(_Strict):
     bibtex: _Dialect
     biblatex: _Dialect
     pages: tuple[_Page, ...]
+    volumes: dict[str, dict[str, int]]
     creators: dict[str, tuple[str, ...]]
     titles: _Titles
     keys: _Keys

@@ -75,8 +75,8 @@ def read_work(data: Data, rules: BibRules) -> Work:
     item_type = str(data.get("itemType", ""))
     if eprint and item_type in _MAY_BE_PREPRINT and (place.is_preprint or not place.name):
         item_type, place = "preprint", _ON_ARXIV
-    for name, text in (("publisher", place.publisher), ("series", place.series)):
-        if text and name not in facts:
+    for name in _OF_PLACE:
+        if name not in facts and (text := getattr(place, name)):
             facts[name] = text
     creators = tuple(_creators(data.get("creators")))
     keywords, awards = _tags(data.get("tags"), rules)
@@ -94,6 +94,7 @@ def read_work(data: Data, rules: BibRules) -> Work:
     )
 
 
+_OF_PLACE = ("publisher", "series", "volume")
 _MAY_BE_PREPRINT = frozenset(
     {"preprint", "journalArticle", "conferencePaper", "report", "document", "manuscript"}
     | {"webpage", "magazineArticle", "blogPost"}
@@ -198,6 +199,7 @@ class _Place:
     short_name: str = ""
     publisher: str = ""
     series: str = ""
+    volume: str = ""
     year: str = ""
     is_preprint: bool = False
 
@@ -246,6 +248,7 @@ def _named_place(text: str, year: str, rules: BibRules) -> _Place:
         venue.id,
         venue.publisher,
         venue.series,
+        str(rules.volumes.get(venue.id, {}).get(year, "")),
         year,
         venue.kind is VenueKind.PREPRINT,
     )
