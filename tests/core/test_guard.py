@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from zoterodigest.core.guard import GuardStop, guard
-from zoterodigest.core.plan import ChangeEntry, ChangeItem, CreateItem, Plan
+from zoterodigest.core.link import Row
+from zoterodigest.core.plan import ChangeEntry, ChangeItem, CreateItem, MoveEntry, Plan
 from zoterodigest.core.record import EMPTY, Entry, Value
+from zoterodigest.core.reports import DroppedEntry
 
 
 def changes(count: int, value: Value = "new", *, is_fill: bool = False) -> Plan:
@@ -25,6 +29,21 @@ def pulled(count: int, before: Value = "old") -> Plan:
     return Plan(tuple(ChangeEntry(entry, f"r{n}", *fields) for n in range(count)))
 
 
+def moved(count: int, *, at_entry: bool) -> Plan:
+    """Return a plan that moves entries under other headings, or items after their entries."""
+    entry, rows = Entry("a.md", {}, {}), [f"r{n}" for n in range(count)]
+    if at_entry:
+        return Plan(tuple(MoveEntry(entry, row, ("A",)) for row in rows))
+    items = (ChangeItem(f"K{row}", 1, {}, {}, (row,), unplaced=("OLD",)) for row in rows)
+    return Plan(tuple(items))
+
+
+def archived(count: int) -> Plan:
+    """Return a plan that archives the items of entries that left."""
+    reports = (DroppedEntry(Row(f"r{n}", "a.md", f"Kr{n}")) for n in range(count))
+    return replace(moved(count, at_entry=False), reports=tuple(reports))
+
+
 @pytest.mark.parametrize(
     ("plan", "linked", "stops"),
     [
@@ -39,6 +58,10 @@ def pulled(count: int, before: Value = "old") -> Plan:
         (pulled(25), 10, False),
         (pulled(26), 10, True),
         (pulled(500, EMPTY), 10, False),
+        (moved(25, at_entry=True), 10, False),
+        (moved(26, at_entry=True), 10, True),
+        (moved(25, at_entry=False), 10, False),
+        (moved(26, at_entry=False), 10, True),
     ],
 )
 def test_guard_stops_above_its_limits(plan: Plan, linked: int, stops: bool) -> None:
@@ -57,3 +80,5 @@ def test_guard_lets_pass_what_is_allowed() -> None:
     assert guard(changes(26), 10, max_changes=26) is None
     assert guard(changes(26), 10, max_changes=5) is not None
     assert guard(changes(20, EMPTY), 10, allow_removals=True) is None
+    assert guard(archived(30), 10) is not None
+    assert guard(archived(30), 10, allow_removals=True) is None

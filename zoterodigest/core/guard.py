@@ -64,8 +64,7 @@ def guard(
 
 def _gone(plan: Plan) -> set[str]:
     """Return the rows whose item goes into the trash or the archive, or whose entry goes."""
-    dropped = {one.row.id for one in plan.reports if isinstance(one, DroppedEntry)}
-    gone: set[str] = set()
+    dropped, gone = _dropped(plan), set[str]()
     for action in plan.actions:
         match action:
             case TrashItem(row_id=row_id) | RemoveEntry(row_id=row_id):
@@ -77,9 +76,20 @@ def _gone(plan: Plan) -> set[str]:
     return gone
 
 
+def _dropped(plan: Plan) -> set[str]:
+    return {one.row.id for one in plan.reports if isinstance(one, DroppedEntry)}
+
+
 def _edits(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
-    """Yield row id, field, the end it comes from and whether it clears, for every edit."""
+    """Yield row id, field, the end it comes from and whether it clears, for every edit.
+
+    A move is an edit of the place: of an entry, or of an item that goes out of a collection.
+    """
+    dropped = _dropped(plan)
     for action in plan.actions:
+        if isinstance(action, ChangeItem) and action.unplaced:
+            moved = (row_id for row_id in action.row_ids[:1] if row_id not in dropped)
+            yield from ((row_id, PLACE, "markdown", False) for row_id in moved)
         match action:
             case ChangeItem(after=after, fills=fills, row_ids=(row_id, *_)):
                 end = "markdown"
