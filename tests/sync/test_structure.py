@@ -248,6 +248,18 @@ def test_an_entry_that_cannot_go_where_its_item_went_is_reported_and_stays(notes
     assert settled(notes)
 
 
+def test_a_run_of_one_entry_leaves_the_names_of_headings_for_a_whole_one(notes: World) -> None:
+    rename(notes, "Vision", "Seeing")
+    one = Options(Direction.SYNC, selection=lambda entry: entry.fields["title"] == "Mask R-CNN")
+
+    notes.push(one)
+
+    assert text(notes) == NOTES
+    notes.push(SYNC)
+    assert diff(notes) == ["- ## Vision", "+ ## Seeing"]
+    assert settled(notes)
+
+
 def test_a_renamed_heading_renames_its_collection_which_keeps_its_key(notes: World) -> None:
     key = notes.shelves()["notes/Vision"]
     notes.edit("notes.md", ("## Vision", "## Seeing"))

@@ -23,8 +23,10 @@ def renamed_headings(
     """Yield what is to be done, or said, where the collection of a heading has a new name.
 
     `shelves` have followed the digests already, `renamed` are collections that are about to. The
-    collection of a digest itself is left alone.
+    collection of a digest itself is left alone. A run of some entries renames nothing for all.
     """
+    if not terms.is_whole:
+        return
     texts = dict(_texts(entries))
     live = {one.key: one for one in collections if not one.is_trashed and one.key not in renamed}
     for shelf in shelves:
