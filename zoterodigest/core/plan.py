@@ -170,7 +170,7 @@ class Link:
     `index` is the entry's place in the run; `before` the row as it was, None for a new link. `row`
     is complete but for the bases of what is still to be written: `settle` records those. `recall`
     is what this instance of the library remembers of it, `notes` are the notes of the person's own
-    that its entry is to show, by field.
+    that its entry is to show, by field, `renamed` the sections it shows under another label now.
     """
 
     index: int
@@ -180,6 +180,7 @@ class Link:
     row: Row
     recall: Recall = NOTHING
     notes: Mapping[str, PersonalNote] = field(default_factory=dict)
+    renamed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from zoterodigest.core.plan import CreateEntry, Link, Plan, RenameHeading, Renam
 from zoterodigest.core.recalling import recalled
 from zoterodigest.core.record import Entry, Item
 from zoterodigest.core.relocation import Relocations, relocations
+from zoterodigest.core.renamed import with_renamed_sections
 from zoterodigest.core.reports import AddedItem, DroppedEntry
 from zoterodigest.core.same_work import same_works
 from zoterodigest.core.settle import settle, with_traits
@@ -38,7 +39,8 @@ def reconcile(
     run = known, library, terms
     linking = link_entries(entries, known, library, terms, new_ids=new_ids)
     noted = [with_own_notes(link, terms) for link in linking.links]
-    links = [recalled(link, known.seen, terms) for link in noted]
+    labelled = [with_renamed_sections(link, terms) for link in noted]
+    links = [recalled(link, known.seen, terms) for link in labelled]
     moved = relocations(links, known.shelves, known.seen) if terms.is_whole else Relocations()
     dropped = _dropped(linking, library, terms)
     placing = place(links, dropped[WhenDropped.ARCHIVE], moved, run)

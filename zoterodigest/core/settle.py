@@ -10,7 +10,18 @@ from zoterodigest.core.link import Base, Row
 from zoterodigest.core.merge import Side, ends_of, is_set
 from zoterodigest.core.pairing import traits_of
 from zoterodigest.core.plan import Link
-from zoterodigest.core.record import EMPTY, NOTE, Entry, Fields, Item, Kind, Value, kind_of
+from zoterodigest.core.record import (
+    EMPTY,
+    NOTE,
+    SECTION,
+    Entry,
+    Fields,
+    Item,
+    Kind,
+    Value,
+    is_empty,
+    kind_of,
+)
 from zoterodigest.core.view import Folding, links_as_shown
 
 
@@ -23,6 +34,7 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     row = _with_note(link, item)
     entry_side = side_of(link.entry)
     item_side = without(item_end(link, item, row), link.recall.waits)
+    row = _without_left_sections(row, link.entry, item)
     known = Recorded({**row.bases, **link.recall.bases}, row.apart)
     now = recorded(known, entry_side, item_side, folding)
     row = replace(row, bases=_reached(link, now, entry_side, item_side, folding), apart=now.apart)
@@ -30,6 +42,20 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
         return row
     bases = refreshed(link.row.bases, now.bases, entry_side, item_side, folding=folding)
     return with_traits(replace(row, bases=bases), link.entry)
+
+
+def _without_left_sections(row: Row, entry: Entry, item: Item) -> Row:
+    """Return `row` without the bases of sections that are in neither entry nor note any more."""
+    note = item.notes.get(row.id)
+    if note is None or note.is_trashed or entry.is_unreadable:
+        return row
+    held = {name for name, value in note.fields.items() if not is_empty(value)}
+    standing = held | entry.fields.keys() | entry.unreadable
+    left = {name for name in row.bases if name.startswith(SECTION) and name not in standing}
+    if not left:
+        return row
+    bases = {name: base for name, base in row.bases.items() if name not in left}
+    return replace(row, bases=bases)
 
 
 def _reached(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
@@ -59,6 +59,29 @@ def patch_html(
             return checked(patched)
     found = tuple(part.name for part in anatomy.parts) if anatomy else ()
     return PartsDiffer(found, tuple(map(_name, wanted)))
+
+
+def without_headings(html: str, names: Set[str]) -> str:
+    """Return a note without the headings of those of its sections `names` that hold nothing.
+
+    A heading above anything that stays, be it an image or a private part, is left.
+    """
+    anatomy = dissect(html)
+    parts = anatomy.parts if anatomy else ()
+    gone = {part_name(name) for name in names}
+    empty = [part for part in parts if part.name in gone and part.after == part.end]
+    cuts = [
+        _Splice(part.start - html.startswith("\n", part.start - 1), part.after, "")
+        for part in empty
+    ]
+    cut = {part.name for part in empty}
+    bare = _spliced(html, cuts)
+    return bare if _said(bare) == tuple(one for one in _said(html) if one[0] not in cut) else html
+
+
+def _said(html: str) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
+    reading = read_note(html)
+    return tuple((part.name, part.blocks) for part in reading.parts) if reading else ()
 
 
 def _is_left_out(part: Part) -> bool:

@@ -65,13 +65,14 @@ class PartsDiffer:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPart:
-    """One part by its nodes in the source; its heading ends at `after`, what is below it at `end`.
+    """One part by its nodes in the source: its heading from `start` to `after`, the rest to `end`.
 
     Private nodes are not among `placed`, but lie before `end`.
     """
 
     name: str | None
     placed: tuple[Placed, ...]
+    start: int
     after: int
     end: int
 
@@ -172,16 +173,16 @@ def _private_level(node: Node) -> int:
 def _parts(nodes: Sequence[Placed], visible: Sequence[bool]) -> Iterator[PlacedPart]:
     """Cut the nodes below our heading into parts at the visible section headings."""
     name: str | None = None
-    after = end = nodes[0].end
+    start, after, end = nodes[0].start, nodes[0].end, nodes[0].end
     placed: list[Placed] = []
     for at, is_visible in zip(nodes[1:], visible[1:], strict=True):
         if is_visible and isinstance(at.node, Heading) and at.node.level == PART_LEVEL:
-            yield PlacedPart(name, tuple(placed), after, end)
-            name, after, placed = heading_name(at.node), at.end, []
+            yield PlacedPart(name, tuple(placed), start, after, end)
+            name, start, after, placed = heading_name(at.node), at.start, at.end, []
         elif is_visible:
             placed.append(at)
         end = at.end
-    yield PlacedPart(name, tuple(placed), after, end)
+    yield PlacedPart(name, tuple(placed), start, after, end)
 
 
 def _reading(part: PlacedPart) -> PartReading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from zoterodigest.core.plan import (
     CreateItem,
     CreateNote,
     CreateShelf,
+    Link,
     MoveEntry,
     Plan,
     RemoveEntry,
@@ -38,7 +40,7 @@ from zoterodigest.library.items import item_changes, new_item
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping
 from zoterodigest.notes.note import Note, Part, TooLong, to_html
-from zoterodigest.notes.patch import patch_html
+from zoterodigest.notes.patch import patch_html, without_headings
 from zoterodigest.notes.read import PartsDiffer, read_note
 
 
@@ -83,7 +85,7 @@ class _Draft:
     contents: Contents
     zotero: ZoteroMapping
     names: Mapping[str, str]
-    order: Mapping[str, Sequence[str]]
+    links: Mapping[str, Link]
     taken: set[str]
     shelves: list[Collection] = field(default_factory=list)
     items: list[Write] = field(default_factory=list)
@@ -98,8 +100,8 @@ def compile_writes(
 
     Sections stand in a note in the order of their entry. What changes a digest is no write.
     """
-    order = {link.row.id: tuple(link.entry.fields) for link in plan.links}
-    draft = _Draft(contents, zotero, names, order, set(contents.by_key))
+    links = {link.row.id: link for link in plan.links}
+    draft = _Draft(contents, zotero, names, links, set(contents.by_key))
     for action in plan.actions:
         _add(draft, action)
     return Writes(
@@ -224,7 +226,8 @@ def _change_note(draft: _Draft, action: ChangeNote) -> None:
     patched = patch_html(html, note, new_parts=new_parts)
     match patched:
         case str():
-            written = LibraryItem(action.key, action.version, {"note": patched})
+            bare = without_headings(patched, _relabelled(draft, action.row_id))
+            written = LibraryItem(action.key, action.version, {"note": bare})
             if patched != html:
                 draft.children.append(Write(written, (action.row_id,)))
         case TooLong():
@@ -245,15 +248,34 @@ def _present(reading: Any, changed: Fields) -> dict[str, Value]:
 
 
 def _note(draft: _Draft, row_id: str, digest: str, fields: Fields) -> Note:
-    """Return the note of these fields: the summary first, then sections as the entry has them."""
-    order = {name: place for place, name in enumerate(draft.order.get(row_id, ()))}
-    names = sorted(
-        (name for name in fields if name.startswith(SECTION)),
-        key=lambda name: (order.get(name, len(order)), name),
-    )
+    """Return the note of these fields: the summary first, then sections as the entry has them.
+
+    What the entry does not show follows what it follows in `fields`.
+    """
+    link = draft.links.get(row_id)
+    shown = tuple(link.entry.fields) if link else ()
+    names = _in_order([name for name in fields if name.startswith(SECTION)], shown)
     parts = [Part(None, _texts(fields.get("summary")))]
     parts += [Part(name.removeprefix(SECTION), _texts(fields[name])) for name in names]
     return Note(row_id, f"Summary · {draft.names.get(digest, digest)}", tuple(parts))
+
+
+def _relabelled(draft: _Draft, row_id: str) -> frozenset[str]:
+    link = draft.links.get(row_id)
+    return frozenset(name.removeprefix(SECTION) for name in link.renamed) if link else frozenset()
+
+
+def _in_order(names: Sequence[str], shown: Sequence[str]) -> list[str]:
+    """Return `names` in the order of `shown`; the others stay behind what they stand behind."""
+    behind: dict[str, list[str]] = defaultdict(list)
+    before = ""
+    for name in names:
+        if name in shown:
+            before = name
+        else:
+            behind[before].append(name)
+    ordered = ["", *(name for name in shown if name in names)]
+    return [name for one in ordered for name in (one, *behind[one]) if name]
 
 
 def _texts(value: Value | None) -> tuple[str, ...]:
