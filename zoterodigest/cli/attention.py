@@ -24,6 +24,7 @@ from zoterodigest.core.reports import (
     MissingNote,
     MissingShelf,
     NameConflict,
+    NoLongerShown,
     NotFollowed,
     NotLinked,
     NotPushed,
@@ -95,6 +96,9 @@ SECTIONS = (
     Section(ApartField, "Apart", "Different from the beginning: each end keeps its own value, and"
             " changes do not travel. `zoterodigest conflicts --apart` lists"
             " them, `resolve ID` joins them.", is_lasting=True),
+    Section(NoLongerShown, "No longer in the digest", "Their entries have no place for these any"
+            " more; the library keeps them. To clear them there too, leave the label with nothing"
+            " behind it, or clear them in Zotero.", is_lasting=True),
     Section(MissingNote, "Notes gone from the library", "Not made again.", is_lasting=True),
     Section(MissingShelf, "Collections gone from the library", "Not made again; nothing is placed"
             " in them.", is_lasting=True),

@@ -33,6 +33,7 @@ from zoterodigest.core.reports import (
     MissingNote,
     MissingShelf,
     NameConflict,
+    NoLongerShown,
     NotFollowed,
     NotLinked,
     NotPushed,
@@ -65,6 +66,8 @@ class Wording:
                 return self._of_row_id(report.row_id)
             case DroppedEntry() | MissingItem() | MissingNote() | NotLinked() | AwaitedItem():
                 return self._of_row(report.row)
+            case NoLongerShown():
+                return self._of_row_id(report.row_id)
             case KeptForEdit() | Followed():
                 return self._of_row(report.row)
             case AmbiguousEntry() | NotPushed():
@@ -110,7 +113,7 @@ class Wording:
             case AmbiguousEntry() | SameWork():
                 titles = ((key, self._subjects.item_title(key)) for key in report.keys)
                 return [f"{visible(key)}  {title}" for key, title in titles]
-            case Waiting() | KeptForEdit():
+            case Waiting() | KeptForEdit() | NoLongerShown():
                 return [", ".join(map(field_name, report.names))] if report.names else []
             case AddedItem():
                 return [visible(report.reason)]

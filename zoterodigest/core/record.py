@@ -171,7 +171,8 @@ class Entry:
     A name in `unreadable` is in neither: something stands there that was not understood. An entry
     that is unreadable as a whole has no fields but keeps what identifiers and title could be found.
     `headings` is the path of headings it stands under, outermost first; `heading_keys` the same
-    path with an ordinal for each heading, so that one text twice is two headings.
+    path with an ordinal for each heading, so that one text twice is two headings. `places` are the
+    fields its digest's format has a place for ("section" for all sections).
     """
 
     digest: str
@@ -183,6 +184,7 @@ class Entry:
     place: Place = Place(1, 1)
     unreadable: frozenset[str] = frozenset()
     is_unreadable: bool = False
+    places: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,17 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class NoLongerShown:
+    """Fields that were in step and that the entry does not carry any more: the library keeps them.
+
+    Its format has a place for them; that place is gone from the entry.
+    """
+
+    row_id: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AmbiguousEntry:
     """A new entry that may be any of these items: nothing is created, the person chooses."""
 
@@ -219,6 +230,7 @@ Report = (
     Conflict
     | ApartField
     | Held
+    | NoLongerShown
     | AmbiguousEntry
     | TrashedEntry
     | NotPushed

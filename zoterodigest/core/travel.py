@@ -31,10 +31,19 @@ from zoterodigest.core.record import (
     kind_of,
     parts_of,
 )
-from zoterodigest.core.reports import ApartField, Conflict, Held, MissingNote, Report, Waiting
+from zoterodigest.core.reports import (
+    ApartField,
+    Conflict,
+    Held,
+    MissingNote,
+    NoLongerShown,
+    Report,
+    Waiting,
+)
 from zoterodigest.core.sections import are_mixed_up, as_conflicts
 from zoterodigest.core.settle import is_note_missing, item_end, side_of, without
 from zoterodigest.core.terms import NONE, Directions, Rules, Terms
+from zoterodigest.core.unshown import no_longer_shown
 from zoterodigest.core.view import links_as_held
 
 
@@ -193,6 +202,8 @@ class _Hub:
                 self.reports.append(Held(row.id, name, to_entry=True))
         if link.recall.waits:
             self.reports.append(Waiting(row.id, tuple(sorted(link.recall.waits))))
+        if left := tuple(no_longer_shown(link, self._side(link))):
+            self.reports.append(NoLongerShown(row.id, left))
 
     def _merged(self, link: Link) -> Merge:
         row, entry, item = link.row, side_of(link.entry), self._side(link)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cache
 
 from zoterodigest.core import identity
 from zoterodigest.core.identity import Identifier
@@ -135,7 +136,15 @@ def core_entry(digest: str, entry: DigestEntry, title: str = "") -> Entry:
         place=Place(entry.first + 1, entry.last + 1),
         unreadable=frozenset(unreadable),
         is_unreadable=bool(entry.broken),
+        places=_places(entry.format.slots),
     )
+
+
+@cache
+def _places(slots: frozenset[str]) -> frozenset[str]:
+    """Return the fields that can stand in slots of these names."""
+    fields = {field for slot in slots for field in _FIELDS_OF_SLOT.get(slot, (slot,))}
+    return frozenset(fields | ({"links"} if "tail" in slots else set()))
 
 
 def entries_of(lines: Lines, form: Format, venues: VenueTable) -> list[DigestEntry]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -174,6 +175,18 @@ class Format(_Table):
             columns=_by_label(self.columns.names if self.columns else {}),
             placeholders=frozenset(fold(text) for text in self.entry.placeholders),
         )
+
+    @cached_property
+    def slots(self) -> frozenset[str]:
+        """The names of all slots that the format can read."""
+        rules = self.compiled
+        found = [rules.labels, rules.details, rules.section_names, rules.columns]
+        names = {slot for slots in found for slot in slots.values()}
+        patterns = [*rules.begin, *rules.lines, *chain(*rules.cells.values(), *rules.find.values())]
+        names |= {name for pattern in patterns for name in pattern.names}
+        has_sections = rules.quote is not None or self.sections.details
+        more = {self.rest} if self.rest else set()
+        return frozenset(names | more | ({"section"} if has_sections else set()))
 
 
 @dataclass(frozen=True, slots=True)

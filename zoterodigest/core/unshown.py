@@ -1,0 +1,28 @@
+"""Unshown: fields that left an entry, where nobody can tell whether they are to be cleared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zoterodigest.core.merge import Side
+from zoterodigest.core.plan import Link
+from zoterodigest.core.record import EMPTY, SECTION, Entry, is_empty
+
+
+def no_longer_shown(link: Link, item: Side) -> Iterator[str]:
+    """Yield what was in step over `link`, the item still holds, and the entry has no place for.
+
+    What cannot be read, and what the format never shows (as in another digest, to which an entry
+    moved), is not among it; nor is a year that stands in the entry's date.
+    """
+    for name, base in sorted(link.row.bases.items()):
+        is_held = not is_empty(item.fields.get(name, EMPTY))
+        if is_held and base.at_entry.parts and _is_left_out(name, link.entry):
+            yield name
+
+
+def _is_left_out(name: str, entry: Entry) -> bool:
+    is_hidden = name == "year" and "date" in entry.fields
+    if name in entry.fields or name in entry.unreadable or is_hidden:
+        return False
+    return ("section" if name.startswith(SECTION) else name) in entry.places
