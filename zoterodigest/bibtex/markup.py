@@ -173,7 +173,7 @@ def _math(content: str, following: str) -> str:
     is_amount = inner != content or inner[-1:] in "/-,.:" or _WORDS.search(inner)
     if not inner or following.isdigit() or (is_amount and not is_tex):
         return ""
-    inner = _UNESCAPED.sub(r"\\\g<0>", inner)
+    inner = _UNESCAPED.sub(lambda found: f"\\{found[0]}", inner)
     inner = _GREEK_OR_SYMBOL.sub(_in_math, inner)
     if not _is_balanced(inner):
         inner = inner.replace("\\{", "\\lbrace ").replace("\\}", "\\rbrace ")

@@ -53,7 +53,7 @@ def to_entries(
 
 def bib_text(references: Iterable[Reference], style: Style, rules: BibRules) -> str:
     """Return references as the text of a .bib."""
-    return write_bib(to_entries(references, style, rules))
+    return write_bib(to_entry(each.work, each.key.text, style, rules) for each in references)
 
 
 def csl_text(references: Iterable[Reference], style: Style, rules: BibRules) -> str:
