@@ -104,8 +104,12 @@ class Memory:
     def lost(self, before: Set[str], after: Set[str]) -> list[str]:
         """Return the tokens that went although nobody who knew them wrote what is there now."""
         known: set[str] = set(self.removed)
-        for token in after:
-            known |= self.seen.get(token, frozenset())
+        more = set(after)
+        while more:  # what was put back may have taken the place of what came after it
+            token = more.pop()
+            new = self.seen.get(token, frozenset()) - known
+            known |= new
+            more |= new
         return sorted(before - after - known)
 
     def returned(self, end: str, before: Set[str], after: Set[str]) -> list[str]:
