@@ -17,6 +17,7 @@ from zoterodigest.core.span import Span
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.body import slots_of
 from zoterodigest.digest.clarity import is_clear
+from zoterodigest.digest.conflict_marks import conflict_in
 from zoterodigest.digest.containers import find_entries
 from zoterodigest.digest.fields import read_slots
 from zoterodigest.digest.format import Format
@@ -188,7 +189,7 @@ def _entry(
 ) -> DigestEntry:
     first, last = at
     span = Span(lines.starts[first], lines.ends[last])
-    fault = _encoding_fault(lines, first, last)
+    fault = _encoding_fault(lines, first, last) or _conflict(lines, first, last)
     slots = claims.slots
     if form.entry.evidence and form.columns is None:
         slots = [slot for slot in slots if is_clear(slot, venues)]
@@ -212,6 +213,11 @@ def _encoding_fault(lines: Lines, first: int, last: int) -> Problem | None:
         if (column := lines.fault(line)) is not None:
             return Problem(line + 1, "the bytes here are no valid UTF-8", column + 1)
     return None
+
+
+def _conflict(lines: Lines, first: int, last: int) -> Problem | None:
+    found = conflict_in(lines.conflicts, first, last)
+    return Problem(found.first + 1, "git's conflict marks stand in it") if found else None
 
 
 def _identity_only(data: bytes, reading: Reading) -> Reading:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from zoterodigest.digest.conflict_marks import find_conflicts
 from zoterodigest.digest.markers import Region, Torn, find_regions, has_marker, is_marker
 
 _FENCE = re.compile(rb" {0,3}(`{3,}|~{3,})(.*)$", re.S)
@@ -53,7 +54,7 @@ class Lines:
 
     Line numbers are 0-based here; a final LF does not open another line. In `source` each byte
     that is no valid UTF-8 is shown as `?`, so that patterns see text; `fault` finds such bytes.
-    `torn` are the markers of notes whose other half is missing.
+    `torn` are the markers of notes whose other half is missing, `conflicts` what git left unmerged.
     """
 
     def __init__(self, source: bytes) -> None:
@@ -65,6 +66,7 @@ class Lines:
         if has_marker(self.source):
             regions, self.torn = find_regions(self[line] for line in range(len(self)))
         self.veils = _veils(self, regions)
+        self.conflicts = find_conflicts(self.source, (self[line] for line in range(len(self))))
 
     def __len__(self) -> int:
         return len(self.starts)
