@@ -14,7 +14,8 @@ from tests.sync.trouble import TroubledLibrary
 from zoterodigest.cli import pushing
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.carry import Outcome, Progress, carry_out
+from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.ledger import Progress
 from zoterodigest.sync.run import Prepared
 
 TITLE = "Deep Residual Learning"
@@ -226,3 +227,21 @@ def test_status_tells_of_notes_that_hold_what_markdown_has_no_place_for(
     shown = zoterodigest("status")
 
     assert "1 note holds what Markdown has no place for (image)" in shown.out
+
+
+def test_a_plan_shows_the_words_of_the_notes_that_it_would_publish(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    rules = '[[digest]]\npath = "papers.md"\nnotes = "all"\n'
+    (tmp_path / "zoterodigest.toml").write_text(rules, encoding="utf-8")
+    pushed(zoterodigest, tmp_path)
+    with connect("embedded:.zoterodigest/library.sqlite", base=tmp_path) as library:
+        item = next(one for one in library.read().items if one.data.get("title") == RESNET[0])
+    note = {"itemType": "note", "parentItem": item.key, "note": "<p>Read it <b>twice</b>.</p>"}
+    in_library(tmp_path, LibraryItem("NTE22222", 0, note))
+
+    shown = zoterodigest("plan")
+    unasked = zoterodigest("sync")
+
+    assert "published notes          1  “Read it **twice**.”: Deep Residual" in shown.out
+    assert unasked.code == 7

@@ -10,7 +10,7 @@ from typing import assert_never
 from rich.cells import cell_len
 
 from zoterodigest.cli.screen import cut, hanging, styled, visible, width
-from zoterodigest.cli.subjects import Subjects, field_name, fields_title, path_text
+from zoterodigest.cli.subjects import Subjects, field_name, fields_title, path_text, value_text
 from zoterodigest.core.plan import (
     Action,
     ChangeEntry,
@@ -28,6 +28,7 @@ from zoterodigest.core.plan import (
     TrashItem,
 )
 from zoterodigest.core.terms import End
+from zoterodigest.sync.run import published
 
 MOST = 3
 """How many examples of one kind are listed; the others are counted. --json has them all."""
@@ -52,6 +53,7 @@ _LABELS: Mapping[str, End] = {
     "renamed collections": End.ZOTERO,
     "new entries": End.MARKDOWN,
     "changed entries": End.MARKDOWN,
+    "published notes": End.MARKDOWN,
     "moved entries": End.MARKDOWN,
     "removed entries": End.MARKDOWN,
     "renamed headings": End.MARKDOWN,
@@ -125,8 +127,7 @@ def _things(
             where = _arrow(fields_title(action.fields), path_text(action.path))
             yield Thing(action.digest, "new entries", where)
         case ChangeEntry():
-            title = fields_title(action.entry.fields)
-            yield Thing(action.entry.digest, "changed entries", title, _names(action.after))
+            yield from _entry_things(action)
         case MoveEntry():
             where = _arrow(fields_title(action.entry.fields), path_text(action.path))
             yield Thing(action.entry.digest, "moved entries", where)
@@ -162,6 +163,16 @@ def _arrow(before: str, after: str) -> str:
     tail = f" → {after}"
     room = max(_room() - cell_len(tail), _room() // 2)
     return f"{cut(before, room)}{tail}"
+
+
+def _entry_things(action: ChangeEntry) -> Iterator[Thing]:
+    """Yield what changes in an entry; a note of the person's own comes in with its words."""
+    digest, title = action.entry.digest, fields_title(action.entry.fields)
+    new = published(action)
+    if others := _names(name for name in action.after if name not in new):
+        yield Thing(digest, "changed entries", title, others)
+    for name in new:
+        yield Thing(digest, "published notes", f"“{value_text(action.after[name])}”", (title,))
 
 
 def _names(fields: Iterable[str]) -> tuple[str, ...]:

@@ -186,14 +186,15 @@ def _needs_consent(plan: Plan, gathered: Gathered) -> bool:
     is_first = not gathered.lock.rows
     has_own_items = any(not item.is_trashed for item in gathered.contents.items)
     is_many = len(plan.actions) > _MANY_CHANGES
-    return (is_first and has_own_items) or is_many or any(map(_publishes, plan.actions))
+    return (is_first and has_own_items) or is_many or any(map(published, plan.actions))
 
 
-def _publishes(action: Action) -> bool:
-    """Tell whether a note of the person's own comes into a digest where it did not stand."""
-    return isinstance(action, ChangeEntry) and any(
-        name.startswith(NOTE) and is_empty(action.before[name]) for name in action.after
-    )
+def published(action: Action) -> tuple[str, ...]:
+    """Return the notes of the person's own that come into an entry where they did not stand."""
+    if not isinstance(action, ChangeEntry):
+        return ()
+    names = (name for name in action.after if name.startswith(NOTE))
+    return tuple(name for name in names if is_empty(action.before[name]))
 
 
 def created_titles(plan: Plan) -> Sequence[str]:
