@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,9 @@ from tests.sync.digests import notes, quoted
 from tests.sync.world import Data, World, actions, only_gained, reports
 from zoterodigest.core.reports import AmbiguousEntry, ApartField, TrashedEntry
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.run import Direction, Options
 
+SYNC = Options(direction=Direction.SYNC)
 PAPERS = 30
 NAMESPACES = ("task:", "award:", "venue:")
 
@@ -238,3 +241,40 @@ def test_remove_leaves_adopted_items_as_they_were(world: World) -> None:
     made = [data for key, data in after.items() if key not in before]
     assert all(data.get("deleted") or is_trashed(after, data.get("parentItem")) for data in made)
     assert list(world.shelves()) == ["Thesis"]
+
+
+def test_remove_after_many_syncs_leaves_adopted_items_as_they_were(world: World) -> None:
+    a_held_library(world)
+    a_digest(world)
+    before = world.everything()
+    world.push(SYNC)
+    for old, new in a_month_of_edits():
+        world.edit("Notes.md", (old, new))
+        world.push(SYNC)
+
+    world.remove()
+
+    after = world.everything()
+    assert {key: after[key] for key in before} == before
+    assert list(world.shelves()) == ["Thesis"]
+
+
+def a_month_of_edits() -> Iterator[tuple[str, str]]:
+    """Yield edits of an entry whose item was adopted; none is of a field the person had filled."""
+    entry = entry_of(1)
+    for old, new in [
+        ("Task: image restoration, deblurring", "Task: deblurring, denoising"),
+        ("It is fast.", "It is fast.\n> - It is small."),
+        ("picture-1)", "picture-1), [website](https://lab.org/1)"),
+        (", [website](https://lab.org/1)", ""),
+        ("picture-1)", "picture-one)"),
+        ("Picture 1 becomes sharp.", "Picture 1 becomes sharper."),
+        ("CVPR 2024 Oral", "CVPR 2024"),
+    ]:
+        edited = entry.replace(old, new)
+        assert edited != entry
+        yield entry, edited
+        entry = edited
+    yield entry, ""
+    yield entry_of(29), f"{entry_of(29)}\n\n\n## Later\n\n{entry}"
+    yield "## Later", "## Much later"

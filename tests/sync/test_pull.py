@@ -11,7 +11,7 @@ import pytest
 
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
-from zoterodigest.core.reports import ApartField, Conflict
+from zoterodigest.core.reports import ApartField, Conflict, Held
 from zoterodigest.library.port import LibraryItem, Unchanged, Written
 from zoterodigest.notes.editor import editor_form
 from zoterodigest.sync.carry import Outcome, carry_out
@@ -355,6 +355,21 @@ def test_a_digest_that_is_not_pulled_gets_nothing(world: World) -> None:
     run(world, SYNC)
 
     assert (world.root / LIST).read_bytes() == source
+
+
+def test_a_digest_that_pulls_some_fields_gets_these_alone(world: World) -> None:
+    source = with_example(world, LIST).decode()
+    world.configure(f'[[digest]]\npath = "{LIST}"\npull = ["title"]\n')
+    item = find(world, "Segment Anything")
+    write(world, item, title="Segment Something", date="2031")
+
+    plan = run(world, SYNC).prepared.plan
+
+    expected = source.replace("[Segment Anything]", "[Segment Something]")
+    assert (world.root / LIST).read_bytes().decode() == expected
+    (held,) = [one for one in plan.reports if isinstance(one, Held)]
+    assert held.name == "year"
+    assert find(world, "Segment Something").data["date"] == "2031"
 
 
 def test_an_author_hidden_behind_et_al_changes_no_byte(world: World) -> None:

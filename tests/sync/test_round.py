@@ -12,8 +12,10 @@ import pytest
 
 from tests.sync.world import World, actions
 from zoterodigest.core.record import Blocks
+from zoterodigest.library.port import LibraryItem
 from zoterodigest.notes.editor import editor_form
 from zoterodigest.sync.gather import Gathered
+from zoterodigest.sync.run import Direction, Options
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT / ".." / "shared" / "digests"
@@ -134,3 +136,25 @@ def test_the_five_digests_go_all_the_way_round(world: World) -> None:
     take_in(world, SHARED, "[a-z]*.md")
 
     go_round(world, entries=640, items=617, notes=505)
+
+
+@pytest.mark.deep
+def test_no_byte_of_the_five_digests_changes_after_the_note_editor_has_saved_every_note(
+    world: World,
+) -> None:
+    if not SHARED.is_dir():
+        pytest.skip("the five digests are not here")
+    take_in(world, SHARED, "[a-z]*.md")
+    world.push()
+    traces = world.traces()
+
+    saved = [
+        LibraryItem(one.key, one.version, {"note": editor_form(str(one.data["note"]))})
+        for one in world.library.read().items
+        if one.data["itemType"] == "note"
+    ]
+    world.put(*saved)
+    world.push(Options(direction=Direction.PULL))
+
+    assert len(saved) == 505
+    assert world.traces() == traces
