@@ -135,6 +135,7 @@ def shelve(stage: Stage, clone: Clone, pick: Pick) -> None:
         return
     one, shelf = items[pick[0] % len(items)], shelves[pick[1] % len(shelves)]
     own = [key for key in one.data.get("collections", ()) if key != shelf.key]
+    stage.has_twins = True  # of an entry that stands in one clone only, another may get its own
     put(clone.library, one, collections=[*own[: pick[2] % 2], shelf.key])
     stage.tell(f"zotero: {one.data.get('title')} into {shelf.name!r}")
 
