@@ -602,3 +602,28 @@ def test_two_entries_that_turn_out_to_be_one_paper_are_proposed_for_merging(note
     found = reports(notes.plan(SYNC), SameWork)
     assert len(found) == 1
     assert outcome.failures == ()
+
+
+def test_with_a_list_of_fields_only_these_travel_and_no_entries_or_collections(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    world.configure('[[digest]]\npath = "notes.md"\npush = ["summary"]\npull = ["title"]\n')
+    world.put(diffusion(world, "notes/Vision"))
+    world.change(world.key("Mask R-CNN"), collections=[world.shelves()["notes/Language"]])
+    rename(world, "Language", "Words")
+    world.edit("notes.md", ("## Vision", "## Seeing"))
+    before = text(world)
+
+    plan = world.push(SYNC).prepared.plan
+
+    assert actions(plan) == {}
+    assert text(world) == before
+    assert set(world.shelves()) == {"notes", "notes/Vision", "notes/Words"}
+    assert len(reports(plan, AddedItem)) == 1
+    assert len(reports(plan, HeldName)) == 1
+    world.change(world.key("Mask R-CNN"), title="Masks")
+    world.push(SYNC)
+    assert "**Masks**" in text(world)

@@ -39,8 +39,8 @@ class Directions:
 
     @property
     def brings_entries(self) -> bool:
-        """Whether whole entries may come into the digest, leave it, or move in it."""
-        return self.pull.allows("title")
+        """Whether whole entries may come into the digest, leave it, or move in it: if all may."""
+        return self.pull == ALL
 
 
 class WhenDropped(Enum):

@@ -149,7 +149,7 @@ def _rules(read: ReadDigest, options: Options) -> Rules:
     pull = NONE if options.direction is Direction.PUSH else _mask(rules.pull)
     return Rules(
         Directions(push, pull),
-        digest.collection if rules.push else (),
+        digest.collection if rules.push is True else (),
         rules.headings,
         places=push != NONE and not options.choices.only,
         no_new=_no_new(read),
@@ -161,8 +161,8 @@ def _rules(read: ReadDigest, options: Options) -> Rules:
 
 def _no_new(read: ReadDigest) -> str:
     """Return why no new entry comes into a digest; "" if one may."""
-    if not _mask(read.digest.rules.pull).allows("title"):
-        return "by zoterodigest.toml nothing is written into this digest (pull)"
+    if read.digest.rules.pull is not True:
+        return "by zoterodigest.toml no whole entries come into this digest (pull)"
     if not takes_new_entries(read):
         return "a program writes this digest; it says how entries look, not how to add one"
     return ""
