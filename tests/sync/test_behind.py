@@ -248,3 +248,45 @@ def test_an_entry_that_was_moved_and_given_another_title_keeps_its_own_note(
 
     assert len(here.notes()) == 2
     assert here.plan(SYNC).is_settled
+
+
+def a_clone_beside(here: World) -> World:
+    """A clone that has nothing of its own: its library is the one of the other clone."""
+    root = here.root.parent / "beside"
+    root.mkdir()
+    clone = World(root, ["notes.md"])
+    library = here.root / ".zoterodigest" / "library.sqlite"
+    clone.configure(f'library = "embedded:{library}"\n[[digest]]\npath = "notes.md"\n')
+    pull_git(here, clone)
+    return clone
+
+
+def test_a_clone_remembers_from_its_first_sync_on_also_where_that_had_nothing_to_do(
+    here: World, tmp_path: Path
+) -> None:
+    for name in FILES:
+        shutil.copy(here.root / name, tmp_path / name)
+    here.edit("notes.md", ("Two heads.", "Three heads."))
+    here.push(SYNC)
+    clone = a_clone_beside(here)
+    clone.push(SYNC)
+    for name in FILES:
+        shutil.copy(tmp_path / name, clone.root / name)
+
+    plan = clone.plan(SYNC)
+
+    assert actions(plan) == {}
+    assert len(reports(plan, Waiting)) == 1
+
+
+def test_what_is_added_after_a_clones_first_settled_sync_becomes_an_entry(here: World) -> None:
+    clone = a_clone_beside(here)
+    clone.push(SYNC)
+    data = {"itemType": "preprint", "title": "Denoising Diffusion Probabilistic Models",
+            "url": "https://arxiv.org/abs/2006.11239", "extra": "arXiv: 2006.11239",
+            "collections": [here.shelves()["notes"]]}  # fmt: skip
+    here.put(LibraryItem("NEWNEW22", 0, data))
+
+    clone.push(SYNC)
+
+    assert text(clone).count("Denoising") == 1

@@ -119,11 +119,13 @@ def _remember(prepared: Prepared) -> None:
     """Remember what a settled run saw, where it can be; it writes nothing else."""
     project, gathered = prepared.workspace.project, prepared.gathered
     remember = remembering(prepared, as_read(prepared), gathered.lock, gathered.contents)
-    if not remember.is_new or not gathered.lock.rows or not project.state_folder.is_dir():
+    if not remember.is_new or not gathered.lock.rows:
         return
-    with suppress(CannotWrite, SourceChanged), running(project.state_folder):
-        remember.prepare()
-        remember.keep()
+    with suppress(CannotWrite, SourceChanged):
+        create_state_folder(project.state_folder)
+        with running(project.state_folder):
+            remember.prepare()
+            remember.keep()
 
 
 def _brought_up_to_date(prepared: Prepared) -> Prepared:
