@@ -194,13 +194,26 @@ def _dotted(location: Iterable[int | str]) -> str:
 def _reason(error: Any) -> str:  # pydantic's ErrorDetails, a TypedDict of pydantic_core
     match error["type"]:
         case "extra_forbidden":
-            return _unknown("key", str(error["loc"][-1]), _known_keys())
+            return _misplaced(str(error["loc"][-1]), [str(part) for part in error["loc"][:-1]])
         case "missing":
             return "this key is missing"
         case "string_too_short":
             return "it is empty"
         case _:
             return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _misplaced(name: str, table: list[str]) -> str:
+    """Return that there is no such key here, and where there is one."""
+    tables: dict[str, type[BaseModel]] = {
+        "zotero": ZoteroRules,
+        "sync": SyncRules,
+        "formats": FormatRules,
+    }
+    for home, model in tables.items():
+        if name in model.model_fields and [home] != table:
+            return f'"{name}" belongs in [{home}]'
+    return _unknown("key", name, _known_keys())
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:
