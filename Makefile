@@ -45,10 +45,10 @@ test: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --hypothesis-profile=ci
+	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=ci
 
 deep: $(VENV)/installed
-	$(BIN)/pytest -n 2 --hypothesis-profile=deep -m ""
+	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=deep -m ""
 	$(MAKE) bench
 
 bench: $(VENV)/installed

@@ -89,7 +89,7 @@ CASES = [(path, name) for path in (*EXAMPLES, RELATIVES) for name in fields_of(p
 
 
 @pytest.mark.parametrize(("path", "name"), CASES, ids=lambda case: getattr(case, "name", case))
-@settings(max_examples=max(15, settings().max_examples // 4))  # for each of over eighty cases
+@settings(max_examples=max(10, settings().max_examples // 4))  # for each of over eighty cases
 @given(data=st.data())
 def test_a_field_that_was_put_is_read_back_and_nothing_else_moves(
     path: Path, name: str, data: st.DataObject

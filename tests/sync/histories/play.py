@@ -60,7 +60,7 @@ ACTS: dict[str, tuple[int, Act]] = {
 }
 """What can happen, and how often."""
 
-LENGTHS = range(4, 11)
+LENGTHS = range(2, 8)
 FIRST_NUMBER = 100
 """Of the rows that a history makes; those of its opening have lower ones."""
 MOST_REMEMBERED = 2_000
