@@ -159,6 +159,24 @@ def test_a_changed_table_is_no_edit_and_an_edit_beside_it_is_one(
     assert [type(action) for action in plan.actions] == [ChangeNote]
 
 
+def test_a_changed_format_is_no_edit_and_an_edit_beside_it_is_one(world: World) -> None:
+    examples = Path(__file__).resolve().parents[2] / "examples"
+    for name in ("bold-titles.md", "bold-titles.format.toml"):
+        shutil.copyfile(examples / name, world.root / name)
+    world.digests.append("bold-titles.md")
+    world.push(SYNC)
+    form = world.root / "bold-titles.format.toml"
+    words = form.read_text(encoding="utf-8")
+    without_authors = words.replace("  '^(?P<authors>[^\\[].*)$',\n", "")
+    assert without_authors != words
+
+    form.write_text(without_authors, encoding="utf-8")
+
+    assert actions(world.plan(SYNC)) == {}
+    world.edit("bold-titles.md", ("**Consistency Models**", "**Consistent Models**"))
+    assert actions(world.plan(SYNC)) == {"ChangeItem": 1}
+
+
 # (e) two copies of one library
 
 

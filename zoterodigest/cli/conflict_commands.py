@@ -81,7 +81,8 @@ def resolve(
       zoterodigest resolve k3fq --field title --edit
       zoterodigest resolve --all --keep markdown --field summary
 
-    A merge tool of yours is offered when zoterodigest.toml names it: merge_tool = ["vimdiff"].
+    A merge tool of yours is offered when zoterodigest.toml names it below [sync]:
+    merge_tool = ["vimdiff"].
     """
     from zoterodigest.cli import resolving
     from zoterodigest.core.terms import End

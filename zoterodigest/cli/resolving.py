@@ -136,7 +136,10 @@ def _nothing(opened: _Opened, meant: Sequence[OpenField]) -> str:
     if meant:
         return "Nothing was decided, and nothing written."
     if opened.fields or has_conflicts(opened.prepared, opened.fields):
-        return "No such field is open; `zoterodigest conflicts` lists what is."
+        return (
+            "No such field is open; `zoterodigest conflicts` lists what is. What waits is decided"
+            " by its ID; what was moved or renamed at both ends, by doing the same at one."
+        )
     return "Nothing is open."
 
 
