@@ -290,3 +290,20 @@ def test_what_is_added_after_a_clones_first_settled_sync_becomes_an_entry(here: 
     clone.push(SYNC)
 
     assert text(clone).count("Denoising") == 1
+
+
+def test_an_older_lock_file_beside_a_newer_digest_brings_nothing_back(
+    here: World, tmp_path: Path
+) -> None:
+    older = tmp_path / "older.lock"
+    shutil.copy(here.lock_path, older)
+    here.edit("notes.md", ("> - Two heads.", "> - Two heads.\n> - And a neck."))
+    here.push(SYNC)
+    shutil.copy(older, here.lock_path)
+    here.change_note("Mask R-CNN", lambda html: html.replace("<li>And a neck.</li>", ""))
+
+    plan = here.push(SYNC).prepared.plan
+
+    assert actions(plan) == {}
+    assert len(reports(plan, Waiting)) == 1
+    assert "neck" not in here.note("Mask R-CNN")

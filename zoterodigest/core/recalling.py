@@ -40,11 +40,13 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
         if seen_base is not None and _is_one(name, base, seen_base):
             continue
         ends = ends_of(name, entry, item)
-        if _shows(ends, base, terms):
+        is_past = seen.is_past(link.row.id, name, base)
+        is_later = seen_base is not None and is_past and _is_later(ends, seen_base, terms)
+        if _shows(ends, base, terms) and not is_later:
             continue
         if seen_base is None:
             waits |= {name} if _is_untouched(ends, link.row, seen, terms) else set()
-        elif _shows(ends, seen_base, terms) or seen.is_past(link.row.id, name, base):
+        elif _shows(ends, seen_base, terms) or is_past:
             waits.add(name)
         else:
             bases[name] = seen_base
@@ -65,6 +67,11 @@ def _is_one(name: str, base: Base, other: Base) -> bool:
 
 def _shows(ends: Ends, base: Base, terms: Terms) -> bool:
     return _are_equal(ends.name, ends.item_print(terms.folding), base.at_item)
+
+
+def _is_later(ends: Ends, base: Base, terms: Terms) -> bool:
+    """Tell whether the entry stands as this instance saw it: only the lock file is older."""
+    return _are_equal(ends.name, ends.entry_print(terms.folding), base.at_entry)
 
 
 def _are_equal(name: str, one: Print, other: Print) -> bool:
