@@ -26,18 +26,13 @@ def memory_path(state_folder: Path, instance: str) -> Path:
     return state_folder / f"seen-{fingerprint(instance)}"
 
 
-def next_path(path: Path) -> Path:
-    """Return where a memory lies that is prepared and does not count yet."""
-    return path.with_name(path.name + _NEXT)
-
-
 def read_memory(path: Path, lock: LockFile, lock_data: bytes | None) -> Seen | None:
     """Return what is remembered; None if nothing is, or if it cannot be read.
 
     `lock_data` are the bytes of the lock file and `lock` what they say. A memory that was about to
     be kept when its run was killed counts if the lock file is the one it goes with.
     """
-    for candidate in (next_path(path), path):
+    for candidate in (_next(path), path):
         data = read_if_present(candidate)
         seen = None if data is None else _read(data, lock, lock_data)
         if seen is None or (candidate != path and _lock_of(data or b"") != (lock_data or b"")):
@@ -48,12 +43,12 @@ def read_memory(path: Path, lock: LockFile, lock_data: bytes | None) -> Seen | N
 
 def prepare_memory(path: Path, seen: Seen, lock_data: bytes | None) -> None:
     """Write down what is to be remembered once the lock file holds `lock_data`."""
-    replace_file(next_path(path), _render(seen, lock_data or b""), read_if_present(next_path(path)))
+    replace_file(_next(path), _render(seen, lock_data or b""), read_if_present(_next(path)))
 
 
 def keep_memory(path: Path) -> None:
     """Remember from now on what was prepared."""
-    next_path(path).replace(path)
+    _next(path).replace(path)
 
 
 def _next(path: Path) -> Path:

@@ -21,7 +21,6 @@ from tests.sync.histories.stage import (
 )
 from zoterodigest.core.link import Base
 from zoterodigest.project.lock import read_lock
-from zoterodigest.project.memory import next_path
 
 
 def commit(stage: Stage, clone: Clone, pick: Pick = (0, 0, 0)) -> None:
@@ -125,16 +124,12 @@ def revert(stage: Stage, clone: Clone, pick: Pick) -> None:
 def _check_out(stage: Stage, clone: Clone, files: Files) -> None:
     """Have the tracked files be these: an edit by a person wherever the lock file says the same."""
     # What a killed run did counts from the lock file it began with: the digest alone goes back.
-    workspace = clone.workspace
-    is_unfinished = workspace.project.journal_path.exists()
-    is_forgotten = next_path(workspace.memory_path).exists()
+    is_unfinished = clone.workspace.project.journal_path.exists()
     then, now = _bases(clone.files()), _bases(files)
     before = {name: digest_sight(clone, name).set for name in DIGESTS}
     clone.check_out(files)
     for name in DIGESTS:
         sides = (before[name], digest_sight(clone, name).set)
-        if is_forgotten:  # a run was killed before it remembered what it brought: it comes again
-            stage.memory.wished |= sides[0] - sides[1]
         for slot in sorted({slot_of(token) for token in sides[0] ^ sides[1]}):
             if is_unfinished or then.get((name, slot)) == now.get((name, slot)):
                 old, new = ({token for token in side if slot_of(token) == slot} for side in sides)
