@@ -23,6 +23,7 @@ from tests.sync.trouble import TroubledLibrary, silent
 from zoterodigest.core.plan import CreateEntry, MoveEntry, Plan, RemoveEntry, RenameHeading
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import BadLibrary, Library
+from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.run import Direction, Options, prepare
 
@@ -72,6 +73,10 @@ def _disturb(stage: Stage, clone: Clone, pick: Pick, error: BaseException) -> No
     direction, place = list(Direction)[pick[0] % 3], pick[1] % _MOST_EFFECTS + 1
     stage.tell(f"{direction.name.lower()}, at effect {place}: {error!r}")
 
+    memory_path = clone.workspace.memory_path
+    remembered = read_if_present(memory_path)
+    before = _sights(clone)
+
     def carry() -> None:
         library: Library = clone.library
         if not isinstance(error, OSError):
@@ -88,6 +93,10 @@ def _disturb(stage: Stage, clone: Clone, pick: Pick, error: BaseException) -> No
                 EFFECTS.disarm()
 
     _watched(stage, clone, direction, carry)
+    if read_if_present(memory_path) == remembered:
+        # What it brought and nobody remembers comes once more, whatever became of it since.
+        for end, sight in _sights(clone).items():
+            stage.memory.wished |= sight.set - before[end].set
 
 
 def refuse(stage: Stage, clone: Clone, pick: Pick) -> None:
