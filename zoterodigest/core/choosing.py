@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Container, Set
 from dataclasses import replace
 
+from zoterodigest.core.link import Row
 from zoterodigest.core.merge import Merge, Side, would_lose_identifier
 from zoterodigest.core.record import EMPTY, SECTION, Fields, Hyperlink, Links, Value, is_empty
-from zoterodigest.core.terms import Choices, End, Terms
+from zoterodigest.core.terms import Choices, End, Terms, entry_end
 from zoterodigest.core.view import Folding, as_shown, equal, for_item
 
 SECTIONS = "sections"
 
 
-def decided(merged: Merge, sides: tuple[Side, Side], row_id: str, terms: Terms) -> Merge:
+def decided(merged: Merge, sides: tuple[Side, Side], row: Row, terms: Terms) -> Merge:
     """Return `merged` with its conflicts, and the fields that are apart, decided where they can be.
+
+    `merged` is what the link of `row` asks for.
 
     A person's choice goes before what is preferred, and what is preferred is for conflicts only. A
     choice that was made over other values than these leaves the field as it is.
     """
-    chosen = _chosen(sides, row_id, terms)
+    chosen = _chosen(sides, row.id, terms)
     preferred: dict[str, End] = {}
     if terms.choices.only:
         merged = _only(merged, chosen.keys())
     else:
-        preferred = _preferred(merged, sides[1], terms)
+        preferred = _preferred(merged, sides[1], entry_end(row.digest), terms)
     filled = _filled(merged, sides, terms)
     for name, choice in {**filled, **preferred, **chosen}.items():
         merged = _decided(merged, name, sides, choice, terms.folding)
@@ -54,13 +57,16 @@ def _key(name: str, known: Container[str]) -> str:
     return SECTIONS if name.startswith(SECTION) and name not in known else name
 
 
-def _preferred(merged: Merge, item: Side, terms: Terms) -> dict[str, End]:
-    """Return what is preferred for the conflicts; no identifier is cleared in an entry by it."""
+def _preferred(merged: Merge, item: Side, entry: End, terms: Terms) -> dict[str, End]:
+    """Return what is preferred for the conflicts of a link whose entry is the end `entry`.
+
+    No identifier is cleared in an entry by it.
+    """
     preferred: dict[str, End] = {}
     for name in sorted(merged.conflicts):
-        key = _key(name, terms.prefer)
-        end = terms.prefer.get(key)
-        if end is End.MARKDOWN or (end and not would_lose_identifier(name, item.fields[name])):
+        end = terms.prefer.get(_key(name, terms.prefer))
+        is_safe = not would_lose_identifier(name, item.fields[name])
+        if end is entry or (end is End.ZOTERO and is_safe):
             preferred[name] = end
     return preferred
 
@@ -115,11 +121,11 @@ def _ends(
 ) -> tuple[Value | None, Value | None]:
     """Return what the entry and the item are to hold; None leaves that end as it is."""
     match choice:
-        case End.MARKDOWN if isinstance(entry, Links) or isinstance(item, Links):
+        case End.MARKDOWN | End.BIB if isinstance(entry, Links) or isinstance(item, Links):
             value = _joined(entry, item)
         case End.ZOTERO if isinstance(entry, Links) or isinstance(item, Links):
             value = _joined(item, entry)
-        case End.MARKDOWN:
+        case End.MARKDOWN | End.BIB:
             return None, for_item(entry, item)
         case End.ZOTERO:
             return as_shown(name, entry, item, folding), None

@@ -20,6 +20,11 @@ def fingerprint(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
+def is_bib(key: str) -> bool:
+    """Tell whether a source of entries, by its key, is a bibliography and no digest: a .bib."""
+    return key.casefold().endswith(".bib")
+
+
 @dataclass(frozen=True, slots=True)
 class Print:
     """The fingerprints of one field at one end.
@@ -74,6 +79,8 @@ class State(Enum):
 class Row:
     """One link of the lock file: an entry of `digest`, its item, and their bases by field.
 
+    `digest` may name a bibliography whose entries take part in the sync (`is_bib`).
+
     `id` is random, given at creation and never changed; it is also the heading id of our note.
     `title` is the fingerprint of the entry's match title, `text` that of each long text (abstract
     and blocks), `headings` those of its heading path: they pair the row with its entry again.
@@ -107,3 +114,17 @@ class Shelf:
     collection: str
     is_ours: bool = True
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An entry of a .bib that an export wrote; it is ours as long as the lock file knows it.
+
+    `bibliography` names the file, `key` the entry in it, `item` the item it tells of. `prints` are
+    the fingerprints of what was written into its fields last, by name; "" names its type.
+    """
+
+    bibliography: str
+    key: str
+    item: str
+    prints: Mapping[str, str] = field(default_factory=dict)

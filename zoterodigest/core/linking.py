@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.keys import is_our_item, item_key, note_key
-from zoterodigest.core.link import Base, Origin, Row, State
+from zoterodigest.core.link import Base, Origin, Row, State, is_bib
 from zoterodigest.core.matching import (
     Adopt,
     Ambiguous,
@@ -136,7 +136,11 @@ class _Run:
         without = [
             (place, link)
             for place, link in enumerate(self.links)
-            if link.before and link.before.note is None and link.item and link.item.notes
+            if link.before
+            and link.before.note is None
+            and link.item
+            and link.item.notes
+            and not is_bib(link.row.digest)
         ]
         for place, link in without:
             notes = link.item.notes if link.item else {}
@@ -223,6 +227,7 @@ class _Run:
 
     def _item_of(self, entry: Entry, row: Row | None) -> str | None:
         """Return the key of the item for `entry`, a new one if need be, or report why not."""
+        rules = self._terms.rules.get(entry.digest, Rules())
         match = self._catalogue.find(entry)
         if isinstance(match, OnlyTrashed) and row and row.item == match.key and row.origin.item:
             match = Unknown()
@@ -232,16 +237,15 @@ class _Run:
                 return key
             case Ambiguous(keys):
                 self.reports.append(AmbiguousEntry(entry, keys))
+            case OnlyTrashed() | Unknown() if not rules.creates:
+                pass
             case OnlyTrashed(key):
                 self.reports.append(TrashedEntry(entry, key))
-            case Unknown() if not self._may_create(entry):
+            case Unknown() if not rules.directions.push.allows("title"):
                 self.reports.append(NotPushed(entry))
             case Unknown():
                 return self._new_key(entry)
         return None
-
-    def _may_create(self, entry: Entry) -> bool:
-        return self._terms.rules.get(entry.digest, Rules()).directions.push.allows("title")
 
     def _new_key(self, entry: Entry) -> str:
         title = entry.fields.get("title", "")
@@ -258,8 +262,13 @@ class _Run:
         """
         by_item: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
         for index, key in found.items():
-            by_item[key].append((index, self._entries[index]))
-        without = {link.row.id: place for place, link in enumerate(self.links) if is_noteless(link)}
+            if not is_bib(self._entries[index].digest):
+                by_item[key].append((index, self._entries[index]))
+        without = {
+            link.row.id: place
+            for place, link in enumerate(self.links)
+            if is_noteless(link) and not is_bib(link.row.digest)
+        }
         noted: dict[int, str] = {}
         for key, entries in by_item.items():
             notes = self._items[key].notes if key in self._items else {}
@@ -288,7 +297,7 @@ class _Run:
             note=note.key if note else None,
             headings=heading_prints(self._entries[index]),
             origin=Origin(
-                item=item is None or _is_ours(item),
+                item=(item is None or _is_ours(item)) and not is_bib(self._entries[index].digest),
                 note=note is not None and note.key == note_key(row_id),
             ),
         )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zoterodigest.core.identity import Identifier, match_title
-from zoterodigest.core.link import Row, State, fingerprint
+from zoterodigest.core.link import Row, State, fingerprint, is_bib
 from zoterodigest.core.record import Entry, Kind, kind_of, parts_of
 
 _LONG_TEXT = 60
@@ -97,8 +97,39 @@ def pair(entries: Sequence[Entry], rows: Iterable[Row], scope: Scope, unread: Un
 
     Linked rows come first, then tombstones; the tombstone of an unlinked or trashed row pairs only
     within its digest. The rows left of a digest that is gone count as dropped if any row of it was
-    found elsewhere (a renamed file), else they are left alone.
+    found elsewhere (a renamed file), else they are left alone. Entries of bibliographies pair with
+    rows of bibliographies only, and those of digests with those of digests.
     """
+    indices: dict[bool, list[int]] = {False: [], True: []}
+    for index, entry in enumerate(entries):
+        indices[is_bib(entry.digest)].append(index)
+    sides: dict[bool, list[Row]] = {False: [], True: []}
+    for row in rows:
+        sides[is_bib(row.digest)].append(row)
+    return _joined(
+        [
+            _renumbered(_paired([entries[at] for at in places], sides[side], scope, unread), places)
+            for side, places in indices.items()
+            if places or sides[side]
+        ]
+    )
+
+
+def _renumbered(pairing: Pairing, places: Sequence[int]) -> Pairing:
+    rows = {places[index]: row for index, row in pairing.rows.items()}
+    return replace(pairing, rows=rows, new=tuple(places[index] for index in pairing.new))
+
+
+def _joined(pairings: Sequence[Pairing]) -> Pairing:
+    return Pairing(
+        {index: row for one in pairings for index, row in one.rows.items()},
+        tuple(index for one in pairings for index in one.new),
+        tuple(row for one in pairings for row in one.dropped),
+        tuple(row for one in pairings for row in one.unreadable),
+    )
+
+
+def _paired(entries: Sequence[Entry], rows: Sequence[Row], scope: Scope, unread: Unread) -> Pairing:
     table = _Table(entries, tuple(rows), scope)
     for is_eligible in (_is_linked, _is_dropped, _is_retired):
         table.pair_all(is_eligible)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from zoterodigest.core.bases import Recorded, recorded, refreshed
 from zoterodigest.core.keys import note_key
-from zoterodigest.core.link import Base, Row
+from zoterodigest.core.link import Base, Row, is_bib
 from zoterodigest.core.merge import Side, ends_of, is_set
 from zoterodigest.core.pairing import traits_of
 from zoterodigest.core.plan import Link
@@ -148,7 +148,12 @@ def _record_fields(fields: Fields) -> dict[str, Value]:
 
 
 def is_noteless(link: Link) -> bool:
-    """Tell whether a link has no note so far, and its entry nothing to write into one."""
+    """Tell whether a link has no note so far, and its entry nothing to write into one.
+
+    A bibliography's never has.
+    """
+    if is_bib(link.row.digest):
+        return True
     is_silent = not any(kind_of(name) is Kind.BLOCKS for name in link.entry.fields)
     return link.before is not None and link.before.note is None and is_silent
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from zoterodigest.core.link import Row, Shelf
+from zoterodigest.core.link import Row, Shelf, is_bib
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import SECTION, Collection, Entry, Item, Value
 from zoterodigest.core.seen import Seen
@@ -67,10 +67,16 @@ class OwnNotes(Enum):
 
 
 class End(Enum):
-    """One end of a link: the entry's or the item's."""
+    """One end of a link: the entry's, in a digest or in a bibliography, or the item's."""
 
     MARKDOWN = "markdown"
     ZOTERO = "zotero"
+    BIB = "bib"
+
+
+def entry_end(digest: str) -> End:
+    """Return which end the entries of the source with this key are."""
+    return End.BIB if is_bib(digest) else End.MARKDOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,8 @@ class Rules:
     `collection` is preceded by the names of those it lies in; empty for none at all. Headings have
     collections of their own in it unless `has_headings` is false. `places` tells whether this run
     puts items in them; a later one will, where not. `no_new` tells why items that
-    are added to its collections become no entries, if they do not.
+    are added to its collections become no entries, if they do not. An entry without an item makes
+    one unless `creates` is false: what a bibliography holds besides is nobody's business.
     """
 
     directions: Directions = Directions()
@@ -91,6 +98,7 @@ class Rules:
     when_dropped: WhenDropped = WhenDropped.KEEP
     when_trashed: WhenTrashed = WhenTrashed.KEEP
     own_notes: OwnNotes = OwnNotes.OFF
+    creates: bool = True
 
 
 @dataclass(frozen=True, slots=True)

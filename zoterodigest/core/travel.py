@@ -209,7 +209,7 @@ class _Hub:
         row, entry, item = link.row, side_of(link.entry), self._side(link)
         bases = {**row.bases, **link.recall.bases}
         merged = merge(bases, entry, without(item, link.recall.waits), self._folding, row.apart)
-        merged = decided(merged, (entry, item), row.id, self._terms)
+        merged = decided(merged, (entry, item), row, self._terms)
         if are_mixed_up(link.entry, self._now, row):
             return as_conflicts(merged, partial(self._is_chosen, link))
         return merged

@@ -1,0 +1,69 @@
+"""A .bib as a side of a sync: its entries as the core sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zoterodigest.bibtex.reading import BibRecord, macros_of, read_record
+from zoterodigest.bibtex.scanner import scan
+from zoterodigest.bibtex.tiles import Bibliography, EntryTile
+from zoterodigest.core.record import Entry, Place
+from zoterodigest.core.venue import VenueTable
+
+FIELDS = ("title", "authors", "venue", "year", "pages", "doi")
+"""The fields of a bib entry whose edits travel."""
+
+
+@dataclass(frozen=True, slots=True)
+class BibDocument:
+    """A .bib as read: the entries that take part in a sync, in the order of the file.
+
+    An entry without a citation key takes no part, nor does the second of two with one key: no
+    document can cite it. Nothing but `FIELDS` travels.
+    """
+
+    name: str
+    bibliography: Bibliography
+    tiles: tuple[EntryTile, ...]
+    records: tuple[BibRecord, ...]
+
+    @property
+    def source(self) -> bytes:
+        """The bytes as read."""
+        return self.bibliography.source
+
+    def core_entries(self) -> tuple[Entry, ...]:
+        """Return the entries as the core sees them."""
+        pairs = zip(self.tiles, self.records, strict=True)
+        return tuple(self._core_entry(tile, record) for tile, record in pairs)
+
+    def unread_texts(self) -> Iterator[str]:
+        """Yield the text of every region that cannot be read, to find what still stands there."""
+        for tile in self.bibliography.broken:
+            yield self.source[tile.span.start : tile.span.end].decode("utf-8", "replace")
+
+    def _core_entry(self, tile: EntryTile, record: BibRecord) -> Entry:
+        end = self.bibliography.place(max(tile.span.start, tile.span.end - 1)).line
+        return Entry(
+            digest=self.name,
+            fields={name: value for name, value in record.fields.items() if name in FIELDS},
+            raws={name: raw for name, raw in record.raws.items() if name in FIELDS},
+            identifiers=record.identifiers,
+            place=Place(record.line, end),
+            unreadable=record.unreadable & frozenset(FIELDS),
+            places=frozenset(FIELDS),
+        )
+
+
+def read_bib(name: str, source: bytes, venues: VenueTable) -> BibDocument:
+    """Read the .bib `source`, known as `name` to the lock file; nothing in it is refused."""
+    bibliography = scan(source)
+    macros = macros_of(bibliography)
+    by_key: dict[str, EntryTile] = {}
+    for tile in bibliography.entries:
+        if key := bibliography.key(tile):
+            by_key.setdefault(key, tile)
+    tiles = tuple(by_key.values())
+    records = tuple(read_record(bibliography, tile, macros, venues) for tile in tiles)
+    return BibDocument(name, bibliography, tiles, records)
