@@ -58,8 +58,9 @@ def test_json_has_every_field_beside_the_digests(
             "authors": ["Kaiming He", "et al."],
             "venue": "CVPR",
             "year": "2016",
+            "pages": "770-778",
         },
-        "other_fields": {"pages": "770-778"},
+        "other_fields": {},
         "unreadable": [],
     }
 

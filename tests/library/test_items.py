@@ -140,7 +140,7 @@ def test_what_was_read_is_no_change() -> None:
 def test_every_field_an_item_can_hold_is_there_and_no_other() -> None:
     fields, raws = read_item({"itemType": "preprint"}, ZOTERO)
 
-    assert set(fields) == set(RECORD_FIELDS) - {"categories", "venue"}
+    assert set(fields) == set(RECORD_FIELDS) - {"categories", "venue", "pages"}
     assert set(fields.values()) == {EMPTY}
     assert raws.keys() == fields.keys()
     assert "venue" in read_item({"itemType": "conferencePaper"}, ZOTERO)[0]
@@ -154,6 +154,22 @@ def test_a_date_that_cannot_be_read_is_not_carried() -> None:
 
     assert fields["year"] == "2021"
     assert "date" not in fields
+
+
+@pytest.mark.parametrize("raw", ["1-10", "1–10", "1 — 10", "1--10", " 1\t-\n10 "])
+def test_pages_are_read_with_one_hyphen_and_another_dash_is_no_change(raw: str) -> None:
+    item = {"itemType": "conferencePaper", "pages": raw}
+
+    assert read_item(item, ZOTERO)[0]["pages"] == "1-10"
+    assert item_changes(item, {"pages": "1–10"}, ZOTERO) == {}
+    assert item_changes(item, {"pages": "2–10"}, ZOTERO) == {"pages": "2-10"}
+
+
+def test_pages_come_with_the_venue_that_makes_an_item_one_that_has_them() -> None:
+    item = _stored(PREPRINT)
+
+    assert item_changes(item, {"pages": "1-10"}, ZOTERO) == {}
+    assert item_changes(item, {"pages": "1-10", "venue": "CVPR"}, ZOTERO)["pages"] == "1-10"
 
 
 def test_a_change_touches_only_its_field() -> None:
@@ -391,6 +407,7 @@ _VALUES: Mapping[str, st.SearchStrategy[Value]] = {
     "task": st.builds(Members, st.lists(_WORDS, min_size=1, max_size=3).map(tuple)),
     "categories": st.sampled_from([Members(("cs.CV",)), Members(("cs.LG", "math.ST"))]),
     "date": st.sampled_from(["2021", "2021-03", "2022-12-31"]),
+    "pages": st.sampled_from(["1-10", "770 – 778", "S1--S3, 17", "e123"]),
     "arxiv": st.sampled_from(["2103.00020", "cs/0112017", "1406.2661"]),
     "doi": st.sampled_from(["10.1000/x", "10.1109/cvpr.2020.1"]),
     "url": st.sampled_from(["https://example.org/a", "https://openreview.net/forum?id=x"]),

@@ -19,6 +19,7 @@ from zoterodigest.core.dates import parse_date
 from zoterodigest.core.identity import Identifier, arxiv_in_text, identifier_of
 from zoterodigest.core.record import EMPTY, Fields, Value, is_empty
 from zoterodigest.core.venue import VenueTable
+from zoterodigest.core.view import canonical_pages
 
 Macros = Mapping[str, str]
 """What the macros of a .bib stand for, by their names in lower case."""
@@ -138,11 +139,7 @@ def _verbatim(text: str) -> str:
 def _plain(name: str, text: str) -> str:
     if name in _VERBATIM:
         return _verbatim(text)
-    plain = decode(text)
-    return _DASHES.sub("-", plain) if name == "pages" else plain
-
-
-_DASHES = re.compile(r"\s?[-–—]+\s?")
+    return decode(text)
 
 
 def _title(texts: Texts, _: VenueTable) -> Value:
@@ -185,6 +182,10 @@ def _date(texts: Texts, _: VenueTable) -> Value | None:
 _MONTH_NUMBERS = {name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
 
 
+def _pages(texts: Texts, _: VenueTable) -> Value:
+    return canonical_pages(decode(texts["pages"]))
+
+
 def _doi(texts: Texts, _: VenueTable) -> Value | None:
     text = _verbatim(texts["doi"])
     identifier = identifier_of(text)
@@ -222,6 +223,7 @@ _READERS: Mapping[str, tuple[Sequence[str], Callable[[Texts, VenueTable], Value 
     "venue": (_VENUES, _venue),
     "year": (("year", "date"), _year),
     "date": (("date", "year", "month", "day"), _date),
+    "pages": (("pages",), _pages),
     "arxiv": (
         ("eprint", "doi", "url", "ee", "journal", "booktitle", "note", "howpublished"),
         _arxiv,
@@ -230,5 +232,5 @@ _READERS: Mapping[str, tuple[Sequence[str], Callable[[Texts, VenueTable], Value 
     "url": (("url",), _url),
 }
 _TAKEN = frozenset(
-    {"title", "subtitle", "author", "year", "date", "month", "day", "doi", "url", *_VENUES}
+    {"title", "subtitle", "author", "year", "date", "month", "day", "pages", "doi", "url", *_VENUES}
 )

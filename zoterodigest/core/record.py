@@ -97,10 +97,12 @@ KINDS: Mapping[str, Kind] = {
     "award": Kind.MEMBERS,
     "task": Kind.MEMBERS,
     "date": Kind.SCALAR,
+    "pages": Kind.SCALAR,
     "categories": Kind.MEMBERS,
     "arxiv": Kind.SCALAR,
     "doi": Kind.SCALAR,
     "url": Kind.SCALAR,
+    "citekey": Kind.SCALAR,
     "links": Kind.LINKS,
     "comment": Kind.SCALAR,
     "abstract": Kind.SCALAR,
@@ -109,10 +111,17 @@ KINDS: Mapping[str, Kind] = {
 """Every field but sections and notes, in the order in which a person wants to see them.
 
 `arxiv` is the bare id without version; `url` the paper's own page where it is not an arXiv page;
-`year` the four digits beside a venue; `date` ISO 8601, possibly cut (`2024`, `2024-05`).
+`year` the four digits beside a venue; `date` ISO 8601, possibly cut (`2024`, `2024-05`);
+`pages` with one hyphen in a range (`1-10`).
 """
 
 RECORD_FIELDS = tuple(name for name in KINDS if name != "summary")
+
+CITEKEY = "citekey"
+"""The citation key: items alone carry it, no entry shows it, so it never travels."""
+
+ENTRY_FIELDS = tuple(name for name in KINDS if name != CITEKEY)
+"""The fields that an entry may carry, and so those that may travel."""
 
 
 def kind_of(name: str) -> Kind:

@@ -6,6 +6,7 @@ would call an edit (case and quotes of a title, the spelling of a venue or task)
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -162,6 +163,14 @@ def _hidden(at_entry: Names, at_item: Names) -> tuple[str, ...]:
     return at_item.people[len(at_entry.people) :]
 
 
+def canonical_pages(text: str) -> str:
+    """Return page numbers with one hyphen in a range, whatever dashes and blanks stand there."""
+    return _DASHES.sub("-", " ".join(unicodedata.normalize("NFC", text).split()))
+
+
+_DASHES = re.compile(r" ?[-‐‑‒–—―−]+ ?")
+
+
 @lru_cache(maxsize=50_000)
 def _one_form(person: str) -> str:
     return full_name(split_name(person))
@@ -177,6 +186,8 @@ def _canonical_text(name: str, text: str, folding: Folding) -> str:
             return text.strip().lower()
         case "url":
             return _canonical_url(text)
+        case "pages":
+            return canonical_pages(text)
         case _:
             return " ".join(unicodedata.normalize("NFC", text).split())
 

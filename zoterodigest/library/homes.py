@@ -25,6 +25,7 @@ class Homes:
     role: str
     venue: str
     date: str
+    pages: str
     abstract: str
     doi: str
     url: str
@@ -32,6 +33,7 @@ class Homes:
     publisher: str
     series: str
     extra: str
+    citekey: str
 
 
 @cache
@@ -51,6 +53,7 @@ def homes_of(item_type: str) -> Homes | None:
         role=kind.creators[0] if kind.creators else "",
         venue="repository" if is_preprint else own("publicationTitle"),
         date=own("date"),
+        pages=own("pages"),
         abstract=own("abstractNote"),
         doi=own("DOI"),
         url=own("url"),
@@ -58,4 +61,5 @@ def homes_of(item_type: str) -> Homes | None:
         publisher="" if is_preprint else own("publisher"),
         series="" if is_preprint else own("series"),
         extra=own("extra"),
+        citekey=own("citationKey"),
     )

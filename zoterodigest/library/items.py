@@ -85,6 +85,8 @@ def item_changes(data: Data, changes: Fields, zotero: ZoteroMapping) -> dict[str
         return {}
     is_venue_edited = "venue" in asked and not is_empty(present["venue"])
     now = _retyped(data, asked, zotero) if is_venue_edited else dict(data)
+    gained = read_item(now, zotero)[0].keys() - present.keys()
+    asked |= {name: changes[name] for name in sorted(gained & changes.keys())}
     if asked.keys() & {"year", "date"}:
         now |= write_when(_place(now, zotero), present, asked)
     for name in filter(is_written_alone, asked):

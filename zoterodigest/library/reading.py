@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from zoterodigest.core.dates import parse_date
 from zoterodigest.core.identity import Identifier, identifier_of
 from zoterodigest.core.record import EMPTY, Fields, Links, Members, Value, is_empty
+from zoterodigest.core.view import canonical_pages
 from zoterodigest.library.creators import names_in, raw_names
 from zoterodigest.library.extra import extra_values
 from zoterodigest.library.homes import Data, Homes, homes_of
@@ -132,6 +133,11 @@ def _date(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
     return iso or "", raw
 
 
+def _pages(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
+    raw = str(data.get(homes.pages, ""))
+    return (canonical_pages(raw), raw) if homes.pages else None
+
+
 def _members(name: str) -> Callable[[Data, Homes, ZoteroMapping], _Found]:
     def read(data: Data, _: Homes, zotero: ZoteroMapping) -> _Found:
         if name == "categories" and not zotero.categories:
@@ -170,6 +176,10 @@ def _comment(data: Data, homes: Homes, zotero: ZoteroMapping) -> _Found:
     return (" ".join(values), "\n".join(values)) if homes.extra else None
 
 
+def _citekey(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
+    return _plain(data, homes.citekey)
+
+
 def _abstract(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
     return _plain(data, homes.abstract)
 
@@ -187,10 +197,12 @@ _READERS: Mapping[str, Callable[[Data, Homes, ZoteroMapping], _Found]] = {
     "award": _members("award"),
     "task": _members("task"),
     "date": _date,
+    "pages": _pages,
     "categories": _members("categories"),
     "arxiv": _arxiv,
     "doi": _doi,
     "url": _url,
+    "citekey": _citekey,
     "comment": _comment,
     "abstract": _abstract,
 }

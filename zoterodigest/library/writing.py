@@ -15,6 +15,7 @@ from zoterodigest.core.dates import write_date
 from zoterodigest.core.identity import identifier_of
 from zoterodigest.core.record import Fields, Links, Members, Names, Value
 from zoterodigest.core.venue import Venue, VenueKind, official_name
+from zoterodigest.core.view import canonical_pages
 from zoterodigest.library.creators import with_names
 from zoterodigest.library.extra import extra_values, with_extra
 from zoterodigest.library.homes import Data, Homes
@@ -163,6 +164,10 @@ def _write_authors(place: Place, value: Value) -> Patch:
     return {"creators": with_names(place.data.get("creators", ()), names, place.homes.role)}
 
 
+def _write_pages(place: Place, value: Value) -> Patch:
+    return place.patch(place.homes.pages, canonical_pages(_text(value)))
+
+
 def _write_members(name: str) -> Callable[[Place, Value], Patch]:
     def write(place: Place, value: Value) -> Patch:
         texts = value.texts if isinstance(value, Members) else ()
@@ -207,6 +212,10 @@ def _write_url(place: Place, value: Value) -> Patch:
     return place.patch(place.homes.url, _text(value) or twin)
 
 
+def _write_citekey(place: Place, value: Value) -> Patch:
+    return place.patch(place.homes.citekey, _text(value))
+
+
 def _write_comment(place: Place, value: Value) -> Patch:
     text = _text(value).strip()
     key = place.zotero.rules.extra.comment
@@ -233,12 +242,14 @@ def _text(value: Value) -> str:
 _WRITERS: Mapping[str, Callable[[Place, Value], Patch]] = {
     "title": _write_title,
     "authors": _write_authors,
+    "pages": _write_pages,
     "award": _write_members("award"),
     "task": _write_members("task"),
     "categories": _write_members("categories"),
     "arxiv": _write_arxiv,
     "doi": _write_doi,
     "url": _write_url,
+    "citekey": _write_citekey,
     "links": _write_links,
     "comment": _write_comment,
     "abstract": _write_abstract,
