@@ -172,6 +172,15 @@ def test_pages_come_with_the_venue_that_makes_an_item_one_that_has_them() -> Non
     assert item_changes(item, {"pages": "1-10", "venue": "CVPR"}, ZOTERO)["pages"] == "1-10"
 
 
+def test_a_citation_key_lives_in_its_own_field_and_not_in_extra() -> None:
+    item = {"itemType": "preprint", "extra": "Citation Key: other", "citationKey": "byron2024"}
+
+    assert read_item(item, ZOTERO)[0]["citekey"] == "byron2024"
+    assert read_item({**item, "citationKey": ""}, ZOTERO)[0]["citekey"] == EMPTY
+    assert item_changes(item, {"citekey": "Byron2024"}, ZOTERO) == {"citationKey": "Byron2024"}
+    assert new_item({"title": "A", "citekey": "a"}, ZOTERO)["citationKey"] == "a"
+
+
 def test_a_change_touches_only_its_field() -> None:
     item = _stored(CLIP) | {"volume": "139", "extra": "PMID: 1\narXiv: 2103.00020\nfree"}
 
@@ -411,6 +420,7 @@ _VALUES: Mapping[str, st.SearchStrategy[Value]] = {
     "arxiv": st.sampled_from(["2103.00020", "cs/0112017", "1406.2661"]),
     "doi": st.sampled_from(["10.1000/x", "10.1109/cvpr.2020.1"]),
     "url": st.sampled_from(["https://example.org/a", "https://openreview.net/forum?id=x"]),
+    "citekey": st.sampled_from(["byron2024", "Byron:2024-x", "Müller 2020"]),
     "links": st.builds(
         lambda label, url: Links((Hyperlink(label.strip(), url),)),
         _WORDS,

@@ -126,6 +126,26 @@ def test_a_selection_tells_which_fields_travel() -> None:
     assert [selects(("section:Other",), name) for name in fields] == [False, False, False]
 
 
+def test_a_formula_for_citation_keys_is_read(tmp_path: Path) -> None:
+    configuration = load(tmp_path, '[citekeys]\nformula = "auth.lower + year"')
+
+    assert configuration.citekeys.formula == "auth.lower + year"
+    assert load(tmp_path, "").citekeys.formula is None
+
+
+@pytest.mark.parametrize("formula", ["auth + yaer", "auth.shout", "", "auth +"])
+def test_a_formula_that_cannot_be_read_is_refused_by_its_key(tmp_path: Path, formula: str) -> None:
+    with pytest.raises(BadConfiguration, match=r"citekeys\.formula: ") as refused:
+        load(tmp_path, f'[citekeys]\nformula = "{formula}"')
+
+    assert refused.value.key == "citekeys.formula"
+
+
+def test_a_citation_key_is_in_no_list_of_fields(tmp_path: Path) -> None:
+    with pytest.raises(BadConfiguration, match="there is no field"):
+        load(tmp_path, '[[digest]]\npath = "a.md"\npush = ["citekey"]')
+
+
 def test_the_first_configuration_says_what_the_defaults_are(tmp_path: Path) -> None:
     text = initial_config(["papers.md", "daily/*.md"])
 

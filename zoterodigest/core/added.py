@@ -9,7 +9,7 @@ from zoterodigest.core.identity import match_title
 from zoterodigest.core.keys import is_our_item, note_key
 from zoterodigest.core.link import Row, Shelf, State
 from zoterodigest.core.plan import CreateEntry
-from zoterodigest.core.record import Entry, Item, Kind, Value, is_empty, kind_of
+from zoterodigest.core.record import CITEKEY, Entry, Item, Kind, Value, is_empty, kind_of
 from zoterodigest.core.reports import AddedItem
 from zoterodigest.core.shelves import Path
 from zoterodigest.core.terms import Holdings, Known, Rules, Terms
@@ -119,5 +119,5 @@ def _shown(item: Item) -> dict[str, Value]:
     return {
         name: value
         for name, value in item.fields.items()
-        if kind_of(name) is not Kind.BLOCKS and not is_empty(value)
+        if kind_of(name) is not Kind.BLOCKS and name != CITEKEY and not is_empty(value)
     }

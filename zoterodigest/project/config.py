@@ -20,7 +20,7 @@ from pydantic import (
     ValidationError,
 )
 
-from zoterodigest.core.record import KINDS, SECTION
+from zoterodigest.core.record import ENTRY_FIELDS, SECTION
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import read_file
 
@@ -57,8 +57,8 @@ def _field_names(value: object) -> object:
 
 
 def _field_name(name: str) -> str:
-    if name not in KINDS and name != SECTIONS and not name.startswith(SECTION):
-        raise ValueError(_unknown("field", name, [*KINDS, SECTIONS]))
+    if name not in ENTRY_FIELDS and name != SECTIONS and not name.startswith(SECTION):
+        raise ValueError(_unknown("field", name, [*ENTRY_FIELDS, SECTIONS]))
     return name
 
 
@@ -75,9 +75,25 @@ def _path(value: str) -> str:
     return value
 
 
+def _bib_path(value: str) -> str:
+    if not _path(value).casefold().endswith(".bib"):
+        raise ValueError("the name of a bibliography ends in .bib")
+    return value
+
+
 def _library(value: str) -> str:
     if not value.removeprefix("embedded:").strip() or not value.startswith("embedded:"):
         raise ValueError("only embedded:PATH is understood, the library in a file of its own")
+    return value
+
+
+def _formula(value: str) -> str:
+    from zoterodigest.bibtex.formula import BadFormula, parse_formula  # takes long, is rarely asked
+
+    try:
+        parse_formula(value)
+    except BadFormula as error:
+        raise ValueError(f"{error}. {error.hint}") from error
     return value
 
 
@@ -115,6 +131,34 @@ class DigestRules(_Table):
     """Which notes of the person's own come into the digest: none, tagged `publish`, or all."""
 
 
+class BibliographyRules(_Table):
+    """One `[[bibliography]]`: a .bib that is exported into, and may be edited as well."""
+
+    path: Annotated[str, AfterValidator(_bib_path)]
+    to: Literal["bibtex", "biblatex"] = "bibtex"
+    push: Selection = False
+    """Which fields, edited in the .bib, go to the library: all, none, or those named."""
+    pull: Selection = False
+    """Which fields, edited elsewhere, go into entries of the .bib that are not ours."""
+    items: Literal["digests", "library"] = "digests"
+    """Which works stand in it: those linked with entries of digests, or all of the library."""
+    collections: tuple[str, ...] = ()
+    """Only works in any of these collections, each a path of names or a key."""
+    tags: tuple[str, ...] = ()
+    """Only works with all of these tags."""
+    cited: tuple[PathText, ...] = ()
+    """Only works that any of these documents cites."""
+    sort: Literal["digest", "key"] = "digest"
+    short_venues: StrictBool = False
+    abstract: StrictBool = False
+    note: StrictBool = False
+    awards: StrictBool = False
+    add_only: StrictBool | None = None
+    """Whether entries are only added; None: in a file that no export of ours made."""
+    prune: StrictBool = False
+    """Whether entries of ours that are wanted no more are taken out."""
+
+
 class ZoteroRules(_Table):
     """`[zotero]`: what an item carries besides the record."""
 
@@ -137,15 +181,24 @@ class SyncRules(_Table):
     """The program that `resolve` may run, and its arguments; two or three files follow."""
 
 
+class CitekeyRules(_Table):
+    """`[citekeys]`: how new citation keys are made."""
+
+    formula: Annotated[str, Field(min_length=1), AfterValidator(_formula)] | None = None
+    """Terms and filters as in Better BibTeX; None: `bibtex.toml` has one."""
+
+
 class Configuration(_Table):
     """All of `zoterodigest.toml`; paths are relative to its folder."""
 
     library: Annotated[str, AfterValidator(_library)] = DEFAULT_LIBRARY
     lock: PathText = "zoterodigest.lock"
     digests: tuple[DigestRules, ...] = Field(default=(), alias="digest")
+    bibliographies: tuple[BibliographyRules, ...] = Field(default=(), alias="bibliography")
     zotero: ZoteroRules = ZoteroRules()
     sync: SyncRules = SyncRules()
     formats: FormatRules = FormatRules()
+    citekeys: CitekeyRules = CitekeyRules()
 
 
 def selects(selection: Selection, name: str) -> bool:
@@ -209,6 +262,7 @@ def _misplaced(name: str, table: list[str]) -> str:
         "zotero": ZoteroRules,
         "sync": SyncRules,
         "formats": FormatRules,
+        "citekeys": CitekeyRules,
     }
     for home, model in tables.items():
         if name in model.model_fields and [home] != table:
@@ -223,5 +277,13 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
 
 
 def _known_keys() -> list[str]:
-    tables = (Configuration, DigestRules, ZoteroRules, SyncRules, FormatRules)
+    tables = (
+        Configuration,
+        DigestRules,
+        BibliographyRules,
+        ZoteroRules,
+        SyncRules,
+        FormatRules,
+        CitekeyRules,
+    )
     return [field.alias or name for one in tables for name, field in one.model_fields.items()]

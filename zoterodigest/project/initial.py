@@ -83,4 +83,7 @@ library = {library}
 
 [formats]
 # folders = ["formats"]         # formats of your own
+
+[citekeys]                      # how new citation keys are made
+# formula = "auth.lower + shorttitle(3,3) + year"
 """
