@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.link import Base, Origin, Print, Row, Shelf, State, fingerprint
+from zoterodigest.core.link import Base, Exported, Origin, Print, Row, Shelf, State, fingerprint
 from zoterodigest.project.lock import LockFile
 
 
@@ -79,6 +79,15 @@ shelves = st.builds(
 )
 
 
+exported = st.builds(
+    Exported,
+    names.map("{}.bib".format),
+    names,
+    keys,
+    st.dictionaries(st.sampled_from(["", "author", "title", "b\u2028d"]), fingerprints),
+)
+
+
 @st.composite
 def locks(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> LockFile:
     """Any lock file, sorted."""
@@ -86,8 +95,13 @@ def locks(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> LockFile:
     some_shelves = draw(
         st.lists(shelves, max_size=3, unique_by=lambda shelf: (shelf.digest, shelf.path))
     )
+    some_exported = draw(
+        st.lists(exported, max_size=3, unique_by=lambda one: (one.bibliography, one.key))
+    )
     return LockFile(
         draw(names),
         tuple(sorted(some_rows, key=lambda row: row.id)),
         tuple(sorted(some_shelves, key=lambda shelf: (shelf.digest, shelf.path))),
+        tuple(sorted(some_exported, key=lambda one: (one.bibliography, one.key))),
+        draw(st.frozensets(names.map("{}.bib".format), max_size=2)),
     )

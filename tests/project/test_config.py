@@ -182,3 +182,49 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> N
     configuration = load(tmp_path, b'\xef\xbb\xbflock = "my.lock"\r\n')
 
     assert configuration.lock == "my.lock"
+
+
+def test_all_keys_of_a_bibliography_are_read(tmp_path: Path) -> None:
+    configuration = load(
+        tmp_path,
+        """
+        [[bibliography]]
+        path = "paper/refs.bib"
+        to = "biblatex"
+        push = ["title", "pages"]
+        pull = true
+        items = "library"
+        collections = ["Daily/2024"]
+        tags = ["task:inpainting"]
+        cited = ["paper/main.tex"]
+        sort = "key"
+        short_venues = true
+        abstract = true
+        note = true
+        awards = true
+        add_only = false
+        prune = true
+        [[bibliography]]
+        path = "all.bib"
+        """,
+    )
+
+    given, default = configuration.bibliographies
+    assert (given.to, given.push, given.pull) == ("biblatex", ("title", "pages"), True)
+    assert (given.add_only, given.cited) == (False, ("paper/main.tex",))
+    assert (default.to, default.push, default.pull) == ("bibtex", False, False)
+    assert (default.items, default.add_only, default.prune) == ("digests", None, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('path = "refs.md"', "bibliography[1].path: the name of a bibliography ends in .bib"),
+        ('path = "refs.bib"\nfrom = 1', "bibliography[1].from: there is no key"),
+        ('path = "refs.bib"\nto = "csljson"', "bibliography[1].to: "),
+        ('path = "refs.bib"\nadd_only = "yes"', "bibliography[1].add_only: "),
+    ],
+)
+def test_a_wrong_bibliography_is_told_by_its_key(tmp_path: Path, line: str, message: str) -> None:
+    with pytest.raises(BadConfiguration, match=re.escape(message)):
+        load(tmp_path, f"[[bibliography]]\n{line}")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.project.links import a_base, a_row, rows
-from zoterodigest.core.link import Origin, Row, Shelf, State
-from zoterodigest.project.fold import fold_all, fold_rows, fold_shelves
+from tests.project.links import a_base, a_row, exported, rows
+from zoterodigest.core.link import Exported, Origin, Row, Shelf, State
+from zoterodigest.project.fold import fold_all, fold_exported, fold_rows, fold_shelves
 
 SAME_ID = st.just("zd-a")
 OLD = a_row("zd-a", bases={"title": a_base("old")})
@@ -104,3 +104,16 @@ def test_of_two_collections_the_lesser_key_holds_and_is_not_ours() -> None:
     one, other = Shelf("d.md", (), "COLL2222"), Shelf("d.md", (), "COLL3333")
 
     assert fold_shelves(other, one) == Shelf("d.md", (), "COLL2222", is_ours=False)
+
+
+@given(one=exported, other=exported, before=st.lists(exported, max_size=1))
+def test_two_entries_of_a_bib_claim_only_what_one_of_them_claims(
+    one: Exported, other: Exported, before: list[Exported]
+) -> None:
+    other = replace(other, bibliography=one.bibliography, key=one.key)
+
+    folded = fold_exported(one, other, before)
+
+    assert folded == fold_exported(other, one, before)
+    assert folded.prints.items() <= one.prints.items() | other.prints.items()
+    assert fold_exported(one, one, before) == one

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.project.links import a_row, rows, shelves
+from tests.project.links import a_row, exported, rows, shelves
 from tests.project.unprivileged import run
-from zoterodigest.core.link import Row, Shelf
+from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.project.files import CannotWrite
 from zoterodigest.project.journal import (
     BadJournal,
     Done,
+    Exporting,
     Intended,
     Journal,
     Recorded,
@@ -51,6 +52,17 @@ def test_any_row_and_shelf_is_read_again(
     Journal.begin(path, "").intend([row], [shelf])
 
     assert read_journal(path) == Recorded("", (Intended((row,), (shelf,)),))
+
+
+@given(one=exported, is_made=st.booleans())
+def test_any_export_is_read_again(
+    tmp_path_factory: pytest.TempPathFactory, one: Exported, is_made: bool
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "journal.jsonl"
+    intended = Exporting(one.bibliography, (one,), is_made)
+    Journal.begin(path, "").exporting(intended)
+
+    assert read_journal(path) == Recorded("", (intended,))
 
 
 def test_a_closed_journal_is_gone(path: Path) -> None:

@@ -172,3 +172,18 @@ def test_two_names_of_one_file_are_one_digest(tmp_path: Path) -> None:
 
     assert [digest.key for digest in project.digests()] == ["papers.md"]
     assert [digest.key for digest in project.digests([tmp_path / "zz.md"])] == ["zz.md"]
+
+
+def test_bibliographies_are_named_from_the_project_each_once(tmp_path: Path) -> None:
+    tables = [
+        '[[bibliography]]\npath = "paper/refs.bib"\nsort = "key"',
+        '[[bibliography]]\npath = "paper/../paper/refs.bib"',
+        '[[bibliography]]\npath = "../all.bib"\npush = true',
+    ]
+
+    found = project(tmp_path, "\n".join(tables)).bibliographies()
+
+    assert [one.key for one in found] == ["paper/refs.bib", "../all.bib"]
+    assert [one.rules.sort for one in found] == ["key", "digest"]
+    assert [one.is_two_way for one in found] == [False, True]
+    assert found[0].path == tmp_path / "paper" / "refs.bib"

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, locks, rows
-from zoterodigest.core.link import Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.link import Exported, Origin, Row, Shelf, State, fingerprint
 from zoterodigest.project.files import SourceChanged, read_file
 from zoterodigest.project.fold import fold_all, fold_rows
 from zoterodigest.project.lock import (
@@ -49,7 +49,9 @@ def test_what_is_rendered_is_read_again(lock: LockFile) -> None:
 
 @given(lock=locks())
 def test_a_lock_file_has_one_text(lock: LockFile) -> None:
-    shuffled = LockFile(lock.identity, lock.rows[::-1], lock.shelves[::-1])
+    shuffled = replace(
+        lock, rows=lock.rows[::-1], shelves=lock.shelves[::-1], exported=lock.exported[::-1]
+    )
 
     assert render_lock(shuffled) == render_lock(lock)
     assert render_lock(read_lock(render_lock(lock))) == render_lock(lock)
@@ -83,6 +85,47 @@ def test_the_text_is_made_for_people_and_for_git() -> None:
         row.bases["title"].at_entry.parts[0],
         row.bases["title"].at_item.raw,
     )
+
+
+def test_what_exports_wrote_is_text_for_git_as_well() -> None:
+    print_ = fingerprint("Ho, Jonathan")
+    entry = Exported("refs.bib", "ho2020denoising", "ABCD2345", {"author": print_, "": print_})
+
+    text = render_lock(LockFile("embedded:1", exported=(entry,), made=frozenset({"refs.bib"})))
+
+    assert text.decode().split("\n\n", 1)[1] == (
+        'bib ["refs.bib"]\n'
+        "made true\n"
+        "\n"
+        'bib ["refs.bib","ho2020denoising"]\n'
+        'item "ABCD2345"\n'
+        f'print ["","{print_}"]\n'
+        f'print ["author","{print_}"]\n'
+    )
+
+
+def test_two_branches_that_export_other_entries_are_folded(tmp_path: Path) -> None:
+    one = Exported("refs.bib", "a", "AAAA2345", {"": fingerprint("misc")})
+    other = replace(one, key="b", item="BBBB2345")
+    base, made = lock_of(a_row("zd-a")), frozenset({"refs.bib"})
+    sides = [replace(base, exported=(each,), made=made) for each in (one, other)]
+
+    text, _ = merge(tmp_path, (sides[0], base, sides[1]), "--diff3")
+
+    assert read_lock(text) == replace(base, exported=(one, other), made=made)
+
+
+def test_a_doubled_entry_forgets_the_prints_that_differ() -> None:
+    same, one, other = map(fingerprint, ("same", "one", "other"))
+    both = [
+        Exported("refs.bib", "a", "AAAA2345", {"": same, "title": title}) for title in (one, other)
+    ]
+    doubled = b"".join(
+        render_lock(LockFile("l", exported=(each,))).partition(b"\n\n")[2] + b"\n" for each in both
+    )
+    text = render_lock(LockFile("l")) + b"\n" + doubled
+
+    assert read_lock(text).exported == (replace(both[0], prints={"": same}),)
 
 
 @given(lock=locks(), row=rows())

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
-from zoterodigest.core.link import Origin, Row, Shelf, State, fingerprint
-from zoterodigest.project.journal import Done, Event, Intended, Recorded
+from zoterodigest.core.link import Exported, Origin, Row, Shelf, State, fingerprint
+from zoterodigest.project.journal import Done, Event, Exporting, Intended, Recorded
 from zoterodigest.project.lock import LockFile
-from zoterodigest.project.recovery import Facts, Found, fold_journal, keys_in
+from zoterodigest.project.recovery import Facts, Found, bibs_in, fold_journal, keys_in
 
 NEW = a_row(
     "zd-a",
@@ -221,3 +221,51 @@ def test_folding_twice_is_folding_once(old: Row, new: Row, raws: dict[str, str])
     once = after(Intended((new,)), facts=facts, lock=(old,))
 
     assert after(Intended((new,)), facts=facts, lock=once) == once
+
+
+# --- what an export was about to write -----------------------------------------------------------
+
+KNOWN = Exported("refs.bib", "known", "AAAA2345", {"": "type", "title": "before"})
+ADDED = Exported("refs.bib", "added", "BBBB2345", {"": "type", "title": "new"})
+ELSEWHERE = Exported("other.bib", "known", "AAAA2345")
+
+
+def exported_after(
+    intended: Exporting, standing: Mapping[str, Mapping[str, str]], *, same: bool = True
+) -> LockFile:
+    """The lock file after a run was killed that was about to write this into refs.bib."""
+    lock = LockFile("l", exported=(ELSEWHERE, KNOWN))
+    recorded = Recorded("then" if same else "other", (intended,))
+    return fold_journal(lock, "then", recorded, {}, {"refs.bib": standing})
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_an_entry_that_stands_as_it_was_to_be_written_is_ours(same: bool) -> None:
+    changed = replace(KNOWN, prints={"": "type", "title": "after"})
+    standing = {"known": changed.prints, "added": ADDED.prints}
+
+    intended = Exporting("refs.bib", (ADDED, changed), is_made=True)
+    folded = exported_after(intended, standing, same=same)
+
+    assert folded.exported == (ELSEWHERE, ADDED, changed)
+    assert folded.made == {"refs.bib"}
+
+
+def test_an_entry_that_was_not_written_or_is_another_one_is_not_ours() -> None:
+    intended = Exporting("refs.bib", (ADDED, KNOWN), is_made=True)
+
+    for standing in ({}, {"added": {"": "type", "title": "somebody else's"}}):
+        folded = exported_after(intended, standing)
+        assert (folded.exported, folded.made) == ((ELSEWHERE, KNOWN), frozenset())
+
+
+def test_an_entry_that_was_taken_out_is_ours_no_more() -> None:
+    without = Exporting("refs.bib", (ADDED,))
+
+    assert exported_after(without, {}).exported == (ELSEWHERE,)
+    assert exported_after(without, {"known": KNOWN.prints}).exported == (ELSEWHERE, KNOWN)
+    assert exported_after(without, {}, same=False).exported == (ELSEWHERE, KNOWN)
+
+
+def test_the_bibs_whose_facts_are_needed_are_named() -> None:
+    assert bibs_in(Recorded("", (Done(()), Exporting("refs.bib")))) == {"refs.bib"}

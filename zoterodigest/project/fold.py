@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from zoterodigest.core.link import Base, Origin, Row, Shelf, State
+from zoterodigest.core.link import Base, Exported, Origin, Row, Shelf, State
 
 _NOT_OURS = (False, None)
 
 T = TypeVar("T")
-K = TypeVar("K", bound=str | tuple[str, tuple[str, ...]])
+K = TypeVar("K", bound=str | tuple[str, str] | tuple[str, tuple[str, ...]])
 
 _STRONGEST_STATE = (State.UNLINKED, State.LINKED, State.TRASHED, State.DROPPED)
 """Which of two states holds. Only a person can unlink, so that is never lost; that an entry left or
@@ -93,6 +93,32 @@ def fold_shelves(one: Shelf, other: Shelf, before: Sequence[Shelf] = ()) -> Shel
             name=min(one.name, other.name),
         ),
     )
+
+
+def fold_exported(one: Exported, other: Exported, before: Sequence[Exported] = ()) -> Exported:
+    """Make one entry of two of one .bib and citation key; prints that differ are forgotten."""
+    prints = {
+        name: _agreed(
+            one.prints.get(name, ""),
+            other.prints.get(name, ""),
+            [entry.prints.get(name, "") for entry in before],
+            "",
+        )
+        for name in sorted(one.prints.keys() | other.prints.keys())
+    }
+    return Exported(
+        one.bibliography,
+        one.key,
+        _lesser(one.item, other.item, [entry.item for entry in before]),
+        {name: print_ for name, print_ in prints.items() if print_},
+    )
+
+
+def fold_made(
+    one: frozenset[str], other: frozenset[str], before: Sequence[frozenset[str]] = ()
+) -> frozenset[str]:
+    """Return which .bib files our exports made, of what both sides say."""
+    return _united(one, other, before)
 
 
 def _agreed(one: T, other: T, before: Sequence[T], otherwise: T) -> T:

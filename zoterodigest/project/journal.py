@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoterodigest.core.link import Row, Shelf
+from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.bib_text import sorted_entries
 from zoterodigest.project.files import (
     CannotWrite,
     append_durably,
@@ -20,7 +21,8 @@ from zoterodigest.project.files import (
     sync_folder,
     writing_failed,
 )
-from zoterodigest.project.rows import BadLine, read_rows, render_rows
+from zoterodigest.project.paragraphs import BadLine
+from zoterodigest.project.rows import Linked, read_rows, render_rows
 
 
 class BadJournal(ZoterodigestError):
@@ -52,7 +54,19 @@ class Done:
     ids: tuple[str, ...]
 
 
-Event = Intended | Done
+@dataclass(frozen=True, slots=True)
+class Exporting:
+    """The entries of the .bib `bibliography` that are ours when it has been written.
+
+    `is_made` tells that this export makes the file.
+    """
+
+    bibliography: str
+    entries: tuple[Exported, ...] = ()
+    is_made: bool = False
+
+
+Event = Intended | Done | Exporting
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,12 @@ class Journal:
     def done(self, ids: Iterable[str]) -> None:
         """Tell that all that was intended for the rows with these ids has been written."""
         self._append({"done": sorted(ids)})
+
+    def exporting(self, intended: Exporting) -> None:
+        """Tell which entries of a .bib will be ours when it has been written."""
+        made = [intended.bibliography] if intended.is_made else []
+        text = render_rows((), (), intended.entries, made)
+        self._append({"export": intended.bibliography, "bib": text})
 
     def close(self) -> None:
         """Remove the journal; call it when the lock file says all that the journal says."""
@@ -133,19 +153,23 @@ def _lock_hash(path: Path, line: bytes) -> str:
 def _event(path: Path, number: int, line: bytes) -> Event:
     match _json(path, number, line):
         case {"intend": str(text)}:
-            return _intended(path, number, text)
+            linked = _linked(path, number, text)
+            return Intended(tuple(linked.rows.values()), tuple(linked.shelves.values()))
+        case {"export": str(bibliography), "bib": str(text)}:
+            linked = _linked(path, number, text)
+            is_made = bibliography in linked.made
+            return Exporting(bibliography, sorted_entries(linked.exported), is_made)
         case {"done": [*ids]} if all(isinstance(one, str) for one in ids):
             return Done(tuple(ids))
         case _:
             raise BadJournal(path, number)
 
 
-def _intended(path: Path, number: int, text: str) -> Intended:
+def _linked(path: Path, number: int, text: str) -> Linked:
     try:
-        rows, shelves = read_rows(enumerate(text.split("\n"), start=1))
+        return read_rows(enumerate(text.split("\n"), start=1))
     except BadLine as error:
         raise BadJournal(path, number) from error
-    return Intended(tuple(rows.values()), tuple(shelves.values()))
 
 
 def _json(path: Path, number: int, line: bytes) -> object:

@@ -14,6 +14,7 @@ from zoterodigest.project.config import (
     CONFIG_FILE,
     PLACEHOLDER,
     BadConfiguration,
+    BibliographyRules,
     Configuration,
     DigestRules,
     load_configuration,
@@ -39,6 +40,20 @@ class Digest:
     name: str
     collection: tuple[str, ...]
     rules: DigestRules
+
+
+@dataclass(frozen=True, slots=True)
+class BibFile:
+    """One .bib of a project, which need not exist yet; `key` names it as a digest's does."""
+
+    path: Path
+    key: str
+    rules: BibliographyRules
+
+    @property
+    def is_two_way(self) -> bool:
+        """Whether its entries take part in a sync, besides being exported."""
+        return self.rules.push is not False or self.rules.pull is not False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,14 @@ class Project:
             key = _key(self.root, path)
             digest = self._digest(path, configured.get(path) or DigestRules(path=key))
             found.setdefault(path.resolve(), digest)
+        return tuple(found.values())
+
+    def bibliographies(self) -> tuple[BibFile, ...]:
+        """Return the .bib files that are configured, each once, in order; the first rules count."""
+        found: dict[Path, BibFile] = {}
+        for rules in self.configuration.bibliographies:
+            path = _absolute(self.root / rules.path)
+            found.setdefault(path.resolve(), BibFile(path, _key(self.root, path), rules))
         return tuple(found.values())
 
     def former_collection(self, key: str) -> tuple[str, ...]:

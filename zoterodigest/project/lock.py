@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from hashlib import blake2b
 from pathlib import Path
 
-from zoterodigest.core.link import Row, Shelf
+from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.bib_text import sorted_entries
 from zoterodigest.project.files import replace_file
-from zoterodigest.project.fold import fold_all, fold_rows, fold_shelves
-from zoterodigest.project.rows import (
-    BadLine,
-    Line,
-    ShelfKey,
-    read_rows,
-    render_rows,
-    to_json,
-)
+from zoterodigest.project.fold import fold_all, fold_exported, fold_made, fold_rows, fold_shelves
+from zoterodigest.project.paragraphs import BadLine, Line, to_json
+from zoterodigest.project.rows import Linked, read_rows, render_rows
 
 LOCK_FILE = "zoterodigest.lock"
 
@@ -61,11 +57,17 @@ class BadLockFile(ZoterodigestError):
 
 @dataclass(frozen=True, slots=True)
 class LockFile:
-    """All links with one library: rows sorted by id, shelves by digest and path, none twice."""
+    """All links with one library: rows sorted by id, shelves by digest and path, none twice.
+
+    `exported` are the entries of .bib files that our exports wrote, by file and citation key;
+    `made` are the files that our exports made.
+    """
 
     identity: str
     rows: tuple[Row, ...] = ()
     shelves: tuple[Shelf, ...] = ()
+    exported: tuple[Exported, ...] = ()
+    made: frozenset[str] = frozenset()
 
 
 def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:
@@ -74,7 +76,8 @@ def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:
     The line ends are those of the file `before`.
     """
     header = _HEADER.format(version=_VERSION, identity=to_json(lock.identity))
-    data = (header + render_rows(lock.rows, lock.shelves)).encode("utf-8")
+    text = header + render_rows(lock.rows, lock.shelves, lock.exported, lock.made)
+    data = text.encode("utf-8")
     return data.replace(b"\n", b"\r\n") if before and b"\r\n" in before else data
 
 
@@ -162,8 +165,7 @@ class _Side:
 
     number: int
     identity: str
-    rows: dict[str, Row]
-    shelves: dict[ShelfKey, Shelf]
+    linked: Linked = field(default_factory=Linked)
 
 
 def _read_side(lines: list[Line]) -> _Side:
@@ -179,8 +181,7 @@ def _read_side(lines: list[Line]) -> _Side:
         raise BadLine(1, "it does not begin as zoterodigest writes it")
     if header["version"][1] != _VERSION:
         raise BadLine(header["version"][0], "its version is not known", _NEWER)
-    rows, shelves = read_rows(body)
-    return _Side(header["library"][0], _identity(header["library"]), rows, shelves)
+    return _Side(header["library"][0], _identity(header["library"]), read_rows(body))
 
 
 def _identity(line: Line) -> str:
@@ -198,17 +199,32 @@ def _read_ancestor(lines: list[Line]) -> _Side:
     try:
         return _read_side(lines)
     except BadLine:
-        return _Side(0, "", {}, {})
+        return _Side(0, "")
 
 
 def _fold(one: _Side, other: _Side, ancestor: _Side) -> _Side:
     if one.identity != other.identity:
         raise BadLine(other.number, "its two sides name two libraries", _TWO_LIBRARIES)
-    rows = fold_all(one.rows, other.rows, ancestor.rows, fold_rows)
-    shelves = fold_all(one.shelves, other.shelves, ancestor.shelves, fold_shelves)
-    return _Side(one.number, one.identity, rows, shelves)
+    known = [ancestor.linked] if ancestor.identity else []
+    return _Side(one.number, one.identity, _folded(one.linked, other.linked, known))
+
+
+def _folded(one: Linked, other: Linked, known: Sequence[Linked]) -> Linked:
+    ancestor = known[0] if known else Linked()
+    return Linked(
+        fold_all(one.rows, other.rows, ancestor.rows, fold_rows),
+        fold_all(one.shelves, other.shelves, ancestor.shelves, fold_shelves),
+        fold_all(one.exported, other.exported, ancestor.exported, fold_exported),
+        fold_made(one.made, other.made, [before.made for before in known]),
+    )
 
 
 def _lock(side: _Side) -> LockFile:
-    rows = tuple(side.rows[key] for key in sorted(side.rows))
-    return LockFile(side.identity, rows, tuple(side.shelves[key] for key in sorted(side.shelves)))
+    linked = side.linked
+    return LockFile(
+        side.identity,
+        tuple(linked.rows[key] for key in sorted(linked.rows)),
+        tuple(linked.shelves[key] for key in sorted(linked.shelves)),
+        sorted_entries(linked.exported),
+        linked.made,
+    )

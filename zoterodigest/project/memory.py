@@ -15,7 +15,8 @@ from zoterodigest.core.link import Row, fingerprint
 from zoterodigest.core.seen import Seen
 from zoterodigest.project.files import read_if_present, replace_file
 from zoterodigest.project.lock import BadLockFile, LockFile, lock_hash, read_lock
-from zoterodigest.project.rows import BadLine, read_rows, render_rows
+from zoterodigest.project.paragraphs import BadLine
+from zoterodigest.project.rows import read_rows, render_rows
 
 _VERSION = 1
 _NEXT = ".next"
@@ -84,7 +85,7 @@ def _read(data: bytes, lock: LockFile, lock_data: bytes | None) -> Seen | None:
     try:
         known = json.loads(header)
         rows = lock.rows if bytes_then == lock_data else tuple(_rows_of(bytes_then).values())
-        others, _ = read_rows(enumerate(known["other"].split("\n"), start=1))
+        others = read_rows(enumerate(known["other"].split("\n"), start=1)).rows
         missing = frozenset(known["missing"])
         collections = {str(key): frozenset(keys) for key, keys in known["collections"].items()}
         past = {

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.link import Base, Origin, Row, Shelf, State
-from zoterodigest.project.journal import Done, Intended, Recorded
+from zoterodigest.core.link import Base, Exported, Origin, Row, Shelf, State
+from zoterodigest.project.bib_text import sorted_entries
+from zoterodigest.project.journal import Done, Exporting, Intended, Recorded
 from zoterodigest.project.lock import LockFile
 
 
@@ -41,16 +42,31 @@ def keys_in(recorded: Recorded) -> frozenset[str]:
     return frozenset([*(row.item for row in rows), *notes, *attachments, *shelves])
 
 
-def fold_journal(lock: LockFile, lock_hash: str, recorded: Recorded, facts: Facts) -> LockFile:
+BibFacts = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""What stands in .bib files: by file and citation key the prints of an entry's fields."""
+
+NO_BIBS: BibFacts = {}
+
+
+def bibs_in(recorded: Recorded) -> frozenset[str]:
+    """Return every .bib that `fold_journal` needs the facts of."""
+    return frozenset(one.bibliography for one in recorded.events if isinstance(one, Exporting))
+
+
+def fold_journal(
+    lock: LockFile, lock_hash: str, recorded: Recorded, facts: Facts, bibs: BibFacts = NO_BIBS
+) -> LockFile:
     """Return `lock` with what the run of `recorded` achieved before it was killed.
 
     A row that was done holds as intended. For any other row the facts decide, part by part:
     item, note, each base, each piece of its origin. If `lock_hash` is not that of the lock file the
     run began with (another branch is checked out), only created keys are taken over, so that
-    nothing is created twice; their fields have no base.
+    nothing is created twice; their fields have no base. An entry that stands in its .bib just as it
+    was to be written is ours under any lock file.
     """
     rows = {row.id: row for row in lock.rows}
-    if recorded.lock_hash == lock_hash:
+    is_same = recorded.lock_hash == lock_hash
+    if is_same:
         rows |= _achieved(rows, recorded, facts)
     else:
         rows |= _created(rows, recorded, facts)
@@ -60,7 +76,35 @@ def fold_journal(lock: LockFile, lock_hash: str, recorded: Recorded, facts: Fact
         lock.identity,
         tuple(rows[key] for key in sorted(rows)),
         tuple(shelves[key] for key in sorted(shelves)),
+        *_exported(lock, recorded, bibs, is_same=is_same),
     )
+
+
+def _exported(
+    lock: LockFile, recorded: Recorded, bibs: BibFacts, *, is_same: bool
+) -> tuple[tuple[Exported, ...], frozenset[str]]:
+    """Return the entries of .bib files that are ours, and which files we made.
+
+    One that the killed run took out is ours no more if it has gone; under another lock file it may
+    never have been there.
+    """
+    entries = {(one.bibliography, one.key): one for one in lock.exported}
+    made = set(lock.made)
+    for event in recorded.events:
+        if not isinstance(event, Exporting):
+            continue
+        standing = bibs.get(event.bibliography, {})
+        written = [one for one in event.entries if standing.get(one.key) == one.prints]
+        kept = {one.key for one in event.entries} | standing.keys()
+        if is_same:
+            entries = {
+                key: one
+                for key, one in entries.items()
+                if one.bibliography != event.bibliography or one.key in kept
+            }
+        entries |= {(one.bibliography, one.key): one for one in written}
+        made |= {event.bibliography} if event.is_made and written else set()
+    return sorted_entries(entries), frozenset(made)
 
 
 def _achieved(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict[str, Row]:

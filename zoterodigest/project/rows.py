@@ -15,64 +15,67 @@ item's print is left out where it is the entry's. Empty values are left out.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.link import Base, Origin, Print, Row, Shelf, State
+from zoterodigest.core.link import Base, Exported, Origin, Print, Row, Shelf, State
+from zoterodigest.project.bib_text import BibKey, BibsRead, render_bibs
 from zoterodigest.project.fold import fold_rows, fold_shelves
-
-Line = tuple[int, str]
-"""The 1-based number of a line and its text without the line end."""
+from zoterodigest.project.paragraphs import (
+    BASE,
+    BIB,
+    SHELF,
+    BadLine,
+    Line,
+    Paragraph,
+    Values,
+    fingerprint_of,
+    key_of,
+    named,
+    paragraphs_of,
+    path_of,
+    text_of,
+    texts_of,
+    to_json,
+)
 
 ShelfKey = tuple[str, tuple[str, ...]]
 """What a shelf is known by: its digest and its path."""
 
-_Values = Mapping[str, object]
-
-_ID = re.compile(r"[A-Za-z0-9_-]+")
-_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
-_SHELF = "shelf "
-_BASE = "base "
-_SHELF_KEYS = ("collection", "name", "ours")
-_ROW_KEYS = (
-    "digest",
-    "headings",
-    "identifiers",
-    "item",
-    "note",
-    "origin",
-    "state",
-    "texts",
-    "title",
-)
-_KEYS = frozenset(("apart", "base", *_ROW_KEYS, *_SHELF_KEYS))
 _SETS = ("attachments", "collections", "fields", "tags")
 
 
-class BadLine(ValueError):
-    """Line `number` is no line of a lock file, for `reason`; `hint` may say what to do."""
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What the paragraphs of a lock file say: rows by id, shelves by digest and path, entries of
+    .bib files by file and citation key, and the .bib files that exports made.
+    """
 
-    def __init__(self, number: int, reason: str, hint: str = "") -> None:
-        super().__init__(f"line {number}: {reason}")
-        self.number = number
-        self.reason = reason
-        self.hint = hint
+    rows: Mapping[str, Row] = field(default_factory=dict)
+    shelves: Mapping[ShelfKey, Shelf] = field(default_factory=dict)
+    exported: Mapping[BibKey, Exported] = field(default_factory=dict)
+    made: frozenset[str] = frozenset()
 
 
-def render_rows(rows: Iterable[Row], shelves: Iterable[Shelf]) -> str:
-    """Return shelves, then rows, sorted, a blank line before each."""
+def render_rows(
+    rows: Iterable[Row],
+    shelves: Iterable[Shelf] = (),
+    exported: Iterable[Exported] = (),
+    made: Iterable[str] = (),
+) -> str:
+    """Return shelves, rows, then what stands in .bib files, sorted, a blank line before each."""
     paragraphs = [
         _render_shelf(shelf) for shelf in sorted(shelves, key=lambda s: (s.digest, s.path))
     ]
     paragraphs += [_render_row(row) for row in sorted(rows, key=lambda row: row.id)]
+    paragraphs += render_bibs(exported, made)
     return "".join(f"\n{paragraph}" for paragraph in paragraphs)
 
 
 def _render_shelf(shelf: Shelf) -> str:
     lines = [
-        f"{_SHELF}{to_json([shelf.digest, *shelf.path])}\n",
+        f"{SHELF}{to_json([shelf.digest, *shelf.path])}\n",
         f"collection {to_json(shelf.collection)}\n",
         f"name {to_json(shelf.name)}\n" if shelf.name else "",
         "" if shelf.is_ours else "ours false\n",
@@ -99,12 +102,6 @@ def _render_row(row: Row) -> str:
     return f"{row.id}\n{''.join(lines)}"
 
 
-def to_json(value: object) -> str:
-    """Return `value` as JSON on one line; a text that is not all printable is escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text if text.isprintable() else json.dumps(value, separators=(",", ":"), sort_keys=True)
-
-
 def _base_json(name: str, base: Base) -> list[str]:
     if base.at_item == base.at_entry:
         return [name, _print_text(base.at_entry, base.at_entry.parts)]
@@ -124,133 +121,65 @@ def _origin_json(origin: Origin) -> dict[str, object]:
     return {name: part for name, part in value.items() if part}
 
 
-def read_rows(lines: Iterable[Line]) -> tuple[dict[str, Row], dict[ShelfKey, Shelf]]:
-    """Read rows by id and shelves by digest and path; what is there twice is folded.
+def read_rows(lines: Iterable[Line]) -> Linked:
+    """Read rows, shelves and entries of .bib files; what is there twice is folded.
 
-    Raises `BadLine` for anything that is not a row or a shelf. Blank lines do not count.
+    Raises `BadLine` for anything else. Blank lines do not count.
     """
     rows: dict[str, Row] = {}
     shelves: dict[ShelfKey, Shelf] = {}
-    for paragraph in _paragraphs(lines):
-        for values in paragraph.variants():
-            try:
-                if paragraph.head.startswith(_SHELF):
-                    shelf = _shelf(paragraph.head, values)
-                    key = (shelf.digest, shelf.path)
-                    shelves[key] = fold_shelves(shelves[key], shelf) if key in shelves else shelf
-                else:
-                    row = _row(paragraph.head, values)
-                    rows[row.id] = fold_rows(rows[row.id], row) if row.id in rows else row
-            except (ValueError, RecursionError) as error:
-                raise BadLine(paragraph.number, f"{paragraph.head}: {error}") from error
-    return rows, shelves
+    bibs = BibsRead()
+    for paragraph in paragraphs_of(lines):
+        try:
+            if paragraph.head.startswith(BIB):
+                bibs.read(paragraph)
+            elif paragraph.head.startswith(SHELF):
+                _read_shelf(paragraph, shelves)
+            else:
+                _read_row(paragraph, rows)
+        except (ValueError, RecursionError) as error:
+            raise BadLine(paragraph.number, f"{paragraph.head}: {error}") from error
+    return Linked(rows, shelves, bibs.exported, frozenset(bibs.made))
 
 
-@dataclass(frozen=True, slots=True)
-class _Paragraph:
-    """One row or shelf as it stands: its first line, and the values given for each key."""
-
-    number: int
-    head: str
-    values: dict[str, list[object]] = field(default_factory=dict)
-
-    def variants(self) -> Iterator[_Values]:
-        """Yield its values; where a key is given twice, once with each of its values.
-
-        A person who ends a merge conflict by keeping both sides leaves such doubled lines.
-        """
-        for turn in range(max(map(len, self.values.values()), default=1)):
-            yield {key: given[min(turn, len(given) - 1)] for key, given in self.values.items()}
+def _read_shelf(paragraph: Paragraph, shelves: dict[ShelfKey, Shelf]) -> None:
+    for values in paragraph.variants():
+        shelf = _shelf(paragraph.head, values)
+        key = (shelf.digest, shelf.path)
+        shelves[key] = fold_shelves(shelves[key], shelf) if key in shelves else shelf
 
 
-def _paragraphs(lines: Iterable[Line]) -> list[_Paragraph]:
-    paragraphs: list[_Paragraph] = []
-    for number, line in lines:
-        key, blank, text = line.partition(" ")
-        if _ID.fullmatch(line) or line.startswith(_SHELF):
-            paragraphs.append(_Paragraph(number, line))
-        elif line and not (paragraphs and blank and key in _KEYS):
-            raise BadLine(number, f"{line[:40]!r} has no place here")
-        elif line:
-            value = _json(number, text)
-            name = f"{_BASE}{_base_name(number, value)}" if key == "base" else key
-            paragraphs[-1].values.setdefault(name, []).append(value)
-    return paragraphs
+def _read_row(paragraph: Paragraph, rows: dict[str, Row]) -> None:
+    for values in paragraph.variants():
+        row = _row(paragraph.head, values)
+        rows[row.id] = fold_rows(rows[row.id], row) if row.id in rows else row
 
 
-def _json(number: int, text: str) -> object:
-    try:
-        value: object = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadLine(number, f"{text[:40]!r} is no JSON") from error
-    return value
-
-
-def _base_name(number: int, value: object) -> str:
-    match value:
-        case [str(name), str(), *_]:
-            return name
-        case _:
-            raise BadLine(number, "a base needs a field and its prints")
-
-
-def _shelf(head: str, values: _Values) -> Shelf:
-    digest, *path = _texts(json.loads(head.removeprefix(_SHELF)))
+def _shelf(head: str, values: Values) -> Shelf:
+    digest, *path = texts_of(json.loads(head.removeprefix(SHELF)))
     is_ours = values.get("ours", True)
-    name = _text(values, "name", "")
-    collection = _key(values, "collection")
+    name = text_of(values, "name", "")
+    collection = key_of(values, "collection")
     return Shelf(digest, tuple(path), collection, is_ours=is_ours is True, name=name)
 
 
-def _row(row_id: str, values: _Values) -> Row:
-    bases = {key.removeprefix(_BASE): _base(value) for key, value in _given(values, _BASE)}
-    apart = frozenset(_texts(values.get("apart", [])))
+def _row(row_id: str, values: Values) -> Row:
+    bases = {name: _base(value) for name, value in named(values, BASE)}
+    apart = frozenset(texts_of(values.get("apart", [])))
     return Row(
         id=row_id,
-        digest=_path(values, "digest"),
-        item=_key(values, "item"),
-        note=_key(values, "note", "") or None,
-        identifiers=frozenset(map(_identifier, _texts(values.get("identifiers", [])))),
-        title=_text(values, "title", ""),
-        texts=frozenset(_texts(values.get("texts", []))),
-        headings=_texts(values.get("headings", [])),
+        digest=path_of(text_of(values, "digest", ""), "digest"),
+        item=key_of(values, "item"),
+        note=key_of(values, "note", "") or None,
+        identifiers=frozenset(map(_identifier, texts_of(values.get("identifiers", [])))),
+        title=text_of(values, "title", ""),
+        texts=frozenset(texts_of(values.get("texts", []))),
+        headings=texts_of(values.get("headings", [])),
         bases={name: base for name, base in bases.items() if name not in apart},
         apart=apart,
         origin=_origin(values.get("origin", {})),
-        state=State(_text(values, "state", State.LINKED.value)),
+        state=State(text_of(values, "state", State.LINKED.value)),
     )
-
-
-def _given(values: _Values, prefix: str) -> list[tuple[str, object]]:
-    return [(key, value) for key, value in values.items() if key.startswith(prefix)]
-
-
-def _text(values: _Values, key: str, default: str | None = None) -> str:
-    value = values.get(key, default)
-    if not isinstance(value, str):
-        raise ValueError(f"its {key} is missing" if value is None else f"its {key} is no text")
-    return value
-
-
-def _key(values: _Values, name: str, default: str | None = None) -> str:
-    """Return the key of an object of the library; empty where there is none."""
-    key = _text(values, name, default)
-    if key and not _ID.fullmatch(key):
-        raise ValueError(f"{to_json(key)[:40]} is no key")
-    return key
-
-
-def _path(values: _Values, name: str) -> str:
-    path = _text(values, name, "")
-    if "\0" in path:
-        raise ValueError(f"its {name} is no path")
-    return path
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise ValueError(f"{to_json(value)[:40]} is no list of texts")
-    return tuple(value)
 
 
 def _identifier(text: str) -> Identifier:
@@ -261,7 +190,7 @@ def _identifier(text: str) -> Identifier:
 
 
 def _base(value: object) -> Base:
-    _, *prints = _texts(value)
+    _, *prints = texts_of(value)
     if len(prints) > 2:
         raise ValueError("a base has two prints at most")
     at_entry = _print(prints[0], ())
@@ -271,14 +200,11 @@ def _base(value: object) -> Base:
 def _print(text: str, same: tuple[str, ...]) -> Print:
     raw, *parts = text.split(" ")
     known = same if parts == ["="] else tuple(parts)
-    for part in (raw, *known):
-        if not _FINGERPRINT.fullmatch(part):
-            raise ValueError(f"{part[:40]!r} is no fingerprint")
-    return Print(raw, known)
+    return Print(fingerprint_of(raw), tuple(map(fingerprint_of, known)))
 
 
 def _origin(value: object) -> Origin:
     if not isinstance(value, dict) or not value.keys() <= {"item", "note", *_SETS}:
         raise ValueError("its origin cannot be read")
-    sets = {name: frozenset(_texts(value.get(name, []))) for name in _SETS}
+    sets = {name: frozenset(texts_of(value.get(name, []))) for name in _SETS}
     return Origin(item=value.get("item") is True, note=value.get("note") is True, **sets)

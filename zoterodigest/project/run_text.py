@@ -128,8 +128,8 @@ def _hunks(values: _Values) -> Iterator[Hunk]:
 
 
 def _links(text: str) -> Links:
-    rows, shelves = read_rows(enumerate(text.split("\n"), start=1))
-    return Links(tuple(rows.values()), tuple(shelves.values()))
+    linked = read_rows(enumerate(text.split("\n"), start=1))
+    return Links(tuple(linked.rows.values()), tuple(linked.shelves.values()))
 
 
 def _mapping(value: object) -> _Values:

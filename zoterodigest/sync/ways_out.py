@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.history import Links
-from zoterodigest.core.link import Row, Shelf, State
+from zoterodigest.core.link import Row, Shelf, State, is_bib
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.journal import discard_journal
@@ -84,10 +84,17 @@ def prepare_remove(workspace: Workspace) -> Leaving:
 
 
 def _rows_to_end(workspace: Workspace, gathered: Gathered) -> Iterator[Row]:
+    """Yield the rows of the workspace's digests, and those of bib entries whose items they leave.
+
+    A bib entry's link ends with the last digest that links its item.
+    """
     keys = {digest.key for digest in workspace.digests}
-    for row in gathered.lock.rows:
-        if row.digest in keys and row.state is not State.UNLINKED:
-            yield row
+    ending = [row for row in gathered.lock.rows if row.digest in keys]
+    yield from (row for row in ending if row.state is not State.UNLINKED)
+    linked = [row for row in gathered.lock.rows if row.state is State.LINKED]
+    held = {row.item for row in linked if row.digest not in keys and not is_bib(row.digest)}
+    left = {row.item for row in ending} - held
+    yield from (row for row in linked if is_bib(row.digest) and row.item in left)
 
 
 def leave(leaving: Leaving, progress: Progress) -> Left:
@@ -132,7 +139,7 @@ def _lock_after(leaving: Leaving, failed: Mapping[str, str]) -> LockFile:
         replace(row, state=State.UNLINKED) if row.id in ending else row
         for row in leaving.gathered.lock.rows
     )
-    return LockFile(leaving.gathered.lock.identity, rows, tuple(_shelves_after(leaving)))
+    return replace(leaving.gathered.lock, rows=rows, shelves=tuple(_shelves_after(leaving)))
 
 
 def _shelves_after(leaving: Leaving) -> Iterator[Shelf]:
