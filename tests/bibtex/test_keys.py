@@ -9,7 +9,9 @@ import pytest
 
 from tests.bibtex.items import a_person, an_item, key_of, keys_of
 from zoterodigest.bibtex.formula import BadFormula, parse_formula
-from zoterodigest.bibtex.keys import KeySource
+from zoterodigest.bibtex.keys import KeySource, citation_keys, why_provisional
+from zoterodigest.bibtex.rules import bib_rules
+from zoterodigest.bibtex.work import read_work
 
 KEYS = [
     ("Byron", "Attention Is All You Need", "2017", "byronAttentionAllYou2017"),
@@ -96,6 +98,22 @@ def test_a_letter_never_makes_another_ones_key() -> None:
     assert keys[2] == "byronFoo2024a"
 
 
+def test_a_new_key_is_none_of_those_taken_and_a_stated_one_stays() -> None:
+    rules = bib_rules()
+    items = [an_item(key="A", citationKey="byronTitle2024b"), an_item(key="B"), an_item(key="C")]
+    pairs = [(data, read_work(data, rules)) for data in items]
+
+    keys = citation_keys(
+        pairs,
+        parse_formula(rules.key_formula),
+        rules,
+        fixed={"C": "byronTitle2024"},
+        taken={"BYRONTITLE2024", "byrontitle2024a", "byronTitle2024B"},
+    )
+
+    assert [key.text for key in keys] == ["byronTitle2024b", "byronTitle2024c", "byronTitle2024"]
+
+
 def test_a_key_that_stands_somewhere_is_kept() -> None:
     native = an_item(key="A", citationKey="Mine:2024", extra="Citation Key: other")
     extra = an_item(key="B", extra="Comment: x\nCitation Key: fromExtra")
@@ -147,6 +165,20 @@ def test_a_key_is_provisional_while_authors_or_year_are_missing(
     (found,) = keys_of(an_item() | data)
 
     assert found.is_provisional is is_provisional
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({}, ""),
+        ({"creators": []}, "no author"),
+        ({"date": "soon"}, "no year"),
+        ({"creators": [], "date": ""}, "no author and no year"),
+        ({"creators": [a_person("ChenDY")]}, "an author is a user name"),
+    ],
+)
+def test_it_is_said_why_a_key_is_provisional(data: dict[str, Any], reason: str) -> None:
+    assert why_provisional(read_work(an_item(**data), bib_rules())) == reason
 
 
 def some_items(count: int) -> list[dict[str, Any]]:

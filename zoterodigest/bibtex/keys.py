@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 
@@ -43,11 +43,12 @@ def citation_keys(
     rules: BibRules,
     *,
     fixed: Mapping[str, str] = {},
+    taken: Set[str] = frozenset(),
 ) -> tuple[CitationKey, ...]:
     """Return the keys of `items` in their order, unique without regard to case.
 
-    `fixed` holds the keys given earlier, by item key. Which work gets which letter does not depend
-    on the order of `items`.
+    `fixed` holds the keys given earlier, by item key; no new key is one of those `taken`. Which
+    work gets which letter does not depend on the order of `items`.
     """
     stated = [_stated(data, fixed) for data, _ in items]
     bases = [
@@ -55,7 +56,9 @@ def citation_keys(
         or safe_key(str(data.get("key") or "item"))
         for known, (data, work) in zip(stated, items, strict=True)
     ]
-    texts = _unique(bases, _Order(items, stated))
+    new = frozenset(at for at, known in enumerate(stated) if not known)
+    reserved = _Reserved(frozenset(key.lower() for key in taken), new)
+    texts = _unique(bases, _Order(items, stated), reserved)
     return tuple(
         CitationKey(text, known[1], stated=known[0] if known[0] != text else "")
         if known
@@ -64,12 +67,33 @@ def citation_keys(
     )
 
 
+def stated_key(data: Data) -> str:
+    """Return the citation key that an item's field or its Extra states; empty if neither does."""
+    known = _stated(data, {})
+    return known[0] if known else ""
+
+
+def extra_key(data: Data) -> str:
+    """Return the citation key in a line of an item's Extra; empty if there is none."""
+    extra = data.get("extra")
+    line = _EXTRA_KEY.search(str(extra)) if extra else None
+    return line[1] if line else ""
+
+
 def is_provisional(work: Work) -> bool:
     """Tell whether a key made of this work may change: no author or year, or user names."""
+    return bool(why_provisional(work))
+
+
+def why_provisional(work: Work) -> str:
+    """Return what a work lacks for its key to be lasting; empty if it lacks nothing."""
     creators = main_creators(work)
-    if not creators or not work.year:
-        return True
-    return any(each.is_body and is_user_name(each.last) for each in creators)
+    if not creators:
+        return "no author" if work.year else "no author and no year"
+    if not work.year:
+        return "no year"
+    is_account = any(each.is_body and is_user_name(each.last) for each in creators)
+    return "an author is a user name" if is_account else ""
 
 
 _Stated = tuple[str, KeySource] | None
@@ -79,9 +103,8 @@ _EXTRA_KEY = re.compile(r"^\s{0,8}Citation Key\s?:\s?(\S+)\s*$", re.I | re.M)
 def _stated(data: Data, fixed: Mapping[str, str]) -> _Stated:
     if native := str(data.get("citationKey") or "").strip():
         return native, KeySource.NATIVE
-    extra = data.get("extra")
-    if extra and (line := _EXTRA_KEY.search(str(extra))):
-        return line[1], KeySource.EXTRA
+    if line := extra_key(data):
+        return line, KeySource.EXTRA
     if earlier := fixed.get(str(data.get("key") or "")):
         return earlier, KeySource.FIXED
     return None
@@ -107,16 +130,29 @@ class _Order:
 _RANKS = {source: rank for rank, source in enumerate(KeySource)}
 
 
-def _unique(bases: Sequence[str], order: _Order) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Reserved:
+    """Keys in lower case that no `new` work, by its place, may have as they are."""
+
+    keys: frozenset[str]
+    new: frozenset[int]
+
+    def forbids(self, key: str, at: int) -> bool:
+        return key in self.keys and at in self.new
+
+
+def _unique(bases: Sequence[str], order: _Order, reserved: _Reserved) -> list[str]:
     """Return the bases, with letters behind all of one base but the first in order."""
     texts = list(bases)
     groups: dict[str, list[int]] = {}
     for at, text in enumerate(texts):
         groups.setdefault(text.lower(), []).append(at)
-    taken = set(groups)
-    for lower in sorted(name for name, group in groups.items() if len(group) > 1):
+    taken = {*groups, *reserved.keys}
+    doubled = (name for name, group in groups.items() if len(group) > 1 or name in reserved.keys)
+    for lower in sorted(doubled):
         counts: dict[str, int] = {}
-        for at in sorted(groups[lower], key=order)[1:]:
+        group = sorted(groups[lower], key=order)
+        for at in group if reserved.forbids(lower, group[0]) else group[1:]:
             texts[at] = _with_letters(texts[at], taken, counts)
             taken.add(texts[at].lower())
     return texts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from zoterodigest.bibtex.csljson import to_csl, write_csl
@@ -27,15 +27,22 @@ class Reference:
 
 
 def references(
-    items: Iterable[Data], rules: BibRules, *, formula: str = "", fixed: Mapping[str, str] = {}
+    items: Iterable[Data],
+    rules: BibRules,
+    *,
+    formula: str = "",
+    fixed: Mapping[str, str] = {},
+    taken: Set[str] = frozenset(),
 ) -> tuple[Reference, ...]:
     """Return the regular items among `items` (Zotero API `data` objects) as references, in order.
 
-    `fixed` holds the citation keys given earlier, by item key; without a `formula` the rules' own
-    makes new ones. Raises `BadFormula`.
+    `fixed` holds the citation keys given earlier, by item key, and no new one is among `taken`;
+    without a `formula` the rules' own makes new ones. Raises `BadFormula`.
     """
     pairs = [(data, read_work(data, rules)) for data in items if data.get("itemType") not in _PARTS]
-    keys = citation_keys(pairs, parse_formula(formula or rules.key_formula), rules, fixed=fixed)
+    keys = citation_keys(
+        pairs, parse_formula(formula or rules.key_formula), rules, fixed=fixed, taken=taken
+    )
     return tuple(Reference(data, work, key) for (data, work), key in zip(pairs, keys, strict=True))
 
 
