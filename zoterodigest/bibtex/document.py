@@ -26,7 +26,7 @@ class BibDocument:
     name: str
     bibliography: Bibliography
     tiles: tuple[EntryTile, ...]
-    records: tuple[BibRecord, ...]
+    entries: tuple[BibRecord, ...]
 
     @property
     def source(self) -> bytes:
@@ -35,7 +35,7 @@ class BibDocument:
 
     def core_entries(self) -> tuple[Entry, ...]:
         """Return the entries as the core sees them."""
-        pairs = zip(self.tiles, self.records, strict=True)
+        pairs = zip(self.tiles, self.entries, strict=True)
         return tuple(self._core_entry(tile, record) for tile, record in pairs)
 
     def unread_texts(self) -> Iterator[str]:

@@ -239,7 +239,7 @@ def _lock_after(
     rows = rows_over(prepared, standing, contents, Done(ledger.succeeded, ledger.failed))
     shelves = shelves_after(prepared, standing, ledger.failed)
     ordered = sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path))
-    return LockFile(prepared.workspace.library.identity, rows, tuple(ordered))
+    return replace(prepared.gathered.lock, rows=rows, shelves=tuple(ordered))
 
 
 def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zoterodigest.bibtex.document import BibDocument, read_bib
+from zoterodigest.bibtex.scanner import scan
 from zoterodigest.core.link import fingerprint
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import (
@@ -20,7 +22,7 @@ from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import SourceChanged, SourceFile, read_if_present
 from zoterodigest.project.journal import Recorded, read_journal
-from zoterodigest.project.layout import Digest, Project
+from zoterodigest.project.layout import BibFile, Digest, Project
 from zoterodigest.project.lock import LockFile, lock_hash, read_lock
 from zoterodigest.project.memory import read_memory, with_rows
 from zoterodigest.project.recovery import Facts, Found, fold_journal
@@ -59,10 +61,53 @@ class ReadDigest:
     document: Document
     formats: tuple[Format, ...]
 
+    @property
+    def key(self) -> str:
+        """What the lock file calls it."""
+        return self.digest.key
+
+    @property
+    def path(self) -> Path:
+        """Where it stands."""
+        return self.digest.path
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes as read."""
+        return self.file.data
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBib:
+    """One bibliography of a run: its rules, its bytes as read, and what was understood of them.
+
+    `data` is None where there is no file yet.
+    """
+
+    bib: BibFile
+    data: bytes | None
+    document: BibDocument
+
+    @property
+    def key(self) -> str:
+        """What the lock file calls it."""
+        return self.bib.key
+
+    @property
+    def path(self) -> Path:
+        """Where it stands."""
+        return self.bib.path
+
+
+Source = ReadDigest | ReadBib
+"""A file whose entries are linked with items."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """Everything a run knows before it plans.
+
+    `entries` are those of the digests, then those of the bibliographies whose edits travel.
 
     `lock_data` is the lock file's bytes as read (None: there is none), `lock` what they say, with
     what a killed run achieved folded in; `recorded` is the journal that such a run left.
@@ -77,6 +122,12 @@ class Gathered:
     gone: frozenset[str]
     recorded: Recorded | None = None
     seen: Seen | None = None
+    bibs: tuple[ReadBib, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The digests and bibliographies, in the order of their entries."""
+        return (*self.digests, *self.bibs)
 
     @property
     def recovers(self) -> bool:
@@ -97,7 +148,9 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     at all, and `OtherLibrary`.
     """
     digests = tuple(read_digests(workspace))
-    entries = core_entries(digests, workspace, with_notes=with_notes)
+    bibs = tuple(read_bibs(workspace))
+    sources: tuple[Source, ...] = (*digests, *bibs)
+    entries = core_entries(sources, workspace, with_notes=with_notes)
     lock_data = read_if_present(workspace.project.lock_path)
     recorded = read_journal(workspace.project.journal_path)
     lock = read_known_lock(workspace, lock_data)
@@ -111,13 +164,14 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     return Gathered(
         digests,
         entries,
-        unread_in(read.document for read in digests),
+        unread_in(read.document for read in sources),
         lock_data,
         lock,
         contents,
         frozenset(_gone(workspace, lock)),
         recorded,
         seen,
+        bibs,
     )
 
 
@@ -129,12 +183,12 @@ def _seen_by(then: LockFile, now: LockFile, seen: Seen | None) -> Seen | None:
 
 
 def core_entries(
-    digests: Iterable[ReadDigest], workspace: Workspace, *, with_notes: bool
+    sources: Iterable[Source], workspace: Workspace, *, with_notes: bool
 ) -> tuple[Entry, ...]:
-    """Return the entries of `digests` in the form in which they are compared with the library."""
+    """Return the entries of `sources` in the form in which they are compared with the library."""
     return tuple(
         core_entry(entry, workspace.zotero, with_notes=with_notes)
-        for read in digests
+        for read in sources
         for entry in read.document.core_entries()
     )
 
@@ -143,6 +197,13 @@ def reread(read: ReadDigest, source: bytes, workspace: Workspace) -> ReadDigest:
     """Return a digest as it is read when its file holds `source`."""
     venues = workspace.zotero.venues
     return replace(read, document=read_document(read.digest.key, source, read.formats, venues))
+
+
+def source_with(read: Source, source: bytes, workspace: Workspace) -> Source:
+    """Return a digest or bibliography as it is read when its file holds `source`."""
+    if isinstance(read, ReadDigest):
+        return reread(read, source, workspace)
+    return replace(read, document=_bib_document(read.bib, source, workspace))
 
 
 def read_digests(workspace: Workspace) -> Iterator[ReadDigest]:
@@ -156,6 +217,20 @@ def read_digests(workspace: Workspace) -> Iterator[ReadDigest]:
         yield ReadDigest(digest, file, document, formats)
 
 
+def read_bibs(workspace: Workspace) -> Iterator[ReadBib]:
+    """Read the bibliographies of a run."""
+    for bib in workspace.bibs:
+        data = read_if_present(bib.path)
+        yield ReadBib(bib, data, _bib_document(bib, data or b"", workspace))
+
+
+def _bib_document(bib: BibFile, source: bytes, workspace: Workspace) -> BibDocument:
+    """Return a bibliography as read; one that is only written has no entries that take part."""
+    if not bib.is_two_way:
+        return BibDocument(bib.key, scan(source), (), ())
+    return read_bib(bib.key, source, workspace.zotero.venues)
+
+
 def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
     """Return what the lock file says; with none, that nothing is linked with this library.
 
@@ -164,11 +239,11 @@ def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
     library, path = workspace.library, workspace.project.lock_path
     present = library.identity
     lock = LockFile(present) if data is None else read_lock(data, path)
-    if not lock.rows and not lock.shelves:
-        return LockFile(present)
-    if lock.identity != present:
+    if lock.identity == present:
+        return lock
+    if lock.rows or lock.shelves:
         raise OtherLibrary(path, lock.identity, present if library.version() else "")
-    return lock
+    return LockFile(present)
 
 
 def _gone(workspace: Workspace, lock: LockFile) -> Iterator[str]:
@@ -203,9 +278,9 @@ def _prints(raws: Mapping[str, str]) -> dict[str, str]:
 
 def require_unchanged(project: Project, gathered: Gathered) -> None:
     """Raise `SourceChanged` if a digest, the lock file or the journal is not as it was read."""
-    for read in gathered.digests:
-        if read_digest(read.digest.path).data != read.file.data:
-            raise SourceChanged(read.digest.path)
+    for read in gathered.sources:
+        if read_if_present(read.path) != read.data:
+            raise SourceChanged(read.path)
     if read_if_present(project.lock_path) != gathered.lock_data:
         raise SourceChanged(project.lock_path)
     if read_journal(project.journal_path) != gathered.recorded:

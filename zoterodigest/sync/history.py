@@ -197,12 +197,11 @@ def _state(one: Collection) -> CollectionState:
 
 
 def _digest_changes(gathered: Gathered, sources: Mapping[str, bytes]) -> Iterator[DigestChange]:
-    for read in gathered.digests:
-        source = sources.get(read.digest.key, read.file.data)
-        if source != read.file.data:
-            yield DigestChange(
-                read.digest.key, hunks_between(lines_of(read.file.data), lines_of(source))
-            )
+    for read in gathered.sources:
+        before = read.data or b""
+        source = sources.get(read.key, before)
+        if source != before:
+            yield DigestChange(read.key, hunks_between(lines_of(before), lines_of(source)))
 
 
 def lines_of(source: bytes) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zoterodigest.core.keys import derived_key
-from zoterodigest.core.link import Row, State, fingerprint
+from zoterodigest.core.link import Row, State, fingerprint, is_bib
 from zoterodigest.core.record import EMPTY, Item, Note, is_empty
 from zoterodigest.library.contents import Contents, collection_keys, is_note
 from zoterodigest.library.items import item_changes, new_item, read_item, tags_of
@@ -85,8 +85,12 @@ class Removal:
             self.kept.append(Kept(title_of(item), reason))
 
     def _others(self, key: str) -> list[Row]:
-        """Return the rows of other links with the item."""
-        return [row for row in self._staying if row.item == key and row.state is State.LINKED]
+        """Return the rows of other digests' links with the item; no bibliography holds one."""
+        return [
+            row
+            for row in self._staying
+            if row.item == key and row.state is State.LINKED and not is_bib(row.digest)
+        ]
 
     def _reason_to_keep(self, item: Item, rows: Sequence[Row]) -> str:
         """Return why an item of ours stays: it was changed or is used; "" if it may go."""

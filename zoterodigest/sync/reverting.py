@@ -150,17 +150,18 @@ class Reverting:
     # --- digests
 
     def _revert_digest(self, change: DigestChange) -> None:
-        read = next((it for it in self.gathered.digests if it.digest.key == change.key), None)
+        read = next((it for it in self.gathered.sources if it.key == change.key), None)
         if read is None:
-            self.declined.append(Declined(change.key, "there is no such digest now", change.key))
+            self.declined.append(Declined(change.key, "there is no such file now", change.key))
             return
-        reversal = turn_back(lines_of(read.file.data), change.hunks)
+        present = read.data or b""
+        reversal = turn_back(lines_of(present), change.hunks)
         for hunk in reversal.refused:
             where = f"{change.key}:{hunk.at + 1}"
             reason = "what was written there has changed since"
             self.declined.append(Declined(where, reason, change.key))
         source = source_of(reversal.pieces)
-        if source != read.file.data:
+        if source != present:
             self.digests[change.key] = source
 
     # --- collections

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from zoterodigest.core.guard import GuardStop, guard
-from zoterodigest.core.link import State
+from zoterodigest.core.link import State, is_bib
 from zoterodigest.core.plan import Action, ChangeEntry, CreateItem, Plan
 from zoterodigest.core.reconcile import reconcile
 from zoterodigest.core.record import NOTE, Entry, is_empty
@@ -32,7 +32,7 @@ from zoterodigest.core.terms import (
 from zoterodigest.project.config import Selection
 from zoterodigest.sync.dropping import without_used
 from zoterodigest.sync.edits import compile_edits
-from zoterodigest.sync.gather import Gathered, ReadDigest, gather, names_by_key
+from zoterodigest.sync.gather import Gathered, ReadBib, ReadDigest, gather, names_by_key
 from zoterodigest.sync.removal import Kept
 from zoterodigest.sync.structure import NewDigest, new_digests, takes_new_entries, without_undone
 from zoterodigest.sync.workspace import Workspace
@@ -127,10 +127,12 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
 def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
     """Return the terms of a run: each digest's own directions, as far as the run's go."""
     rules = {read.digest.key: _rules(read, options) for read in gathered.digests}
+    rules |= {read.key: _bib_rules(read, options) for read in gathered.bibs}
+    gone = [key for key in sorted(gathered.gone) if not is_bib(key)]
     former = workspace.project.former_collection
     prefer = workspace.project.configuration.sync.prefer
     return Terms(
-        {**{key: Rules(collection=former(key)) for key in sorted(gathered.gone)}, **rules},
+        {**{key: Rules(collection=former(key)) for key in gone}, **rules},
         folding=workspace.zotero.folding(),
         gone=gathered.gone - rules.keys(),
         unread=gathered.unread,
@@ -145,17 +147,29 @@ def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
 def _rules(read: ReadDigest, options: Options) -> Rules:
     """Return how a digest is kept by a run of this direction."""
     digest, rules = read.digest, read.digest.rules
-    push = NONE if options.direction is Direction.PULL else _mask(rules.push)
-    pull = NONE if options.direction is Direction.PUSH else _mask(rules.pull)
+    directions = _directions(rules.push, rules.pull, options)
     return Rules(
-        Directions(push, pull),
+        directions,
         digest.collection if rules.push is True else (),
         rules.headings,
-        places=push != NONE and not options.choices.only,
+        places=directions.push != NONE and not options.choices.only,
         no_new=_no_new(read),
         when_dropped=WhenDropped(rules.when_dropped),
         when_trashed=WhenTrashed(rules.when_trashed),
         own_notes=OwnNotes(rules.notes),
+    )
+
+
+def _bib_rules(read: ReadBib, options: Options) -> Rules:
+    """Return how a bibliography is kept: its entries make no items and go into no collections."""
+    directions = _directions(read.bib.rules.push, read.bib.rules.pull, options)
+    return Rules(directions, has_headings=False, places=False, creates=False)
+
+
+def _directions(push: Selection, pull: Selection, options: Options) -> Directions:
+    return Directions(
+        NONE if options.direction is Direction.PULL else _mask(push),
+        NONE if options.direction is Direction.PUSH else _mask(pull),
     )
 
 

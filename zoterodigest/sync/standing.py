@@ -16,9 +16,9 @@ def standing_after(prepared: Prepared, written: Mapping[str, NewDigest]) -> Stan
     entries: dict[int, Entry] = {}
     made: dict[str, Entry] = {}
     first = 0
-    for read in prepared.gathered.digests:
+    for read in prepared.gathered.sources:
         count = len(read.document.entries)
-        digest = written.get(read.digest.key)
+        digest = written.get(read.key)
         if digest is None:
             then = prepared.gathered.entries[first : first + count]
             entries |= dict(enumerate(then, start=first))

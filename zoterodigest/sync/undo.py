@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.history import Links, Run
+from zoterodigest.core.link import is_bib
 from zoterodigest.core.plan import Link
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import LibraryItem, Snapshot
@@ -26,7 +27,7 @@ from zoterodigest.sync.gather import (
     core_entries,
     gather,
     require_unchanged,
-    reread,
+    source_with,
 )
 from zoterodigest.sync.history import begin_recording
 from zoterodigest.sync.relinking import Fate, IsChanged, links_back, seen_back
@@ -94,7 +95,7 @@ def _workspace_of(workspace: Workspace, run: Run) -> Workspace:
     keys = {row.digest for links in (run.before, run.after) for row in links.rows}
     keys |= {digest.key for digest in run.digests}
     paths = [project.root / key for key in sorted(keys)]
-    there = [path for path in paths if path.is_file()]
+    there = [path for path in paths if path.is_file() and not is_bib(path.name)]
     return replace(workspace, digests=project.digests(there) if there else ())
 
 
@@ -113,9 +114,9 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
         )
         lock_data = _record(undoing, undoing.lock, gathered.lock_data)
         answers = send(undoing.workspace.library, undoing.sent, progress)
-        for read in gathered.digests:
-            source = undoing.sent.digests.get(read.digest.key, read.file.data)
-            replace_file(read.digest.path, source, read.file.data)
+        for read in gathered.sources:
+            if (source := undoing.sent.digests.get(read.key)) is not None:
+                replace_file(read.path, source, read.data)
         lock = _lock_after(undoing, answers) if answers.failed else undoing.lock
         _record(undoing, lock, lock_data)
         if gathered.recovers:
@@ -167,7 +168,7 @@ def _lock_after(undoing: Undoing, answers: Answers) -> LockFile:
     trashed = frozenset(one.key for one in undoing.sent.items if one.data.get("deleted"))
     fate = Fate(declined, failed, trashed - failed)
     links = links_back(_links_of(present), undoing.run, fate, _changes(undoing))
-    return LockFile(present.identity, links.rows, links.shelves)
+    return replace(present, rows=links.rows, shelves=links.shelves)
 
 
 def _links_of(lock: LockFile) -> Links:
@@ -208,12 +209,12 @@ def _gathered_then(undoing: Undoing) -> Gathered:
     """Return what would be gathered once all is turned back, with the links as they are."""
     gathered, workspace = undoing.gathered, undoing.workspace
     sources = undoing.sent.digests
-    digests = tuple(
-        reread(read, sources[read.digest.key], workspace) if read.digest.key in sources else read
-        for read in gathered.digests
+    back = tuple(
+        source_with(read, sources[read.key], workspace) if read.key in sources else read
+        for read in gathered.sources
     )
-    entries = core_entries(digests, workspace, with_notes=True)
-    return replace(gathered, digests=digests, entries=entries, contents=_as_if_written(undoing))
+    entries = core_entries(back, workspace, with_notes=True)
+    return replace(gathered, entries=entries, contents=_as_if_written(undoing))
 
 
 def _as_if_written(undoing: Undoing) -> Contents:

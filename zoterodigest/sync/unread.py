@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from zoterodigest.bibtex.document import BibDocument
 from zoterodigest.core import identity
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.pairing import Unread
@@ -14,7 +15,7 @@ _LABEL = re.compile(r"\[([^\[\]]{4,400})\]|\*\*([^*]{4,400})\*\*|<b>([^<]{4,400}
 _MARKS = re.compile(r"[*_`>#|\[\]]|<[^<>]*>")
 
 
-def unread_in(documents: Iterable[Document]) -> Unread:
+def unread_in(documents: Iterable[Document | BibDocument]) -> Unread:
     """Return the identifiers and titles that still stand in text that was not understood."""
     identifiers: set[Identifier] = set()
     titles: set[str] = set()
@@ -26,9 +27,9 @@ def unread_in(documents: Iterable[Document]) -> Unread:
     return Unread(frozenset(identifiers), frozenset(titles - {""}))
 
 
-def _unread_texts(document: Document) -> Iterator[str]:
+def _unread_texts(document: Document | BibDocument) -> Iterator[str]:
     yield from document.unread_texts()
-    for entry in document.entries:
+    for entry in document.entries if isinstance(document, Document) else ():
         if entry.broken:
             span = entry.span
             yield document.source[span.start : span.end].decode("utf-8", "replace")

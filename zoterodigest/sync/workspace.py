@@ -9,13 +9,13 @@ from pathlib import Path
 from zoterodigest.library.connect import EMBEDDED, connect
 from zoterodigest.library.port import Library
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping, zotero_mapping
-from zoterodigest.project.layout import Digest, Project, find_project
+from zoterodigest.project.layout import BibFile, Digest, Project, find_project
 from zoterodigest.project.memory import memory_path
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What a run works on: the project, its library, how records map, and the digests meant.
+    """What a run works on: the project, its library and .bib files, and the digests meant.
 
     `instance` names this copy of the library on this machine. `wanted_format` is the one format to
     read the digests by, if the person named one.
@@ -27,6 +27,7 @@ class Workspace:
     digests: tuple[Digest, ...]
     wanted_format: str = ""
     instance: str = ""
+    bibs: tuple[BibFile, ...] = ()
 
     @property
     def shows_own_notes(self) -> bool:
@@ -61,6 +62,7 @@ def open_workspace(
         project.digests(digests),
         wanted_format,
         _instance(library, start, project),
+        project.bibliographies(),
     )
 
 
