@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import Protocol
 
 from zoterodigest.library.migrations import MIGRATIONS, in_memory, migrate, schema_version
@@ -39,28 +40,31 @@ class Database(Protocol):
 
 
 class DatabaseInMemory:
-    """A database that lives as long as this object."""
+    """A database that lives as long as this object; threads take turns."""
 
     is_read_only = False
 
     def __init__(self, new_identity: str) -> None:
         self._connection = in_memory(new_identity)
+        self._lock = RLock()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Open the database."""
-        yield self._connection
+        with self._lock:
+            yield self._connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Open one transaction."""
-        self._connection.execute("BEGIN")
-        try:
-            yield self._connection
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        with self._lock:
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
 
     def close(self) -> None:
         """Forget everything."""

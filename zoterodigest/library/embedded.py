@@ -89,20 +89,34 @@ class EmbeddedLibrary:
         with self._database.writing() as connection:
             return [_write_collection(connection, collection) for collection in collections]
 
-    def erase(self, keys: Iterable[str]) -> None:
+    def erase(self, keys: Iterable[str], *, at: int | None = None) -> bool:
         """Erase items with their children, for good; unknown keys are passed over.
 
         As when a person empties the trash. The port has no such thing: the tool only trashes.
+        If one of the items was written after version `at`, nothing is erased: False.
         """
         with self._database.writing() as connection:
-            for key in sorted(set(keys)):
-                tables.erase_item(connection, key)
+            found = [tables.find_item(connection, key) for key in sorted(set(keys))]
+            known = [item for item in found if item is not None]
+            if _is_any_later(known, at):
+                return False
+            for item in known:
+                tables.erase_item(connection, item.key)
+        return True
 
-    def erase_collections(self, keys: Iterable[str]) -> None:
-        """Erase collections; those below go too, unlogged, and no item changes its version."""
+    def erase_collections(self, keys: Iterable[str], *, at: int | None = None) -> bool:
+        """Erase collections; those below go too, unlogged, and no item changes its version.
+
+        If one of the collections was written after version `at`, nothing is erased: False.
+        """
         with self._database.writing() as connection:
-            for key in sorted(set(keys)):
-                tables.erase_collection(connection, key)
+            found = [tables.find_collection(connection, key) for key in sorted(set(keys))]
+            known = [collection for collection in found if collection is not None]
+            if _is_any_later(known, at):
+                return False
+            for collection in known:
+                tables.erase_collection(connection, collection.key)
+        return True
 
     def deleted(self, since: int) -> Deleted:
         """Return what was erased after the library version `since` and not created again."""
@@ -120,6 +134,10 @@ class EmbeddedLibrary:
         trace: TracebackType | None,
     ) -> None:
         self._database.close()
+
+
+def _is_any_later(objects: Iterable[LibraryItem | Collection], at: int | None) -> bool:
+    return at is not None and any(one.version > at for one in objects)
 
 
 def _write_item(connection: Connection, item: LibraryItem, now: str) -> Outcome:

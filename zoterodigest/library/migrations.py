@@ -43,8 +43,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 
 def in_memory(new_identity: str) -> sqlite3.Connection:
-    """Return a database of our tables that lives in memory."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    """Return a database of our tables that lives in memory; its threads must take turns."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA foreign_keys = ON")
     migrate(connection, 0, new_identity)
     return connection

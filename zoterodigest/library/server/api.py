@@ -1,0 +1,131 @@
+"""The Zotero Web API v3 as a function: a request goes in, the answer comes out.
+
+What is answered follows https://www.zotero.org/support/dev/web_api/v3/basics and, where that is
+silent, what zotero.org was seen to do. No sockets, no clock; the libraries are the only state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from zoterodigest.library.port import BadLibrary, LibraryReadOnly
+from zoterodigest.library.server import templates
+from zoterodigest.library.server.erasing import Deleting
+from zoterodigest.library.server.kinds import Collections, Items
+from zoterodigest.library.server.messages import (
+    Rejected,
+    Request,
+    Response,
+    json_answer,
+    text_answer,
+)
+from zoterodigest.library.server.reading import Reading
+from zoterodigest.library.server.site import Served, Site, require_local
+from zoterodigest.library.server.writing import Writing
+
+_READS = frozenset({"GET", "HEAD"})
+_TEMPLATES = frozenset(
+    {"itemTypes", "itemFields", "itemTypeFields", "itemTypeCreatorTypes", "creatorFields"}
+)
+_HEADERS = {"Zotero-API-Version": "3", "Zotero-Schema-Version": "41", "Cache-Control": "no-store"}
+
+
+def answer(request: Request, site: Site) -> Response:
+    """Return the answer to `request`; an error of a library is an answer too."""
+    try:
+        found = _answer(request, site)
+    except Rejected as rejected:
+        found = text_answer(rejected.sentence, rejected.headers, status=rejected.status)
+    except LibraryReadOnly:
+        found = text_answer("Write access denied", status=403)
+    except BadLibrary:  # its sentence may name a path of this computer
+        found = text_answer("The library cannot be used at the moment", status=503)
+    return Response(found.status, {**_HEADERS, **found.headers}, found.body)
+
+
+def _answer(request: Request, site: Site) -> Response:
+    address = require_local(request)
+    opened = site.paths_of(request)
+    _require_version_3(request)
+    match request.segments:
+        case ("users" | "groups" as kind, number, *rest) if rest and rest != ["groups"]:
+            served = site.served(f"{kind}/{number}", opened)
+            with served.lock:
+                return _of_library(request, site, served, address, tuple(rest))
+        case _ if request.method not in _READS:
+            raise Rejected(405, "Method not allowed")
+        case ("keys", _):
+            return json_answer(_key(request, site, opened))
+        case ("users", number, "groups"):
+            site.served(f"users/{number}", opened)
+            groups = sorted(path for path in opened if path.startswith("groups/"))
+            return json_answer([_group(site.libraries[path], address) for path in groups])
+        case ("groups", number):
+            return json_answer(_group(site.served(f"groups/{number}", opened), address))
+        case ("items", "new") | (_,) if request.segments[0] in {*_TEMPLATES, "items"}:
+            return templates.answer(request)
+        case ():
+            return text_answer("Nothing to see here.")
+        case _:
+            raise Rejected(404, "Not found")
+
+
+def _require_version_3(request: Request) -> None:
+    version = request.headers.get("zotero-api-version") or request.parameter("v", "3")
+    if version != "3":
+        raise Rejected(400, f"Invalid API version {version[:10]!r}: version 3 is served")
+
+
+def _of_library(
+    request: Request, site: Site, served: Served, address: str, path: tuple[str, ...]
+) -> Response:
+    if request.method in _READS:
+        return Reading(request, address, served).answer(path)
+    if served.library.is_read_only:
+        raise Rejected(403, "Write access denied")
+    match request.method, path:
+        case "DELETE", _:
+            return Deleting(request, served).answer(path)
+        case "POST", ("items",):
+            return Writing(site, request, address, served, Items()).batch()
+        case "POST", ("collections",):
+            return Writing(site, request, address, served, Collections()).batch()
+        case "PUT" | "PATCH", ("items", key):
+            return Writing(site, request, address, served, Items()).single(key)
+        case "PUT" | "PATCH", ("collections", key):
+            return Writing(site, request, address, served, Collections()).single(key)
+        case _:
+            raise Rejected(405, "Method not allowed")
+
+
+def _key(request: Request, site: Site, opened: frozenset[str]) -> Mapping[str, object]:
+    """Return what the key of `request` may do; no other key can be asked for."""
+    key = request.segments[1]
+    own = [path for path in sorted(opened) if key in ("current", site.keys.get(path))]
+    if not own:
+        raise Rejected(404, "Key not found")
+    users = [path for path in own if path.startswith("users/")]
+    access: dict[str, object] = {}
+    for path in own:
+        is_writable = not site.libraries[path].library.is_read_only
+        if path.startswith("groups/"):
+            rights = {"library": True, "write": is_writable}
+            groups = access.setdefault("groups", {})
+            assert isinstance(groups, dict)
+            groups[path.removeprefix("groups/")] = rights
+        else:
+            access["user"] = {"library": True, "files": False, "notes": True, "write": is_writable}
+    user = site.libraries[users[0]].id if users else 0
+    return {
+        "key": site.keys.get(own[0]),
+        "userID": user,
+        "username": f"user {user}",
+        "access": access,
+    }
+
+
+def _group(served: Served, address: str) -> Mapping[str, object]:
+    href = f"{address}/{served.path}"
+    data = {"id": served.id, "version": 1, "name": f"group {served.id}", "type": "Private"}
+    links = {"self": {"href": href, "type": "application/json"}}
+    return {"id": served.id, "version": 1, "links": links, "meta": {}, "data": data}

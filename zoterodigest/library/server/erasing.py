@@ -1,0 +1,95 @@
+"""Answers to what is erased for good: items, collections, and tags of all items.
+
+The tool itself only trashes (law 8); this is the way of another client, whose person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Written
+from zoterodigest.library.server.messages import Rejected, Request, Response
+from zoterodigest.library.server.queries import read_query, tag_names
+from zoterodigest.library.server.site import Erasing, Served
+from zoterodigest.library.server.writing import require_unchanged
+
+_HEADER = "If-Unmodified-Since-Version"
+
+
+@dataclass(frozen=True, slots=True)
+class Deleting:
+    """One request that erases from the library `served`."""
+
+    request: Request
+    served: Served
+
+    def answer(self, path: tuple[str, ...]) -> Response:
+        """Erase what `path` names, if nothing has changed since; raises `Rejected`."""
+        version = self.request.version_header(_HEADER)
+        if version is None:
+            raise Rejected(428, f"{_HEADER} must be provided for delete requests")
+        match path:
+            case ("items", key):
+                self._require_version(self.served.library.fetch([key]), key, version)
+                self._erase_items([key], version)
+            case ("collections", key):
+                shelves = self.served.library.read().collections
+                self._require_version(shelves, key, version)
+                self._erase_collections([key], version)
+            case ("items",):
+                require_unchanged(self.served, version)
+                self._erase_items(self._keys("itemKey"), version)
+            case ("collections",):
+                require_unchanged(self.served, version)
+                self._erase_collections(self._keys("collectionKey"), version)
+            case ("tags",):
+                require_unchanged(self.served, version)
+                self._remove_tags(frozenset(tag_names(self.request)))
+            case _:
+                raise Rejected(405, "Method not allowed")
+        return Response(204, {"Last-Modified-Version": str(self.served.library.version())})
+
+    def _require_version(
+        self, objects: Sequence[LibraryItem | Collection], key: str, version: int
+    ) -> None:
+        found = next((one.version for one in objects if one.key == key), None)
+        if found is None:
+            raise Rejected(404, "Object not found")
+        if found != version:
+            said = f"Object has been modified (expected {version}, found {found})"
+            raise Rejected(412, said, {"Last-Modified-Version": str(found)})
+
+    def _keys(self, name: str) -> list[str]:
+        keys = read_query(self.request, keys_named=name).keys
+        if keys is None:
+            raise Rejected(400, f"'{name}' must name what to delete")
+        if len(keys) > BATCH_SIZE:
+            raise Rejected(413, f"Cannot delete more than {BATCH_SIZE} objects at a time")
+        return list(keys)
+
+    def _erase_items(self, keys: list[str], version: int) -> None:
+        if not self._erasing().erase(keys, at=version):
+            raise Rejected(412, "Item has been modified since specified version")
+
+    def _erase_collections(self, keys: list[str], version: int) -> None:
+        if not self._erasing().erase_collections(keys, at=version):
+            raise Rejected(412, "Collection has been modified since specified version")
+
+    def _erasing(self) -> Erasing:
+        if not isinstance(self.served.library, Erasing):
+            raise Rejected(403, 'this library erases nothing: trash by "deleted": 1')
+        return self.served.library
+
+    def _remove_tags(self, names: frozenset[str]) -> None:
+        """Take these tags off all items, a batch at a time, each item at the version it has."""
+        changes = [
+            LibraryItem(item.key, item.version, {"tags": kept})
+            for item in self.served.library.read().items
+            if (kept := [tag for tag in item.data.get("tags", ()) if tag["tag"] not in names])
+            != list(item.data.get("tags", ()))
+        ]
+        for start in range(0, len(changes), BATCH_SIZE):
+            outcomes = self.served.library.write(changes[start : start + BATCH_SIZE])
+            if not all(isinstance(one, Written) for one in outcomes):
+                raise Rejected(412, "Library has been modified since specified version")

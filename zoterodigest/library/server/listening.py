@@ -1,0 +1,199 @@
+"""The site on a port of this computer: sockets, threads, and limits on what a client may send."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any
+
+from zoterodigest.library.port import KEY_ALPHABET, Library
+from zoterodigest.library.server.api import answer
+from zoterodigest.library.server.messages import (
+    Rejected,
+    Request,
+    Response,
+    read_request,
+    text_answer,
+)
+from zoterodigest.library.server.site import site
+
+LOOPBACK = "127.0.0.1"
+MAX_BODY = 64 * 1024 * 1024
+"""Bytes of a request's body at most: 50 notes of 500,000 characters fit."""
+
+Answer = Callable[[Request], Response]
+
+
+class Listener(ThreadingHTTPServer):
+    """Listens on loopback and gives every connection a thread; `port` 0 takes a free one.
+
+    `report` is told of every error that is a bug of ours; the client is only told that there is
+    one.
+    """
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, port: int, answer: Answer, report: Callable[[Exception], None]) -> None:
+        super().__init__((LOOPBACK, port), _Connection)
+        self.answer = answer
+        self.report = report
+        self._open: set[socket.socket] = set()
+        self._lock = Lock()
+
+    @property
+    def url(self) -> str:
+        """The base address of the API."""
+        return f"http://{LOOPBACK}:{self.server_address[1]}"
+
+    def began(self, connection: socket.socket) -> None:
+        """Know of a connection, so that it can be ended."""
+        with self._lock:
+            self._open.add(connection)
+
+    def ended(self, connection: socket.socket) -> None:
+        """Forget a connection."""
+        with self._lock:
+            self._open.discard(connection)
+
+    def tell(self, request: Any, client_address: Any) -> None:
+        """Report what ended a connection, unless the client went away."""
+        error = sys.exc_info()[1]
+        if isinstance(error, Exception) and not isinstance(error, OSError):
+            self.report(error)
+
+    handle_error = tell
+
+    def server_close(self) -> None:
+        """Stop listening, and end the connections that wait for another request."""
+        super().server_close()
+        with self._lock:
+            for one in self._open:
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+
+
+class _Connection(BaseHTTPRequestHandler):
+    """Reads requests of one connection and writes the answers; logs nothing, ever."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "zoterodigest"
+    sys_version = ""
+    timeout = 60
+    wbufsize = 64 * 1024
+    disable_nagle_algorithm = True
+    server: Listener
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.began(self.connection)
+
+    def finish(self) -> None:
+        self.server.ended(self.connection)
+        super().finish()
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what is no HTTP; nothing of it is repeated."""
+        self.close_connection = True
+        self._send(text_answer("Bad request", status=code))
+
+    def _answer(self) -> None:
+        try:
+            body = self.rfile.read(self._length())
+            headers = dict(self.headers.items())
+            found = self.server.answer(read_request(self.command, self.path, headers, body))
+        except Rejected as rejected:
+            self.close_connection = True
+            found = text_answer(rejected.sentence, status=rejected.status)
+        except (OSError, TimeoutError):
+            raise
+        except Exception as error:  # the outermost place: a bug of ours, for us and not the client
+            self.server.report(error)
+            found = text_answer("Internal error", status=500)
+        self._send(found)
+
+    def _length(self) -> int:
+        """Return the length of the body; raises `Rejected` if it is not told or too much."""
+        text = self.headers.get("Content-Length")
+        if text is None:
+            if "Transfer-Encoding" in self.headers or self.command in ("POST", "PUT", "PATCH"):
+                raise Rejected(411, "Content-Length is needed")
+            return 0
+        if not (text.isascii() and text.isdigit() and len(text) < 16):
+            raise Rejected(400, "Content-Length must be a number")
+        if int(text) > MAX_BODY:
+            raise Rejected(413, "the request is too large")
+        return int(text)
+
+    def _send(self, response: Response) -> None:
+        self.send_response(response.status)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        if response.status not in (204, 304):
+            self.send_header("Content-Length", str(len(response.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(response.body)
+
+
+def new_key() -> str:
+    """Return a random key for an object."""
+    return "".join(secrets.choice(KEY_ALPHABET) for _ in range(8))
+
+
+def listener(
+    libraries: Mapping[str, Library],
+    keys: Mapping[str, str],
+    port: int = 0,
+    *,
+    report: Callable[[Exception], None] = lambda error: None,
+) -> Listener:
+    """Return a listener that serves `libraries`, each opened by the key that stands at its path.
+
+    It has its port already; `serve_forever` answers.
+    """
+    offered = site(libraries, keys, new_key)
+    return Listener(port, lambda request: answer(request, offered), report)
+
+
+@contextmanager
+def answering(server: Listener) -> Iterator[str]:
+    """Answer requests in a thread until the block ends; give the base address."""
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield server.url
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def serving(
+    libraries: Mapping[str, Library],
+    keys: Mapping[str, str],
+    port: int = 0,
+    *,
+    report: Callable[[Exception], None] = lambda error: None,
+) -> Iterator[str]:
+    """Serve `libraries` until the block ends; give the base address.
+
+    Both mappings go by path, `users/123` or `groups/456`; a group without a key of its own is
+    open to every user. The libraries stay open.
+    """
+    with answering(listener(libraries, keys, port, report=report)) as url:
+        yield url

@@ -1,0 +1,276 @@
+"""Answers to what is read from a library: items, collections, tags, deletions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from zoterodigest.bibtex.references import Reference, bib_text, csl_text, references
+from zoterodigest.bibtex.rules import bib_rules
+from zoterodigest.bibtex.style import Style
+from zoterodigest.library.port import Collection, LibraryItem, Snapshot
+from zoterodigest.library.server.messages import (
+    Rejected,
+    Request,
+    Response,
+    json_answer,
+    text_answer,
+)
+from zoterodigest.library.server.queries import Format, Query, read_query
+from zoterodigest.library.server.selection import (
+    Scope,
+    below,
+    count_tags,
+    everything,
+    in_collection,
+    select,
+    select_collections,
+    trashed,
+)
+from zoterodigest.library.server.shapes import Showing
+from zoterodigest.library.server.site import Erasing, Served
+
+T = TypeVar("T")
+Path = tuple[str, ...]
+
+_EMPTY: Mapping[str, Any] = {"searches": [], "settings": {}, "fulltext": {}}
+"""What Zotero keeps and the port does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One request that reads the library `served`, which the client knows at `address`."""
+
+    request: Request
+    address: str
+    served: Served
+
+    def answer(self, path: Path) -> Response:
+        """Return the answer to a read of `path` within the library; raises `Rejected`."""
+        if not _is_single(path) and self._is_unmodified():
+            return Response(304, self._at(self.served.library.version()))
+        match path:
+            case ("deleted",):
+                return self._deleted()
+            case ("searches" | "settings" | "fulltext" as name,):
+                return json_answer(_EMPTY[name], self._at(self.served.library.version()))
+            case ("publications", "items"):
+                return json_answer([], {**self._at(0), "Total-Results": "0"})
+            case _:
+                return self._contents(path, self.served.library.read())
+
+    def _contents(self, path: Path, snapshot: Snapshot) -> Response:
+        match path:
+            case ("items", *_, "tags") | ("collections", _, *_, "tags") | ("tags", *_):
+                return self._tags(path, snapshot)
+            case ("items", key) if key not in ("top", "trash"):
+                return self._item(snapshot, key)
+            case ("items", *rest) | ("collections", _, "items", *rest) if rest in ([], ["top"]):
+                scope = _scope_of(snapshot, path)
+                return self._items(snapshot, scope, only_top=bool(rest))
+            case ("items", "trash") | ("items", _, "children"):
+                return self._items(snapshot, _scope_of(snapshot, path))
+            case ("collections", key) if key != "top":
+                return self._collection(snapshot, key)
+            case ("collections", *_):
+                return self._collections(path, snapshot)
+            case _:
+                raise Rejected(404, "Not found")
+
+    def _is_unmodified(self) -> bool:
+        since = self.request.version_header("If-Modified-Since-Version")
+        return since is not None and self.served.library.version() <= since
+
+    def _item(self, snapshot: Snapshot, key: str) -> Response:
+        item = _required(snapshot.items, key, "Item does not exist")
+        query = read_query(self.request)
+        headers = self._at(item.version)
+        if query.format in (Format.BIBTEX, Format.CSLJSON):
+            return _exported(query.format, _cited([item], snapshot), headers)
+        shown = Showing.of(self.address, self.served, snapshot)
+        return json_answer(_with_formats(shown, [item], query)[0], headers)
+
+    def _items(self, snapshot: Snapshot, scope: Scope, *, only_top: bool = False) -> Response:
+        query = read_query(self.request)
+        if scope is trashed:
+            query = read_query(_with_trash(self.request))
+        found = select(snapshot, query, scope, only_top=only_top)
+        page, headers = self._page(found, query, snapshot.version)
+        if query.format in (Format.BIBTEX, Format.CSLJSON):
+            return _exported(query.format, _cited(page, snapshot), headers)
+        shown = Showing.of(self.address, self.served, snapshot)
+        return _listed(page, query, headers, lambda some: _with_formats(shown, some, query))
+
+    def _collection(self, snapshot: Snapshot, key: str) -> Response:
+        found = _required(snapshot.collections, key, "Collection not found")
+        shown = Showing.of(self.address, self.served, snapshot)
+        return json_answer(shown.collection(found), self._at(found.version))
+
+    def _collections(self, path: Path, snapshot: Snapshot) -> Response:
+        query = read_query(self.request, keys_named="collectionKey")
+        if query.format in (Format.BIBTEX, Format.CSLJSON):
+            raise Rejected(400, f"Invalid 'format' value {query.format.value!r}")
+        match path:
+            case (_,):
+                within = snapshot.collections
+            case (_, "top"):
+                within = tuple(one for one in snapshot.collections if one.parent is None)
+            case (_, key, "collections"):
+                _required(snapshot.collections, key, "Collection not found")
+                within = tuple(one for one in snapshot.collections if one.parent == key)
+            case _:
+                raise Rejected(404, "Not found")
+        page, headers = self._page(select_collections(within, query), query, snapshot.version)
+        shown = Showing.of(self.address, self.served, snapshot)
+        return _listed(page, query, headers, lambda some: [shown.collection(one) for one in some])
+
+    def _tags(self, path: Path, snapshot: Snapshot) -> Response:
+        query = read_query(self.request)
+        named = path[1] if path[0] == "tags" and len(path) == 2 else None
+        if path[0] == "tags" and len(path) > 2:
+            raise Rejected(404, "Not found")
+        scope = everything if path[0] == "tags" else _scope_of(snapshot, path[:-1])
+        items = [item for item in snapshot.items if scope(item)]
+        if "top" in path:
+            items = [item for item in items if "parentItem" not in item.data]
+        found = [tag for tag in count_tags(items, query) if named in (None, tag[0])]
+        if named is not None and not found:
+            raise Rejected(404, "Not found")
+        page, headers = self._page(found, query, snapshot.version)
+        shown = Showing.of(self.address, self.served, snapshot)
+        return json_answer([shown.tag(*tag) for tag in page], headers)
+
+    def _deleted(self) -> Response:
+        library = self.served.library
+        if "since" not in self.request.query:
+            raise Rejected(400, "'since' parameter must be provided")
+        query = read_query(self.request)
+        if not isinstance(library, Erasing):
+            raise Rejected(404, "this library keeps no log of deletions")
+        erased = library.deleted(query.since)
+        keys = {"items": list(erased.items), "collections": list(erased.collections)}
+        answer = {**keys, "searches": [], "tags": [], "settings": []}
+        return json_answer(answer, self._at(library.version()))
+
+    def _page(
+        self, found: Sequence[T], query: Query, version: int
+    ) -> tuple[Sequence[T], dict[str, str]]:
+        """Return the page that is asked for and the headers that lead to the others."""
+        limit = query.limit or max(len(found), 1)
+        page = found[query.start : query.start + limit]
+        starts = {"first": 0, "last": max(len(found) - 1, 0) // limit * limit}
+        if query.start:
+            starts["prev"] = max(query.start - limit, 0)
+        if query.start + limit < len(found):
+            starts["next"] = query.start + limit
+        links = [f'<{self._url(start)}>; rel="{name}"' for name, start in sorted(starts.items())]
+        link = {"Link": ", ".join(links)} if len(found) > limit else {}
+        return page, {**self._at(version), "Total-Results": str(len(found)), **link}
+
+    def _url(self, start: int) -> str:
+        kept = {
+            name: values
+            for name, values in self.request.query.items()
+            if name not in ("start", "key")
+        }
+        query = urlencode({**kept, "start": [str(start)]}, doseq=True, errors="replace")
+        return f"{self.address}{self.request.path}?{query}"
+
+    def _at(self, version: int) -> dict[str, str]:
+        return {"Last-Modified-Version": str(version)}
+
+
+def _is_single(path: Path) -> bool:
+    return len(path) == 2 and path[0] in ("items", "collections") and path[1] not in _LISTS
+
+
+_LISTS = frozenset({"top", "trash", "tags"})
+
+
+def _scope_of(snapshot: Snapshot, path: Path) -> Scope:
+    """Return the items that a path within a library names; raises `Rejected` if it names none."""
+    match path:
+        case ("items",) | ("items", "top"):
+            return everything
+        case ("items", "trash"):
+            return trashed
+        case ("items", key, "children"):
+            _required(snapshot.items, key, "Item not found")
+            return below(key)
+        case ("items", key):
+            _required(snapshot.items, key, "Item not found")
+            return lambda item: item.key == key
+        case ("collections", key, *rest) if rest in ([], ["items"], ["items", "top"]):
+            _required(snapshot.collections, key, "Collection not found")
+            return in_collection(snapshot, key)
+        case _:
+            raise Rejected(404, "Not found")
+
+
+Stored = TypeVar("Stored", LibraryItem, Collection)
+
+
+def _required(objects: Sequence[Stored], key: str, otherwise: str) -> Stored:
+    for one in objects:
+        if one.key == key:
+            return one
+    raise Rejected(404, otherwise)
+
+
+def _with_trash(request: Request) -> Request:
+    query = {**request.query, "includeTrashed": ["1"]}
+    return Request(request.method, request.path, request.segments, query, request.headers)
+
+
+def _listed(
+    page: Sequence[Stored],
+    query: Query,
+    headers: Mapping[str, str],
+    show: Callable[[Sequence[Stored]], list[dict[str, Any]]],
+) -> Response:
+    match query.format:
+        case Format.VERSIONS:
+            return json_answer({one.key: one.version for one in page}, headers)
+        case Format.KEYS:
+            return text_answer("".join(f"{one.key}\n" for one in page), headers)
+        case _:
+            return json_answer(show(page), headers)
+
+
+def _cited(items: Sequence[LibraryItem], snapshot: Snapshot) -> list[Reference]:
+    """Return `items` as references; their keys are unique in the whole library."""
+    wanted = {item.key for item in items}
+    data = [{**item.data, "key": item.key} for item in snapshot.items]
+    found = {str(one.data["key"]): one for one in references(data, bib_rules())}
+    return [found[item.key] for item in items if item.key in wanted & found.keys()]
+
+
+def _exported(form: Format, cited: Sequence[Reference], headers: Mapping[str, str]) -> Response:
+    if form is Format.BIBTEX:
+        text, kind = bib_text(cited, Style(), bib_rules()), "application/x-bibtex"
+    else:
+        items = csl_text(cited, Style(abstract=True), bib_rules())
+        text, kind = f'{{"items": {items}}}', "application/vnd.citationstyles.csl+json"
+    return text_answer(text, {**headers, "Content-Type": f"{kind}; charset=utf-8"})
+
+
+def _with_formats(
+    shown: Showing, items: Sequence[LibraryItem], query: Query
+) -> list[dict[str, Any]]:
+    """Return items as JSON, each with the other formats that are to be included."""
+    objects = [shown.item(item) for item in items]
+    if query.include == {"data"}:
+        return objects
+    cited = {str(one.data["key"]): one for one in _cited(items, shown.snapshot)}
+    for shape in objects:
+        if "data" not in query.include:
+            del shape["data"]
+        one = [cited[shape["key"]]] if shape["key"] in cited else []
+        if "bibtex" in query.include:
+            shape["bibtex"] = bib_text(one, Style(), bib_rules())
+        if "csljson" in query.include:
+            shape["csljson"] = next(iter(json.loads(csl_text(one, Style(), bib_rules()))), {})
+    return objects

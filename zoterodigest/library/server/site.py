@@ -1,0 +1,166 @@
+"""What a server offers: libraries by their path, who may use them, and the write tokens seen."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Protocol, runtime_checkable
+from urllib.parse import urlsplit
+
+from zoterodigest.library.embedded import Deleted
+from zoterodigest.library.port import Library
+from zoterodigest.library.server.messages import Rejected, Request
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_TOKEN = re.compile(r"[\x21-\x7e]{5,32}")
+_TOKENS_KEPT = 10_000
+
+
+@runtime_checkable
+class Erasing(Protocol):
+    """A library that also erases for good, which the port leaves to the person."""
+
+    def erase(self, keys: Iterable[str], *, at: int | None = None) -> bool:
+        """Erase items with their children, unless one was written after version `at`."""
+        ...
+
+    def erase_collections(self, keys: Iterable[str], *, at: int | None = None) -> bool:
+        """Erase collections, unless one was written after version `at`."""
+        ...
+
+    def deleted(self, since: int) -> Deleted:
+        """Return what was erased after a library version."""
+        ...
+
+
+class WriteTokens:
+    """The tokens of writes that were done: a repeated request is not done again."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def check(self, path: str, request: Request) -> str | None:
+        """Return the token of a write to `path`; raises `Rejected` if it was used before."""
+        token = request.headers.get("zotero-write-token")
+        if token is None:
+            return None
+        if not _TOKEN.fullmatch(token):
+            raise Rejected(400, "a write token has 5 to 32 characters")
+        if (path, token) in self._seen:
+            raise Rejected(412, "Write token already used")
+        return token
+
+    def remember(self, path: str, token: str | None) -> None:
+        """Remember that the write with `token` was done; of very many the oldest are forgotten."""
+        if token is not None:
+            self._seen[path, token] = None
+        if len(self._seen) > _TOKENS_KEPT:
+            self._seen.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A library at its `path`, `users/123` or `groups/456`; `lock` lets in one request at once."""
+
+    path: str
+    library: Library
+    lock: RLock
+
+    @property
+    def kind(self) -> str:
+        """`user` or `group`."""
+        return self.path.partition("/")[0].removesuffix("s")
+
+    @property
+    def id(self) -> int:
+        """The number of the user or group."""
+        return int(self.path.partition("/")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All that a server answers from. `keys` holds by path the API key that opens the library;
+
+    `new_key` makes keys for objects that come without one.
+    """
+
+    libraries: Mapping[str, Served]
+    keys: Mapping[str, str]
+    new_key: Callable[[], str]
+    tokens: WriteTokens = field(default_factory=WriteTokens)
+
+    def paths_of(self, request: Request) -> frozenset[str]:
+        """Return the paths that the key of `request` opens; raises `Rejected` if it has none.
+
+        A group without a key of its own is open to every user.
+        """
+        given = _given_key(request)
+        opened = {path for path, key in self.keys.items() if _is_same(key, given)}
+        if not given or not opened:
+            raise Rejected(403, "Invalid key" if given else "an API key is needed")
+        groups = {path for path in self.libraries if path.startswith("groups/")}
+        if any(path.startswith("users/") for path in opened):
+            opened |= groups - self.keys.keys()
+        return frozenset(opened)
+
+    def served(self, path: str, opened: frozenset[str]) -> Served:
+        """Return the library at `path`; raises `Rejected` unless it is among `opened`."""
+        found = self.libraries.get(path)
+        if found is None or path not in opened:
+            raise Rejected(403, "Forbidden")
+        return found
+
+
+def site(
+    libraries: Mapping[str, Library], keys: Mapping[str, str], new_key: Callable[[], str]
+) -> Site:
+    """Return a site of these libraries; one that stands at two paths has one lock.
+
+    Raises `ValueError`, a bug in the caller, for a path that is none or a user without a key.
+    """
+    for path in libraries:
+        if not re.fullmatch(r"(users|groups)/[0-9]{1,15}", path):
+            raise ValueError(f"{path!r} is no path of a library")
+        if path.startswith("users/") and not keys.get(path):
+            raise ValueError(f"{path} has no key")
+    locks = {id(library): RLock() for library in libraries.values()}
+    served = {
+        path: Served(path, library, locks[id(library)]) for path, library in libraries.items()
+    }
+    return Site(served, dict(keys), new_key)
+
+
+def require_local(request: Request) -> str:
+    """Return the address the client knows us by; raises `Rejected` if it may be a web page.
+
+    A page in a browser can reach loopback: by an Origin of its own, or by a name that it has
+    pointed here (DNS rebinding).
+    """
+    host = request.headers.get("host", "")
+    if not re.fullmatch(r"[A-Za-z0-9.\-\[\]:]{1,100}", host) or _name(host) not in _LOOPBACK:
+        raise Rejected(403, "this server answers to its loopback address only")
+    address = f"http://{host}"
+    if request.headers.get("origin", address) != address:
+        raise Rejected(403, "this server does not answer to web pages")
+    return address
+
+
+def _name(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _given_key(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else ""
+    return request.headers.get("zotero-api-key") or bearer or request.parameter("key")
+
+
+def _is_same(key: str, given: str) -> bool:
+    return hmac.compare_digest(key.encode(), given.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,211 @@
+"""Answers to what is written into a library: batches, and single objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Generic, TypeVar, assert_never
+
+from zoterodigest.library.port import (
+    BATCH_SIZE,
+    Outcome,
+    Refused,
+    Stale,
+    Unchanged,
+    Written,
+)
+from zoterodigest.library.rules import is_key
+from zoterodigest.library.server.kinds import Data, Kind
+from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
+from zoterodigest.library.server.shapes import Showing
+from zoterodigest.library.server.site import Served, Site
+from zoterodigest.library.server.versions import (
+    Failure,
+    claim_of,
+    editable,
+    expected,
+    settled,
+)
+
+Stored = TypeVar("Stored")
+
+
+@dataclass(frozen=True, slots=True)
+class Writing(Generic[Stored]):
+    """One request that writes objects of `kind` into the library `served`."""
+
+    site: Site
+    request: Request
+    address: str
+    served: Served
+    kind: Kind[Stored]
+
+    def batch(self) -> Response:
+        """Write up to 50 objects, each for itself; raises `Rejected`."""
+        token = self.site.tokens.check(self.served.path, self.request)
+        sent = self._sent()
+        is_checked = self._is_library_unchanged()
+        judged = self._judged(sent, is_library_checked=is_checked)
+        asked = [one for one in judged if not isinstance(one, Failure)]
+        outcomes = iter(self.kind.write(self.served.library, asked))
+        done = [one if isinstance(one, Failure) else next(outcomes) for one in judged]
+        report = self._report(done)
+        if str(len(sent) - 1) not in report["failed"]:
+            self.site.tokens.remember(self.served.path, token)
+        return json_answer(report, self._at(self.served.library.version()))
+
+    def single(self, key: str) -> Response:
+        """Create or change the one object `key` by PUT or PATCH; raises `Rejected`."""
+        if not is_key(key):
+            raise Rejected(404, f"{self.kind.name} not found")
+        token = self.site.tokens.check(self.served.path, self.request)
+        data = _or_reject(editable(self.request.json()))
+        stored = self.kind.stored(self.served.library, [key]).get(key)
+        version = self._expected(key, data, stored)
+        if self.request.method == "PUT":
+            data = _or_reject(self.kind.whole(data))
+        asked = _or_reject(self.kind.asked(key, version, data, stored))
+        (outcome,) = self.kind.write(self.served.library, [asked])
+        if failure := self._failure(outcome):
+            _or_reject(failure)
+        self.site.tokens.remember(self.served.path, token)
+        return Response(204, self._at(self.served.library.version()))
+
+    def _sent(self) -> list[Any]:
+        sent = self.request.json()
+        if isinstance(sent, dict):
+            raise Rejected(400, "Uploaded data must be a JSON array")
+        if not isinstance(sent, list) or not sent:
+            raise Rejected(400, f"No {self.kind.name.lower()}s provided")
+        if len(sent) > BATCH_SIZE:
+            name = self.kind.name.lower()
+            raise Rejected(413, f"Cannot add more than {BATCH_SIZE} {name}s at a time")
+        return sent
+
+    def _is_library_unchanged(self) -> bool:
+        """Tell whether the client states the library version, which then must hold."""
+        version = self.request.version_header("If-Unmodified-Since-Version")
+        if version is None:
+            return False
+        require_unchanged(self.served, version)
+        return True
+
+    def _judged(self, sent: Sequence[Any], *, is_library_checked: bool) -> list[Stored | Failure]:
+        """Return for each object the write it asks for, or why it is not done."""
+        found = [editable(one) for one in sent]
+        keys = {key for one in found if is_key(key := _key(one))}
+        stored = self.kind.stored(self.served.library, keys) if keys else {}
+        return [
+            one
+            if isinstance(one, Failure)
+            else self._asked(one, stored, is_library_checked=is_library_checked)
+            for one in found
+        ]
+
+    def _asked(
+        self, data: Data, stored: dict[str, Stored], *, is_library_checked: bool
+    ) -> Stored | Failure:
+        claim = claim_of(data)
+        if isinstance(claim, Failure):
+            return claim
+        known = stored.get(claim.key or "")
+        version = expected(
+            self.kind.name,
+            claim,
+            None if known is None else self.kind.version(known),
+            is_library_checked=is_library_checked,
+        )
+        if isinstance(version, Failure):
+            return version
+        return self.kind.asked(claim.key or self.site.new_key(), version, data, known)
+
+    def _report(self, done: Sequence[Outcome | Failure]) -> dict[str, dict[str, Any]]:
+        report: dict[str, dict[str, Any]] = {
+            "successful": {},
+            "success": {},
+            "unchanged": {},
+            "failed": {},
+        }
+        written = [one.key for one in done if isinstance(one, Written)]
+        now = self.kind.stored(self.served.library, written) if written else {}
+        showing = Showing.without_counts(self.address, self.served)
+        for at, one in enumerate(done):
+            match one:
+                case Written(key):
+                    report["success"][str(at)] = key
+                    report["successful"][str(at)] = self.kind.show(showing, now[key])
+                case Unchanged(key):
+                    report["unchanged"][str(at)] = key
+                case Failure() | Stale() | Refused():
+                    report["failed"][str(at)] = self._failed(one)
+                case _:
+                    assert_never(one)
+        return report
+
+    def _failed(self, one: Outcome | Failure) -> dict[str, Any]:
+        failure = one if isinstance(one, Failure) else self._failure(one)
+        assert failure is not None, "what was written did not fail"
+        said: dict[str, Any] = {"code": failure.code, "message": escape(failure.message)}
+        return said if failure.version is None else said | {"data": {"version": failure.version}}
+
+    def _failure(self, outcome: Outcome) -> Failure | None:
+        """Return why an object was not written; it may have changed since it was judged."""
+        match outcome:
+            case Written() | Unchanged():
+                return None
+            case Refused(_, code, message):
+                return Failure(code, message)
+            case Stale(key):
+                stored = self.kind.stored(self.served.library, [key]).get(key)
+                version = None if stored is None else self.kind.version(stored)
+                return Failure(412, f"{self.kind.name} has been modified", version)
+            case _:
+                assert_never(outcome)
+
+    def _expected(self, key: str, data: Data, stored: Stored | None) -> int:
+        """Return the version that the write of a single object overwrites; raises `Rejected`."""
+        claim = _or_reject(claim_of({"key": key} | dict(data)))
+        if claim.key != key:
+            raise Rejected(400, "the key in the data is not the one in the address")
+        stated = self.request.version_header("If-Unmodified-Since-Version")
+        if None not in (stated, claim.version) and stated != claim.version:
+            raise Rejected(400, "If-Unmodified-Since-Version does not match the 'version' property")
+        version = claim.version if stated is None else stated
+        if version is None and stored is not None:
+            raise Rejected(428, "Either If-Unmodified-Since-Version or 'version' is needed")
+        if version is None and self.request.method == "PATCH":
+            raise Rejected(404, f"{self.kind.name} not found (to create, use version 0 or PUT)")
+        known = None if stored is None else self.kind.version(stored)
+        return _or_reject(settled(self.kind.name, version or 0, known))
+
+    def _at(self, version: int) -> dict[str, str]:
+        return {"Last-Modified-Version": str(version)}
+
+
+def require_unchanged(served: Served, version: int) -> None:
+    """Raise `Rejected` if something in the library was written after `version`."""
+    found = served.library.version()
+    if found > version:
+        raise Rejected(
+            412,
+            f"Library has been modified since specified version"
+            f" (expected {version}, found {found})",
+            {"Last-Modified-Version": str(found)},
+        )
+
+
+T = TypeVar("T")
+
+
+def _or_reject(value: T | Failure) -> T:
+    if isinstance(value, Failure):
+        version = value.version
+        headers = {} if version is None else {"Last-Modified-Version": str(version)}
+        raise Rejected(value.code, value.message, headers)
+    return value
+
+
+def _key(data: Data | Failure) -> str:
+    key = "" if isinstance(data, Failure) else data.get("key")
+    return key if isinstance(key, str) else ""
