@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.link import Origin, Row, Shelf
@@ -13,6 +13,7 @@ from zoterodigest.core.settle import settle
 from zoterodigest.core.view import Folding
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.sync.citation import with_key_noted
 from zoterodigest.sync.run import Prepared
 from zoterodigest.sync.writes import Write
 
@@ -141,8 +142,10 @@ def _placed(row: Row, link: Link, unshelved: Set[tuple[str, tuple[str, ...]]]) -
     return replace(row, digest=link.before.digest, headings=link.before.headings)
 
 
-def _noted(row: Row, added: Iterable[Write]) -> Row:
-    """Return `row` with what was added to its item in its origin: tags, keys of attachments."""
+def _noted(row: Row, added: Sequence[Write]) -> Row:
+    """Return `row` with what was added to its item in its origin: tags, attachments, its key."""
+    for write in added:
+        row = with_key_noted(row, write.citekey) if write.citekey else row
     origin = row.origin
     for write in added:
         attachments = origin.attachments | ({write.attachment} - {""})

@@ -30,6 +30,7 @@ from zoterodigest.core.terms import (
     WhenTrashed,
 )
 from zoterodigest.project.config import Selection
+from zoterodigest.sync.citation import with_citation_keys
 from zoterodigest.sync.dropping import without_used
 from zoterodigest.sync.edits import compile_edits
 from zoterodigest.sync.gather import Gathered, ReadBib, ReadDigest, gather, names_by_key
@@ -111,6 +112,8 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     edits = compile_edits(plan, gathered, workspace)
     digests = new_digests(edits, plan, gathered, workspace)
     plan = without_undone(plan, digests)
+    if options.direction is not Direction.PULL and not options.choices.only:
+        plan = with_citation_keys(plan, workspace, gathered)
     names = names_by_key(gathered.digests)
     writes = compile_writes(plan, gathered.contents, workspace.zotero, names)
     linked = sum(row.state is State.LINKED for row in gathered.lock.rows)

@@ -56,13 +56,15 @@ class Unwritable:
 class Write:
     """One object to be written for the links of `row_ids`.
 
-    `tags` and `attachment` say what it adds to an item: tags, or the attachment's own key.
+    `tags`, `attachment` and `citekey` say what it adds to an item: tags, the attachment's own key,
+    a citation key.
     """
 
     item: LibraryItem
     row_ids: tuple[str, ...]
     tags: frozenset[str] = frozenset()
     attachment: str = ""
+    citekey: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,9 @@ def _renamed(draft: _Draft, action: RenameShelf) -> Collection:
 def _create_item(draft: _Draft, action: CreateItem) -> None:
     data = new_item(action.fields, draft.zotero) | {"collections": list(action.placed)}
     tags = frozenset(str(tag["tag"]) for tag in data.get("tags", ()))
-    draft.items.append(Write(LibraryItem(action.key, 0, data), action.row_ids, tags))
+    citekey = str(data.get("citationKey", ""))
+    item = LibraryItem(action.key, 0, data)
+    draft.items.append(Write(item, action.row_ids, tags, citekey=citekey))
     _attach(draft, action.key, action.row_ids, _hyperlinks(action.fields.get("links")))
 
 
@@ -153,9 +157,9 @@ def _change_item(draft: _Draft, action: ChangeItem) -> None:
     if patch:
         added = _tags(patch.get("tags", ())) - _tags(present.data.get("tags", ()))
         written = LibraryItem(action.key, action.version, patch)
-        draft.items.append(
-            Write(written, action.row_ids, added if "tags" in patch else frozenset())
-        )
+        tags = added if "tags" in patch else frozenset[str]()
+        citekey = str(patch.get("citationKey", ""))
+        draft.items.append(Write(written, action.row_ids, tags, citekey=citekey))
     if "links" in action.after:
         _change_links(draft, action)
 

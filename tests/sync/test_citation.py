@@ -1,0 +1,244 @@
+"""Citation keys of a project: written once into items that have none, and never changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sync.digests import folded
+from tests.sync.world import World, actions
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.project.history import history_folder, read_history
+from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.undo import prepare_undo, undo
+
+CONFIGURATION = """
+[[digest]]
+path = "survey.md"
+
+[[bibliography]]
+path = "refs.bib"
+"""
+LENSES = "Seeing Further with Larger Lenses"
+BOOKS = "Reading Books with Few Parameters"
+BOTS = "Walking Robots that Learn to Fall"
+SECTIONS = [("Method", ["It works."])]
+SYNC = Options(direction=Direction.SYNC)
+
+
+def a_survey(*papers: tuple[str, str]) -> str:
+    return "# Survey\n\n" + "\n".join(folded(*paper, sections=SECTIONS) for paper in papers)
+
+
+def key_of(world: World, title: str) -> str:
+    return str(world.item(title).get("citationKey", ""))
+
+
+@pytest.fixture
+def survey(world: World) -> World:
+    """A survey of two papers by Lovelace and Turing, in a project with a bibliography."""
+    world.configure(CONFIGURATION)
+    world.markdown("survey.md", a_survey((LENSES, "2102.00001"), (BOOKS, "2102.00002")))
+    return world
+
+
+def mine(**data: object) -> LibraryItem:
+    """Return an item of the person's own that is the first paper."""
+    author = {"creatorType": "author", "firstName": "Ada", "lastName": "Lovelace"}
+    own = {"itemType": "preprint", "title": LENSES, "archiveID": "arXiv:2102.00001"}
+    return LibraryItem("WNPAPER2", 0, {**own, "creators": [author], "date": "2021", **data})
+
+
+@pytest.mark.parametrize("direction", [Direction.PUSH, Direction.SYNC])
+def test_new_items_come_with_their_citation_keys_and_a_second_run_is_settled(
+    survey: World, direction: Direction
+) -> None:
+    survey.push(Options(direction=direction))
+
+    assert key_of(survey, LENSES) == "lovelaceSeeingFurtherLarger2021"
+    assert key_of(survey, BOOKS) == "lovelaceReadingBooksFew2021"
+    assert actions(survey.plan(Options(direction=direction))) == {}
+
+
+def test_without_a_bibliography_no_key_is_written(survey: World) -> None:
+    survey.configure('[[digest]]\npath = "survey.md"\n')
+
+    survey.push()
+
+    assert "citationKey" not in survey.item(LENSES)
+
+
+def test_a_pull_writes_no_key(survey: World) -> None:
+    survey.configure('[[digest]]\npath = "survey.md"\n')
+    survey.push()
+    survey.configure(CONFIGURATION)
+
+    assert actions(survey.plan(Options(direction=Direction.PULL))) == {}
+    assert actions(survey.plan()) == {"ChangeItem": 2}
+
+
+def test_a_digest_that_brings_some_fields_only_brings_no_key(survey: World) -> None:
+    survey.push()
+    survey.change(survey.key(LENSES), citationKey="")
+    survey.forget()
+    survey.configure(CONFIGURATION.replace("\n\n", '\npush = ["title"]\n\n', 1))
+
+    survey.push()
+
+    assert key_of(survey, LENSES) == ""
+
+
+def test_a_key_that_an_item_has_stays(survey: World) -> None:
+    survey.put(mine(citationKey="Mine:1"))
+
+    survey.push()
+
+    assert key_of(survey, LENSES) == "Mine:1"
+
+
+def test_a_key_in_extra_is_the_items_key_and_nothing_is_written(survey: World) -> None:
+    survey.put(mine(extra="Citation Key: fromExtra"))
+
+    survey.push()
+
+    assert key_of(survey, LENSES) == ""
+
+
+def test_no_key_is_given_twice_in_the_whole_library(survey: World) -> None:
+    other = LibraryItem(
+        "THER2222", 0, {"itemType": "book", "citationKey": "LovelaceSeeingFurtherLarger2021"}
+    )
+    gone = LibraryItem(
+        "THER3333",
+        0,
+        {"itemType": "book", "citationKey": "lovelaceReadingBooksFew2021", "deleted": 1},
+    )
+    survey.put(other, gone)
+
+    survey.push()
+
+    assert key_of(survey, LENSES) == "lovelaceSeeingFurtherLarger2021a"
+    assert key_of(survey, BOOKS) == "lovelaceReadingBooksFew2021a"
+
+
+def test_a_provisional_key_is_not_written_until_author_and_year_are_there(survey: World) -> None:
+    survey.edit("survey.md", *_authors(survey, LENSES, "Ada Lovelace, Alan Turing", "AdaL1815"))
+    survey.push()
+    provisional = key_of(survey, LENSES)
+
+    survey.edit("survey.md", *_authors(survey, LENSES, "AdaL1815", "Ada Byron"))
+    survey.push()
+
+    assert (provisional, key_of(survey, LENSES)) == ("", "byronSeeingFurtherLarger2021")
+    assert key_of(survey, BOOKS) == "lovelaceReadingBooksFew2021"
+
+
+def _authors(world: World, title: str, old: str, new: str) -> list[tuple[str, str]]:
+    """Return the edit of one entry's authors."""
+    head = f"<summary><b>{title}</b></summary>\n\n* **Authors:** "
+    return [(head + old, head + new)]
+
+
+def test_a_key_never_changes_with_title_author_or_year(survey: World) -> None:
+    survey.push()
+    survey.edit("survey.md", (f"<b>{LENSES}</b>", "<b>Another Title of It</b>"))
+    survey.edit("survey.md", *_authors(survey, "Another Title of It", "Ada Lovelace, ", ""))
+
+    survey.push()
+
+    assert key_of(survey, "Another Title of It") == "lovelaceSeeingFurtherLarger2021"
+
+
+def test_a_key_that_somebody_took_away_is_not_written_again(survey: World) -> None:
+    survey.push()
+    survey.change(survey.key(LENSES), citationKey="")
+
+    assert actions(survey.plan(SYNC)) == {}
+
+
+def test_the_key_that_stands_in_the_bibliography_is_the_items(survey: World) -> None:
+    bib = "@misc{Lenses:21, title = {%s}, author = {Lovelace, Ada}, eprint = {2102.00001}}\n"
+    (survey.root / "refs.bib").write_text(bib % LENSES)
+
+    survey.push()
+
+    assert key_of(survey, LENSES) == "Lenses:21"
+
+
+def test_a_key_of_another_work_in_the_bibliography_is_not_given(survey: World) -> None:
+    bib = "@misc{lovelaceSeeingFurtherLarger2021, title = {Quite Another Work of Hers}}\n"
+    (survey.root / "refs.bib").write_text(bib)
+
+    survey.push()
+
+    assert key_of(survey, LENSES) == "lovelaceSeeingFurtherLarger2021a"
+
+
+def test_a_key_in_the_bibliography_that_not_every_bib_can_hold_is_not_written(
+    survey: World,
+) -> None:
+    bib = "@misc{Linsen~größer, title = {%s}, eprint = {2102.00001}}\n"
+    (survey.root / "refs.bib").write_text(bib % LENSES, encoding="utf-8")
+
+    survey.push()
+
+    assert key_of(survey, LENSES) == ""
+
+
+def test_the_formula_of_the_configuration_makes_the_keys(survey: World) -> None:
+    survey.configure(CONFIGURATION + '\n[citekeys]\nformula = "auth + year"\n')
+
+    survey.push()
+
+    assert {key_of(survey, LENSES), key_of(survey, BOOKS)} == {"Lovelace2021", "Lovelace2021a"}
+
+
+def test_remove_takes_back_a_key_that_is_still_ours(survey: World) -> None:
+    survey.put(mine())
+    before = survey.everything()["WNPAPER2"]
+    survey.push()
+    assert key_of(survey, LENSES)
+
+    left = survey.remove()
+
+    assert left.leaving.kept == ()
+    assert list(survey.items()) == ["WNPAPER2"]
+    assert survey.everything()["WNPAPER2"].get("citationKey") == before.get("citationKey")
+
+
+def test_remove_leaves_items_whose_key_the_person_changed(survey: World) -> None:
+    survey.push()
+    survey.change(survey.key(LENSES), citationKey="mine")
+
+    survey.remove()
+
+    assert list(survey.keys_by_title()) == [LENSES]
+    assert key_of(survey, LENSES) == "mine"
+
+
+def test_undo_takes_the_keys_back_and_a_sync_writes_them_again(survey: World) -> None:
+    survey.configure('[[digest]]\npath = "survey.md"\n')
+    survey.push()
+    before, lock = survey.everything(), survey.lock_path.read_bytes()
+    survey.configure(CONFIGURATION)
+    survey.push(SYNC)
+    keys = key_of(survey, LENSES), key_of(survey, BOOKS)
+    workspace = survey.workspace()
+    run = read_history(history_folder(workspace.project.state_folder)).run(2)
+
+    undone = undo(prepare_undo(workspace, run), lambda done, total: None)
+
+    assert undone.declined == ()
+    assert (survey.everything(), survey.lock_path.read_bytes()) == (before, lock)
+    survey.push(SYNC)
+    assert (key_of(survey, LENSES), key_of(survey, BOOKS)) == keys
+
+
+def test_an_entry_that_moves_to_another_digest_keeps_its_key_as_ours(survey: World) -> None:
+    survey.push()
+    survey.markdown("survey.md", a_survey((BOOKS, "2102.00002")))
+    survey.markdown("other.md", a_survey((LENSES, "2102.00001")))
+    survey.push()
+
+    survey.remove()
+
+    assert survey.items() == {}

@@ -1,0 +1,60 @@
+"""Aliases: under which citation keys the works of a library stand in the project's .bib files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from zoterodigest.bibtex.document import read_bib
+from zoterodigest.core.link import Exported
+from zoterodigest.core.matching import Adopt, Catalogue
+from zoterodigest.core.record import Item
+from zoterodigest.core.venue import VenueTable
+from zoterodigest.project.files import read_if_present
+from zoterodigest.project.layout import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """The citation keys of one .bib: by item key those of its works, and the line of each key."""
+
+    bibliography: str
+    keys: Mapping[str, str]
+    lines: Mapping[str, int]
+
+
+def aliases_in(
+    source: bytes,
+    bibliography: str,
+    exported: Iterable[Exported],
+    items: Sequence[Item],
+    venues: VenueTable,
+) -> Aliases:
+    """Return the keys in the .bib `source`, by the item that each entry tells of.
+
+    An entry that an export wrote is the work it was written for; any other is looked for by what
+    identifies it. Of two entries of one item the one that an export wrote counts, else the first.
+    """
+    document = read_bib(bibliography, source, venues)
+    lines = {record.key: record.line for record in document.entries}
+    written = {one.key: one.item for one in exported if one.bibliography == bibliography}
+    live = {item.key for item in items if not item.is_trashed}
+    keys = {item: key for key, item in written.items() if key in lines and item in live}
+    catalogue = Catalogue(items)
+    for record, entry in zip(document.entries, document.core_entries(), strict=True):
+        match = None if record.key in written else catalogue.find(entry)
+        if isinstance(match, Adopt):
+            keys.setdefault(match.key, record.key)
+    return Aliases(bibliography, keys, lines)
+
+
+def project_aliases(
+    project: Project, exported: Sequence[Exported], items: Sequence[Item], venues: VenueTable
+) -> tuple[Aliases, ...]:
+    """Return the aliases of every configured .bib that is there, in order."""
+    sources = ((bib.key, read_if_present(bib.path)) for bib in project.bibliographies())
+    return tuple(
+        aliases_in(source, key, exported, items, venues)
+        for key, source in sources
+        if source is not None
+    )

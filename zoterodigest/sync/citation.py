@@ -1,0 +1,210 @@
+"""Citation keys in a project: which are fixed, and which new ones a plan writes into items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from zoterodigest.bibtex.formula import parse_formula
+from zoterodigest.bibtex.keys import (
+    CitationKey,
+    KeySource,
+    citation_keys,
+    is_provisional,
+    stated_key,
+)
+from zoterodigest.bibtex.rules import BibRules, bib_rules
+from zoterodigest.bibtex.work import Work, read_work
+from zoterodigest.core.link import Base, Exported, Print, Row, State, fingerprint, print_of
+from zoterodigest.core.plan import Action, ChangeItem, CreateItem, Plan, TrashItem
+from zoterodigest.core.record import CITEKEY, EMPTY, Item
+from zoterodigest.library.contents import Contents, is_top_level
+from zoterodigest.library.items import identifiers, item_changes, new_item, read_item
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.zotero import ZoteroMapping
+from zoterodigest.sync.aliases import Aliases, project_aliases
+from zoterodigest.sync.gather import Gathered
+from zoterodigest.sync.workspace import Workspace
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of citation keys beside the library: by item key those `fixed` by a .bib or the
+    lock file, and all that are `taken`, so that no new one may be the same.
+    """
+
+    fixed: Mapping[str, str]
+    taken: frozenset[str]
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A live item with the citation key that stands for it; `is_lasting` if it may be written."""
+
+    data: Data
+    work: Work
+    key: CitationKey
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it is a key that the item lacks and that nothing is going to change."""
+        is_missing = self.key.source in (KeySource.FIXED, KeySource.NEW)
+        return is_missing and not self.key.stated and not is_provisional(self.work)
+
+
+def known_keys(
+    workspace: Workspace,
+    exported: Sequence[Exported],
+    contents: Contents,
+    created: Sequence[Item] = (),
+) -> tuple[Known, tuple[Aliases, ...]]:
+    """Return what the project knows of citation keys, and the aliases of each of its .bib files.
+
+    What stands in a .bib goes before what the lock file says was written there, the .bib that is
+    configured first before the others. Keys of items in the trash are taken as well. `created` are
+    items that are about to be made.
+    """
+    project, items = workspace.project, (*contents.items, *created)
+    aliases = project_aliases(project, exported, items, workspace.zotero.venues)
+    fixed = {one.item: one.key for one in reversed(exported)}
+    for one in reversed(aliases):
+        fixed |= one.keys
+    taken = {key for one in aliases for key in one.lines}
+    taken |= {stated_key(one.data) for one in contents.by_key.values() if one.is_trashed}
+    formula = project.configuration.citekeys.formula or ""
+    return Known(fixed, frozenset(taken - {""}), formula), aliases
+
+
+def named(items: Iterable[Data], known: Known, rules: BibRules) -> tuple[Named, ...]:
+    """Return items (API data with their keys) with the citation keys that stand for them."""
+    works = [(data, read_work(data, rules)) for data in items]
+    formula = parse_formula(known.formula or rules.key_formula)
+    keys = citation_keys(works, formula, rules, fixed=known.fixed, taken=known.taken)
+    return tuple(Named(data, work, key) for (data, work), key in zip(works, keys, strict=True))
+
+
+def live_items(contents: Contents) -> Iterator[LibraryItem]:
+    """Yield the regular items that are not in the trash."""
+    for one in contents.by_key.values():
+        if is_top_level(one) and not one.is_trashed:
+            yield one
+
+
+# --- in a plan -----------------------------------------------------------------------------------
+
+
+def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> Plan:
+    """Return `plan` with new citation keys for the items of its links that have none.
+
+    Only a project with a bibliography has them written, over links whose digest brings all of its
+    fields to the library. An item whose Extra states a key, whose key would be provisional, or from
+    which somebody took the key that we wrote, gets none.
+    """
+    if not workspace.project.configuration.bibliographies:
+        return plan
+    lacking = _lacking(plan, gathered)
+    if not lacking:
+        return plan
+    rules, data = bib_rules(), _data_after(plan, gathered.contents, workspace.zotero)
+    lacking = {
+        key: row_ids
+        for key, row_ids in lacking.items()
+        if not stated_key(data[key]) and not is_provisional(read_work(data[key], rules))
+    }
+    if not lacking:
+        return plan
+    created = [
+        _item(data[action.key], workspace.zotero)
+        for action in plan.actions
+        if isinstance(action, CreateItem)
+    ]
+    known, _ = known_keys(workspace, gathered.lock.exported, gathered.contents, created)
+    found = {
+        str(one.data["key"]): one.key.text
+        for one in named(data.values(), known, rules)
+        if one.is_lasting
+    }
+    return _filled(plan, {key: ids for key, ids in lacking.items() if key in found}, found)
+
+
+def _item(data: Data, zotero: ZoteroMapping) -> Item:
+    fields, raws = read_item(data, zotero)
+    return Item(str(data["key"]), 0, fields, raws, identifiers(data))
+
+
+def _data_after(plan: Plan, contents: Contents, zotero: ZoteroMapping) -> dict[str, Data]:
+    """Return the data of all live items, with their keys, as they are when `plan` is done."""
+    found: dict[str, Data] = {one.key: {**one.data, "key": one.key} for one in live_items(contents)}
+    for action in plan.actions:
+        match action:
+            case CreateItem():
+                found[action.key] = {**new_item(action.fields, zotero), "key": action.key}
+            case ChangeItem() if action.key in found:
+                data = found[action.key]
+                found[action.key] = {**data, **item_changes(data, action.after, zotero)}
+            case TrashItem():
+                found.pop(action.key, None)
+            case _:
+                pass
+    return found
+
+
+def _lacking(plan: Plan, gathered: Gathered) -> dict[str, tuple[str, ...]]:
+    """Return the items that may get a citation key, each with the rows of its links."""
+    bringing = {read.key for read in gathered.digests if read.digest.rules.push is True}
+    given = {row.item for row in gathered.lock.rows if CITEKEY in row.bases}
+    leaving = {action.key for action in plan.actions if isinstance(action, TrashItem)}
+    found: dict[str, tuple[str, ...]] = {}
+    for link in plan.links:
+        key, item = link.row.item, link.item
+        is_empty = item is None or (not item.is_trashed and item.fields.get(CITEKEY) == EMPTY)
+        is_linked = link.row.state is State.LINKED and link.row.digest in bringing
+        if is_empty and is_linked and key not in given | leaving:
+            found[key] = (*found.get(key, ()), link.row.id)
+    return found
+
+
+def _filled(plan: Plan, lacking: Mapping[str, tuple[str, ...]], keys: Mapping[str, str]) -> Plan:
+    """Return `plan` with these citation keys in the writes of these items."""
+    actions: list[Action] = []
+    done: set[str] = set()
+    for action in plan.actions:
+        if isinstance(action, CreateItem | ChangeItem) and action.key in lacking:
+            done.add(action.key)
+            action = _with_key(action, keys[action.key])
+        actions.append(action)
+    versions = {link.row.item: link.item.version for link in plan.links if link.item is not None}
+    for key, row_ids in lacking.items():
+        if key not in done:
+            change = ChangeItem(key, versions[key], {}, {}, row_ids)
+            actions.append(_with_key(change, keys[key]))
+    return replace(plan, actions=tuple(actions))
+
+
+def _with_key(action: CreateItem | ChangeItem, key: str) -> CreateItem | ChangeItem:
+    if isinstance(action, CreateItem):
+        return replace(action, fields={**action.fields, CITEKEY: key})
+    return replace(
+        action,
+        before={**action.before, CITEKEY: EMPTY},
+        after={**action.after, CITEKEY: key},
+        fills=action.fills | {CITEKEY},
+    )
+
+
+# --- in the lock file ----------------------------------------------------------------------------
+
+
+def with_key_noted(row: Row, key: str) -> Row:
+    """Return `row` with the citation key that was written into its item, so that it is known as
+    ours: no entry shows it, so its base has nothing at that end.
+    """
+    base = Base(Print(fingerprint(""), ()), print_of(key, key))
+    origin = row.origin
+    if not origin.item:
+        origin = replace(origin, fields=origin.fields | {CITEKEY})
+    return replace(row, bases={**row.bases, CITEKEY: base}, origin=origin)
