@@ -2,105 +2,225 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.bibtex.bibs import PIECES, hostile_bibs
-from zoterodigest.bibtex.edit import BibRefusal, put
-from zoterodigest.bibtex.reading import macros_of, standing_fields, text_of
+from tests.bibtex.items import BIBLATEX, BIBTEX
+from zoterodigest.bibtex.edit import BibRefusal, EditedBib, put
+from zoterodigest.bibtex.reading import BibRecord, read_records
+from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.scanner import scan
+from zoterodigest.bibtex.style import Style
+from zoterodigest.bibtex.tex_values import TEX_FIELDS
+from zoterodigest.bibtex.titles import folded_title
+from zoterodigest.core.record import EMPTY, Fields, Names, Value
+from zoterodigest.core.view import Folding, canonical
 
+RULES = bib_rules()
+FOLDING = Folding(RULES.venues.canonical, folded_title)
 SOURCE = """\
 % mine
 @string{cvpr = "Conf. on Vision"}
 @inproceedings{a,
-  title     = "Old {T}itle", author = {Lovelace, Ada},
+  title     = "Old {T}itle", author = {Lovelace, Ada and Garc{\\'i}a Marquez, Gabriel},
   booktitle = cvpr # { 2024},
   year      = 2024 % in print
 }
 @online{b, date = {2023-05-17}, doi = {10.1000/x} }
 @article{c}
+@article{d, title = {Main}, subtitle = {A {TALE}}, journal = {TPAMI}, year = {2021} }
+@article{e, year = {2020}, date = {2020-02} }
+@inproceedings{f, title = {Child}, crossref = {g} }
+@misc{h, title = {T}, year = {2019}, date = {2020-02/2021} }
+@article{i, eprint = {2101.00001}, journal = {A journal, arXiv:2101.00001} }
 """
 
 
-def _put(**changes: dict[str, str]) -> str:
-    edited = put(scan(SOURCE.encode()), changes)
+def _edited(source: str, key: str, fields: Fields, style: Style = BIBTEX) -> EditedBib:
+    return put(scan(source.encode()), {key: fields}, style, RULES)
 
-    assert edited.refusals == ()
-    return edited.source.decode()
+
+def _records(source: bytes) -> dict[str, BibRecord]:
+    """Return the entries by their keys, of two with one key the first."""
+    return {one.key: one for one in reversed(read_records(scan(source), RULES.venues))}
+
+
+def _form(name: str, value: Value) -> Value:
+    return canonical(name, value, FOLDING)
 
 
 @pytest.mark.parametrize(
     ("key", "fields", "old", "new"),
     [
-        ("a", {"title": "New {T}itle"}, "Old", "New"),
-        ("a", {"authors": "A, B and C, D"}, "Lovelace, Ada", "A, B and C, D"),
+        ("a", {"title": "New Title for BERT"}, '"Old {T}itle"', '"New Title for {BERT}"'),
+        ("a", {"title": 'A "quoted" one'}, '"Old {T}itle"', "\"A ``quoted'' one\""),
         ("a", {"venue": "Other"}, "cvpr # { 2024}", '"Other"'),
         ("a", {"year": "2025"}, "= 2024", "= 2025"),
-        ("a", {"pages": "1--9"}, "= 2024", '= 2024,\n  pages     = "1--9"'),
+        ("a", {"pages": "1-9, 12"}, "= 2024", '= 2024,\n  pages     = "1--9, 12"'),
         ("b", {"year": "2024"}, "2023-05-17", "2024-05-17"),
-        ("b", {"doi": ""}, ", doi = {10.1000/x}", ""),
-        ("b", {"venue": "J"}, "10.1000/x}", "10.1000/x}, journaltitle = {J}"),
-        ("c", {"venue": "J", "year": "2020"}, "{c}", "{c,\n  journal = {J},\n  year = 2020}"),
+        ("b", {"doi": EMPTY}, ", doi = {10.1000/x}", ""),
+        ("b", {"doi": "10.1/a_b"}, "10.1000/x", "10.1/a_b"),
+        ("c", {"venue": "J", "year": "2020"}, "{c}", "{c, journal = {J}, year = {2020}}"),
+        ("d", {"title": "Mine: A TALE"}, "{Main}", "{Mine}"),
+        ("d", {"title": "Main: Of Two"}, "A {TALE}", "Of Two"),
+        ("d", {"title": "Whole"}, "{Main}, subtitle = {A {TALE}}", "{Whole}"),
+        ("d", {"title": EMPTY}, ", title = {Main}, subtitle = {A {TALE}}", ""),
+        ("d", {"venue": "IJCV"}, "{TPAMI}", "{IJCV}"),
+        ("e", {"year": "2022"}, "{2020}, date = {2020-02}", "{2022}, date = {2022-02}"),
     ],
-)
+)  # fmt: skip
 def test_a_field_is_written_where_the_entry_has_it(
-    key: str, fields: dict[str, str], old: str, new: str
+    key: str, fields: Fields, old: str, new: str
 ) -> None:
     assert SOURCE.count(old) == 1
 
-    assert _put(**{key: fields}) == SOURCE.replace(old, new)
+    edited = _edited(SOURCE, key, fields)
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == SOURCE.replace(old, new)
 
 
-def test_what_stands_there_already_writes_nothing() -> None:
-    fields = {"title": "Old  {T}itle", "venue": "Conf. on Vision 2024", "year": "2024", "doi": ""}
+def test_a_venue_gets_its_official_name_of_the_year() -> None:
+    edited = _edited(SOURCE, "a", {"venue": "ICML", "year": "2021"}).source.decode()
 
-    assert _put(a=fields) == SOURCE
-
-
-def test_what_cannot_be_written_is_refused_and_the_others_written() -> None:
-    edited = put(
-        scan(SOURCE.encode()), {"a": {"title": "}"}, "b": {"doi": "10.2"}, "z": {"url": ""}}
-    )
-
-    assert edited.source.decode() == SOURCE.replace("10.1000/x", "10.2")
-    assert edited.refusals == (
-        BibRefusal("a", "title", "it would not read back as written"),
-        BibRefusal("z", "url", "no entry has this key"),
-    )
+    official = "Proceedings of the 38th International Conference on Machine Learning"
+    assert f'booktitle = "{official}",\n  year      = 2021' in edited
 
 
-values = st.lists(
-    st.sampled_from(["{", "}", '"', "\\", "%", "@misc{x,", "#", "\n", "word", "é", "1", "{x}"]),
-    max_size=5,
-).map("".join)
-fields = st.dictionaries(
-    st.sampled_from(["title", "year", "venue", "doi"]), values, min_size=1, max_size=3
+def test_an_entry_in_the_manner_of_biblatex_gets_its_fields() -> None:
+    edited = _edited("@article{c}\n", "c", {"venue": "Möbius", "year": "2020"}, BIBLATEX)
+
+    assert edited.source == "@article{c,\n  journaltitle = {Möbius},\n  date = {2020}}\n".encode()
+
+
+def test_people_who_stay_keep_their_tex() -> None:
+    names = Names(("Ada King", "Gabriel García Marquez", "Ann van Dyke Jr.", "OpenAI"), True)
+
+    edited = _edited(SOURCE, "a", {"authors": names}).source.decode()
+
+    expected = "King, Ada and Garc{\\'i}a Marquez, Gabriel and van Dyke, Jr., Ann and {OpenAI}"
+    assert f"author = {{{expected} and others}}" in edited
+
+
+@pytest.mark.parametrize(
+    ("key", "fields", "reason"),
+    [
+        ("a", {"year": "soon"}, "it would not read back as written"),
+        ("a", {"doi": "{}"}, "it would not read back as written"),
+        ("b", {"venue": "J"}, "an entry of type online has no place for it"),
+        ("f", {"venue": "J"}, "it may come from the entry that this one refers to"),
+        ("f", {"year": "2020"}, "it may come from the entry that this one refers to"),
+        ("h", {"year": "2020"}, "more than one year stands there"),
+        ("i", {"authors": Names(("others", "B C"))}, "it would not read back as written"),
+        ("z", {"title": "A"}, "no entry has this key"),
+    ],
 )
+def test_what_would_be_half_a_truth_is_refused(key: str, fields: Fields, reason: str) -> None:
+    edited = _edited(SOURCE, key, fields)
+
+    assert edited.source.decode() == SOURCE
+    assert edited.refusals == (BibRefusal(key, next(iter(fields)), reason),)
 
 
-@given(hostile_bibs, st.dictionaries(st.sampled_from(["smith2020", "par", "quoted"]), fields))
-@example(b"".join(PIECES), {"smith2020": {"title": "x", "doi": "y"}, "quoted": {"title": ""}})
+def test_an_arxiv_id_that_only_a_journal_tells_is_not_lost() -> None:
+    source = "@article{i, journal = {A journal, arXiv:2101.00001} }\n"
+
+    edited = _edited(source, "i", {"venue": "IJCV"})
+
+    assert edited.source.decode() == source
+    assert [one.reason for one in edited.refusals] == ["it would change the field arxiv as well"]
+
+
+def test_what_is_no_utf_8_is_not_written_over() -> None:
+    source = b"@article{k, title = {Caf\xe9}, year = 2020}\n"
+
+    edited = put(scan(source), {"k": {"title": "Tea", "year": "2021"}}, BIBTEX, RULES)
+
+    assert edited.source == source.replace(b"2020", b"2021")
+    assert [(one.field, one.reason) for one in edited.refusals] == [
+        ("title", "what stands there is no text")
+    ]
+
+
+def test_one_refusal_does_not_stop_the_others() -> None:
+    changes: Mapping[str, Fields] = {"a": {"year": "soon", "title": "New"}, "b": {"doi": "10.2/y"}}
+
+    edited = put(scan(SOURCE.encode()), changes, BIBTEX, RULES)
+
+    expected = SOURCE.replace("Old {T}itle", "New").replace("10.1000/x", "10.2/y")
+    assert edited.source.decode() == expected
+    assert [(one.key, one.field) for one in edited.refusals] == [("a", "year")]
+
+
+WORDS = st.sampled_from(
+    [
+        *("{", "}", '"', "\\", "%", "@misc{x,", "#", "\n", " ", "word", "é", "1", "{x}", "$", "~"),
+        *("&", "\\alpha", "<i>", "</i>", ": ", "and", ",", "-", "–", "van", "Jr.", "BERT", "中文"),
+    ]
+)
+TEXTS = st.lists(WORDS, max_size=6).map("".join)
+VALUES: Mapping[str, st.SearchStrategy[Value]] = {
+    "title": TEXTS,
+    "authors": st.builds(Names, st.lists(TEXTS, max_size=3).map(tuple), st.booleans()),
+    "venue": TEXTS | st.sampled_from(["CVPR", "ICML", "CVPR Workshop on X", "TPAMI", "arXiv"]),
+    "year": st.sampled_from(["2024", "1999", "20{", "", "x"]),
+    "pages": TEXTS | st.sampled_from(["1-10", "1, 3-5", "e12"]),
+    "doi": TEXTS | st.sampled_from(["10.1000/x_y", "10.1/A"]),
+}
+FIELDS = st.fixed_dictionaries(
+    {}, optional={name: values | st.just(EMPTY) for name, values in VALUES.items()}
+)
+STANDING = st.sampled_from([SOURCE, SOURCE.replace("\n", "\r\n")]).map(str.encode)
+KEYS = st.sampled_from([*"abcdefhi", "smith2020", "par", "quoted"])
+
+
+@given(STANDING | hostile_bibs, st.dictionaries(KEYS, FIELDS, max_size=3), st.booleans())
+@example(b"".join(PIECES), {"smith2020": {"title": "x", "doi": "10.1/y"}}, False)
 def test_what_is_put_is_read_back_and_every_other_byte_stays(
-    source: bytes, changes: dict[str, dict[str, str]]
+    source: bytes, changes: dict[str, Fields], is_biblatex: bool
 ) -> None:
-    before = scan(source)
-    edited = put(before, changes)
-    after = scan(edited.source)
+    style = BIBLATEX if is_biblatex else BIBTEX
+    before, records = scan(source), _records(source)
 
-    assert len(after.tiles) == len(before.tiles)
+    edited = put(before, changes, style, RULES)
+
+    after, refused = scan(edited.source), {(one.key, one.field) for one in edited.refusals}
+    assert [type(tile) for tile in after.tiles] == [type(tile) for tile in before.tiles]
     for old, new in zip(before.tiles, after.tiles, strict=True):
         if before.text(old.span) != after.text(new.span):
             assert new in after.entries
-    refused = {one.key for one in edited.refusals}
-    macros = macros_of(after)
-    for key in sorted(changes.keys() - refused):
-        entry = next(one for one in after.entries if after.key(one) == key)
-        texts = {
-            name: text_of(after, each, macros)
-            for name, each in standing_fields(after, entry).items()
-        }
-        if title := changes[key].get("title"):
-            assert texts.get("title", "") == " ".join(title.split())
-    assert put(after, changes).source == edited.source
+    for key, record in _records(edited.source).items():
+        asked = {n: v for n, v in changes.get(key, {}).items() if (key, n) not in refused}
+        expected = {**records[key].fields, **asked}
+        following = {"date"} if "year" in asked else set()
+        for name in (expected.keys() | record.fields.keys()) - following:
+            value = record.fields.get(name, EMPTY)
+            assert _form(name, value) == _form(name, expected.get(name, EMPTY))
+    assert put(after, {k: v for k, v in changes.items() if not refused}, style, RULES) == EditedBib(
+        edited.source
+    )
+
+
+@given(STANDING | hostile_bibs)
+def test_putting_what_was_read_changes_no_byte(source: bytes) -> None:
+    changes = {
+        key: {name: value for name, value in record.fields.items() if name in TEX_FIELDS}
+        for key, record in _records(source).items()
+    }
+
+    assert put(scan(source), changes, BIBTEX, RULES) == EditedBib(source)
+
+
+@pytest.mark.parametrize("size", [4_000, pytest.param(100_000, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("sign", ["{", "}", "\\", "%", "@misc{x,\n", '"', "$", "<i>", "é", "a b "])
+def test_a_value_without_end_does_no_harm(sign: str, size: int) -> None:
+    value = sign * (size // len(sign))
+
+    edited = _edited(SOURCE, "a", {name: value for name in TEX_FIELDS if name != "authors"})
+
+    assert len(scan(edited.source).entries) == len(scan(SOURCE.encode()).entries)
+    assert edited.source.endswith(SOURCE.partition("% in print")[2].encode())

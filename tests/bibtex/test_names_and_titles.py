@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.bibtex.items import BIBLATEX, a_person, an_item, fields_of
 from zoterodigest.bibtex.latex import Dialect
 from zoterodigest.bibtex.rules import bib_rules
-from zoterodigest.bibtex.titles import encode_title
+from zoterodigest.bibtex.titles import encode_title, folded_title
 
 NAMES = [
     ("Byron", "Ada", "Byron, Ada"),
@@ -132,3 +132,22 @@ def test_every_title_is_balanced(title: str) -> None:
         tex = encode_title(title, dialect)
 
         assert tex.count("{") == tex.count("}")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("PixArt-$α$: Fast", "PixArt-α: fast"),
+        ("PixArt-$\\alpha$", "PixArt-α"),
+        ("Omni$^2$", "Omni²"),
+        ("$\\pi_0$: A Model", "$π_0$: a model"),
+        ("R\\&D costs $5 or $6", "R&D costs \\$5 or \\$6"),
+        ("Schr\\\"odinger", "Schrödinger"),
+    ],
+)  # fmt: skip
+def test_two_spellings_of_a_title_in_tex_are_one(one: str, other: str) -> None:
+    assert folded_title(one) == folded_title(other)
+
+
+def test_titles_that_differ_in_math_differ() -> None:
+    assert folded_title("$L_1$ norms") != folded_title("$L_2$ norms")

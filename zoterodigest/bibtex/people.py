@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from zoterodigest.bibtex.latex import decode
@@ -17,9 +17,15 @@ def read_names(text: str) -> Names:
     "Last, First" and "Last, Jr., First" come out in the order of reading where that reads back as
     the same name, and a name in braces as one name.
     """
-    people = [name for name in _parted(text, _AND) if name]
-    named = tuple(_name(name) for name in people if name.lower() != "others")
-    return Names(tuple(name for name in named if name), len(named) < len(people))
+    people = [each for each in _parted(text, _AND) if each]
+    named = [each for each in people if each.lower() != "others"]
+    names = map(_name, named)
+    return Names(tuple(name for name in names if name), len(named) < len(people))
+
+
+def texts_by_name(text: str) -> Mapping[str, str]:
+    """Return the TeX of each name in the value of an `author` field, by the name it reads as."""
+    return {_name(each): each for each in _parted(text, _AND)}
 
 
 _AND = re.compile(r"[{}]|\s(?P<mark>and)(?=\s)", re.IGNORECASE)

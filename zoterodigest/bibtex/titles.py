@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from zoterodigest.bibtex.latex import Dialect, cleaned, encode, encode_words, escaped
+from zoterodigest.bibtex.latex import Dialect, cleaned, decode, encode, encode_words, escaped
 from zoterodigest.bibtex.markup import has_markup
+from zoterodigest.core.identity import canonical_title
 
 
 def encode_title(
@@ -39,6 +40,14 @@ def encode_title(
             is_opening=title.startswith(text),
         ),
     )
+
+
+@lru_cache(maxsize=16384)
+def folded_title(title: str) -> str:
+    """Return one text for all spellings of a title, TeX and math included: `$α$`, `\\alpha`, α."""
+    if "$" in title or "\\" in title:
+        title = decode(encode_title(title, Dialect.BIBTEX))
+    return canonical_title(title)
 
 
 @dataclass(frozen=True, slots=True)

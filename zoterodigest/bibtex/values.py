@@ -87,6 +87,12 @@ def _when(work: Work, dialect: Dialect) -> Values:
     return {"year": work.year, "month": month}
 
 
+def encode_pages(text: str, dialect: Dialect) -> str:
+    """Return page numbers as the value of a field: ranges with `--`, no "pp." before them."""
+    parts = re.split(r"\s*[,;]\s*", _PAGES.sub("", text))
+    return ", ".join(_page_range(part, dialect) for part in parts if part)
+
+
 _RANGE = re.compile(r"([A-Za-z]{0,3}\d[\w.:]*|[ivxlcIVXLC]+)\s?[-‐-―−]{1,3}\s?([\w.:]+)")
 _PAGES = re.compile(r"^(?:pages?|pp?\.?)\s(?=\S)|^pp?\.(?=\d)", re.I)
 
@@ -95,8 +101,7 @@ def _numbers(work: Work, dialect: Dialect) -> Values:
     """Return pages with an en dash in TeX, and the number in a series that has no volume."""
     values: Values = {}
     if pages := work.fact("pages"):
-        parts = re.split(r"\s*[,;]\s*", _PAGES.sub("", pages))
-        values["pages"] = ", ".join(_page_range(part, dialect) for part in parts if part)
+        values["pages"] = encode_pages(pages, dialect)
     if number := work.fact("series_number"):
         values["volume" if not work.fact("volume") else "series_number"] = encode(number, dialect)
     if count := work.fact("page_count"):
@@ -119,7 +124,7 @@ def _addresses(work: Work, dialect: Dialect) -> Values:
     values: Values = {}
     eprint, doi, url = work.eprint, _DOI.sub("", work.fact("doi")), work.fact("url")
     if doi and not (eprint and doi.lower().startswith(_ARXIV_DOI)):
-        values["doi"] = _verbatim(doi)
+        values["doi"] = encode_doi(doi)
     if url and not _is_repeated(url, work, doi, dialect):
         values["url"] = _verbatim(url)
     if eprint:
@@ -129,6 +134,11 @@ def _addresses(work: Work, dialect: Dialect) -> Values:
         if dialect is Dialect.BIBLATEX:
             values[archive] = "arxiv"
     return values
+
+
+def encode_doi(text: str) -> str:
+    """Return a DOI as the value of a field: bare, in ASCII, without braces and backslashes."""
+    return _verbatim(_DOI.sub("", text))
 
 
 def _is_repeated(url: str, work: Work, doi: str, dialect: Dialect) -> bool:

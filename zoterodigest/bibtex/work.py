@@ -191,6 +191,12 @@ def _eprint(facts: Mapping[str, str], data: Data) -> Eprint | None:
     return Eprint(found["id"], primary if _PRIMARY.fullmatch(primary) else "")
 
 
+def venue_names(text: str, year: str, rules: BibRules) -> tuple[str, str]:
+    """Return the official and the short name of the venue that `text` names, in `year`."""
+    place = _named_place(text, year, rules)
+    return place.name, place.short_name
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where a work appeared; `year` is the one that the place's name says."""

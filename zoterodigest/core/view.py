@@ -41,11 +41,12 @@ def _folded_member(name: str, text: str) -> str:
 class Folding:
     """How spellings are recognised as one: given by the tables of venues and tags.
 
-    `venue` returns one text for all spellings of a venue; `member` takes a field's name and a
-    member of it. Without tables case and blanks are folded.
+    `venue` returns one text for all spellings of a venue, `title` for all of a title; `member`
+    takes a field's name and a member of it. Without tables case and blanks are folded.
     """
 
     venue: Callable[[str], str] = _folded
+    title: Callable[[str], str] = canonical_title
     member: Callable[[str, str], str] = _folded_member
 
 
@@ -173,13 +174,16 @@ _DASHES = re.compile(r" ?[-‐‑‒–—―−]+ ?")
 
 @lru_cache(maxsize=50_000)
 def _one_form(person: str) -> str:
-    return full_name(split_name(person))
+    return full_name(split_name(person)).translate(_STRAIGHT)
+
+
+_STRAIGHT = str.maketrans("“”„‘’", "\"\"\"''")
 
 
 def _canonical_text(name: str, text: str, folding: Folding) -> str:
     match name:
         case "title":
-            return canonical_title(text)
+            return folding.title(text)
         case "venue":
             return folding.venue(text)
         case "doi":

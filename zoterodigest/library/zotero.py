@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from zoterodigest import mapping
+from zoterodigest.bibtex.titles import folded_title
 from zoterodigest.core.record import Fields
 from zoterodigest.core.venue import AWARDS, VenueTable
 from zoterodigest.core.view import Folding
@@ -105,7 +106,7 @@ class ZoteroMapping:
 
     def folding(self) -> Folding:
         """Return how spellings of venues and members are recognised as one."""
-        return Folding(venue=self.venues.canonical, member=self._fold_member)
+        return Folding(self.venues.canonical, folded_title, self._fold_member)
 
     def _fold_member(self, name: str, text: str) -> str:
         return self.spellings_of(name).fold(tags.cut(self.prefix(name), text))
