@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from tests.sync.digests import notes, quoted
+from tests.sync.digests import folded, notes, quoted
 from tests.sync.world import World
 from zoterodigest.core.bases import UNSEEN
 from zoterodigest.core.keys import note_key
@@ -107,6 +107,22 @@ def small_project(root: Path) -> World:
     world = World(root)
     world.markdown("notes.md", notes(a_note_of(9)))
     world.markdown("list.md", a_list({"Vision": [a_line("A Study of Two Things", "2402.00009")]}))
+    return world
+
+
+def named_project(root: Path) -> World:
+    """A project with a bibliography; of its three papers the library holds one, without a key."""
+    root.mkdir()
+    world = World(root)
+    world.configure(CONFIGURATION + '\n[[bibliography]]\npath = "refs.bib"\n')
+    sections = [("Method", ["It works."])]
+    papers = (("Seeing Further", "2402.00001"), ("Segmenting All", "2402.00002"))
+    world.markdown("notes.md", "\n".join(folded(*paper, sections=sections) for paper in papers))
+    world.markdown("list.md", a_list({"Vision": [a_line("A Study of Two Things", "2402.00009")]}))
+    author = {"creatorType": "author", "firstName": "Ada", "lastName": "Lovelace"}
+    own = mine("MYPAPER2", "Seeing Further", "2402.00001")
+    world.put_shelf(OWN_SHELF, "To read")
+    world.put(replace(own, data={**own.data, "creators": [author], "date": "2021"}))
     return world
 
 

@@ -21,6 +21,7 @@ from tests.sync.recovery import (
     copy_of,
     edited_at_both_ends,
     edited_project,
+    named_project,
     new_project,
     rearranged_at_both_ends,
     small_and_edited,
@@ -37,6 +38,7 @@ from zoterodigest.sync.run import Direction, Options, prepare
 RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "the first push": (new_project, push),
     "the first push, of one paper": (small_project, push),
+    "a sync that gives citation keys": (named_project, sync),
     "a push": (edited_project, push),
     "a sync": (edited_at_both_ends, sync),
     "a sync that rearranges": (rearranged_at_both_ends, sync),
