@@ -130,6 +130,15 @@ def test_bytes_that_are_no_text_make_their_field_unreadable() -> None:
     assert record.fields["year"] == "2020"
 
 
+def test_a_field_of_which_a_part_is_no_text_is_not_told() -> None:
+    source = b"@misc{k, title = {Tea}, subtitle = {caf\xe9}, author = {\xe9}, eprint = {2101.00001}}"
+
+    (record,) = read_records(scan(source), VENUES)
+
+    assert record.untold == {"title", "authors"}
+    assert record.fields == {"arxiv": "2101.00001"}
+
+
 @given(hostile_bibs)
 def test_any_file_is_read(source: bytes) -> None:
     bibliography = scan(source)

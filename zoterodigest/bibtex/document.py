@@ -51,7 +51,7 @@ class BibDocument:
             raws={name: raw for name, raw in record.raws.items() if name in FIELDS},
             identifiers=record.identifiers,
             place=Place(record.line, end),
-            unreadable=record.unreadable & frozenset(FIELDS),
+            unreadable=record.untold & frozenset(FIELDS),
             places=frozenset(FIELDS),
         )
 

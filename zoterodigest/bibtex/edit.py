@@ -137,7 +137,7 @@ class _Trial:
         new: dict[str, str] = {}
         for name, value in asked.items():
             homes = _homes(name, record, now, self._style.dialect)
-            if record.unreadable & {name, *homes}:
+            if name in record.untold:
                 raise CannotBeWritten("what stands there is no text")
             for home, part in _parts(name, value, homes, now).items():
                 slot = TexSlot(self._style, self._rules, now.get(home, ""), year)

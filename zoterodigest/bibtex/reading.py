@@ -32,7 +32,7 @@ class BibRecord:
     `fields` are those of core records that stand in the entry, EMPTY where one stands and holds
     nothing; `raws` the text of their values as it stands. `others` are its other fields as plain
     text, by their names in lower case. Names in `unreadable` are in none of them: their bytes are
-    no UTF-8.
+    no UTF-8. What they would tell is not in `fields` either: those names are in `untold`.
     """
 
     key: str
@@ -43,6 +43,7 @@ class BibRecord:
     others: Mapping[str, str]
     identifiers: frozenset[Identifier]
     unreadable: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()
 
 
 def read_records(bibliography: Bibliography, venues: VenueTable) -> tuple[BibRecord, ...]:
@@ -59,11 +60,13 @@ def read_record(
     texts = {name: text_of(bibliography, each, macros) for name, each in standing.items()}
     unreadable = frozenset(name for name, text in texts.items() if _NO_TEXT.search(text))
     readable = {name: text for name, text in texts.items() if name not in unreadable}
+    untold = {name for name, (homes, _) in _READERS.items() if unreadable.intersection(homes)}
+    untold -= {"arxiv"}  # any of its homes tells it
     fields: dict[str, Value] = {}
     raws: dict[str, str] = {}
     for name, (homes, read) in _READERS.items():
         present = [home for home in homes if home in readable]
-        found = read(readable, venues) if present else None
+        found = read(readable, venues) if present and name not in untold else None
         if found is not None:
             fields[name] = EMPTY if is_empty(found) else found
             raws[name] = "\n".join(bibliography.text(standing[home].value) for home in present)
@@ -76,6 +79,7 @@ def read_record(
         others={name: _plain(name, text) for name, text in readable.items() if name not in _TAKEN},
         identifiers=frozenset(_identifiers(readable)),
         unreadable=unreadable,
+        untold=frozenset(untold),
     )
 
 
