@@ -16,16 +16,16 @@ def answer(request: Request) -> Response:
     """Return the answer to a question about Zotero itself; raises `Rejected` if it is none."""
     match request.segments:
         case ("itemTypes",):
-            return _named("itemType", (name for name in item_types() if name != "annotation"))
+            return _named("itemType", sorted(item_types().keys() - {"annotation"}))
         case ("itemFields",):
             kinds = item_types().values()
-            return _named("field", {name for kind in kinds for name in kind.fields})
+            return _named("field", sorted({name for kind in kinds for name in kind.fields}))
         case ("itemTypeFields",):
             return _named("field", fields_of(_item_type(request).name))
         case ("itemTypeCreatorTypes",):
-            return _named("creatorType", _item_type(request).creators, is_sorted=False)
+            return _named("creatorType", _item_type(request).creators)
         case ("creatorFields",):
-            return _named("field", ("firstName", "lastName", "name"), is_sorted=False)
+            return _named("field", ("firstName", "lastName", "name"))
         case ("items", "new"):
             return json_answer(_blank(_item_type(request), request.parameter("linkMode")))
         case _:
@@ -51,9 +51,8 @@ def _blank(kind: ItemType, link_mode: str) -> dict[str, Any]:
     return {**fields, **head, "tags": [], "collections": [], "relations": {}}
 
 
-def _named(what: str, names: Iterable[str], *, is_sorted: bool = True) -> Response:
-    ordered = sorted(names) if is_sorted else names
-    return json_answer([{what: name, "localized": _words(name)} for name in ordered])
+def _named(what: str, names: Iterable[str]) -> Response:
+    return json_answer([{what: name, "localized": _words(name)} for name in names])
 
 
 def _words(name: str) -> str:
