@@ -8,15 +8,14 @@ from typing import Any
 from rich.cells import cell_len
 
 from zoterodigest.cli.library_list import (
-    collection_paths,
     creator_name,
     family,
     note_text,
-    tags_of,
     title_of,
 )
 from zoterodigest.cli.screen import styled, visible, visible_lines, wrapped
 from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.selection import collection_paths, tag_names
 
 _ELSEWHERE = frozenset(
     {"itemType", "title", "creators", "tags", "collections", "relations", "parentItem", "note"}
@@ -50,9 +49,9 @@ def _fields(snapshot: Snapshot, item: LibraryItem) -> Iterator[tuple[str, str]]:
     for name, value in item.data.items():
         if name not in _ELSEWHERE and isinstance(value, str | int) and value != "":
             yield name, str(value)
-    for tag in sorted(tags_of(item)):
+    for tag in sorted(tag_names(item)):
         yield "tag", tag
-    paths = collection_paths(snapshot)
+    paths = collection_paths(snapshot.collections)
     for key in item.data.get("collections", ()):
         yield "collection", " / ".join(paths.get(key, (key,)))
     for name, targets in _relations(item.data).items():

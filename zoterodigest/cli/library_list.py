@@ -8,11 +8,15 @@ from typing import Any
 
 from zoterodigest.cli.screen import Column, counted, styled, table, visible
 from zoterodigest.core.blocks import join_blocks
-from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.port import Collection, LibraryItem, Snapshot
+from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.selection import (
+    NotInLibrary,
+    Path,
+    collection_paths,
+    collections_within,
+    tag_names,
+)
 from zoterodigest.notes.canonical import html_to_blocks
-
-Path = tuple[str, ...]
 
 _COLUMNS = (
     Column("key", 8),
@@ -22,12 +26,6 @@ _COLUMNS = (
     Column("has", 7),
 )
 _TITLES = ("title", "caseName", "nameOfAct", "subject")
-
-
-class NotInLibrary(ZoterodigestError):
-    """The library has no live collection or no item of the name or key asked for."""
-
-    exit_code = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,14 @@ class Shown:
 
 def select(snapshot: Snapshot, collections: Sequence[str], tags: Sequence[str]) -> Shown:
     """Return the live items that lie in any of `collections` (or below) and have all of `tags`."""
-    paths = collection_paths(snapshot)
-    within = {key for wanted in collections for key in _collections_at(paths, wanted)}
+    paths = collection_paths(snapshot.collections)
+    within = collections_within(paths, collections)
     items = tuple(
         item
         for item in snapshot.items
         if _is_top(item)
         and (not collections or within.intersection(item.data.get("collections", ())))
-        and set(tags) <= tags_of(item)
+        and set(tags) <= tag_names(item)
     )
     in_trash = sum(1 for item in snapshot.items if item.is_trashed and not _parent(item))
     return Shown(items, children_of(snapshot), paths, in_trash)
@@ -63,11 +61,6 @@ def _parent(item: LibraryItem) -> str:
     return str(item.data.get("parentItem") or "")
 
 
-def tags_of(item: LibraryItem) -> set[str]:
-    """Return the names of an item's tags."""
-    return {str(tag["tag"]) for tag in item.data.get("tags", ())}
-
-
 def children_of(snapshot: Snapshot) -> dict[str, tuple[LibraryItem, ...]]:
     """Return the live notes and attachments by the key of the item they hang on."""
     children: dict[str, tuple[LibraryItem, ...]] = {}
@@ -75,38 +68,6 @@ def children_of(snapshot: Snapshot) -> dict[str, tuple[LibraryItem, ...]]:
         if _parent(item) and not item.is_trashed:
             children[_parent(item)] = (*children.get(_parent(item), ()), item)
     return children
-
-
-def collection_paths(snapshot: Snapshot) -> dict[str, Path]:
-    """Return the names from the top down to each collection that is not in the trash."""
-    by_key = {one.key: one for one in snapshot.collections}
-    paths = {key: _path(by_key, key) for key in by_key}
-    return {key: path for key, path in paths.items() if path}
-
-
-def _path(by_key: Mapping[str, Collection], key: str) -> Path:
-    """Return the path of a collection; empty if it or one above it is trashed or missing."""
-    names: list[str] = []
-    at: str | None = key
-    while at is not None:
-        collection = by_key.get(at)
-        if collection is None or collection.is_trashed or len(names) > len(by_key):
-            return ()
-        names.insert(0, collection.name)
-        at = collection.parent
-    return tuple(names)
-
-
-def _collections_at(paths: Mapping[str, Path], wanted: str) -> set[str]:
-    """Return the keys of the collections that `wanted` names, and of those below them."""
-    roots = [path for key, path in paths.items() if wanted in (key, path[-1], "/".join(path))]
-    if not roots:
-        known = ", ".join(sorted("/".join(path) for path in paths.values())[:10])
-        raise NotInLibrary(
-            f"the library has no collection {wanted}",
-            f"Collections: {known}." if known else "The library has no collections yet.",
-        )
-    return {key for key, path in paths.items() if any(path[: len(it)] == it for it in roots)}
 
 
 def find(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
