@@ -40,6 +40,8 @@ CLOCKS = frozenset({"now", "utcnow", "today", "uuid1", "uuid4"})
 # Libraries that belong to one place: the layers or modules that may import them.
 HOMES = {
     "pyzotero": ("library.web", "library.desktop"),
+    "httpx2": ("library.web", "library.desktop"),
+    "keyring": ("library.keys",),
     "sqlite3": ("library", "project.values"),
     "pydantic": ("mapping", "digest", "bibtex.rules", "library", "lookup", "project"),
     "typer": ("cli",),

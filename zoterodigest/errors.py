@@ -11,6 +11,7 @@
     ├── UnknownField         2  what was given as the name of a field is none
     ├── NoDigest             2  no digest is named, and nothing here names any
     ├── NothingToCheck       2  no document that cites is named, or no bibliography
+    ├── RefusedKey           2  an item cannot be given this citation key
     ├── TooMuch              5  the guard stopped a plan (law 5)
     ├── NotConfirmed         7  a run needs a person's consent and did not get it
     ├── NotTaken             7  an editor or merge tool left nothing to be taken
@@ -22,12 +23,17 @@
     ├── OtherLibrary        13  zoterodigest.lock links with another library
     ├── BadLibrary          14  the library cannot be opened or read
     │   ├── LibraryReadOnly 15  it can be read, but refuses every write
+    │   ├── KeyRefused      19  the API key, or none, does not open it
+    │   ├── NotReached      20  its server does not answer
+    │   ├── ServerBusy      21  its server asks again and again to come back later
+    │   ├── ServerFailed    22  its server answers what no server of Zotero's does
     │   └── NoLibraryYet    14  its file has not been created
     ├── CannotWrite         15  a file or folder refuses to be written
     ├── SourceChanged       16  a file is no longer as it was read
     ├── LibraryChanged      16  the library changed so much that the plan is to be shown anew
     ├── AlreadyRunning      17  another run is at work on the same project
-    └── BadJournal          18  the journal of a killed run cannot be read
+    ├── BadJournal          18  the journal of a killed run cannot be read
+    └── NoKeyring           23  the system has no keyring that keeps an API key
 
 Each subclass stands beside the code that raises it; this docstring is their register.
 """

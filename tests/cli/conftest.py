@@ -64,7 +64,8 @@ def zoterodigest(
     """Run the program in `tmp_path`, 80 columns wide, and give what it printed."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
-    for name in ("ZOTERODIGEST_LIBRARY", "ZOTERODIGEST_DEBUG", "NO_COLOR"):
+    zotero = [f"ZOTERO_{name}" for name in ("API_KEY", "LIBRARY_ID", "LIBRARY_TYPE", "LOCAL")]
+    for name in ("ZOTERODIGEST_LIBRARY", "ZOTERODIGEST_DEBUG", "NO_COLOR", *zotero):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: str | Path) -> Ran:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.library.contract import LibraryContract
+from tests.library.web import over_http
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.database import DatabaseInMemory
 from zoterodigest.library.embedded import EmbeddedLibrary
@@ -27,4 +28,13 @@ class TestEmbeddedLibraryOnDisk(LibraryContract):
     @pytest.fixture
     def library(self, tmp_path: Path) -> Iterator[Library]:
         with embedded(tmp_path / "library.sqlite") as library:
+            yield library
+
+
+class TestWebLibraryOverLoopback(LibraryContract):
+    """Our client, over HTTP, against our server, with the embedded library behind it."""
+
+    @pytest.fixture
+    def library(self) -> Iterator[Library]:
+        with over_http() as library:
             yield library

@@ -69,8 +69,8 @@ def test_all_keys_of_a_digest_are_read(tmp_path: Path) -> None:
         ("a = 1\n[[digest]\n", ":2:9: Expected ']]' at the end of an array declaration"),
         (b"\n# \xff\n", ":2:3: it is no UTF-8"),
         ('libary = "x"', ': libary: there is no key "libary" (is library meant?)'),
-        ('library = "user:1"', ": library: only embedded:PATH is understood"),
-        ('library = "embedded:"', ": library: only embedded:PATH is understood"),
+        ('library = "user:me"', ": library: 'user:me' names no library: an id is a number"),
+        ('library = "embedded:"', ": library: 'embedded:' names no library: the path of its"),
         ("[[digest]]", ": digest[1].path: this key is missing"),
         ('[[digest]]\npath = ""', ": digest[1].path: a path is expected"),
         (

@@ -16,6 +16,7 @@ from zoterodigest.cli.history_text import (
     runs_table,
     standing,
 )
+from zoterodigest.cli.network import chosen
 from zoterodigest.cli.screen import counted, emit, emit_json, styled, tell, tell_error, visible
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.history import Links, Run, listed, run_to_undo, undone_by
@@ -69,7 +70,7 @@ def take_back(start: Path, number: int | None, address: str, how: How) -> int:
     run, undone = history.run(number), undone_by(history.runs)
     if number in undone:
         tell([f"Run {number} was undone by run {undone[number]} already."])
-    workspace = open_workspace((), start, library=address)
+    workspace = open_workspace((), start, chosen=chosen(address))
     with workspace.library:
         with busy("Reading digests and library"):
             undoing = prepare_undo(workspace, run)

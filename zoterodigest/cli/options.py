@@ -29,7 +29,7 @@ Address = Annotated[
     typer.Option(
         "--library",
         metavar="ADDRESS",
-        help="The library, for example embedded:PATH.",
+        help="The library: embedded:PATH, user:ID, group:ID or https://HOST/users/ID.",
         envvar="ZOTERODIGEST_LIBRARY",
         show_default="the project's, else .zoterodigest/library.sqlite",
     ),

@@ -6,15 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoterodigest.cli.network import chosen
 from zoterodigest.cli.screen import hanging, visible
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.connect import EMBEDDED, connect
+from zoterodigest.library.access import Tally
+from zoterodigest.library.address import EMBEDDED, EmbeddedAddress, parse_address
+from zoterodigest.library.connect import connect
 from zoterodigest.library.port import BadLibrary, Library
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.project.lock import read_lock
-from zoterodigest.sync.workspace import Workspace, open_workspace
+from zoterodigest.sync.workspace import Workspace, library_meant, open_workspace
 
 
 class NoLibraryYet(BadLibrary):
@@ -39,12 +42,14 @@ class NoDigest(ZoterodigestError):
 class Place:
     """What a run works on, and how people name it.
 
-    `address` is the library's, as seen from the current folder; `library_path` its file.
+    `address` is the library's, as seen from the current folder; `library_path` its file, if it is
+    one. `tally` counts the requests that it takes.
     """
 
     workspace: Workspace
     address: str
-    library_path: Path
+    library_path: Path | None
+    tally: Tally
 
     @property
     def listing(self) -> str:
@@ -56,16 +61,22 @@ class Place:
     def lines(self) -> Iterator[str]:
         """Yield which library and which lock file are meant."""
         project = self.workspace.project
-        library = visible(str(self.library_path))
-        is_new = "" if self.library_path.exists() else ", not created yet"
-        yield from hanging("library    ", f"{library}{is_new}")
-        yield "           embedded: a built-in trial library, not your Zotero"
-        beside = _near(project.root / DEFAULT_LIBRARY.removeprefix(EMBEDDED))
-        is_found = self.library_path == beside and not project.is_configured
-        if is_found and not project.lock_path.exists():
-            yield "           (beside the digest, as there is no zoterodigest.toml)"
+        if self.library_path is None:
+            yield from hanging("library    ", visible(self.address))
+        else:
+            yield from self._file_lines(self.library_path)
         missing = "" if project.lock_path.exists() else ", not written yet"
         yield from hanging("lock file  ", f"{visible(str(_near(project.lock_path)))}{missing}")
+
+    def _file_lines(self, path: Path) -> Iterator[str]:
+        project = self.workspace.project
+        is_new = "" if path.exists() else ", not created yet"
+        yield from hanging("library    ", f"{visible(str(path))}{is_new}")
+        yield "           embedded: a built-in trial library, not your Zotero"
+        beside = _near(project.root / DEFAULT_LIBRARY.removeprefix(EMBEDDED))
+        is_found = path == beside and not project.is_configured
+        if is_found and not project.lock_path.exists():
+            yield "           (beside the digest, as there is no zoterodigest.toml)"
 
 
 def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = "") -> Place:
@@ -77,7 +88,8 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
     start = Path()
     linked = [] if digests else _linked_digests(start)
     meant = list(digests) or [path for path in linked if path.exists()]
-    workspace = open_workspace(meant, start, library=address, wanted_format=wanted_format)
+    meaning = chosen(address)
+    workspace = open_workspace(meant, start, chosen=meaning, wanted_format=wanted_format)
     if linked and not workspace.digests:
         names = ", ".join(str(path) for path in linked)
         raise NoDigest(
@@ -90,10 +102,13 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
             "Give the path of a Markdown file, or write a zoterodigest.toml with"
             " `zoterodigest init DIGEST.md`.",
         )
-    project = workspace.project
-    base = start if address else project.root
-    path = base / (address or project.configuration.library).removeprefix(EMBEDDED)
-    return Place(workspace, f"{EMBEDDED}{_near(path)}", _near(path))
+    library, base = library_meant(workspace.project, start, meaning)
+    match parse_address(library):
+        case EmbeddedAddress(path):
+            near = _near(base / path)
+            return Place(workspace, f"{EMBEDDED}{near}", near, meaning.access.tally)
+        case _:
+            return Place(workspace, library, None, meaning.access.tally)
 
 
 def _linked_digests(start: Path) -> list[Path]:
@@ -118,13 +133,11 @@ def open_library(address: str, start: Path) -> Library:
     Raises `NoLibraryYet` where an embedded library is meant whose file does not exist: to read it
     as empty would hide a mistyped path.
     """
-    base = start
-    if not address:
-        config = find_project(start)
-        project = Project.load(config) if config else None
-        base = project.root if project else start
-        address = project.configuration.library if project else DEFAULT_LIBRARY
-    path = base / address.removeprefix(EMBEDDED)
-    if address.startswith(EMBEDDED) and not path.exists():
-        raise NoLibraryYet(path)
-    return connect(address, base=base)
+    config = None if address else find_project(start)
+    project = Project.load(config) if config else Project.implicit([start / "digest.md"])
+    meaning = chosen(address)
+    library, base = library_meant(project, start, meaning)
+    match parse_address(library):
+        case EmbeddedAddress(path) if not (base / path).exists():
+            raise NoLibraryYet(_near(base / path))
+    return connect(library, base=base, access=meaning.access)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -10,6 +12,39 @@ from zoterodigest.cli.screen import tell
 from zoterodigest.errors import ZoterodigestError
 
 Progress = Callable[[int, int], None]
+Show = Callable[[str], None]
+
+
+class Countdown:
+    """Waits for a server, and tells so on what is shown at the moment."""
+
+    def __init__(self) -> None:
+        self._show: Show | None = None
+
+    def __call__(self, seconds: float, why: str) -> None:
+        """Return after `seconds`; `why` is what is waited for."""
+        if self._show is None:
+            tell([f"{why}: waiting {math.ceil(seconds)} s"])
+            time.sleep(seconds)
+            return
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._show(f" ({why}: {math.ceil(left)} s)")
+            time.sleep(min(1.0, left))
+        self._show("")
+
+    @contextmanager
+    def shown_by(self, show: Show) -> Iterator[None]:
+        """Tell it by `show` while the block lasts."""
+        self._show, before = show, self._show
+        try:
+            yield
+        finally:
+            self._show = before
+
+
+countdown = Countdown()
+"""The one of this program: what is shown on a terminal is one as well."""
 
 
 class NotConfirmed(ZoterodigestError):
@@ -40,8 +75,12 @@ def busy(what: str) -> Iterator[None]:
         yield
         return
     from rich.console import Console
+    from rich.markup import escape
 
-    with Console(stderr=True).status(what):
+    with (
+        Console(stderr=True).status(escape(what)) as status,
+        countdown.shown_by(lambda more: status.update(escape(f"{what}{more}"))),
+    ):
         yield
 
 
@@ -55,8 +94,9 @@ def progress(what: str) -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
     with Bars(*columns, TimeRemainingColumn(), console=console, transient=True) as bars:
         task = bars.add_task(what, total=None, visible=False)
-        yield lambda done, total: bars.update(task, completed=done, total=total, visible=True)
+        with countdown.shown_by(lambda more: bars.update(task, description=f"{what}{more}")):
+            yield lambda done, total: bars.update(task, completed=done, total=total, visible=True)

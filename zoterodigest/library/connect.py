@@ -5,41 +5,38 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import assert_never
 
-from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import EMBEDDED as EMBEDDED
+from zoterodigest.library.address import BadAddress as BadAddress
+from zoterodigest.library.address import (
+    DesktopAddress,
+    EmbeddedAddress,
+    WebAddress,
+    parse_address,
+)
 from zoterodigest.library.database import DatabaseFile
 from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
-
-EMBEDDED = "embedded:"
-
-
-class BadAddress(ZoterodigestError):
-    """A library's address cannot be understood; `address` is how it was written."""
-
-    exit_code = 2
-
-    def __init__(self, address: str, reason: str) -> None:
-        super().__init__(
-            f"{address!r} names no library: {reason}",
-            "Write embedded:PATH, for example embedded:library.sqlite.",
-        )
-        self.address = address
+from zoterodigest.library.web.library import WebLibrary
 
 
-def connect(address: str, *, base: Path) -> Library:
+def connect(address: str, *, base: Path, access: Access | None = None) -> Library:
     """Return the library at `address`; a relative path in it starts at the folder `base`.
 
-    Nothing is opened or created yet. Raises `BadAddress`.
+    Nothing is opened, created or sent yet. `access` is what libraries over the network need of this
+    machine; without it they have no key and no cache. Raises `BadAddress`.
     """
-    if not address.startswith(EMBEDDED):
-        raise BadAddress(address, "only the embedded library is supported so far")
-    path = address.removeprefix(EMBEDDED)
-    if not path.strip() or "\0" in path:
-        raise BadAddress(address, "the path of its file is missing")
-    if path.startswith("~"):
-        raise BadAddress(address, "~ is not expanded here, write the path in full")
-    return embedded(base / path)
+    match parse_address(address):
+        case EmbeddedAddress(path):
+            return embedded(base / path)
+        case WebAddress() as meant:
+            return WebLibrary(meant, access or Access())
+        case DesktopAddress():
+            raise BadAddress(address, "the running Zotero cannot be used by this version yet")
+        case never:
+            assert_never(never)
 
 
 def embedded(path: Path) -> EmbeddedLibrary:

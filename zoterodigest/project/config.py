@@ -22,6 +22,7 @@ from pydantic import (
 
 from zoterodigest.core.record import ENTRY_FIELDS, SECTION
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.address import BadAddress, parse_address
 from zoterodigest.project.files import read_file
 
 CONFIG_FILE = "zoterodigest.toml"
@@ -82,8 +83,10 @@ def _bib_path(value: str) -> str:
 
 
 def _library(value: str) -> str:
-    if not value.removeprefix("embedded:").strip() or not value.startswith("embedded:"):
-        raise ValueError("only embedded:PATH is understood, the library in a file of its own")
+    try:
+        parse_address(value)
+    except BadAddress as error:
+        raise ValueError(f"{error}. {error.hint}") from error
     return value
 
 

@@ -62,7 +62,8 @@ _INITIAL = """\
 # What zoterodigest keeps in agreement. Paths are relative to this file.
 # Lines that begin with # show what may be set, most of them with its default.
 
-# The library that comes built in, a file of its own: to try things out without Zotero.
+# The library that comes built in, a file of its own: to try things out without Zotero. At
+# zotero.org: "user:ID" or "group:ID", once `zoterodigest auth` has your API key.
 library = {library}
 
 # The links between digests and library. Commit this file to git together with this one.

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from zoterodigest.library.connect import EMBEDDED, connect
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import (
+    DesktopAddress,
+    EmbeddedAddress,
+    WebAddress,
+    parse_address,
+)
+from zoterodigest.library.connect import connect
 from zoterodigest.library.port import Library
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping, zotero_mapping
 from zoterodigest.project.layout import BibFile, Digest, Project, find_project
@@ -40,41 +47,68 @@ class Workspace:
         return memory_path(self.project.state_folder, self.instance)
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which library is meant: `address` goes before the project's, `otherwise` counts without one.
+
+    `access` is how libraries over the network are reached.
+    """
+
+    address: str = ""
+    otherwise: str = ""
+    access: Access = field(default_factory=Access)
+
+
 def open_workspace(
-    digests: Sequence[Path], start: Path, *, library: str = "", wanted_format: str = ""
+    digests: Sequence[Path],
+    start: Path,
+    *,
+    library: str = "",
+    wanted_format: str = "",
+    chosen: Chosen | None = None,
 ) -> Workspace:
     """Return the workspace of `digests` (all that are configured if none is given).
 
     The nearest configuration above the first digest, or above `start`, counts; without one the
     digests' common folder is the project. `library` is an address that goes before the project's,
-    relative to `start`. Nothing is created.
+    relative to `start`; `chosen` tells the same and more. Nothing is created.
     """
+    chosen = chosen or Chosen(library)
     config = find_project(digests[0] if digests else start)
     if config is not None:
         project = Project.load(config)
     else:
         project = Project.implicit(digests or [start / "digest.md"])
     rules = project.configuration.zotero
+    address, base = library_meant(project, start, chosen)
     return Workspace(
         project,
-        connect(library, base=start) if library else project_library(project),
+        connect(address, base=base, access=chosen.access),
         zotero_mapping(LinkHome(rules.links), rules.categories),
         project.digests(digests),
         wanted_format,
-        _instance(library, start, project),
+        _instance(address, base, project),
         project.bibliographies(),
     )
 
 
-def _instance(library: str, start: Path, project: Project) -> str:
-    """Return the name of a library's copy: the path of its file, as seen from the project."""
-    address = library or project.configuration.library
-    base = start if library else project.root
-    path = (base / address.removeprefix(EMBEDDED)).resolve()
-    root = project.root.resolve()
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+def library_meant(project: Project, start: Path, chosen: Chosen) -> tuple[str, Path]:
+    """Return the address of the library that is meant, and the folder where a path in it starts."""
+    if chosen.address:
+        return chosen.address, start
+    is_named = "library" in project.configuration.model_fields_set
+    if chosen.otherwise and not is_named:
+        return chosen.otherwise, start
+    return project.configuration.library, project.root
 
 
-def project_library(project: Project) -> Library:
-    """Return the library that the project's configuration names."""
-    return connect(project.configuration.library, base=project.root)
+def _instance(address: str, base: Path, project: Project) -> str:
+    """Return the name of a library's copy: for a file its path, as seen from the project."""
+    match parse_address(address):
+        case EmbeddedAddress(path=given):
+            path, root = (base / given).resolve(), project.root.resolve()
+            return (
+                path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+            )
+        case WebAddress() | DesktopAddress() as elsewhere:
+            return elsewhere.identity

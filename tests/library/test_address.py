@@ -1,0 +1,123 @@
+"""Addresses of libraries: what each says, and how a wrong one is told."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoterodigest.library.address import (
+    DESKTOP_URL,
+    ZOTERO_ORG,
+    Address,
+    BadAddress,
+    DesktopAddress,
+    EmbeddedAddress,
+    WebAddress,
+    parse_address,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("embedded:library.sqlite", EmbeddedAddress("library.sqlite")),
+        ("embedded:a b/ü?#.sqlite", EmbeddedAddress("a b/ü?#.sqlite")),
+        ("user:123", WebAddress(ZOTERO_ORG, "user", 123)),
+        ("group:45", WebAddress(ZOTERO_ORG, "group", 45)),
+        ("desktop", DesktopAddress(DESKTOP_URL, None)),
+        ("desktop:group:45", DesktopAddress(DESKTOP_URL, 45)),
+        (
+            "desktop?url=http://localhost:24000/api",
+            DesktopAddress("http://localhost:24000/api", None),
+        ),
+        (
+            "desktop:group:7?url=http://[::1]:24000/api/",
+            DesktopAddress("http://[::1]:24000/api", 7),
+        ),
+        (
+            "http://127.0.0.1:8080/users/1",
+            WebAddress("http://127.0.0.1:8080", "user", 1),
+        ),
+        (
+            "https://Zotero.Example.ORG/groups/9/",
+            WebAddress("https://zotero.example.org", "group", 9),
+        ),
+        ("https://host/zotero/api/users/9", WebAddress("https://host/zotero/api", "user", 9)),
+        ("https://api.zotero.org/users/123", WebAddress(ZOTERO_ORG, "user", 123)),
+    ],
+)
+def test_an_address_says_where_a_library_is(text: str, address: Address) -> None:
+    assert parse_address(text) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "it begins like none"),
+        ("library.sqlite", "it begins like none"),
+        ("zotero:1", "it begins like none"),
+        ("embedded", "it begins like none"),
+        ("embedded: ", "the path of its file is missing"),
+        ("embedded:a\0b", "the path of its file is missing"),
+        ("embedded:~/x", "~ is not expanded"),
+        ("user:", "an id is a number"),
+        ("user:me", "an id is a number"),
+        ("user:0", "an id is a number"),
+        ("user:-1", "an id is a number"),
+        ("user:１２", "an id is a number"),
+        ("group:1 ", "an id is a number"),
+        ("group:1\n", "an id is a number"),
+        ("desktop:group:x", "an id is a number"),
+        ("desktop?url=http://192.0.2.1:23119/api", "http://127.0.0.1:PORT/api"),
+        ("desktop?url=https://127.0.0.1/api", "http://127.0.0.1:PORT/api"),
+        ("desktop?url=http://127.0.0.1:23119/", "http://127.0.0.1:PORT/api"),
+        ("http://example.org/users/1", "unencrypted"),
+        ("http://127.0.0.1.example.org/users/1", "unencrypted"),
+        ("http://localhost@example.org/users/1", "needs a host"),
+        ("https://key@example.org/users/1", "needs a host"),
+        ("https://example.org\\@evil/users/1", "needs a host"),
+        ("https://example.org/users/1?key=secret", "needs a host"),
+        ("https:///users/1", "needs a host"),
+        ("https://example.org:99999/users/1", "host or port"),
+        ("https://[::1/users/1", "host or port"),
+        ("https://example.org/users/", "/users/ID or /groups/ID"),
+        ("https://example.org/users/1/items", "/users/ID or /groups/ID"),
+        ("https://example.org/../users/1/x", "/users/ID or /groups/ID"),
+    ],
+)
+def test_a_wrong_address_is_told_in_one_sentence(text: str, reason: str) -> None:
+    with pytest.raises(BadAddress) as error:
+        parse_address(text)
+
+    assert reason in error.value.reason
+    assert repr(text) in str(error.value)
+    assert "embedded:PATH" in error.value.hint
+    assert error.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "identity"),
+    [
+        ("user:123", "user:123"),
+        ("https://api.zotero.org/users/123", "user:123"),
+        ("group:45", "group:45"),
+        ("https://host/zotero/groups/45", "group:45@host/zotero"),
+        ("http://127.0.0.1:8080/users/1", "user:1@127.0.0.1:8080"),
+        ("desktop", "desktop"),
+        ("desktop:group:45", "desktop:group:45"),
+    ],
+)
+def test_two_libraries_never_share_an_identity(text: str, identity: str) -> None:
+    address = parse_address(text)
+
+    assert not isinstance(address, EmbeddedAddress)
+    assert address.identity == identity
+
+
+@given(st.sampled_from(["", "user:", "desktop?url=", "https://", "http://[::1]"]), st.text())
+def test_any_text_is_an_address_or_told_not_to_be(start: str, text: str) -> None:
+    with suppress(BadAddress):
+        parse_address(start + text)

@@ -1,0 +1,59 @@
+"""What libraries over the network take from this machine: environment, keyring, cache folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from zoterodigest.cli.talk import countdown
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import ZOTERO_ORG, WebAddress
+from zoterodigest.library.keys import NoKeyring, stored_key
+from zoterodigest.sync.workspace import Chosen
+
+
+def chosen(address: str = "") -> Chosen:
+    """Return which library is meant: `address`, else the project's, else the environment's."""
+    return Chosen(address, library_in(os.environ), access())
+
+
+def access() -> Access:
+    """Return how this machine reaches libraries over the network."""
+    return Access(key_of, cache_folder(), countdown)
+
+
+def cache_folder() -> Path | None:
+    """Return where objects of libraries are kept between runs; None where there is no place."""
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path("zoterodigest", appauthor=False)
+    return folder if folder.is_absolute() else None
+
+
+def key_of(address: WebAddress) -> str:
+    """Return the API key for the library at `address`, "" if there is none.
+
+    `ZOTERO_API_KEY` is a key of zotero.org: a project that names another server does not get it,
+    unless it is one on this machine.
+    """
+    in_environment = os.environ.get("ZOTERO_API_KEY", "")
+    if in_environment and (address.url == ZOTERO_ORG or address.url.startswith("http://")):
+        return in_environment
+    try:
+        return stored_key(address)
+    except NoKeyring:
+        return ""
+
+
+def library_in(environment: Mapping[str, str]) -> str:
+    """Return the address of the library that pyzotero's variables name; "" if they name none.
+
+    They are `ZOTERO_LIBRARY_ID`, `ZOTERO_LIBRARY_TYPE` (`user`, if it is not set) and
+    `ZOTERO_LOCAL`, which means the Zotero on this computer.
+    """
+    number = environment.get("ZOTERO_LIBRARY_ID", "").strip()
+    kind = environment.get("ZOTERO_LIBRARY_TYPE", "").strip().lower().removesuffix("s") or "user"
+    if environment.get("ZOTERO_LOCAL", "").strip().lower() in ("1", "true", "yes", "on"):
+        return f"desktop:group:{number}" if kind == "group" else "desktop"
+    return f"{kind}:{number}" if number else ""

@@ -1,0 +1,55 @@
+"""What libraries over the network need of this machine: keys, a cache, patience, a tally."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from zoterodigest.library.address import WebAddress
+
+Wait = Callable[[float, str], None]
+"""Returns after so many seconds; the text says what is waited for."""
+
+
+class Tally:
+    """How many requests were sent: `read`, `write`, and how many of them `again`."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def note(self, kind: str) -> None:
+        """Count one request of this kind."""
+        self._counts[kind] += 1
+
+    def __getitem__(self, kind: str) -> int:
+        return self._counts[kind]
+
+    @property
+    def total(self) -> int:
+        """All requests."""
+        return self["read"] + self["write"]
+
+
+def _no_key(_: WebAddress) -> str:
+    return ""
+
+
+def _sleep(seconds: float, _: str) -> None:
+    time.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach libraries over the network.
+
+    `key_of` returns the API key for a library, "" if none is known. Objects are kept in
+    `cache_folder` between runs, or not at all (None).
+    """
+
+    key_of: Callable[[WebAddress], str] = field(default=_no_key, repr=False)
+    cache_folder: Path | None = None
+    wait: Wait = _sleep
+    tally: Tally = field(default_factory=Tally)

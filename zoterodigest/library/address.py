@@ -1,0 +1,155 @@
+"""Addresses of libraries, as people write them.
+
+`embedded:PATH`, `user:ID` and `group:ID` (zotero.org), `desktop` and `desktop:group:ID` (the
+running Zotero, at another port with `?url=http://127.0.0.1:PORT/api`), and `https://HOST/users/ID`
+or `/groups/ID` for any other server with Zotero's Web API, plain http only on this machine.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from zoterodigest.errors import ZoterodigestError
+
+EMBEDDED = "embedded:"
+ZOTERO_ORG = "https://api.zotero.org"
+DESKTOP_URL = "http://127.0.0.1:23119/api"
+
+_ID = r"([1-9][0-9]{0,15})"
+_HOSTED = re.compile(rf"(user|group):{_ID}")
+_DESKTOP = re.compile(rf"desktop(?::group:{_ID})?(?:\?url=(.+))?", re.S)
+_LIBRARY_PATH = re.compile(rf"((?:/[\w.~-]+)*)/(user|group)s/{_ID}/?")
+
+
+class BadAddress(ZoterodigestError):
+    """A library's address cannot be understood, for `reason`; `address` is how it was written."""
+
+    exit_code = 2
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(
+            f"{address!r} names no library: {reason}",
+            "Write embedded:PATH, user:ID or group:ID for zotero.org, desktop for the Zotero on"
+            " this computer, or https://HOST/users/ID for another server.",
+        )
+        self.address = address
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedAddress:
+    """The embedded library in the file at `path`, which may be relative."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebAddress:
+    """A library behind the Web API at `url`: `kind` is `user` or `group`, `number` its id there."""
+
+    url: str
+    kind: str
+    number: int
+
+    @property
+    def identity(self) -> str:
+        """The library's lasting identity: `user:123`, elsewhere than at zotero.org with `@HOST`."""
+        name = f"{self.kind}:{self.number}"
+        return name if self.url == ZOTERO_ORG else f"{name}@{self.server}"
+
+    @property
+    def server(self) -> str:
+        """The server's name, with its port and folder if it has any."""
+        return self.url.partition("://")[2]
+
+    @property
+    def path(self) -> str:
+        """Where the library stands below `url`."""
+        return f"/{self.kind}s/{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class DesktopAddress:
+    """A library of the running Zotero at `url`: a group's, or the person's own."""
+
+    url: str
+    group: int | None
+
+    @property
+    def identity(self) -> str:
+        """How the library is called on this machine; what it is, its Zotero tells."""
+        name = "desktop" if self.group is None else f"desktop:group:{self.group}"
+        return name if self.url == DESKTOP_URL else f"{name}?url={self.url}"
+
+
+Address = EmbeddedAddress | WebAddress | DesktopAddress
+
+
+def parse_address(text: str) -> Address:
+    """Return what the address `text` says; raise `BadAddress` if it says nothing."""
+    if text.startswith(EMBEDDED):
+        return _embedded(text)
+    if hosted := _HOSTED.fullmatch(text):
+        return WebAddress(ZOTERO_ORG, hosted[1], int(hosted[2]))
+    if desktop := _DESKTOP.fullmatch(text):
+        return _desktop(text, desktop)
+    if text.startswith(("http://", "https://")):
+        return _web(text)
+    if text.startswith(("user:", "group:", "desktop:group:")):
+        raise BadAddress(text, "an id is a number, as zotero.org/settings/keys shows it")
+    raise BadAddress(text, "it begins like none")
+
+
+def _embedded(text: str) -> EmbeddedAddress:
+    path = text.removeprefix(EMBEDDED)
+    if not path.strip() or "\0" in path:
+        raise BadAddress(text, "the path of its file is missing")
+    if path.startswith("~"):
+        raise BadAddress(text, "~ is not expanded here, write the path in full")
+    return EmbeddedAddress(path)
+
+
+def _desktop(text: str, found: re.Match[str]) -> DesktopAddress:
+    group = int(found[1]) if found[1] else None
+    url = found[2] or DESKTOP_URL
+    parts = _split(text, url)
+    if parts.scheme != "http" or not _is_loopback(parts) or parts.path.rstrip("/") != "/api":
+        raise BadAddress(text, "the running Zotero is at http://127.0.0.1:PORT/api")
+    return DesktopAddress(_root(parts, "/api"), group)
+
+
+def _web(text: str) -> WebAddress:
+    parts = _split(text, text)
+    if parts.scheme == "http" and not _is_loopback(parts):
+        raise BadAddress(text, "its key would travel unencrypted, plain http is for this machine")
+    library = _LIBRARY_PATH.fullmatch(parts.path)
+    if library is None:
+        raise BadAddress(text, "it does not end in /users/ID or /groups/ID")
+    return WebAddress(_root(parts, library[1]), library[2], int(library[3]))
+
+
+def _split(text: str, url: str) -> SplitResult:
+    """Return the parts of `url`, which names a host and no person, query or fragment."""
+    try:
+        parts = urlsplit(url)
+        is_named = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise BadAddress(text, "its host or port cannot be read") from error
+    if not is_named or re.search(r"[\x00-\x20\x7f\\@?#%]", url):
+        raise BadAddress(text, "it needs a host, and nothing but a port and a path beside it")
+    return parts
+
+
+def _root(parts: SplitResult, path: str) -> str:
+    return f"{parts.scheme}://{parts.netloc.lower()}{path}"
+
+
+def _is_loopback(parts: SplitResult) -> bool:
+    host = parts.hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,110 @@
+"""What is known of a library between runs, so that only what changed is read again.
+
+It lies in a cache folder of this machine, one file for each library, readable by its owner alone,
+and may be lost at any time. Notes with something private are not kept: they are read anew.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.notes.visible import holds_private, note_pieces
+
+_FORMAT = 1
+_TAGS = re.compile(r"<[^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which objects a library holds at one version of it, each with its own version."""
+
+    version: int
+    items: Mapping[str, int]
+    collections: Mapping[str, int]
+
+
+@dataclass
+class Known:
+    """What is known of a library: its listing (None: never read), and objects as last seen."""
+
+    listing: Listing | None = None
+    items: dict[str, LibraryItem] = field(default_factory=dict)
+    collections: dict[str, Collection] = field(default_factory=dict)
+
+
+def cache_path(folder: Path, identity: str) -> Path:
+    """Return where what is known of the library `identity` is kept."""
+    name = blake2b(identity.encode(), digest_size=12).hexdigest()
+    return folder / f"library-{name}.json"
+
+
+def load_known(path: Path) -> Known:
+    """Return what is kept at `path`; nothing if there is nothing that can be read."""
+    try:
+        kept = json.loads(path.read_bytes())
+        if kept["format"] != _FORMAT:
+            return Known()
+        items = {str(key): LibraryItem(key, int(at), data) for key, at, data in kept["items"]}
+        shelves = {str(each[0]): Collection(*each) for each in kept["collections"]}
+        listed = {**{key: one.version for key, one in items.items()}, **kept["withheld"]}
+        versions = {key: one.version for key, one in shelves.items()}
+        return Known(Listing(int(kept["version"]), listed, versions), items, shelves)
+    except (OSError, ValueError, TypeError, KeyError, IndexError, RecursionError):
+        return Known()
+
+
+def keep_known(path: Path, known: Known) -> None:
+    """Keep at `path` what is known, as far as the system lets us; without it nothing is lost."""
+    listing = known.listing
+    if listing is None:
+        return
+    kept = [known.items[key] for key in sorted(listing.items.keys() & known.items.keys())]
+    kept = [item for item in kept if not _is_private(item)]
+    public = {item.key for item in kept}
+    content = {
+        "format": _FORMAT,
+        "version": listing.version,
+        "items": [[item.key, item.version, item.data] for item in kept],
+        "withheld": {key: at for key, at in sorted(listing.items.items()) if key not in public},
+        "collections": [_fields(known.collections[key]) for key in sorted(listing.collections)],
+    }
+    with suppress(OSError, KeyError):
+        _replace(path, json.dumps(content).encode("ascii"))
+
+
+def forget(path: Path) -> None:
+    """Keep nothing at `path` any more."""
+    with suppress(OSError):
+        path.unlink()
+
+
+def _fields(shelf: Collection) -> list[Any]:
+    return [shelf.key, shelf.version, shelf.name, shelf.parent, shelf.is_trashed]
+
+
+def _is_private(item: LibraryItem) -> bool:
+    """Tell whether something in a note is private; the word itself is looked for first."""
+    note = str(item.data.get("note", ""))
+    letters = "".join(filter(str.isalpha, html.unescape(_TAGS.sub("", note)))).casefold()
+    return "private" in letters and holds_private(note_pieces(note).pieces)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:
+        new.write(content)
+    try:
+        Path(new.name).replace(path)
+    except OSError:
+        forget(Path(new.name))
+        raise

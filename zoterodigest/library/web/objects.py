@@ -1,0 +1,191 @@
+"""Objects of the Web API and of the port: read from JSON, and turned into bodies of writes.
+
+Pure. The API shows every field of a type, also empty ones; the port shows those that are filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from zoterodigest.library.port import Collection, LibraryItem, Refused
+from zoterodigest.library.rules import NotAccepted, collection_name, is_key, patched
+
+Json = Mapping[str, Any]
+
+_FILLED = frozenset({"note", "creators", "tags", "collections", "relations", "itemType"})
+"""What an object of the port shows although it may be empty."""
+
+_STRUCTURED = frozenset({"creators", "tags", "collections", "relations", "parentItem", "deleted"})
+_UNDATED = "1970-01-01T00:00:00Z"
+
+_Object = TypeVar("_Object", LibraryItem, Collection)
+
+
+class NotAnObject(Exception):
+    """What a server sent is no object of the API."""
+
+
+def item_of(sent: Any) -> LibraryItem:
+    """Return the item that the API sent; raises `NotAnObject`."""
+    key, version, data = _parts(sent)
+    kept = {
+        name: value
+        for name, value in data.items()
+        if name not in ("key", "version")
+        and (name in _FILLED or value not in ("", None, False, 0, [], {}))
+    }
+    if "tags" in kept:
+        kept["tags"] = _tags(kept["tags"])
+    if "collections" in kept:
+        kept["collections"] = sorted({one for one in kept["collections"] if is_key(one)})
+    return LibraryItem(key, version, {**kept, **({"deleted": 1} if "deleted" in kept else {})})
+
+
+def collection_of(sent: Any) -> Collection:
+    """Return the collection that the API sent; raises `NotAnObject`."""
+    key, version, data = _parts(sent)
+    parent = data.get("parentCollection")
+    is_trashed = bool(data.get("deleted"))
+    return Collection(
+        key, version, str(data.get("name", "")), parent if is_key(parent) else None, is_trashed
+    )
+
+
+def understood(sent: Sequence[Any], parse: Callable[[Any], _Object]) -> Iterator[_Object]:
+    """Yield those of `sent` that are objects of the API, the others not."""
+    for one in sent:
+        with suppress(NotAnObject):
+            yield parse(one)
+
+
+def _parts(sent: Any) -> tuple[str, int, Json]:
+    match sent:
+        case {"key": str(key), "version": int(version), "data": dict(data)} if is_key(key):
+            return key, version, data
+        case _:
+            raise NotAnObject
+
+
+def _tags(tags: Any) -> list[dict[str, Any]]:
+    """Return tags as the port has them: sorted, the type only of automatic ones."""
+    if not isinstance(tags, list):
+        raise NotAnObject
+    known: dict[str, dict[str, Any]] = {}
+    for tag in tags:
+        match tag:
+            case {"tag": str(text), "type": 1}:
+                known[text] = {"tag": text, "type": 1}
+            case {"tag": str(text)}:
+                known[text] = {"tag": text}
+            case _:
+                raise NotAnObject
+    return [known[text] for text in sorted(known)]
+
+
+def objection(item: LibraryItem) -> Refused | None:
+    """Return why `item` cannot even be sent: it would spoil the request for the others.
+
+    A lone surrogate is a 400 for the whole request; an object as a field's value and a creation
+    without a type are a 500.
+    """
+    if not is_key(item.key):
+        return Refused(item.key, 400, f"{item.key!r} is no key")
+    kind = item.data.get("itemType")
+    if not (isinstance(kind, str) and kind) and (item.version == 0 or "itemType" in item.data):
+        return Refused(item.key, 400, f"there is no item type {kind!r}")
+    for name, value in item.data.items():
+        is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+        if name not in _STRUCTURED and not is_plain and value is not None:
+            return Refused(item.key, 400, f"the field {name!r} must be text")
+    if not all(map(_is_whole, _texts(item.data))):
+        return Refused(item.key, 400, "it holds half a character (a lone surrogate)")
+    return None
+
+
+def objection_to_collection(collection: Collection) -> Refused | None:
+    """Return why `collection` cannot even be sent."""
+    if not is_key(collection.key):
+        return Refused(collection.key, 400, f"{collection.key!r} is no key")
+    try:
+        collection_name(collection.name)
+    except NotAccepted as refused:
+        return Refused(collection.key, refused.code, refused.message)
+    return None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            yield from _texts(name)
+            yield from _texts(one)
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _texts(one)
+
+
+def _is_whole(text: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def item_body(item: LibraryItem, stored: LibraryItem | None) -> dict[str, Any] | None:
+    """Return what is sent to write `item` over `stored`; None if that changes nothing.
+
+    Only what changes is sent: `tags` that are sent count as a change even if they are the same.
+    """
+    head = {"key": item.key, "version": item.version}
+    if item.version == 0 or stored is None or stored.version != item.version:
+        return {**head, **item.data}
+    changing = _changing(item.data, stored)
+    if changing is None:
+        return {**head, **item.data}
+    if "itemType" in changing:
+        changing = item.data.keys() - ({"tags"} - changing)
+    sent = {name: value for name, value in item.data.items() if name in changing}
+    return {**head, **sent} if sent else None
+
+
+def is_written(item: LibraryItem, found: LibraryItem) -> bool:
+    """Tell whether `found` holds all that `item` was to write."""
+    return _changing(item.data, found) == set()
+
+
+def _changing(change: Json, stored: LibraryItem) -> Set[str] | None:
+    """Return which fields of `change` differ in `stored`; None if only the server can judge."""
+    present = {name: stored.data[name] for name in change if name in stored.data}
+    try:
+        before = patched(stored.data, present, now=_UNDATED)
+        after = patched(stored.data, change, now=_UNDATED)
+    except (NotAccepted, KeyError):
+        return None
+    return {name for name in change if before.get(name) != after.get(name)}
+
+
+def collection_body(collection: Collection, stored: Collection | None) -> dict[str, Any] | None:
+    """Return what is sent to write `collection` over `stored`; None if that changes nothing."""
+    name = collection_name(collection.name)
+    wanted: dict[str, str | int | bool] = {
+        "name": name,
+        "parentCollection": collection.parent or False,
+        "deleted": int(collection.is_trashed),
+    }
+    before: dict[str, str | int | bool] = {"deleted": 0} if collection.version == 0 else {}
+    if stored is not None and stored.version == collection.version:
+        before = {
+            "name": stored.name,
+            "parentCollection": stored.parent or False,
+            "deleted": int(stored.is_trashed),
+        }
+    sent = {field: value for field, value in wanted.items() if before.get(field) != value}
+    if not sent and collection.version:
+        return None
+    return {"key": collection.key, "version": collection.version, "name": name, **sent}
+
+
+def is_collection_written(collection: Collection, found: Collection) -> bool:
+    """Tell whether `found` is as `collection` was to be."""
+    wanted = (collection_name(collection.name), collection.parent, collection.is_trashed)
+    return wanted == (found.name, found.parent, found.is_trashed)

@@ -1,0 +1,94 @@
+"""When a request is sent again, and after how long: the policy, without a clock or a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from zoterodigest.library.port import BadLibrary
+
+ATTEMPTS = 6
+"""How often a request is sent at most, when the server answers."""
+
+ATTEMPTS_WITHOUT_ANSWER = 4
+
+LONGEST_WAIT = 600.0
+"""Seconds that a run waits when it is asked to; longer, and it stops and says so."""
+
+_PASSING = frozenset({409, 429, 500, 502, 503, 504})
+"""Statuses that another try may mend: a locked library, too many requests, a server's fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of the server. `body` is its JSON, or its text where it is none.
+
+    `headers` have lower-case names.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether the request as a whole was accepted; elements of a write may have failed."""
+        return 200 <= self.status < 300
+
+    @property
+    def version(self) -> int | None:
+        """The version the answer tells: the library's, but for single objects."""
+        text = self.headers.get("last-modified-version", "")
+        return int(text) if text.isascii() and text.isdecimal() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """No answer came, or not whole: nobody knows whether the server has acted. `error` is why."""
+
+    error: BadLibrary
+
+
+Result = Answer | Lost
+
+
+def may_try_again(attempt: int, result: Result) -> bool:
+    """Tell whether to send again what came to `result` at attempt number `attempt` (from 1)."""
+    if isinstance(result, Lost):
+        return attempt < ATTEMPTS_WITHOUT_ANSWER
+    return attempt < ATTEMPTS and result.status in _PASSING
+
+
+def pause_after(attempt: int, result: Result, now: datetime) -> float:
+    """Return how many seconds to wait after attempt number `attempt` (from 1) came to `result`.
+
+    As long as the server says, else ever longer: 1, 2, 4, 8, 16 seconds.
+    """
+    asked = seconds_asked(result.headers, now) if isinstance(result, Answer) else None
+    return float(2 ** (attempt - 1)) if asked is None else asked
+
+
+def seconds_asked(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return how long the server asks not to be asked again; None if it does not.
+
+    `Retry-After` is a number of seconds or a date, `Backoff` a number
+    (https://www.zotero.org/support/dev/web_api/v3/basics); of two the longer one holds.
+    """
+    values = (headers.get("retry-after", ""), headers.get("backoff", ""))
+    asked = [seconds for value in values if (seconds := _seconds(value, now)) is not None]
+    return max(asked, default=None)
+
+
+def _seconds(value: str, now: datetime) -> float | None:
+    text = value.strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, (aware - now).total_seconds())
+    except (ValueError, OverflowError, TypeError):
+        return None

@@ -1,0 +1,105 @@
+"""What goes wrong with a server as a whole, said so that a person can act on it.
+
+Foreign errors are translated here and nowhere else. No sentence holds what a server sent beyond a
+short message, and none an API key.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from zoterodigest.library.port import BadLibrary, LibraryReadOnly
+
+_LONGEST_MESSAGE = 200
+
+
+class NotReached(BadLibrary):
+    """The server did not answer, or its answers did not arrive whole."""
+
+    exit_code = 20
+
+
+class KeyRefused(BadLibrary):
+    """The server does not let this API key, or nobody without one, into the library."""
+
+    exit_code = 19
+
+
+class ServerBusy(BadLibrary):
+    """The server asks to come back later, and did so again and again."""
+
+    exit_code = 21
+
+
+class ServerFailed(BadLibrary):
+    """The server's answer is one that no request of ours should get."""
+
+    exit_code = 22
+
+
+def translated(error: Exception, server: str) -> BadLibrary:
+    """Return an error of pyzotero or httpx2 as one of ours; what it says itself is not repeated."""
+    import httpx2
+
+    name = type(error).__name__
+    if isinstance(error, httpx2.TimeoutException):
+        return NotReached(f"{server} did not answer in time", _LATER)
+    if isinstance(error, httpx2.RequestError):
+        return NotReached(f"{server} cannot be reached ({name})", _CONNECTION)
+    return ServerFailed(f"the conversation with {server} failed ({name})", _LATER)
+
+
+def refusal(status: int, identity: str, message: str, *, is_write: bool) -> BadLibrary:
+    """Return what the HTTP `status` of a whole request means for the library `identity`."""
+    match status:
+        case 401 | 403 if is_write:
+            return LibraryReadOnly(
+                f"the API key may not write into {identity}",
+                f"Give it write access at zotero.org/settings/keys; {_STATUS}",
+            )
+        case 401 | 403:
+            return KeyRefused(f"{identity} cannot be read with this API key", f"{_AUTH}; {_STATUS}")
+        case 404:
+            return BadLibrary(f"there is no library {identity}", "Check its id and its kind.")
+        case 409:
+            return ServerBusy(f"{identity} is locked, as somebody writes into it", _LATER)
+        case 429 | 503:
+            return ServerBusy(f"the server of {identity} is busy (HTTP {status})", _LATER)
+        case _:
+            said = f": {message}" if message else ""
+            return ServerFailed(f"{identity} answered with HTTP {status}{said}", _LATER)
+
+
+def no_key(identity: str) -> KeyRefused:
+    """Return the error of a library that cannot be read without an API key."""
+    return KeyRefused(f"there is no API key for {identity} on this machine", f"{_AUTH}.")
+
+
+def garbled(identity: str) -> ServerFailed:
+    """Return the error of an answer that is not what Zotero's API answers."""
+    return ServerFailed(f"the server of {identity} does not answer as a Zotero server does", _WHERE)
+
+
+def too_long(server: str, seconds: float) -> ServerBusy:
+    """Return the error of a server that asks for more patience than a run has."""
+    minutes = max(1, round(seconds / 60))
+    return ServerBusy(f"{server} asks to wait for {minutes} minutes", "Run the command again then.")
+
+
+def plain(message: str, key: str = "") -> str:
+    """Return a server's message as a line of plain text, without `key` should it be in it.
+
+    Servers escape their messages as HTML (`&quot;`).
+    """
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", html.unescape(message)).strip()
+    hidden = text.replace(key, "(key)") if key else text
+    is_long = len(hidden) > _LONGEST_MESSAGE
+    return hidden[: _LONGEST_MESSAGE - 1] + "…" if is_long else hidden
+
+
+_AUTH = "`zoterodigest auth` takes a key and keeps it"
+_STATUS = "`zoterodigest auth status` shows its rights."
+_LATER = "What was written is recorded; run the command again later."
+_CONNECTION = "Check the connection and the address, then run the command again."
+_WHERE = "Check its address: `library` in zoterodigest.toml, or --library."
