@@ -108,11 +108,12 @@ class _Connection(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer what is no HTTP; nothing of it is repeated."""
         self.close_connection = True
+        self.request_version = self.protocol_version
         self._send(text_answer("Bad request", status=code))
 
     def _answer(self) -> None:
         try:
-            body = self.rfile.read(self._length())
+            body = self._body()
             headers = dict(self.headers.items())
             found = self.server.answer(read_request(self.command, self.path, headers, body))
         except Rejected as rejected:
@@ -124,6 +125,13 @@ class _Connection(BaseHTTPRequestHandler):
             self.server.report(error)
             found = text_answer("Internal error", status=500)
         self._send(found)
+
+    def _body(self) -> bytes:
+        length = self._length()
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise Rejected(400, "the body ends early")
+        return body
 
     def _length(self) -> int:
         """Return the length of the body; raises `Rejected` if it is not told or too much."""
