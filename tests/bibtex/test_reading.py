@@ -131,7 +131,9 @@ def test_bytes_that_are_no_text_make_their_field_unreadable() -> None:
 
 
 def test_a_field_of_which_a_part_is_no_text_is_not_told() -> None:
-    source = b"@misc{k, title = {Tea}, subtitle = {caf\xe9}, author = {\xe9}, eprint = {2101.00001}}"
+    source = (
+        b"@misc{k, title = {Tea}, subtitle = {caf\xe9}, author = {\xe9}, eprint = {2101.00001}}"
+    )
 
     (record,) = read_records(scan(source), VENUES)
 

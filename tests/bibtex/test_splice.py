@@ -206,6 +206,59 @@ def test_an_edit_that_meets_what_is_wanted_is_in_step_again() -> None:
     assert later.changed == {"lovelace": ("year",)}
 
 
+RESTYLED = [
+    ("title = {Caf{\\'e}: {BERT}}", "title = {{Café: BERT}}"),
+    ("title = {Caf{\\'e}: {BERT}}", "title = {Café},\n  subtitle = {bert}"),
+    ("author = {Byron, Ada and Li, Bo}", "author = {Ada Byron and\n   Li, {Bo}}"),
+    ("booktitle = {Conf. \\& Meeting}", 'booktitle = "Conf.  {\\&} meeting"'),
+    ("year = {2020}", "year = 2020"),
+    ("year = {2020}", "date = {2020-05}"),
+    ("pages = {1--9}", "pages = {1-9}"),
+    ("doi = {10.1000/x_y}", "doi = {https://doi.org/10.1000/X\\_y}"),
+    ('publisher = {M{\\"u}ller}', "publisher = {Müller}"),
+    ("month = may", "month = {5}"),
+]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), RESTYLED)
+def test_what_says_the_same_in_another_way_is_in_step(ours: str, theirs: str) -> None:
+    wanted = _entry(
+        "k", r"Caf{\'e}: {BERT}", booktitle=r"Conf. \& Meeting", year="2020", month="may"
+    )
+    more = {"author": "Byron, Ada and Li, Bo", "pages": "1--9", "doi": "10.1000/x_y"}
+    more["publisher"] = r"M{\"u}ller"
+    wanted = replace(wanted, fields=tuple({**dict(wanted.fields), **more}.items()))
+    first = update(b"", [wanted], {}, add_only=True)
+    assert ours in first.source.decode()
+    source = first.source.replace(ours.encode(), theirs.encode())
+
+    again = update(source, [wanted], first.ours, add_only=False)
+    settled = update(source, [wanted], again.ours, add_only=False)
+
+    assert (again.source, again.kept, again.changed) == (source, (), {})
+    assert settled == again
+
+
+def test_a_better_encoding_is_no_change_and_a_better_case_is_one() -> None:
+    first = update(b"", [_entry("k", "Caf{\\'{e}} of bert")], {}, add_only=True)
+
+    same = update(first.source, [_entry("k", "Caf{\\'e} of {bert}")], first.ours, add_only=False)
+    other = update(first.source, [_entry("k", "Caf{\\'e} of {BERT}")], first.ours, add_only=False)
+
+    assert (same.source, same.ours) == (first.source, first.ours)
+    assert other.changed == {"k": ("title",)}
+
+
+def test_what_was_written_in_another_way_still_follows_what_is_wanted() -> None:
+    first = update(b"", [_entry("k", "The {BERT}")], {}, add_only=True)
+    source = first.source.replace(b"The {BERT}", b"{The BERT}")
+    second = update(source, [_entry("k", "The {BERT}")], first.ours, add_only=False)
+
+    third = update(source, [_entry("k", "The {GPT}")], second.ours, add_only=False)
+
+    assert third.source == first.source.replace(b"BERT", b"GPT")
+
+
 def test_add_only_touches_nothing_that_stands() -> None:
     first = _first()
 
@@ -279,7 +332,7 @@ def test_a_value_that_would_break_out_is_refused_and_the_others_written(value: s
     updated = update(b"", [_entry("bad", value), NEW], {}, add_only=True)
 
     assert updated.added == ("lovelace",)
-    assert [one.key for one in updated.kept] == ["bad"]
+    assert [one.key for one in updated.refused] == ["bad"]
     assert len(scan(updated.source).entries) == 1
     assert b"evil" not in updated.source
 
@@ -343,7 +396,7 @@ def test_bytes_outside_our_entries_never_change(
     assert _outside(_without(second, first), mine) == _outside(first.source, mine)
     assert _bare(pruned.source) == _bare(source)
     again = update(second.source, _by_file_keys(later, second), second.ours, add_only=False)
-    assert (again.source, again.added) == (second.source, ())
+    assert (again.source, again.added, again.ours) == (second.source, (), second.ours)
 
 
 def _by_file_keys(wanted: list[BibEntry], updated: Updated) -> list[BibEntry]:

@@ -27,7 +27,15 @@ from zoterodigest.bibtex.reading import (
 from zoterodigest.bibtex.rewriting import rewriting
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import Bibliography, BibPlace, BibProblem, EntryTile
-from zoterodigest.bibtex.wanted import NO_VENUES, Asked, Prints, asked_of, prints_of
+from zoterodigest.bibtex.wanted import (
+    NO_VENUES,
+    Asked,
+    Prints,
+    asked_of,
+    prints_of,
+    says_alike,
+    says_the_same,
+)
 from zoterodigest.core.matching import Adopt, Ambiguous, Catalogue
 from zoterodigest.core.record import Entry, Item
 
@@ -45,7 +53,8 @@ class Kept:
 class Updated:
     """What an update came to.
 
-    `changed` names the fields of each changed entry. `aliases` says under which key of the file
+    `changed` names the fields of each changed entry. `kept` is left as somebody wants it, `refused`
+    is what no .bib, or not this one, can hold. `aliases` says under which key of the file
     each wanted entry stands that has another one there. `ours` is what the caller is to keep for
     the next update: the prints of all entries that are ours.
     """
@@ -55,6 +64,7 @@ class Updated:
     changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
     kept: tuple[Kept, ...] = ()
+    refused: tuple[Kept, ...] = ()
     problems: tuple[BibProblem, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     ours: Mapping[str, Prints] = field(default_factory=dict)
@@ -87,6 +97,9 @@ def update(
     return run.finished()
 
 
+_UNREADABLE = "it would not read back as written"
+
+
 class _Run:
     """One update, step by step."""
 
@@ -107,6 +120,7 @@ class _Run:
         self._operations: list[Operation] = []
         self._written: dict[str, tuple[dict[str, str], frozenset[str]]] = {}
         self._kept: list[Kept] = []
+        self._refused: list[Kept] = []
         self._problems = list(bibliography.problems())
 
     def match(self) -> None:
@@ -116,7 +130,7 @@ class _Run:
             try:
                 asked = asked_of(wanted, self._macros)
             except CannotBeWritten as error:
-                self._kept.append(Kept(wanted.key, "", str(error)))
+                self._refused.append(Kept(wanted.key, "", str(error)))
                 continue
             found = self._found(asked)
             if isinstance(found, EntryTile):
@@ -160,7 +174,7 @@ class _Run:
             sorted(self._new, key=lambda one: one.key.casefold()) if places.is_sorted else self._new
         )
         for wanted in new:
-            key = _free(wanted.key, taken)
+            key = free_key(wanted.key, taken)
             taken.add(key.casefold())
             if key != wanted.key:
                 self._aliases[wanted.key] = key
@@ -169,7 +183,7 @@ class _Run:
                 operation = places.addition(entry)
                 prints = asked_of(entry, self._macros).prints
             except CannotBeWritten as error:
-                self._kept.append(Kept(key, "", str(error)))
+                self._refused.append(Kept(key, "", str(error)))
                 continue
             self._operations.append(operation)
             self._written[key] = prints, frozenset()
@@ -179,7 +193,7 @@ class _Run:
         outcome = verified(self._bibliography, self._operations)
         dropped = frozenset(outcome.dropped)
         done = [one for one in self._operations if one not in dropped]
-        self._kept += [Kept(one.key, "", "it would not read back as written") for one in dropped]
+        self._refused += [Kept(one.key, "", _UNREADABLE) for one in dropped]
         changed: dict[str, tuple[str, ...]] = {}
         for one in done:
             prints, names = self._written.get(one.key, ({}, frozenset()))
@@ -194,7 +208,8 @@ class _Run:
             added=tuple(one.key for one in done if one.is_new),
             changed=changed,
             removed=tuple(one.key for one in done if not one.entry),
-            kept=tuple(sorted(self._kept, key=lambda one: (one.key, one.field))),
+            kept=_in_order(self._kept),
+            refused=_in_order(self._refused),
             problems=tuple(self._problems),
             aliases=self._aliases,
             ours=dict(sorted(self._prints.items())),
@@ -266,10 +281,14 @@ class _Run:
         base, then, now = self._prints[key], asked.prints, self._standing_prints(entry)
         names = sorted(then.keys() | base.keys())
         differing = [name for name in names if then.get(name) != now.get(name)]
-        changed = frozenset(name for name in differing if base.get(name) == now.get(name))
-        kept = [name for name in differing if name not in changed]
-        self._kept += [Kept(key, name, "edited in the file") for name in kept]
-        agreed = {name: base.get(name) if name in kept else then.get(name) for name in names}
+        places = [name for name in differing if name in now or name in base]
+        same, alike = self._alike(asked, entry, places)
+        touched = {name for name in names if base.get(name) != now.get(name)}
+        changed = frozenset(differing) - same - touched
+        kept = touched.intersection(differing) - same
+        self._kept += [Kept(key, name, "edited in the file") for name in sorted(kept - alike)]
+        held = {**base, **{name: now[name] for name in same & now.keys()}}
+        agreed = {n: held.get(n) if n in same | kept else then.get(n) for n in names}
         prints = {name: each for name, each in agreed.items() if each}
         if not changed:
             self._prints[key] = prints
@@ -277,13 +296,29 @@ class _Run:
         try:
             operation = rewriting(self._standing, entry, asked.entry, changed)
         except CannotBeWritten as error:
-            self._kept.append(Kept(key, "", str(error)))
+            self._refused.append(Kept(key, "", str(error)))
             return
         self._operations.append(operation)
         self._written[key] = prints, changed
 
+    def _alike(
+        self, asked: Asked, entry: EntryTile, names: Sequence[str]
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Return those of `names` that say what is wanted, and those that do but for case."""
+        if not names:
+            return frozenset(), frozenset()
+        wanted = asked.record()
+        standing = read_record(self._bibliography, entry, self._macros, NO_VENUES)
+        same = (name for name in names if says_the_same(name, wanted, standing))
+        alike = (name for name in names if says_alike(name, wanted, standing))
+        return frozenset(same), frozenset(alike)
+
     def _standing_prints(self, entry: EntryTile) -> dict[str, str]:
         return prints_of(self._bibliography, entry, self._macros)
+
+
+def _in_order(kept: Iterable[Kept]) -> tuple[Kept, ...]:
+    return tuple(sorted(kept, key=lambda one: (one.key, one.field)))
 
 
 def _item(key: str, record: BibRecord) -> Item:
@@ -294,7 +329,7 @@ def _as_entry(record: BibRecord) -> Entry:
     return Entry("", record.fields, record.raws, record.identifiers)
 
 
-def _free(key: str, taken: set[str]) -> str:
+def free_key(key: str, taken: set[str]) -> str:
     """Return `key`, with the first letters behind it that make it unlike all that are taken."""
     candidate, number = key, 0
     while candidate.casefold() in taken:

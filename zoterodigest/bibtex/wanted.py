@@ -18,8 +18,10 @@ from zoterodigest.bibtex.reading import (
 from zoterodigest.bibtex.rewriting import TYPE
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import Bibliography, EntryTile
+from zoterodigest.bibtex.titles import folded_title
 from zoterodigest.core.link import fingerprint
 from zoterodigest.core.venue import VenueTable
+from zoterodigest.core.view import Folding, canonical
 
 Prints = Mapping[str, str]
 """Fingerprints of what we wrote into an entry last, by field; `TYPE` names that of its type."""
@@ -55,6 +57,34 @@ def asked_of(wanted: BibEntry, macros: Macros) -> Asked:
     if [_parts(alone, entry) for entry in alone.entries] != [(wanted.key, wanted.fields)]:
         raise CannotBeWritten("its values are none that a .bib can hold: braces do not match")
     return Asked(wanted, alone, prints_of(alone, alone.entries[0], macros), macros)
+
+
+def says_the_same(name: str, wanted: BibRecord, standing: BibRecord) -> bool:
+    """Tell whether the field `name` of a wanted entry says what the standing entry says.
+
+    TeX does not count. A year may stand in a `date` then, and a part of a title in a `subtitle`.
+    """
+    field = _TELLS.get(name, "")
+    if field in wanted.fields and field in standing.fields:
+        return wanted.fields[field] == standing.fields[field]
+    return name in wanted.others and wanted.others[name] == standing.others.get(name)
+
+
+def says_alike(name: str, wanted: BibRecord, standing: BibRecord) -> bool:
+    """Tell whether both entries say the same but for case, quotes and dashes."""
+    field = _TELLS.get(name, "")
+    if field not in wanted.fields or field not in standing.fields:
+        return says_the_same(name, wanted, standing)
+    values = (canonical(field, one.fields[field], _FOLDING) for one in (wanted, standing))
+    return next(values) == next(values)
+
+
+_FOLDING = Folding(title=folded_title)
+_TELLS = {
+    **{"title": "title", "subtitle": "title", "author": "authors", "year": "year"},
+    **{"date": "date", "month": "date", "day": "date", "pages": "pages", "doi": "doi"},
+    **{"url": "url", "booktitle": "venue", "journal": "venue", "journaltitle": "venue"},
+}
 
 
 def _parts(alone: Bibliography, entry: EntryTile) -> tuple[str, tuple[tuple[str, str], ...]]:
