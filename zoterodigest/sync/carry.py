@@ -7,7 +7,7 @@ never from what was intended (law 3).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -30,6 +30,7 @@ from zoterodigest.project.lock import LockFile, lock_hash, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.project.values import keep_texts
+from zoterodigest.sync.bib_writes import write_bibs
 from zoterodigest.sync.claims import (
     Done,
     Standing,
@@ -65,13 +66,14 @@ class LibraryChanged(ZoterodigestError):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run did: objects and digests written, records that failed, and how many were planned
+    """What a run did: objects and files written, records that failed, and how many were planned
     once more. `again` is the plan that was made for those.
     """
 
     prepared: Prepared
     written: int = 0
     written_digests: int = 0
+    written_bibs: int = 0
     failures: tuple[Failure, ...] = ()
     planned_again: int = 0
     again: Prepared | None = None
@@ -92,7 +94,7 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     if prepared.stop is not None:
         raise TooMuch(prepared.stop)
     project = prepared.workspace.project
-    if prepared.plan.is_settled and not prepared.gathered.recovers:
+    if prepared.is_settled and not prepared.gathered.recovers:
         _remember(prepared)
         return Outcome(prepared)
     create_state_folder(project.state_folder)
@@ -107,12 +109,24 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     changed = len(_expected_versions(prepared) - _expected_versions(first)) + len(ledger.stale)
     if again is None:
         failures = tuple(_failures(first, ledger))
-        return Outcome(first, ledger.written, ledger.written_digests, failures, changed)
+        return replace(_outcome(first, ledger), failures=failures, planned_again=changed)
     second, more = again
     found = [*_failures(first, ledger, but_stale=second.stop is None), *_failures(second, more)]
-    written = ledger.written + more.written
-    digests = ledger.written_digests + more.written_digests
-    return Outcome(first, written, digests, tuple(dict.fromkeys(found)), changed, second)
+    return replace(
+        _outcome(first, ledger, more),
+        failures=tuple(dict.fromkeys(found)),
+        planned_again=changed,
+        again=second,
+    )
+
+
+def _outcome(prepared: Prepared, *ledgers: Ledger) -> Outcome:
+    return Outcome(
+        prepared,
+        sum(one.written for one in ledgers),
+        sum(one.written_digests for one in ledgers),
+        sum(one.written_bibs for one in ledgers),
+    )
 
 
 def _remember(prepared: Prepared) -> None:
@@ -170,12 +184,14 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> None:
     journal: Journal | None = None
     intended = expected_rows(prepared)
     recording = _begin_recording(prepared, intended)
-    if len(prepared.writes):
+    if len(prepared.writes) or prepared.bibs:
         journal = Journal.begin(project.journal_path, lock_hash(lock_data))
         deliver(prepared, intended, journal, ledger)
-    standing = _write_digests(prepared, ledger)
+    digests = _write_digests(prepared, ledger)
     contents = _contents_after(prepared, ledger)
-    lock = _lock_after(prepared, ledger, standing, contents)
+    bibs = write_bibs(prepared, contents, journal, ledger)
+    standing = standing_after(prepared, digests, bibs.written)
+    lock = bibs.recorded(_lock_after(prepared, ledger, standing, contents))
     remember = remembering(prepared, standing, lock, contents)
     remember.prepare()
     write_lock(project.lock_path, lock, lock_data)
@@ -183,7 +199,9 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> None:
     if journal is not None:
         journal.close()
     _keep_base_texts(prepared, lock, [*standing.entries.values(), *standing.made.values()])
-    sent = replace(_sent(prepared), versions=ledger.versions)
+    sent = _sent(prepared)
+    sources = {**sent.digests, **{key: bib.source for key, bib in bibs.written.items()}}
+    sent = replace(sent, versions=ledger.versions, digests=sources)
     recording.finish(sent, contents, Links(lock.rows, lock.shelves))
 
 
@@ -200,11 +218,13 @@ def _sent(prepared: Prepared) -> Sent:
     items = tuple(write.item for write in (*writes.items, *writes.children))
     edits = (digest.edit for digest in prepared.digests)
     sources = {edit.read.digest.key: edit.source for edit in edits if edit.is_change}
+    sources |= {edit.read.key: edit.source for edit in prepared.bib_edits}
+    sources |= {bib.key: bib.source for bib in prepared.bibs if bib.is_change}
     return Sent(items, writes.shelves, sources)
 
 
-def _write_digests(prepared: Prepared, ledger: Ledger) -> Standing:
-    """Replace the digests that change; return all entries of the run as they are then.
+def _write_digests(prepared: Prepared, ledger: Ledger) -> Mapping[str, NewDigest]:
+    """Replace the digests that change; return those that were, by key.
 
     The entries are read from the bytes that were written: what somebody else edits meanwhile is an
     edit for the next run. A digest is written after the library: until then its entries hold what
@@ -222,7 +242,7 @@ def _write_digests(prepared: Prepared, ledger: Ledger) -> Standing:
                 continue
             ledger.written_digests += 1
             written[edit.read.digest.key] = digest
-    return standing_after(prepared, written)
+    return written
 
 
 def _contents_after(prepared: Prepared, ledger: Ledger) -> Contents:
@@ -254,7 +274,7 @@ def _planned_again(prepared: Prepared, ledger: Ledger) -> tuple[Prepared, Ledger
     """Plan once more what had changed in between, and write that."""
     second = _prepared_again(prepared)
     more = Ledger(ledger.progress, len(second.writes))
-    if second.stop is None and not second.plan.is_settled:
+    if second.stop is None and not second.is_settled:
         _write(second, second.gathered.lock_data, more)
     return second, more
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.link import Origin, Row, Shelf
+from zoterodigest.core.link import Origin, Row, Shelf, State
 from zoterodigest.core.pairing import heading_prints
 from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry, RenameHeading
 from zoterodigest.core.record import Entry, Item
@@ -19,13 +19,23 @@ from zoterodigest.sync.writes import Write
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedEntry:
+    """An entry that an export brought into a two-way .bib for `item`, to be linked as `row_id`."""
+
+    row_id: str
+    entry: Entry
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The entries of a run as they stand now: those it began with by their index there, and those
-    it made by row id.
+    it made by row id. One that a .bib was pruned of is in neither.
     """
 
     entries: Mapping[int, Entry]
     made: Mapping[str, Entry] = field(default_factory=dict)
+    exported: tuple[ExportedEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +90,18 @@ def rows_over(
     rows = [staying.get(row.id, row) for row in plan.rows if row.id not in linked]
     moving = {action.row_id for action in plan.actions if isinstance(action, MoveEntry)}
     for planned in plan.links:
+        if planned.index not in standing.entries:
+            rows.append(replace(planned.row, state=State.DROPPED))
+            continue
         link = _as_it_stands(planned, standing.entries[planned.index], moving)
         row = _settled(link, items.get(link.row.item), folding)
         if row is not None:
             rows.append(_placed(_noted(row, added.get(row.id, ())), link, unshelved))
     rows += _made_rows(plan, standing, items, folding)
+    for one in standing.exported:
+        if item := items.get(one.item):
+            row = Row(one.row_id, one.entry.digest, item.key)
+            rows.append(settle(Link(-1, one.entry, item, None, row), item, folding))
     return tuple(sorted(rows, key=lambda row: row.id))
 
 

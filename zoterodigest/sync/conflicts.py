@@ -12,6 +12,7 @@ from zoterodigest.core.plan import Link
 from zoterodigest.core.record import EMPTY, SECTION, Entry, Value
 from zoterodigest.core.reports import ApartField, Conflict, Waiting
 from zoterodigest.core.settle import item_side_of
+from zoterodigest.core.terms import End, entry_end
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.values import known_texts
 from zoterodigest.sync.run import Direction, Options, Prepared
@@ -55,6 +56,11 @@ class OpenField:
     at_item: Value
     held: Value
     base: Value | None
+
+    @property
+    def end(self) -> End:
+        """Which end the entry is: that of a digest, or of a bibliography."""
+        return entry_end(self.entry.digest)
 
 
 def open_fields(prepared: Prepared) -> tuple[OpenField, ...]:

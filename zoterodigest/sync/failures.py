@@ -20,9 +20,12 @@ class Failure:
 
 def foreseen(prepared: Prepared) -> Iterator[Failure]:
     """Yield what of a plan is left out, as it cannot be written: edits of digests, then items."""
-    for digest in prepared.digests:
-        for one in digest.edit.refused:
-            yield failure_of(one.entry, f"{one.field}: {one.reason}")
+    for one in prepared.refused:
+        yield failure_of(one.entry, f"{one.field}: {one.reason}")
+    for bib in prepared.bibs:
+        if bib.failure:
+            yield Failure(bib.key, "", bib.failure)
+        yield from (Failure(bib.key, kept.key, kept.reason) for kept in bib.updated.refused)
     reasons: dict[str, str] = {}
     for failed in prepared.writes.unwritable:
         reasons |= dict.fromkeys(failed.row_ids, failed.reason)

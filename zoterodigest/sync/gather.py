@@ -27,6 +27,7 @@ from zoterodigest.project.lock import LockFile, lock_hash, read_lock
 from zoterodigest.project.memory import read_memory, with_rows
 from zoterodigest.project.recovery import Facts, Found, fold_journal
 from zoterodigest.sync.compared import core_entry
+from zoterodigest.sync.standing_bibs import standing_bibs
 from zoterodigest.sync.unread import unread_in
 from zoterodigest.sync.workspace import Workspace
 
@@ -159,7 +160,8 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         workspace.library.read(), workspace.zotero, with_own_notes=workspace.shows_own_notes
     )
     if recorded is not None:
-        then, lock = lock, fold_journal(lock, lock_hash(lock_data), recorded, facts_of(contents))
+        facts = facts_of(contents), standing_bibs(workspace.project, recorded)
+        then, lock = lock, fold_journal(lock, lock_hash(lock_data), recorded, *facts)
         seen = _seen_by(then, lock, seen)
     return Gathered(
         digests,

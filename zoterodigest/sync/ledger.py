@@ -22,6 +22,7 @@ class Ledger:
     total: int
     written: int = 0
     written_digests: int = 0
+    written_bibs: int = 0
     refused: dict[str, str] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
     versions: dict[str, int] = field(default_factory=dict)

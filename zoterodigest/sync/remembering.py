@@ -64,11 +64,13 @@ def remembering(
     moved = {
         link.row.id
         for link in plan.links
-        if standing.entries[link.index].heading_keys != stood[link.index]
+        if link.index in standing.entries
+        and standing.entries[link.index].heading_keys != stood[link.index]
     }
     digests = frozenset(read.digest.key for read in gathered.digests)
     is_whole = prepared.options.selection is None
-    ran = Ran(plan, frozenset(moved | standing.made.keys()), digests if is_whole else frozenset())
+    made = standing.made.keys() | {one.row_id for one in standing.exported}
+    ran = Ran(plan, frozenset(moved | made), digests if is_whole else frozenset())
     seen = seen_after(gathered.seen, ran, lock, contents.items)
     data = render_lock(lock, gathered.lock_data)
     return Remembering(prepared.workspace.memory_path, seen, data, seen != gathered.seen)
@@ -89,7 +91,7 @@ def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[It
     for row in lock.rows:
         if row.id in links:
             rows[row.id] = _remembered(row, links[row.id], known.get(row.id))
-        elif row.id in created:
+        elif row.id in created | ran.done:
             rows[row.id] = row
         elif row.id not in awaited and row.id in known:
             rows[row.id] = known[row.id]

@@ -89,7 +89,7 @@ def _choice(decision: Decision) -> End | Value:
 
 def _reasons(prepared: Prepared, decisions: Sequence[Decision]) -> dict[int, str]:
     """Return why decisions, by their place, cannot be done as they were made."""
-    refused = [one for digest in prepared.digests for one in digest.edit.refused]
+    refused = prepared.refused
     unwritable = {
         row_id: one.reason for one in prepared.writes.unwritable for row_id in one.row_ids
     }

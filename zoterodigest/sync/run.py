@@ -30,9 +30,11 @@ from zoterodigest.core.terms import (
     WhenTrashed,
 )
 from zoterodigest.project.config import Selection
+from zoterodigest.sync.bib_edits import BibEdit, compile_bib_edits
 from zoterodigest.sync.citation import with_citation_keys
 from zoterodigest.sync.dropping import without_used
-from zoterodigest.sync.edits import compile_edits
+from zoterodigest.sync.edits import Refused, compile_edits
+from zoterodigest.sync.exporting import NewBib, planned_bibs
 from zoterodigest.sync.gather import Gathered, ReadBib, ReadDigest, gather, names_by_key
 from zoterodigest.sync.removal import Kept
 from zoterodigest.sync.structure import NewDigest, new_digests, takes_new_entries, without_undone
@@ -84,10 +86,23 @@ class Prepared:
     plan: Plan
     writes: Writes
     digests: tuple[NewDigest, ...] = ()
+    bib_edits: tuple[BibEdit, ...] = ()
+    bibs: tuple[NewBib, ...] = ()
     stop: GuardStop | None = None
     needs_consent: bool = False
     new_tags: Mapping[str, int] = field(default_factory=dict)
     kept: tuple[Kept, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to do and nothing to record, in the .bib files neither."""
+        return self.plan.is_settled and all(bib.is_settled for bib in self.bibs)
+
+    @property
+    def refused(self) -> tuple[Refused, ...]:
+        """The fields of entries that cannot be written as planned."""
+        digests = (one for digest in self.digests for one in digest.edit.refused)
+        return (*digests, *(one for edit in self.bib_edits for one in edit.refused))
 
 
 def prepare(workspace: Workspace, options: Options) -> Prepared:
@@ -122,8 +137,22 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     )
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
     consent = _needs_consent(plan, gathered)
+    bib_edits = compile_bib_edits(plan, gathered)
+    exports = options.direction is Direction.SYNC and not options.choices.only
+    bibs = planned_bibs(plan, writes, gathered, bib_edits, workspace) if exports else ()
     return Prepared(
-        workspace, options, gathered, plan, writes, digests, stop, consent, tags, tuple(kept)
+        workspace,
+        options,
+        gathered,
+        plan,
+        writes,
+        digests,
+        bib_edits,
+        bibs,
+        stop,
+        consent,
+        tags,
+        tuple(kept),
     )
 
 

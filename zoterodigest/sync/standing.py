@@ -1,39 +1,86 @@
-"""Standing: the entries of a run as they are once its digests have been written."""
+"""Standing: the entries of a run as they are once its files have been written."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
+from zoterodigest.bibtex.reading import BibRecord
 from zoterodigest.core.record import Entry
-from zoterodigest.sync.claims import Standing
-from zoterodigest.sync.gather import ReadDigest, core_entries, reread
-from zoterodigest.sync.run import Prepared
+from zoterodigest.sync.claims import ExportedEntry, Standing
+from zoterodigest.sync.gather import ReadBib, ReadDigest, Source, core_entries, source_with
+from zoterodigest.sync.run import Prepared, row_ids
 from zoterodigest.sync.structure import NewDigest
 
 
-def standing_after(prepared: Prepared, written: Mapping[str, NewDigest]) -> Standing:
-    """Return the entries as they stand, those of the digests in `written` as they are now."""
+@dataclass(frozen=True, slots=True)
+class WrittenBib:
+    """What a .bib holds now, and the items of the entries of ours in it by their citation keys."""
+
+    source: bytes
+    items: Mapping[str, str]
+
+
+def standing_after(
+    prepared: Prepared, written: Mapping[str, NewDigest], bibs: Mapping[str, WrittenBib]
+) -> Standing:
+    """Return the entries as they stand, those of the files in `written` and `bibs` as they are now.
+
+    Nothing stands for an entry that was taken out.
+    """
     entries: dict[int, Entry] = {}
     made: dict[str, Entry] = {}
+    exported: list[ExportedEntry] = []
     first = 0
     for read in prepared.gathered.sources:
         count = len(read.document.entries)
-        digest = written.get(read.key)
-        if digest is None:
-            then = prepared.gathered.entries[first : first + count]
-            entries |= dict(enumerate(then, start=first))
-        else:
-            found = _entries(prepared, digest.edit.read, digest.edit.source)
-            for entry, origin in zip(found, digest.origins, strict=True):
-                if isinstance(origin, str):
-                    made[origin] = entry
-                else:
-                    entries[first + origin] = entry
+        match read:
+            case ReadDigest() if digest := written.get(read.key):
+                found = _entries(prepared, digest.edit.read, digest.edit.source)
+                for entry, origin in zip(found, digest.origins, strict=True):
+                    if isinstance(origin, str):
+                        made[origin] = entry
+                    else:
+                        entries[first + origin] = entry
+            case ReadBib() if bib := bibs.get(read.key):
+                by_key = _by_key(prepared, read, bib.source)
+                entries |= dict(_bib_entries(by_key, read, first))
+                exported += _exported(by_key, read, bib.items)
+            case _:
+                then = prepared.gathered.entries[first : first + count]
+                entries |= dict(enumerate(then, start=first))
         first += count
-    return Standing(entries, made)
+    return Standing(entries, made, tuple(exported))
 
 
-def _entries(prepared: Prepared, read: ReadDigest, source: bytes) -> tuple[Entry, ...]:
+def _entries(prepared: Prepared, read: Source, source: bytes) -> tuple[Entry, ...]:
     workspace = prepared.workspace
-    again = reread(read, source, workspace)
+    again = source_with(read, source, workspace)
     return core_entries([again], workspace, with_notes=prepared.options.with_notes)
+
+
+def _by_key(prepared: Prepared, read: ReadBib, source: bytes) -> dict[str, Entry]:
+    """Return the entries of a .bib that holds `source`, by their citation keys."""
+    again = source_with(read, source, prepared.workspace)
+    found = core_entries([again], prepared.workspace, with_notes=False)
+    keys = (record.key for record in again.document.entries if isinstance(record, BibRecord))
+    return dict(zip(keys, found, strict=True))
+
+
+def _bib_entries(
+    by_key: Mapping[str, Entry], read: ReadBib, first: int
+) -> Iterator[tuple[int, Entry]]:
+    for at, record in enumerate(read.document.entries):
+        if record.key in by_key:
+            yield first + at, by_key[record.key]
+
+
+def _exported(
+    by_key: Mapping[str, Entry], read: ReadBib, items: Mapping[str, str]
+) -> Iterator[ExportedEntry]:
+    """Yield the entries that came in, with the items that they were written for."""
+    known = {record.key for record in read.document.entries}
+    new_ids = row_ids()
+    for key, entry in by_key.items():
+        if key not in known and (item := items.get(key)):
+            yield ExportedEntry(next(new_ids), entry, item)

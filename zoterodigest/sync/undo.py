@@ -63,11 +63,12 @@ class Undoing:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo did: objects and digests written, and what stays as it is, with the reason."""
+    """What an undo did: objects and files written, and what stays as it is, with the reason."""
 
     undoing: Undoing
     written: int = 0
     written_digests: int = 0
+    written_bibs: int = 0
     declined: tuple[Declined, ...] = ()
 
 
@@ -126,7 +127,8 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
     failed = tuple(_failed(undoing, answers))
     written = len(undoing.sent) - len(answers.failed)
     declined = (*undoing.declined, *failed)
-    return Undone(undoing, written, len(undoing.sent.digests), declined)
+    bibs = sum(map(is_bib, undoing.sent.digests))
+    return Undone(undoing, written, len(undoing.sent.digests) - bibs, bibs, declined)
 
 
 def _record(undoing: Undoing, lock: LockFile, expected: bytes | None) -> bytes:

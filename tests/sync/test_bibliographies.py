@@ -1,0 +1,216 @@
+"""A .bib that takes part in a sync: its edits travel, and nothing else in it moves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sync.trouble import silent
+from tests.sync.world import World
+from zoterodigest.core.link import State, is_bib
+from zoterodigest.core.reports import Conflict
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.project.history import history_folder, read_history
+from zoterodigest.project.lock import read_lock
+from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.undo import prepare_undo, undo
+
+SYNC = Options(direction=Direction.SYNC)
+
+DIGEST = """\
+# Papers
+
+- [Denoising Diffusion Probabilistic Models](https://arxiv.org/abs/2006.11239) - NeurIPS 2020
+- [Segment Anything](https://arxiv.org/abs/2304.02643) - ICCV 2023
+"""
+BIB = """\
+% my own bibliography, kept by hand
+@string{iccv = "IEEE/CVF International Conference on Computer Vision"}
+
+@inproceedings{ho-ddpm,
+  title     = {{Denoising} Diffusion Probabilistic Models},
+  author    = {Ho, Jonathan and Jain, Ajay and Abbeel, Pieter},
+  booktitle = "Advances in Neural Information Processing Systems",
+  year      = 2020,
+  eprint    = {2006.11239},
+  note      = {read twice},
+}
+
+@book{knuth, title = {The {\\TeX}book}, author = {Donald E. Knuth}, year = 1984 }
+@article{broken, title = {no end
+"""
+CONFIG = """\
+[[digest]]
+path = "papers.md"
+
+[[bibliography]]
+path = "refs.bib"
+push = true
+pull = true
+cited = []
+"""
+DDPM = "Denoising Diffusion Probabilistic Models"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A digest, its library and a .bib kept by hand, in step."""
+    world = World(tmp_path)
+    world.markdown("papers.md", DIGEST)
+    (tmp_path / "refs.bib").write_text(BIB)
+    world.configure(CONFIG)
+    sync(world)
+    return world
+
+
+def sync(world: World) -> Outcome:
+    outcome = carry_out(prepare(world.workspace(), SYNC), silent)
+    assert outcome.failures == ()
+    return outcome
+
+
+def bib(world: World) -> str:
+    return (world.root / "refs.bib").read_bytes().decode()
+
+
+def edit(world: World, old: str, new: str) -> None:
+    text = bib(world)
+    assert text.count(old) == 1
+    (world.root / "refs.bib").write_bytes(text.replace(old, new).encode())
+
+
+def set_field(world: World, title: str, **data: str) -> None:
+    key = world.key(title)
+    (item,) = (one for one in world.library.read().items if one.key == key)
+    world.library.write([LibraryItem(key, item.version, data)])
+
+
+def differing(before: str, after: str) -> list[str]:
+    old = before.splitlines()
+    return [line for line in after.splitlines() if line not in old]
+
+
+def test_first_sync_links_what_stands_there_and_changes_no_entry(world: World) -> None:
+    rows = read_lock(world.lock_path.read_bytes()).rows
+
+    assert sorted(row.item for row in rows if is_bib(row.digest)) == sorted(world.items())
+    start, end = bib(world).split("\n\n@inproceedings{SegmentAnything2023,")
+    assert start + end[end.index("\n@article") :] == BIB
+    assert set(world.keys_by_title()) == {DDPM, "Segment Anything"}
+
+
+def test_second_sync_writes_nothing(world: World) -> None:
+    before = bib(world), world.traces(), (world.root / "refs.bib").stat().st_mtime_ns
+
+    outcome = sync(world)
+
+    assert outcome.prepared.plan.is_settled
+    after = bib(world), world.traces(), (world.root / "refs.bib").stat().st_mtime_ns
+    assert after == before
+
+
+def test_title_corrected_and_pages_added_in_the_bib_reach_library_and_digest(world: World) -> None:
+    edit(world, "{{Denoising} Diffusion Probabilistic", "{{Denoising} Diffusion {P}robable")
+    edit(world, "  note      =", "  pages     = {6840--6851},\n  note      =")
+    before = bib(world)
+
+    sync(world)
+
+    item = world.item("Denoising Diffusion Probable Models")
+    assert item["pages"] == "6840-6851"
+    assert "- [Denoising Diffusion Probable Models](https" in (world.root / "papers.md").read_text()
+    assert bib(world) == before
+    assert sync(world).prepared.plan.is_settled
+
+
+def test_edits_in_the_library_and_the_digest_reach_the_entry_and_no_other_byte(
+    world: World,
+) -> None:
+    before = bib(world)
+    world.edit("papers.md", (DDPM, "Denoising Diffusion Models"))
+    set_field(world, DDPM, date="2021")
+
+    sync(world)
+
+    changed = differing(before, bib(world))
+    assert [line.split("=")[0].strip() for line in changed] == ["title", "year"]
+    assert "Denoising" in changed[0]
+    assert "2021" in changed[1]
+    assert sync(world).prepared.plan.is_settled
+
+
+def test_authors_shown_in_part_come_back_in_part(world: World) -> None:
+    edit(world, "Ho, Jonathan and Jain, Ajay and Abbeel, Pieter", "Ho, Jonathan and others")
+    sync(world)
+    creators = [
+        {"creatorType": "author", "firstName": first, "lastName": last}
+        for first, last in (("Jon", "Ho"), ("Ajay", "Jain"), ("Pieter", "Abbeel"))
+    ]
+    set_field(world, DDPM, creators=creators)  # type: ignore[arg-type]  # a list, as Zotero has it
+
+    sync(world)
+
+    assert "author    = {Ho, Jon and others}," in bib(world)
+
+
+def test_edits_at_both_ends_are_a_conflict_and_stay(world: World) -> None:
+    edit(world, "year      = 2020", "year      = 2019")
+    set_field(world, DDPM, date="2021")
+    before = bib(world)
+
+    outcome = sync(world)
+
+    (conflict,) = [one for one in outcome.last.plan.reports if isinstance(one, Conflict)]
+    assert conflict.name == "year"
+    assert bib(world) == before
+    assert world.item(DDPM)["date"] == "2021"
+
+
+def test_entry_taken_out_of_the_bib_leaves_its_item_alone(world: World) -> None:
+    text = bib(world)
+    start, end = text.index("@inproceedings"), text.index("@book")
+    (world.root / "refs.bib").write_text(text[:start] + text[end:])
+
+    sync(world)
+
+    rows = read_lock(world.lock_path.read_bytes()).rows
+    states = {row.item: row.state for row in rows if is_bib(row.digest)}
+    assert states[world.key(DDPM)] is State.DROPPED
+    assert DDPM in world.keys_by_title()
+
+
+def test_bib_that_may_not_be_pushed_keeps_its_edit(world: World) -> None:
+    world.configure(CONFIG.replace("push = true", "push = false"))
+    edit(world, "{{Denoising} Diffusion Probabilistic", "{My own title for")
+
+    outcome = sync(world)
+
+    assert DDPM in world.keys_by_title()
+    assert "My own title for" in bib(world)
+    assert outcome.last.plan.counts()["Held"] == 1
+
+
+def test_undo_brings_the_bib_back_to_the_byte(world: World) -> None:
+    before = bib(world)
+    world.edit("papers.md", (DDPM, "Denoising Diffusion Models"))
+    sync(world)
+    assert bib(world) != before
+    last = read_history(history_folder(world.workspace().project.state_folder)).run(2)
+
+    undo(prepare_undo(world.workspace(), last), silent)
+
+    assert bib(world) == before
+    assert DDPM in world.keys_by_title()
+
+
+def test_remove_ends_the_links_of_a_bib_with_those_of_the_digest(world: World) -> None:
+    before = bib(world)
+
+    world.remove()
+
+    assert world.items() == {}
+    assert bib(world) == before
+    rows = read_lock(world.lock_path.read_bytes()).rows
+    assert {row.state for row in rows} == {State.UNLINKED}

@@ -1,0 +1,67 @@
+"""Edits of bibliographies: what a plan changes in entries of a .bib, as its new bytes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from zoterodigest.bibtex.edit import put
+from zoterodigest.bibtex.latex import Dialect
+from zoterodigest.bibtex.rules import bib_rules
+from zoterodigest.bibtex.style import Style
+from zoterodigest.core.plan import ChangeEntry, Plan
+from zoterodigest.project.layout import BibFile
+from zoterodigest.sync.edits import Refused
+from zoterodigest.sync.gather import Gathered, ReadBib
+
+
+@dataclass(frozen=True, slots=True)
+class BibEdit:
+    """A bibliography as read, its bytes once the edits are made, and what is refused."""
+
+    read: ReadBib
+    source: bytes
+    refused: tuple[Refused, ...] = ()
+
+
+def compile_bib_edits(plan: Plan, gathered: Gathered) -> tuple[BibEdit, ...]:
+    """Return the edits of every bibliography whose entries `plan` changes, in their order.
+
+    A field that would not read back as asked is refused and stays as it is.
+    """
+    places = {link.row.id: link.index for link in plan.links}
+    changes: dict[str, dict[int, ChangeEntry]] = defaultdict(dict)
+    for action in plan.actions:
+        if isinstance(action, ChangeEntry):
+            changes[action.entry.digest][places[action.row_id]] = action
+    first = sum(len(read.document.entries) for read in gathered.digests)
+    edits: list[BibEdit] = []
+    for read in gathered.bibs:
+        if asked := changes[read.key]:
+            keys = {first + at: entry.key for at, entry in enumerate(read.document.entries)}
+            edits.append(_edit(read, {keys[index]: change for index, change in asked.items()}))
+        first += len(read.document.entries)
+    return tuple(edits)
+
+
+def style_of(bib: BibFile) -> Style:
+    """Return the style in which a bibliography is written."""
+    rules = bib.rules
+    return Style(
+        Dialect(rules.to),
+        short_venues=rules.short_venues,
+        abstract=rules.abstract,
+        note=rules.note,
+        awards=rules.awards,
+    )
+
+
+def _edit(read: ReadBib, changes: Mapping[str, ChangeEntry]) -> BibEdit:
+    asked = {key: change.after for key, change in changes.items()}
+    edited = put(read.document.bibliography, asked, style_of(read.bib), bib_rules())
+    refused = (
+        Refused(changes[one.key].row_id, changes[one.key].entry, one.field, one.reason)
+        for one in edited.refusals
+    )
+    return BibEdit(read, edited.source, tuple(refused))

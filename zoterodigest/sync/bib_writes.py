@@ -1,0 +1,83 @@
+"""Writing .bib files: what was edited and exported goes into each in one replacement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from zoterodigest.library.contents import Contents
+from zoterodigest.project.files import CannotWrite, SourceChanged, replace_file
+from zoterodigest.project.journal import Exporting, Journal
+from zoterodigest.project.layout import BibFile
+from zoterodigest.project.lock import LockFile
+from zoterodigest.sync.exporting import NewBib, linked_by, new_bibs
+from zoterodigest.sync.ledger import Ledger
+from zoterodigest.sync.run import Prepared
+from zoterodigest.sync.standing import WrittenBib
+
+
+@dataclass(frozen=True, slots=True)
+class BibsWritten:
+    """The .bib files of a run: those `written`, by key, and what was exported into them."""
+
+    written: Mapping[str, WrittenBib] = field(default_factory=dict)
+    exports: tuple[NewBib, ...] = ()
+
+    def recorded(self, lock: LockFile) -> LockFile:
+        """Return `lock` with the entries of these files that are ours."""
+        return with_exports(lock, self.exports)
+
+
+def with_exports(lock: LockFile, exports: Iterable[NewBib]) -> LockFile:
+    """Return `lock` with the entries that are ours after `exports`."""
+    new = {bib.key: bib for bib in exports}
+    others = (one for one in lock.exported if one.bibliography not in new)
+    ours = (one for bib in new.values() for one in bib.entries)
+    ordered = sorted((*others, *ours), key=lambda one: (one.bibliography, one.key))
+    made = lock.made | {key for key, bib in new.items() if bib.is_made}
+    return replace(lock, exported=tuple(ordered), made=made)
+
+
+def write_bibs(
+    prepared: Prepared, contents: Contents, journal: Journal | None, ledger: Ledger
+) -> BibsWritten:
+    """Replace the .bib files that change, after the library and the digests.
+
+    `contents` is what the library holds now. A file that cannot be written stops no other one and
+    keeps what is known of it (law 6).
+    """
+    written: dict[str, WrittenBib] = {}
+    exports: list[NewBib] = []
+    if not prepared.bibs:
+        for edit in prepared.bib_edits:
+            if _is_replaced(edit.read.bib, edit.source, edit.read.data, ledger):
+                written[edit.read.key] = WrittenBib(edit.source, {})
+        return BibsWritten(written)
+    linked = linked_by(prepared.plan)
+    edits, workspace = prepared.bib_edits, prepared.workspace
+    for bib in new_bibs(workspace, prepared.gathered, contents, edits, linked):
+        if not bib.is_change:
+            exports.append(bib)
+        elif write_export(bib, journal, ledger):
+            exports.append(bib)
+            items = {one.key: one.item for one in bib.entries}
+            written[bib.key] = WrittenBib(bib.source, items)
+    return BibsWritten(written, tuple(exports))
+
+
+def write_export(bib: NewBib, journal: Journal | None, ledger: Ledger) -> bool:
+    """Replace one .bib, telling the journal before what will be ours; say whether it was."""
+    if journal is not None:
+        is_made = bib.is_made and not bib.was_made
+        journal.exporting(Exporting(bib.key, bib.entries, is_made))
+    return _is_replaced(bib.bib, bib.source, bib.before, ledger)
+
+
+def _is_replaced(bib: BibFile, source: bytes, before: bytes | None, ledger: Ledger) -> bool:
+    try:
+        replace_file(bib.path, source, before)
+    except (CannotWrite, SourceChanged) as error:
+        ledger.unwritten[bib.key] = str(error)
+        return False
+    ledger.written_bibs += 1
+    return True

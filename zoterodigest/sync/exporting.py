@@ -1,0 +1,328 @@
+"""Exporting: what the .bib files of a project are to hold, and which entries in them are ours.
+
+Pure but for the documents whose citations decide. What is planned and what is then written come
+from the same functions, over the library as it is foreseen and over the library as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.bibtex.cited import Citation, Cited
+from zoterodigest.bibtex.entry import BibEntry, to_entry
+from zoterodigest.bibtex.rules import bib_rules
+from zoterodigest.bibtex.scanner import scan
+from zoterodigest.bibtex.splice import Updated, free_key, update
+from zoterodigest.core.link import Exported, Row, State, is_bib
+from zoterodigest.core.plan import CreateEntry, Link, Plan
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.contents import Contents
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.selection import collection_paths, collections_within, tag_names
+from zoterodigest.project.citing import read_cited
+from zoterodigest.project.layout import BibFile
+from zoterodigest.project.lock import LockFile
+from zoterodigest.sync.aliases import aliases_in
+from zoterodigest.sync.bib_edits import BibEdit, style_of
+from zoterodigest.sync.citation import Named, known_keys, live_items, named
+from zoterodigest.sync.foreseeing import contents_after
+from zoterodigest.sync.gather import Gathered
+from zoterodigest.sync.workspace import Workspace
+from zoterodigest.sync.writes import Writes
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Items that are linked with entries: `items` with those of digests, in their order; `left` are
+    those whose entries somebody took out of a .bib, each with its file.
+    """
+
+    items: tuple[str, ...] = ()
+    left: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What can stand in a .bib: all works of the library with their citation keys, by item key."""
+
+    contents: Contents
+    named: Mapping[str, Named]
+    linked: Linked
+
+
+@dataclass(frozen=True, slots=True)
+class NewBib:
+    """One .bib as an export leaves it.
+
+    `before` is what stands in it (None: there is no file), `entries` are those of ours afterwards
+    and `known` those of ours before; `is_made` tells whether our exports made the file. `missing`
+    are citations of works that stand nowhere, `failure` why nothing could be exported.
+    """
+
+    bib: BibFile
+    before: bytes | None
+    updated: Updated
+    known: tuple[Exported, ...] = ()
+    entries: tuple[Exported, ...] = ()
+    was_made: bool = False
+    is_made: bool = False
+    missing: tuple[Citation, ...] = ()
+    failure: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the lock file calls it."""
+        return self.bib.key
+
+    @property
+    def source(self) -> bytes:
+        """The bytes that are to stand in it."""
+        return self.updated.source
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the file will differ."""
+        return self.source != (self.before or b"")
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to write into it, and nothing of it to record."""
+        is_known = self.entries == self.known and self.is_made == self.was_made
+        return is_known and not self.is_change
+
+
+def works_of(
+    workspace: Workspace, exported: Sequence[Exported], contents: Contents, linked: Linked
+) -> Works:
+    """Return the works of a library; keys that stand in a .bib of the project hold."""
+    known, _ = known_keys(workspace, exported, contents)
+    data = [{**one.data, "key": one.key} for one in live_items(contents)]
+    works = {str(one.data["key"]): one for one in named(data, known, bib_rules())}
+    items = tuple(key for key in linked.items if key in works)
+    return Works(contents, works, replace(linked, items=items))
+
+
+def linked_by(plan: Plan) -> Linked:
+    """Return which items are linked with entries once `plan` is done."""
+    new = (action.item.key for action in plan.actions if isinstance(action, CreateEntry))
+    linked = linked_items(plan.rows, plan.links)
+    return replace(linked, items=(*linked.items, *new))
+
+
+def linked_items(rows: Sequence[Row], links: Iterable[Link]) -> Linked:
+    """Return which items `rows` link with entries, in the order of `links`.
+
+    Those of digests that take no part in the run come last.
+    """
+    bibs = [row for row in rows if is_bib(row.digest)]
+    left = {(row.digest, row.item) for row in bibs if row.state is not State.LINKED}
+    left -= {(row.digest, row.item) for row in bibs if row.state is State.LINKED}
+    places = {link.row.id: link.index for link in links}
+    linked = (row for row in rows if row.state is State.LINKED and not is_bib(row.digest))
+    ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))
+    return Linked(tuple(dict.fromkeys(row.item for row in ordered)), frozenset(left))
+
+
+def planned_bibs(
+    plan: Plan, writes: Writes, gathered: Gathered, edits: Iterable[BibEdit], workspace: Workspace
+) -> tuple[NewBib, ...]:
+    """Return every .bib of the project as it is to be when `plan` is done."""
+    if not gathered.bibs:
+        return ()
+    contents = contents_after(gathered.contents, writes, workspace.zotero)
+    return new_bibs(workspace, gathered, contents, edits, linked_by(plan))
+
+
+def new_bibs(
+    workspace: Workspace,
+    gathered: Gathered,
+    contents: Contents,
+    edits: Iterable[BibEdit],
+    linked: Linked,
+) -> tuple[NewBib, ...]:
+    """Return every .bib of the project as it is to be with `contents` in the library.
+
+    What `edits` change in its entries comes first.
+    """
+    works = works_of(workspace, gathered.lock.exported, contents, linked)
+    sources = {read.key: read.data for read in gathered.bibs} | {
+        e.read.key: e.source for e in edits
+    }
+    new = (
+        new_bib(read.bib, sources[read.key], works, gathered.lock, workspace)
+        for read in gathered.bibs
+    )
+    return tuple(
+        replace(one, before=read.data) for one, read in zip(new, gathered.bibs, strict=True)
+    )
+
+
+def new_bib(
+    bib: BibFile, source: bytes | None, works: Works, lock: LockFile, workspace: Workspace
+) -> NewBib:
+    """Return the .bib that holds `source` (None: there is none) with what it is to hold.
+
+    An entry keeps the citation key under which it stands there. Where a collection is not in the
+    library or a document cannot be read, nothing changes and the reason is told.
+    """
+    return _Export(bib, source, works, lock, workspace).new_bib()
+
+
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """One export into one .bib."""
+
+    bib: BibFile
+    source: bytes | None
+    works: Works
+    lock: LockFile
+    workspace: Workspace
+
+    def new_bib(self) -> NewBib:
+        nothing = Updated(self.source or b"")
+        present = NewBib(
+            self.bib, self.source, nothing, self._known, self._known, self._was_made, self._was_made
+        )
+        try:
+            wanted, cited = self._selected(), self._cited()
+        except ZoterodigestError as error:
+            return replace(present, failure=str(error))
+        keys = self._keys()
+        if cited is not None and not cited.cites_all:
+            wanted = [key for key in wanted if keys[key] in cited.keys]
+        if self.bib.rules.sort == "key":
+            wanted.sort(key=lambda item: (keys[item].casefold(), keys[item]))
+        entries = [self._entry(item, keys[item]) for item in wanted]
+        ours = {} if self._is_new else {one.key: one.prints for one in self._known}
+        standing = [entry for entry in entries if entry.key in ours]
+        entering = [entry for entry in entries if entry.key not in ours]
+        updated = update(
+            self.source or b"",
+            [*standing, *entering],
+            ours,
+            add_only=self._only_adds,
+            prune=self.bib.rules.prune,
+        )
+        return replace(
+            present,
+            updated=updated,
+            entries=self._ours(updated, {keys[item]: item for item in wanted}),
+            is_made=self._was_made or (self._is_new and bool(updated.source.strip())),
+            missing=tuple(_missing(cited, {*keys.values(), *_keys_in(updated.source)})),
+        )
+
+    @property
+    def _known(self) -> tuple[Exported, ...]:
+        return tuple(one for one in self.lock.exported if one.bibliography == self.bib.key)
+
+    @property
+    def _was_made(self) -> bool:
+        return self.bib.key in self.lock.made
+
+    @property
+    def _is_new(self) -> bool:
+        """Whether nothing stands there: then nobody has taken out anything."""
+        return not (self.source or b"").strip()
+
+    @property
+    def _only_adds(self) -> bool:
+        given = self.bib.rules.add_only
+        return not (self._was_made or self._is_new) if given is None else given
+
+    # --- which works
+
+    def _selected(self) -> list[str]:
+        rules, works = self.bib.rules, self.works
+        items = works.linked.items if rules.items == "digests" else _all_in_order(works)
+        paths = collection_paths(works.contents.collections)
+        within = collections_within(paths, rules.collections)
+        tags = frozenset(rules.tags)
+        return [
+            key
+            for key in items
+            if (self._is_new or (self.bib.key, key) not in works.linked.left)
+            and _is_selected(works.contents.by_key[key], tags)
+            and (not rules.collections or within & _collections(works.contents.by_key[key]))
+        ]
+
+    def _cited(self) -> Cited | None:
+        documents = [self.workspace.project.root / path for path in self.bib.rules.cited]
+        return read_cited(documents) if documents else None
+
+    # --- under which keys
+
+    def _keys(self) -> Mapping[str, str]:
+        """Return the citation key of each work in this .bib, none twice.
+
+        An entry of ours keeps its key, also if somebody has given it another one in the file:
+        `update` follows it there.
+        """
+        standing = self._standing_keys()
+        ours: dict[str, str] = {}
+        for one in self._known:
+            is_there = standing.get(one.item) == one.key
+            if one.item in self.works.named and (is_there or one.item not in ours):
+                ours[one.item] = one.key
+        keys = {**standing, **ours}
+        taken = {key.casefold() for key in keys.values()}
+        others = {one.key.text.casefold() for one in self.works.named.values()}
+        for item in sorted(self.works.named.keys() - keys.keys()):
+            key = self.works.named[item].key.text
+            if key.casefold() in taken:
+                key = free_key(key, taken | others)
+            keys[item] = key
+            taken.add(key.casefold())
+        return keys
+
+    def _standing_keys(self) -> Mapping[str, str]:
+        if self._is_new:
+            return {}
+        contents, venues = self.works.contents, self.workspace.zotero.venues
+        found = aliases_in(self.source or b"", self.bib.key, self._known, contents.items, venues)
+        return {item: key for item, key in found.keys.items() if item in self.works.named}
+
+    def _entry(self, item: str, key: str) -> BibEntry:
+        return to_entry(self.works.named[item].work, key, style_of(self.bib), bib_rules())
+
+    # --- which of it is ours
+
+    def _ours(self, updated: Updated, wanted: Mapping[str, str]) -> tuple[Exported, ...]:
+        """Return the entries of ours, each with its item; a work that is wanted goes before."""
+        known = {one.key: one.item for one in self._known}
+        items = {key: item for key, item in known.items() if wanted.get(key) == item}
+        for key, item in wanted.items():
+            items.setdefault(updated.aliases.get(key, key), item)
+        items = {**known, **items}
+        return tuple(
+            Exported(self.bib.key, key, items[key], prints)
+            for key, prints in sorted(updated.ours.items())
+        )
+
+
+def _all_in_order(works: Works) -> Sequence[str]:
+    """Return all works: those of digests in their order, then the others by citation key."""
+    others = works.named.keys() - set(works.linked.items)
+    by_key = sorted(others, key=lambda item: (works.named[item].key.text, item))
+    return (*works.linked.items, *by_key)
+
+
+def _is_selected(item: LibraryItem, tags: frozenset[str]) -> bool:
+    return tags <= tag_names(item)
+
+
+def _collections(item: LibraryItem) -> frozenset[str]:
+    return frozenset(map(str, item.data.get("collections", ())))
+
+
+def _keys_in(source: bytes) -> Iterable[str]:
+    bibliography = scan(source)
+    return map(bibliography.key, bibliography.entries)
+
+
+def _missing(cited: Cited | None, known: set[str]) -> Iterable[Citation]:
+    """Yield the first citation of each key that no work has."""
+    for citation in cited.citations if cited else ():
+        if citation.key not in known:
+            known.add(citation.key)
+            yield citation

@@ -1,0 +1,24 @@
+"""What stands in .bib files, as the journal of a killed run asks for it."""
+
+from __future__ import annotations
+
+from zoterodigest.bibtex.reading import macros_of
+from zoterodigest.bibtex.scanner import scan
+from zoterodigest.bibtex.wanted import prints_of
+from zoterodigest.project.files import read_if_present
+from zoterodigest.project.journal import Recorded
+from zoterodigest.project.layout import Project
+from zoterodigest.project.recovery import BibFacts, bibs_in
+
+
+def standing_bibs(project: Project, recorded: Recorded) -> BibFacts:
+    """Return the prints of all entries of the .bib files that a killed run was about to write."""
+    found = {}
+    for key in sorted(bibs_in(recorded)):
+        bibliography = scan(read_if_present(project.root / key) or b"")
+        macros = macros_of(bibliography)
+        found[key] = {
+            bibliography.key(entry): prints_of(bibliography, entry, macros)
+            for entry in reversed(bibliography.entries)
+        }
+    return found
