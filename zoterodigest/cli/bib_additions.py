@@ -19,7 +19,7 @@ def add_to_bib(path: Path, present: bytes, entries: Sequence[BibEntry]) -> None:
     """
     updated = update(present, entries, {}, add_only=True)
     replace_file(path, updated.source, present)
-    there = len(entries) - len(updated.added) - len(updated.kept)
+    there = len(entries) - len(updated.added) - len(updated.kept) - len(updated.refused)
     added = counted(len(updated.added), "entry", "entries")
     emit([f"{visible(str(path))}: {added} added, {there:,} already there"])
     tell(_told(str(path), updated))
@@ -29,7 +29,7 @@ def _told(name: str, updated: Updated) -> Iterator[str]:
     for problem in updated.problems:
         place = f"{name}:{problem.place.line}:{problem.place.column}"
         yield visible(f"{place}: {problem.reason}")
-    for kept in updated.kept:
+    for kept in (*updated.kept, *updated.refused):
         yield visible(f"{kept.key} was not added: {kept.reason}")
     for wanted, key in updated.aliases.items():
         if key in updated.added:
