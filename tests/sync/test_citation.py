@@ -6,8 +6,12 @@ import pytest
 
 from tests.sync.digests import folded
 from tests.sync.world import World, actions
+from zoterodigest.core.link import Row
+from zoterodigest.core.record import CITEKEY
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.history import history_folder, read_history
+from zoterodigest.project.lock import read_lock
+from zoterodigest.sync.keying import lasting_keys, read_keys, write_keys
 from zoterodigest.sync.run import Direction, Options
 from zoterodigest.sync.undo import prepare_undo, undo
 
@@ -31,6 +35,10 @@ def a_survey(*papers: tuple[str, str]) -> str:
 
 def key_of(world: World, title: str) -> str:
     return str(world.item(title).get("citationKey", ""))
+
+
+def rows_of(world: World) -> tuple[Row, ...]:
+    return read_lock(world.lock_path.read_bytes()).rows
 
 
 @pytest.fixture
@@ -218,7 +226,7 @@ def test_remove_leaves_items_whose_key_the_person_changed(survey: World) -> None
 def test_undo_takes_the_keys_back_and_a_sync_writes_them_again(survey: World) -> None:
     survey.configure('[[digest]]\npath = "survey.md"\n')
     survey.push()
-    before, lock = survey.everything(), survey.lock_path.read_bytes()
+    before, links = survey.everything(), rows_of(survey)
     survey.configure(CONFIGURATION)
     survey.push(SYNC)
     keys = key_of(survey, LENSES), key_of(survey, BOOKS)
@@ -228,9 +236,28 @@ def test_undo_takes_the_keys_back_and_a_sync_writes_them_again(survey: World) ->
     undone = undo(prepare_undo(workspace, run), lambda done, total: None)
 
     assert undone.declined == ()
-    assert (survey.everything(), survey.lock_path.read_bytes()) == (before, lock)
+    assert (survey.everything(), rows_of(survey)) == (before, links)
     survey.push(SYNC)
     assert (key_of(survey, LENSES), key_of(survey, BOOKS)) == keys
+
+
+def test_a_key_for_an_item_that_changed_meanwhile_is_not_written_and_the_others_are(
+    survey: World,
+) -> None:
+    survey.configure('[[digest]]\npath = "survey.md"\n')
+    survey.push()
+    with survey.workspace().library:
+        keys = read_keys(survey.workspace())
+        survey.change(survey.key(LENSES), citationKey="by hand")
+
+        keyed = write_keys(keys, lasting_keys(keys), lambda done, total: None)
+
+    assert keyed.written == 1
+    assert [failure.title for failure in keyed.failures] == [LENSES]
+    assert key_of(survey, LENSES) == "by hand"
+    rows = {row.item: row for row in rows_of(survey)}
+    assert CITEKEY not in rows[survey.key(LENSES)].bases
+    assert CITEKEY in rows[survey.key(BOOKS)].bases
 
 
 def test_an_entry_that_moves_to_another_digest_keeps_its_key_as_ours(survey: World) -> None:

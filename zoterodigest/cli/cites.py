@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from zoterodigest.bibtex.checking import Checked, Missing, Standing, check
 from zoterodigest.bibtex.cited import At, Cited, cited_in
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import Bibliography
+from zoterodigest.cli.key_differences import KeyDifference, key_differences
 from zoterodigest.cli.screen import counted, emit, visible
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import BadInput, read_file, read_if_present
@@ -34,7 +35,8 @@ def check_cites(files: Sequence[Path], *, for_github: bool) -> int:
     bibliographies = _bibliographies([path for path in files if path not in documents], cited)
     checked = check(cited, bibliographies)
     lines = _annotations if for_github else _text
-    emit(lines(cited, checked, bibliographies))
+    differing = key_differences(Path(name) for name in bibliographies)
+    emit(lines(cited, checked, bibliographies, differing))
     return _FAILED if checked.missing or checked.doubled else 0
 
 
@@ -66,9 +68,16 @@ def _bibliographies(named: Sequence[Path], cited: Cited) -> dict[str, Bibliograp
     return {str(path): scan(read_file(path).data) for path in dict.fromkeys(paths)}
 
 
-def _text(cited: Cited, checked: Checked, bibliographies: dict[str, Bibliography]) -> Iterator[str]:
+def _text(
+    cited: Cited,
+    checked: Checked,
+    bibliographies: dict[str, Bibliography],
+    differing: Iterable[KeyDifference],
+) -> Iterator[str]:
     for at, sentence in (*_errors(checked), *_warnings(cited, bibliographies)):
         yield visible(f"{at.file}:{at.line}: {sentence}")
+    for at, sentence in _notes(differing):
+        yield visible(f"{at.file}:{at.line}: note: {sentence}")
     if checked.unused:
         keys = ", ".join(one.key for one in checked.unused[:_MOST])
         rest = f" and {len(checked.unused) - _MOST:,} more" if len(checked.unused) > _MOST else ""
@@ -80,14 +89,24 @@ def _text(cited: Cited, checked: Checked, bibliographies: dict[str, Bibliography
 
 
 def _annotations(
-    cited: Cited, checked: Checked, bibliographies: dict[str, Bibliography]
+    cited: Cited,
+    checked: Checked,
+    bibliographies: dict[str, Bibliography],
+    differing: Iterable[KeyDifference],
 ) -> Iterator[str]:
     for at, sentence in _errors(checked):
         yield _annotation("error", at, sentence)
     for at, sentence in _warnings(cited, bibliographies):
         yield _annotation("warning", at, sentence)
+    for at, sentence in _notes(differing):
+        yield _annotation("notice", at, sentence)
     for one in checked.unused:
         yield _annotation("notice", one.at, f"{one.key} is cited nowhere")
+
+
+def _notes(differing: Iterable[KeyDifference]) -> Iterator[tuple[At, str]]:
+    for one in differing:
+        yield At(one.file, one.line), f"{one.alias} has the citation key {one.key} in Zotero"
 
 
 def _annotation(level: str, at: At, sentence: str) -> str:

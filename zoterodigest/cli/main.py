@@ -17,6 +17,7 @@ import typer
 from zoterodigest import __version__
 from zoterodigest.cli import (
     cite_commands,
+    citekey_commands,
     conflict_commands,
     history_commands,
     read_commands,
@@ -63,6 +64,7 @@ write_commands.add_to(app)
 conflict_commands.add_to(app)
 history_commands.add_to(app)
 cite_commands.add_to(app)
+citekey_commands.add_to(app)
 read_commands.add_to(app)
 
 

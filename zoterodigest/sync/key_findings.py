@@ -1,0 +1,93 @@
+"""Findings about citation keys: what is wrong with them, and what is only to be known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from zoterodigest.bibtex.formula import safe_key
+from zoterodigest.bibtex.keys import extra_key, stated_key, why_provisional
+from zoterodigest.sync.aliases import Aliases
+from zoterodigest.sync.citation import Named
+
+
+class Matter(Enum):
+    """What a finding is about; a wrong key spoils a bibliography."""
+
+    DOUBLED = "doubled"
+    UNSAFE = "unsafe"
+    EXTRA = "extra"
+    PROVISIONAL = "provisional"
+    ALIAS = "alias"
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether somebody has to do something about it."""
+        return self in (Matter.DOUBLED, Matter.UNSAFE, Matter.EXTRA)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the citation key of an item, as a sentence without its subject."""
+
+    item: str
+    title: str
+    key: str
+    matter: Matter
+    text: str
+
+
+def findings_about(items: Sequence[Named], aliases: Sequence[Aliases]) -> tuple[Finding, ...]:
+    """Return what is to be said of the citation keys of `items`, what is wrong first."""
+    found = [
+        *_doubled(items),
+        *(each for one in items for each in _of_one(one)),
+        *(each for one in aliases for each in differences(items, one)),
+    ]
+    order = list(Matter)
+    return tuple(sorted(found, key=lambda one: (order.index(one.matter), one.key, one.item)))
+
+
+def differences(items: Sequence[Named], aliases: Aliases) -> Iterator[Finding]:
+    """Yield the items that have another citation key than the one they stand under in a .bib."""
+    for one in items:
+        key, alias = stated_key(one.data), aliases.keys.get(_item(one), "")
+        if key and alias and key != alias:
+            place = f"{aliases.bibliography}:{aliases.lines[alias]}"
+            yield _finding(one, key, Matter.ALIAS, f"stands as {alias} in {place}")
+
+
+def _doubled(items: Sequence[Named]) -> Iterator[Finding]:
+    same: dict[str, list[Named]] = defaultdict(list)
+    for one in items:
+        if key := stated_key(one.data):
+            same[key.casefold()].append(one)
+    for group in same.values():
+        for one in group if len(group) > 1 else ():
+            others = ", ".join(_item(other) for other in group if other is not one)
+            text = f"is also the key of {others}"
+            yield _finding(one, stated_key(one.data), Matter.DOUBLED, text)
+
+
+def _of_one(one: Named) -> Iterator[Finding]:
+    key = stated_key(one.data)
+    native, extra = str(one.data.get("citationKey") or "").strip(), extra_key(one.data)
+    if key and safe_key(key) != key:
+        text = f"holds signs that no .bib can; an export writes {one.key.text}"
+        yield _finding(one, key, Matter.UNSAFE, text)
+    if native and extra and native != extra:
+        text = f"is not the {extra} of its Extra, which Zotero itself would export"
+        yield _finding(one, key, Matter.EXTRA, text)
+    reason = "" if key else why_provisional(one.work)
+    if reason:
+        yield _finding(one, one.key.text, Matter.PROVISIONAL, f"may still change: {reason}")
+
+
+def _finding(one: Named, key: str, matter: Matter, text: str) -> Finding:
+    return Finding(_item(one), str(one.data.get("title", "")), key, matter, text)
+
+
+def _item(one: Named) -> str:
+    return str(one.data["key"])

@@ -1,0 +1,159 @@
+"""Keying: citation keys that a person gives to items, one by one or to all that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
+
+from zoterodigest.bibtex.formula import safe_key
+from zoterodigest.bibtex.keys import KeySource
+from zoterodigest.bibtex.rules import bib_rules
+from zoterodigest.core.history import Links
+from zoterodigest.core.link import Row, State, is_bib
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.contents import Contents, read_contents
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.project.journal import discard_journal
+from zoterodigest.project.lock import LockFile, write_lock
+from zoterodigest.project.running import running
+from zoterodigest.sync.aliases import Aliases
+from zoterodigest.sync.citation import Named, known_keys, live_items, named, with_key_noted
+from zoterodigest.sync.gather import Gathered, gather, require_unchanged
+from zoterodigest.sync.history import begin_recording
+from zoterodigest.sync.removal import Kept
+from zoterodigest.sync.sending import Answers, Progress, Sent, send
+from zoterodigest.sync.workspace import Workspace
+
+COMMAND = "citekeys"
+"""What the history calls such a run."""
+
+
+class RefusedKey(ZoterodigestError):
+    """An item cannot be given this citation key."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """All live items of a library with their citation keys, and the aliases in each .bib."""
+
+    workspace: Workspace
+    gathered: Gathered
+    items: tuple[Named, ...]
+    aliases: tuple[Aliases, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A citation key that an item is to be given; `is_ours` if a formula made it."""
+
+    item: str
+    version: int
+    title: str
+    key: str
+    is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """What became of new citation keys: how many were written, and those that failed."""
+
+    written: int = 0
+    failures: tuple[Kept, ...] = ()
+
+
+def read_keys(workspace: Workspace) -> Keys:
+    """Return the citation keys of the workspace's library; its digests are not read."""
+    workspace = replace(workspace, digests=())
+    gathered = gather(workspace)
+    contents = gathered.contents
+    known, aliases = known_keys(workspace, gathered.lock.exported, contents)
+    data = ({**one.data, "key": one.key} for one in live_items(contents))
+    return Keys(workspace, gathered, named(data, known, bib_rules()), aliases)
+
+
+def lasting_keys(keys: Keys) -> tuple[NewKey, ...]:
+    """Return the new keys of all items that have none, but for those that may still change."""
+    return tuple(_new_key(keys, one, one.key.text) for one in keys.items if one.is_lasting)
+
+
+def chosen_key(keys: Keys, item: str, key: str) -> NewKey | None:
+    """Return the key that a person chose for the item `item`; None if it has that key already.
+
+    Raises `RefusedKey` for one that no .bib can hold, or that stands for another item.
+    """
+    safe = safe_key(key)
+    if not key or safe != key:
+        hint = f"{safe} would be one." if safe else "Letters, digits and any of _-:+./ make one."
+        raise RefusedKey(f"{key!r} is no citation key that every .bib can hold", hint)
+    for one in keys.items:
+        is_other = str(one.data["key"]) != item and one.key.source is not KeySource.NEW
+        if is_other and key.casefold() in {one.key.text.casefold(), one.key.stated.casefold()}:
+            title = str(one.data.get("title", ""))
+            raise RefusedKey(
+                f"{key} is the citation key of {one.data['key']} ({title})",
+                "Two works with one key cannot be told apart, also if only its case differs.",
+            )
+    chosen = next(one for one in keys.items if one.data["key"] == item)
+    if chosen.data.get("citationKey") == key:
+        return None
+    return _new_key(keys, chosen, key, is_ours=False)
+
+
+def _new_key(keys: Keys, one: Named, key: str, *, is_ours: bool = True) -> NewKey:
+    item = str(one.data["key"])
+    version = keys.gathered.contents.by_key[item].version
+    return NewKey(item, version, str(one.data.get("title", "")), key, is_ours)
+
+
+def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed:
+    """Write new keys, each into its item as it was read; the history can take them back."""
+    workspace, gathered = keys.workspace, keys.gathered
+    project = workspace.project
+    if not new:
+        return Keyed()
+    with running(project.state_folder):
+        require_unchanged(project, gathered)
+        items = [LibraryItem(one.item, one.version, {"citationKey": one.key}) for one in new]
+        sent, intended = Sent(items), _lock_after(gathered, new, {one.item for one in new})
+        recording = begin_recording(workspace, gathered, COMMAND, sent, _links_of(intended))
+        answers = send(workspace.library, sent, progress)
+        lock = _lock_after(gathered, new, answers.versions.keys())
+        if gathered.recovers or lock != gathered.lock:
+            write_lock(project.lock_path, lock, gathered.lock_data)
+        if gathered.recovers:
+            discard_journal(project.journal_path)
+        sent = replace(sent, versions=answers.versions)
+        recording.finish(sent, _stored(keys, answers), _links_of(lock))
+    titles = {one.item: one.title or one.item for one in new}
+    failures = (Kept(titles[key], reason) for key, reason in sorted(answers.failed.items()))
+    return Keyed(len(answers.versions), tuple(failures))
+
+
+def _stored(keys: Keys, answers: Answers) -> Contents:
+    if not answers.versions:
+        return keys.gathered.contents
+    return read_contents(keys.workspace.library.read(), keys.workspace.zotero)
+
+
+def _links_of(lock: LockFile) -> Links:
+    return Links(lock.rows, lock.shelves)
+
+
+def _lock_after(gathered: Gathered, new: tuple[NewKey, ...], written: Set[str]) -> LockFile:
+    """Return the lock file with the keys that were made by a formula known as ours."""
+    ours = {one.item: one.key for one in new if one.is_ours and one.item in written}
+    rows = {row.id: row for row in gathered.lock.rows}
+    rows |= {row.id: with_key_noted(row, ours[row.item]) for row in _first_rows(rows, ours)}
+    return replace(gathered.lock, rows=tuple(rows[row_id] for row_id in sorted(rows)))
+
+
+def _first_rows(rows: Mapping[str, Row], items: Mapping[str, str]) -> list[Row]:
+    """Return the first row that links each of these items with an entry of a digest."""
+    first: dict[str, Row] = {}
+    for _, row in sorted(rows.items()):
+        is_linked = row.state is State.LINKED and not is_bib(row.digest)
+        if is_linked and row.item in items:
+            first.setdefault(row.item, row)
+    return list(first.values())
