@@ -12,6 +12,8 @@
     ├── NoDigest             2  no digest is named, and nothing here names any
     ├── NothingToCheck       2  no document that cites is named, or no bibliography
     ├── RefusedKey           2  an item cannot be given this citation key
+    ├── BadServeKeys         2  a user to be served has no API key, or it is none
+    ├── BadOffer             2  what is to be served is not named as ID or ID=ADDRESS
     ├── TooMuch              5  the guard stopped a plan (law 5)
     ├── NotConfirmed         7  a run needs a person's consent and did not get it
     ├── NotTaken             7  an editor or merge tool left nothing to be taken
@@ -33,6 +35,7 @@
     ├── LibraryChanged      16  the library changed so much that the plan is to be shown anew
     ├── AlreadyRunning      17  another run is at work on the same project
     ├── BadJournal          18  the journal of a killed run cannot be read
+    ├── PortTaken           24  the port to serve on cannot be used
     └── NoKeyring           23  the system has no keyring that keeps an API key
 
 Each subclass stands beside the code that raises it; this docstring is their register.

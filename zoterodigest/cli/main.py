@@ -21,6 +21,7 @@ from zoterodigest.cli import (
     conflict_commands,
     history_commands,
     read_commands,
+    serve_command,
     write_commands,
 )
 from zoterodigest.errors import ZoterodigestError
@@ -66,6 +67,7 @@ history_commands.add_to(app)
 cite_commands.add_to(app)
 citekey_commands.add_to(app)
 read_commands.add_to(app)
+serve_command.add_to(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

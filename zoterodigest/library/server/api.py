@@ -56,8 +56,7 @@ def _answer(request: Request, site: Site) -> Response:
             raise Rejected(405, "Method not allowed")
         case ("keys", _):
             return json_answer(_key(request, site, opened))
-        case ("users", number, "groups"):
-            site.served(f"users/{number}", opened)
+        case ("users", number, "groups") if f"users/{number}" in opened:
             groups = sorted(path for path in opened if path.startswith("groups/"))
             return json_answer([_group(site.libraries[path], address) for path in groups])
         case ("groups", number):
@@ -100,28 +99,23 @@ def _of_library(
 
 def _key(request: Request, site: Site, opened: frozenset[str]) -> Mapping[str, object]:
     """Return what the key of `request` may do; no other key can be asked for."""
-    key = request.segments[1]
-    own = [path for path in sorted(opened) if key in ("current", site.keys.get(path))]
+    asked = request.segments[1]
+    own = sorted(path for path in opened if asked in ("current", site.keys.get(path)))
+    users = [site.libraries[path] for path in own if path.startswith("users/")]
+    groups = [site.libraries[path] for path in own if path.startswith("groups/")]
     if not own:
         raise Rejected(404, "Key not found")
-    users = [path for path in own if path.startswith("users/")]
-    access: dict[str, object] = {}
-    for path in own:
-        is_writable = not site.libraries[path].library.is_read_only
-        if path.startswith("groups/"):
-            rights = {"library": True, "write": is_writable}
-            groups = access.setdefault("groups", {})
-            assert isinstance(groups, dict)
-            groups[path.removeprefix("groups/")] = rights
-        else:
-            access["user"] = {"library": True, "files": False, "notes": True, "write": is_writable}
-    user = site.libraries[users[0]].id if users else 0
-    return {
-        "key": site.keys.get(own[0]),
-        "userID": user,
-        "username": f"user {user}",
-        "access": access,
-    }
+    access: dict[str, object] = {str(one.id): _rights(one) for one in groups}
+    access = {"groups": access} if groups else {}
+    if users:
+        access["user"] = {**_rights(users[0]), "files": False, "notes": True}
+    user = users[0].id if users else 0
+    key = next(site.keys[path] for path in own if path in site.keys)
+    return {"key": key, "userID": user, "username": f"user {user}", "access": access}
+
+
+def _rights(served: Served) -> dict[str, bool]:
+    return {"library": True, "write": not served.library.is_read_only}
 
 
 def _group(served: Served, address: str) -> Mapping[str, object]:

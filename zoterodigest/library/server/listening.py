@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from threading import Lock, Thread
 from typing import Any
 
@@ -40,11 +41,16 @@ class Listener(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(self, port: int, answer: Answer, report: Callable[[Exception], None]) -> None:
-        super().__init__((LOOPBACK, port), _Connection)
         self.answer = answer
         self.report = report
         self._open: set[socket.socket] = set()
         self._lock = Lock()
+        super().__init__((LOOPBACK, port), _Connection)
+
+    def server_bind(self) -> None:
+        """Take the port; the name of this computer is not asked for, as http.server would."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = LOOPBACK, self.server_address[1]
 
     @property
     def url(self) -> str:

@@ -27,14 +27,17 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request: the names of `headers` are in lower case, `segments` are the decoded path."""
+    """A request: the names of `headers` are in lower case, `segments` are the decoded path.
+
+    What may hold an API key is not shown.
+    """
 
     method: str
     path: str
     segments: tuple[str, ...]
-    query: Mapping[str, Sequence[str]]
-    headers: Mapping[str, str]
-    body: bytes = b""
+    query: Mapping[str, Sequence[str]] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
 
     def parameter(self, name: str, default: str = "") -> str:
         """Return the first value of a query parameter."""

@@ -83,13 +83,14 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """All that a server answers from. `keys` holds by path the API key that opens the library;
+    """All that a server answers from.
 
-    `new_key` makes keys for objects that come without one.
+    `keys` holds by path the API key that opens the library; `new_key` makes keys for objects that
+    come without one.
     """
 
     libraries: Mapping[str, Served]
-    keys: Mapping[str, str]
+    keys: Mapping[str, str] = field(repr=False)
     new_key: Callable[[], str]
     tokens: WriteTokens = field(default_factory=WriteTokens)
 
