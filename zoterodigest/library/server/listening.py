@@ -1,4 +1,8 @@
-"""The site on a port of this computer: sockets, threads, and limits on what a client may send."""
+"""The site on a port of this computer: sockets, threads, and limits on what a client may send.
+
+The server is the standard library's: it serves a few clients on loopback, where speed and
+encryption are no matter, and all that is answered is the function `api.answer`.
+"""
 
 from __future__ import annotations
 
@@ -34,18 +38,25 @@ class Listener(ThreadingHTTPServer):
     """Listens on loopback and gives every connection a thread; `port` 0 takes a free one.
 
     `report` is told of every error that is a bug of ours; the client is only told that there is
-    one.
+    one. `connection` may speak in other manners.
     """
 
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, port: int, answer: Answer, report: Callable[[Exception], None]) -> None:
+    def __init__(
+        self,
+        port: int,
+        answer: Answer,
+        report: Callable[[Exception], None],
+        *,
+        connection: type[Connection] | None = None,
+    ) -> None:
         self.answer = answer
         self.report = report
         self._open: set[socket.socket] = set()
         self._lock = Lock()
-        super().__init__((LOOPBACK, port), _Connection)
+        super().__init__((LOOPBACK, port), connection or Connection)
 
     def server_bind(self) -> None:
         """Take the port; the name of this computer is not asked for, as http.server would."""
@@ -84,7 +95,7 @@ class Listener(ThreadingHTTPServer):
                     one.shutdown(socket.SHUT_RDWR)
 
 
-class _Connection(BaseHTTPRequestHandler):
+class Connection(BaseHTTPRequestHandler):
     """Reads requests of one connection and writes the answers; logs nothing, ever."""
 
     protocol_version = "HTTP/1.1"
@@ -96,51 +107,66 @@ class _Connection(BaseHTTPRequestHandler):
     server: Listener
 
     def setup(self) -> None:
+        """Begin."""
         super().setup()
         self.server.began(self.connection)
 
     def finish(self) -> None:
+        """End."""
         self.server.ended(self.connection)
         super().finish()
 
     def do_GET(self) -> None:
-        self._answer()
+        """Answer a request of any method."""
+        self.respond()
 
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
 
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what is no HTTP; nothing of it is repeated."""
-        self.close_connection = True
-        self.request_version = self.protocol_version
-        self._send(text_answer("Bad request", status=code))
-
-    def _answer(self) -> None:
+    def respond(self) -> None:
+        """Read the body of the request that has come, and answer."""
         try:
-            body = self._body()
+            body = self.read_body()
             headers = dict(self.headers.items())
             found = self.server.answer(read_request(self.command, self.path, headers, body))
         except Rejected as rejected:
             self.close_connection = True
             found = text_answer(rejected.sentence, status=rejected.status)
-        except (OSError, TimeoutError):
+        except OSError:  # the client has gone away
             raise
         except Exception as error:  # the outermost place: a bug of ours, for us and not the client
             self.server.report(error)
             found = text_answer("Internal error", status=500)
-        self._send(found)
+        self.send(found)
 
-    def _body(self) -> bytes:
+    def read_body(self) -> bytes:
+        """Return the body of the request; raises `Rejected` if it is not whole or too much."""
         length = self._length()
         body = self.rfile.read(length)
         if len(body) < length:
             raise Rejected(400, "the body ends early")
         return body
 
+    def send(self, response: Response) -> None:
+        """Write an answer."""
+        self.send_response(response.status)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        if response.status not in (204, 304):
+            self.send_header("Content-Length", str(len(response.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(response.body)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what is no HTTP; nothing of it is repeated."""
+        self.close_connection = True
+        self.request_version = self.protocol_version
+        self.send(text_answer("Bad request", status=code))
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: an address may hold a key."""
+
     def _length(self) -> int:
-        """Return the length of the body; raises `Rejected` if it is not told or too much."""
         text = self.headers.get("Content-Length")
         if text is None:
             if "Transfer-Encoding" in self.headers or self.command in ("POST", "PUT", "PATCH"):
@@ -151,16 +177,6 @@ class _Connection(BaseHTTPRequestHandler):
         if int(text) > MAX_BODY:
             raise Rejected(413, "the request is too large")
         return int(text)
-
-    def _send(self, response: Response) -> None:
-        self.send_response(response.status)
-        for name, value in response.headers.items():
-            self.send_header(name, value)
-        if response.status not in (204, 304):
-            self.send_header("Content-Length", str(len(response.body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(response.body)
 
 
 def new_key() -> str:
