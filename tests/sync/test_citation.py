@@ -6,6 +6,7 @@ import pytest
 
 from tests.sync.digests import folded
 from tests.sync.world import World, actions
+from zoterodigest.bibtex.keys import KeySource
 from zoterodigest.core.link import Row
 from zoterodigest.core.record import CITEKEY
 from zoterodigest.library.port import LibraryItem
@@ -54,6 +55,52 @@ def mine(**data: object) -> LibraryItem:
     author = {"creatorType": "author", "firstName": "Ada", "lastName": "Lovelace"}
     own = {"itemType": "preprint", "title": LENSES, "archiveID": "arXiv:2102.00001"}
     return LibraryItem("WNPAPER2", 0, {**own, "creators": [author], "date": "2021", **data})
+
+
+def test_a_provisional_key_stays_in_the_bib_and_does_not_become_the_items(survey: World) -> None:
+    authors = "* **Authors:** Ada Lovelace, Alan Turing\n"
+    head = f"<summary><b>{LENSES}</b></summary>\n\n"
+    survey.edit("survey.md", (head + authors, head))
+    survey.push(SYNC)
+    assert "{SeeingFurtherLarger2021," in (survey.root / "refs.bib").read_text()
+
+    survey.edit("survey.md", (head, head + authors))
+    survey.push(SYNC)
+
+    assert key_of(survey, LENSES) == "lovelaceSeeingFurtherLarger2021"
+    bib = (survey.root / "refs.bib").read_text()
+    assert "{SeeingFurtherLarger2021," in bib
+    assert bib.count("Lovelace") == 2
+    assert survey.prepare(SYNC).plan.is_settled
+
+
+def test_every_key_of_a_bib_that_was_there_first_stays(survey: World) -> None:
+    keys = {LENSES: "Linsen:21", BOOKS: "BOOKS_21"}
+    entry = "@misc{%s, title = {%s}, author = {Lovelace, Ada}, eprint = {2102.0000%d}}\n"
+    bib = "".join(entry % (key, title, at) for at, (title, key) in enumerate(keys.items(), 1))
+    bib += "@book{hand, title = {Written by Hand}}\n"
+    (survey.root / "refs.bib").write_text(bib)
+    survey.push(SYNC)
+    for title in keys:
+        survey.edit("survey.md", (f"<b>{title}</b>", f"<b>{title}, Revised</b>"))
+    survey.edit("survey.md", *_authors(survey, f"{LENSES}, Revised", "Ada Lovelace", "Ada Byron"))
+
+    survey.push(SYNC)
+
+    assert (survey.root / "refs.bib").read_text() == bib
+    assert {key_of(survey, f"{title}, Revised") for title in keys} == {*keys.values()}
+
+
+def test_a_key_is_the_same_again_when_only_the_lock_file_knows_it(survey: World) -> None:
+    survey.push(SYNC)
+    survey.change(survey.key(LENSES), citationKey="", title="Another Title", date="1999")
+    with survey.workspace().library:
+        keys = read_keys(survey.workspace())
+
+    found = {str(one.data["title"]): one.key for one in keys.items}
+
+    assert found["Another Title"].text == "lovelaceSeeingFurtherLarger2021"
+    assert found["Another Title"].source is KeySource.FIXED
 
 
 @pytest.mark.parametrize("direction", [Direction.PUSH, Direction.SYNC])
