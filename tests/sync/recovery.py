@@ -173,6 +173,34 @@ def small_and_edited(root: Path) -> World:
     return world
 
 
+BIBLIOGRAPHIES = """
+[[bibliography]]
+path = "refs.bib"
+add_only = false
+prune = true
+"""
+HAND_KEPT = """\
+% kept by hand
+@book{knuth, title = {The {\\TeX}book}, author = {Donald E. Knuth}, year = 1984 }
+"""
+
+
+def with_bibliographies(root: Path) -> World:
+    """A small project in step, edited: in a .bib kept by hand entries of ours are to come, change
+    and leave, another .bib is to be made.
+    """
+    world = small_project(root)
+    text = world.markdown("notes.md", notes(*map(a_note_of, (8, 9)))).read_text(encoding="utf-8")
+    world.configure(CONFIGURATION + BIBLIOGRAPHIES)
+    (root / "refs.bib").write_text(HAND_KEPT, encoding="utf-8")
+    world.push(Options(direction=Direction.SYNC))
+    world.change(world.key("A Study of Two Things"), title="A Study of Three Things")
+    world.change(world.key("A Study of Model 8 for Images"), deleted=1)
+    world.markdown("notes.md", f"{text}\n\n\n{a_note_of(10)}")
+    world.configure(CONFIGURATION + BIBLIOGRAPHIES + '[[bibliography]]\npath = "all.bib"\n')
+    return world
+
+
 def rearranged_at_both_ends(root: Path) -> World:
     """A project in step, with some forty changes: at both ends entries come, go, move and change,
     and headings and collections get other names.
@@ -234,6 +262,9 @@ def state_of(world: World) -> list[str]:
         f"of this library: {lock.identity == world.library.identity}",
         *(render_rows([row], ()) for row in rows),
         *map(repr, lock.shelves),
+        f"made: {sorted(lock.made)}",
+        *(repr(replace(one, prints=sorted(one.prints.items()))) for one in lock.exported),
+        *(path.read_text(encoding="utf-8") for path in sorted(world.root.glob("*.bib"))),
         *(repr(replace(shelf, version=0)) for shelf in snapshot.collections),
         *((world.root / name).read_text(encoding="utf-8") for name in world.digests),
         *(json.dumps({"key": key, **data}, sort_keys=True) for key, data in all_data(world)),

@@ -27,6 +27,7 @@ from tests.sync.recovery import (
     small_and_edited,
     small_project,
     state_of,
+    with_bibliographies,
 )
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
@@ -42,6 +43,7 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "a push": (edited_project, push),
     "a sync": (edited_at_both_ends, sync),
     "a sync that rearranges": (rearranged_at_both_ends, sync),
+    "a sync that exports": (with_bibliographies, sync),
     "a removal": (changed_by_the_person, remove),
     "an unlinking": (changed_by_the_person, unlink),
 }

@@ -112,7 +112,8 @@ class World:
 
     def traces(self) -> dict[str, tuple[bytes, int]]:
         """Return the bytes and times of everything a settled run may not touch."""
-        files = [*(self.root / name for name in self.digests), self.lock_path]
+        bibs = sorted(self.root.glob("*.bib"))
+        files = [*(self.root / name for name in self.digests), *bibs, self.lock_path]
         return {file.name: (file.read_bytes(), file.stat().st_mtime_ns) for file in files}
 
     # --- the library, as a person sees it

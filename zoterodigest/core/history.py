@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from zoterodigest.core.link import Row, Shelf
+from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.core.reversal import Hunk
 
 Data = Mapping[str, object]
@@ -67,17 +67,18 @@ class DigestChange:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Rows and shelves of the lock file."""
+    """Rows and shelves of the lock file, and the entries of .bib files that exports wrote."""
 
     rows: tuple[Row, ...] = ()
     shelves: tuple[Shelf, ...] = ()
+    exported: tuple[Exported, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run that wrote something. `number` counts up; `when` is its time in UTC.
 
-    `before` and `after` hold the rows and shelves of the lock file that it changed. A run that is
+    `before` and `after` hold what it changed of the lock file. A run that is
     not finished was killed: what it holds was intended, and may or may not have been written.
     `undoes` is the number of the run that this one took back, 0 if it is no undo.
     """
@@ -112,6 +113,7 @@ def _without(links: Links, others: Links) -> Links:
     return Links(
         tuple(row for row in links.rows if rows.get(row.id) != row),
         tuple(shelf for shelf in links.shelves if shelf not in shelves),
+        tuple(one for one in links.exported if one not in others.exported),
     )
 
 

@@ -141,6 +141,15 @@ def replace_file(path: Path, new: bytes, expected: bytes | None) -> None:
         raise CannotWrite(path, *writing_failed(error)) from error
 
 
+def remove_file(path: Path, expected: bytes) -> None:
+    """Remove the file at `path`, which must still hold `expected`, else raise `SourceChanged`."""
+    _require_unchanged(path, expected)
+    try:
+        path.unlink()
+    except OSError as error:
+        raise CannotWrite(path, *writing_failed(error)) from error
+
+
 def read_if_present(path: Path) -> bytes | None:
     """Return the bytes of the file at `path`, None if there is none; else like `read_file`."""
     try:

@@ -14,6 +14,7 @@ from enum import Enum, auto
 from hashlib import blake2b
 from pathlib import Path
 
+from zoterodigest.core.history import Links
 from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.bib_text import sorted_entries
@@ -68,6 +69,11 @@ class LockFile:
     shelves: tuple[Shelf, ...] = ()
     exported: tuple[Exported, ...] = ()
     made: frozenset[str] = frozenset()
+
+    @property
+    def links(self) -> Links:
+        """What the history of runs keeps of it."""
+        return Links(self.rows, self.shelves, self.exported)
 
 
 def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:

@@ -17,6 +17,7 @@ from zoterodigest.core.history import (
     listed,
 )
 from zoterodigest.core.reversal import Hunk
+from zoterodigest.project.bib_text import sorted_entries
 from zoterodigest.project.rows import read_rows, render_rows
 
 _Values = Mapping[str, object]
@@ -52,9 +53,13 @@ def _json(run: Run) -> dict[str, object]:
         "objects": [asdict(one) for one in run.objects],
         "collections": [asdict(one) for one in run.collections],
         "digests": [asdict(one) for one in run.digests],
-        "before": render_rows(run.before.rows, run.before.shelves),
-        "after": render_rows(run.after.rows, run.after.shelves),
+        "before": _links_text(run.before),
+        "after": _links_text(run.after),
     }
+
+
+def _links_text(links: Links) -> str:
+    return render_rows(links.rows, links.shelves, links.exported)
 
 
 def _listed(value: object) -> Listed:
@@ -129,7 +134,11 @@ def _hunks(values: _Values) -> Iterator[Hunk]:
 
 def _links(text: str) -> Links:
     linked = read_rows(enumerate(text.split("\n"), start=1))
-    return Links(tuple(linked.rows.values()), tuple(linked.shelves.values()))
+    return Links(
+        tuple(linked.rows.values()),
+        tuple(linked.shelves.values()),
+        sorted_entries(linked.exported),
+    )
 
 
 def _mapping(value: object) -> _Values:

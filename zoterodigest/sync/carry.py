@@ -30,7 +30,7 @@ from zoterodigest.project.lock import LockFile, lock_hash, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.project.values import keep_texts
-from zoterodigest.sync.bib_writes import write_bibs
+from zoterodigest.sync.bib_writes import with_exports, write_bibs
 from zoterodigest.sync.claims import (
     Done,
     Standing,
@@ -202,14 +202,15 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> None:
     sent = _sent(prepared)
     sources = {**sent.digests, **{key: bib.source for key, bib in bibs.written.items()}}
     sent = replace(sent, versions=ledger.versions, digests=sources)
-    recording.finish(sent, contents, Links(lock.rows, lock.shelves))
+    recording.finish(sent, contents, lock.links)
 
 
 def _begin_recording(prepared: Prepared, intended: tuple[Row, ...]) -> Recording:
     """Keep in the history what is about to be written, and what stands there now."""
     options = prepared.options
     command = "resolve" if options.choices != NO_CHOICES else options.direction.name.casefold()
-    links = Links(intended, prepared.plan.shelves)
+    exported = with_exports(prepared.gathered.lock, prepared.bibs).exported
+    links = Links(intended, prepared.plan.shelves, exported)
     return begin_recording(prepared.workspace, prepared.gathered, command, _sent(prepared), links)
 
 

@@ -96,7 +96,7 @@ def intended_run(gathered: Gathered, sent: Sent, after: Links) -> Run:
 def _with_changes(
     run: Run, gathered: Gathered, sent: Sent, stored: Contents | None, links: Links
 ) -> Run:
-    before, after = changed_links(Links(gathered.lock.rows, gathered.lock.shelves), links)
+    before, after = changed_links(gathered.lock.links, links)
     return replace(
         run,
         objects=tuple(_object_changes(gathered.contents, sent, stored)),

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from zoterodigest.bibtex.formula import safe_key
 from zoterodigest.bibtex.keys import KeySource
 from zoterodigest.bibtex.rules import bib_rules
-from zoterodigest.core.history import Links
 from zoterodigest.core.link import Row, State, is_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import Contents, read_contents
@@ -117,7 +116,7 @@ def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed
         require_unchanged(project, gathered)
         items = [LibraryItem(one.item, one.version, {"citationKey": one.key}) for one in new]
         sent, intended = Sent(items), _lock_after(gathered, new, {one.item for one in new})
-        recording = begin_recording(workspace, gathered, COMMAND, sent, _links_of(intended))
+        recording = begin_recording(workspace, gathered, COMMAND, sent, intended.links)
         answers = send(workspace.library, sent, progress)
         lock = _lock_after(gathered, new, answers.versions.keys())
         if gathered.recovers or lock != gathered.lock:
@@ -125,7 +124,7 @@ def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed
         if gathered.recovers:
             discard_journal(project.journal_path)
         sent = replace(sent, versions=answers.versions)
-        recording.finish(sent, _stored(keys, answers), _links_of(lock))
+        recording.finish(sent, _stored(keys, answers), lock.links)
     titles = {one.item: one.title or one.item for one in new}
     failures = (Kept(titles[key], reason) for key, reason in sorted(answers.failed.items()))
     return Keyed(len(answers.versions), tuple(failures))
@@ -135,10 +134,6 @@ def _stored(keys: Keys, answers: Answers) -> Contents:
     if not answers.versions:
         return keys.gathered.contents
     return read_contents(keys.workspace.library.read(), keys.workspace.zotero)
-
-
-def _links_of(lock: LockFile) -> Links:
-    return Links(lock.rows, lock.shelves)
 
 
 def _lock_after(gathered: Gathered, new: tuple[NewKey, ...], written: Set[str]) -> LockFile:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.history import Links, Run
-from zoterodigest.core.link import Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.link import Exported, Origin, Row, Shelf, State, fingerprint
 from zoterodigest.core.record import Item
 from zoterodigest.core.seen import Seen
 
@@ -49,7 +49,8 @@ def links_back(present: Links, run: Run, fate: Fate, is_changed: IsChanged) -> L
             back = _Back(before.get(row_id), after.get(row_id), fate.keeps(row))
             rows[row_id] = back.row(row, is_changed)
     ordered = tuple(rows[row_id] for row_id in sorted(rows))
-    return Links(ordered, _shelves_back(present.shelves, run, fate.declined))
+    shelves = _shelves_back(present.shelves, run, fate.declined)
+    return Links(ordered, shelves, _exported_back(present.exported, run, fate.declined))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,26 @@ def _shelves_back(present: tuple[Shelf, ...], run: Run, declined: Set[str]) -> t
         else:
             del shelves[place]
     return tuple(shelves[place] for place in sorted(shelves))
+
+
+def _exported_back(
+    present: tuple[Exported, ...], run: Run, declined: Set[str]
+) -> tuple[Exported, ...]:
+    """Return the entries of .bib files that are ours, as they were in files that are turned back.
+
+    An entry that has changed since stays as it is known.
+    """
+    before = {(one.bibliography, one.key): one for one in run.before.exported}
+    after = {(one.bibliography, one.key): one for one in run.after.exported}
+    entries = {(one.bibliography, one.key): one for one in present}
+    for place in {*before, *after}:
+        if entries.get(place) != after.get(place) or place[0] in declined:
+            continue
+        if place in before:
+            entries[place] = before[place]
+        else:
+            del entries[place]
+    return tuple(entries[place] for place in sorted(entries))
 
 
 def seen_back(seen: Seen, present: Links, back: Links, written: Sequence[Item]) -> Seen:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.history import Links, Run
+from zoterodigest.core.history import Run
 from zoterodigest.core.link import is_bib
 from zoterodigest.core.plan import Link
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.project.files import remove_leftovers, replace_file
+from zoterodigest.project.files import remove_file, remove_leftovers, replace_file
 from zoterodigest.project.history import history_folder
 from zoterodigest.project.journal import discard_journal
 from zoterodigest.project.lock import LockFile, render_lock, write_lock
@@ -24,6 +24,8 @@ from zoterodigest.project.state import create_state_folder
 from zoterodigest.sync.gather import (
     Gathered,
     OtherLibrary,
+    ReadBib,
+    Source,
     core_entries,
     gather,
     require_unchanged,
@@ -109,7 +111,7 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
     with running(project.state_folder):
         remove_leftovers(project.state_folder)
         require_unchanged(project, gathered)
-        links = _links_of(undoing.lock)
+        links = undoing.lock.links
         recording = begin_recording(
             undoing.workspace, gathered, "undo", undoing.sent, links, undoes=undoing.run.number
         )
@@ -117,18 +119,26 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
         answers = send(undoing.workspace.library, undoing.sent, progress)
         for read in gathered.sources:
             if (source := undoing.sent.digests.get(read.key)) is not None:
-                replace_file(read.path, source, read.data)
+                _put_back(read, source)
         lock = _lock_after(undoing, answers) if answers.failed else undoing.lock
         _record(undoing, lock, lock_data)
         if gathered.recovers:
             discard_journal(project.journal_path)
         sent = replace(undoing.sent, versions=answers.versions)
-        recording.finish(sent, _stored(undoing.workspace), _links_of(lock))
+        recording.finish(sent, _stored(undoing.workspace), lock.links)
     failed = tuple(_failed(undoing, answers))
     written = len(undoing.sent) - len(answers.failed)
     declined = (*undoing.declined, *failed)
     bibs = sum(map(is_bib, undoing.sent.digests))
     return Undone(undoing, written, len(undoing.sent.digests) - bibs, bibs, declined)
+
+
+def _put_back(read: Source, source: bytes) -> None:
+    """Write what a file is to hold again; a .bib of which nothing is left is removed."""
+    if isinstance(read, ReadBib) and read.data and not source:
+        remove_file(read.path, read.data)
+    else:
+        replace_file(read.path, source, read.data)
 
 
 def _record(undoing: Undoing, lock: LockFile, expected: bytes | None) -> bytes:
@@ -138,7 +148,7 @@ def _record(undoing: Undoing, lock: LockFile, expected: bytes | None) -> bytes:
     if gathered.seen is not None:
         keys = {item.key for item in undoing.sent.items}
         written = [item for item in _as_if_written(undoing).items if item.key in keys]
-        seen = seen_back(gathered.seen, _links_of(gathered.lock), _links_of(lock), written)
+        seen = seen_back(gathered.seen, gathered.lock.links, lock.links, written)
         prepare_memory(workspace.memory_path, seen, data)
     write_lock(workspace.project.lock_path, lock, expected)
     if gathered.seen is not None:
@@ -169,12 +179,8 @@ def _lock_after(undoing: Undoing, answers: Answers) -> LockFile:
     declined = frozenset(one.key for one in undoing.declined) | failed
     trashed = frozenset(one.key for one in undoing.sent.items if one.data.get("deleted"))
     fate = Fate(declined, failed, trashed - failed)
-    links = links_back(_links_of(present), undoing.run, fate, _changes(undoing))
-    return replace(present, rows=links.rows, shelves=links.shelves)
-
-
-def _links_of(lock: LockFile) -> Links:
-    return Links(lock.rows, lock.shelves)
+    links = links_back(present.links, undoing.run, fate, _changes(undoing))
+    return replace(present, rows=links.rows, shelves=links.shelves, exported=links.exported)
 
 
 def _changes(undoing: Undoing) -> IsChanged:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.history import Links
 from zoterodigest.core.link import Row, Shelf, State, is_bib
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import Collection, LibraryItem
@@ -107,7 +106,7 @@ def leave(leaving: Leaving, progress: Progress) -> Left:
         require_unchanged(project, leaving.gathered)
         sent, intended = _sent(leaving), _lock_after(leaving, {})
         command = "remove" if leaving.takes_back else "unlink"
-        links = Links(intended.rows, intended.shelves)
+        links = intended.links
         recording = begin_recording(leaving.workspace, leaving.gathered, command, sent, links)
         answers = send(leaving.workspace.library, sent, progress)
         lock = _lock_after(leaving, answers.failed)
@@ -116,7 +115,7 @@ def leave(leaving: Leaving, progress: Progress) -> Left:
             discard_journal(project.journal_path)
         stored = _stored(leaving) if answers.versions else leaving.gathered.contents
         sent = replace(sent, versions=answers.versions)
-        recording.finish(sent, stored, Links(lock.rows, lock.shelves))
+        recording.finish(sent, stored, lock.links)
     items = {item.key: item for item in leaving.gathered.contents.items}
     failures = [
         Kept(title_of(items[k]) if k in items else k, why)

@@ -1,0 +1,391 @@
+"""The .bib files of a project after a sync: what is ours in them follows, all else stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sync.trouble import silent
+from tests.sync.world import World
+from zoterodigest.project.files import SourceChanged
+from zoterodigest.project.history import history_folder, read_history
+from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+from zoterodigest.sync.undo import Undone, prepare_undo, undo
+
+SYNC = Options(direction=Direction.SYNC)
+
+DIGEST = """\
+# Papers
+
+- [Denoising Diffusion Probabilistic Models](https://arxiv.org/abs/2006.11239) - NeurIPS 2020
+- [Segment Anything](https://arxiv.org/abs/2304.02643) - ICCV 2023
+"""
+THIRD = "- [Learning Transferable Visual Models](https://arxiv.org/abs/2103.00020) - ICML 2021\n"
+CONFIG = """\
+[[digest]]
+path = "papers.md"
+
+[[bibliography]]
+path = "refs.bib"
+"""
+HAND_KEPT = """\
+% kept by hand
+@book{knuth, title = {The {\\TeX}book}, author = {Donald E. Knuth}, year = 1984 }
+
+@inproceedings{ho-ddpm,
+  title     = {Denoising diffusion probabilistic models},
+  author    = {Ho, Jonathan and Jain, Ajay and Abbeel, Pieter},
+  eprint    = {2006.11239},
+}
+"""
+DDPM = "Denoising Diffusion Probabilistic Models"
+SAM = "Segment Anything"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A digest and a configuration that names a .bib; nothing was synced."""
+    return a_world(tmp_path)
+
+
+def a_world(root: Path, config: str = CONFIG) -> World:
+    world = World(root)
+    world.markdown("papers.md", DIGEST)
+    world.configure(config)
+    return world
+
+
+def planned(world: World) -> Prepared:
+    return prepare(world.workspace(), SYNC)
+
+
+def sync_with_failures(world: World) -> Outcome:
+    prepared = planned(world)
+    outcome = carry_out(prepared, silent)
+    for bib, read in zip(prepared.bibs, prepared.gathered.bibs, strict=True):
+        stands = bib.bib.path.read_bytes() if bib.bib.path.is_file() else None
+        # The dry run is the run (law 7).
+        assert outcome.failures or stands == (bib.source if bib.is_change else read.data)
+    return outcome
+
+
+def sync(world: World) -> Outcome:
+    outcome = sync_with_failures(world)
+    assert outcome.failures == ()
+    assert planned(world).is_settled
+    return outcome
+
+
+def bib(world: World, name: str = "refs.bib") -> str:
+    return (world.root / name).read_bytes().decode()
+
+
+def write_bib(world: World, text: str, name: str = "refs.bib") -> None:
+    (world.root / name).write_bytes(text.encode())
+
+
+def lock(world: World) -> LockFile:
+    return read_lock(world.lock_path.read_bytes())
+
+
+def keys(world: World) -> list[str]:
+    return [one.key for one in lock(world).exported]
+
+
+def told(world: World) -> list[tuple[str, str, str]]:
+    (new,) = planned(world).bibs
+    return [(kept.key, kept.field, kept.reason) for kept in new.updated.kept]
+
+
+def test_a_first_sync_makes_the_bib_and_a_second_touches_nothing(world: World) -> None:
+    outcome = sync(world)
+
+    assert outcome.written_bibs == 1
+    assert bib(world).count("@") == 2
+    assert bib(world).index("Denoising") < bib(world).index("Segment")
+    assert lock(world).made == {"refs.bib"}
+    path = world.root / "refs.bib"
+    before = world.traces(), path.read_bytes(), path.stat().st_mtime_ns
+    assert sync(world).written_bibs == 0
+    assert (world.traces(), path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+def test_a_push_and_a_pull_leave_the_bib_to_the_sync(world: World) -> None:
+    world.push()
+
+    assert not (world.root / "refs.bib").exists()
+    sync(world)
+    assert (world.root / "refs.bib").exists()
+
+
+def test_an_edit_arrives_in_the_entry_and_its_key_stays(world: World) -> None:
+    sync(world)
+    before = keys(world)
+    world.change(world.key(SAM), title="Segment Anything, Fast", date="2024")
+
+    sync(world)
+
+    assert "{Segment} {Anything}, {Fast}" in bib(world) or "Segment Anything, Fast" in bib(world)
+    assert keys(world) == before
+    assert bib(world).count("@") == 2
+
+
+def test_a_hand_kept_file_keeps_every_byte_and_gains_what_it_has_not(world: World) -> None:
+    write_bib(world, HAND_KEPT)
+
+    sync(world)
+
+    assert bib(world).startswith(HAND_KEPT)
+    assert bib(world).count("@") == 3
+    assert (len(keys(world)), lock(world).made) == (1, frozenset())
+
+
+def test_in_a_hand_kept_file_only_ours_is_brought_up_to_date_if_asked(tmp_path: Path) -> None:
+    world = a_world(tmp_path, CONFIG + "add_only = false\n")
+    write_bib(world, HAND_KEPT)
+    sync(world)
+    world.change(world.key(SAM), title="Segment Everything")
+    world.change(world.key(DDPM), title="Another Title for Denoising")
+
+    sync(world)
+
+    assert bib(world).startswith(HAND_KEPT)
+    assert "Everything" in bib(world)
+
+
+def test_by_default_nothing_that_stands_in_a_hand_kept_file_changes(world: World) -> None:
+    write_bib(world, HAND_KEPT)
+    sync(world)
+    before = bib(world)
+    world.change(world.key(SAM), title="Segment Everything")
+
+    sync(world)
+
+    assert bib(world) == before
+
+
+def test_line_ends_of_windows_are_kept(world: World) -> None:
+    write_bib(world, HAND_KEPT.replace("\n", "\r\n"))
+
+    sync(world)
+
+    assert bib(world).count("\n") == bib(world).count("\r\n") > HAND_KEPT.count("\n")
+
+
+def test_without_the_lock_file_entries_are_adopted_as_they_stand(world: World) -> None:
+    sync(world)
+    before = bib(world)
+    world.forget()
+
+    sync(world)
+
+    assert bib(world) == before
+    assert (lock(world).exported, lock(world).made) == ((), frozenset())
+
+
+def test_a_bib_that_is_gone_is_made_again_with_the_same_keys(world: World) -> None:
+    sync(world)
+    before, known = bib(world), keys(world)
+    world.change(world.key(SAM), title="Entirely Different Words")
+    sync(world)
+    (world.root / "refs.bib").unlink()
+
+    sync(world)
+
+    assert keys(world) == known
+    assert before.count("@") == bib(world).count("@")
+
+
+def test_an_entry_that_a_person_took_out_stays_out_and_is_told(world: World) -> None:
+    sync(world)
+    first, second = bib(world).split("\n\n")
+    write_bib(world, second)
+
+    sync(world)
+
+    assert bib(world) == second
+    key = first[first.index("{") + 1 : first.index(",")]
+    assert told(world) == [(key, "", "it was taken out of the file")]
+
+
+def test_a_field_that_a_person_edited_stays_and_is_told(world: World) -> None:
+    sync(world)
+    write_bib(world, bib(world).replace(" title = {Denoising", " title = {Removing"))
+    world.change(world.key(DDPM), title="Denoising Diffusion", date="2021")
+
+    sync(world)
+
+    assert " title = {Removing Diffusion Probabilistic Models}" in bib(world)
+    assert "year = {2021}" in bib(world)
+    assert [one[1:] for one in told(world)] == [("title", "edited in the file")]
+
+
+def test_an_entry_to_which_a_person_gave_another_key_stays_ours(world: World) -> None:
+    sync(world)
+    (old,) = (one.key for one in lock(world).exported if one.item == world.key(SAM))
+    write_bib(world, bib(world).replace(old, "sam"))
+    world.change(world.key(SAM), title="Segment Everything")
+
+    sync(world)
+
+    assert "sam" in keys(world)
+    assert old not in keys(world)
+    assert "Everything" in bib(world)
+
+
+def test_what_is_wanted_no_more_leaves_with_prune_only(tmp_path: Path) -> None:
+    world = a_world(tmp_path)
+    sync(world)
+    world.change(world.key(SAM), deleted=1)
+    sync(world)
+    kept = bib(world)
+
+    world.configure(CONFIG + "prune = true\n")
+    sync(world)
+
+    assert "Segment" in kept
+    assert "Segment" not in bib(world)
+    assert len(keys(world)) == 1
+
+
+def test_two_bibliographies_are_kept_each_by_its_rules(tmp_path: Path) -> None:
+    world = a_world(
+        tmp_path,
+        CONFIG + '[[bibliography]]\npath = "paper/all.bib"\nto = "biblatex"\nsort = "key"\n',
+    )
+    (tmp_path / "paper").mkdir()
+
+    sync(world)
+
+    assert "journal" in bib(world) or "booktitle" in bib(world)
+    assert "date = {" in bib(world, "paper/all.bib")
+    assert len(lock(world).exported) == 4
+    assert lock(world).made == {"refs.bib", "paper/all.bib"}
+
+
+def test_only_what_a_document_cites_is_exported(tmp_path: Path) -> None:
+    world = a_world(tmp_path, CONFIG + 'cited = ["main.tex"]\n')
+    (tmp_path / "main.tex").write_text("\\cite{nobody2020}")
+    sync(world)
+    (new,) = planned(world).bibs
+    assert not (tmp_path / "refs.bib").exists()
+    assert [(one.key, one.at.line) for one in new.missing] == [("nobody2020", 1)]
+    world.change(world.key(SAM), citationKey="kirillov2023")
+
+    (tmp_path / "main.tex").write_text("\\cite{kirillov2023}")
+    sync(world)
+
+    assert bib(world).startswith("@")
+    assert bib(world).count("@") == 1
+
+
+def test_the_whole_library_or_a_collection_of_it_can_be_exported(tmp_path: Path) -> None:
+    world = a_world(tmp_path, CONFIG + 'items = "library"\ntags = ["mine"]\n')
+    sync(world)
+    assert not (tmp_path / "refs.bib").exists()
+    world.change(world.key(SAM), tags=[{"tag": "mine"}])
+
+    sync(world)
+
+    assert bib(world).count("@") == 1
+
+
+def test_a_collection_that_is_not_there_fails_its_bib_and_nothing_else(tmp_path: Path) -> None:
+    world = a_world(
+        tmp_path, CONFIG + 'collections = ["Nowhere"]\n[[bibliography]]\npath = "all.bib"\n'
+    )
+
+    outcome = sync_with_failures(world)
+
+    assert [(one.where, one.reason) for one in outcome.failures] == [
+        ("refs.bib", "the library has no collection Nowhere")
+    ]
+    assert len(world.items()) == 2
+    assert bib(world, "all.bib").count("@") == 2
+
+
+def test_a_bib_that_cannot_be_written_stops_no_digest_and_no_link(tmp_path: Path) -> None:
+    world = a_world(tmp_path, CONFIG.replace("refs.bib", "nowhere/refs.bib"))
+
+    outcome = sync_with_failures(world)
+
+    assert [one.where for one in outcome.failures] == ["nowhere/refs.bib"]
+    assert len(lock(world).rows) == 2
+    assert lock(world).exported == ()
+    (tmp_path / "nowhere").mkdir()
+    sync(world)
+    assert len(lock(world).exported) == 2
+
+
+def test_a_new_work_gets_no_key_that_another_one_has_in_the_file(world: World) -> None:
+    sync(world)
+    (old,) = (one.key for one in lock(world).exported if one.item == world.key(SAM))
+    world.change(world.key(SAM), citationKey="elsewhere")
+    world.edit("papers.md", ("ICCV 2023\n", f"ICCV 2023\n{THIRD}"))
+    sync(world)
+    world.change(world.key("Learning Transferable Visual Models"), citationKey=old)
+    (world.root / "refs.bib").unlink()
+
+    sync(world)
+
+    assert len({key.casefold() for key in keys(world)}) == 3
+    assert {one.item: one.key for one in lock(world).exported}[world.key(SAM)] == old
+
+
+def test_what_a_person_edits_while_it_is_written_is_left(world: World) -> None:
+    sync(world)
+    world.change(world.key(SAM), title="Segment Everything")
+    prepared = planned(world)
+    write_bib(world, "% begun anew\n")
+
+    with pytest.raises(SourceChanged):
+        carry_out(prepared, silent)
+
+    assert bib(world) == "% begun anew\n"
+
+
+# --- taken back ----------------------------------------------------------------------------------
+
+
+def undo_last(world: World) -> Undone:
+    workspace = world.workspace()
+    history = read_history(history_folder(workspace.project.state_folder))
+    return undo(prepare_undo(workspace, history.run(history.runs[-1].number)), silent)
+
+
+def test_undo_takes_out_of_the_bib_what_the_sync_wrote_to_the_byte(world: World) -> None:
+    write_bib(world, HAND_KEPT)
+    sync(world)
+    before, ours = bib(world), lock(world).exported
+    world.edit("papers.md", ("ICCV 2023\n", f"ICCV 2023\n{THIRD}"))
+    sync(world)
+    assert bib(world) != before
+
+    undone = undo_last(world)
+
+    assert undone.declined == ()
+    assert (bib(world), lock(world).exported) == (before, ours)
+
+
+def test_undo_removes_a_bib_that_the_sync_made(world: World) -> None:
+    sync(world)
+
+    undo_last(world)
+
+    assert not (world.root / "refs.bib").exists()
+    assert lock(world).exported == ()
+
+
+def test_an_edit_made_since_stays_when_a_sync_is_undone(world: World) -> None:
+    write_bib(world, HAND_KEPT)
+    sync(world)
+    write_bib(world, bib(world).replace("2023", "2024"))
+    edited = bib(world)
+
+    undone = undo_last(world)
+
+    assert [one.key for one in undone.declined] == ["refs.bib"]
+    assert bib(world) == edited
