@@ -35,6 +35,10 @@ def merged(base: str, entry: str, item: str) -> str | None:
         ("aab", "ab", "aabx", "abx"),
         ("", "x", "", "x"),
         ("ab", "", "abx", "x"),
+        # Both ends have one change, and one of them took out the block beside it.
+        ("abc", "aC", "abC", "aC"),
+        ("abc", "abC", "aC", "aC"),
+        ("abc", "Ac", "Abc", "Ac"),
         # One end has what the other put in, and changed or took out the block beside it.
         ("abc", "abx", "abcx", "abx"),
         ("abc", "axbc", "axBc", "axBc"),

@@ -64,14 +64,26 @@ def merge_blocks(
 
 
 def _with_shared(base: Sequence[str], one: Sequence[str], other: Sequence[str]) -> Sequence[str]:
-    """Return `base` with the blocks that `one` put in and `other` has beside an edit of its own."""
+    """Return `base` with the blocks that `one` put in and `other` has beside an edit of its own.
+
+    A block that `one` changed, and that `other` has as changed, counts as if it had stood so.
+    """
+    edits = _edits(base, one)
     fates = {fate.start: fate for fate in _edits(base, other).fates.values()}.values()
-    grown = list(base)
-    for place, texts in sorted(_edits(base, one).inserts.items(), reverse=True):
+    grown, prints = list(base), {fingerprint(text) for text in other}
+    for place, fate in edits.fates.items():
+        is_one = fate.end - fate.start == len(fate.texts) == 1
+        if is_one and base[place] not in prints and _is_shared(fate.texts[0], one, other):
+            grown[place] = fingerprint(fate.texts[0])
+    for place, texts in sorted(edits.inserts.items(), reverse=True):
         there = {text for fate in fates if fate.start <= place <= fate.end for text in fate.texts}
         shared = [text for text in texts if text in there and one.count(text) == 1]
         grown[place:place] = map(fingerprint, shared)
     return grown
+
+
+def _is_shared(text: str, one: Sequence[str], other: Sequence[str]) -> bool:
+    return one.count(text) == other.count(text) == 1
 
 
 def _edits(base: Sequence[str], texts: Sequence[str]) -> _Edits:
