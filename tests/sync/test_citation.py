@@ -288,6 +288,38 @@ def test_undo_takes_the_keys_back_and_a_sync_writes_them_again(survey: World) ->
     assert (key_of(survey, LENSES), key_of(survey, BOOKS)) == keys
 
 
+def test_undo_of_the_first_sync_takes_back_items_with_their_keys(survey: World) -> None:
+    survey.push(SYNC)
+    workspace = survey.workspace()
+    run = read_history(history_folder(workspace.project.state_folder)).run(1)
+
+    undone = undo(prepare_undo(workspace, run), lambda done, total: None)
+
+    assert (undone.declined, survey.items()) == ((), {})
+
+
+def test_an_item_with_our_key_goes_into_the_trash_with_its_entry(survey: World) -> None:
+    survey.configure(CONFIGURATION.replace("\n\n", '\nwhen_dropped = "trash"\n\n', 1))
+    survey.push()
+    survey.markdown("survey.md", a_survey((BOOKS, "2102.00002")))
+
+    survey.push()
+
+    assert list(survey.keys_by_title()) == [BOOKS]
+
+
+def test_an_item_into_which_another_was_merged_has_that_ones_key(survey: World) -> None:
+    survey.push()
+    merged = survey.key(LENSES)
+    survey.put(mine(relations={"dc:replaces": f"http://zotero.org/users/1/items/{merged}"}))
+    survey.change(merged, deleted=1)
+
+    survey.push()
+
+    assert key_of(survey, LENSES) == "lovelaceSeeingFurtherLarger2021"
+    assert actions(survey.plan()) == {}
+
+
 def test_a_key_for_an_item_that_changed_meanwhile_is_not_written_and_the_others_are(
     survey: World,
 ) -> None:

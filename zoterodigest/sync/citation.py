@@ -66,20 +66,30 @@ def known_keys(
 
     What stands in a .bib goes before what the lock file says was written there, the .bib that is
     configured first before the others. A key that an export wrote while it was provisional fixes
-    nothing but its entry. Keys of items in the trash are taken as well. `created` are items that
-    are about to be made.
+    nothing but its entry. Keys of items in the trash are taken as well, but for those of items that
+    were merged into a live one: it is that item. `created` are items that are about to be made.
     """
     project, items = workspace.project, (*contents.items, *created)
     aliases = project_aliases(project, exported, items, workspace.zotero.venues)
     provisional = {one.key for one in exported if _was_provisional(one)}
-    fixed = {one.item: one.key for one in reversed(exported)}
+    trashed = {one.key: stated_key(one.data) for one in contents.by_key.values() if one.is_trashed}
+    merged = dict(_merged(contents.items, trashed))
+    fixed = merged | {one.item: one.key for one in reversed(exported)}
     for one in reversed(aliases):
         fixed |= one.keys
     fixed = {item: key for item, key in fixed.items() if key not in provisional}
     taken = {key for one in aliases for key in one.lines} - provisional
-    taken |= {stated_key(one.data) for one in contents.by_key.values() if one.is_trashed}
+    taken |= set(trashed.values()) - set(merged.values())
     formula = project.configuration.citekeys.formula or ""
     return Known(fixed, frozenset(taken - {""}), formula), aliases
+
+
+def _merged(items: Iterable[Item], trashed: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each live item with the citation key of one in the trash that was merged into it."""
+    for item in items:
+        keys = [key for old in sorted(item.replaces) if (key := trashed.get(old, ""))]
+        if keys and not item.is_trashed:
+            yield item.key, keys[0]
 
 
 _CREATORS = frozenset({"author", "editor", "translator"})
