@@ -15,11 +15,11 @@ from zoterodigest.cli.citekey_text import (
     new_data,
     new_text,
 )
-from zoterodigest.cli.library_list import NotInLibrary
 from zoterodigest.cli.network import chosen
 from zoterodigest.cli.places import open_library
 from zoterodigest.cli.screen import counted, emit, emit_json, tell_error, visible
 from zoterodigest.cli.talk import busy, progress, require_consent
+from zoterodigest.library.selection import NotInLibrary
 from zoterodigest.sync.key_findings import findings_about
 from zoterodigest.sync.keying import (
     Keyed,
