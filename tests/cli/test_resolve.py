@@ -20,6 +20,7 @@ from tests.cli.test_push import ATTENTION, RESNET
 from zoterodigest.cli.differences import Mark, words
 from zoterodigest.cli.written import NotTaken, read_written, with_markers, written
 from zoterodigest.core.record import EMPTY, Blocks, Hyperlink, Links, Members, Names, Value
+from zoterodigest.core.terms import End
 from zoterodigest.library.connect import connect
 
 BY_ADA, BY_BEN = "Residual Nets", "Deep Residual Learning"
@@ -524,10 +525,10 @@ def test_a_line_that_is_no_link_is_refused(line: str) -> None:
 
 
 def test_markers_stand_around_the_lines_that_differ() -> None:
-    assert with_markers("a\n\nb\nc", "a\n\nx\nc") == (
+    assert with_markers("a\n\nb\nc", "a\n\nx\nc", End.MARKDOWN) == (
         "a\n\n<<<<<<< markdown\nb\n=======\nx\n>>>>>>> zotero\nc\n"
     )
-    assert with_markers("", "x") == "<<<<<<< markdown\n=======\nx\n>>>>>>> zotero\n"
+    assert with_markers("", "x", End.BIB) == "<<<<<<< bib\n=======\nx\n>>>>>>> zotero\n"
 
 
 @pytest.mark.parametrize(

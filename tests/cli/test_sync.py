@@ -39,8 +39,8 @@ Into the digests (`zoterodigest pull`)
 
 KEPT = """\
 Dropped (1)
-  Their entries left the digest, and no link is left. What becomes of the items,
-  `when_dropped` in zoterodigest.toml says; unasked they stay.
+  Their entries left the file, and their links end. What becomes of a digest's
+  items, `when_dropped` in zoterodigest.toml says; unasked they stay.
     notes.md  Mask R-CNN ({key})
 
 Kept in the library (1)

@@ -89,7 +89,7 @@ def test_all_keys_of_a_digest_are_read(tmp_path: Path) -> None:
         ),
         ('[zotero]\nlinks = "some"', ": zotero.links: Input should be 'attachments', 'extra'"),
         ('[sync.prefer]\ntitel = "zotero"', ': sync.prefer.titel.[key]: there is no field "titel"'),
-        ('[sync.prefer]\ntitle = "bib"', ": sync.prefer.title: Input should be 'markdown' or"),
+        ('[sync.prefer]\ntitle = "tex"', ": sync.prefer.title: Input should be 'markdown',"),
         ("[link]\ntitle = 1", ': link: there is no key "link"'),
     ],
 )

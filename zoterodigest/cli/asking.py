@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from zoterodigest.cli.conflict_list import head_of
 from zoterodigest.cli.differences import ends_shown
@@ -16,10 +16,12 @@ from zoterodigest.core.terms import End
 from zoterodigest.sync.conflicts import OpenField
 from zoterodigest.sync.resolve import Decision
 
-_ENDS = {"m": End.MARKDOWN, "z": End.ZOTERO}
+_HOLDERS = {
+    End.MARKDOWN: "the digest",
+    End.BIB: "the bibliography",
+    End.ZOTERO: "the library",
+}
 _HELP = (
-    "m  both ends get what the digest holds",
-    "z  both ends get what the library holds",
     "e  write what both get, in your editor",
     "t  merge them in your merge tool: [sync] merge_tool in zoterodigest.toml",
     "s  leave it open",
@@ -48,14 +50,14 @@ def ask(fields: Sequence[OpenField], tool: Sequence[str]) -> list[Decision]:
 
 def _answer(field: OpenField, tool: Sequence[str]) -> Decision | str:
     """Return a decision, or "s" or "q"; ask until there is one."""
-    offered = "m/z/e/t/s/q" if tool else "m/z/e/s/q"
+    ends = {end.value[0]: end for end in (field.end, End.ZOTERO)}
     title = entry_title(field.entry)
+    words = [*(end.value for end in ends.values()), "edit", *(["tool"] if tool else [])]
     while True:
-        letter = _asked(f"markdown, zotero, edit,{' tool,' if tool else ''} skip, quit",
-                        offered)  # fmt: skip
+        letter = _asked([*words, "skip", "quit"])
         match letter:
-            case "m" | "z":
-                return Decision(field, _ENDS[letter])
+            case "m" | "b" | "z" if letter in ends:
+                return Decision(field, ends[letter])
             case "e":
                 value = _tried(lambda: edited(field, title))
             case "t" if tool:
@@ -63,11 +65,17 @@ def _answer(field: OpenField, tool: Sequence[str]) -> Decision | str:
             case "s" | "q":
                 return letter
             case _:
-                emit(f"  {line}" for line in _HELP)
+                emit(f"  {line}" for line in _help(ends))
                 continue
         if value is not None:
             emit([f"  both      {cut(value_text(value) or '(empty)', width() - 12)}"])
             return Decision(field, value)
+
+
+def _help(ends: Mapping[str, End]) -> Iterator[str]:
+    for letter, end in ends.items():
+        yield f"{letter}  both ends get what {_HOLDERS[end]} holds"
+    yield from _HELP
 
 
 def _tell_interrupted(decisions: Sequence[Decision]) -> None:
@@ -84,9 +92,10 @@ def _tried(take: Callable[[], Value]) -> Value | None:
         return None
 
 
-def _asked(question: str, offered: str) -> str:
+def _asked(words: Sequence[str]) -> str:
     """Return the first letter of the answer; the end of the input is to quit."""
-    sys.stdout.write(f"{question} [{offered}, ?] ")
+    letters = "/".join(word[0] for word in words)
+    sys.stdout.write(f"{', '.join(words)} [{letters}, ?] ")
     sys.stdout.flush()
     line = sys.stdin.readline()
     if not line:

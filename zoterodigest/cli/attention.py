@@ -82,8 +82,9 @@ SECTIONS = (
     Section(AwaitedItem, "Not here yet", "Linked by the lock file, and not in this library yet."),
     Section(Followed, "Merged in the library", "Their links go on with the item they were merged"
             " into."),
-    Section(DroppedEntry, "Dropped", "Their entries left the digest, and no link is left. What"
-            " becomes of the items, `when_dropped` in zoterodigest.toml says; unasked they stay."),
+    Section(DroppedEntry, "Dropped", "Their entries left the file, and their links end. What"
+            " becomes of a digest's items, `when_dropped` in zoterodigest.toml says; unasked they"
+            " stay."),
     Section(MissingItem, "Gone from the library", "Trashed or erased there, and not made again by"
             " itself: `push DIGEST --relink` does. `when_trashed` says what becomes of entries."),
     Section(Held, "Held back", "These edits do not travel: the rules of zoterodigest.toml keep"
@@ -96,9 +97,9 @@ SECTIONS = (
     Section(ApartField, "Apart", "Different from the beginning: each end keeps its own value, and"
             " changes do not travel. `zoterodigest conflicts --apart` lists"
             " them, `resolve ID` joins them.", is_lasting=True),
-    Section(NoLongerShown, "No longer in the digest", "Their entries have no place for these any"
-            " more; the library keeps them. To clear them there too, leave the label with nothing"
-            " behind it, or clear them in Zotero.", is_lasting=True),
+    Section(NoLongerShown, "No longer in the entry", "The entries have no place for these any"
+            " more; the library keeps them. To clear them there too, leave the label (in a .bib the"
+            " field's name) with nothing behind it, or clear them in Zotero.", is_lasting=True),
     Section(MissingNote, "Notes gone from the library", "Not made again.", is_lasting=True),
     Section(MissingShelf, "Collections gone from the library", "Not made again; nothing is placed"
             " in them.", is_lasting=True),

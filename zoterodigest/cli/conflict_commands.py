@@ -15,6 +15,7 @@ class Keep(Enum):
 
     MARKDOWN = "markdown"
     ZOTERO = "zotero"
+    BIB = "bib"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -71,8 +72,10 @@ def resolve(
     """Decide what changed at both ends.
 
     At a terminal it shows one conflict after the other and asks. With ID it decides that one and
-    nothing else: both ends get what the digest (--keep markdown) or the library (--keep zotero)
-    holds, or what you write (--edit). IDs are those of `zoterodigest conflicts`.
+    nothing else: both ends get what the digest (--keep markdown), the bibliography (--keep bib) or
+    the library (--keep zotero) holds, or what you write (--edit). IDs are those of `zoterodigest
+    conflicts`. With --all, --keep markdown means the conflicts of digests, --keep bib those of
+    bibliographies, --keep zotero all.
 
     \b
     Examples:

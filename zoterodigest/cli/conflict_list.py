@@ -17,6 +17,7 @@ from zoterodigest.cli.screen import counted, cut, flowing, styled, width, wrappe
 from zoterodigest.cli.subjects import entry_title, field_name, place_of, value_text
 from zoterodigest.core.record import Value
 from zoterodigest.core.reports import NameConflict, PlaceConflict
+from zoterodigest.core.terms import End
 from zoterodigest.sync.conflicts import Kind, OpenField
 from zoterodigest.sync.run import Prepared
 
@@ -66,7 +67,10 @@ def conflicts_data(prepared: Prepared, fields: Sequence[OpenField]) -> dict[str,
 
 
 def field_data(field: OpenField) -> dict[str, Any]:
-    """Return one open field as JSON can hold it; a base that is not known is absent."""
+    """Return one open field as JSON can hold it; a base that is not known is absent.
+
+    What the entry holds is called `markdown` in a digest and `bib` in a bibliography.
+    """
     known = {} if field.base is None else {"base": plain(field.base)}
     return {
         "id": field.id,
@@ -76,7 +80,7 @@ def field_data(field: OpenField) -> dict[str, Any]:
         "title": plain(field.entry.fields.get("title")),
         "field": field.name,
         **known,
-        "markdown": plain(field.at_entry),
+        field.end.value: plain(field.at_entry),
         "zotero": plain(field.at_item),
     }
 
@@ -108,7 +112,7 @@ def _section(kind: Kind, fields: Sequence[OpenField]) -> Iterator[str]:
 def _field(field: OpenField) -> Iterator[str]:
     indent = " " * _INDENT
     yield indent + cut(field_name(field.name), width() - _INDENT)
-    ends = [("markdown", field.at_entry), ("zotero", field.at_item)]
+    ends = [(field.end.value, field.at_entry), (End.ZOTERO.value, field.at_item)]
     if field.base is not None:
         ends.insert(0, ("base", field.base))
     room = width() - _INDENT - 12

@@ -13,9 +13,9 @@ from itertools import groupby
 from zoterodigest.cli.screen import is_coloured, visible, visible_lines, width
 from zoterodigest.cli.subjects import value_text
 from zoterodigest.core.record import Blocks, Links, Value
+from zoterodigest.core.terms import End
 from zoterodigest.sync.conflicts import OpenField
 
-_LABELS = ("base", "markdown", "zotero")
 _INDENT = 12
 _MOST_COMPARISONS = 1_000_000
 """Above this many pairs of words two lines are told to differ as a whole."""
@@ -59,14 +59,14 @@ def ends_shown(field: OpenField) -> Iterator[str]:
     """
     ends = _lines(field.at_entry), _lines(field.at_item)
     if field.base is None:
-        yield from _labelled(_LABELS[0], [(Piece("(not known here)"),)])
+        yield from _labelled("base", [(Piece("(not known here)"),)])
         shown = [_against(other, one, with_removed=False) for one, other in (ends, ends[::-1])]
     else:
         base = _lines(field.base)
         shown = [_against(base, end, with_removed=True) for end in ends]
-        yield from _labelled(_LABELS[0], _changed(base, ends))
-    for label, lines in zip(_LABELS[1:], shown, strict=True):
-        yield from _labelled(label, lines)
+        yield from _labelled("base", _changed(base, ends))
+    for end, lines in zip((field.end, End.ZOTERO), shown, strict=True):
+        yield from _labelled(end.value, lines)
 
 
 def _lines(value: Value) -> list[str]:

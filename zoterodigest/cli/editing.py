@@ -23,9 +23,10 @@ from zoterodigest.cli.written import (
     written,
 )
 from zoterodigest.core.record import Kind, Value, kind_of
+from zoterodigest.core.terms import End
 from zoterodigest.sync.conflicts import OpenField
 
-_NAMES = ("markdown", "zotero", "base", "merged")
+_ZOTERO, _BASE, _MERGED = End.ZOTERO.value, "base", "merged"
 
 
 def edited(field: OpenField, title: str) -> Value:
@@ -42,19 +43,20 @@ def edited(field: OpenField, title: str) -> Value:
 def merged(field: OpenField, tool: Sequence[str]) -> Value:
     """Return what `tool` made of both ends of `field`.
 
-    `{markdown}`, `{zotero}`, `{base}` and `{merged}` in its arguments are files; without any of
-    them the first two follow. What counts is `{merged}` if it is named, else the markdown file.
-    Raises `NotTaken` if the tool fails, or leaves that file as it was or with markers in it.
+    `{markdown}` (or `{bib}`: either is the entry's), `{zotero}`, `{base}` and `{merged}` in its
+    arguments are files; without any of them the entry's and the item's follow. What counts is
+    `{merged}` if it is named, else the entry's. Raises `NotTaken` if the tool fails, or leaves that
+    file as it was or with markers in it.
     """
     texts = {
-        "markdown": _lined(written(field.at_entry)),
-        "zotero": _lined(written(field.at_item)),
-        "base": _lined("" if field.base is None else written(field.base)),
-        "merged": _merged(field),
+        field.end.value: _lined(written(field.at_entry)),
+        _ZOTERO: _lined(written(field.at_item)),
+        _BASE: _lined("" if field.base is None else written(field.base)),
+        _MERGED: _merged(field),
     }
-    result = "merged" if any("{merged}" in part for part in tool) else "markdown"
+    result = _MERGED if any("{merged}" in part for part in tool) else field.end.value
     with _files(field, texts) as paths:
-        _run(_filled(tool, paths))
+        _run(_filled(tool, paths, field.end))
         return _taken(field, paths[result], texts[result])
 
 
@@ -76,7 +78,7 @@ _MANNER = {
 
 
 def _merged(field: OpenField) -> str:
-    return with_markers(written(field.at_entry), written(field.at_item))
+    return with_markers(written(field.at_entry), written(field.at_item), field.end)
 
 
 def _lined(text: str) -> str:
@@ -91,7 +93,7 @@ def _taken(field: OpenField, path: Path, before: str) -> Value:
     if text == before:
         raise NotTaken("the text was left as it was: nothing was taken")
     text = without_head(text)
-    require_no_markers(text, written(field.at_entry), written(field.at_item))
+    require_no_markers(text, written(field.at_entry), written(field.at_item), field.end)
     return read_written(field.name, text)
 
 
@@ -103,15 +105,17 @@ def _editor() -> list[str]:
         raise NotTaken(f"$EDITOR is not understood: {wanted}") from error
 
 
-def _filled(tool: Sequence[str], paths: Mapping[str, Path]) -> list[str]:
-    marks = {f"{{{name}}}": str(paths[name]) for name in _NAMES}
+def _filled(tool: Sequence[str], paths: Mapping[str, Path], entry: End) -> list[str]:
+    """Return the command with the files in it; `entry` names the file of the entry."""
+    named = {**paths, End.MARKDOWN.value: paths[entry.value], End.BIB.value: paths[entry.value]}
+    marks = {f"{{{name}}}": str(path) for name, path in named.items()}
     filled = []
     for part in tool:
         for mark, path in marks.items():
             part = part.replace(mark, path)
         filled.append(part)
     if filled == list(tool):
-        filled += [str(paths["markdown"]), str(paths["zotero"])]
+        filled += [str(paths[entry.value]), str(paths[_ZOTERO])]
     return filled
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from zoterodigest.cli.screen import Column, counted, cut, styled, table, visible, width
 from zoterodigest.core.history import CollectionChange, DigestChange, Listed, ObjectChange, Run
+from zoterodigest.core.link import is_bib
 from zoterodigest.core.reversal import Hunk
 
 _MARKUP = re.compile(r"<[^<>]*>")
@@ -91,10 +92,20 @@ def changes_text(run: Run) -> Iterator[str]:
             yield from (f"    {line}" for line in _object_lines(change))
     for collection in run.collections:
         yield f"  {cut(_collection_line(collection), width() - 2)}"
-    if run.digests:
-        yield styled("Into the digests", "bold")
-    for digest in run.digests:
-        yield from _digest_lines(digest)
+    for heading, files in zip(_HEADINGS, _by_end(run), strict=True):
+        if files:
+            yield styled(heading, "bold")
+        for file in files:
+            yield from _file_lines(file)
+
+
+_HEADINGS = "Into the digests", "Into the bibliographies"
+
+
+def _by_end(run: Run) -> tuple[list[DigestChange], list[DigestChange]]:
+    """Return the files that a run changed: digests, then bibliographies."""
+    digests = [change for change in run.digests if not is_bib(change.key)]
+    return digests, [change for change in run.digests if is_bib(change.key)]
 
 
 def _object_lines(change: ObjectChange) -> Iterator[str]:
@@ -145,7 +156,7 @@ def _collection_line(change: CollectionChange) -> str:
     return f"collection {visible(before.name)} → {visible(after.name)}"
 
 
-def _digest_lines(change: DigestChange) -> Iterator[str]:
+def _file_lines(change: DigestChange) -> Iterator[str]:
     for hunk in change.hunks:
         yield f"  {cut(visible(change.key), width() - 12)}:{hunk.at + 1}"
         yield from (f"    {line}" for line in _hunk_lines(hunk))
@@ -204,11 +215,13 @@ def run_data(run: Listed, undone_by: Mapping[int, int]) -> dict[str, Any]:
 
 def changes_data(run: Run) -> dict[str, Any]:
     """Return what a run changes, with the values before and after."""
+    digests, bibs = _by_end(run)
     return {
         "objects": [_object_data(change) for change in run.objects],
         "collections": [_collection_data(change) for change in run.collections],
-        "digests": [
-            {"digest": change.key, "passages": _hunks_data(change.hunks)} for change in run.digests
+        "digests": [{"digest": one.key, "passages": _hunks_data(one.hunks)} for one in digests],
+        "bibliographies": [
+            {"bibliography": one.key, "passages": _hunks_data(one.hunks)} for one in bibs
         ],
     }
 

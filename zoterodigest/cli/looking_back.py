@@ -17,9 +17,19 @@ from zoterodigest.cli.history_text import (
     standing,
 )
 from zoterodigest.cli.network import chosen
-from zoterodigest.cli.screen import counted, emit, emit_json, styled, tell, tell_error, visible
+from zoterodigest.cli.screen import (
+    counted,
+    emit,
+    emit_json,
+    enumerated,
+    files_counted,
+    styled,
+    tell,
+    tell_error,
+    visible,
+)
 from zoterodigest.cli.talk import busy, progress, require_consent
-from zoterodigest.core.history import Links, Run, listed, run_to_undo, undone_by
+from zoterodigest.core.history import Run, listed, run_to_undo, undone_by
 from zoterodigest.project.history import History, NoSuchRun, history_folder, read_history
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.sync.history import intended_run
@@ -92,8 +102,9 @@ def _done(undoing: Undoing, how: How) -> Undone:
         done = undo(undoing, report)
     if not how.as_json:
         written = counted(done.written, "object")
-        digests = counted(done.written_digests, "digest")
-        emit(["", f"Done: {written} of the library and {digests} are as they were."])
+        files = files_counted(done.written_digests, done.written_bibs)
+        told = enumerated([f"{written} of the library", *files])
+        emit(["", f"Done: {told} are as they were."])
     return done
 
 
@@ -133,7 +144,7 @@ def _plan(undoing: Undoing) -> Iterator[str]:
 
 
 def _intended(undoing: Undoing) -> Run:
-    links = Links(undoing.lock.rows, undoing.lock.shelves)
+    links = undoing.lock.links
     return intended_run(undoing.gathered, undoing.sent, links)
 
 
@@ -143,6 +154,7 @@ def _data(done: Undone) -> dict[str, Any]:
         "undoes": undoing.run.number,
         "written": done.written,
         "written_digests": done.written_digests,
+        "written_bibs": done.written_bibs,
         **changes_data(_intended(undoing)),
         "declined": [
             {"title": one.title, "reason": one.reason, "key": one.key} for one in done.declined

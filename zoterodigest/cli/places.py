@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zoterodigest.cli.network import chosen
 from zoterodigest.cli.screen import hanging, visible
+from zoterodigest.core.link import is_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.access import Tally
 from zoterodigest.library.address import EMBEDDED, EmbeddedAddress, parse_address
@@ -33,7 +34,7 @@ class NoLibraryYet(BadLibrary):
 
 
 class NoDigest(ZoterodigestError):
-    """No digest was named, and there is no configuration or lock file that names any."""
+    """No digest was named, and no configuration or lock file names any; or a .bib was named."""
 
     exit_code = 2
 
@@ -66,14 +67,14 @@ class Place:
         else:
             yield from self._file_lines(self.library_path)
         missing = "" if project.lock_path.exists() else ", not written yet"
-        yield from hanging("lock file  ", f"{visible(str(_near(project.lock_path)))}{missing}")
+        yield from hanging("lock file  ", f"{visible(str(near(project.lock_path)))}{missing}")
 
     def _file_lines(self, path: Path) -> Iterator[str]:
         project = self.workspace.project
         is_new = "" if path.exists() else ", not created yet"
         yield from hanging("library    ", f"{visible(str(path))}{is_new}")
         yield "           embedded: a built-in trial library, not your Zotero"
-        beside = _near(project.root / DEFAULT_LIBRARY.removeprefix(EMBEDDED))
+        beside = near(project.root / DEFAULT_LIBRARY.removeprefix(EMBEDDED))
         is_found = path == beside and not project.is_configured
         if is_found and not project.lock_path.exists():
             yield "           (beside the digest, as there is no zoterodigest.toml)"
@@ -86,7 +87,7 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
     `NoDigest` if there are none.
     """
     start = Path()
-    linked = [] if digests else _linked_digests(start)
+    linked = [] if digests else linked_digests(start)
     meant = list(digests) or [path for path in linked if path.exists()]
     meaning = chosen(address)
     workspace = open_workspace(meant, start, chosen=meaning, wanted_format=wanted_format)
@@ -95,6 +96,11 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
         raise NoDigest(
             f"of the digests that the lock file links none is here: {names}",
             "Give the new path of one that was renamed; its links follow it.",
+        )
+    if bib := next((one.key for one in workspace.digests if is_bib(one.key)), ""):
+        raise NoDigest(
+            f"{bib} is a bibliography, and no digest",
+            "Name it below [[bibliography]] in zoterodigest.toml: every run takes it along.",
         )
     if not workspace.digests:
         raise NoDigest(
@@ -105,23 +111,26 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
     library, base = library_meant(workspace.project, start, meaning)
     match parse_address(library):
         case EmbeddedAddress(path):
-            near = _near(base / path)
+            near = near(base / path)
             return Place(workspace, f"{EMBEDDED}{near}", near, meaning.access.tally)
         case _:
             return Place(workspace, library, None, meaning.access.tally)
 
 
-def _linked_digests(start: Path) -> list[Path]:
-    """Return the digests of a lock file in `start` that no configuration goes with."""
+def linked_digests(start: Path) -> list[Path]:
+    """Return the digests of a lock file in `start` that no configuration goes with.
+
+    Bibliographies take part by a configuration only.
+    """
     if find_project(start) is not None:
         return []
     lock_path = Project.implicit([start / "digest.md"]).lock_path
     data = read_if_present(lock_path)
     rows = read_lock(data, lock_path).rows if data is not None else ()
-    return [start / key for key in sorted({row.digest for row in rows})]
+    return [start / key for key in sorted({row.digest for row in rows}) if not is_bib(key)]
 
 
-def _near(path: Path) -> Path:
+def near(path: Path) -> Path:
     """Return `path` from the current folder if it lies below it."""
     absolute, here = path.absolute(), Path.cwd()
     return absolute.relative_to(here) if absolute.is_relative_to(here) else path
@@ -139,5 +148,5 @@ def open_library(address: str, start: Path) -> Library:
     library, base = library_meant(project, start, meaning)
     match parse_address(library):
         case EmbeddedAddress(path) if not (base / path).exists():
-            raise NoLibraryYet(_near(base / path))
+            raise NoLibraryYet(near(base / path))
     return connect(library, base=base, access=meaning.access)

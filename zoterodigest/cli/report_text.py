@@ -45,6 +45,7 @@ from zoterodigest.core.reports import (
     UnreadableEntry,
     Waiting,
 )
+from zoterodigest.core.terms import End, entry_end
 from zoterodigest.digest.document import Document
 
 _INDENT = 6
@@ -97,19 +98,24 @@ class Wording:
         match report:
             case Conflict() | ApartField():
                 ends = (value_text(one) or "(empty)" for one in (report.at_entry, report.at_item))
-                return _ends(f"{field_name(report.name)}: ", *ends)
+                end = self._entry_end(report.row_id)
+                return _ends(end, f"{field_name(report.name)}: ", *ends)
             case PlaceConflict():
-                return _ends("", path_text(report.at_entry), path_text(report.at_item))
+                paths = path_text(report.at_entry), path_text(report.at_item)
+                return _ends(End.MARKDOWN, "", *paths)
             case NameConflict():
-                return _ends("", visible(report.at_digest), visible(report.at_library))
+                names = visible(report.at_digest), visible(report.at_library)
+                return _ends(End.MARKDOWN, "", *names)
             case HeldName():
                 return [f"the collection is called {visible(report.name)}"]
             case NotFollowed():
                 wanted = f"{path_text(report.wanted)}: " if report.wanted else ""
                 return [f"{wanted}{visible(report.reason)}"]
             case Held():
-                end, verb = ("zotero", "pulled") if report.to_entry else ("markdown", "pushed")
-                return [f"{field_name(report.name)}: changed in {end}, not {verb}"]
+                end, verb = End.ZOTERO, "pulled"
+                if not report.to_entry:
+                    end, verb = self._entry_end(report.row_id), "pushed"
+                return [f"{field_name(report.name)}: changed in {end.value}, not {verb}"]
             case AmbiguousEntry() | SameWork():
                 titles = ((key, self._subjects.item_title(key)) for key in report.keys)
                 return [f"{visible(key)}  {title}" for key, title in titles]
@@ -124,6 +130,9 @@ class Wording:
                 return [f"now {visible(report.key)}  {self._subjects.item_title(report.key)}"]
             case _:
                 return []
+
+    def _entry_end(self, row_id: str) -> End:
+        return entry_end(self._subjects.digest(row_id))
 
     def _of_row(self, row: Row) -> str:
         return f"{visible(row.digest)}  {self._subjects.title(row.id)} ({visible(row.item)})"
@@ -144,13 +153,16 @@ def _of_entry(entry: Entry) -> str:
     return f"{place_of(entry)}  {entry_title(entry)}"
 
 
-def _ends(name: str, entry: str, item: str) -> list[str]:
-    """Return two safe texts on one line if they fit, else below each other from where they part."""
-    line = f"{name}markdown “{entry}”, zotero “{item}”"
+def _ends(end: End, name: str, entry: str, item: str) -> list[str]:
+    """Return two safe texts on one line if they fit, else below each other from where they part.
+
+    The entry is the end `end` of its link.
+    """
+    line = f"{name}{end.value} “{entry}”, zotero “{item}”"
     if cell_len(line) <= width() - _INDENT:
         return [line]
     entry, item = _from_difference(entry, item)
-    ends = [f"  markdown  {entry}", f"  zotero    {item}"]
+    ends = [f"  {end.value:<10}{entry}", f"  zotero    {item}"]
     return [*filter(None, [name.removesuffix(" ")]), *(cut(end, width() - _INDENT) for end in ends)]
 
 

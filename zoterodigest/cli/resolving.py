@@ -20,7 +20,16 @@ from zoterodigest.cli.conflict_list import (
 from zoterodigest.cli.editing import edited
 from zoterodigest.cli.places import open_place
 from zoterodigest.cli.plan_data import plain
-from zoterodigest.cli.screen import counted, cut, emit, emit_json, tell_error, width
+from zoterodigest.cli.screen import (
+    counted,
+    cut,
+    emit,
+    emit_json,
+    enumerated,
+    files_counted,
+    tell_error,
+    width,
+)
 from zoterodigest.cli.subjects import entry_title, field_name, place_of, value_text
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.record import Value
@@ -153,13 +162,16 @@ def _exit_code(opened: _Opened) -> int:
     return CONFLICTING if has_conflicts(opened.prepared, opened.fields) else FINE
 
 
+_KEEPS = "--keep markdown, --keep bib or --keep zotero"
+
+
 def _require_clear(wish: Wish, *, may_ask: bool) -> None:
     if wish.keep is not None and wish.is_edit:
         raise NotDecided("--keep and --edit are two ways to decide", "Give one of them.")
     if wish.id and wish.is_all:
         raise NotDecided("an ID and --all are two things to resolve", "Give one of them.")
     if wish.is_all and wish.keep is None:
-        raise NotDecided("--all needs the end that holds", "Add --keep markdown or --keep zotero.")
+        raise NotDecided("--all needs the end that holds", f"Add {_KEEPS}.")
     if not wish.asks and not wish.id and not wish.is_all:
         raise NotDecided(
             "it is not said what is to be resolved",
@@ -168,8 +180,7 @@ def _require_clear(wish: Wish, *, may_ask: bool) -> None:
     if wish.asks and not may_ask:
         raise NotDecided(
             "there is nobody at a terminal to be asked what is to hold",
-            "Give an ID of `zoterodigest conflicts` (or --all) and --keep markdown or --keep"
-            " zotero.",
+            f"Give an ID of `zoterodigest conflicts` (or --all) and {_KEEPS}.",
         )
 
 
@@ -181,10 +192,28 @@ def _meant(fields: Sequence[OpenField], wish: Wish) -> Sequence[OpenField]:
         if len(found) > 1 and not wish.asks:
             names = ", ".join(field_name(one.name) for one in found)
             raise NotOpen(f"{wish.id} is open in {names}", "Say which with --field NAME.")
+        _require_end(found[0], wish)
         return found
     kinds = {Kind.CONFLICT, Kind.APART} if wish.with_apart else {Kind.CONFLICT}
-    found = tuple(one for one in fields if one.kind in kinds)
+    found = tuple(one for one in fields if one.kind in kinds and _is_between(one, wish.keep))
     return in_field(found, wish.field) if wish.field and found else found
+
+
+def _is_between(field: OpenField, keep: End | None) -> bool:
+    """Tell whether the end that is to hold, if one is named, is an end of the field's link."""
+    return keep in (None, field.end, End.ZOTERO)
+
+
+def _require_end(field: OpenField, wish: Wish) -> None:
+    """Raise `NotOpen` if the link that is meant has no such end as is to hold."""
+    if not _is_between(field, wish.keep):
+        raise NotOpen(
+            f"{wish.id} is between {_KINDS[field.end]} and the library",
+            f"Give --keep {field.end.value} or --keep {End.ZOTERO.value}.",
+        )
+
+
+_KINDS = {End.MARKDOWN: "a digest", End.BIB: "a bibliography"}
 
 
 def _decided(fields: Sequence[OpenField], wish: Wish, workspace: Workspace) -> list[Decision]:
@@ -225,6 +254,8 @@ def _result(decision: Decision) -> str:
     match decision.choice:
         case End.MARKDOWN:
             return f"the digest's “{_text(decision.field.at_entry)}”"
+        case End.BIB:
+            return f"the bibliography's “{_text(decision.field.at_entry)}”"
         case End.ZOTERO:
             return f"the library's “{_text(decision.field.at_item)}”"
         case value:
@@ -256,7 +287,8 @@ def _left(resolving: Resolving) -> Iterator[Failure]:
 
 def _done(outcome: Outcome, after: _Opened) -> Iterator[str]:
     written = f"{counted(outcome.written, 'object')} written into the library"
-    yield f"Done: {written}, {counted(outcome.written_digests, 'digest')} changed."
+    files = enumerated(files_counted(outcome.written_digests, outcome.written_bibs))
+    yield f"Done: {written}, {files} changed."
     if left := sum(one.kind is Kind.CONFLICT for one in after.fields):
         yield f"{counted(left, 'conflict is', 'conflicts are')} still open."
 

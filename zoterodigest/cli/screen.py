@@ -208,3 +208,14 @@ def tell_error(sentence: str, hint: str = "") -> None:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: `1 entry`, `2,310 entries`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def files_counted(digests: int, bibs: int) -> list[str]:
+    """Return how many digests and how many bibliographies, those of which there are any."""
+    found = [counted(digests, "digest")] if digests or not bibs else []
+    return [*found, counted(bibs, "bibliography", "bibliographies")] if bibs else found
+
+
+def enumerated(parts: Sequence[str]) -> str:
+    """Return parts as one text: `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

@@ -20,10 +20,11 @@ from zoterodigest.core.record import (
     is_empty,
     kind_of,
 )
+from zoterodigest.core.terms import End
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.notes.canonical import canonical_blocks
 
-AT_MARKDOWN, BETWEEN, AT_ZOTERO = "<<<<<<< markdown", "=======", ">>>>>>> zotero"
+_BETWEEN, _AT_ZOTERO = "=======", f">>>>>>> {End.ZOTERO.value}"
 ET_AL = "et al."
 HEAD = ";; "
 """Begins the lines above the text that explain it, and are no part of it."""
@@ -83,23 +84,30 @@ def _link(line: str) -> Hyperlink:
     return Hyperlink(label, url)
 
 
-def with_markers(markdown: str, zotero: str) -> str:
-    """Return both texts as one, conflict markers around the lines in which they differ."""
-    ends = [text.split("\n") if text else [] for text in (markdown, zotero)]
-    return "".join(f"{line}\n" for line in _marked(*ends))
+def with_markers(entry: str, item: str, end: End) -> str:
+    """Return both texts as one, conflict markers around the lines in which they differ.
+
+    The entry is the end `end` of its link.
+    """
+    lines = [text.split("\n") if text else [] for text in (entry, item)]
+    return "".join(f"{line}\n" for line in _marked(lines[0], lines[1], _at(end)))
 
 
-def _marked(markdown: Sequence[str], zotero: Sequence[str]) -> Iterator[str]:
-    matcher = SequenceMatcher(None, markdown, zotero, autojunk=False)
-    for tag, start, end, first, last in matcher.get_opcodes():
+def _at(end: End) -> str:
+    return f"<<<<<<< {end.value}"
+
+
+def _marked(entry: Sequence[str], item: Sequence[str], at_entry: str) -> Iterator[str]:
+    matcher = SequenceMatcher(None, entry, item, autojunk=False)
+    for tag, start, stop, first, last in matcher.get_opcodes():
         if tag == "equal":
-            yield from markdown[start:end]
+            yield from entry[start:stop]
         else:
-            yield AT_MARKDOWN
-            yield from markdown[start:end]
-            yield BETWEEN
-            yield from zotero[first:last]
-            yield AT_ZOTERO
+            yield at_entry
+            yield from entry[start:stop]
+            yield _BETWEEN
+            yield from item[first:last]
+            yield _AT_ZOTERO
 
 
 def without_head(text: str) -> str:
@@ -110,12 +118,13 @@ def without_head(text: str) -> str:
     return "\n".join(lines)
 
 
-def require_no_markers(text: str, *ends: str) -> None:
-    """Raise `NotTaken` if a marker line stands in `text` that was in neither of the `ends`."""
-    own = {line.rstrip() for end in ends for line in end.split("\n")}
-    found = {line.rstrip() for line in text.split("\n")} & {AT_MARKDOWN, BETWEEN, AT_ZOTERO}
+def require_no_markers(text: str, entry: str, item: str, end: End) -> None:
+    """Raise `NotTaken` if a marker line stands in `text` that was in neither of both texts."""
+    own = {line.rstrip() for one in (entry, item) for line in one.split("\n")}
+    markers = (_at(end), _BETWEEN, _AT_ZOTERO)
+    found = {line.rstrip() for line in text.split("\n")} & set(markers)
     if found - own:
         raise NotTaken(
             "conflict markers are left in the text: nothing was taken",
-            f"Take out the lines {AT_MARKDOWN}, {BETWEEN} and {AT_ZOTERO}.",
+            "Take out the lines {}, {} and {}.".format(*markers),
         )

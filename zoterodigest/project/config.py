@@ -178,7 +178,7 @@ class FormatRules(_Table):
 class SyncRules(_Table):
     """`[sync]`: what decides where both ends of a link changed."""
 
-    prefer: dict[FieldName, Literal["markdown", "zotero"]] = {}
+    prefer: dict[FieldName, Literal["markdown", "zotero", "bib"]] = {}
     """The end that holds for a field, instead of a conflict."""
     merge_tool: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """The program that `resolve` may run, and its arguments; two or three files follow."""
