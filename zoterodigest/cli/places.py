@@ -111,8 +111,8 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
     library, base = library_meant(workspace.project, start, meaning)
     match parse_address(library):
         case EmbeddedAddress(path):
-            near = near(base / path)
-            return Place(workspace, f"{EMBEDDED}{near}", near, meaning.access.tally)
+            file = near(base / path)
+            return Place(workspace, f"{EMBEDDED}{file}", file, meaning.access.tally)
         case _:
             return Place(workspace, library, None, meaning.access.tally)
 
