@@ -12,6 +12,7 @@
     ├── NoDigest             2  no digest is named, and nothing here names any
     ├── NothingToCheck       2  no document that cites is named, or no bibliography
     ├── RefusedKey           2  an item cannot be given this citation key
+    ├── BadKey              19  what was given is no API key, or opens nothing
     ├── BadServeKeys         2  a user to be served has no API key, or it is none
     ├── BadOffer             2  what is to be served is not named as ID or ID=ADDRESS
     ├── TooMuch              5  the guard stopped a plan (law 5)

@@ -45,6 +45,11 @@ def edited_item(folder: Path, titled: str, **data: Any) -> None:
     in_library(folder, LibraryItem(item.key, item.version, data))
 
 
+def cache_of(folder: Path) -> Path:
+    """Return where the program keeps its caches when a test runs it in `folder`."""
+    return folder.with_name(f"{folder.name}-cache")
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What a run of the program came to."""
@@ -67,6 +72,8 @@ def zoterodigest(
     zotero = [f"ZOTERO_{name}" for name in ("API_KEY", "LIBRARY_ID", "LIBRARY_TYPE", "LOCAL")]
     for name in ("ZOTERODIGEST_LIBRARY", "ZOTERODIGEST_DEBUG", "NO_COLOR", *zotero):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_of(tmp_path)))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
     def run(*arguments: str | Path) -> Ran:
         code = main([str(argument) for argument in arguments])

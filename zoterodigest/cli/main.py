@@ -16,6 +16,7 @@ import typer
 
 from zoterodigest import __version__
 from zoterodigest.cli import (
+    auth_command,
     cite_commands,
     citekey_commands,
     conflict_commands,
@@ -68,6 +69,7 @@ cite_commands.add_to(app)
 citekey_commands.add_to(app)
 read_commands.add_to(app)
 serve_command.add_to(app)
+auth_command.add_to(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

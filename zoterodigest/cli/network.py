@@ -12,6 +12,8 @@ from zoterodigest.library.address import ZOTERO_ORG, WebAddress
 from zoterodigest.library.keys import NoKeyring, stored_key
 from zoterodigest.sync.workspace import Chosen
 
+ENVIRONMENT_KEY = "ZOTERO_API_KEY"
+
 
 def chosen(address: str = "") -> Chosen:
     """Return which library is meant: `address`, else the project's, else the environment's."""
@@ -32,18 +34,23 @@ def cache_folder() -> Path | None:
 
 
 def key_of(address: WebAddress) -> str:
-    """Return the API key for the library at `address`, "" if there is none.
+    """Return the API key for the library at `address`, "" if there is none."""
+    return key_and_origin(address)[0]
+
+
+def key_and_origin(address: WebAddress) -> tuple[str, str]:
+    """Return the API key for the library at `address`, and where it is from; "" if there is none.
 
     `ZOTERO_API_KEY` is a key of zotero.org: a project that names another server does not get it,
     unless it is one on this machine.
     """
-    in_environment = os.environ.get("ZOTERO_API_KEY", "")
+    in_environment = os.environ.get(ENVIRONMENT_KEY, "").strip()
     if in_environment and (address.url == ZOTERO_ORG or address.url.startswith("http://")):
-        return in_environment
+        return in_environment, ENVIRONMENT_KEY
     try:
-        return stored_key(address)
+        return stored_key(address), "the keyring"
     except NoKeyring:
-        return ""
+        return "", ""
 
 
 def library_in(environment: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ DESKTOP_URL = "http://127.0.0.1:23119/api"
 _ID = r"([1-9][0-9]{0,15})"
 _HOSTED = re.compile(rf"(user|group):{_ID}")
 _DESKTOP = re.compile(rf"desktop(?::group:{_ID})?(?:\?url=(.+))?", re.S)
+_SECRET = re.compile(r"(?<=://)[^/@]*(?=@)|(?<=key=)[^&]*", re.I)
 _LIBRARY_PATH = re.compile(rf"((?:/[\w.~-]+)*)/(user|group)s/{_ID}/?")
 
 
@@ -31,12 +32,17 @@ class BadAddress(ZoterodigestError):
 
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(
-            f"{address!r} names no library: {reason}",
+            f"{without_secrets(address)!r} names no library: {reason}",
             "Write embedded:PATH, user:ID or group:ID for zotero.org, desktop for the Zotero on"
             " this computer, or https://HOST/users/ID for another server.",
         )
         self.address = address
         self.reason = reason
+
+
+def without_secrets(address: str) -> str:
+    """Return `address` without what stands where people put passwords and keys."""
+    return _SECRET.sub("…", address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,12 @@ def forget(path: Path) -> None:
         path.unlink()
 
 
+def forget_all(folder: Path) -> None:
+    """Keep nothing in `folder` any more: with another key a library may show other things."""
+    for path in folder.glob("library-*.json"):
+        forget(path)
+
+
 def _fields(shelf: Collection) -> list[Any]:
     return [shelf.key, shelf.version, shelf.name, shelf.parent, shelf.is_trashed]
 

@@ -29,6 +29,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def is_key(text: str) -> bool:
+    """Tell whether `text` can be an API key: one word that a header can hold."""
+    return _KEY.fullmatch(text) is not None
+
+
 class Exchange:
     """Requests to the library at `address`, and their answers; `now` tells the time."""
 
@@ -51,8 +56,8 @@ class Exchange:
     def key(self) -> str:
         """The API key, "" if there is none; asked for when it is first needed."""
         if self._key is None:
-            key = self._access.key_of(self.address).strip()
-            self._key = key if _KEY.fullmatch(key) else ""
+            key = self._access.key_of(self.address)
+            self._key = key if is_key(key) else ""
         return self._key
 
     def get(self, path: str, **params: str | int) -> Answer:

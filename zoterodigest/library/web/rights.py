@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
 from zoterodigest.library.web.exchange import Exchange
 from zoterodigest.library.web.trouble import KeyRefused, garbled, no_key, refusal
@@ -42,11 +43,25 @@ class Rights:
         """Whether every group of the person's is open to it."""
         return bool(_table(_table(self.access, "groups"), "all").get("library"))
 
+    @property
+    def may_write_all_groups(self) -> bool:
+        """Whether it may write into every group that the person may write into."""
+        return bool(_table(_table(self.access, "groups"), "all").get("write"))
+
     def _of(self, address: WebAddress) -> Mapping[str, Any]:
         if address.kind == "user":
             return _table(self.access, "user") if address.number == self.user else {}
         groups = _table(self.access, "groups")
         return _table(groups, str(address.number)) or _table(groups, "all")
+
+
+def rights_of(address: WebAddress, access: Access) -> Rights:
+    """Ask the server of `address` what the key of `access` opens; raises as `read_rights` does."""
+    exchange = Exchange(address, access)
+    try:
+        return read_rights(exchange)
+    finally:
+        exchange.close()
 
 
 def require_whole_sight(exchange: Exchange) -> None:
