@@ -126,6 +126,9 @@ def test_the_server_is_bound_to_loopback(api: Api) -> None:
 # Requests that are none
 
 
+POST = f"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nZotero-API-Key: {KEY}\r\n".encode()
+
+
 def _raw(api: Api, request: bytes) -> bytes:
     """Send bytes and return the first line of the answer."""
     address = urlsplit(api.url)
@@ -133,7 +136,6 @@ def _raw(api: Api, request: bytes) -> bytes:
     assert address.port
     with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
         connection.sendall(request)
-        connection.shutdown(socket.SHUT_WR)
         return connection.makefile("rb").readline()
 
 
@@ -143,11 +145,14 @@ def _raw(api: Api, request: bytes) -> bytes:
         (b"GET / nonsense\r\n\r\n", b"400"),
         (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 200 + b"\r\n", b"431"),
         (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", b"414"),
-        (b"POST / HTTP/1.1\r\n\r\n", b"411"),
-        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"411"),
-        (b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"400"),
-        (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b"400"),
-        (b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (MAX_BODY + 1), b"413"),
+        (POST + b"\r\n", b"411"),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"411"),
+        (POST + b"Content-Length: x\r\n\r\n", b"400"),
+        (POST + b"Content-Length: -1\r\n\r\n", b"400"),
+        (POST + b"Content-Length: %d\r\n\r\n" % (MAX_BODY + 1), b"413"),
+        (POST + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n", b"400"),
+        (POST + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", b"411"),
+        (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9999999\r\n\r\n", b"403"),
         (b"BREW / HTTP/1.1\r\n\r\n", b"501"),
         (b"GET /?" + b"&".join(b"a=%d" % n for n in range(200)) + b" HTTP/1.1\r\n\r\n", b"400"),
     ],
@@ -164,7 +169,13 @@ def test_a_body_that_ends_early_is_not_written(api: Api) -> None:
         f"Content-Length: {len(body) + 10}\r\n\r\n"
     )
 
-    _raw(api, head.encode() + body)
+    address = urlsplit(api.url)
+    with socket.create_connection((str(address.hostname), int(address.port or 0))) as connection:
+        connection.sendall(head.encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        status = connection.makefile("rb").readline()
+
+    assert status.split(b" ")[1] == b"400"
 
     assert api.keys("/items") == []
 

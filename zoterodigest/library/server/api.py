@@ -20,7 +20,7 @@ from zoterodigest.library.server.messages import (
     text_answer,
 )
 from zoterodigest.library.server.reading import Reading
-from zoterodigest.library.server.site import Served, Site, require_local
+from zoterodigest.library.server.site import Served, Site
 from zoterodigest.library.server.writing import Writing
 
 _READS = frozenset({"GET", "HEAD"})
@@ -44,8 +44,7 @@ def answer(request: Request, site: Site) -> Response:
 
 
 def _answer(request: Request, site: Site) -> Response:
-    address = require_local(request)
-    opened = site.paths_of(request)
+    address, opened = site.admit(request)
     _require_version_3(request)
     match request.segments:
         case ("users" | "groups" as kind, number, *rest) if rest and rest != ["groups"]:

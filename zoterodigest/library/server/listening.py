@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from threading import Lock, Thread
@@ -31,6 +32,8 @@ LOOPBACK = "127.0.0.1"
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of a request's body at most: 50 notes of 500,000 characters fit."""
 
+_LITTLE = 1024 * 1024
+
 Answer = Callable[[Request], Response]
 
 
@@ -38,7 +41,8 @@ class Listener(ThreadingHTTPServer):
     """Listens on loopback and gives every connection a thread; `port` 0 takes a free one.
 
     `report` is told of every error that is a bug of ours; the client is only told that there is
-    one. `connection` may speak in other manners.
+    one. `connection` may speak in other manners. A request that `admit` rejects is answered
+    without its body being read.
     """
 
     daemon_threads = True
@@ -50,9 +54,11 @@ class Listener(ThreadingHTTPServer):
         answer: Answer,
         report: Callable[[Exception], None],
         *,
+        admit: Callable[[Request], object] = lambda request: None,
         connection: type[Connection] | None = None,
     ) -> None:
         self.answer = answer
+        self.admit = admit
         self.report = report
         self._open: set[socket.socket] = set()
         self._lock = Lock()
@@ -123,14 +129,14 @@ class Connection(BaseHTTPRequestHandler):
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
 
     def respond(self) -> None:
-        """Read the body of the request that has come, and answer."""
+        """Answer the request that has come; its body is read only if the client is admitted."""
         try:
-            body = self.read_body()
-            headers = dict(self.headers.items())
-            found = self.server.answer(read_request(self.command, self.path, headers, body))
+            request = read_request(self.command, self.path, dict(self.headers.items()))
+            self._admit(request)
+            found = self.server.answer(replace(request, body=self.read_body()))
         except Rejected as rejected:
             self.close_connection = True
-            found = text_answer(rejected.sentence, status=rejected.status)
+            found = text_answer(rejected.sentence, rejected.headers, status=rejected.status)
         except OSError:  # the client has gone away
             raise
         except Exception as error:  # the outermost place: a bug of ours, for us and not the client
@@ -151,6 +157,8 @@ class Connection(BaseHTTPRequestHandler):
         self.send_response(response.status)
         for name, value in response.headers.items():
             self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("Connection", "close")
         if response.status not in (204, 304):
             self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
@@ -166,12 +174,21 @@ class Connection(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: an address may hold a key."""
 
+    def _admit(self, request: Request) -> None:
+        """Raise `Rejected` if the request is; a client that has sent little can then read why."""
+        try:
+            self.server.admit(request)
+        except Rejected:
+            if self._length() <= _LITTLE:
+                self.read_body()
+            raise
+
     def _length(self) -> int:
-        text = self.headers.get("Content-Length")
-        if text is None:
-            if "Transfer-Encoding" in self.headers or self.command in ("POST", "PUT", "PATCH"):
-                raise Rejected(411, "Content-Length is needed")
-            return 0
+        lengths = self.headers.get_all("Content-Length", [])
+        is_needed = self.command in ("POST", "PUT", "PATCH")
+        if "Transfer-Encoding" in self.headers or (is_needed and not lengths):
+            raise Rejected(411, "Content-Length is needed")
+        text = ",".join(lengths) or "0"
         if not (text.isascii() and text.isdigit() and len(text) < 16):
             raise Rejected(400, "Content-Length must be a number")
         if int(text) > MAX_BODY:
@@ -196,7 +213,7 @@ def listener(
     It has its port already; `serve_forever` answers.
     """
     offered = site(libraries, keys, new_key)
-    return Listener(port, lambda request: answer(request, offered), report)
+    return Listener(port, lambda request: answer(request, offered), report, admit=offered.admit)
 
 
 @contextmanager

@@ -60,7 +60,7 @@ class Reading:
             case ("publications", "items"):
                 return json_answer([], {**self._at(0), "Total-Results": "0"})
             case _:
-                return self._contents(path, self.served.library.read())
+                return self._contents(path, self.served.snapshot())
 
     def _contents(self, path: Path, snapshot: Snapshot) -> Response:
         match path:

@@ -144,9 +144,10 @@ def _sorted(items: list[LibraryItem], query: Query) -> list[LibraryItem]:
     """Return items in the order asked for; those without a value come last, ties go by key."""
     if query.sort == "itemKeyList":
         return sorted(items, key=lambda item: _place(item.key, query.keys or ()))
-    filled = [item for item in items if _value(item, query.sort)]
-    filled.sort(key=lambda item: _value(item, query.sort), reverse=query.is_descending)
-    return filled + [item for item in items if not _value(item, query.sort)]
+    values = [(_value(item, query.sort), item) for item in items]
+    filled = [pair for pair in values if pair[0]]
+    filled.sort(key=lambda pair: pair[0], reverse=query.is_descending)
+    return [item for _, item in filled] + [item for value, item in values if not value]
 
 
 def _place(key: str, keys: Collection[str]) -> int:

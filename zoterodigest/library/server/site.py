@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from zoterodigest.library.embedded import Deleted
-from zoterodigest.library.port import Library
+from zoterodigest.library.port import Library, Snapshot
 from zoterodigest.library.server.messages import Rejected, Request
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -62,13 +62,14 @@ class WriteTokens:
             self._seen.popitem(last=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Served:
     """A library at its `path`, `users/123` or `groups/456`; `lock` lets in one request at once."""
 
-    path: str
-    library: Library
-    lock: RLock
+    def __init__(self, path: str, library: Library, lock: RLock) -> None:
+        self.path = path
+        self.library = library
+        self.lock = lock
+        self._last = Snapshot(-1, (), ())
 
     @property
     def kind(self) -> str:
@@ -79,6 +80,15 @@ class Served:
     def id(self) -> int:
         """The number of the user or group."""
         return int(self.path.partition("/")[2])
+
+    def snapshot(self) -> Snapshot:
+        """Return all that is in the library; it is read anew when its version is another one.
+
+        A client that comes for page after page would else have it read for each.
+        """
+        if self.library.version() != self._last.version:
+            self._last = self.library.read()
+        return self._last
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,13 @@ class Site:
     keys: Mapping[str, str] = field(repr=False)
     new_key: Callable[[], str]
     tokens: WriteTokens = field(default_factory=WriteTokens)
+
+    def admit(self, request: Request) -> tuple[str, frozenset[str]]:
+        """Return the address the client knows us by and the paths that its key opens.
+
+        Raises `Rejected` for who is not from here, or has no key.
+        """
+        return local_address(request), self.paths_of(request)
 
     def paths_of(self, request: Request) -> frozenset[str]:
         """Return the paths that the key of `request` opens; raises `Rejected` if it has none.
@@ -135,7 +152,7 @@ def site(
     return Site(served, dict(keys), new_key)
 
 
-def require_local(request: Request) -> str:
+def local_address(request: Request) -> str:
     """Return the address the client knows us by; raises `Rejected` if it may be a web page.
 
     A page in a browser can reach loopback: by an Origin of its own, or by a name that it has
