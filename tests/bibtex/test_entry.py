@@ -355,7 +355,7 @@ hostile = st.dictionaries(
         st.none()
         | st.dictionaries(
             st.sampled_from(["name", "lastName", "firstName", "creatorType", "tag"]),
-            st.none() | st.text("{}$\\ aB,\n", max_size=8),
+            st.none() | st.just(["x"]) | st.integers() | st.text("{}$\\ aB,\n", max_size=8),
         ),
         max_size=3,
     ),

@@ -44,7 +44,7 @@ def to_csl(work: Work, key: str, style: Style, rules: BibRules) -> dict[str, Any
         values["issued"] = {"date-parts": [[int(part) for part in work.date.split("-")]]}
     if work.item_type == "preprint":
         values["publisher"] = container
-        values["number"] = f"arXiv:{work.eprint.id}" if work.eprint else values["number"]
+        values["number"] = f"arXiv:{work.arxiv}" if work.arxiv else values["number"]
     values["keyword"] = ", ".join(work.keywords)
     values["abstract"] = work.fact("abstract") if style.abstract else ""
     values["note"] = ". ".join(work.awards) if style.awards else ""

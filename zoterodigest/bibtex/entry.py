@@ -40,12 +40,13 @@ def to_entry(work: Work, key: str, style: Style, rules: BibRules) -> BibEntry:
 
 
 def _fields(layout: Layout, values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    fields = []
+    fields, get = [], values.get
     for name, facts in layout.sources:
-        for fact in facts:
-            if value := values.get(fact):
-                fields.append((name, value))
-                break
+        value = get(facts[0])
+        if not value and len(facts) > 1:
+            value = next(filter(None, map(get, facts)), "")
+        if value:
+            fields.append((name, value))
     return tuple(fields)
 
 
@@ -71,16 +72,16 @@ def _layout(work: Work, values: Mapping[str, str], dialect: Dialect, rules: BibR
 
 def _general_values(work: Work, values: Mapping[str, str], style: Style) -> Values:
     """Return what an entry of the general type says in place of what it has no fields for."""
-    if not (work.eprint and work.item_type == "preprint"):
+    if not (work.arxiv and work.item_type == "preprint"):
         return {"howpublished": values.get("container", "")}
     if style.dialect is Dialect.BIBLATEX:
         return {}
-    notes = (f"arXiv:{work.eprint.id}", values.get("note", ""))
+    notes = (f"arXiv:{work.arxiv}", values.get("note", ""))
     return {"note": ". ".join(filter(None, notes))}
 
 
 def _unsettable(fields: tuple[tuple[str, str], ...], dialect: Dialect) -> str:
     if dialect is Dialect.BIBLATEX:
         return ""
-    loose = (char for _, value in fields if not value.isascii() for char in value)
-    return "".join(dict.fromkeys(char for char in loose if not char.isascii()))
+    loose = "".join([value for _, value in fields if not value.isascii()])
+    return "".join(dict.fromkeys([char for char in loose if not char.isascii()]))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from anyascii import anyascii
 
@@ -68,7 +69,7 @@ def safe_key(text: str) -> str:
 def main_creators(work: Work) -> tuple[Creator, ...]:
     """Return the creators a work is cited by: authors, else editors, translators, anybody."""
     for name in ("author", "editor", "translator"):
-        if found := work.people.get(name):
+        if found := tuple([each for each in work.creators if each.field == name]):
             return found[:-1] if len(found) > 1 and found[-1].is_rest else found
     return work.creators
 
@@ -125,10 +126,9 @@ def _auth_et_al(work: Work, _: tuple[int, ...], rules: BibRules) -> str:
 
 def _short_title(work: Work, numbers: tuple[int, ...], rules: BibRules) -> str:
     most, capitals = (*numbers, 3, 0)[:2] if len(numbers) != 1 else (numbers[0], 0)
-    words = _title_words(work.fact("title"), rules)[:most]
-    return "".join(
-        word[:1].upper() + word[1:] if at < capitals else word for at, word in enumerate(words)
-    )
+    words = list(islice(_title_words(work.fact("title"), rules.skipped), most))
+    words[:capitals] = [word[:1].upper() + word[1:] for word in words[:capitals]]
+    return "".join(words)
 
 
 def _very_short_title(work: Work, numbers: tuple[int, ...], rules: BibRules) -> str:
@@ -136,35 +136,34 @@ def _very_short_title(work: Work, numbers: tuple[int, ...], rules: BibRules) -> 
 
 
 def _title(work: Work, _: tuple[int, ...], rules: BibRules) -> str:
-    words = _title_words(work.fact("title"), rules, with_skipped=True)
+    words = _title_words(work.fact("title"), frozenset())
     return "".join(word[:1].upper() + word[1:] for word in words)
 
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 
 
-def _title_words(title: str, rules: BibRules, *, with_skipped: bool = False) -> list[str]:
-    """Return the words of a title that count, in ASCII letters and digits."""
+def _title_words(title: str, skipped: frozenset[str]) -> Iterator[str]:
+    """Yield the words of a title that count, in ASCII letters and digits."""
     if "\\" in title or "{" in title:
         title = decode(title)
     if "<" in title:
         title = _TAG.sub("", title)
-    title = title.replace('"', "").replace("/", " ").replace(":", " ")
-    words = [_word(word) for word in title.split()]
-    if not with_skipped:
-        words = [word for word in words if word[0] not in rules.skipped and _counts(word[0])]
-    return [folded for _, folded in words if folded]
-
-
-def _counts(word: str) -> bool:
-    return len(word) > 1 or word.isdigit()
+    for text in title.replace('"', "").replace("/", " ").replace(":", " ").split():
+        if word := _word(text, skipped):
+            yield word
 
 
 @lru_cache(maxsize=65536)
-def _word(text: str) -> tuple[str, str]:
-    """Return a word in lower case without signs at its ends, and in ASCII letters and digits."""
+def _word(text: str, skipped: frozenset[str]) -> str:
+    """Return a word in ASCII letters and digits; empty for one that does not count.
+
+    Those in `skipped` do not count, nor do single letters, unless nothing is skipped.
+    """
     bare = re.sub(r"^[\W_]+|[\W_]+$", "", text)
-    return bare.lower(), re.sub(r"[^A-Za-z0-9]", "", anyascii(re.sub(r"[\W_]", "", bare)))
+    if skipped and (bare.lower() in skipped or (len(bare) < 2 and not bare.isdigit())):
+        return ""
+    return re.sub(r"[^A-Za-z0-9]", "", anyascii(re.sub(r"[\W_]", "", bare)))
 
 
 def _year(work: Work, _: tuple[int, ...], rules: BibRules) -> str:

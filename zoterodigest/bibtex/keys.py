@@ -121,9 +121,8 @@ class _Order:
         data, work = self.items[at]
         known = self.stated[at]
         names = " ".join(f"{each.last} {each.first}" for each in work.creators[:3])
-        eprint = work.eprint.id if work.eprint else ""
         facts = (work.fact(name) for name in ("title", "doi", "url", "date"))
-        identity = (eprint, *facts, work.container, names, str(data.get("key") or ""))
+        identity = (work.arxiv, *facts, work.container, names, str(data.get("key") or ""))
         return _RANKS[known[1] if known else KeySource.NEW], identity
 
 

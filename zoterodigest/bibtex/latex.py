@@ -59,8 +59,9 @@ def encode_words(text: str, dialect: Dialect, encode_plain: Callable[[str], str]
 
 def cleaned(text: str) -> str:
     """Return `text` in NFC on one line, without what cannot be seen, straight quotes in pairs."""
-    text = " ".join(text.split())
-    if not text.isascii() or not text.isprintable():
+    if text.isascii() and text.isprintable():
+        text = " ".join(text.split())
+    else:
         text = unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", text).split()))
     return text if "<" in text or "\\" in text else _quoted(text)
 

@@ -64,7 +64,7 @@ class _Token:
     name: str = ""
 
 
-_SIGN = re.compile(r"[\\${}<&]")
+_SIGN = re.compile(r"[\\${}<]|&#?\w{1,31};")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _TOKEN = re.compile(
     r"\$\$(?P<display>[^$]{1,400})\$\$|\$(?P<inline>[^$]{1,400})\$|\\\((?P<round>[^$]{1,400}?)\\\)"

@@ -15,11 +15,12 @@ from zoterodigest.core.names import PersonName, full_name
 class Creator(NamedTuple):
     """Who made a work, as an item names them: in two parts, or with all of the name in `last`.
 
-    `role` is Zotero's creator type. A suffix may stand behind the last or the first name. A tuple,
-    because each is looked up in caches several times, and tuples are hashed quickly.
+    `field` is the one they belong in (author, editor). A suffix may stand behind the last or the
+    first name. A tuple, because each is looked up in caches several times, and tuples are hashed
+    quickly.
     """
 
-    role: str
+    field: str
     last: str
     first: str = ""
     is_body: bool = False

@@ -27,15 +27,16 @@ def encode_title(
         return f"{{{encode(title, dialect)}}}"
     if title.isupper() and title.count(" ") > 2:  # all shouted: no capital means anything
         return encode(title, dialect)
-    words = [_word(word, dialect, proper) for word in title.split(" ")]
+    table = _words_of(dialect, proper)
+    words = [table[word] for word in title.split(" ")]
     is_sentence = sum([word.vote for word in words]) - words[0].vote > 0
-    if not has_markup(title):
+    if not has_markup(title) or not has_markup(_WITHIN_WORD.sub("", title)):
         return _joined(words, is_sentence, is_opening=True)
     return encode_words(
         title,
         dialect,
         lambda text: _joined(
-            [_word(word, dialect, proper) for word in text.split(" ")],
+            [table[word] for word in text.split(" ")],
             is_sentence,
             is_opening=title.startswith(text),
         ),
@@ -63,7 +64,31 @@ class _Word:
     ends_clause: bool
 
 
-@lru_cache(maxsize=65536)
+class _Words(dict[str, _Word]):
+    """Words encoded for one dialect, filled as they are met."""
+
+    def __init__(self, dialect: Dialect, proper: frozenset[str]) -> None:
+        super().__init__()
+        self._dialect = dialect
+        self._proper = proper
+
+    def __missing__(self, text: str) -> _Word:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        self[text] = word = _word(text, self._dialect, self._proper)
+        return word
+
+
+_MOST_WORDS = 65_536
+_WITHIN_WORD = re.compile(r"\$[^\s$]{1,80}\$|\{[^\s{}$\\<]{1,80}\}")
+"""Math and braces that stand within a word: such a title is encoded word by word."""
+
+
+@lru_cache(maxsize=16)
+def _words_of(dialect: Dialect, proper: frozenset[str]) -> _Words:
+    return _Words(dialect, proper)
+
+
 def _word(text: str, dialect: Dialect, proper: frozenset[str]) -> _Word:
     letters = text.strip("“”‘’'`\"()[],.;:?!–—-*")
     is_long = len(letters) > 3 and letters.isalpha()
@@ -95,6 +120,12 @@ _JOINT = re.compile(r"[-‐‑–/&+]")
 
 def _encoded(text: str, dialect: Dialect, is_protected: Callable[[str], bool]) -> str:
     """Return a word with braces around the protected ones of its parts; joined ones share them."""
+    if has_markup(text):
+        return encode_words(text, dialect, lambda part: _protected(part, dialect, is_protected))
+    return _protected(text, dialect, is_protected)
+
+
+def _protected(text: str, dialect: Dialect, is_protected: Callable[[str], bool]) -> str:
     spans: list[tuple[int, int]] = []
     for found in _PART.finditer(text):
         start, end = found.span()

@@ -89,6 +89,8 @@ def _when(work: Work, dialect: Dialect) -> Values:
 
 def encode_pages(text: str, dialect: Dialect) -> str:
     """Return page numbers as the value of a field: ranges with `--`, no "pp." before them."""
+    if _RANGE.fullmatch(text):
+        return _page_range(text, dialect)
     parts = re.split(r"\s*[,;]\s*", _PAGES.sub("", text))
     return ", ".join(_page_range(part, dialect) for part in parts if part)
 
@@ -122,17 +124,17 @@ _ARXIV_DOI = "10.48550/arxiv."
 def _addresses(work: Work, dialect: Dialect) -> Values:
     """Return DOI, URL and arXiv id, verbatim; what one of them says no other one repeats."""
     values: Values = {}
-    eprint, doi, url = work.eprint, _DOI.sub("", work.fact("doi")), work.fact("url")
-    if doi and not (eprint and doi.lower().startswith(_ARXIV_DOI)):
-        values["doi"] = encode_doi(doi)
+    arxiv, doi, url = work.arxiv, work.fact("doi"), work.fact("url")
+    if doi:
+        doi = _DOI.sub("", doi)
+        if not (arxiv and doi.lower().startswith(_ARXIV_DOI)):
+            values["doi"] = encode_doi(doi)
     if url and not _is_repeated(url, work, doi, dialect):
         values["url"] = _verbatim(url)
-    if eprint:
-        archive = "archiveprefix" if dialect is Dialect.BIBTEX else "eprinttype"
-        primary = "primaryclass" if dialect is Dialect.BIBTEX else "eprintclass"
-        values |= {"eprint": eprint.id, archive: "arXiv", primary: eprint.primary_class}
-        if dialect is Dialect.BIBLATEX:
-            values[archive] = "arxiv"
+    if arxiv and dialect is Dialect.BIBTEX:
+        values |= {"eprint": arxiv, "archiveprefix": "arXiv", "primaryclass": work.primary_class}
+    elif arxiv:
+        values |= {"eprint": arxiv, "eprinttype": "arxiv", "eprintclass": work.primary_class}
     return values
 
 
@@ -144,10 +146,10 @@ def encode_doi(text: str) -> str:
 def _is_repeated(url: str, work: Work, doi: str, dialect: Dialect) -> bool:
     """Tell whether a URL only leads where the DOI or the printed arXiv id lead."""
     is_doi = doi and _DOI.match(url) and _DOI.sub("", url).lower() == doi.lower()
-    if is_doi or not work.eprint:
+    if is_doi or not work.arxiv:
         return bool(is_doi)
     is_shown = work.item_type == "preprint" or dialect is Dialect.BIBLATEX
-    return is_shown and "arxiv" in url.lower() and _arxiv_of(url) == work.eprint.id
+    return is_shown and "arxiv" in url.lower() and _arxiv_of(url) == work.arxiv
 
 
 @lru_cache(maxsize=4096)
@@ -167,15 +169,15 @@ def _verbatim(text: str) -> str:
 
 def _container(work: Work, container: str, dialect: Dialect) -> str:
     """Return where a work appeared; an arXiv paper's is its id, which every style then prints."""
-    if work.item_type != "preprint" or not work.eprint:
+    if work.item_type != "preprint" or not work.arxiv:
         return container
-    return f"arXiv preprint arXiv:{work.eprint.id}" if dialect is Dialect.BIBTEX else ""
+    return f"arXiv preprint arXiv:{work.arxiv}" if dialect is Dialect.BIBTEX else ""
 
 
 def _kinds(work: Work, dialect: Dialect) -> Values:
     """Return what kind of thesis or report it is, where the entry's type does not say it."""
     genre = work.fact("genre")
-    is_master = is_master_thesis(work)
+    is_master = bool(genre) and is_master_thesis(work)
     thesis = "mathesis" if is_master else "phdthesis"
     if dialect is Dialect.BIBLATEX:
         return {"thesis": thesis, "report": _text(genre, dialect) or "techreport"}

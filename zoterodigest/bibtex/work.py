@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,43 +18,39 @@ Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Eprint:
-    """An arXiv id without its version, and its primary class where it is known."""
-
-    id: str
-    primary_class: str = ""
-
-    @property
-    def year(self) -> str:
-        """The year in the id."""
-        digits = self.id.partition("/")[2] or self.id
-        return ("19" if digits[:2] > "90" else "20") + digits[:2]
-
-
-@dataclass(frozen=True, slots=True)
 class Work:
     """A work as its item states it; the names of `facts` are those of bibtex.toml.
 
-    `people` are the creators by the field they belong in (author, editor). `container` is the
-    official name of where it appeared, `short_container` the one in few words. `date` is ISO, cut
-    where parts are missing. An arXiv paper's `item_type` is "preprint", whatever the library calls
-    it.
+    `container` is the official name of where it appeared, `short_container` the one in few words.
+    `date` is ISO, cut where parts are missing. `arxiv` is the arXiv id without its version,
+    `primary_class` its class where that is known. An arXiv paper's `item_type` is "preprint",
+    whatever the library calls it.
     """
 
     item_type: str
     facts: Mapping[str, str]
     creators: tuple[Creator, ...] = ()
-    people: Mapping[str, tuple[Creator, ...]] = field(default_factory=dict)
     date: str = ""
     container: str = ""
     short_container: str = ""
-    eprint: Eprint | None = None
+    arxiv: str = ""
+    primary_class: str = ""
     keywords: tuple[str, ...] = ()
     awards: tuple[str, ...] = ()
 
     def fact(self, name: str) -> str:
         """Return a fact; an empty text if the item does not state it."""
         return self.facts.get(name, "")
+
+    @property
+    def people(self) -> Mapping[str, tuple[Creator, ...]]:
+        """The creators by the field they belong in (author, editor)."""
+        fields = dict.fromkeys([each.field for each in self.creators])
+        if len(fields) == 1:
+            return dict.fromkeys(fields, self.creators)
+        return {
+            name: tuple(each for each in self.creators if each.field == name) for name in fields
+        }
 
     @property
     def year(self) -> str:
@@ -69,26 +65,26 @@ def read_work(data: Data, rules: BibRules) -> Work:
     missing year is the venue's, else that of the arXiv id.
     """
     facts = _facts(data, rules)
-    eprint = _eprint(facts, data)
+    arxiv, primary_class = _arxiv(facts, data)
     date = _date(facts.get("date", ""))
     place, year = _place(facts.get("container", ""), facts.get("url", ""), date[:4], rules)
     item_type = str(data.get("itemType", ""))
-    if eprint and item_type in _MAY_BE_PREPRINT and (place.is_preprint or not place.name):
+    if arxiv and item_type in _MAY_BE_PREPRINT and (place.is_preprint or not place.name):
         item_type, place = "preprint", _ON_ARXIV
     for name in _OF_PLACE:
         if name not in facts and (text := getattr(place, name)):
             facts[name] = text
-    creators = tuple(_creators(data.get("creators")))
+    creators = tuple(_creators(data.get("creators"), rules))
     keywords, awards = _tags(data.get("tags"), rules)
     return Work(
         item_type,
         facts,
         creators,
-        _by_field(creators, rules.roles),
-        date or year or (eprint.year if eprint else ""),
+        date or year or year_of_arxiv(arxiv),
         place.name,
         place.short_name,
-        eprint,
+        arxiv,
+        primary_class,
         keywords,
         awards,
     )
@@ -114,34 +110,26 @@ def _facts(data: Data, rules: BibRules) -> dict[str, str]:
     return facts
 
 
-def _creators(creators: Any) -> Iterator[Creator]:
+def _creators(creators: Any, rules: BibRules) -> Iterator[Creator]:
     for each in creators if isinstance(creators, list) else ():
         if isinstance(each, dict):
             get = each.get
             texts = get("creatorType"), get("name"), get("lastName"), get("firstName")
-            creator = _creator(*[text if isinstance(text, str) else "" for text in texts])
+            try:
+                creator = _creator(rules, texts)
+            except TypeError:  # something unhashable where a text belongs
+                creator = _creator(rules, tuple(t if isinstance(t, str) else "" for t in texts))
             if creator.last:
                 yield creator
 
 
 @lru_cache(maxsize=65536)
-def _creator(role: str, name: str, last: str, first: str) -> Creator:
-    name, last, first = name.strip(), last.strip(), first.strip()
-    role = role or "author"
+def _creator(rules: BibRules, texts: tuple[Any, ...]) -> Creator:
+    role, name, last, first = (each.strip() if isinstance(each, str) else "" for each in texts)
+    field = rules.roles.get(role or "author", "")
     if name:
-        return Creator(role, name, is_body=True)
-    return Creator(role, last, first) if last else Creator(role, first)
-
-
-def _by_field(
-    creators: tuple[Creator, ...], roles: Mapping[str, str]
-) -> Mapping[str, tuple[Creator, ...]]:
-    found = {roles.get(each.role, ""): () for each in creators} if creators else {}
-    if len(found) == 1:
-        return dict.fromkeys(found, creators)
-    return {
-        name: tuple(each for each in creators if roles.get(each.role, "") == name) for name in found
-    }
+        return Creator(field, name, is_body=True)
+    return Creator(field, last, first) if last else Creator(field, first)
 
 
 def _tags(tags: Any, rules: BibRules) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -171,7 +159,8 @@ _ADDRESS = re.compile(rf"(?:arxiv\.org/(?:abs|pdf|html)/|10\.48550/arxiv\.){_ID}
 _PRIMARY = re.compile(r"[a-z-]{2,10}(?:\.[A-Za-z-]{2,9})?")
 
 
-def _eprint(facts: Mapping[str, str], data: Data) -> Eprint | None:
+def _arxiv(facts: Mapping[str, str], data: Data) -> tuple[str, str]:
+    """Return the arXiv id in an item and its primary class, from whichever place has them."""
     extra = facts.get("extra", "")
     line = _LINE.search(extra) if extra else None
     found = (
@@ -183,12 +172,18 @@ def _eprint(facts: Mapping[str, str], data: Data) -> Eprint | None:
         or _ADDRESS.search(facts.get("url", ""))
     )
     if found is None:
-        return None
+        return "", ""
     groups = found.groupdict()
     primary = groups.get("class") or ""
     if not primary and line and line["id"] == found["id"]:
         primary = line["class"] or ""
-    return Eprint(found["id"], primary if _PRIMARY.fullmatch(primary) else "")
+    return found["id"], primary if _PRIMARY.fullmatch(primary) else ""
+
+
+def year_of_arxiv(arxiv: str) -> str:
+    """Return the year in an arXiv id; empty for none."""
+    digits = (arxiv.partition("/")[2] or arxiv)[:2]
+    return digits and ("19" if digits > "90" else "20") + digits
 
 
 def venue_names(text: str, year: str, rules: BibRules) -> tuple[str, str]:
