@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -16,6 +17,7 @@ from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.plan import (
     Action,
+    ChangeEntry,
     ChangeItem,
     CreateEntry,
     Link,
@@ -196,6 +198,42 @@ def test_a_report_says_what_it_is_about_and_what_is_to_be_known(
     found = [line.removeprefix("    ") for line in told(report) if line.startswith("    ")]
 
     assert found == lines
+
+
+def test_what_a_bib_holds_is_told_as_bib() -> None:
+    entry = replace(an_entry(), digest="refs.bib")
+    row = replace(a_row(), digest="refs.bib")
+    plan = Plan((), links=(Link(0, entry, Item(KEY, 1, {}, {}), row, row),))
+    found = (
+        reports.Conflict("zd-1", "year", "2020", "2021"),
+        reports.Held("zd-1", "pages", to_entry=False),
+    )
+
+    told = [line for one in found for line in Wording(subjects(plan), ()).details(one)]
+
+    assert told == [
+        "year: bib “2020”, zotero “2021”",
+        "pages: changed in bib, not pushed",
+    ]
+
+
+def test_entries_of_a_bib_that_change_and_are_linked_are_told_by_themselves() -> None:
+    entry = replace(an_entry(), digest="refs.bib")
+    row = Row("zd-2", "refs.bib", KEY)
+    new = Link(1, entry, Item(KEY, 1, {}, {}), None, row)
+    change = ChangeEntry(entry, "zd-2", {"title": "A"}, {"title": "B"})
+
+    lines = list(plan_lines.as_lines(plan := Plan((change,), links=(new,)), subjects(plan)))
+
+    assert lines == [
+        "Into the library",
+        "  refs.bib",
+        "    linked entries           1  A Paper",
+        "",
+        "Into the bibliographies",
+        "  refs.bib",
+        "    changed entries          1  A Paper: title",
+    ]
 
 
 def test_values_too_long_for_a_line_begin_where_they_part() -> None:

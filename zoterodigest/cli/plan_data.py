@@ -34,7 +34,7 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
             "version": prepared.gathered.contents.version,
         },
         "lock_file": str(prepared.workspace.project.lock_path),
-        "in_step": plan.is_settled,
+        "in_step": prepared.is_settled,
         "needs_consent": prepared.needs_consent,
         "stop": plain(prepared.stop),
         "counts": dict(sorted(plan.counts().items())),
@@ -52,6 +52,7 @@ def _outcome_data(outcome: Outcome) -> dict[str, Any]:
     return {
         "written": outcome.written,
         "written_digests": outcome.written_digests,
+        "written_bibs": outcome.written_bibs,
         "planned_again": outcome.planned_again,
         "again": {
             "actions": [with_kind(action) for action in (again.actions if again else ())],

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from zoterodigest.cli.screen import cut, hanging, styled, visible, width
 from zoterodigest.cli.subjects import Subjects, field_name, fields_title, path_text, value_text
+from zoterodigest.core.link import is_bib
 from zoterodigest.core.plan import (
     Action,
     ChangeEntry,
@@ -27,7 +28,7 @@ from zoterodigest.core.plan import (
     RenameShelf,
     TrashItem,
 )
-from zoterodigest.core.terms import End
+from zoterodigest.core.terms import End, entry_end
 from zoterodigest.sync.run import published
 
 MOST = 3
@@ -36,6 +37,7 @@ MOST = 3
 HEADINGS: Mapping[End, str] = {
     End.ZOTERO: "Into the library",
     End.MARKDOWN: "Into the digests",
+    End.BIB: "Into the bibliographies",
 }
 """How the parts of a plan are headed, by the end that changes."""
 
@@ -43,6 +45,7 @@ _LABELS: Mapping[str, End] = {
     "new items": End.ZOTERO,
     "shared items": End.ZOTERO,
     "adopted items": End.ZOTERO,
+    "linked entries": End.ZOTERO,
     "filled-in items": End.ZOTERO,
     "changed items": End.ZOTERO,
     "moved items": End.ZOTERO,
@@ -58,7 +61,9 @@ _LABELS: Mapping[str, End] = {
     "removed entries": End.MARKDOWN,
     "renamed headings": End.MARKDOWN,
 }
-"""The kinds of things in the order in which they are told, each with the end that changes."""
+"""The kinds of things in the order in which they are told, each with the end that changes; what
+changes in entries of a bibliography is told of that end.
+"""
 
 _LABEL_WIDTH = max(map(len, _LABELS))
 _SHARED = "above the digests' own"
@@ -76,24 +81,28 @@ class Thing:
     @property
     def end(self) -> End:
         """The end that changes."""
-        return _LABELS[self.label]
+        end = _LABELS[self.label]
+        return end if end is End.ZOTERO else entry_end(self.digest)
 
 
 def things(plan: Plan, subjects: Subjects) -> Iterator[Thing]:
     """Yield what `plan` does; what new links join is told even if nothing in it changes."""
     adopted = dict[str, str]()
     for link in plan.links:
-        if link.before is None and link.item is not None:
+        if link.before is None and link.item is not None and not is_bib(link.row.digest):
             adopted.setdefault(link.item.key, link.row.digest)
     for action in plan.actions:
         if isinstance(action, CreateEntry):
             adopted.pop(action.item.key, None)
     for key, digest in adopted.items():
         yield Thing(digest, "adopted items", subjects.item_title(key))
+    for link in plan.links:
+        if link.before is None and is_bib(link.row.digest):
+            yield Thing(link.row.digest, "linked entries", fields_title(link.entry.fields))
     for action in plan.actions:
         if isinstance(action, CreateItem):
-            for row_id in action.row_ids[1:]:
-                yield Thing(subjects.digest(row_id), "shared items", "")
+            digests = map(subjects.digest, action.row_ids[1:])
+            yield from (Thing(one, "shared items", "") for one in digests if not is_bib(one))
     for action in plan.actions:
         yield from _things(action, plan, subjects, adopted)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from zoterodigest.cli.attention import CONFLICTS, NEWS, SECTIONS, Attention, open_text
 from zoterodigest.cli.places import Place
@@ -19,12 +20,12 @@ from zoterodigest.cli.screen import (
     wrapped,
 )
 from zoterodigest.cli.subjects import Subjects
-from zoterodigest.core.link import State
+from zoterodigest.core.link import Row, State, is_bib
 from zoterodigest.core.record import NOTE
 from zoterodigest.core.relocation import PLACE
 from zoterodigest.core.reports import ApartField, Held, HeldName, NotPushed, Report
 from zoterodigest.core.terms import End
-from zoterodigest.project.config import selects
+from zoterodigest.project.config import BibliographyRules, DigestRules, selects
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.run import Direction, Prepared
 
@@ -35,6 +36,8 @@ _VERBS: Mapping[Direction, str] = {
     Direction.PULL: "pull",
     Direction.SYNC: "push or pull",
 }
+_COMMANDS: Mapping[End, str] = {End.ZOTERO: "push", End.MARKDOWN: "pull", End.BIB: "pull"}
+"""The command that writes what goes into an end."""
 
 
 def plan_text(prepared: Prepared, place: Place) -> Iterator[str]:
@@ -42,7 +45,7 @@ def plan_text(prepared: Prepared, place: Place) -> Iterator[str]:
     attention = _attention(prepared, _concerning(prepared))
     yield from place.lines()
     yield ""
-    if prepared.plan.is_settled:
+    if prepared.is_settled:
         yield from _unrecognised(prepared)
         yield _nothing(prepared)
     else:
@@ -61,23 +64,19 @@ def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
     subjects, reports = subjects_of(prepared), prepared.plan.reports
     yield from place.lines()
     yield from hanging("links      ", _links(prepared))
-    if missing := sorted(prepared.gathered.gone & {row.digest for row in prepared.plan.rows}):
-        names = visible(", ".join(missing))
-        yield from hanging("missing    ", f"{names}: linked, and not here; if it was renamed,"
-                           " push it by its new path")  # fmt: skip
+    yield from _missing(prepared)
     if still_open := open_text(reports):
         yield from hanging("open       ", still_open)
     yield from _unrecognised(prepared)
     yield from _beyond_markdown(prepared)
     yield ""
-    if prepared.plan.is_settled:
+    if prepared.is_settled:
         yield _nothing(prepared)
     else:
-        commands = {End.ZOTERO: "zoterodigest push", End.MARKDOWN: "zoterodigest pull"}
-        headings = {end: f"{HEADINGS[end]} (`{commands[end]}`)" for end in HEADINGS}
+        headings = {end: f"{HEADINGS[end]} (`zoterodigest {_COMMANDS[end]}`)" for end in HEADINGS}
         yield from as_lines(prepared.plan, subjects, headings)
         yield from _recorded_only(prepared)
-        if len({thing.end for thing in things(prepared.plan, subjects)}) == len(HEADINGS):
+        if len({_COMMANDS[thing.end] for thing in things(prepared.plan, subjects)}) > 1:
             yield ""
             yield "`zoterodigest sync` does both."
     attention = _attention(prepared, reports)
@@ -105,6 +104,12 @@ def news_text(prepared: Prepared, shown: Prepared) -> Iterator[str]:
 def left_text(prepared: Prepared) -> str:
     """Return in one line what a run leaves to the person; "" if nothing is."""
     return open_text(report for report in _concerning(prepared) if type(report) in NEWS)
+
+
+def files_text(prepared: Prepared) -> str:
+    """Return what people call the files of a run."""
+    has_bibs = any(read.bib.is_two_way for read in prepared.gathered.bibs)
+    return "the digests and bibliographies" if has_bibs else "the digests"
 
 
 def subjects_of(prepared: Prepared) -> Subjects:
@@ -152,16 +157,19 @@ def _other_way(prepared: Prepared) -> Iterator[str]:
             yield f"Held back: {counted(len(by_rules), 'edit')} (`zoterodigest status`)."
         return
     is_push = prepared.options.direction is Direction.PUSH
-    place, verb = ("library", "pull") if is_push else ("digests", "push")
+    place, verb = ("the library", "pull") if is_push else (files_text(prepared), "push")
     if held:
         yield ""
-        yield f"Left for `zoterodigest {verb}`: {counted(len(held), 'edit')} made in the {place}."
+        yield f"Left for `zoterodigest {verb}`: {counted(len(held), 'edit')} made in {place}."
 
 
 def _held_by_direction(prepared: Prepared) -> Iterator[Report]:
     """Yield the edits that a run of the other direction would carry."""
     digests = {link.row.id: link.entry.digest for link in prepared.plan.links}
-    rules = {read.digest.key: read.digest.rules for read in prepared.gathered.digests}
+    rules: dict[str, DigestRules | BibliographyRules] = {
+        read.digest.key: read.digest.rules for read in prepared.gathered.digests
+    }
+    rules |= {read.key: read.bib.rules for read in prepared.gathered.bibs}
     direction = prepared.options.direction
     for report in prepared.plan.reports:
         match report:
@@ -201,16 +209,44 @@ def _listed(heading: str, advice: str, told: Sequence[tuple[str, str]]) -> Itera
 
 
 def _recorded_only(prepared: Prepared) -> Iterator[str]:
-    if not prepared.plan.actions:
+    if not prepared.plan.actions and not any(bib.is_change for bib in prepared.bibs):
         yield "Nothing to write; only links are recorded in the lock file."
 
 
 def _links(prepared: Prepared) -> str:
-    rows = prepared.plan.rows_before
-    linked = sum(row.state is State.LINKED for row in rows)
-    ended = f", {len(rows) - linked:,} ended" if len(rows) > linked else ""
-    entries = counted(len(prepared.gathered.entries), "entry", "entries")
-    return f"{linked:,}{ended}; {entries} in {counted(len(prepared.gathered.digests), 'digest')}"
+    """Return how many links there are, those of each bibliography by themselves."""
+    gathered = prepared.gathered
+    rows = [row for row in prepared.plan.rows_before if not is_bib(row.digest)]
+    number = sum(not is_bib(entry.digest) for entry in gathered.entries)
+    entries = f"{counted(number, 'entry', 'entries')} in {counted(len(gathered.digests), 'digest')}"
+    parts = [f"{_linked(rows)}{_ended(rows)}; {entries}"]
+    for bib in gathered.bibs:
+        if bib.bib.is_two_way:
+            rows = [row for row in prepared.plan.rows_before if row.digest == bib.key]
+            entries = counted(len(bib.document.entries), "entry", "entries")
+            parts.append(f"{visible(bib.key)}: {_linked(rows)} of {entries}{_ended(rows)}")
+    return "; ".join(parts)
+
+
+def _linked(rows: Iterable[Row]) -> str:
+    return f"{sum(row.state is State.LINKED for row in rows):,}"
+
+
+def _ended(rows: Iterable[Row]) -> str:
+    ended = sum(row.state is not State.LINKED for row in rows)
+    return f", {ended:,} ended" if ended else ""
+
+
+def _missing(prepared: Prepared) -> Iterator[str]:
+    """Yield the files that are linked and not here, with what can be done."""
+    missing = sorted(prepared.gathered.gone & {row.digest for row in prepared.plan.rows})
+    advice = {
+        False: "if it was renamed, push it by its new path",
+        True: "if it was renamed, tell its new path in zoterodigest.toml",
+    }
+    for are_bibs, keys in groupby(sorted(missing, key=is_bib), key=is_bib):
+        names = visible(", ".join(keys))
+        yield from hanging("missing    ", f"{names}: linked, and not here; {advice[are_bibs]}")
 
 
 def _unrecognised(prepared: Prepared) -> Iterator[str]:

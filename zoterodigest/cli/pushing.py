@@ -10,6 +10,7 @@ from zoterodigest.cli.attention import CONFLICTS
 from zoterodigest.cli.places import Place, open_place
 from zoterodigest.cli.plan_data import plan_data
 from zoterodigest.cli.plan_text import (
+    files_text,
     left_text,
     news_text,
     plan_text,
@@ -17,7 +18,17 @@ from zoterodigest.cli.plan_text import (
     status_text,
     subjects_of,
 )
-from zoterodigest.cli.screen import counted, emit, emit_json, hanging, tell, tell_error, visible
+from zoterodigest.cli.screen import (
+    counted,
+    emit,
+    emit_json,
+    enumerated,
+    files_counted,
+    hanging,
+    tell,
+    tell_error,
+    visible,
+)
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.sync.carry import Outcome, carry_out
@@ -77,7 +88,7 @@ def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
             emit(status_text(prepared, place))
             emit(refusals_text(prepared))
     code = exit_code(prepared)
-    is_pending = is_check and code != CONFLICTING and not prepared.plan.is_settled
+    is_pending = is_check and code != CONFLICTING and not prepared.is_settled
     return PENDING if is_pending else code
 
 
@@ -97,7 +108,7 @@ def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
             outcome = carry_out(prepared, report)
         if as_json:
             emit_json(plan_data(prepared, place, outcome))
-        elif not prepared.plan.is_settled:
+        elif not prepared.is_settled:
             emit(_told(outcome, place, is_first=is_first))
             emit(news_text(outcome.last, prepared))
     for failure in outcome.failures:
@@ -147,9 +158,9 @@ def _target(prepared: Prepared, place: Place) -> str:
         case Direction.PUSH:
             return visible(place.address)
         case Direction.PULL:
-            return "the digests"
+            return files_text(prepared)
         case Direction.SYNC:
-            return f"{visible(place.address)} and the digests"
+            return f"{visible(place.address)} and {files_text(prepared)}"
 
 
 def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
@@ -157,8 +168,9 @@ def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
     done = []
     if outcome.written:
         done.append(f"{counted(outcome.written, 'object')} written into {visible(place.address)}")
-    if outcome.written_digests:
-        done.append(f"{counted(outcome.written_digests, 'digest')} changed")
+    if outcome.written_digests or outcome.written_bibs:
+        files = files_counted(outcome.written_digests, outcome.written_bibs)
+        done.append(f"{enumerated(files)} changed")
     nothing = "nothing was written" if outcome.failures else "only links were recorded"
     yield f"Done: {', '.join(done) or nothing}."
     if outcome.planned_again:
