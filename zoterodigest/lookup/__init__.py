@@ -1,0 +1,1 @@
+"""Metadata of works from elsewhere: arXiv, Crossref, DBLP and Semantic Scholar, cached."""

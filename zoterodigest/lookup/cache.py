@@ -1,0 +1,193 @@
+"""What sources said, kept between runs in one file of the user's cache folder.
+
+It may be lost at any time: then it is asked for again. Several processes may use it at once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from zoterodigest.lookup.work import Source
+
+Result = TypeVar("Result")
+
+
+def cache_file(folder: Path) -> Path:
+    """Return the file in the cache folder `folder`; one that holds answers in this very form."""
+    return folder / "lookups-1.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer as it was kept: its text, None for "there is no such thing", and when it came."""
+
+    answer: str | None
+    asked: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """For how long answers are taken as they are; that there is nothing, for less long."""
+
+    found: timedelta = timedelta(days=30)
+    missing: timedelta = timedelta(days=2)
+
+    def is_fresh(self, kept: Kept, now: datetime) -> bool:
+        """Tell whether `kept` need not be asked for again; an answer of the future is not fresh."""
+        age = now - kept.asked
+        return timedelta(0) <= age < (self.missing if kept.answer is None else self.found)
+
+
+def _untold(_: str) -> None:
+    pass
+
+
+class Cache:
+    """The answers kept in the file at `path`, or for the life of this object alone (None).
+
+    A file that is damaged is begun anew, one that cannot be used is done without; `tell` is told
+    either, once.
+    """
+
+    def __init__(self, path: Path | None, *, tell: Callable[[str], None] = _untold) -> None:
+        self._path = path
+        self._tell = tell
+        self._connection: sqlite3.Connection | None = None
+        self._is_new = False
+        self._is_lost = False
+
+    def recall(self, source: Source, keys: Iterable[str]) -> dict[str, Kept]:
+        """Return what is kept of `source` under `keys`, however old."""
+        wanted = tuple(dict.fromkeys(keys))
+        found: dict[str, Kept] = {}
+        for start in range(0, len(wanted), _MOST):
+            some = wanted[start : start + _MOST]
+            found |= self._tried(partial(_recalled, source=source, keys=some)) or {}
+        return found
+
+    def keep(self, source: Source, answers: Mapping[str, str | None], asked: datetime) -> None:
+        """Keep `answers` of `source`, which came at `asked`, in place of earlier ones."""
+        rows = [
+            (source.name, _storable(key), asked.timestamp(), answer and _storable(answer))
+            for key, answer in answers.items()
+        ]
+        if rows:
+            self._tried(partial(_keep, rows=rows))
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> Cache:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _tried(self, act: Callable[[sqlite3.Connection], Result]) -> Result | None:
+        """Return what `act` does with the file; None if that cannot be done."""
+        if self._is_lost:
+            return None
+        try:
+            return act(self._opened())
+        except (sqlite3.Error, OSError) as error:
+            if _is_busy(error) or not self._begin_anew(error):
+                return None
+        return self._tried(act)
+
+    def _begin_anew(self, error: Exception) -> bool:
+        """Take a damaged file away and tell so; False, and do without, if that is of no use."""
+        self.close()
+        if self._path is not None and _is_damage(error) and not self._is_new:
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
+                self._is_new = True
+                self._tell(f"the cache of lookups at {self._path} was damaged and is begun anew")
+                return True
+        self._is_lost = True
+        self._tell(f"the cache of lookups at {self._path} cannot be used: {_reason(error)}")
+        return False
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            if self._path is not None:
+                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(self._path or ":memory:", timeout=_PATIENCE)
+            # It may be lost: nothing waits for the disk.
+            self._connection.execute("PRAGMA synchronous = OFF")
+            self._connection.execute(_TABLE)
+        return self._connection
+
+
+_PATIENCE = 10.0
+_MOST = 500
+"""Keys asked for in one statement; SQLite once took no more than 999."""
+
+_TABLE = """CREATE TABLE IF NOT EXISTS answers (
+    source TEXT NOT NULL,
+    key TEXT NOT NULL,
+    asked REAL NOT NULL,
+    answer TEXT,
+    PRIMARY KEY (source, key)
+) WITHOUT ROWID"""
+
+_Row = tuple[str, str, float, str | None]
+
+
+def _recalled(opened: sqlite3.Connection, source: Source, keys: Sequence[str]) -> dict[str, Kept]:
+    marks = ",".join("?" * len(keys))
+    statement = f"SELECT key, asked, answer FROM answers WHERE source = ? AND key IN ({marks})"
+    found = opened.execute(statement, (source.name, *map(_storable, keys)))
+    return {key: Kept(answer, _moment(asked)) for key, asked, answer in found if _is_ours(answer)}
+
+
+def _keep(opened: sqlite3.Connection, rows: Sequence[_Row]) -> None:
+    with opened:
+        opened.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", rows)
+
+
+def _is_ours(answer: object) -> bool:
+    return answer is None or isinstance(answer, str)
+
+
+def _moment(asked: object) -> datetime:
+    """Return a time as it was kept; one that is none is long ago."""
+    with suppress(ValueError, OverflowError, OSError):
+        if isinstance(asked, float):
+            return datetime.fromtimestamp(asked, UTC)
+    return datetime.fromtimestamp(0, UTC)
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_busy(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def _is_damage(error: Exception) -> bool:
+    """Tell whether the bytes of the file are to blame; text that is no UTF-8 has no code."""
+    if not isinstance(error, sqlite3.Error):
+        return False
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

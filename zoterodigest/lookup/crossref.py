@@ -1,0 +1,114 @@
+"""Crossref: works by DOI, and by title and author (https://api.crossref.org).
+
+It knows the DOIs of publishers, not those of arXiv, and names a preprint only as a relation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from zoterodigest.core.identity import identifier_of
+from zoterodigest.lookup import texts
+from zoterodigest.lookup.index import Question
+from zoterodigest.lookup.service import Place
+from zoterodigest.lookup.texts import Json, each, first, inside, line
+from zoterodigest.lookup.work import Candidate, Source
+
+CROSSREF = Place(Source.CROSSREF.value, "https://api.crossref.org", pause=1.0)
+
+
+def by_doi(doi: str) -> Question:
+    """Return the question for the work with this DOI."""
+    return Question(f"doi:{doi.lower()}", f"/works/{quote(doi, safe='')}", _read_one, {})
+
+
+def by_title(title: str, first_author: str = "") -> Question:
+    """Return the question for works of about this title."""
+    words = line(f"{title} {first_author}")
+    params = {"query.bibliographic": words, "rows": "5", "select": ",".join(_SELECTED)}
+    return Question(f"title:{words.casefold()}", "/works", _read_list, params)
+
+
+_SELECTED = (
+    *("DOI", "URL", "title", "subtitle", "author", "container-title", "type", "publisher"),
+    *("published-print", "issued", "page", "article-number", "volume", "issue", "relation"),
+)
+_TYPES = {
+    "journal-article": "journalArticle",
+    "proceedings-article": "conferencePaper",
+    "posted-content": "preprint",
+    "book-chapter": "bookSection",
+    "book": "book",
+    "monograph": "book",
+    "edited-book": "book",
+    "dissertation": "thesis",
+    "report": "report",
+}
+_SERIES = ("lecture notes in", "communications in computer and information", "ifip advances in")
+_DATES = ("published-print", "issued", "published-online", "published")
+_PREPRINTS = ("has-preprint", "is-version-of", "has-version")
+
+
+def _read_one(answer: Json) -> Iterator[Candidate]:
+    yield from _work(inside(answer, "message"))
+
+
+def _read_list(answer: Json) -> Iterator[Candidate]:
+    for work in each(inside(answer, "message", "items")):
+        yield from _work(work)
+
+
+def _work(work: Json) -> Iterator[Candidate]:
+    """Yield the work if it has a title."""
+    if not (title := _title(work)):
+        return
+    yield Candidate(
+        source=Source.CROSSREF,
+        title=title,
+        authors=texts.people(_name(author) for author in each(inside(work, "author"))),
+        venue=_venue(work),
+        year=next(filter(None, (_year(work, date) for date in _DATES)), ""),
+        item_type=_TYPES.get(line(inside(work, "type")), ""),
+        doi=texts.doi(inside(work, "DOI")),
+        pages=texts.pages(inside(work, "page")) or line(inside(work, "article-number")),
+        volume=line(inside(work, "volume")),
+        number=line(inside(work, "issue")),
+        publisher=texts.title(inside(work, "publisher")),
+        url=texts.web_address(inside(work, "URL")),
+        arxiv=next(_arxiv_ids(work), ""),
+    )
+
+
+def _title(work: Json) -> str:
+    """Return the title with its subtitle, which publishers register apart or not."""
+    title = texts.title(first(inside(work, "title")))
+    subtitle = texts.title(first(inside(work, "subtitle")))
+    if not title or not subtitle or subtitle.casefold() in title.casefold():
+        return title
+    return f"{title}{' ' if title.endswith((':', '?', '!')) else ': '}{subtitle}"
+
+
+def _name(author: Json) -> str:
+    given, family = line(inside(author, "given")), line(inside(author, "family"))
+    suffix = line(inside(author, "suffix"))
+    return line(f"{given} {family} {suffix}") or line(inside(author, "name"))
+
+
+def _venue(work: Json) -> str:
+    """Return the journal, or the proceedings rather than the series in which they appear."""
+    names = [name for name in map(texts.title, each(inside(work, "container-title"))) if name]
+    named = [name for name in names if not name.casefold().startswith(_SERIES)]
+    return next(iter(named or names), "")
+
+
+def _year(work: Json, date: str) -> str:
+    return texts.year(first(first(inside(work, date, "date-parts"))))
+
+
+def _arxiv_ids(work: Json) -> Iterator[str]:
+    for kind in _PREPRINTS:
+        for related in each(inside(work, "relation", kind)):
+            identifier = identifier_of(line(inside(related, "id")))
+            if identifier is not None and identifier.scheme == "arxiv":
+                yield identifier.value

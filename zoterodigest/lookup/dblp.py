@@ -1,0 +1,75 @@
+"""DBLP: works of computer science by title and author (https://dblp.org/faq/13501473.html)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from zoterodigest.core.identity import identifier_of
+from zoterodigest.lookup import texts
+from zoterodigest.lookup.index import Question
+from zoterodigest.lookup.service import Place
+from zoterodigest.lookup.texts import Json, each, first, inside, line
+from zoterodigest.lookup.work import Candidate, Source
+
+DBLP = Place(Source.DBLP.value, "https://dblp.org", pause=2.0)
+"""DBLP wants at least one or two seconds between requests (https://dblp.org/faq/1474706.html)."""
+
+
+def by_title(title: str, first_author: str = "") -> Question:
+    """Return the question for works whose titles have all words of `title`."""
+    words = " ".join(_WORD.findall(line(f"{title} {first_author}")))
+    params = {"q": words, "format": "json", "h": "10", "c": "0"}
+    return Question(f"title:{words.casefold()}", "/search/publ/api", _read, params)
+
+
+_WORD = re.compile(r"[^\W_]+")  # other signs are commands of the search
+_NUMBER_OF_NAMESAKE = re.compile(r" \d{4}$")
+_TYPES = {
+    "Journal Articles": "journalArticle",
+    "Conference and Workshop Papers": "conferencePaper",
+    "Informal and Other Publications": "preprint",
+    "Informal Publications": "preprint",
+    "Parts in Books or Collections": "bookSection",
+    "Books and Theses": "book",
+}
+_NO_WORKS = ("Editorship", "Data and Artifacts")
+_CORR = "abs/"
+
+
+def _read(answer: Json) -> Iterator[Candidate]:
+    for hit in each(inside(answer, "result", "hits", "hit")):
+        info = inside(hit, "info")
+        if line(inside(info, "type")) not in _NO_WORKS:
+            yield from _work(info)
+
+
+def _work(info: Json) -> Iterator[Candidate]:
+    """Yield the work if it has a title."""
+    title = texts.title(inside(info, "title")).removesuffix(".")
+    if not title:
+        return
+    volume, pages = line(inside(info, "volume")), texts.pages(inside(info, "pages"))
+    arxiv = identifier_of(f"arXiv:{volume.removeprefix(_CORR)}")
+    is_preprint = arxiv is not None and volume.startswith(_CORR)
+    yield Candidate(
+        source=Source.DBLP,
+        title=title,
+        authors=texts.people(map(_name, each(inside(info, "authors", "author")))),
+        venue=texts.title(first(inside(info, "venue"))),
+        year=texts.year(inside(info, "year")),
+        item_type="preprint" if is_preprint else _TYPES.get(line(inside(info, "type")), ""),
+        doi=texts.doi(inside(info, "doi")),
+        pages="" if is_preprint else pages,
+        volume="" if is_preprint else volume,
+        number=line(inside(info, "number")),
+        publisher=texts.title(inside(info, "publisher")),
+        url=texts.web_address(first(inside(info, "ee"))) or texts.web_address(inside(info, "url")),
+        arxiv=arxiv.value if arxiv is not None and is_preprint else "",
+    )
+
+
+def _name(author: Json) -> str:
+    """Return a name without the number by which DBLP tells namesakes apart."""
+    name = texts.title(author if isinstance(author, str) else inside(author, "text"))
+    return _NUMBER_OF_NAMESAKE.sub("", name)

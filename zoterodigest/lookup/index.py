@@ -1,0 +1,112 @@
+"""Asking a bibliographic index for works, through the cache, with one outcome per question.
+
+Each index says in its own module how a question is put and how its answers are read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from zoterodigest.lookup.cache import Ages, Cache, Kept
+from zoterodigest.lookup.service import Manners, NoReply, Place, Reply, Service
+from zoterodigest.lookup.texts import Json
+from zoterodigest.lookup.work import Candidate, Failed, Source
+
+Candidates = tuple[Candidate, ...]
+"""What an index has, the best first; nothing if it has nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to an index: the name its answer is kept under, the request, the answer's reader.
+
+    `read` takes any JSON, and yields what it understands of it.
+    """
+
+    key: str
+    path: str
+    read: Callable[[Json], Iterable[Candidate]]
+    params: Mapping[str, str]
+
+
+class Index:
+    """The index that is `source`, at `place`, with what `cache` knows of it."""
+
+    def __init__(
+        self,
+        source: Source,
+        place: Place,
+        *,
+        cache: Cache,
+        manners: Manners,
+        ages: Ages | None = None,
+    ) -> None:
+        self.source = source
+        self.service = Service(place, manners)
+        self._cache = cache
+        self._now = manners.now
+        self._ages = ages or Ages()
+
+    def ask(self, question: Question) -> Candidates | Failed:
+        """Return what the index has, from the cache if it was asked not long ago."""
+        known = self.recall([question.key])
+        if question.key in known:
+            return known[question.key]
+        answer = self.answer(question.path, question.params)
+        if isinstance(answer, Failed):
+            return answer
+        found = tuple(question.read(answer))
+        self.keep({question.key: found})
+        return found
+
+    def answer(
+        self, path: str, params: Mapping[str, str], body: Mapping[str, object] | None = None
+    ) -> Json | Failed:
+        """Return the JSON that comes back for a request, None for what the index does not know."""
+        reply = self.service.ask(path, params, body)
+        if isinstance(reply, NoReply):
+            return Failed(reply.reason)
+        return self._read(reply)
+
+    def recall(self, keys: Sequence[str]) -> dict[str, Candidates]:
+        """Return the answers kept under `keys` that need not be asked for again."""
+        now = self._now()
+        kept = self._cache.recall(self.source, keys)
+        read = {key: _recalled(one) for key, one in kept.items() if self._ages.is_fresh(one, now)}
+        return {key: found for key, found in read.items() if found is not None}
+
+    def keep(self, answers: Mapping[str, Candidates]) -> None:
+        """Keep answers that just came."""
+        texts = {
+            key: _CANDIDATES.dump_json(found).decode() if found else None
+            for key, found in answers.items()
+        }
+        self._cache.keep(self.source, texts, self._now())
+
+    def _read(self, reply: Reply) -> Json | Failed:
+        name = self.service.place.name
+        if reply.status == 404:
+            return None
+        if reply.status != 200:
+            return Failed(f"{name} answers with HTTP {reply.status}")
+        try:
+            read: Json = json.loads(reply.body)
+        except (ValueError, RecursionError):
+            return Failed(f"{name} does not answer in JSON")
+        return read
+
+
+_CANDIDATES = TypeAdapter(Candidates)
+
+
+def _recalled(kept: Kept) -> Candidates | None:
+    if kept.answer is None:
+        return ()
+    try:
+        return _CANDIDATES.validate_json(kept.answer)
+    except ValidationError:
+        return None

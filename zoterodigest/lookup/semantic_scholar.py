@@ -1,0 +1,120 @@
+"""Semantic Scholar: works by arXiv id, by DOI and by title (https://api.semanticscholar.org).
+
+Many ids are asked for at once, as it answers one request a second and refuses more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from zoterodigest.core.identity import Identifier, identifier_of
+from zoterodigest.lookup import texts
+from zoterodigest.lookup.index import Candidates, Index, Question
+from zoterodigest.lookup.service import Place
+from zoterodigest.lookup.texts import Json, each, inside, line
+from zoterodigest.lookup.work import Candidate, Failed, Source
+
+SEMANTIC_SCHOLAR = Place(
+    Source.SEMANTIC_SCHOLAR.value, "https://api.semanticscholar.org/graph/v1", pause=1.1
+)
+
+
+def with_key(place: Place, key: str) -> Place:
+    """Return `place` with an API key; without one all people share one small allowance."""
+    return Place(place.name, place.url, place.pause, {"x-api-key": key} if key else {})
+
+
+def by_identifier(identifier: Identifier) -> Question:
+    """Return the question for the work with this arXiv id, DOI or id of the ACL Anthology."""
+    name = f"{_PREFIXES.get(identifier.scheme, 'URL')}:{identifier.value}"
+    return Question(name, f"/paper/{quote(name, safe=':/')}", _read_one, _FIELDS)
+
+
+def by_title(title: str) -> Question:
+    """Return the question for the one work whose title is closest."""
+    words = line(title)
+    params = {"query": words, **_FIELDS}
+    return Question(f"title:{words.casefold()}", "/paper/search/match", _read_match, params)
+
+
+def ask_all(
+    index: Index, identifiers: Sequence[Identifier]
+) -> dict[Identifier, Candidates | Failed]:
+    """Return what the index has for each of `identifiers`, in as few requests as there can be."""
+    keys = {identifier: by_identifier(identifier).key for identifier in identifiers}
+    known: dict[str, Candidates | Failed] = dict(index.recall(list(keys.values())))
+    asked = [key for key in dict.fromkeys(keys.values()) if key not in known]
+    for start in range(0, len(asked), BATCH):
+        known |= _batch(index, asked[start : start + BATCH])
+    return {identifier: known[key] for identifier, key in keys.items()}
+
+
+BATCH = 500
+_PREFIXES = {"arxiv": "ARXIV", "doi": "DOI", "acl": "ACL"}
+_FIELDS = {
+    "fields": "title,authors,venue,publicationVenue,year,publicationTypes,journal,externalIds,url"
+}
+_CONFERENCE, _JOURNAL = "conferencePaper", "journalArticle"
+_VENUES = {"conference": _CONFERENCE, "journal": _JOURNAL}
+_TYPES = {"Conference": _CONFERENCE, "JournalArticle": _JOURNAL, "Book": "book"}
+_ARXIV_NAMES = ("arxiv.org", "arxiv", "corr", "arxiv preprint")
+
+
+def _batch(index: Index, keys: Sequence[str]) -> dict[str, Candidates | Failed]:
+    answer = index.answer("/paper/batch", _FIELDS, {"ids": list(keys)})
+    if isinstance(answer, Failed):
+        return dict.fromkeys(keys, answer)
+    if not isinstance(answer, list) or len(answer) != len(keys):
+        reason = f"{index.service.place.name} answers with other papers than asked for"
+        return dict.fromkeys(keys, Failed(reason))
+    found = {key: tuple(_work(paper)) for key, paper in zip(keys, answer, strict=True)}
+    index.keep(found)
+    return dict(found)
+
+
+def _read_one(answer: Json) -> Iterator[Candidate]:
+    yield from _work(answer)
+
+
+def _read_match(answer: Json) -> Iterator[Candidate]:
+    for paper in each(inside(answer, "data")):
+        yield from _work(paper)
+
+
+def _work(paper: Json) -> Iterator[Candidate]:
+    """Yield the work if it has a title."""
+    title = texts.title(inside(paper, "title"))
+    if not title:
+        return
+    venue, item_type = _venue(paper)
+    is_preprint = item_type == "preprint"
+    journal = inside(paper, "journal")
+    arxiv = identifier_of(f"arXiv:{line(inside(paper, 'externalIds', 'ArXiv'))}")
+    yield Candidate(
+        source=Source.SEMANTIC_SCHOLAR,
+        title=title,
+        authors=texts.people(
+            line(inside(each_, "name")) for each_ in each(inside(paper, "authors"))
+        ),
+        venue=venue,
+        year=texts.year(inside(paper, "year")),
+        item_type=item_type,
+        doi=texts.doi(inside(paper, "externalIds", "DOI")),
+        pages="" if is_preprint else texts.pages(inside(journal, "pages")),
+        volume="" if is_preprint else line(inside(journal, "volume")),
+        url=texts.web_address(inside(paper, "url")),
+        arxiv=arxiv.value if arxiv is not None and arxiv.scheme == "arxiv" else "",
+    )
+
+
+def _venue(paper: Json) -> tuple[str, str]:
+    """Return the venue and the item type; a paper of arXiv is called an article there as well."""
+    published = inside(paper, "publicationVenue")
+    names = (inside(published, "name"), inside(paper, "venue"), inside(paper, "journal", "name"))
+    venue = next(filter(None, map(texts.title, names)), "")
+    if venue.casefold() in _ARXIV_NAMES:
+        return venue, "preprint"
+    kinds = [line(kind) for kind in each(inside(paper, "publicationTypes"))]
+    by_type = next((_TYPES[kind] for kind in _TYPES if kind in kinds), "")
+    return venue, _VENUES.get(line(inside(published, "type")), by_type) if venue else ""

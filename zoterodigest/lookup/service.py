@@ -1,0 +1,240 @@
+"""Asking a service over HTTP as it wants to be asked: who we are, not too often, with patience.
+
+Errors of requests are translated here and nowhere else. A service that does not answer is no error
+of ours: what was asked stays unknown, and the reason is told.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from zoterodigest import __version__
+from zoterodigest.library.access import Wait
+from zoterodigest.library.web.patience import seconds_asked
+
+if TYPE_CHECKING:
+    import requests
+
+
+def _sleep(seconds: float, _: str) -> None:
+    time.sleep(seconds)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How services are asked from this machine.
+
+    `mailto` is the address that services may write to if we trouble them, as Crossref asks for.
+    """
+
+    mailto: str = ""
+    wait: Wait = _sleep
+    now: Callable[[], datetime] = _utc_now
+    timeout: float = 30.0
+
+    @property
+    def user_agent(self) -> str:
+        """Who asks, as a header says it."""
+        contact = f"; mailto:{self.mailto}" if _ADDRESS.fullmatch(self.mailto) else ""
+        return f"zoterodigest/{__version__} (https://github.com/zoterodigest/zoterodigest{contact})"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a service answered: any status but those that another try may mend."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NoReply:
+    """Nothing came back that can be used; `reason` is a sentence for people."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a service is: its name for people, its address, the seconds between two requests.
+
+    `headers` may hold a key, so they are shown nowhere and follow no redirection.
+    """
+
+    name: str
+    url: str
+    pause: float
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class Service:
+    """A service at `place`; `sent` counts requests.
+
+    One that cannot be reached, wants to be left alone for long, or fails twice in a row is not
+    asked again by this object: every further question gets the reason at once.
+    """
+
+    def __init__(self, place: Place, manners: Manners) -> None:
+        self.place = place
+        self.sent = 0
+        self._manners = manners
+        self._free_at = manners.now()
+        self._failures = 0
+        self._given_up = ""
+        self._session: requests.Session | None = None
+
+    def ask(
+        self, path: str, params: Mapping[str, str], json: Mapping[str, object] | None = None
+    ) -> Reply | NoReply:
+        """Return the answer to a GET of `path` below the address, or to a POST of `json`."""
+        if self._given_up:
+            return NoReply(self._given_up)
+        attempt, result = 1, self._sent(path, params, json)
+        while isinstance(result, _Refused) and attempt < _ATTEMPTS and self._rests(result, attempt):
+            attempt, result = attempt + 1, self._sent(path, params, json)
+        if isinstance(result, Reply):
+            self._failures = 0
+            return result
+        self._failures += 1
+        if self._failures >= _FAILURES:
+            self._given_up = result.reason
+        return NoReply(self._given_up or result.reason)
+
+    def close(self) -> None:
+        """Close the connection; another question opens a new one."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _be_patient(self) -> None:
+        seconds = (self._free_at - self._manners.now()).total_seconds()
+        if seconds > 0:
+            self._manners.wait(
+                seconds, f"{self.place.name} is asked once in {self.place.pause:g} s"
+            )
+
+    def _rests(self, refused: _Refused, attempt: int) -> bool:
+        """Wait until it may be tried again; False if that is of no use, or too long for us."""
+        seconds = self.place.pause * 2**attempt if refused.seconds is None else refused.seconds
+        if refused.is_final:
+            self._given_up = refused.reason
+        elif seconds > _LONGEST_WAIT:
+            minutes = max(1, round(seconds / 60))
+            self._given_up = f"{self.place.name} asks to wait for {minutes} minutes"
+        else:
+            self._manners.wait(seconds, refused.reason)
+        return not self._given_up
+
+    def _sent(
+        self, path: str, params: Mapping[str, str], json: Mapping[str, object] | None
+    ) -> Reply | _Refused:
+        import requests
+        from urllib3.exceptions import HTTPError
+
+        name = self.place.name
+        self._be_patient()
+        self.sent += 1
+        try:
+            return self._received(path, params, json)
+        except requests.Timeout:
+            return _Refused(f"{name} did not answer in time")
+        except requests.exceptions.ChunkedEncodingError:
+            return _Refused(f"{name} broke off its answer")
+        except requests.ConnectionError as error:
+            return _Refused(f"{name} cannot be reached", is_final=_is_unreachable(error))
+        except (OSError, ValueError, HTTPError) as error:  # also of urllib3, for odd addresses
+            return _Refused(f"the conversation with {name} failed ({type(error).__name__})")
+        finally:
+            self._free_at = self._manners.now() + timedelta(seconds=self.place.pause)
+
+    def _received(
+        self, path: str, params: Mapping[str, str], json: Mapping[str, object] | None
+    ) -> Reply | _Refused:
+        address = self.place.url.rstrip("/") + path
+        with self._opened().request(
+            "GET" if json is None else "POST",
+            address,
+            params=dict(params),
+            json=json,
+            timeout=self._manners.timeout,
+            stream=True,
+            allow_redirects=not self.place.headers,
+        ) as response:
+            body = self._body(response)
+            if body is None:
+                return _Refused(f"{self.place.name} answers without end")
+            asked = {name.lower(): value for name, value in response.headers.items()}
+            seconds = seconds_asked(asked, self._manners.now())
+            if response.status_code in _PASSING:
+                reason = f"{self.place.name} is not ready (HTTP {response.status_code})"
+                return _Refused(reason, seconds)
+            if _THROTTLED.match(body):  # arXiv says so with status 200
+                return _Refused(f"{self.place.name} asks for fewer requests", seconds)
+            return Reply(response.status_code, body)
+
+    def _body(self, response: requests.Response) -> bytes | None:
+        """Return all that comes; None if it is more, or takes longer, than any real answer."""
+        end = self._manners.now() + timedelta(seconds=4 * self._manners.timeout)
+        received = bytearray()
+        for piece in response.iter_content(65_536):
+            received += piece
+            if len(received) > _LONGEST_BODY or self._manners.now() > end:
+                return None
+        return bytes(received)
+
+    def _opened(self) -> requests.Session:
+        import requests
+
+        if self._session is None:
+            self._session = requests.Session()
+            self._session.trust_env = self.place.url.startswith("https://")
+            self._session.headers.update(self.place.headers)
+            self._session.headers["User-Agent"] = self._manners.user_agent
+        return self._session
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """What another try may mend, after `seconds` if the service said so; not if it is final."""
+
+    reason: str
+    seconds: float | None = None
+    is_final: bool = False
+
+
+_ADDRESS = re.compile(r"[^\s<>()@;,\"]{1,64}@[^\s<>()@;,\"]{1,190}", re.ASCII)
+_ATTEMPTS = 4
+_FAILURES = 2
+_LONGEST_WAIT = 120.0
+_LONGEST_BODY = 30_000_000
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_THROTTLED = re.compile(rb"\s{0,20}rate exceeded", re.IGNORECASE)
+
+
+def _is_unreachable(error: Exception) -> bool:
+    """Tell whether nobody listens there, which another try will not mend soon."""
+    from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+    cause = error.args[0] if error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)

@@ -1,0 +1,103 @@
+"""Values as foreign JSON and XML hold them, made plain: whatever comes, text on one line comes out.
+
+Answers of other services are hostile input: nothing here raises, and no control character passes.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from zoterodigest.core.identity import identifier_of
+
+Json = object
+"""What `json.loads` returns: every reader looks at its type before it uses it."""
+
+_LONGEST = 20_000
+
+
+def line(value: Json) -> str:
+    """Return a text or whole number on one line without what cannot be seen; "" for the rest."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if abs(value) < 10**15 else ""
+    if not isinstance(value, str):
+        return ""
+    return " ".join(_UNSEEN.sub("", _CONTROL.sub(" ", value[:_LONGEST])).split())
+
+
+def title(value: Json) -> str:
+    """Return a title on one line: entities decoded, tags dropped but those that Zotero shows."""
+    text = html.unescape(html.unescape(line(value)))
+    return line(_TAG.sub(lambda found: found[0] if _SHOWN.fullmatch(found[0]) else "", text))
+
+
+def first(value: Json) -> Json:
+    """Return the first of a list, or what is no list as it is; None for an empty list."""
+    if not isinstance(value, list):
+        return value
+    return value[0] if value else None
+
+
+def each(value: Json) -> Sequence[Json]:
+    """Return the members of a list; what is no list is its only member, None has none."""
+    if isinstance(value, list):
+        return value
+    return () if value is None else (value,)
+
+
+def inside(value: Json, *keys: str) -> Json:
+    """Return what stands under `keys`, one within the other; None where there is nothing."""
+    for key in keys:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def people(names: Iterator[str]) -> tuple[str, ...]:
+    """Return the names that are not empty, at most as many as any paper ever had."""
+    found = tuple(name for name in names if name)
+    return found[:_MOST_AUTHORS]
+
+
+def year(value: Json) -> str:
+    """Return the year that stands there as a number or as text, "" if none is possible."""
+    found = _YEAR.fullmatch(line(value))
+    return found[0] if found else ""
+
+
+def pages(value: Json) -> str:
+    """Return pages with one hyphen in a range; "" for what says nothing (`n/a`)."""
+    text = _DASHES.sub("-", line(value)).replace(" - ", "-")
+    return "" if text.lower() in ("n/a", "na", "-") else text[:60]
+
+
+def doi(value: Json) -> str:
+    """Return the first DOI in a text, without address and prefix, in the case it has there.
+
+    The DOIs that arXiv gives its own papers are none of a published version.
+    """
+    found = _DOI.search(line(value))
+    text = found[0].rstrip(".,;") if found else ""
+    known = identifier_of(text)
+    return text if known is not None and known.scheme == "doi" else ""
+
+
+def web_address(value: Json) -> str:
+    """Return a web address, "" for whatever is none."""
+    text = line(value)
+    return text if _ADDRESS.fullmatch(text) else ""
+
+
+_MOST_AUTHORS = 6_000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSEEN = re.compile(
+    "[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_TAG = re.compile(r"</?[A-Za-z][\w:.-]{0,30}(?:\s[^<>]{0,300})?/?>")
+_SHOWN = re.compile(r"</?(?:i|b|sub|sup)>")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_DASHES = re.compile("[-\u2010-\u2015\u2212]{1,3}")
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]{1,200}")
+_ADDRESS = re.compile(r"https?://[^\s\"<>\\^`{|}]{1,2000}")
