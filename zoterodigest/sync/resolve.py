@@ -100,7 +100,8 @@ def _reasons(prepared: Prepared, decisions: Sequence[Decision]) -> dict[int, str
         field = decision.field
         told = next((one.reason for one in refused if _is_of(one, field)), None)
         if told is not None:
-            reasons[place] = f"the digest cannot hold it: {told}"
+            holder = "bibliography" if field.end is End.BIB else "digest"
+            reasons[place] = f"the {holder} cannot hold it: {told}"
         elif field.row_id in unwritable:
             reasons[place] = unwritable[field.row_id]
         elif (field.row_id, field.name) in is_open or not _is_seen(links, field):
