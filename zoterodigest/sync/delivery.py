@@ -9,7 +9,7 @@ from zoterodigest.library.port import BATCH_SIZE, Collection
 from zoterodigest.project.journal import Journal
 from zoterodigest.sync.ledger import Ledger
 from zoterodigest.sync.run import Prepared
-from zoterodigest.sync.writes import Write, batches
+from zoterodigest.sync.writes import Write, Writes
 
 
 def deliver(prepared: Prepared, intended: Iterable[Row], journal: Journal, ledger: Ledger) -> None:
@@ -20,16 +20,31 @@ def deliver(prepared: Prepared, intended: Iterable[Row], journal: Journal, ledge
     expected = {row.id: row for row in intended}
     _write_shelves(prepared, journal, ledger)
     told: set[str] = set()
-    for writes in (prepared.writes.items, prepared.writes.children):
-        possible = [write for write in writes if not _is_orphan(write, ledger)]
-        for batch in batches(possible, BATCH_SIZE):
-            ids = {row_id for write in batch for row_id in write.row_ids} - told
-            journal.intend([expected[row_id] for row_id in sorted(ids) if row_id in expected])
-            told |= ids
-            ledger.note(prepared.workspace.library.write([write.item for write in batch]))
-            for write in batch:
-                ledger.judge(write)
+    for batch in _batches(prepared.writes, ledger):
+        ids = {row_id for write in batch for row_id in write.row_ids} - told
+        journal.intend([expected[row_id] for row_id in sorted(ids) if row_id in expected])
+        told |= ids
+        ledger.note(prepared.workspace.library.write([write.item for write in batch]))
+        for write in batch:
+            ledger.judge(write)
     journal.done(told - ledger.failures.keys())
+
+
+def _batches(writes: Writes, ledger: Ledger) -> Iterator[Sequence[Write]]:
+    """Yield what is to be written in batches as full as can be, a child after its item's batch.
+
+    In one batch with it, a child would be written although its item turns out to be stale.
+    """
+    items, children = list(writes.items), list(writes.children)
+    while items or children:
+        batch, items = items[:BATCH_SIZE], items[BATCH_SIZE:]
+        parents, room = {write.item.key for write in batch}, BATCH_SIZE - len(batch)
+        children = [child for child in children if not _is_orphan(child, ledger)]
+        ready = [child for child in children if _parent(child) not in parents]
+        batch += ready[:room]
+        children = ready[room:] + [child for child in children if _parent(child) in parents]
+        if batch:
+            yield batch
 
 
 def _write_shelves(prepared: Prepared, journal: Journal, ledger: Ledger) -> None:
@@ -55,4 +70,8 @@ def _by_level(shelves: Sequence[Collection]) -> Iterator[list[Collection]]:
 
 def _is_orphan(write: Write, ledger: Ledger) -> bool:
     """Whether the item that a child belongs to could not be written; then it is not either."""
-    return str(write.item.data.get("parentItem", "")) in ledger.failed
+    return _parent(write) in ledger.failed
+
+
+def _parent(child: Write) -> str:
+    return str(child.item.data.get("parentItem", ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -288,9 +288,3 @@ def _texts(value: Value | None) -> tuple[str, ...]:
 
 def _too_long(note: TooLong) -> str:
     return f"its note would have {note.length:,} characters, more than a library takes"
-
-
-def batches(writes: Sequence[Write], size: int) -> Iterator[Sequence[Write]]:
-    """Yield `writes` in runs of at most `size`."""
-    for start in range(0, len(writes), size):
-        yield writes[start : start + size]
