@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bibtexparser
 
-from tests.cli.conftest import EXAMPLES, Zoterodigest, a_digest
+from tests.cli.conftest import EXAMPLES, Zoterodigest, a_digest, edited_item
 
 ATTENTION = ("Attention Is All You Need", "1706.03762")
 RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")
@@ -25,7 +25,7 @@ def test_a_bib_holds_every_live_item(zoterodigest: Zoterodigest, tmp_path: Path)
     ran = zoterodigest("export", "-o", "papers.bib")
 
     entries = bibtexparser.loads((tmp_path / "papers.bib").read_text(encoding="utf-8")).entries
-    assert (ran.code, ran.out.splitlines()[0]) == (0, "papers.bib: 2 entries")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "papers.bib: 2 entries added (a new file)")
     assert {entry["eprint"] for entry in entries} == {ATTENTION[1], RESNET[1]}
 
 
@@ -54,7 +54,7 @@ def test_its_own_file_is_replaced_and_another_one_gains_entries(
     assert (first.code, second.code, added.code) == (0, 0, 0)
     assert added.out == "mine.bib: 1 entry added, 1 already there\n"
     assert added.err == "mine.bib:3:14: a brace that is never closed\n"
-    assert again.out == "mine.bib: 0 entries added, 2 already there\n"
+    assert again.out == "mine.bib: nothing to do, 2 already there\n"
     before, _, after = standing.partition("\n@misc{x")
     assert mine.read_text().startswith(before)
     assert mine.read_text().endswith(f"\n@misc{{x{after}")
@@ -169,3 +169,113 @@ def test_a_file_that_says_the_same_already_is_left_alone(
 
     assert ran.code == 0
     assert (tmp_path / "refs.json").stat().st_mtime_ns == before
+
+
+# --- in a project --------------------------------------------------------------------------------
+
+CONFIG = """\
+[[digest]]
+path = "papers.md"
+
+[[bibliography]]
+path = "refs.bib"
+"""
+
+
+def _project(zoterodigest: Zoterodigest, folder: Path) -> None:
+    (folder / "zoterodigest.toml").write_text(CONFIG)
+    _pushed(zoterodigest, folder)
+
+
+def test_a_plan_shows_the_bib_as_the_sync_then_writes_it(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _project(zoterodigest, tmp_path)
+
+    planned = zoterodigest("plan")
+    pending = zoterodigest("status", "--check").code
+    data = json.loads(zoterodigest("plan", "--json").out)
+    synced = zoterodigest("sync", "--yes")
+
+    lines = planned.out.splitlines()
+    assert "Exports (`zoterodigest export`)" in lines
+    assert "  refs.bib: 2 entries added (a new file)" in lines
+    assert pending == 4
+    assert data["in_step"] is False
+    (bib,) = data["bibliographies"]
+    keys = re.findall(r"@\w+{(.*),", (tmp_path / "refs.bib").read_text())
+    assert (bib["bibliography"], bib["added"]) == ("refs.bib", keys)
+    assert "Done: 1 bibliography changed." in synced.out
+    assert "Everything is in step." in zoterodigest("sync").out
+    assert zoterodigest("status", "--check").code == 0
+
+
+def test_an_export_of_a_project_writes_its_bibs_and_nothing_else(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _project(zoterodigest, tmp_path)
+    digest = (tmp_path / "papers.md").read_bytes()
+
+    first = zoterodigest("export")
+    second = zoterodigest("export")
+
+    assert first.out == "refs.bib: 2 entries added (a new file)\n"
+    assert second.out == "refs.bib: nothing to do, 2 already there\n"
+    assert "Everything is in step." in zoterodigest("sync").out
+    assert (tmp_path / "papers.md").read_bytes() == digest
+
+
+def test_what_an_export_added_follows_the_library_and_leaves_with_prune(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _pushed(zoterodigest, tmp_path)
+    mine = tmp_path / "mine.bib"
+    mine.write_text("% mine\n@misc{x, title = {Something of My Own}}\n")
+    zoterodigest("export", "-o", "mine.bib")
+    edited_item(tmp_path, RESNET[0], title="Deep Residual Learning, Again", tags=[{"tag": "kept"}])
+
+    added = zoterodigest("export", "-o", "mine.bib")
+    updated = zoterodigest("export", "-o", "mine.bib", "--update")
+    pruned = zoterodigest("export", "-o", "mine.bib", "--update", "--prune", "--tag", "kept")
+
+    assert added.out == "mine.bib: nothing to do, 2 already there\n"
+    assert updated.out.startswith("mine.bib: 1 entry changed, 2 already there")
+    assert pruned.out.startswith("mine.bib: 1 entry taken out, 1 already there")
+    assert "Again" in mine.read_text()
+    assert "Attention" not in mine.read_text()
+    assert mine.read_text().startswith("% mine\n@misc{x, title = {Something of My Own}}\n")
+
+
+def test_what_somebody_edited_in_the_bib_is_told_quietly_and_stays(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _project(zoterodigest, tmp_path)
+    zoterodigest("export")
+    bib = tmp_path / "refs.bib"
+    bib.write_text(bib.read_text().replace(" title = {Deep", " title = {Very Deep"))
+    edited_item(tmp_path, RESNET[0], title="Residual Learning")
+
+    ran = zoterodigest("export")
+
+    assert ran.code == 0
+    assert ran.err.splitlines()[0] == "refs.bib: 1 thing left as it is"
+    assert ran.err.splitlines()[1].endswith("title: edited in the file")
+    assert "Very Deep" in bib.read_text()
+
+
+def test_a_bib_that_cannot_be_written_is_a_failure(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _project(zoterodigest, tmp_path)
+    config = tmp_path / "zoterodigest.toml"
+    config.write_text(CONFIG.replace("refs.bib", "no/refs.bib"))
+
+    exported, synced = zoterodigest("export"), zoterodigest("sync", "--yes")
+
+    assert (exported.code, synced.code) == (1, 1)
+    assert exported.err.startswith("error: no/refs.bib: ")
+
+
+def test_options_for_a_project_are_a_usage_error_without_one(zoterodigest: Zoterodigest) -> None:
+    assert zoterodigest("export", "a.md", "--prune").code == 2
+    assert zoterodigest("export", "--items", "a.json", "--update").code == 2

@@ -158,11 +158,12 @@ def test_the_first_configuration_says_what_the_defaults_are(tmp_path: Path) -> N
 
 
 def test_every_line_that_the_first_configuration_shows_can_be_set(tmp_path: Path) -> None:
-    text = re.sub(r"^# (\w+ = )", r"\1", initial_config([]), flags=re.MULTILINE)
+    text = re.sub(r"^# (\w+ = |\[\[)", r"\1", initial_config([]), flags=re.MULTILINE)
 
     configuration = load(tmp_path, text)
 
     assert configuration.digests[0].collection == "Daily/{year}-{month}"
+    assert configuration.bibliographies[0].cited == ("main.tex",)
 
 
 @given(path=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))

@@ -263,7 +263,7 @@ def state_of(world: World) -> list[str]:
         *(render_rows([row], ()) for row in rows),
         *map(repr, lock.shelves),
         f"made: {sorted(lock.made)}",
-        *(repr(replace(one, prints=sorted(one.prints.items()))) for one in lock.exported),
+        *(repr((one.key, one.item, sorted(one.prints.items()))) for one in lock.exported),
         *(path.read_text(encoding="utf-8") for path in sorted(world.root.glob("*.bib"))),
         *(repr(replace(shelf, version=0)) for shelf in snapshot.collections),
         *((world.root / name).read_text(encoding="utf-8") for name in world.digests),

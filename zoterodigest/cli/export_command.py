@@ -30,9 +30,17 @@ def export(
     digests: AnyDigests = None,
     output: Annotated[
         str,
-        typer.Option("--output", "-o", metavar="FILE", help="The file to write; - shows it."),
-    ] = "-",
-    target: Annotated[Target, typer.Option("--to", help="The format.")] = Target.BIBTEX,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The file to write; - shows it.",
+            show_default="the project's, else -",
+        ),
+    ] = "",
+    target: Annotated[
+        Target | None, typer.Option("--to", help="The format.", show_default="bibtex")
+    ] = None,
     items: Annotated[
         str,
         typer.Option(
@@ -61,7 +69,9 @@ def export(
             show_default=False,
         ),
     ] = None,
-    order: Annotated[Order, typer.Option("--sort", help="The order.")] = Order.DIGEST,
+    order: Annotated[
+        Order | None, typer.Option("--sort", help="The order.", show_default="digest")
+    ] = None,
     short_venues: Annotated[
         bool, typer.Option("--short-venues", help="CVPR, not its official name.")
     ] = False,
@@ -70,19 +80,32 @@ def export(
     awards: Annotated[bool, typer.Option("--awards", help="With awards, as notes.")] = False,
     address: Address = "",
     format_name: FormatName = "",
+    add_only: Annotated[
+        bool | None,
+        typer.Option(
+            "--add-only/--update",
+            help="Only add entries, or bring those that are ours up to date as well.",
+            show_default="--update in a file that export made",
+        ),
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Take out entries of ours that are wanted no more.")
+    ] = False,
     may_overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a file that zoterodigest did not write.")
+        bool, typer.Option("--overwrite", help="Write the file anew, whatever it holds.")
     ] = False,
 ) -> None:
     """Write a bibliography: BibTeX, biblatex or CSL JSON.
 
     Of the digests named, with no library and no project; without any, of the library's items that
-    are not in the trash. A file that export wrote is replaced as a whole: do not edit it by hand. A
-    .bib of your own gains the entries it has not, in its manner; nothing else in it changes.
+    are not in the trash. With no -o, the .bib files of zoterodigest.toml are brought up to date. In
+    a .bib that is there already only entries change that an export of the same project wrote, and
+    only fields that nobody edited since; else it gains the entries it has not.
     Citation keys are the items' own; where there is none yet, author, title and year make one.
 
     \b
     Examples:
+      zoterodigest export
       zoterodigest export papers.md -o refs.bib
       zoterodigest export --to biblatex --tag task:inpainting
       zoterodigest export papers.md -o refs.bib --cited main.tex
@@ -90,17 +113,41 @@ def export(
     """
     from zoterodigest.bibtex.latex import Dialect
     from zoterodigest.bibtex.style import Style
-    from zoterodigest.cli import exporting
+    from zoterodigest.cli import exporting, project_export
 
     if digests and items:
         raise typer.BadParameter("give digests or --items, not both")
     if collections and (digests or items):
         raise typer.BadParameter("--collection is for a library")
-    source: exporting.Source = exporting.FromLibrary(address, tuple(collections or ()))
+    if (add_only is not None or prune) and (digests or items):
+        raise typer.BadParameter("--add-only, --update and --prune are for a project's library")
+    flags = {"short_venues": short_venues, "abstract": abstract, "note": note, "awards": awards}
+    asked: dict[str, object] = {name: True for name, is_set in flags.items() if is_set}
+    choices = {"to": target, "sort": order}
+    asked |= {name: choice.value for name, choice in choices.items() if choice}
+    texts = {"tags": tags, "collections": collections}
+    asked |= {name: tuple(given) for name, given in texts.items() if given}
+    asked |= {"cited": tuple(str(path.absolute()) for path in cited)} if cited else {}
+    workspace = None if digests or items else project_export.project_here(address)
+    if workspace is not None and target is not Target.CSLJSON:
+        rules = asked | ({"prune": True} if prune else {})
+        rules |= {} if add_only is None else {"add_only": add_only}
+        if not output and not asked and workspace.bibs:
+            raise typer.Exit(project_export.export_all(workspace, rules, anew=may_overwrite))
+        if output.casefold().endswith(".bib"):
+            path = Path(output)
+            code = project_export.export_into(workspace, path, rules, anew=may_overwrite)
+            raise typer.Exit(code)
+        if output in ("", "-"):
+            raise typer.Exit(project_export.show(workspace, rules))
+    source: exporting.Source
     if digests:
         source = exporting.FromDigests(tuple(digests), format_name)
     elif items:
         source = exporting.FromFile(Path(items))
+    else:
+        known = project_export.known_keys(workspace)
+        source = exporting.FromLibrary(address, tuple(collections or ()), *known)
     style = Style(
         Dialect.BIBLATEX if target is Target.BIBLATEX else Dialect.BIBTEX,
         short_venues=short_venues,
@@ -117,6 +164,6 @@ def export(
             frozenset(tags or ()),
             tuple(cited or ()),
         ),
-        output,
+        output or "-",
         may_overwrite=may_overwrite,
     )

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from zoterodigest.bibtex.cited import Cited
-from zoterodigest.bibtex.entry import BibEntry
 from zoterodigest.bibtex.references import Reference, by_key, csl_text, references, to_entries
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.write import write_bib
 from zoterodigest.cli.bib_additions import add_to_bib
+from zoterodigest.cli.bib_text import unsettable_text
 from zoterodigest.cli.cites import read_cited
 from zoterodigest.cli.library_list import api_data, select
 from zoterodigest.cli.places import open_library
@@ -34,18 +34,20 @@ from zoterodigest.project.files import (
     replace_file,
 )
 
-_FIRST_LINE = "% Written by zoterodigest; an export replaces this file as a whole.\n\n"
-_MARK = b"% Written by zoterodigest"
-
 Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class FromLibrary:
-    """The live items of the library at `address`, in any of `collections` if some are named."""
+    """The live items of the library at `address`, in any of `collections` if some are named.
+
+    `keys` are the citation keys that earlier exports gave, by item; `formula` makes new ones.
+    """
 
     address: str
     collections: tuple[str, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,11 @@ class Wanted:
 def export(source: Source, wanted: Wanted, output: str, *, may_overwrite: bool) -> None:
     """Write a bibliography into the file `output`, or to standard output if it is "-".
 
-    One that no export wrote gains the entries it has not, or is replaced if that is allowed; one
+    A .bib that stands there gains the entries it has not, or is replaced if that is allowed; one
     that says the same already is left alone.
     """
     items = [data for data in _items(source) if wanted.tags <= _tags_of(data)]
-    found = references(items, bib_rules())
+    found = _references(source, items)
     if wanted.is_by_key:
         found = by_key(found)
     present = None if output == "-" else read_if_present(Path(output))
@@ -96,16 +98,23 @@ def export(source: Source, wanted: Wanted, output: str, *, may_overwrite: bool) 
         tell(_missing(cited, found, present or b""))
         found = tuple(one for one in found if cited.cites_all or one.key.text in cited.keys)
     entries = () if wanted.is_csl else to_entries(found, wanted.style, bib_rules())
-    text = csl_text(found, wanted.style, bib_rules()) if wanted.is_csl else _bib(entries)
+    text = csl_text(found, wanted.style, bib_rules()) if wanted.is_csl else write_bib(entries)
     if output == "-":
         emit_text(text)
-    elif present and not (wanted.is_csl or may_overwrite or present.startswith(_MARK)):
+    elif present and not (wanted.is_csl or may_overwrite):
         add_to_bib(Path(output), present, entries)
     else:
         _replace(Path(output), text, present, may_overwrite=may_overwrite)
         emit([f"{visible(output)}: {counted(len(found), 'entry', 'entries')}"])
         emit(_provisional(found))
-    tell(_warnings(found, entries))
+    tell(_warnings(found))
+    tell(unsettable_text([entry.unsettable for entry in entries if entry.unsettable]))
+
+
+def _references(source: Source, items: Iterable[Data]) -> tuple[Reference, ...]:
+    if isinstance(source, FromLibrary):
+        return references(items, bib_rules(), formula=source.formula, fixed=source.keys)
+    return references(items, bib_rules())
 
 
 def _items(source: Source) -> Iterable[Data]:
@@ -174,10 +183,6 @@ def _tags_of(data: Data) -> set[str]:
     }
 
 
-def _bib(entries: tuple[BibEntry, ...]) -> str:
-    return (_FIRST_LINE + write_bib(entries)).rstrip("\n") + "\n"
-
-
 def _missing(cited: Cited, found: Iterable[Reference], present: bytes) -> Iterator[str]:
     """Yield the keys that are cited, are no work's, and do not stand in the file either."""
     bibliography = scan(present)
@@ -194,10 +199,10 @@ def _replace(path: Path, text: str, present: bytes | None, *, may_overwrite: boo
     data = text.encode("utf-8", "replace")
     if present == data:
         return
-    if present and not present.startswith(_MARK) and not may_overwrite:
+    if present and not may_overwrite:
         raise CannotWrite(
             path,
-            "it is a file that zoterodigest did not write",
+            "there is a file already, and what it holds is something else",
             "Give another name, or --overwrite to replace it.",
         )
     replace_file(path, data, present)
@@ -212,18 +217,11 @@ def _provisional(found: tuple[Reference, ...]) -> Iterator[str]:
         )
 
 
-def _warnings(found: tuple[Reference, ...], entries: tuple[BibEntry, ...]) -> Iterator[str]:
-    """Yield what spoils a bibliography's use: keys that had to change, signs pdflatex lacks."""
+def _warnings(found: tuple[Reference, ...]) -> Iterator[str]:
+    """Yield the keys that had to change."""
     for each in found:
         if each.key.stated:
             yield (
                 f"{visible(each.key.text)} stands for the key {visible(each.key.stated)}, which is"
                 " another work's or holds signs that no .bib can"
             )
-    unsettable = [entry for entry in entries if entry.unsettable]
-    if unsettable:
-        signs = "".join(dict.fromkeys("".join(entry.unsettable for entry in unsettable)))
-        yield (
-            f"{counted(len(unsettable), 'entry has', 'entries have')} signs that pdflatex lacks"
-            f" ({visible(signs[:20])}): use --to biblatex, or XeLaTeX"
-        )

@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
+from zoterodigest.cli.bib_text import exports_data
 from zoterodigest.cli.places import Place
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Row
@@ -42,6 +43,7 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
         "actions": [with_kind(action) for action in plan.actions],
         "reports": [with_kind(report) for report in plan.reports],
         "kept": [plain(one) for one in prepared.kept],
+        "bibliographies": exports_data(prepared.bibs),
         "failures": [plain(one) for one in (outcome.failures if outcome else foreseen(prepared))],
         **({} if outcome is None else _outcome_data(outcome)),
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from zoterodigest.cli.attention import CONFLICTS, NEWS, SECTIONS, Attention, open_text
+from zoterodigest.cli.bib_text import exports_text
 from zoterodigest.cli.places import Place
 from zoterodigest.cli.plan_lines import HEADINGS, as_lines, things
 from zoterodigest.cli.report_text import Wording
@@ -54,6 +55,7 @@ def plan_text(prepared: Prepared, place: Place) -> Iterator[str]:
         yield from _unrecognised(prepared)
         yield from _tags(prepared.new_tags)
         yield from _differences(prepared, attention)
+    yield from _exports(prepared)
     yield from attention.lines(NEWS, _MOST)
     yield from _kept(prepared)
     yield from _other_way(prepared)
@@ -79,6 +81,7 @@ def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
         if len({_COMMANDS[thing.end] for thing in things(prepared.plan, subjects)}) > 1:
             yield ""
             yield "`zoterodigest sync` does both."
+    yield from _exports(prepared)
     attention = _attention(prepared, reports)
     yield from attention.lines([section.kind for section in SECTIONS], _MOST)
     yield from _kept(prepared)
@@ -206,6 +209,12 @@ def _listed(heading: str, advice: str, told: Sequence[tuple[str, str]]) -> Itera
         yield from wrapped(reason, 6)
     if len(told) > _MOST:
         yield f"    … and {len(told) - _MOST:,} more"
+
+
+def _exports(prepared: Prepared) -> Iterator[str]:
+    """Yield what a sync does to the .bib files of the project."""
+    if lines := list(exports_text(prepared.bibs, "Exports (`zoterodigest export`)")):
+        yield from ("", *lines)
 
 
 def _recorded_only(prepared: Prepared) -> Iterator[str]:

@@ -71,6 +71,16 @@ library = {library}
 
 # One [[digest]] for each file, or for several by a pattern (path = "daily/*.md").
 {digests}
+# One [[bibliography]] for each .bib that a sync brings up to date.
+# [[bibliography]]
+# path = "refs.bib"
+# to = "bibtex"                 # or "biblatex"
+# items = "digests"             # works of your digests; or "library"
+# cited = ["main.tex"]          # only what these documents cite
+# push = false                  # true: edits made in the .bib go to the library
+# pull = false                  # true: edits made elsewhere come into entries of your own
+# prune = false                 # true: entries of ours that are wanted no more are taken out
+
 [zotero]
 # links = "attachments"         # code and project links: "attachments", "extra" or "off"
 # categories = false            # arXiv categories as tags

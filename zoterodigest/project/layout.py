@@ -133,6 +133,18 @@ class Project:
             found.setdefault(path.resolve(), BibFile(path, _key(self.root, path), rules))
         return tuple(found.values())
 
+    def bib_file(self, path: Path) -> BibFile:
+        """Return the .bib at `path` as it is configured; if it is not, all of the library is in it.
+
+        `path` must end in .bib.
+        """
+        present = _absolute(path)
+        for bib in self.bibliographies():
+            if bib.path.resolve() == present.resolve():
+                return bib
+        key = _key(self.root, present)
+        return BibFile(present, key, BibliographyRules(path=key, items="library"))
+
     def former_collection(self, key: str) -> tuple[str, ...]:
         """Return the collection of the digest `key` whose file is gone; empty if it had no name."""
         path = _absolute(self.root / key)

@@ -26,6 +26,7 @@ from zoterodigest.project.files import (
     replace_file,
 )
 from zoterodigest.project.journal import Journal, discard_journal
+from zoterodigest.project.layout import Project
 from zoterodigest.project.lock import LockFile, lock_hash, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
@@ -41,7 +42,7 @@ from zoterodigest.sync.claims import (
 )
 from zoterodigest.sync.delivery import deliver
 from zoterodigest.sync.failures import Failure, failures_of_rows, foreseen
-from zoterodigest.sync.gather import gather, require_unchanged
+from zoterodigest.sync.gather import Gathered, gather, require_unchanged
 from zoterodigest.sync.history import Recording, begin_recording
 from zoterodigest.sync.ledger import STALE, Ledger, Progress
 from zoterodigest.sync.limits import TooMuch
@@ -102,7 +103,7 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
         remove_leftovers(project.state_folder)
         require_unchanged(project, prepared.gathered)
         first = _brought_up_to_date(prepared)
-        lock_data = _settle_killed_run(first)
+        lock_data = settle_killed_run(project, first.gathered)
         ledger = Ledger(progress, len(first.writes))
         _write(first, lock_data, ledger)
         again = _planned_again(first, ledger) if ledger.stale else None
@@ -168,9 +169,8 @@ def _expected_versions(prepared: Prepared) -> set[tuple[str, int]]:
     return written | {(shelf.key, shelf.version) for shelf in writes.shelves}
 
 
-def _settle_killed_run(prepared: Prepared) -> bytes | None:
+def settle_killed_run(project: Project, gathered: Gathered) -> bytes | None:
     """Write down what a killed run achieved; return the lock file's bytes as they are now."""
-    gathered, project = prepared.gathered, prepared.workspace.project
     if not gathered.recovers:
         return gathered.lock_data
     write_lock(project.lock_path, gathered.lock, gathered.lock_data)

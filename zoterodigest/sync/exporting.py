@@ -57,7 +57,8 @@ class NewBib:
 
     `before` is what stands in it (None: there is no file), `entries` are those of ours afterwards
     and `known` those of ours before; `is_made` tells whether our exports made the file. `missing`
-    are citations of works that stand nowhere, `failure` why nothing could be exported.
+    are citations of works that stand nowhere, `unsettable` the signs of each entry that pdflatex
+    lacks, `wanted` the number of works that belong in it, `failure` why nothing could be exported.
     """
 
     bib: BibFile
@@ -68,6 +69,8 @@ class NewBib:
     was_made: bool = False
     is_made: bool = False
     missing: tuple[Citation, ...] = ()
+    unsettable: tuple[str, ...] = ()
+    wanted: int = 0
     failure: str = ""
 
     @property
@@ -209,6 +212,8 @@ class _Export:
             updated=updated,
             entries=self._ours(updated, {keys[item]: item for item in wanted}),
             is_made=self._was_made or (self._is_new and bool(updated.source.strip())),
+            wanted=len(wanted),
+            unsettable=tuple(entry.unsettable for entry in entries if entry.unsettable),
             missing=tuple(_missing(cited, {*keys.values(), *_keys_in(updated.source)})),
         )
 

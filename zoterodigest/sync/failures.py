@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from zoterodigest.core.record import Entry
+from zoterodigest.sync.exporting import NewBib
 from zoterodigest.sync.run import Prepared
 
 
@@ -22,14 +23,19 @@ def foreseen(prepared: Prepared) -> Iterator[Failure]:
     """Yield what of a plan is left out, as it cannot be written: edits of digests, then items."""
     for one in prepared.refused:
         yield failure_of(one.entry, f"{one.field}: {one.reason}")
-    for bib in prepared.bibs:
-        if bib.failure:
-            yield Failure(bib.key, "", bib.failure)
-        yield from (Failure(bib.key, kept.key, kept.reason) for kept in bib.updated.refused)
+    yield from failures_of_bibs(prepared.bibs)
     reasons: dict[str, str] = {}
     for failed in prepared.writes.unwritable:
         reasons |= dict.fromkeys(failed.row_ids, failed.reason)
     yield from failures_of_rows(prepared, reasons)
+
+
+def failures_of_bibs(bibs: Iterable[NewBib]) -> Iterator[Failure]:
+    """Yield which .bib files cannot be exported into, and which entries they cannot hold."""
+    for bib in bibs:
+        if bib.failure:
+            yield Failure(bib.key, "", bib.failure)
+        yield from (Failure(bib.key, kept.key, kept.reason) for kept in bib.updated.refused)
 
 
 def failures_of_rows(prepared: Prepared, reasons: Mapping[str, str]) -> Iterator[Failure]:

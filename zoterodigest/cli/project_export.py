@@ -1,0 +1,110 @@
+"""`export` in a project: its .bib files, or one that is named, with the keys of its lock file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from zoterodigest.cli.bib_text import notes_text, summary, unsettable_text
+from zoterodigest.cli.network import chosen
+from zoterodigest.cli.places import linked_digests, near, open_library
+from zoterodigest.cli.screen import emit, emit_text, tell, tell_error, visible
+from zoterodigest.project.files import read_if_present
+from zoterodigest.project.layout import BibFile, Project, find_project
+from zoterodigest.project.lock import read_lock
+from zoterodigest.sync.export_run import carry_out_exports, prepare_exports
+from zoterodigest.sync.exporting import NewBib
+from zoterodigest.sync.failures import failures_of_bibs
+from zoterodigest.sync.workspace import Workspace, open_workspace
+
+_FAILED = 1
+
+
+Given = Mapping[str, object]
+"""The rules that are asked for, by name; they go before those of the configuration."""
+
+
+def project_here(address: str) -> Workspace | None:
+    """Return what the project of the current folder works on; None if there is none.
+
+    A library that is named by `address` and is not the one that is linked has no project here.
+    Digests that are missing take no part. Raises `NoLibraryYet` where the project's library does
+    not exist.
+    """
+    start = Path()
+    config = find_project(start)
+    project = Project.load(config) if config else Project.implicit([start / "digest.md"])
+    data = read_if_present(project.lock_path)
+    if config is None and data is None:
+        return None
+    with open_library(address, start) as library:
+        identity = library.identity
+    lock = read_lock(data, project.lock_path) if data is not None else None
+    if lock is not None and lock.rows and lock.identity != identity and address:
+        return None
+    linked = [path for path in linked_digests(start) if path.exists()]
+    workspace = open_workspace(linked, start, chosen=chosen(address))
+    present = tuple(digest for digest in workspace.digests if digest.path.is_file())
+    return replace(workspace, digests=present)
+
+
+def export_all(workspace: Workspace, given: Given, *, anew: bool) -> int:
+    """Bring all .bib files of the project up to date, or write them `anew`.
+
+    Returns the exit code.
+    """
+    return _export(_with(workspace, workspace.bibs, given), anew=anew)
+
+
+def export_into(workspace: Workspace, output: Path, given: Given, *, anew: bool) -> int:
+    """Bring the .bib at `output` up to date, or write it `anew`; return the exit code."""
+    return _export(_with(workspace, [workspace.project.bib_file(output)], given), anew=anew)
+
+
+def show(workspace: Workspace, given: Given) -> int:
+    """Show what a new .bib of the project would hold, and return the exit code."""
+    nowhere = workspace.project.bib_file(workspace.project.root / "-.bib")
+    with workspace.library:
+        (bib,) = prepare_exports(_with(workspace, [nowhere], given), anew=True).bibs
+    emit_text(bib.source.decode("utf-8", "replace"))
+    _tell(bib)
+    failures = tuple(failures_of_bibs([bib]))
+    for failure in failures:
+        tell_error(": ".join(filter(None, (failure.title, failure.reason))))
+    return _FAILED if failures else 0
+
+
+def _with(workspace: Workspace, bibs: Iterable[BibFile], given: Given) -> Workspace:
+    asked = (replace(bib, rules=bib.rules.model_copy(update=given)) for bib in bibs)
+    return replace(workspace, bibs=tuple(asked))
+
+
+def _export(workspace: Workspace, *, anew: bool) -> int:
+    with workspace.library:
+        exports = prepare_exports(workspace, anew=anew)
+        done = carry_out_exports(exports)
+    unwritten = {failure.where for failure in done.failures if not failure.title}
+    for bib in exports.bibs:
+        if bib.key not in unwritten:
+            emit([f"{visible(str(near(bib.bib.path)))}: {summary(bib)}"])
+        _tell(bib)
+    for failure in done.failures:
+        tell_error(": ".join(filter(None, (failure.where, failure.title, failure.reason))))
+    return _FAILED if done.failures else 0
+
+
+def _tell(bib: NewBib) -> None:
+    tell(notes_text(bib))
+    tell(unsettable_text(bib.unsettable))
+
+
+def known_keys(workspace: Workspace | None) -> tuple[Mapping[str, str], str]:
+    """Return the citation keys that exports of a project gave, by item, and its formula."""
+    if workspace is None:
+        return {}, ""
+    project = workspace.project
+    data = read_if_present(project.lock_path)
+    exported = read_lock(data, project.lock_path).exported if data is not None else ()
+    keys = {one.item: one.key for one in reversed(exported)}
+    return keys, project.configuration.citekeys.formula or ""

@@ -1,0 +1,92 @@
+"""An export by itself: .bib files are brought up to date with the library, and nothing else is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zoterodigest.project.files import remove_leftovers
+from zoterodigest.project.journal import Journal
+from zoterodigest.project.lock import lock_hash, write_lock
+from zoterodigest.project.running import running
+from zoterodigest.project.state import create_state_folder
+from zoterodigest.sync.bib_edits import BibEdit
+from zoterodigest.sync.bib_writes import with_exports, write_export
+from zoterodigest.sync.carry import settle_killed_run
+from zoterodigest.sync.exporting import NewBib, linked_items, new_bibs
+from zoterodigest.sync.failures import Failure, failures_of_bibs
+from zoterodigest.sync.gather import Gathered, gather, require_unchanged
+from zoterodigest.sync.history import begin_recording
+from zoterodigest.sync.ledger import Ledger
+from zoterodigest.sync.run import Direction, Options, plan_over
+from zoterodigest.sync.sending import Sent
+from zoterodigest.sync.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """An export as planned; nothing has been written."""
+
+    workspace: Workspace
+    gathered: Gathered
+    bibs: tuple[NewBib, ...]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to write and nothing to record."""
+        return all(bib.is_settled for bib in self.bibs) and not self.gathered.recovers
+
+
+@dataclass(frozen=True, slots=True)
+class ExportsDone:
+    """What an export did: how many files it wrote, and what failed."""
+
+    written: int = 0
+    failures: tuple[Failure, ...] = ()
+
+
+def prepare_exports(workspace: Workspace, *, anew: bool = False) -> Exports:
+    """Plan what the .bib files of `workspace` are to hold; `anew` takes them as empty.
+
+    Works are those of the library and of the links as they are: what digests have gained since is
+    for a sync.
+    """
+    gathered = gather(workspace)
+    links = plan_over(workspace, Options(direction=Direction.PULL), gathered).plan.links
+    linked = linked_items(gathered.lock.rows, links)
+    edits = [BibEdit(read, b"") for read in gathered.bibs] if anew else []
+    return Exports(
+        workspace, gathered, new_bibs(workspace, gathered, gathered.contents, edits, linked)
+    )
+
+
+def carry_out_exports(exports: Exports) -> ExportsDone:
+    """Write what was planned; a file that cannot be written stops no other one (law 6)."""
+    workspace, gathered = exports.workspace, exports.gathered
+    if exports.is_settled:
+        return ExportsDone(failures=tuple(failures_of_bibs(exports.bibs)))
+    project, ledger = workspace.project, Ledger(_no_progress, 0)
+    create_state_folder(project.state_folder)
+    with running(project.state_folder):
+        remove_leftovers(project.state_folder)
+        require_unchanged(project, gathered)
+        lock_data = settle_killed_run(project, gathered)
+        intended = with_exports(gathered.lock, exports.bibs).links
+        recording = begin_recording(workspace, gathered, "export", _sent(exports.bibs), intended)
+        journal = Journal.begin(project.journal_path, lock_hash(lock_data))
+        done = tuple(
+            bib for bib in exports.bibs if not bib.is_change or write_export(bib, journal, ledger)
+        )
+        lock = with_exports(gathered.lock, done)
+        write_lock(project.lock_path, lock, lock_data)
+        journal.close()
+        recording.finish(_sent(done), gathered.contents, lock.links)
+    unwritten = (Failure(key, "", reason) for key, reason in ledger.unwritten.items())
+    return ExportsDone(ledger.written_bibs, (*unwritten, *failures_of_bibs(exports.bibs)))
+
+
+def _sent(bibs: tuple[NewBib, ...]) -> Sent:
+    return Sent(digests={one.key: one.source for one in bibs if one.is_change})
+
+
+def _no_progress(_done: int, _total: int) -> None:
+    """Show none: a .bib is written at once."""
