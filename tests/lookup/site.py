@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -91,6 +91,11 @@ class Site:
         return good if fault is None else fault(good)
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing of clients that have left; our own errors are gathered elsewhere."""
+
+
 @contextmanager
 def serving(respond: Responder) -> Iterator[Site]:
     """Serve on a free port; an error of ours fails the test."""
@@ -132,9 +137,10 @@ def serving(respond: Responder) -> Iterator[Site]:
             for name, value in {**answer.headers, "Content-Length": str(length)}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.body)
+            with suppress(ConnectionError):  # who asked has left
+                self.wfile.write(answer.body)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+    server = _Server(("127.0.0.1", 0), Listener)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()

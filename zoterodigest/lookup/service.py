@@ -183,7 +183,7 @@ class Service:
         ) as response:
             body = self._body(response)
             if body is None:
-                return _Refused(f"{self.place.name} answers without end")
+                return _Refused(f"{self.place.name} answers without end", is_final=True)
             asked = {name.lower(): value for name, value in response.headers.items()}
             seconds = seconds_asked(asked, self._manners.now())
             if response.status_code in _PASSING:
