@@ -7,17 +7,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.sync.histories.by_markdown import Pick
-from tests.sync.histories.model import FIELDS, slot_of, tokens_in
+from tests.sync.histories.model import FIELDS, slot_of
 from tests.sync.histories.opening import works_of
 from tests.sync.histories.stage import (
-    DIGESTS,
     LOCK,
     TRACKED,
     Clone,
     Commit,
     Files,
     Stage,
-    digest_sight,
+    sight_of,
+    tokens_of,
 )
 from zoterodigest.core.link import Base
 from zoterodigest.project.lock import read_lock
@@ -79,15 +79,12 @@ def _merge_files(stage: Stage, clone: Clone, sides: tuple[Files, Files, Files], 
             kept = merge_file(ours or b"", base or b"", theirs or b"", favour)
         if kept is not None:
             merged[name] = kept
-        if name in DIGESTS:
-            seen = frozenset(
-                tokens_in((ours or b"").decode()) + tokens_in((theirs or b"").decode())
-            )
-            wanted = frozenset(tokens_in((kept or b"").decode()))
-            stage.memory.decide(seen, wanted)
+        if name in stage.sources:
+            shown = [tokens_of(name, (text or b"").decode()) for text in (ours, theirs, kept)]
+            wanted = frozenset(shown[2])
+            stage.memory.decide(frozenset(shown[0] + shown[1]), wanted)
             stage.memory.wished |= wanted
-            numbers = tokens_in((kept or b"").decode()).values()
-            stage.has_twins = stage.has_twins or max(numbers, default=0) > 1
+            stage.has_twins = stage.has_twins or max(shown[2].values(), default=0) > 1
     clone.check_out(merged)
     stage.tell(f"git: merge, {favour} in conflicts")
 
@@ -126,10 +123,10 @@ def _check_out(stage: Stage, clone: Clone, files: Files) -> None:
     # What a killed run did counts from the lock file it began with: the digest alone goes back.
     is_unfinished = clone.workspace.project.journal_path.exists()
     then, now = _bases(clone.files()), _bases(files)
-    before = {name: digest_sight(clone, name).set for name in DIGESTS}
+    before = {name: sight_of(clone, name).set for name in stage.sources}
     clone.check_out(files)
-    for name in DIGESTS:
-        sides = (before[name], digest_sight(clone, name).set)
+    for name in stage.sources:
+        sides = (before[name], sight_of(clone, name).set)
         for slot in sorted({slot_of(token) for token in sides[0] ^ sides[1]}):
             if is_unfinished or then.get((name, slot)) == now.get((name, slot)):
                 old, new = ({token for token in side if slot_of(token) == slot} for side in sides)
@@ -151,11 +148,11 @@ def _bases(files: Files) -> dict[tuple[str, str], Base | None]:
 
 def restore(stage: Stage, clone: Clone, pick: Pick) -> None:
     """A person wants a digest as it was in a commit, and leaves the lock file: that is an edit."""
-    name = DIGESTS[pick[0] % 2]
+    name = stage.sources[pick[0] % len(stage.sources)]
     old = stage.commits[pick[1] % len(stage.commits)].files[name]
-    before = digest_sight(clone, name).set
+    before = sight_of(clone, name).set
     clone.write(name, old.decode())
-    after = digest_sight(clone, name).set
+    after = sight_of(clone, name).set
     stage.memory.decide(before, after)
     # What a killed run brought and nobody wrote down comes once more.
     stage.memory.wished |= before | after

@@ -6,7 +6,7 @@ import re
 
 from tests.sync.histories.model import TOKEN, letter_of, tokens_in, work_of
 from tests.sync.histories.opening import a_note, a_row
-from tests.sync.histories.stage import DIGESTS, NOTES, Clone, Stage, digest_sight
+from tests.sync.histories.stage import DIGESTS, NOTES, Clone, Stage, places_in, sight_of
 
 Pick = tuple[int, int, int]
 
@@ -18,16 +18,15 @@ _ROW = re.compile(r"(?m)^\| \*\*\[.*\n")
 
 
 def edit(stage: Stage, clone: Clone, pick: Pick) -> None:
-    """Write something else where a token stands."""
-    name = DIGESTS[pick[0] % 2]
+    """Write something else where a token stands, in a digest or in a title of a .bib."""
+    name = stage.sources[pick[0] % len(stage.sources)]
     text = clone.text(name)
-    found = list(TOKEN.finditer(text))
+    found = list(places_in(name, text))
     if not found:
         return
-    place = found[pick[1] % len(found)]
-    old = place[0]
+    start, old = found[pick[1] % len(found)]
     new = stage.memory.new(work_of(old), letter_of(old), over=[old])
-    clone.write(name, text[: place.start()] + new + text[place.end() :])
+    clone.write(name, text[:start] + new + text[start + len(old) :])
     stage.tell(f"{name}: {old} -> {new}")
 
 
@@ -73,10 +72,10 @@ def take_out(stage: Stage, clone: Clone, pick: Pick) -> None:
 def insert(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Write a new entry: of a new work, or of one that so far stands in the other digest only."""
     name = DIGESTS[pick[0] % 2]
-    works = {work_of(token): token for token in digest_sight(clone, name).set}
+    works = {work_of(token): token for token in sight_of(clone, name).set}
     others = {
         work_of(token): token
-        for token in sorted(digest_sight(clone, DIGESTS[1 - pick[0] % 2]).set)
+        for token in sorted(sight_of(clone, DIGESTS[1 - pick[0] % 2]).set)
         if letter_of(token) == "t" and work_of(token) not in works
     }
     stage.has_lost_base = True  # two clones may link it, each for itself

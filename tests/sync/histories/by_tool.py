@@ -16,8 +16,8 @@ from tests.sync.histories.stage import (
     Clone,
     Sight,
     Stage,
-    digest_sight,
     library_sight,
+    sight_of,
 )
 from tests.sync.trouble import TroubledLibrary, silent
 from zoterodigest.core.plan import CreateEntry, MoveEntry, Plan, RemoveEntry, RenameHeading
@@ -75,7 +75,7 @@ def _disturb(stage: Stage, clone: Clone, pick: Pick, error: BaseException) -> No
 
     memory_path = clone.workspace.memory_path
     remembered = read_if_present(memory_path)
-    before = _sights(clone)
+    before = _sights(stage, clone)
 
     def carry() -> None:
         library: Library = clone.library
@@ -95,7 +95,7 @@ def _disturb(stage: Stage, clone: Clone, pick: Pick, error: BaseException) -> No
     _watched(stage, clone, direction, carry)
     if read_if_present(memory_path) == remembered:
         # What it brought and nobody remembers comes once more, whatever became of it since.
-        for end, sight in _sights(clone).items():
+        for end, sight in _sights(stage, clone).items():
             stage.memory.wished |= sight.set - before[end].set
 
 
@@ -128,14 +128,14 @@ def _carry_out(
 def _watched(stage: Stage, clone: Clone, direction: Direction, carry: Callable[[], object]) -> None:
     """Do something with the tool, and fail if it does what it may not."""
     texts = {name: clone.text(name) for name in DIGESTS}
-    sights = _sights(clone)
+    sights = _sights(stage, clone)
     others = [one for one in stage.clones if one is not clone]
     untouched = [one.files() for one in others]
     version = clone.library.version()
 
     carry()
 
-    now = _sights(clone)
+    now = _sights(stage, clone)
     for end, before in sights.items():
         _judge(stage, end, before, now[end])
         if not stage.has_twins:
@@ -150,8 +150,8 @@ def _watched(stage: Stage, clone: Clone, direction: Direction, carry: Callable[[
         raise Violation("a push wrote a digest")
 
 
-def _sights(clone: Clone) -> dict[str, Sight]:
-    ends = {f"{clone.root.name}/{name}": digest_sight(clone, name) for name in DIGESTS}
+def _sights(stage: Stage, clone: Clone) -> dict[str, Sight]:
+    ends = {f"{clone.root.name}/{name}": sight_of(clone, name) for name in stage.sources}
     return {**ends, f"zotero {id(clone.library)}": library_sight(clone.library)}
 
 

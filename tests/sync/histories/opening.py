@@ -10,6 +10,9 @@ from tempfile import TemporaryDirectory
 
 from tests.sync.histories.model import Memory, tokens_in
 from tests.sync.histories.stage import (
+    BIB,
+    CONFIG,
+    DIGESTS,
     NOTES,
     TABLE,
     Clone,
@@ -87,13 +90,26 @@ class _Opening:
     last_number: int
 
 
+_CONFIG = f"""\
+[[digest]]
+path = "*.md"
+
+[[bibliography]]
+path = "{BIB}"
+push = true
+pull = true
+"""
+
+
 @cache
-def _opening() -> _Opening:
+def _opening(*, has_bib: bool) -> _Opening:
     memory = Memory()
     with TemporaryDirectory() as folder:
         clone = Clone(Path(folder), new_library())
         for name, text in _first_texts(memory).items():
             clone.write(name, text)
+        if has_bib:
+            clone.write(CONFIG, _CONFIG)
         outcome = carry_out(prepare(clone.workspace, Options(direction=Direction.SYNC)), silent)
         assert not outcome.failures
         state = {
@@ -105,9 +121,12 @@ def _opening() -> _Opening:
         return _Opening(clone.files(), state, clone.library.read(), last)
 
 
-def open_stage(folder: Path, *, has_copies: bool) -> Stage:
-    """Return a stage in an empty folder; with `has_copies` each clone has a library of its own."""
-    opening = _opening()
+def open_stage(folder: Path, *, has_copies: bool, has_bib: bool) -> Stage:
+    """Return a stage in an empty folder; with `has_copies` each clone has a library of its own.
+
+    With `has_bib` a .bib takes part, which holds what the first sync exported.
+    """
+    opening = _opening(has_bib=has_bib)
     memory = Memory(numbers=count(opening.last_number + 1))
     libraries = [new_library(), new_library()]
     for library in libraries if has_copies else libraries[:1]:
@@ -123,4 +142,6 @@ def open_stage(folder: Path, *, has_copies: bool) -> Stage:
             path.write_bytes(data)
         clones.append(clone)
     first = Commit(opening.files)
-    return Stage(clones, [first], memory, FIRST_WORKS, libraries[0].read())
+    sources = (*DIGESTS, BIB) if has_bib else DIGESTS
+    synced = libraries[0].read()
+    return Stage(clones, [first], memory, FIRST_WORKS, synced, sources=sources)

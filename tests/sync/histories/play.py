@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -78,10 +78,11 @@ class Step:
 
 @dataclass(frozen=True)
 class History:
-    """What happens, and whether each clone has a library of its own."""
+    """What happens, whether each clone has a library of its own, and whether a .bib takes part."""
 
     steps: tuple[Step, ...]
     has_copies: bool = False
+    has_bib: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ class Failure:
         told = "".join(f"    {line}\n" for line in self.told)
         return (
             f"seed {self.seed}: {type(self.error).__name__}: {self.error}\n{told}"
-            f"    History((\n{steps}    ), has_copies={self.history.has_copies})"
+            f"    History((\n{steps}    ), has_copies={self.history.has_copies},"
+            f" has_bib={self.history.has_bib})"
         )
 
 
@@ -111,7 +113,8 @@ def history_of(seed: int) -> History:
         Step(act, chance.choice((0, 0, 1)), (_number(chance), _number(chance), _number(chance)))
         for act in acts
     )
-    return History(steps, has_copies=chance.random() < 0.3)
+    has_copies = chance.random() < 0.3
+    return History(steps, has_copies, has_bib=chance.random() < 0.3)
 
 
 def _number(chance: random.Random) -> int:
@@ -133,7 +136,8 @@ def play(history: History, room: Path) -> tuple[Exception, tuple[str, ...]] | No
     """Play a history in `room`; return what was wrong, and what had been told until then."""
     global _numbers
     with TemporaryDirectory(dir=room) as folder:
-        stage = open_stage(Path(folder), has_copies=history.has_copies)
+        _numbers = count()
+        stage = open_stage(Path(folder), has_copies=history.has_copies, has_bib=history.has_bib)
         _numbers = count(FIRST_NUMBER)
         try:
             for step in history.steps:
@@ -151,14 +155,14 @@ def _shortened(history: History, room: Path, kind: type[Exception]) -> History:
     steps = list(history.steps)
     place = 0
     while place < len(steps):
-        fewer = History((*steps[:place], *steps[place + 1 :]), history.has_copies)
+        fewer = replace(history, steps=(*steps[:place], *steps[place + 1 :]))
         found = play(fewer, room)
         if found is not None and type(found[0]) is kind:
             steps = list(fewer.steps)
             place = 0
         else:
             place += 1
-    return History(tuple(steps), history.has_copies)
+    return replace(history, steps=tuple(steps))
 
 
 def _remembered(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.sync.histories.model import Memory, Violation, tokens_in
+from tests.sync.histories.model import TOKEN, Memory, Violation, tokens_in
 from zoterodigest.core.plan import Plan
 from zoterodigest.library.database import DatabaseInMemory
 from zoterodigest.library.embedded import EmbeddedLibrary
@@ -25,12 +26,14 @@ from zoterodigest.library.port import (
 )
 from zoterodigest.sync.workspace import Workspace, open_workspace
 
-NOTES, TABLE = "notes.md", "table.md"
+NOTES, TABLE, BIB = "notes.md", "table.md", "refs.bib"
 DIGESTS = (NOTES, TABLE)
-CARRIED = {NOTES: "tkls", TABLE: "txcl"}
-"""The letters of the slots that each digest shows."""
-LOCK, STATE = "zoterodigest.lock", ".zoterodigest"
-TRACKED = (*DIGESTS, LOCK)
+CARRIED = {NOTES: "tkls", TABLE: "txcl", BIB: "t"}
+"""The letters of the slots that each file shows."""
+LOCK, STATE, CONFIG = "zoterodigest.lock", ".zoterodigest", "zoterodigest.toml"
+TRACKED = (*DIGESTS, BIB, LOCK, CONFIG)
+
+_TITLE = re.compile(r"(?m)^ *title *=.*\n")
 
 T = TypeVar("T")
 Files = Mapping[str, bytes]
@@ -71,8 +74,9 @@ class Clone:
         return replace(workspace, library=self.library)
 
     def text(self, name: str) -> str:
-        """Return a digest."""
-        return (self.root / name).read_bytes().decode()
+        """Return a file; the empty text if there is none."""
+        path = self.root / name
+        return path.read_bytes().decode() if path.exists() else ""
 
     def write(self, name: str, text: str) -> None:
         """Write a digest."""
@@ -139,6 +143,8 @@ class Stage:
     """The tokens of entries that somebody took out, by digest and work."""
     names: int = 0
     """How many headings and collections got another name."""
+    sources: tuple[str, ...] = DIGESTS
+    """The files whose edits travel."""
 
     @property
     def libraries(self) -> list[EmbeddedLibrary]:
@@ -151,9 +157,21 @@ class Stage:
         self.told.append(what)
 
 
-def digest_sight(clone: Clone, name: str) -> Sight:
-    """Return what stands in a digest."""
-    return Sight(tokens_in(clone.text(name)))
+def sight_of(clone: Clone, name: str) -> Sight:
+    """Return what stands in a digest, or in a .bib."""
+    return Sight(tokens_of(name, clone.text(name)))
+
+
+def tokens_of(name: str, text: str) -> Counter[str]:
+    """Return the tokens in a file, each with its number."""
+    return Counter(token for _, token in places_in(name, text))
+
+
+def places_in(name: str, text: str) -> Iterator[tuple[int, str]]:
+    """Yield where each token of a file stands; of a .bib those of titles: its keys never change."""
+    spans = (found.span() for found in _TITLE.finditer(text)) if name == BIB else [(0, len(text))]
+    for start, end in spans:
+        yield from ((found.start(), found[0]) for found in TOKEN.finditer(text, start, end))
 
 
 def library_sight(library: EmbeddedLibrary) -> Sight:
