@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.sync.world import World
+from zoterodigest.sync.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.run import Direction, Options
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -44,8 +45,12 @@ def unlink(world: World) -> None:
     world.unlink()
 
 
+def export(world: World) -> None:
+    assert carry_out_exports(prepare_exports(world.workspace())).failures == ()
+
+
 ACTIONS: dict[str, Callable[[World], object]] = {
-    action.__name__: action for action in (push, sync, remove, unlink)
+    action.__name__: action for action in (push, sync, export, remove, unlink)
 }
 
 

@@ -201,6 +201,15 @@ def with_bibliographies(root: Path) -> World:
     return world
 
 
+def with_a_bibliography_to_be_made(root: Path) -> World:
+    """A small project in step; into a .bib kept by hand entries are to come."""
+    world = small_project(root)
+    world.configure(CONFIGURATION + BIBLIOGRAPHIES)
+    (root / "refs.bib").write_text(HAND_KEPT, encoding="utf-8")
+    world.push()
+    return world
+
+
 def rearranged_at_both_ends(root: Path) -> World:
     """A project in step, with some forty changes: at both ends entries come, go, move and change,
     and headings and collections get other names.

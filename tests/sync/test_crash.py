@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.sync.histories.effects import Effects
-from tests.sync.killing import killed, push, remove, sync, unlink
+from tests.sync.killing import export, killed, push, remove, sync, unlink
 from tests.sync.recovery import (
     Action,
     Recovery,
@@ -27,6 +27,7 @@ from tests.sync.recovery import (
     small_and_edited,
     small_project,
     state_of,
+    with_a_bibliography_to_be_made,
     with_bibliographies,
 )
 from tests.sync.trouble import silent, troubled
@@ -44,6 +45,7 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "a sync": (edited_at_both_ends, sync),
     "a sync that rearranges": (rearranged_at_both_ends, sync),
     "a sync that exports": (with_bibliographies, sync),
+    "an export": (with_a_bibliography_to_be_made, export),
     "a removal": (changed_by_the_person, remove),
     "an unlinking": (changed_by_the_person, unlink),
 }

@@ -347,6 +347,22 @@ def test_what_a_person_edits_while_it_is_written_is_left(world: World) -> None:
     assert bib(world) == "% begun anew\n"
 
 
+@pytest.mark.parametrize("standing", ["", HAND_KEPT], ids=["new", "kept by hand"])
+def test_a_two_way_bib_is_settled_after_the_sync_that_exports(
+    tmp_path: Path, standing: str
+) -> None:
+    world = a_world(tmp_path, CONFIG + "push = true\npull = true\nadd_only = false\n")
+    if standing:
+        write_bib(world, standing)
+
+    sync(world)
+    write_bib(world, bib(world).replace("{Segment}", "{Cut}").replace(" {Segment Any", " {Cut Any"))
+    sync(world)
+
+    assert "Cut Anything" in {data["title"] for data in world.items().values()}
+    assert "Cut Anything" in (tmp_path / "papers.md").read_text()
+
+
 # --- taken back ----------------------------------------------------------------------------------
 
 
