@@ -411,7 +411,7 @@ def test_what_was_written_is_not_read_again(server: Server, library: WebLibrary)
     snapshot = library.read()
 
     assert snapshot == server.behind.read()
-    assert server.counted() == (4, 0)
+    assert server.counted() == (3, 0)  # changed?, two lists
 
 
 def test_a_large_library_is_read_by_pages(server: Server, library: WebLibrary) -> None:

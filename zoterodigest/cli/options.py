@@ -34,6 +34,7 @@ Address = Annotated[
         show_default="the project's, else .zoterodigest/library.sqlite",
     ),
 ]
+Stats = Annotated[bool, typer.Option("--stats", help="Tell how many requests the run took.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only show it.")]
 Offline = Annotated[

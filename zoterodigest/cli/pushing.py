@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from zoterodigest.cli.screen import (
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
+from zoterodigest.library.access import Tally
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.limits import TooMuch
@@ -47,10 +49,18 @@ class Request:
     address: str = ""
     wanted_format: str = ""
     options: Options = Options()  # noqa: RUF009  (frozen)
+    with_stats: bool = False
 
-    def open(self) -> Place:
-        """Return where it is to be done."""
-        return open_place(self.digests, self.address, self.wanted_format)
+    @contextmanager
+    def opened(self) -> Iterator[Place]:
+        """Give where it is to be done; at the end tell of the requests it took, if asked to."""
+        place = open_place(self.digests, self.address, self.wanted_format)
+        try:
+            with place.workspace.library:
+                yield place
+        finally:
+            if self.with_stats:
+                tell([requests_text(place.tally)])
 
 
 def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -> int:
@@ -62,8 +72,7 @@ def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -
 
 def show_plan(request: Request, *, as_json: bool) -> int:
     """Show what a run would do, and return the exit code it would have as far as is known."""
-    place = request.open()
-    with place.workspace.library:
+    with request.opened() as place:
         prepared = _prepared(place, request)
         if as_json:
             emit_json(plan_data(prepared, place))
@@ -79,8 +88,7 @@ def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
 
     Conflicts come first: they keep their own exit code.
     """
-    place = request.open()
-    with place.workspace.library:
+    with request.opened() as place:
         prepared = _prepared(place, request)
         if as_json:
             emit_json(plan_data(prepared, place))
@@ -94,8 +102,7 @@ def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
 
 def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
     """Show the plan, ask where that is needed, carry it out and tell what came of it."""
-    place = request.open()
-    with place.workspace.library:
+    with request.opened() as place:
         prepared = _prepared(place, request)
         if not as_json:
             emit(plan_text(prepared, place))
@@ -114,6 +121,13 @@ def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
     for failure in outcome.failures:
         tell_error(f"{failure.where}: {failure.title}: {failure.reason}")
     return FAILED if outcome.failures else exit_code(outcome.last)
+
+
+def requests_text(tally: Tally) -> str:
+    """Return how many requests a run took, by kind."""
+    again = f", {tally['again']:,} of them sent again" if tally["again"] else ""
+    kinds = f"{tally['read']:,} to read, {tally['write']:,} to write"
+    return f"Requests: {tally.total:,} ({kinds}{again})"
 
 
 def _prepared(place: Place, request: Request) -> Prepared:

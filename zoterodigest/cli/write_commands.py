@@ -20,6 +20,7 @@ from zoterodigest.cli.options import (
     Offline,
     Only,
     Relink,
+    Stats,
     Yes,
 )
 
@@ -48,6 +49,7 @@ def push(
     relink: Relink = False,
     max_changes: MaxChanges = None,
     allow_removals: AllowRemovals = False,
+    with_stats: Stats = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring digests into the library.
@@ -77,7 +79,7 @@ def push(
         max_changes=max_changes,
         allow_removals=allow_removals,
     )
-    request = pushing.Request(tuple(digests or ()), address, format_name, options)
+    request = pushing.Request(tuple(digests or ()), address, format_name, options, with_stats)
     raise typer.Exit(
         pushing.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     )
@@ -95,6 +97,7 @@ def pull(
     no_notes: NoNotes = False,
     max_changes: MaxChanges = None,
     allow_removals: AllowRemovals = False,
+    with_stats: Stats = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring edits made in the library back into the digests.
@@ -124,7 +127,7 @@ def pull(
         max_changes=max_changes,
         allow_removals=allow_removals,
     )
-    request = pushing.Request(tuple(digests or ()), address, format_name, options)
+    request = pushing.Request(tuple(digests or ()), address, format_name, options, with_stats)
     raise typer.Exit(
         pushing.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     )
@@ -142,6 +145,7 @@ def sync(
     relink: Relink = False,
     max_changes: MaxChanges = None,
     allow_removals: AllowRemovals = False,
+    with_stats: Stats = False,
     as_json: AsJson = False,
 ) -> None:
     """Push and pull in one: every edit reaches the other end.
@@ -168,7 +172,7 @@ def sync(
         max_changes=max_changes,
         allow_removals=allow_removals,
     )
-    request = pushing.Request(tuple(digests or ()), address, format_name, options)
+    request = pushing.Request(tuple(digests or ()), address, format_name, options, with_stats)
     raise typer.Exit(
         pushing.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     )
@@ -209,6 +213,7 @@ def plan(
         relink,
         max_changes,
         allow_removals,
+        False,
         as_json,
     )
 

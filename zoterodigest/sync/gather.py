@@ -18,6 +18,7 @@ from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import Document
 from zoterodigest.digest.format import Format
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.address import EMBEDDED
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import SourceChanged, SourceFile, read_if_present
@@ -39,13 +40,13 @@ class OtherLibrary(ZoterodigestError):
 
     def __init__(self, path: Path, linked: str, present: str) -> None:
         sentence = (
-            f"{path} links with the library {linked}, and this one is {present}"
-            if present
-            else f"the built-in library {linked}, with which {path} links, is not here"
+            f"the built-in library {linked}, with which {path} links, is not here"
+            if not present and linked.startswith(EMBEDDED)
+            else f"{path} links with the library {linked}, and this one is {present or 'new'}"
         )
         super().__init__(
             sentence,
-            "Give that library's path with --library embedded:PATH, or begin anew with "
+            "Name that library with --library (embedded:PATH, user:ID ...), or begin anew with "
             "`zoterodigest init --fresh`: items that are found again are adopted.",
         )
         self.path = path

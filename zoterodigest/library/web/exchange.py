@@ -46,6 +46,8 @@ class Exchange:
         self._free_at = now()
         self._key: str | None = None
         self._wire: Wire | None = None
+        self.is_sighted = False
+        """Whether it was seen that the key shows all of the library."""
 
     @property
     def identity(self) -> str:

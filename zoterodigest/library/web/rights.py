@@ -67,6 +67,8 @@ def rights_of(address: WebAddress, access: Access) -> Rights:
 def require_whole_sight(exchange: Exchange) -> None:
     """Raise `KeyRefused` unless all of the library is shown: hidden notes would look deleted."""
     address = exchange.address
+    if exchange.is_sighted:
+        return
     if not exchange.key:
         if address.kind == "user":
             raise no_key(address.identity)
@@ -79,6 +81,7 @@ def require_whole_sight(exchange: Exchange) -> None:
             f"the API key does not show the notes of {address.identity}",
             "Allow access to notes at zotero.org/settings/keys, then run the command again.",
         )
+    exchange.is_sighted = True
 
 
 def read_rights(exchange: Exchange) -> Rights:

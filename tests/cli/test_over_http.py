@@ -1,0 +1,81 @@
+"""Runs against a library over HTTP, as a person sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Zoterodigest, a_digest
+from tests.library.web import KEY, Server, a_server
+from zoterodigest.library.server.messages import Response
+
+
+@pytest.fixture
+def server(zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server, and its key in the environment, of which the runner has cleared it before."""
+    monkeypatch.setenv("ZOTERO_API_KEY", KEY)
+    with a_server() as server:
+        yield server
+
+
+@pytest.fixture
+def project(tmp_path: Path, server: Server) -> Path:
+    """A digest, and a configuration that names the server's library."""
+    (tmp_path / "papers.md").write_text(a_digest(("Attention Is All You Need", "1706.03762")))
+    library = f'library = "{server.url}/users/1"\n'
+    (tmp_path / "zoterodigest.toml").write_text(f'{library}[[digest]]\npath = "papers.md"\n')
+    return tmp_path
+
+
+@pytest.mark.usefixtures("project")
+def test_stats_tell_the_requests_of_a_run(zoterodigest: Zoterodigest, server: Server) -> None:
+    pushed = zoterodigest("push", "--stats")
+    reads, writes = server.counted()
+    synced = zoterodigest("sync", "--stats", "--json")
+
+    assert f"Requests: {reads + writes} ({reads} to read, {writes} to write)\n" in pushed.err
+    assert writes == 3  # a collection, the item, its children
+    assert "Requests: 1 (1 to read, 0 to write)\n" in synced.err
+    assert "Requests" not in synced.out
+
+
+def test_stats_of_the_embedded_library_are_none(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / "papers.md").write_text(a_digest(("Attention Is All You Need", "1706.03762")))
+
+    ran = zoterodigest("push", "papers.md", "--stats")
+
+    assert "Requests: 0 (" in ran.err
+
+
+@pytest.mark.usefixtures("project")
+def test_a_plan_names_the_library_by_its_address(
+    zoterodigest: Zoterodigest, server: Server
+) -> None:
+    ran = zoterodigest("plan")
+
+    assert ran.code == 0
+    assert f"library    {server.url}/users/1\n" in ran.out
+    assert "embedded" not in ran.out
+
+
+@pytest.mark.usefixtures("project")
+def test_a_wait_is_told(zoterodigest: Zoterodigest, server: Server) -> None:
+    answers = iter([Response(429, {"Retry-After": "0"}, b""), Response(503, {}, b"")])
+    server.between = lambda request, serve: next(answers, None) or serve(request)
+
+    ran = zoterodigest("status", "--check")
+
+    assert ran.code == 4
+    assert "the server is not ready (HTTP 503): waiting 2 s" in ran.err
+
+
+@pytest.mark.usefixtures("project")
+def test_a_lock_file_goes_with_one_library(zoterodigest: Zoterodigest, server: Server) -> None:
+    zoterodigest("push")
+
+    ran = zoterodigest("sync", "--library", "embedded:other.sqlite")
+
+    assert ran.code == 13
+    assert "zoterodigest.lock links with the library user:1@127.0.0.1" in ran.err
