@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from zoterodigest.bibtex.latex import decode
 from zoterodigest.bibtex.people import read_names
@@ -61,15 +62,21 @@ def read_record(
     unreadable = frozenset(name for name, text in texts.items() if _NO_TEXT.search(text))
     readable = {name: text for name, text in texts.items() if name not in unreadable}
     untold = {name for name, (homes, _) in _READERS.items() if unreadable.intersection(homes)}
-    untold -= {"arxiv"}  # any of its homes tells it
     fields: dict[str, Value] = {}
     raws: dict[str, str] = {}
+
+    def take(name: str, found: Value, homes: Iterable[str]) -> None:
+        present = (bibliography.text(standing[home].value) for home in homes if home in readable)
+        fields[name], raws[name] = EMPTY if is_empty(found) else found, "\n".join(present)
+
     for name, (homes, read) in _READERS.items():
-        present = [home for home in homes if home in readable]
-        found = read(readable, venues) if present and name not in untold else None
-        if found is not None:
-            fields[name] = EMPTY if is_empty(found) else found
-            raws[name] = "\n".join(bibliography.text(standing[home].value) for home in present)
+        if name not in untold and any(home in readable for home in homes):
+            found = read(readable, venues)
+            if found is not None:
+                take(name, found, homes)
+    identifiers = tuple(_identifiers(readable))
+    if arxiv := next((one.value for one in identifiers if one.scheme == "arxiv"), ""):
+        take("arxiv", arxiv, _ARXIV_HOMES)
     return BibRecord(
         key=bibliography.key(entry),
         type=bibliography.text(entry.type).lower(),
@@ -77,7 +84,7 @@ def read_record(
         fields=fields,
         raws=raws,
         others={name: _plain(name, text) for name, text in readable.items() if name not in _TAKEN},
-        identifiers=frozenset(_identifiers(readable)),
+        identifiers=frozenset(identifiers),
         unreadable=unreadable,
         untold=frozenset(untold),
     )
@@ -173,13 +180,17 @@ def _year(texts: Texts, _: VenueTable) -> Value | None:
 def _date(texts: Texts, _: VenueTable) -> Value | None:
     if date := texts.get("date"):
         return parse_date(date.partition("/")[0])
-    month, day = decode(texts.get("month", "")), texts.get("day", "")
-    if not month:
+    return _date_of(texts.get("year", ""), texts.get("month", ""), texts.get("day", ""))
+
+
+@lru_cache(maxsize=4096)
+def _date_of(year: str, month: str, day: str) -> str | None:
+    words = [word for word in re.split(r"[\s.,~]+", decode(month)) if word]
+    if not words:
         return None
-    words = [word for word in re.split(r"[\s.,~]+", month) if word]
     number = _MONTH_NUMBERS.get(words[0][:3].lower(), words[0].zfill(2))
     day = day or next((word for word in words[1:] if word.isdecimal()), "")
-    parts = (texts.get("year", ""), number, day.zfill(2) if day else "")
+    parts = (year, number, day.zfill(2) if day else "")
     return parse_date("-".join(part for part in parts if part))
 
 
@@ -196,10 +207,6 @@ def _doi(texts: Texts, _: VenueTable) -> Value | None:
     if identifier is None or identifier.scheme != "doi":
         return None if identifier and identifier.scheme == "arxiv" else text
     return identifier.value
-
-
-def _arxiv(texts: Texts, _: VenueTable) -> Value | None:
-    return next((one.value for one in _identifiers(texts) if one.scheme == "arxiv"), None)
 
 
 def _url(texts: Texts, _: VenueTable) -> Value | None:
@@ -228,13 +235,10 @@ _READERS: Mapping[str, tuple[Sequence[str], Callable[[Texts, VenueTable], Value 
     "year": (("year", "date"), _year),
     "date": (("date", "year", "month", "day"), _date),
     "pages": (("pages",), _pages),
-    "arxiv": (
-        ("eprint", "doi", "url", "ee", "journal", "booktitle", "note", "howpublished"),
-        _arxiv,
-    ),
     "doi": (("doi",), _doi),
     "url": (("url",), _url),
 }
+_ARXIV_HOMES = ("eprint", "doi", "url", "ee", "journal", "booktitle", "note", "howpublished")
 _TAKEN = frozenset(
     {"title", "subtitle", "author", "year", "date", "month", "day", "pages", "doi", "url", *_VENUES}
 )

@@ -35,6 +35,9 @@ _FIELD = re.compile(rb"(?P<name>" + _NAME + rb")" + _BLANK + rb"=" + _BLANK)
 _BARE = re.compile(_NAME)
 _BRACE = re.compile(rb"[{}]")
 _BRACED = re.compile(rb"\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}")
+_PLAIN_FIELD = re.compile(
+    rb"(?P<name>" + _NAME + rb")\s*+=\s*+(?P<value>" + _BRACED.pattern + rb")\s*+,\s*+(?!%)"
+)
 _QUOTED = re.compile(rb'"[^{}"]*+(?:\{[^{}]*+\}[^{}"]*+)*+"')
 _IN_QUOTES = re.compile(rb'[{}"]')
 _UNSAID = re.compile(rb"\w*")
@@ -128,6 +131,12 @@ class _Scanner:
         fields: list[BibField] = []
         at = self._after_blanks(at)
         while self._source[at : at + 1] != closer:
+            plain = _PLAIN_FIELD.match(self._source, at) if self._closings is None else None
+            if plain is not None:  # the usual case in one step
+                piece = Piece(Span(*plain.span("value")), Delimiter.BRACES)
+                fields.append(BibField(Span(*plain.span("name")), (piece,)))
+                at = plain.end()
+                continue
             named = _FIELD.match(self._source, at)
             if named is None:
                 raise _Broken(at, f"expected a field's name and =, found {self._seen(at)}")
