@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from zoterodigest.core.identity import identifier_of
 from zoterodigest.lookup.cache import Ages, Cache, Kept
-from zoterodigest.lookup.feed import Feed, read_feed
+from zoterodigest.lookup.feed import EMPTY, Feed, fault_of, read_feed
 from zoterodigest.lookup.service import Manners, NoReply, Place, Reply, Service
 from zoterodigest.lookup.work import Failed, Looked, Missing, Outcome, Source, outcome_of
 
@@ -90,7 +90,7 @@ class Arxiv:
             answers |= new
             left = [key for key in left if key not in new]
             faults += bool(fault)
-        is_believed = fault == _EMPTY and len(left) <= _FEW
+        is_believed = fault == EMPTY and len(left) <= _FEW
         return answers | dict.fromkeys(left, Missing() if is_believed else Failed(fault))
 
     def _keep(self, answers: Mapping[str, _Answer]) -> None:
@@ -107,7 +107,6 @@ _Answer = Looked | Missing | Failed
 _PAPER = TypeAdapter(Looked)
 _NO_ID = Failed("this is no arXiv id")
 _NOT_ASKED = Failed("arXiv has not been asked yet")
-_EMPTY = "arXiv answers with an empty page"
 _TRIES = 3
 _FEW = 5
 """So many ids at once may well all be missing; of more an empty page is a fault of the API."""
@@ -162,16 +161,10 @@ def _names(complaint: str, id_: str) -> bool:
 
 def _fault(reply: Reply, feed: Feed, asked: Sequence[str]) -> str:
     """Return why papers that `feed` does not have may exist all the same; "" if they do not."""
-    if feed.complaints:
-        return f"arXiv complains: {feed.complaints[0]}"
-    if reply.status != 200:
-        return f"arXiv answers with HTTP {reply.status}"
-    if not feed.is_whole:
-        return "arXiv's answer breaks off, or is no feed"
+    if fault := fault_of(reply.status, feed):
+        return fault
     if feed.is_empty:
-        return _EMPTY
-    if feed.unreadable:
-        return "arXiv's answer has entries that cannot be read"
+        return EMPTY
     if any(paper.id not in asked for paper in feed.papers):
         return "arXiv answers with another paper than asked for"
     return ""

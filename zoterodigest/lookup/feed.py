@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from arxiv import Result
 
 
+EMPTY = "arXiv answers with an empty page"
+"""What is told of an answer without entries where there should be some."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """What a feed holds: papers, the API's complaints, and the numbers of its other entries.
@@ -67,6 +71,19 @@ def read_feed(content: bytes) -> Feed:
         total=total,
         is_whole=last == _FEED,
     )
+
+
+def fault_of(status: int, feed: Feed) -> str:
+    """Return why `feed`, which came with this HTTP status, may lack what it should have, or ""."""
+    if feed.complaints:
+        return f"arXiv complains: {feed.complaints[0]}"
+    if status != 200:
+        return f"arXiv answers with HTTP {status}"
+    if not feed.is_whole:
+        return "arXiv's answer breaks off, or is no feed"
+    if feed.unreadable:
+        return "arXiv's answer has entries that cannot be read"
+    return ""
 
 
 _ATOM = "http://www.w3.org/2005/Atom"
