@@ -227,6 +227,25 @@ def test_a_retry_after_may_be_a_date(server: Server, library: WebLibrary) -> Non
     assert [seconds for seconds, _ in server.clock.waits] == [90]
 
 
+def test_a_server_that_asks_for_a_pause_is_asked_for_nothing_meanwhile(
+    server: Server, library: WebLibrary
+) -> None:
+    until = START + timedelta(seconds=30)
+
+    def limited(request: Request, serve: Serve) -> Response:
+        is_early = request.method == "POST" or len(server.requests) > 1
+        if is_early and server.clock.now < until:
+            return says(429, Retry_After="30")
+        return serve(request)
+
+    server.between = limited
+
+    library.write([an_item()])
+
+    assert [seconds for seconds, _ in server.clock.waits] == [30]
+    assert server.counted() == (1, 2)
+
+
 @pytest.mark.parametrize("when", ["", "soon", "-5", "Thu, 99 Foo", "１２"])
 def test_a_retry_after_that_cannot_be_read_is_none(
     server: Server, library: WebLibrary, when: str

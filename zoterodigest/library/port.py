@@ -113,7 +113,8 @@ class Library(Protocol):
     The library version rises by one for each object written, and an object has the library version
     of its own last write. What changes nothing is `Unchanged` and raises no version. Values come
     back as the library stores them: trimmed, empty fields absent, tags without doubles and sorted.
-    Trouble with the library as a whole raises `BadLibrary`; then nothing of the call was written.
+    Trouble with the library as a whole raises `BadLibrary`; then nothing of the call was written,
+    or nobody knows yet: over a network the answer may be lost for good.
     """
 
     @property

@@ -46,11 +46,11 @@ class Kind(Generic[Thing]):
 
 
 @dataclass
-class _Sent(Generic[Thing]):
-    """An object on its way: its place in the batch, its body, and what has become of it."""
+class _Sending(Generic[Thing]):
+    """An object on its way: its body, None if it changes nothing, and what has become of it."""
 
     thing: Thing
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | None
     outcome: Outcome | None = None
 
 
@@ -58,48 +58,49 @@ def write(
     exchange: Exchange, kind: Kind[Thing], things: Sequence[Thing], known: Mapping[str, Thing]
 ) -> list[Outcome]:
     """Write `things`, of which `known` is how they stood when last read; one outcome for each."""
-    outcomes: list[Outcome | None] = [kind.objection(thing) for thing in things]
-    idle: list[int] = []
-    sent: dict[int, _Sent[Thing]] = {}
-    for index, thing in enumerate(things):
-        if outcomes[index] is None:
-            body = kind.body(thing, known.get(thing.key))
-            if body is None:
-                idle.append(index)
-            else:
-                sent[index] = _Sent(thing, body)
-    present = kind.fetch([things[index].key for index in idle]) if idle else {}
-    for index in idle:
-        outcomes[index] = _of_idle(things[index], present.get(things[index].key))
-    _send(exchange, kind, list(sent.values()))
-    for index, one in sent.items():
-        outcomes[index] = one.outcome
-    return [outcome for outcome in outcomes if outcome is not None]
+    sending = [_begun(kind, thing, known.get(thing.key)) for thing in things]
+    _look_at_idle(kind, [one for one in sending if one.outcome is None and one.body is None])
+    _send(exchange, kind, [one for one in sending if one.outcome is None])
+    return [one.outcome for one in sending if one.outcome is not None]
 
 
-def _of_idle(thing: Thing, present: Thing | None) -> Outcome:
-    """Return the outcome of a write that changes nothing, if the object still is what it was."""
-    is_same = present is not None and present.version == thing.version
-    return Unchanged(thing.key, thing.version) if is_same else Stale(thing.key)
+def _begun(kind: Kind[Thing], thing: Thing, known: Thing | None) -> _Sending[Thing]:
+    refused = kind.objection(thing)
+    return _Sending(thing, None if refused else kind.body(thing, known), refused)
 
 
-def _send(exchange: Exchange, kind: Kind[Thing], sent: Sequence[_Sent[Thing]]) -> None:
-    """Send until each of `sent` has an outcome; raise if the server lets it come to none."""
+def _look_at_idle(kind: Kind[Thing], idle: Sequence[_Sending[Thing]]) -> None:
+    """Settle writes that change nothing by a look: to send them would raise versions."""
+    present = kind.fetch([one.thing.key for one in idle]) if idle else {}
+    for one in idle:
+        key, version = one.thing.key, one.thing.version
+        is_same = key in present and present[key].version == version
+        one.outcome = Unchanged(key, version) if is_same else Stale(key)
+
+
+def _send(exchange: Exchange, kind: Kind[Thing], sending: Sequence[_Sending[Thing]]) -> None:
+    """Send until each object has an outcome; raise if the server lets it come to none."""
     attempt = 0
-    while left := [one for one in sent if one.outcome is None]:
+    while left := [one for one in sending if one.outcome is None]:
         attempt += 1
-        result = exchange.post(kind.path, [one.body for one in left])
+        result = exchange.post(kind.path, _bodies(left))
         if isinstance(result, Answer) and result.status in (400, 413):
             _send_apart(exchange, kind, left, result)
             return
-        is_uncertain = _judge(exchange, kind, left, result)
-        if is_uncertain or attempt > 1:
-            _settle(kind, left)
+        if isinstance(result, Answer) and result.is_fine:
+            _judge(exchange, kind, left, result)
+            if attempt > 1:  # what is stale may be so by our own earlier request
+                _settle(kind, left)
         if any(one.outcome is None for one in left):
             if not _may_send_again(attempt, result):
                 exchange.require_fine(result, is_write=True)
                 raise garbled(exchange.identity)
             exchange.pause(attempt, result)
+            _settle(kind, left)
+
+
+def _bodies(sending: Sequence[_Sending[Thing]]) -> list[Mapping[str, Any]]:
+    return [one.body for one in sending if one.body is not None]
 
 
 def _may_send_again(attempt: int, result: Result) -> bool:
@@ -108,20 +109,17 @@ def _may_send_again(attempt: int, result: Result) -> bool:
 
 
 def _judge(
-    exchange: Exchange, kind: Kind[Thing], left: Sequence[_Sent[Thing]], result: Result
-) -> bool:
-    """Note what the answer says of each object; return whether it leaves anything open."""
-    if not isinstance(result, Answer) or not result.is_fine:
-        return not isinstance(result, Answer) or result.status not in (401, 403, 404)
-    outcomes = judged([one.body for one in left], result.body, exchange.key)
+    exchange: Exchange, kind: Kind[Thing], left: Sequence[_Sending[Thing]], answer: Answer
+) -> None:
+    """Note what the answer says of each object; what it passes over stays open."""
+    outcomes = judged(_bodies(left), answer.body, exchange.key)
     for one, outcome in zip(left, outcomes, strict=True):
         one.outcome = outcome
-    kind.learn(objects_in(result.body))
-    return None in outcomes
+    kind.learn(objects_in(answer.body))
 
 
 def _send_apart(
-    exchange: Exchange, kind: Kind[Thing], left: Sequence[_Sent[Thing]], refused: Answer
+    exchange: Exchange, kind: Kind[Thing], left: Sequence[_Sending[Thing]], refused: Answer
 ) -> None:
     """Send the halves of a request that was refused as a whole, to find the object at fault."""
     if len(left) == 1:
@@ -133,7 +131,7 @@ def _send_apart(
     _send(exchange, kind, left[middle:])
 
 
-def _settle(kind: Kind[Thing], left: Sequence[_Sent[Thing]]) -> None:
+def _settle(kind: Kind[Thing], left: Sequence[_Sending[Thing]]) -> None:
     """Look what stands in the library after an answer was lost, or a write sent twice."""
     open_ones = [one for one in left if one.outcome is None or isinstance(one.outcome, Stale)]
     found = kind.fetch([one.thing.key for one in open_ones]) if open_ones else {}
@@ -142,12 +140,12 @@ def _settle(kind: Kind[Thing], left: Sequence[_Sent[Thing]]) -> None:
         one.outcome = _settled(kind, one, present) if present else _of_missing(one)
 
 
-def _of_missing(one: _Sent[Thing]) -> Outcome | None:
+def _of_missing(one: _Sending[Thing]) -> Outcome | None:
     """Return the outcome of an object that is not there: a change is stale, a creation is open."""
     return Stale(one.thing.key) if one.thing.version else one.outcome
 
 
-def _settled(kind: Kind[Thing], one: _Sent[Thing], present: Thing) -> Outcome | None:
+def _settled(kind: Kind[Thing], one: _Sending[Thing], present: Thing) -> Outcome | None:
     if one.thing.version and present.version == one.thing.version:
         return one.outcome
     is_ours = kind.is_written(one.thing, present)
