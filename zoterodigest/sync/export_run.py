@@ -12,13 +12,14 @@ from zoterodigest.project.state import create_state_folder
 from zoterodigest.sync.bib_edits import BibEdit
 from zoterodigest.sync.bib_writes import with_exports, write_export
 from zoterodigest.sync.carry import settle_killed_run
-from zoterodigest.sync.exporting import NewBib, linked_items, new_bibs
+from zoterodigest.sync.exporting import NewBib, new_bibs
 from zoterodigest.sync.failures import Failure, failures_of_bibs
 from zoterodigest.sync.gather import Gathered, gather, require_unchanged
 from zoterodigest.sync.history import begin_recording
 from zoterodigest.sync.ledger import Ledger
 from zoterodigest.sync.run import Direction, Options, plan_over
 from zoterodigest.sync.sending import Sent
+from zoterodigest.sync.works import linked_items
 from zoterodigest.sync.workspace import Workspace
 
 

@@ -6,7 +6,7 @@ from the same functions, over the library as it is foreseen and over the library
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.cited import Citation, Cited
@@ -14,8 +14,8 @@ from zoterodigest.bibtex.entry import BibEntry, to_entry
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.splice import Updated, free_key, update
-from zoterodigest.core.link import Exported, Row, State, is_bib
-from zoterodigest.core.plan import CreateEntry, Link, Plan
+from zoterodigest.core.link import Exported
+from zoterodigest.core.plan import Plan
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import LibraryItem
@@ -25,30 +25,11 @@ from zoterodigest.project.layout import BibFile
 from zoterodigest.project.lock import LockFile
 from zoterodigest.sync.aliases import aliases_in
 from zoterodigest.sync.bib_edits import BibEdit, style_of
-from zoterodigest.sync.citation import Named, known_keys, live_items, named
 from zoterodigest.sync.foreseeing import contents_after
 from zoterodigest.sync.gather import Gathered
+from zoterodigest.sync.works import Linked, Works, all_in_order, linked_by, works_of
 from zoterodigest.sync.workspace import Workspace
 from zoterodigest.sync.writes import Writes
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """Items that are linked with entries: `items` with those of digests, in their order; `left` are
-    those whose entries somebody took out of a .bib, each with its file.
-    """
-
-    items: tuple[str, ...] = ()
-    left: frozenset[tuple[str, str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Works:
-    """What can stand in a .bib: all works of the library with their citation keys, by item key."""
-
-    contents: Contents
-    named: Mapping[str, Named]
-    linked: Linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,38 +74,6 @@ class NewBib:
         """Whether there is nothing to write into it, and nothing of it to record."""
         is_known = self.entries == self.known and self.is_made == self.was_made
         return is_known and not self.is_change
-
-
-def works_of(
-    workspace: Workspace, exported: Sequence[Exported], contents: Contents, linked: Linked
-) -> Works:
-    """Return the works of a library; keys that stand in a .bib of the project hold."""
-    known, _ = known_keys(workspace, exported, contents)
-    data = [{**one.data, "key": one.key} for one in live_items(contents)]
-    works = {str(one.data["key"]): one for one in named(data, known, bib_rules())}
-    items = tuple(key for key in linked.items if key in works)
-    return Works(contents, works, replace(linked, items=items))
-
-
-def linked_by(plan: Plan) -> Linked:
-    """Return which items are linked with entries once `plan` is done."""
-    new = (action.item.key for action in plan.actions if isinstance(action, CreateEntry))
-    linked = linked_items(plan.rows, plan.links)
-    return replace(linked, items=(*linked.items, *new))
-
-
-def linked_items(rows: Sequence[Row], links: Iterable[Link]) -> Linked:
-    """Return which items `rows` link with entries, in the order of `links`.
-
-    Those of digests that take no part in the run come last.
-    """
-    bibs = [row for row in rows if is_bib(row.digest)]
-    left = {(row.digest, row.item) for row in bibs if row.state is not State.LINKED}
-    left -= {(row.digest, row.item) for row in bibs if row.state is State.LINKED}
-    places = {link.row.id: link.index for link in links}
-    linked = (row for row in rows if row.state is State.LINKED and not is_bib(row.digest))
-    ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))
-    return Linked(tuple(dict.fromkeys(row.item for row in ordered)), frozenset(left))
 
 
 def planned_bibs(
@@ -214,7 +163,7 @@ class _Export:
             is_made=self._was_made or (self._is_new and bool(updated.source.strip())),
             wanted=len(wanted),
             unsettable=tuple(entry.unsettable for entry in entries if entry.unsettable),
-            missing=tuple(_missing(cited, {*keys.values(), *_keys_in(updated.source)})),
+            missing=tuple(_missing(cited, keys.values(), updated.source)),
         )
 
     @property
@@ -239,7 +188,7 @@ class _Export:
 
     def _selected(self) -> list[str]:
         rules, works = self.bib.rules, self.works
-        items = works.linked.items if rules.items == "digests" else _all_in_order(works)
+        items = works.linked.items if rules.items == "digests" else all_in_order(works)
         paths = collection_paths(works.contents.collections)
         within = collections_within(paths, rules.collections)
         tags = frozenset(rules.tags)
@@ -283,9 +232,11 @@ class _Export:
     def _standing_keys(self) -> Mapping[str, str]:
         if self._is_new:
             return {}
-        contents, venues = self.works.contents, self.workspace.zotero.venues
-        found = aliases_in(self.source or b"", self.bib.key, self._known, contents.items, venues)
-        return {item: key for item, key in found.keys.items() if item in self.works.named}
+        found = self.works.standing.get(self.bib.key)
+        if found is None:
+            items, venues = self.works.contents.items, self.workspace.zotero.venues
+            found = aliases_in(self.source or b"", self.bib.key, self._known, items, venues).keys
+        return {item: key for item, key in found.items() if item in self.works.named}
 
     def _entry(self, item: str, key: str) -> BibEntry:
         return to_entry(self.works.named[item].work, key, style_of(self.bib), bib_rules())
@@ -305,13 +256,6 @@ class _Export:
         )
 
 
-def _all_in_order(works: Works) -> Sequence[str]:
-    """Return all works: those of digests in their order, then the others by citation key."""
-    others = works.named.keys() - set(works.linked.items)
-    by_key = sorted(others, key=lambda item: (works.named[item].key.text, item))
-    return (*works.linked.items, *by_key)
-
-
 def _is_selected(item: LibraryItem, tags: frozenset[str]) -> bool:
     return tags <= tag_names(item)
 
@@ -325,8 +269,9 @@ def _keys_in(source: bytes) -> Iterable[str]:
     return map(bibliography.key, bibliography.entries)
 
 
-def _missing(cited: Cited | None, known: set[str]) -> Iterable[Citation]:
-    """Yield the first citation of each key that no work has."""
+def _missing(cited: Cited | None, keys: Iterable[str], source: bytes) -> Iterable[Citation]:
+    """Yield the first citation of each key that no work has, and no entry of `source`."""
+    known = {*keys, *_keys_in(source)} if cited else set[str]()
     for citation in cited.citations if cited else ():
         if citation.key not in known:
             known.add(citation.key)

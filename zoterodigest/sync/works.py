@@ -1,0 +1,76 @@
+"""The works that can stand in a .bib: their citation keys, and which are linked with entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.bibtex.rules import bib_rules
+from zoterodigest.core.link import Exported, Row, State, is_bib
+from zoterodigest.core.plan import CreateEntry, Link, Plan
+from zoterodigest.library.contents import Contents
+from zoterodigest.sync.citation import Named, known_keys, live_items, named
+from zoterodigest.sync.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Items that are linked with entries: `items` with those of digests, in their order; `left` are
+    those whose entries somebody took out of a .bib, each with its file.
+    """
+
+    items: tuple[str, ...] = ()
+    left: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What can stand in a .bib: all works of the library with their citation keys, by item key.
+
+    `standing` are the keys of works in the .bib files of the project, by file.
+    """
+
+    contents: Contents
+    named: Mapping[str, Named]
+    linked: Linked
+    standing: Mapping[str, Mapping[str, str]]
+
+
+def works_of(
+    workspace: Workspace, exported: Sequence[Exported], contents: Contents, linked: Linked
+) -> Works:
+    """Return the works of a library; keys that stand in a .bib of the project hold."""
+    known, aliases = known_keys(workspace, exported, contents)
+    data = [{**one.data, "key": one.key} for one in live_items(contents)]
+    works = {str(one.data["key"]): one for one in named(data, known, bib_rules())}
+    items = tuple(key for key in linked.items if key in works)
+    standing = {one.bibliography: one.keys for one in aliases}
+    return Works(contents, works, replace(linked, items=items), standing)
+
+
+def linked_by(plan: Plan) -> Linked:
+    """Return which items are linked with entries once `plan` is done."""
+    new = (action.item.key for action in plan.actions if isinstance(action, CreateEntry))
+    linked = linked_items(plan.rows, plan.links)
+    return replace(linked, items=(*linked.items, *new))
+
+
+def linked_items(rows: Sequence[Row], links: Iterable[Link]) -> Linked:
+    """Return which items `rows` link with entries, in the order of `links`.
+
+    Those of digests that take no part in the run come last.
+    """
+    bibs = [row for row in rows if is_bib(row.digest)]
+    left = {(row.digest, row.item) for row in bibs if row.state is not State.LINKED}
+    left -= {(row.digest, row.item) for row in bibs if row.state is State.LINKED}
+    places = {link.row.id: link.index for link in links}
+    linked = (row for row in rows if row.state is State.LINKED and not is_bib(row.digest))
+    ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))
+    return Linked(tuple(dict.fromkeys(row.item for row in ordered)), frozenset(left))
+
+
+def all_in_order(works: Works) -> Sequence[str]:
+    """Return all works: those of digests in their order, then the others by citation key."""
+    others = works.named.keys() - set(works.linked.items)
+    by_key = sorted(others, key=lambda item: (works.named[item].key.text, item))
+    return (*works.linked.items, *by_key)
