@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 from tests.builders import a_collection, a_key, a_note, an_item
 from tests.library.served import KEY, KEYS, USER, Api, article, client, in_memory, served
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import WebAddress
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.database import DatabaseInMemory
 from zoterodigest.library.embedded import EmbeddedLibrary
@@ -27,6 +29,7 @@ from zoterodigest.library.server.api import answer
 from zoterodigest.library.server.listening import MAX_BODY, new_key
 from zoterodigest.library.server.messages import Rejected, read_request
 from zoterodigest.library.server.site import site
+from zoterodigest.library.web.library import WebLibrary
 
 
 @pytest.fixture(name="api")
@@ -246,6 +249,21 @@ def test_a_library_that_is_damaged_is_503_and_its_path_is_not_told(tmp_path: Pat
 
     assert found.status_code == 503
     assert "library.sqlite" not in found.text
+
+
+def test_a_library_from_elsewhere_is_served_on_but_erases_nothing(api: Api) -> None:
+    api.library.write([an_item()])
+    elsewhere = WebLibrary(WebAddress(api.url, "user", 12), Access(lambda _: KEY))
+
+    with elsewhere, serving({"users/1": elsewhere}, {"users/1": KEY}) as url:
+        onward = Api(url, api.library, path="users/1")
+        written = onward.post(article("ITEM3333")).json()
+        erased = onward("DELETE", "/items/ITEM2222", headers={"If-Unmodified-Since-Version": "1"})
+        listed, log = onward.keys("/items"), onward.get("/deleted?since=0")
+
+    assert list(written["success"]) == ["0"]
+    assert sorted(listed) == sorted(api.keys("/items")) == ["ITEM2222", "ITEM3333"]
+    assert (erased.status_code, log.status_code) == (403, 404)
 
 
 # Whatever comes

@@ -11,6 +11,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -179,6 +180,28 @@ def test_a_key_that_is_created_again_leaves_the_log(filled: Path) -> None:
     library.write_collections([a_collection()])
 
     assert library.deleted(0) == Deleted(("NATE2222",), ())
+
+
+def test_nothing_is_erased_if_one_was_written_after_the_version_that_was_read(
+    filled: Path,
+) -> None:
+    library = embedded(filled)
+    read_earlier = library.read()
+    (item,) = library.fetch(["ITEM2222"])
+    (shelf,) = read_earlier.collections
+    library.write([changed(item, title="Later")])
+    library.write_collections([replace(shelf, name="Later")])
+    before = library.read()
+
+    erased = [
+        library.erase(["NATE2222", "ITEM2222"], at=read_earlier.version),
+        library.erase_collections(["SHELF222"], at=read_earlier.version),
+    ]
+
+    assert erased == [False, False]
+    assert library.read() == before
+    assert library.erase(["ITEM2222"], at=before.version)
+    assert library.erase_collections(["SHELF222"], at=before.version)
 
 
 def test_an_erased_item_is_stale_for_who_read_it_before(filled: Path) -> None:

@@ -48,7 +48,9 @@ def key_for(address: WebAddress) -> str:
         return kept
     if not sys.stdin.isatty():
         raise BadServeKeys(f"there is no API key for user {address.number}", _SHAPE)
-    key = str(typer.prompt(f"API key for user {address.number} (make one up)", hide_input=True))
+    key = str(
+        typer.prompt(f"API key for user {address.number} (make one up)", hide_input=True, err=True)
+    )
     if not _KEY.fullmatch(key):
         raise BadServeKeys("an API key has 8 signs or more, without blanks and commas", _SHAPE)
     try:
