@@ -89,14 +89,13 @@ def _send(exchange: Exchange, kind: Kind[Thing], sending: Sequence[_Sending[Thin
             return
         if isinstance(result, Answer) and result.is_fine:
             _judge(exchange, kind, left, result)
-            if attempt > 1:  # what is stale may be so by our own earlier request
-                _settle(kind, left)
+            _settle(kind, [one for one in left if isinstance(one.outcome, Stale)])
         if any(one.outcome is None for one in left):
             if not _may_send_again(attempt, result):
                 exchange.require_fine(result, is_write=True)
                 raise garbled(exchange.identity)
             exchange.pause(attempt, result)
-            _settle(kind, left)
+            _settle(kind, [one for one in left if one.outcome is None])
 
 
 def _bodies(sending: Sequence[_Sending[Thing]]) -> list[Mapping[str, Any]]:
@@ -131,11 +130,13 @@ def _send_apart(
     _send(exchange, kind, left[middle:])
 
 
-def _settle(kind: Kind[Thing], left: Sequence[_Sending[Thing]]) -> None:
-    """Look what stands in the library after an answer was lost, or a write sent twice."""
-    open_ones = [one for one in left if one.outcome is None or isinstance(one.outcome, Stale)]
-    found = kind.fetch([one.thing.key for one in open_ones]) if open_ones else {}
-    for one in open_ones:
+def _settle(kind: Kind[Thing], sending: Sequence[_Sending[Thing]]) -> None:
+    """Look what stands in the library: what was to be written may be there.
+
+    An answer was lost, or an object is stale: so it is too when our request came twice.
+    """
+    found = kind.fetch([one.thing.key for one in sending]) if sending else {}
+    for one in sending:
         present = found.get(one.thing.key)
         one.outcome = _settled(kind, one, present) if present else _of_missing(one)
 
