@@ -90,6 +90,24 @@ def _is_refused(url: str, key: str) -> bool:
     return _status(url, Zotero_API_Key=key) == 403
 
 
+def test_a_user_may_have_a_group_and_no_library() -> None:
+    header = {"Zotero-API-Key": KEY}
+
+    with serving({"groups/7": in_memory()}, {"users/3": KEY}) as url:
+        rights = client().get(f"{url}/keys/current", headers=header).json()
+        in_group = client().get(f"{url}/groups/7/items", headers=header)
+        groups = client().get(f"{url}/users/3/groups", headers=header).json()
+
+        assert _is_refused(f"{url}/users/3/items", KEY)
+
+    assert (rights["userID"], rights["access"]) == (
+        3,
+        {"groups": {"7": {"library": True, "write": True}}},
+    )
+    assert in_group.status_code == 200
+    assert [group["id"] for group in groups] == [7]
+
+
 def test_a_user_without_a_key_is_not_served() -> None:
     with pytest.raises(ValueError, match="no key"), serving({USER: in_memory()}, {}):
         pass

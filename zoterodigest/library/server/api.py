@@ -100,15 +100,16 @@ def _key(request: Request, site: Site, opened: frozenset[str]) -> Mapping[str, o
     """Return what the key of `request` may do; no other key can be asked for."""
     asked = request.segments[1]
     own = sorted(path for path in opened if asked in ("current", site.keys.get(path)))
-    users = [site.libraries[path] for path in own if path.startswith("users/")]
-    groups = [site.libraries[path] for path in own if path.startswith("groups/")]
     if not own:
         raise Rejected(404, "Key not found")
-    access: dict[str, object] = {str(one.id): _rights(one) for one in groups}
-    access = {"groups": access} if groups else {}
-    if users:
-        access["user"] = {**_rights(users[0]), "files": False, "notes": True}
-    user = users[0].id if users else 0
+    user = next((int(path.removeprefix("users/")) for path in own if path.startswith("users/")), 0)
+    served = {path: _rights(site.libraries[path]) for path in own if path in site.libraries}
+    access: dict[str, object] = {}
+    groups = [path for path in served if path.startswith("groups/")]
+    if groups:
+        access["groups"] = {path.removeprefix("groups/"): served[path] for path in groups}
+    if rights := served.get(f"users/{user}"):
+        access["user"] = {**rights, "files": False, "notes": True}
     key = next(site.keys[path] for path in own if path in site.keys)
     return {"key": key, "userID": user, "username": f"user {user}", "access": access}
 

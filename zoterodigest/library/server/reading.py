@@ -150,10 +150,11 @@ class Reading:
         query = read_query(self.request)
         if not isinstance(library, Erasing):
             raise Rejected(404, "this library keeps no log of deletions")
+        headers = self._at(self.served.library.version())  # before: what comes now is told again
         erased = library.deleted(query.since)
         keys = {"items": list(erased.items), "collections": list(erased.collections)}
         answer = {**keys, "searches": [], "tags": [], "settings": []}
-        return json_answer(answer, self._at(library.version()))
+        return json_answer(answer, headers)
 
     def _page(
         self, found: Sequence[T], query: Query, version: int

@@ -53,7 +53,7 @@ class Writing(Generic[Stored]):
         report = self._report(done)
         if str(len(sent) - 1) not in report["failed"]:
             self.site.tokens.remember(self.served.path, token)
-        return json_answer(report, self._at(self.served.library.version()))
+        return json_answer(report, self._at(done))
 
     def single(self, key: str) -> Response:
         """Create or change the one object `key` by PUT or PATCH; raises `Rejected`."""
@@ -70,7 +70,7 @@ class Writing(Generic[Stored]):
         if failure := self._failure(outcome):
             _or_reject(failure)
         self.site.tokens.remember(self.served.path, token)
-        return Response(204, self._at(self.served.library.version()))
+        return Response(204, self._at([outcome]))
 
     def _sent(self) -> list[Any]:
         sent = self.request.json()
@@ -179,7 +179,10 @@ class Writing(Generic[Stored]):
         known = None if stored is None else self.kind.version(stored)
         return _or_reject(settled(self.kind.name, version or 0, known))
 
-    def _at(self, version: int) -> dict[str, str]:
+    def _at(self, done: Sequence[Outcome | Failure]) -> dict[str, str]:
+        """Return the header with the version of the last write: no other writer's is hidden."""
+        written = [one.version for one in done if isinstance(one, Written)]
+        version = max(written) if written else self.served.library.version()
         return {"Last-Modified-Version": str(version)}
 
 
