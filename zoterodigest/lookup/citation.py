@@ -1,0 +1,75 @@
+"""Volume, number, pages and year as they stand behind the name of a journal or of proceedings.
+
+"120, 145301 (2018)", "B425 (1998) 300-308" without its B, "21(140):1-67, 2020", "vol. 14, pp. 1-9".
+"""
+
+from __future__ import annotations
+
+import re
+
+from zoterodigest.lookup.reading import Citation
+from zoterodigest.lookup.years import four_digits
+
+_LONGEST = 160
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_NUMBER = r"[A-Z]{0,2}\d{1,8}[A-Z]?"
+_RANGE = rf"{_NUMBER}(?:\s?[-–—]{{1,2}}\s?{_NUMBER})?"
+_NOISE = re.compile(
+    r"\bISSN:? ?[\dX-]{8,9}|\bdoi\b.*|\b\d{1,4} ?(?:pages?|pp|figures?|figs?|tables?)\b.*", re.I
+)
+_VOLUME = re.compile(r"\bvol(?:ume|\.)? ?(\d{1,5})|\bPMLR,? (?:vol(?:ume|\.) ?)?(\d{1,4})", re.I)
+_ISSUE = re.compile(r"\b(?:no|number|issue|iss|nr)\b\.? ?(\d{1,5})", re.IGNORECASE)
+_PAGES = re.compile(
+    rf"\b(?:pp?\.?|pages?|article(?: (?:no\.?|number))?|art\.|id\.?)[ ~]?({_RANGE})", re.IGNORECASE
+)
+_BRACKETED_YEAR = re.compile(rf"\((?:\d{{1,2}}/|(?:\d{{1,2}} )?{_MONTH} )?((?:19|20)\d\d)\)", re.I)
+_YEAR = re.compile(r"(?<![\w:–-])((?:19|20)\d\d)(?![\w–-]|\s?\(\d)")
+_VOLUME_AND_ISSUE = re.compile(r"(?<![\w-])(\d{1,5}) ?\((\d{1,4}(?:-\d{1,3})?)\)")
+_DASHES = re.compile(r"\s?[-–—]{1,2}\s?")
+_WORD = re.compile(rf"(?<![^\W\d_])(?!{_MONTH}(?![a-z]))[^\W\d_]{{3,}}", re.IGNORECASE)
+_LOOSE = re.compile(rf"(?<![\w.-]){_RANGE}(?![\w-])")
+
+
+def cited(tail: str, submitted: str) -> Citation:
+    """Return what `tail`, the text behind a name, gives up to the first word that is none of it."""
+    text = _NOISE.sub("", tail[:_LONGEST])
+    pages, text = _taken(_PAGES, text)
+    volume, text = _taken(_VOLUME, text)
+    number, text = _taken(_ISSUE, text)
+    text = _WORD.split(text, maxsplit=1)[0]
+    year, text = _year_taken(text, submitted)
+    if not volume and (both := _VOLUME_AND_ISSUE.search(text)):
+        volume, number = both.groups()
+        text = _without(text, both)
+    loose = _LOOSE.findall(text)
+    if loose and not volume and not _is_range(loose[0]):
+        volume = loose.pop(0)
+    if loose and pages and volume and not number:
+        number = loose.pop(0)
+    if loose and not pages:
+        pages = loose.pop(0)
+    return Citation(volume, number, _DASHES.sub("-", pages), year)
+
+
+def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
+    """Return the first group that `pattern` finds, and the text without what it found."""
+    found = pattern.search(text)
+    if found is None:
+        return "", text
+    return next(group for group in found.groups() if group), _without(text, found)
+
+
+def _without(text: str, found: re.Match[str]) -> str:
+    return f"{text[: found.start()]} , {text[found.end() :]}"
+
+
+def _year_taken(text: str, submitted: str) -> tuple[str, str]:
+    for pattern in (_BRACKETED_YEAR, _YEAR):
+        for found in reversed(list(pattern.finditer(text))):
+            if year := four_digits(found[1], submitted):
+                return year, _without(text, found)
+    return "", text
+
+
+def _is_range(text: str) -> bool:
+    return _DASHES.search(text) is not None

@@ -1,0 +1,133 @@
+"""Claims: single places of a text that say a work appeared at a venue, and what they add up to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zoterodigest.core.venue import VenueKind, VenueTable
+from zoterodigest.lookup.citation import cited
+from zoterodigest.lookup.reading import NOWHERE, Citation, Passage, Reading, Status, Where
+from zoterodigest.lookup.venue_names import Named, VenueNames
+from zoterodigest.lookup.venue_tail import Track, track_named
+from zoterodigest.lookup.years import four_digits, year_of_edition
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One place, `start` to `end`, that names a venue for the work."""
+
+    start: int
+    end: int
+    venue: str
+    status: Status
+    year: str = ""
+    awards: tuple[str, ...] = ()
+    track: str = ""
+    citation: Citation = NOWHERE
+    is_journal: bool = False
+    is_alone: bool = False
+
+
+def claim_of(
+    named: Named, text: str, span: tuple[int, int], status: Status, *, names: VenueNames
+) -> Claim:
+    """Return what is claimed by `named`, which stands in the `span` of `text` that leads to it."""
+    submitted = names.submitted
+    start, end = span
+    tail = named.tail
+    before, raw = text[start : named.start], text[named.start : named.end]
+    track = tail.track or track_named(before) or track_named(named.name)
+    venue, label = _venue(named, track, names.venues)
+    citation = _citation(named, text[named.end : end], submitted)
+    year = tail.year or _year_in(raw, submitted) or _year_in(before, submitted) or citation.year
+    if not year and named.venue:
+        year = year_of_edition(before + raw, named.venue) or _year_of_twin(named, text[:end], names)
+    last = max(tail.end, named.end)
+    return Claim(
+        start,
+        end if citation.pages or citation.volume else last,
+        venue,
+        status,
+        year,
+        tail.awards,
+        label or tail.section,
+        citation,
+        named.is_journal,
+    )
+
+
+def weighed(claims: Sequence[Claim], text: str, where: Where) -> Reading | None:
+    """Return the reading that `claims` agree on; None if they name different venues.
+
+    A journal comes after the conference, a main venue after the workshop, and what is said in
+    words outweighs a name that stands alone.
+    """
+    for part in (
+        [claim for claim in claims if not claim.track or claim.is_journal],
+        [claim for claim in claims if claim.is_journal],
+        [claim for claim in claims if not claim.is_alone],
+    ):
+        if part and len({claim.venue for claim in claims}) > 1:
+            claims = part
+    if len({claim.venue for claim in claims}) != 1:
+        return None
+    first = claims[0]
+    years = {claim.year for claim in claims if claim.year}
+    awards = dict.fromkeys(award for claim in claims for award in claim.awards)
+    citation = max((claim.citation for claim in claims), key=lambda c: (bool(c.volume), c.pages))
+    return Reading(
+        first.venue,
+        years.pop() if len(years) == 1 else "",
+        ", ".join(awards),
+        first.track,
+        first.status,
+        citation.volume,
+        citation.number,
+        citation.pages,
+        Passage(where, first.start, first.end, text[first.start : first.end]),
+    )
+
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|['’]\d\d(?!\d)")
+_PROCEEDINGS_VOLUME = re.compile(r"\bPMLR\b|\bJMLR (?:W&?CP|Workshop)|\bpp?\. ?\d|\bpages \d|\bvol")
+
+
+def _venue(named: Named, track: Track | None, venues: VenueTable) -> tuple[str, str]:
+    """Return the venue, and a word for its track if it is not a conference's or journal itself."""
+    if track is None and named.venue and named.venue.kind is VenueKind.WORKSHOP:
+        return named.name, Track.WORKSHOP.value
+    if track is None and named.venue and named.venue.kind is VenueKind.TRACK:
+        named_track = track_named(" ".join((named.name, named.venue.official)))
+        return named.name, named_track.value if named_track else ""
+    if track is None or named.is_journal:
+        return named.name, ""
+    if named.venue is None:
+        is_told = track_named(named.name) is track
+        return named.name if is_told else f"{named.name} {track.value}", track.value
+    if named.venue.kind in (VenueKind.WORKSHOP, VenueKind.TRACK) or track is track_named(
+        named.venue.id
+    ):
+        return named.name, track.value
+    found = venues.find(f"{named.name} {track.value}")
+    return found.id if found else f"{named.name} {track.value}", track.value
+
+
+def _citation(named: Named, tail: str, submitted: str) -> Citation:
+    """Return volume and pages: always behind a journal, behind others only where they are named."""
+    if named.is_journal:
+        return cited(tail, submitted)
+    found = _PROCEEDINGS_VOLUME.search(tail)
+    return cited(tail[found.start() :], submitted) if found else NOWHERE
+
+
+def _year_of_twin(named: Named, text: str, names: VenueNames) -> str:
+    """Return the year behind another name of the same venue ("IROS: International ..., 2025")."""
+    others = (other for other in names.known_in(text, named.end) if other.venue == named.venue)
+    return next((other.tail.year for other in others if other.tail.year), "")
+
+
+def _year_in(text: str, submitted: str) -> str:
+    found = _YEAR.search(text)
+    return four_digits(found[0].lstrip("'’"), submitted) if found else ""

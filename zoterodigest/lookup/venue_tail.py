@@ -1,0 +1,176 @@
+"""What stands behind a venue's name: its year, a track, awards, and whether the name ends there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from zoterodigest.core.venue import AWARDS
+from zoterodigest.lookup.years import four_digits
+
+
+class Track(Enum):
+    """A part of a conference that is published, or not, on its own."""
+
+    STUDENT_WORKSHOP = "Student Research Workshop"
+    WORKSHOP = "Workshop"
+    FINDINGS = "Findings"
+    DATASETS = "Datasets and Benchmarks Track"
+    INDUSTRY = "Industry Track"
+    DEMO = "Demo"
+    TUTORIAL = "Tutorial"
+    TINY_PAPERS = "Tiny Papers"
+    BLOGPOSTS = "Blogposts"
+    LATE_BREAKING = "Late-Breaking Results"
+    DOCTORAL = "Doctoral Consortium"
+    STUDENT_ABSTRACT = "Student Abstract"
+    EXTENDED_ABSTRACT = "Extended Abstract"
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What the words behind a name say; `end` is where they end.
+
+    `section` is a track whose works stand among the others ("Applications Track"), as written.
+    """
+
+    end: int
+    year: str = ""
+    awards: tuple[str, ...] = ()
+    track: Track | None = None
+    section: str = ""
+    is_accepted: bool = False
+
+
+def tail_at(text: str, start: int, submitted: str) -> Tail | None:
+    """Read what stands behind a name that ends at `start`; None if the name goes on there.
+
+    A name goes on in another word with a capital ("ICML AI4Science"), and says something else
+    before a word like "style", "challenge" or "submission".
+    """
+    short = _SHORT_YEAR.match(text, start)
+    end = short.end() if short else start
+    year = four_digits(short["year"], submitted) if short else ""
+    section, is_accepted = "", False
+    awards: list[str] = []
+    track: Track | None = None
+    for _ in range(_MOST_PARTS):
+        found = _PART.match(text, end)
+        if found is None:
+            break
+        end = found.end()
+        year = year or _year_in(found, submitted)
+        if found["award"]:
+            awards.append(award_named(found["award"]))
+        if found["track"]:
+            track = track or track_named(found["track"])
+        section = section or (found["section"] or "").strip()
+        is_accepted = is_accepted or found["accepted"] is not None
+        if track is Track.WORKSHOP:
+            return Tail(end, year, tuple(awards), track)
+    goes_on = _WORDS_BEHIND_YEAR if end > start else _WORDS_BEHIND_NAME
+    if not _ENDS.match(text, end) and not goes_on.match(text, end):
+        return None
+    year = year or _year_behind_place(text, end, submitted)
+    return Tail(end, year, tuple(awards), track, section, is_accepted)
+
+
+def award_named(text: str) -> str:
+    """Return the award that `text` names as `core.venue.AWARDS` has it."""
+    words = re.sub(r"[\s-]+", " ", text).strip().lower()
+    words = re.sub(r"^(oral|spotlight|highlight|poster)\b.*", r"\1", words)
+    words = re.sub(
+        r"best paper award (finalist|candidate|runner up|honorable mention)",
+        r"best paper \1",
+        words,
+    )
+    return _AWARD_NAMES.get(words, text)
+
+
+def awards_in(text: str) -> tuple[str, ...]:
+    """Return the awards that `text` names, in order."""
+    return tuple(award_named(found[0]) for found in _AWARD.finditer(text))
+
+
+def track_named(text: str) -> Track | None:
+    """Return the first track that `text` speaks of; a workshop only if nothing else."""
+    return next((track for track, pattern in _TRACKS.items() if pattern.search(text)), None)
+
+
+_MOST_PARTS = 12
+_AWARD_NAMES = {award.replace("-", " ").lower(): award for award in AWARDS}
+_TRACKS = {
+    track: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
+    for track, pattern in {
+        Track.STUDENT_WORKSHOP: r"student research workshop|SRW",
+        Track.FINDINGS: r"findings",
+        Track.DATASETS: r"(?:track on )?datasets? ?(?:and|&) ?benchmarks?(?: track)?"
+        r"|D ?& ?B(?: track)?",
+        Track.INDUSTRY: r"industry(?: papers?)?(?: track)?|industrial track",
+        Track.DEMO: r"(?:system |software )?demo(?:s|nstrations?)?(?: (?:papers?|track|session))?",
+        Track.TUTORIAL: r"tutorials?(?: track)?",
+        Track.TINY_PAPERS: r"tiny papers?(?: track)?",
+        Track.BLOGPOSTS: r"blog ?posts?(?: track)?|blog track",
+        Track.LATE_BREAKING: r"late[- ]breaking(?: (?:results?|reports?|work|demo))?|LBR|LBW",
+        Track.DOCTORAL: r"doctoral (?:consortium|symposium)",
+        Track.STUDENT_ABSTRACT: r"student abstracts?(?: (?:and poster )?(?:program|track))?",
+        Track.EXTENDED_ABSTRACT: r"extended abstracts?",
+        Track.WORKSHOP: r"workshops?",
+    }.items()
+}
+_TRACK = "|".join(
+    pattern.pattern for track, pattern in _TRACKS.items() if track is not Track.WORKSHOP
+)
+AWARD = (
+    r"(?:oral|spotlight|highlight|poster)(?: (?:presentation|paper|talk)s?)?\b"
+    r"|(?:best|outstanding)(?: student)? paper(?: award)?"
+    r"(?:[ -](?:finalist|candidate|runner[ -]?up|honou?rable mention))?\b|honou?rable mention\b"
+    r"|award candidate\b|test[ -]of[ -]time(?: award)?\b|(?:notable )?top[ -]?(?:5|25) ?%"
+)
+_AWARD = re.compile(rf"\b{AWARD}", re.IGNORECASE)
+_PART = re.compile(
+    rf"(?:[\s,:()\[\]–—|/+-]{{0,5}}|\.\s?(?=(?:19|20)\d\d\b))(?:(?:as|for|an?|the|in|with)\s){{0,2}}(?:"
+    rf"(?P<award>{AWARD})"
+    rf"|(?P<track>{_TRACK}|(?:[\w&'’/@-]{{1,30}}[ ]){{0,7}}?workshops?\b)"
+    r"|(?:\d{1,2}/)?(?P<year>(?:19|20)\d\d)(?!\d|[-–:]\d)"
+    r"|(?:main|conference|conf\b\.?|proceedings|proc\b\.?|(?:research|main|conference|regular"
+    r"|(?:short|long|full)(?: papers?)?|technical) track|long(?! beach)|short|full|regular|papers?"
+    r"|article|talk|track|presentation|final|version|volume|v\.?1|journal|edition"
+    r"|technical program)\b"
+    r"|(?P<accepted>accepted\b|camera[- ]ready\b)"
+    r"|(?P<section>(?-i:(?:[A-Z][\w&-]{1,20} ){1,3}Track\b))"
+    r"|(?<=\()(?-i:[A-Z])[\w&'’+/. -]{0,60}?(?P<inside>['’]?\d\d|(?:19|20)\d\d)?\))",
+    re.IGNORECASE,
+)
+_SHORT_YEAR = re.compile(r"(?: ?['’](?=\d\d(?!\d))|-?(?=\d\d(?![\w:]|\.\d| ?\(\d)))(?P<year>\d\d)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_ENDS = re.compile(
+    r"\s{0,3}(?:$|[.,;:|)(\]+&\"”\n]|[–—-]\s|[A-Z]?\d|/(?=[A-Z]{3,9}[ -]?\d))"
+    r"(?!\s{0,3}(?:under (?:\w{1,20} )?review|in review|submi|reject))"
+)
+_SENTENCE_GOES_ON = (
+    r"with|as|which|this|we|codes?|project|website|web ?page|github|supplement\w{0,10}|including"
+    r"|will|is|was|has"
+)
+_WORDS_BEHIND_NAME = re.compile(rf"\s{{1,3}}(?:{_SENTENCE_GOES_ON})\b", re.IGNORECASE)
+_WORDS_BEHIND_YEAR = re.compile(
+    rf"\s{{1,3}}(?:{_SENTENCE_GOES_ON}|in|at|on|by|the|our|and|held|from|for)\b", re.IGNORECASE
+)
+_PLACE_AND_YEAR = re.compile(
+    r"(?:[\s,.()]{1,3}(?:[A-Z][\w'’.]{0,20}|\d{1,2}(?:st|nd|rd|th)?(?:[-–]\d{1,2})?|of|de|and)){0,9}?"
+    r"[\s,(]{1,3}(?P<year>(?:19|20)\d\d)(?!\d|[-–:]\d)"
+)
+
+
+def _year_in(part: re.Match[str], submitted: str) -> str:
+    digits = part["year"] or (part["inside"] or "").lstrip("'’")
+    if not digits and (within := _YEAR.search(part[0])):
+        digits = within[0]
+    return four_digits(digits, submitted) if digits else ""
+
+
+def _year_behind_place(text: str, end: int, submitted: str) -> str:
+    """Return the year behind a place and date ("..., Vienna, Austria, July 2024"), "" if none."""
+    found = _PLACE_AND_YEAR.match(text, end)
+    return four_digits(found["year"], submitted) if found else ""
