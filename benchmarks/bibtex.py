@@ -108,17 +108,23 @@ def by_bibtexparser(entries: list[dict[str, str]], *, with_latex: bool) -> str:
     return str(BibTexWriter().write(database))
 
 
-def others(items: list[dict[str, Any]], folder: Path) -> list[tuple[str, Callable[[], object]]]:
-    """Return what others do with the same records, by name."""
-    found = references(items, bib_rules())
-    entries = to_entries(found, Style(Dialect.BIBLATEX), bib_rules())
+def writers(items: list[dict[str, Any]]) -> list[tuple[str, Callable[[], object]]]:
+    """Return how others write the same entries, made before: no keys, venues and types."""
+    entries = to_entries(references(items, bib_rules()), Style(Dialect.BIBLATEX), bib_rules())
     plain = [{**dict(e.fields), "ENTRYTYPE": e.entry_type, "ID": e.key} for e in entries]
+    return [
+        ("bibtexparser writes, bare", lambda: by_bibtexparser(plain, with_latex=False)),
+        ("bibtexparser writes, LaTeX", lambda: by_bibtexparser(plain, with_latex=True)),
+    ]
+
+
+def others(items: list[dict[str, Any]], folder: Path) -> list[tuple[str, Callable[[], object]]]:
+    """Return what takes longer with the same records, by name."""
+    found = references(items, bib_rules())
     text = bib_text(found, Style(), bib_rules())
     parsed = _pybtex(text)
     works: list[tuple[str, Callable[[], object]]] = [
         ("zoterodigest reads", lambda: read_by_us(text.encode())),
-        ("bibtexparser writes, bare", lambda: by_bibtexparser(plain, with_latex=False)),
-        ("bibtexparser writes, LaTeX", lambda: by_bibtexparser(plain, with_latex=True)),
         ("bibtexparser reads", lambda: _read_by_bibtexparser(text)),
         ("pybtex reads", lambda: _pybtex(text)),
         ("pybtex writes", lambda: parsed.to_string("bibtex")),
@@ -160,6 +166,8 @@ def main() -> None:
         style = Style(Dialect.BIBLATEX)
         taken = seconds(lambda items=items, style=style: ours(items, style), 3)  # type: ignore[misc]  # bound now
         _tell("biblatex", count / taken, count / base)
+        for name, work in writers(items):
+            _tell(name, count / seconds(work), count / base)
         with TemporaryDirectory() as folder:
             few = items[:SLOW]
             for name, work in others(few, Path(folder)):
