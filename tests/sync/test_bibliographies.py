@@ -214,3 +214,28 @@ def test_remove_ends_the_links_of_a_bib_with_those_of_the_digest(world: World) -
     assert bib(world) == before
     rows = read_lock(world.lock_path.read_bytes()).rows
     assert {row.state for row in rows} == {State.UNLINKED}
+
+
+def test_what_an_export_made_up_fills_in_nothing(world: World) -> None:
+    world.markdown("more.md", "- [An arXiv paper](https://arxiv.org/abs/2207.12598)\n")
+    world.configure(CONFIG.replace('"papers.md"', '"*.md"'))
+    sync(world)
+    assert "year      = 2022" in bib(world)
+
+    outcome = sync(world)
+
+    assert outcome.prepared.is_settled
+    assert not world.item("An arXiv paper").get("date")
+
+
+def test_year_that_a_person_corrects_in_an_exported_entry_reaches_the_item(world: World) -> None:
+    world.markdown("more.md", "- [An arXiv paper](https://arxiv.org/abs/2207.12598)\n")
+    world.configure(CONFIG.replace('"papers.md"', '"*.md"'))
+    sync(world)
+    edit(world, "year      = 2022", "year      = 2023")
+
+    sync(world)
+
+    assert world.item("An arXiv paper")["date"] == "2023"
+    assert "year      = 2023" in bib(world)
+    assert sync(world).prepared.is_settled

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from zoterodigest.bibtex.reading import BibRecord, macros_of, read_record
+from zoterodigest.bibtex.reading import BibRecord, homes_of, macros_of, read_record
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import Bibliography, EntryTile
+from zoterodigest.bibtex.wanted import Prints, prints_of
 from zoterodigest.core.record import Entry, Place
 from zoterodigest.core.venue import VenueTable
 
@@ -33,17 +34,25 @@ class BibDocument:
         """The bytes as read."""
         return self.bibliography.source
 
-    def core_entries(self) -> tuple[Entry, ...]:
-        """Return the entries as the core sees them."""
-        pairs = zip(self.tiles, self.entries, strict=True)
-        return tuple(self._core_entry(tile, record) for tile, record in pairs)
+    def core_entries(self, written: Mapping[str, Prints] = {}) -> tuple[Entry, ...]:
+        """Return the entries as the core sees them.
+
+        `written` holds, by citation key, the prints of what an export wrote into an entry of ours.
+        """
+        macros = macros_of(self.bibliography) if written else {}
+        entries = []
+        for tile, record in zip(self.tiles, self.entries, strict=True):
+            prints = written.get(record.key)
+            now = prints_of(self.bibliography, tile, macros) if prints else {}
+            entries.append(self._core_entry(tile, record, _untouched(prints or {}, now)))
+        return tuple(entries)
 
     def unread_texts(self) -> Iterator[str]:
         """Yield the text of every region that cannot be read, to find what still stands there."""
         for tile in self.bibliography.broken:
             yield self.source[tile.span.start : tile.span.end].decode("utf-8", "replace")
 
-    def _core_entry(self, tile: EntryTile, record: BibRecord) -> Entry:
+    def _core_entry(self, tile: EntryTile, record: BibRecord, ours: frozenset[str]) -> Entry:
         end = self.bibliography.place(max(tile.span.start, tile.span.end - 1)).line
         return Entry(
             digest=self.name,
@@ -53,7 +62,17 @@ class BibDocument:
             place=Place(record.line, end),
             unreadable=record.untold & frozenset(FIELDS),
             places=frozenset(FIELDS),
+            ours=ours & record.fields.keys(),
         )
+
+
+def _untouched(written: Prints, now: Prints) -> frozenset[str]:
+    """Return the fields that hold what was written there."""
+    if not written:
+        return frozenset()
+    return frozenset(
+        name for name in FIELDS if all(now.get(it) == written.get(it) for it in homes_of(name))
+    )
 
 
 def read_bib(name: str, source: bytes, venues: VenueTable) -> BibDocument:

@@ -90,6 +90,11 @@ def read_record(
     )
 
 
+def homes_of(name: str) -> Sequence[str]:
+    """Return the fields of an entry, in lower case, that tell the field `name` of a record."""
+    return _READERS[name][0]
+
+
 def standing_fields(bibliography: Bibliography, entry: EntryTile) -> dict[str, BibField]:
     """Return an entry's fields by their names in lower case; of two with one name the first."""
     fields: dict[str, BibField] = {}

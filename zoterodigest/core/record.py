@@ -181,7 +181,8 @@ class Entry:
     that is unreadable as a whole has no fields but keeps what identifiers and title could be found.
     `headings` is the path of headings it stands under, outermost first; `heading_keys` the same
     path with an ordinal for each heading, so that one text twice is two headings. `places` are the
-    fields its digest's format has a place for ("section" for all sections).
+    fields its digest's format has a place for ("section" for all sections). Fields in `ours` hold
+    what an export wrote there and nobody has edited since: they fill in nothing.
     """
 
     digest: str
@@ -194,6 +195,7 @@ class Entry:
     unreadable: frozenset[str] = frozenset()
     is_unreadable: bool = False
     places: frozenset[str] = frozenset()
+    ours: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,8 @@ class _Hub:
         """Bring one link's changes to the item, and to the note if they belong to the entry."""
         link = self.links[place]
         merged = self._merged(link)
-        allowed = _allowed(merged.to_item, partial(self._may_push, link))
+        told = {n: v for n, v in merged.to_item.items() if n not in merged.fills & link.entry.ours}
+        allowed = _allowed(told, partial(self._may_push, link))
         self._to_note(link, {n: v for n, v in allowed.items() if _is_of_entry(n)}, merged.fills)
         record = {n: v for n, v in allowed.items() if not _is_of_entry(n)}
         if "links" in record:

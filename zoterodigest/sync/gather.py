@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoterodigest.bibtex.document import BibDocument, read_bib
 from zoterodigest.bibtex.scanner import scan
-from zoterodigest.core.link import fingerprint
+from zoterodigest.core.link import Exported, fingerprint
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import (
     Entry,
@@ -152,7 +152,6 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     digests = tuple(read_digests(workspace))
     bibs = tuple(read_bibs(workspace))
     sources: tuple[Source, ...] = (*digests, *bibs)
-    entries = core_entries(sources, workspace, with_notes=with_notes)
     lock_data = read_if_present(workspace.project.lock_path)
     recorded = read_journal(workspace.project.journal_path)
     lock = read_known_lock(workspace, lock_data)
@@ -166,7 +165,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         seen = _seen_by(then, lock, seen)
     return Gathered(
         digests,
-        entries,
+        core_entries(sources, workspace, with_notes=with_notes, exported=lock.exported),
         unread_in(read.document for read in sources),
         lock_data,
         lock,
@@ -186,14 +185,28 @@ def _seen_by(then: LockFile, now: LockFile, seen: Seen | None) -> Seen | None:
 
 
 def core_entries(
-    sources: Iterable[Source], workspace: Workspace, *, with_notes: bool
+    sources: Iterable[Source],
+    workspace: Workspace,
+    *,
+    with_notes: bool,
+    exported: Sequence[Exported] = (),
 ) -> tuple[Entry, ...]:
-    """Return the entries of `sources` in the form in which they are compared with the library."""
+    """Return the entries of `sources` in the form in which they are compared with the library.
+
+    `exported` are the entries of .bib files that are ours.
+    """
     return tuple(
         core_entry(entry, workspace.zotero, with_notes=with_notes)
         for read in sources
-        for entry in read.document.core_entries()
+        for entry in _entries_of(read, exported)
     )
+
+
+def _entries_of(read: Source, exported: Sequence[Exported]) -> tuple[Entry, ...]:
+    if isinstance(read, ReadDigest):
+        return read.document.core_entries()
+    written = {one.key: one.prints for one in exported if one.bibliography == read.key}
+    return read.document.core_entries(written)
 
 
 def reread(read: ReadDigest, source: bytes, workspace: Workspace) -> ReadDigest:
