@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,6 +39,7 @@ from zoterodigest.library.web.patience import (
 )
 from zoterodigest.library.web.trouble import NotReached
 
+FORMED = {"itemType", "note", "creators", "tags", "collections", "relations", "deleted", "title"}
 NOW = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
 
 JSON = st.recursive(
@@ -115,6 +117,15 @@ def test_anything_else_is_no_object(sent: Any) -> None:
 def test_tags_of_another_form_make_no_item(tags: object) -> None:
     with pytest.raises(NotAnObject):
         item_of(fetched(tags=tags))
+
+
+@given(st.dictionaries(st.sampled_from(sorted(FORMED)), JSON))
+def test_data_of_any_form_make_an_item_or_none(data: dict[str, Any]) -> None:
+    with suppress(NotAnObject):
+        item = item_of({"key": "ITEM2222", "version": 7, "data": {"itemType": "book", **data}})
+        assert isinstance(item.data["itemType"], str)
+        assert all(isinstance(one, dict) for one in item.data.get("creators", ()))
+        assert isinstance(item.data.get("relations", {}), dict)
 
 
 def test_a_change_of_type_sends_all_fields_that_are_given() -> None:

@@ -36,11 +36,11 @@ def item_of(sent: Any) -> LibraryItem:
         if name not in ("key", "version")
         and (name in _FILLED or value not in ("", None, False, 0, [], {}))
     }
-    if "tags" in kept:
-        kept["tags"] = _tags(kept["tags"])
-    if "collections" in kept:
-        kept["collections"] = sorted({one for one in kept["collections"] if is_key(one)})
-    return LibraryItem(key, version, {**kept, **({"deleted": 1} if "deleted" in kept else {})})
+    for name in kept.keys() & _FORMS.keys():
+        kept[name] = _FORMS[name](kept[name])
+    if not isinstance(kept.get("itemType"), str):
+        raise NotAnObject
+    return LibraryItem(key, version, kept)
 
 
 def collection_of(sent: Any) -> Collection:
@@ -68,6 +68,33 @@ def _parts(sent: Any) -> tuple[str, int, Json]:
             raise NotAnObject
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise NotAnObject
+    return value
+
+
+def _creators(creators: Any) -> list[dict[str, Any]]:
+    if not isinstance(creators, list) or not all(isinstance(one, dict) for one in creators):
+        raise NotAnObject
+    return creators
+
+
+def _collections(keys: Any) -> list[str]:
+    if not isinstance(keys, list):
+        raise NotAnObject
+    return sorted({key for key in keys if is_key(key)})
+
+
+def _relations(relations: Any) -> dict[str, Any]:
+    """Return relations; none may be written `[]`."""
+    return relations if isinstance(relations, dict) else {}
+
+
+def _trashed(_: Any) -> int:
+    return 1
+
+
 def _tags(tags: Any) -> list[dict[str, Any]]:
     """Return tags as the port has them: sorted, the type only of automatic ones."""
     if not isinstance(tags, list):
@@ -82,6 +109,17 @@ def _tags(tags: Any) -> list[dict[str, Any]]:
             case _:
                 raise NotAnObject
     return [known[text] for text in sorted(known)]
+
+
+_FORMS: Mapping[str, Callable[[Any], Any]] = {
+    "note": _text,
+    "creators": _creators,
+    "tags": _tags,
+    "collections": _collections,
+    "relations": _relations,
+    "deleted": _trashed,
+}
+"""How a property of the API comes into the form of the port; any other stays as it is."""
 
 
 def objection(item: LibraryItem) -> Refused | None:
