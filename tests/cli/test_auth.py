@@ -92,7 +92,7 @@ def test_no_run_writes_or_prints_the_key(
         zoterodigest("ls", "--library", f"{address(server)}?key={KEY}"),
         zoterodigest("auth", KEY),
     ]
-    server.between = lambda request, serve: Response(500, {}, f"no {request.headers}".encode())
+    server.between = lambda request, serve: Response(400, {}, f"no {request.headers}".encode())
     runs.append(zoterodigest("ls", *library))
     server.between = lambda request, serve: Response(403, {}, f"no {KEY}".encode())
     runs += [zoterodigest("ls", *library), zoterodigest("auth", "status", address(server))]

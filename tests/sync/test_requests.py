@@ -46,12 +46,16 @@ def levels(outcome: Outcome) -> int:
     return max(map(depth, parents), default=0)
 
 
-def cost(server: Server, folder: Path) -> None:
-    """Push what lies in `folder`, then sync, and look what each came to."""
+def cost(server: Server, folder: Path, spare: int = 0) -> None:
+    """Push what lies in `folder`, then sync, and look what each came to.
+
+    Children come after the batch of their item: where there are few items, that may be one more.
+    """
     pushed, access = run(server, folder, Direction.PUSH)
     writes = pushed.prepared.writes
     (reads, posts) = server.counted()
-    assert posts <= ceil((len(writes.items) + len(writes.children)) / 50) + levels(pushed)
+    objects = len(writes.items) + len(writes.children)
+    assert posts <= ceil(objects / 50) + spare + levels(pushed)
     assert reads <= 8
     assert (access.tally["read"], access.tally["write"], access.tally["again"]) == (reads, posts, 0)
 
@@ -61,12 +65,19 @@ def cost(server: Server, folder: Path) -> None:
     assert server.counted() == (1, 0)
 
 
-def test_a_push_is_as_few_requests_as_its_objects_need(server: Server, tmp_path: Path) -> None:
-    (tmp_path / "daily.md").write_text(daily(map(row, range(70))), encoding="utf-8")
-    papers = (quoted(f"Restoring Images by Method {n}", f"2401.{n:05d}") for n in range(40))
+def test_a_run_is_as_few_requests_as_its_objects_need(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "daily.md").write_text(daily(map(row, range(55))), encoding="utf-8")
+    papers = (quoted(f"Restoring Images by Method {n}", f"2401.{n:05d}") for n in range(10))
     (tmp_path / "notes.md").write_text(notes(*papers), encoding="utf-8")
 
-    cost(server, tmp_path)
+    cost(server, tmp_path, spare=1)
+
+    text = (tmp_path / "daily.md").read_text(encoding="utf-8")
+    edited = text.replace("3 pages", "3 pages, 2 figures", 1)
+    (tmp_path / "daily.md").write_text(edited, encoding="utf-8")
+    synced, _ = run(server, tmp_path, Direction.SYNC)
+    assert synced.written == 1
+    assert server.counted() == (6, 1)
 
 
 @pytest.mark.deep
@@ -78,16 +89,3 @@ def test_a_push_of_the_five_digests_is_as_few_requests_as_its_objects_need(
         (tmp_path / path.name).write_bytes(path.read_bytes())
 
     cost(server, tmp_path)
-
-
-def test_an_edit_in_a_large_library_costs_a_few_requests(server: Server, tmp_path: Path) -> None:
-    (tmp_path / "daily.md").write_text(daily(map(row, range(70))), encoding="utf-8")
-    run(server, tmp_path, Direction.PUSH)
-    text = (tmp_path / "daily.md").read_text(encoding="utf-8")
-    (tmp_path / "daily.md").write_text(text.replace("3 pages", "3 pages, 2 figures", 1))
-
-    outcome, _ = run(server, tmp_path, Direction.SYNC)
-
-    reads, posts = server.counted()
-    assert outcome.written == 1
-    assert (reads, posts) == (6, 1)
