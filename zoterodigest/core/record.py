@@ -235,7 +235,8 @@ class Item:
     own text of each. `notes` are our child notes by the row id in their heading (a heading id
     found twice is listed once, the lowest note key). `collections` are collection keys. `replaces`
     are the keys of items that were merged into this one (`dc:replaces`), `own_notes` the person's
-    live notes by key, where they are wanted at all.
+    live notes by key, where they are wanted at all. Fields in `homeless` have a home only once the
+    work has a venue: they are empty, and what fills them in comes with one.
     """
 
     key: str
@@ -248,6 +249,7 @@ class Item:
     is_trashed: bool = False
     replaces: frozenset[str] = frozenset()
     own_notes: Mapping[str, PersonalNote] = field(default_factory=dict)
+    homeless: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,10 @@ class _Hub:
         """Bring one link's changes to the item, and to the note if they belong to the entry."""
         link = self.links[place]
         merged = self._merged(link)
-        told = {n: v for n, v in merged.to_item.items() if n not in merged.fills & link.entry.ours}
+        silent = merged.fills & link.entry.ours
+        if is_empty(merged.to_item.get("venue", EMPTY)) or not self._may_push(link, "venue"):
+            silent |= self._now.homeless
+        told = {name: value for name, value in merged.to_item.items() if name not in silent}
         allowed = _allowed(told, partial(self._may_push, link))
         self._to_note(link, {n: v for n, v in allowed.items() if _is_of_entry(n)}, merged.fills)
         record = {n: v for n, v in allowed.items() if not _is_of_entry(n)}

@@ -18,6 +18,7 @@ from zoterodigest.core.record import (
     PersonalNote,
     Value,
 )
+from zoterodigest.library.homes import homes_of
 from zoterodigest.library.items import identifiers, read_item
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.zotero import ZoteroMapping
@@ -104,6 +105,7 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
     children = list(children)
     attached = [one.data for one in children if is_attachment(one) and not one.is_trashed]
     fields, raws = read_item(item.data, zotero, attached)
+    homeless = _homeless(item)
     notes: dict[str, Note] = {}
     for one in sorted(children, key=lambda child: child.key):
         reading = read_note(str(one.data.get("note", ""))) if is_note(one) else None
@@ -112,14 +114,20 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
     return Item(
         key=item.key,
         version=item.version,
-        fields=fields,
-        raws=raws,
+        fields={**fields, **dict.fromkeys(homeless, EMPTY)},
+        raws={**raws, **dict.fromkeys(homeless, "")},
         identifiers=identifiers(item.data),
         collections=frozenset(map(str, item.data.get("collections", ()))),
         notes=notes,
         is_trashed=item.is_trashed,
         replaces=frozenset(replaced_keys(item.data)),
+        homeless=homeless,
     )
+
+
+def _homeless(item: LibraryItem) -> frozenset[str]:
+    homes = homes_of(str(item.data.get("itemType", "")))
+    return frozenset({"pages"}) if homes and homes.may_gain_pages else frozenset()
 
 
 def core_note(note: LibraryItem, reading: NoteReading) -> Note:
