@@ -39,6 +39,10 @@ def merged(base: str, entry: str, item: str) -> str | None:
         ("abc", "aC", "abC", "aC"),
         ("abc", "abC", "aC", "aC"),
         ("abc", "Ac", "Abc", "Ac"),
+        # Both ends have one new block, each beside an edit of its own.
+        ("abc", "Axbc", "axBc", "AxBc"),
+        ("abc", "axBc", "Axbc", "AxBc"),
+        ("abc", "Axbc", "axbC", "AxbC"),
         # One end has what the other put in, and changed or took out the block beside it.
         ("abc", "abx", "abcx", "abx"),
         ("abc", "axbc", "axBc", "axBc"),
@@ -75,6 +79,10 @@ def test_blocks_come_only_from_the_ends_and_new_ones_are_kept(
     if found is not None:
         assert set(found) <= {*entry, *item}
         assert {*entry, *item} - set(base) <= set(found)
+        twice = {one for one in found if found.count(one) > 1}
+        assert all(
+            found.count(one) <= max(e.count(one) for e in (base, entry, item)) for one in twice
+        )
 
 
 def test_thousands_of_equal_blocks_are_merged() -> None:

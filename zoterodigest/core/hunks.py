@@ -6,7 +6,8 @@ unless it is the same edit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -46,7 +47,7 @@ def merge_blocks(
     Blocks put in at one place by both ends are all kept, the entry's first, none twice, also where
     one of them changed or took out the block beside them.
     """
-    base = _with_shared(_with_shared(base, entry, item), item, entry)
+    base = _with_shared(base, entry, item)
     at_entry, at_item = _edits(base, entry), _edits(base, item)
     kept = {fingerprint(text): text for text in entry}
     merged: list[str] = []
@@ -60,30 +61,51 @@ def merge_blocks(
             merged += [] if block is None else [kept[block]]
         elif fate.start == place:
             merged += fate.texts
-    return tuple(merged)
+    return None if _doubles(merged, base, entry, item) else tuple(merged)
 
 
-def _with_shared(base: Sequence[str], one: Sequence[str], other: Sequence[str]) -> Sequence[str]:
-    """Return `base` with the blocks that `one` put in and `other` has beside an edit of its own.
+def _doubles(
+    merged: Sequence[str], base: Sequence[str], entry: Sequence[str], item: Sequence[str]
+) -> bool:
+    """Tell whether a block would stand there more often than anywhere so far: it was moved."""
+    sides = Counter(entry), Counter(item)
+    then = Counter(base)
+    return any(
+        number > 1 and number > max(*(side[text] for side in sides), then[fingerprint(text)])
+        for text, number in Counter(merged).items()
+    )
 
-    A block that `one` changed, and that `other` has as changed, counts as if it had stood so.
+
+def _with_shared(base: Sequence[str], entry: Sequence[str], item: Sequence[str]) -> Sequence[str]:
+    """Return `base` with the blocks that both ends have and it has not, as if they had stood there.
+
+    Each stands between the blocks that it stands between at both ends, in the place of those that
+    both have no more. A block that stands at one end more than once is no sure sign.
     """
-    edits = _edits(base, one)
-    fates = {fate.start: fate for fate in _edits(base, other).fates.values()}.values()
-    grown, prints = list(base), {fingerprint(text) for text in other}
-    for place, fate in edits.fates.items():
-        is_one = fate.end - fate.start == len(fate.texts) == 1
-        if is_one and base[place] not in prints and _is_shared(fate.texts[0], one, other):
-            grown[place] = fingerprint(fate.texts[0])
-    for place, texts in sorted(edits.inserts.items(), reverse=True):
-        there = {text for fate in fates if fate.start <= place <= fate.end for text in fate.texts}
-        shared = [text for text in texts if text in there and one.count(text) == 1]
-        grown[place:place] = map(fingerprint, shared)
+    sides = [_placed(map(fingerprint, texts)) for texts in (entry, item)]
+    standing = {fingerprint(text) for text in (*entry, *item)}
+    known = set(base)
+    shared = [one for one in sides[0] if one in sides[1] and one not in known]
+    if len(shared) * len(base) > _MOST_COMPARISONS:
+        return base
+    grown = list(base)
+    for one in shared:
+        before, after = 0, len(grown)
+        for place, block in enumerate(grown):
+            turns = {at[block] < at[one] for at in sides if block in at}
+            before = place + 1 if True in turns else before
+            after = min(place, after) if False in turns else after
+        left = [block for block in grown[before:after] if block in standing]
+        grown[before : max(before, after)] = [one, *left]
     return grown
 
 
-def _is_shared(text: str, one: Sequence[str], other: Sequence[str]) -> bool:
-    return one.count(text) == other.count(text) == 1
+def _placed(prints: Iterable[str]) -> dict[str, int]:
+    """Return the places of the blocks that stand there once, in their order."""
+    places: dict[str, list[int]] = {}
+    for place, one in enumerate(prints):
+        places.setdefault(one, []).append(place)
+    return {one: found[0] for one, found in places.items() if len(found) == 1}
 
 
 def _edits(base: Sequence[str], texts: Sequence[str]) -> _Edits:
