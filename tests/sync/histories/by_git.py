@@ -16,6 +16,7 @@ from tests.sync.histories.stage import (
     Commit,
     Files,
     Stage,
+    shown_elsewhere,
     sight_of,
     tokens_of,
 )
@@ -131,7 +132,7 @@ def _check_out(stage: Stage, clone: Clone, files: Files) -> None:
             if is_unfinished or then.get((name, slot)) == now.get((name, slot)):
                 old, new = ({token for token in side if slot_of(token) == slot} for side in sides)
                 stage.memory.decide(old, new)
-                stage.memory.wished |= new
+                stage.memory.wished |= new | (old & shown_elsewhere(stage, clone))
 
 
 def _bases(files: Files) -> dict[tuple[str, str], Base | None]:

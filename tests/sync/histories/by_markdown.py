@@ -6,7 +6,15 @@ import re
 
 from tests.sync.histories.model import TOKEN, letter_of, tokens_in, work_of
 from tests.sync.histories.opening import a_note, a_row
-from tests.sync.histories.stage import DIGESTS, NOTES, Clone, Stage, places_in, sight_of
+from tests.sync.histories.stage import (
+    DIGESTS,
+    NOTES,
+    Clone,
+    Stage,
+    places_in,
+    shown_elsewhere,
+    sight_of,
+)
 
 Pick = tuple[int, int, int]
 
@@ -64,6 +72,7 @@ def take_out(stage: Stage, clone: Clone, pick: Pick) -> None:
     bullet = bullets[pick[1] % len(bullets)]
     gone = TOKEN.findall(bullet[0]) and [found[0] for found in TOKEN.finditer(bullet[0])]
     stage.memory.remove(gone)
+    stage.memory.wished |= shown_elsewhere(stage, clone).intersection(gone)
     start, end = entry.start() + bullet.start(), entry.start() + bullet.end()
     clone.write(NOTES, text[:start] + text[end:])
     stage.tell(f"{NOTES}: - {' '.join(gone)}")

@@ -167,6 +167,12 @@ def tokens_of(name: str, text: str) -> Counter[str]:
     return Counter(token for _, token in places_in(name, text))
 
 
+def shown_elsewhere(stage: Stage, clone: Clone) -> frozenset[str]:
+    """Return what stands in the other clone's files: what is taken out here comes from there."""
+    others = (one for one in stage.clones if one is not clone)
+    return frozenset().union(*(sight_of(one, name).set for one in others for name in stage.sources))
+
+
 def places_in(name: str, text: str) -> Iterator[tuple[int, str]]:
     """Yield where each token of a file stands; of a .bib those of titles: its keys never change."""
     spans = (found.span() for found in _TITLE.finditer(text)) if name == BIB else [(0, len(text))]
