@@ -94,6 +94,8 @@ def insert(stage: Stage, clone: Clone, pick: Pick) -> None:
     else:
         stage.works += 1
         work, title = stage.works, ""
+    if work in {work_of(token) for token in shown_elsewhere(stage, clone, [name])}:
+        stage.has_twins = True  # two entries of one work, in two clones: each has its own note
     entry = _new_entry(stage, name, work, title)
     if (name, work) in stage.dropped:
         stage.memory.replace(tokens_in(entry), stage.dropped[name, work])  # the old one, edited

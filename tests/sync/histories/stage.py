@@ -167,10 +167,12 @@ def tokens_of(name: str, text: str) -> Counter[str]:
     return Counter(token for _, token in places_in(name, text))
 
 
-def shown_elsewhere(stage: Stage, clone: Clone) -> frozenset[str]:
-    """Return what stands in the other clone's files: what is taken out here comes from there."""
+def shown_elsewhere(
+    stage: Stage, clone: Clone, names: Sequence[str] = (*DIGESTS, BIB)
+) -> frozenset[str]:
+    """Return what stands in these files of the other clone: what is out here comes from there."""
     others = (one for one in stage.clones if one is not clone)
-    return frozenset().union(*(sight_of(one, name).set for one in others for name in stage.sources))
+    return frozenset().union(*(sight_of(one, name).set for one in others for name in names))
 
 
 def places_in(name: str, text: str) -> Iterator[tuple[int, str]]:
