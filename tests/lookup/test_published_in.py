@@ -176,6 +176,11 @@ def test_any_text_is_read_and_a_passage_is_what_stands_there(text: str) -> None:
             assert reading.status in (Status.ACCEPTED, Status.TO_APPEAR, Status.PUBLISHED)
 
 
+@pytest.mark.parametrize("unit", ["12 pages, ", "Workshop @ ", "a-", "Accepted as a-"])
+def test_what_once_took_for_ever_is_read(unit: str) -> None:
+    assert read(unit * 2_000, unit * 2_000).venue == ""
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize(
     "unit",

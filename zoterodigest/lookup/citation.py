@@ -15,14 +15,16 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _NUMBER = r"[A-Z]{0,2}\d{1,8}[A-Z]?"
 _RANGE = rf"{_NUMBER}(?:\s?[-–—]{{1,2}}\s?{_NUMBER})?"
 _NOISE = re.compile(
-    r"\bISSN:? ?[\dX-]{8,9}|\bdoi\b.*|\b\d{1,4} ?(?:pages?|pp|figures?|figs?|tables?)\b.*", re.I
+    r"\bISSN:? ?[\dX-]{8,9}|\bdoi\b.*|\b\d{1,4} ?(?:pages?|pp|figures?|figs?|tables?)\b", re.I
 )
-_VOLUME = re.compile(r"\bvol(?:ume|\.)? ?(\d{1,5})|\bPMLR,? (?:vol(?:ume|\.) ?)?(\d{1,4})", re.I)
+_VOLUME = re.compile(r"\bvol(?:ume|\.)?:? ?(\d{1,5})|\bPMLR,? (?:vol(?:ume|\.) ?)?(\d{1,4})", re.I)
 _ISSUE = re.compile(r"\b(?:no|number|issue|iss|nr)\b\.? ?(\d{1,5})", re.IGNORECASE)
 _PAGES = re.compile(
     rf"\b(?:pp?\.?|pages?|article(?: (?:no\.?|number))?|art\.|id\.?)[ ~]?({_RANGE})", re.IGNORECASE
 )
-_BRACKETED_YEAR = re.compile(rf"\((?:\d{{1,2}}/|(?:\d{{1,2}} )?{_MONTH} )?((?:19|20)\d\d)\)", re.I)
+_BRACKETED_YEAR = re.compile(
+    rf"\((?:\d{{1,2}}/|(?:\d{{1,2}} )?{_MONTH} (?:\d{{1,2}}, )?)?((?:19|20)\d\d)\)", re.I
+)
 _YEAR = re.compile(r"(?<![\w:–-])((?:19|20)\d\d)(?![\w–-]|\s?\(\d)")
 _VOLUME_AND_ISSUE = re.compile(r"(?<![\w-])(\d{1,5}) ?\((\d{1,4}(?:-\d{1,3})?)\)")
 _DASHES = re.compile(r"\s?[-–—]{1,2}\s?")
@@ -32,7 +34,7 @@ _LOOSE = re.compile(rf"(?<![\w.-]){_RANGE}(?![\w-])")
 
 def cited(tail: str, submitted: str) -> Citation:
     """Return what `tail`, the text behind a name, gives up to the first word that is none of it."""
-    text = _NOISE.sub("", tail[:_LONGEST])
+    text = _NOISE.sub("", tail[:_LONGEST].lstrip(" .,:"))
     pages, text = _taken(_PAGES, text)
     volume, text = _taken(_VOLUME, text)
     number, text = _taken(_ISSUE, text)

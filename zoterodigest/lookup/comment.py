@@ -31,8 +31,9 @@ def read_comment(comment: str, names: VenueNames) -> Reading:
 def _claims(text: str, names: VenueNames) -> Iterator[Claim]:
     start = 0
     for end in wording.sentence_ends(text):
-        told = tuple(_told(text, start, end, names=names))
-        yield from told or _alone(text, start, end, names=names)
+        cue = wording.CUE.search(text, start, end)
+        yield from _alone(text, start, cue.start() if cue else end, names=names)
+        yield from _told(text, start, end, names=names)
         start = end + 1
 
 
@@ -41,11 +42,13 @@ def _told(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[Cla
     cues = list(wording.CUE.finditer(text, start, end))
     for number, cue in enumerate(cues):
         until = cues[number + 1].start() if number + 1 < len(cues) else end
+        begin = cue.start()
         for named in _joined(text[:until], cue.end(), names):
             if not _is_of_another(text, start, cue, named=named):
-                claim = claim_of(named, text, (cue.start(), until), _status(cue), names=names)
+                claim = claim_of(named, text, (begin, until), _status(cue), names=names)
                 awards = dict.fromkeys((*awards_in(cue[0]), *claim.awards))
-                yield replace(claim, awards=tuple(awards))
+                yield replace(claim, start=cue.start(), awards=tuple(awards))
+            begin = named.tail.end
     for found in wording.CUE_IN_CHINESE.finditer(text, start, end):
         if within := names.at(text[: found.end("name")], found.start("name")):
             yield claim_of(within, text, found.span("name"), Status.ACCEPTED, names=names)
@@ -60,8 +63,9 @@ def _alone(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[Cl
         named = _named_behind(text[:end], at, names, is_alone=True)
         if named is None or wording.ANOTHER_VERSION.search(text, 0, at):
             continue
-        status = Status.PUBLISHED if is_volume else Status.ACCEPTED
-        claim = claim_of(named, text, (at, end), status, names=names)
+        claim = claim_of(named, text, (at, end), Status.ACCEPTED, names=names)
+        if is_volume or claim.citation.volume:
+            claim = replace(claim, status=Status.PUBLISHED)
         if is_volume or claim.year or claim.awards or named.tail.is_accepted:
             yield replace(claim, is_alone=not is_volume)
             return
@@ -71,7 +75,7 @@ def _starts(text: str, start: int, end: int) -> Iterator[int]:
     """Yield where the sentence begins, and where its parts do behind counts of pages and such."""
     yield start
     for part in re.finditer(r"[,:]\s", text[start:end]):
-        if not wording.HARMLESS.fullmatch(text, start, start + part.start()):
+        if not wording.is_harmless(text[start : start + part.start()]):
             return
         yield start + part.end()
 

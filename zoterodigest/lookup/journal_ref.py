@@ -11,6 +11,7 @@ from zoterodigest.lookup.claims import claim_of, weighed
 from zoterodigest.lookup.reading import Passage, Reading, Status, Where
 from zoterodigest.lookup.venue_names import Named, VenueNames
 from zoterodigest.lookup.venue_tail import Track
+from zoterodigest.lookup.years import four_digits
 
 
 def read_journal_ref(journal_ref: str, names: VenueNames) -> Reading:
@@ -23,7 +24,12 @@ def read_journal_ref(journal_ref: str, names: VenueNames) -> Reading:
     if named is None:
         return _by_form(text, names)
     claim = claim_of(named, text, (0, len(text)), Status.PUBLISHED, names=names)
-    whole = replace(claim, end=len(text), citation=cited(text[named.end :], names.submitted))
+    whole = replace(
+        claim,
+        end=len(text),
+        year=claim.year or _only_year(text, names.submitted),
+        citation=cited(text[named.end :], names.submitted),
+    )
     return weighed((whole,), journal_ref, Where.JOURNAL_REF) or Reading()
 
 
@@ -31,11 +37,17 @@ def _named(text: str, names: VenueNames) -> Named | None:
     start = len(text) - len(text.lstrip())
     named = names.known_behind_leads(text, start)
     if wording.WORKSHOP.search(text) and not (named and named.is_journal):
-        host = named or next(names.known_in(text, start), None)
+        host = named or next((n for n in names.known_in(text, start) if not n.is_journal), None)
         if host:
             return replace(host, tail=replace(host.tail, track=Track.WORKSHOP))
         return names.at(text, start)
     return named
+
+
+def _only_year(text: str, submitted: str) -> str:
+    """Return the year that `text` names, "" if it names none or several."""
+    years = {four_digits(found, submitted) for found in _YEAR.findall(text)} - {""}
+    return years.pop() if len(years) == 1 else ""
 
 
 def _by_form(text: str, names: VenueNames) -> Reading:
@@ -59,6 +71,7 @@ def _by_form(text: str, names: VenueNames) -> Reading:
     )
 
 
+_YEAR = re.compile(r"(?<![\d:–-])(?:19|20)\d\d(?![\d–-])")
 _NAME = re.compile(
     r"\s{0,3}(?:[Ii]n:? )?(?:[Tt]he )?(?P<name>[A-Z][^\d,;()]{2,120}?)"
     r"[\s,:]{0,3}(?=[\s(,.]\(?(?:[Vv]ol|\d)|,)"

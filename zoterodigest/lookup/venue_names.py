@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.venue import Venue, VenueKind, VenueTable
-from zoterodigest.lookup.venue_tail import Tail, tail_at, track_named
+from zoterodigest.lookup.venue_tail import Tail, awards_in, tail_at, track_named
 from zoterodigest.lookup.years import ORDINAL
 
 
@@ -61,7 +61,15 @@ class VenueNames:
         for end in reversed(list(_possible_ends(text, start))):
             found = self._find(text[start:end])
             if found and _is_written_as_name(text, start, end):
+                if self._is_part_in_brackets(text, start, end):
+                    return None
                 tail = tail_at(text, end, self.submitted)
+                if (
+                    tail is None
+                    and found.kind is VenueKind.WORKSHOP
+                    and not _CONTEST.match(text, end)
+                ):
+                    tail = Tail(end)
                 return Named(start, end, found.id, tail, found) if tail else None
         return None
 
@@ -74,13 +82,21 @@ class VenueNames:
 
     def _find(self, raw: str) -> Venue | None:
         """Return the venue called `raw`; brackets count only if they make another venue of it."""
-        found = None if _SOCIETY_ALONE.fullmatch(raw) else self.venues.find(raw)
+        found = None if _SOCIETY_ALONE.fullmatch(raw) else self.venues.find(_spelled_out(raw))
         if found is None or found.kind is VenueKind.PREPRINT:
             return None
-        if raw.endswith(")"):
-            unbracketed = self.venues.find(raw[: raw.rindex("(")])
-            return found if unbracketed and unbracketed != found else None
-        return found
+        unbracketed, bracket, _ = raw.partition("(")
+        if not bracket:
+            return found
+        host = self.venues.find(unbracketed) if raw.endswith(")") else None
+        return found if host and host != found else None
+
+    def _is_part_in_brackets(self, text: str, start: int, end: int) -> bool:
+        """Whether brackets behind a short name narrow it down: "CVPR 2020 (EarthVision)"."""
+        inside = None if " " in text[start:end] else _BRACKETED_WORD.match(text, end)
+        return inside is not None and not (
+            self.venues.find(inside["word"]) or track_named(inside["word"]) or awards_in(inside[0])
+        )
 
     def _by_form(self, text: str, start: int) -> Named | None:
         while (lead := _ARTICLE.match(text, start)) and not _SHORT_NAME.match(text, start):
@@ -109,11 +125,19 @@ _ARTICLES = (
 )
 _ARTICLE = re.compile(rf"(?:(?:{_ARTICLES})(?!\w)[\s,:/]{{0,3}}|[\s:\"“]{{1,3}})", re.IGNORECASE)
 _LEAD = re.compile(
-    rf"(?:(?:{_ARTICLES}|main|conference|track|IEEE(?:/[A-Z]{{2,5}})?|ACM(?:/[A-Z]{{2,5}})?|CVF"
+    rf"(?:(?:{_ARTICLES}|main|conference|journal|track|IEEE(?:/[A-Z]{{2,5}})?|ACM(?:/[A-Z]{{2,5}})?|CVF"
     r"|IFIP|annual)(?!\w)[\s,:/]{0,3}|[\s:\"“]{1,3})",
     re.IGNORECASE,
 )
+_BRACKETED_WORD = re.compile(r"[ -]?['’]?(?:19|20)?\d\d ?\((?P<word>[A-Z][\w&-]{2,24})\)")
 _BRACKET = re.compile(r"\s?\((?:the )?")
+_ABBREVIATIONS = (
+    (re.compile(r"\bTrans\.?(?= on\b)"), "Transactions"),
+    (re.compile(r"\bInt(?:['’]?l)?\.?(?= (?:Joint )?(?:Conf|Symp))"), "International"),
+    (re.compile(r"\bConf\.?(?= on\b)"), "Conference"),
+    (re.compile(r"\bSymp\.?(?= on\b)"), "Symposium"),
+)
+_CONTEST = re.compile(r"\s?(?:'?\d{2,4} )?(?:\w{1,20} )?(?:challenge|competition)", re.IGNORECASE)
 _YEAR_FOLLOWS = re.compile(r"[\s-]?(?:['’]?\d\d|(?:19|20)\d\d)(?!\d)")
 
 
@@ -127,6 +151,13 @@ def _possible_ends(text: str, start: int) -> Iterator[int]:
             yield end
         if text[end : end + 1] == ")" and "(" in text[start:end]:
             yield end + 1
+
+
+def _spelled_out(raw: str) -> str:
+    """Return `raw` with the abbreviations that stand in many names written out."""
+    for short, long in _ABBREVIATIONS:
+        raw = short.sub(long, raw)
+    return raw
 
 
 def _is_written_as_name(text: str, start: int, end: int) -> bool:

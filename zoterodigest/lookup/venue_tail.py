@@ -68,6 +68,8 @@ def tail_at(text: str, start: int, submitted: str) -> Tail | None:
         section = section or (found["section"] or "").strip()
         is_accepted = is_accepted or found["accepted"] is not None
         if track is Track.WORKSHOP:
+            after = _PLACE_AND_YEAR.match(text, end)
+            year = year or (four_digits(after["year"], submitted) if after else "")
             return Tail(end, year, tuple(awards), track)
     goes_on = _WORDS_BEHIND_YEAR if end > start else _WORDS_BEHIND_NAME
     if not _ENDS.match(text, end) and not goes_on.match(text, end):
@@ -130,9 +132,9 @@ AWARD = (
 )
 _AWARD = re.compile(rf"\b{AWARD}", re.IGNORECASE)
 _PART = re.compile(
-    rf"(?:[\s,:()\[\]–—|/+-]{{0,5}}|\.\s?(?=(?:19|20)\d\d\b))(?:(?:as|for|an?|the|in|with)\s){{0,2}}(?:"
+    rf"(?:[\s,:()\[\]–—|+-]{{0,5}}|\.\s?(?=(?:19|20)\d\d\b))(?:(?:as|for|an?|the|in|with)\s){{0,2}}(?:"
     rf"(?P<award>{AWARD})"
-    rf"|(?P<track>{_TRACK}|(?:[\w&'’/@-]{{1,30}}[ ]){{0,7}}?workshops?\b)"
+    rf"|(?P<track>{_TRACK}|(?:\w[\w&'’/@-]{{0,30}}[ ]){{0,7}}?workshops?\b)"
     r"|(?:\d{1,2}/)?(?P<year>(?:19|20)\d\d)(?!\d|[-–:]\d)"
     r"|(?:main|conference|conf\b\.?|proceedings|proc\b\.?|(?:research|main|conference|regular"
     r"|(?:short|long|full)(?: papers?)?|technical) track|long(?! beach)|short|full|regular|papers?"
@@ -146,11 +148,11 @@ _PART = re.compile(
 _SHORT_YEAR = re.compile(r"(?: ?['’](?=\d\d(?!\d))|-?(?=\d\d(?![\w:]|\.\d| ?\(\d)))(?P<year>\d\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ENDS = re.compile(
-    r"\s{0,3}(?:$|[.,;:|)(\]+&\"”\n]|[–—-]\s|[A-Z]?\d|/(?=[A-Z]{3,9}[ -]?\d))"
+    r"\s{0,3}(?:$|[.,;:|)(\]\[+&\"”\n]|[–—-]\s|[A-Z]?\d|/(?=[A-Z]{3,9}[ -]?\d))"
     r"(?!\s{0,3}(?:under (?:\w{1,20} )?review|in review|submi|reject))"
 )
 _SENTENCE_GOES_ON = (
-    r"with|as|which|this|we|codes?|project|website|web ?page|github|supplement\w{0,10}|including"
+    r"with|as|which|this|we|codes?|project|website|web ?page|github|including"
     r"|will|is|was|has"
 )
 _WORDS_BEHIND_NAME = re.compile(rf"\s{{1,3}}(?:{_SENTENCE_GOES_ON})\b", re.IGNORECASE)
@@ -158,7 +160,7 @@ _WORDS_BEHIND_YEAR = re.compile(
     rf"\s{{1,3}}(?:{_SENTENCE_GOES_ON}|in|at|on|by|the|our|and|held|from|for)\b", re.IGNORECASE
 )
 _PLACE_AND_YEAR = re.compile(
-    r"(?:[\s,.()]{1,3}(?:[A-Z][\w'’.]{0,20}|\d{1,2}(?:st|nd|rd|th)?(?:[-–]\d{1,2})?|of|de|and)){0,9}?"
+    r"(?:[\s,.()]{1,3}(?:[A-Z][\w'’]{0,20}|\d{1,2}(?:st|nd|rd|th)?(?:[-–]\d{1,2})?|of|de|and)){0,9}?"
     r"[\s,(]{1,3}(?P<year>(?:19|20)\d\d)(?!\d|[-–:]\d)"
 )
 

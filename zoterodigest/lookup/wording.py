@@ -10,7 +10,7 @@ import re
 from zoterodigest.lookup.reading import Status
 from zoterodigest.lookup.venue_tail import AWARD
 
-LONGEST = 1_500
+LONGEST = 1_000
 """Only so many characters of a field are read; arXiv's longest comments have some hundreds."""
 
 _AS_WORD = (
@@ -18,7 +18,7 @@ _AS_WORD = (
     r"|Paper|Presentation|Publication|Conference|Main|Poster)"
 )
 _AS = (
-    rf"(?:\s(?:as|for)\s(?P<as_what>{_AS_WORD}(?:[ -]{_AS_WORD}){{0,5}}?)"
+    rf"(?:\s(?:as|for)\s(?P<as_what>{_AS_WORD}(?: {_AS_WORD}){{0,5}}?)"
     r"(?=\s(?:at|to|by|in|into|of|on)\b))?"
 )
 _TO = (
@@ -29,11 +29,13 @@ CUE = re.compile(
     r"(?:(?P<to_appear>\b(?i:(?:to|will|shall) (?:appear|be (?:published|presented|included))"
     r"|(?:to be )?forthcoming|in press|appearing))"
     r"|(?P<published>\b(?i:published|appear(?:ed|s)|presented)\b(?: (?i:version|paper|article))?)"
-    r"|(?P<accepted>\b(?i:accepted)\b(?: (?i:manuscript|paper|papers?|article|version))?"
+    r"|(?P<accepted>\b(?i:accepted)\b(?: \([^()]{1,30}\))?"
+    r"(?: (?i:manuscript|paper|article|version|to appear|to be (?:presented|published)))?"
     r"|\b(?i:camera[- ]ready)(?: (?i:version|paper))?|\b(?i:journal version)(?=\s(?i:in|at|by)\b)"
     r"|\b(?i:accept[ée]e?s?|aceptad[oa]|accettat[oa]|angenommen)(?=\s(?:à|au|dans|par|en|para|por"
     r"|bei|auf|für|in|a|da)\b)(?:\s\w{1,5})"
-    rf"|\b(?i:(?P<award>{AWARD})(?: (?:presentation|paper|talk|poster))?)(?=\s(?i:at|in|of|@)\s)))"
+    rf"|(?<!ominated for )(?<!andidate for )(?<!inalist for )"
+    rf"\b(?i:(?P<award>{AWARD})(?: (?:presentation|paper|talk|poster))?)(?=\s(?i:at|in|of|@)\s)))"
     rf"{_AS}{_TO}",
 )
 CUE_IN_CHINESE = re.compile(
@@ -48,12 +50,15 @@ WITHDRAWN = re.compile(
 )
 NON_ARCHIVAL = re.compile(r"\bnon[- ]?archival\b", re.IGNORECASE)
 SUBMISSION = re.compile(
-    r"\b(?:(?:re)?submi(?:t|ts|tted|tting|ssion|ssions)|(?:under|in|for)(?: \w{1,20}){0,3} review"
+    r"\b(?:(?:re)?submi(?:t|ts|tted|tting|ssion|ssions)"
+    r"|(?:under|in|for)(?: [\w-]{1,20}){0,3} review"
     r"|review(?:ed|ing)? (?:at|for|by)|preparation|preparing|considered|consideration"
     r"|possible publication|revision at|soumis|eingereicht|enviado|inviato)\b|投稿|在审",
     re.IGNORECASE,
 )
-UNDER_REVIEW = re.compile(r"\bunder(?: (?!major|minor)\w{1,20}){0,3} review\b|\bin review\b", re.I)
+UNDER_REVIEW = re.compile(
+    r"\bunder(?: (?!major|minor)[\w-]{1,20}){0,3} review\b|\bin review\b", re.I
+)
 SUBMITTED = re.compile(
     r"(?<!to be )(?<!will be )\bsubmitted\b|\bsubmission\b|\bsoumis\b|\beingereicht\b|投稿",
     re.IGNORECASE,
@@ -91,12 +96,11 @@ NOT_ALONE = re.compile(
     re.IGNORECASE,
 )
 IF = re.compile(r"\b(?:if|when|once|until|unless|upon|pending|after|not|hopefully)\b", re.I)
-HARMLESS = re.compile(
-    r"(?:[\W\d_]{1,20}|\b(?:pages?|pp|pgs?|figures?|figs?|tables?|main|text|paper|appendi(?:x|ces)"
-    r"|supplement\w{0,12}|references?|including|incl|with|without|and|plus|total|in|the|of|a|an|for"
-    r"|colou?r|pdf|latex|tex|excluding|bibliography|algorithms?|columns?|double|single|two|one"
-    r"|three|each|long|short|conference|accepted|equal contribution|authors?|contributed|equally"
-    r"|first)\b){0,60}",
+_HARMLESS = re.compile(
+    r"pages?|pp|pgs?|figures?|figs?|tables?|main|text|paper|appendi(?:x|ces)|supplement\w{0,12}"
+    r"|references?|including|incl|with|without|and|plus|total|in|the|of|a|an|for|colou?r|pdf|latex"
+    r"|tex|excluding|bibliography|algorithms?|columns?|double|single|one|two|three|each|long|short"
+    r"|conference|accepted|equal|contribution|authors?|contributed|equally|first",
     re.IGNORECASE,
 )
 AND = re.compile(r"\s?(?:/|,? and|&|\+)\s?(?:(?:also|to|at|in|by|the)\s){0,3}", re.IGNORECASE)
@@ -104,6 +108,7 @@ WORKSHOP = re.compile(r"\bworkshops?\b|\w@\w|\w @ ?(?=[A-Z])", re.IGNORECASE)
 WORKSHOP_LEAD = re.compile(r"\s{0,3}(?:[Tt]he )?(?:[A-Z0-9][\w&'’/-]{0,30} ){0,8}", re.ASCII)
 LONE_AWARD = re.compile(rf"{AWARD}", re.IGNORECASE)
 
+_WORD = re.compile(r"[^\W\d_]+")
 _HIDDEN = re.compile(
     r"https?://\S{1,300}|www\.\S{1,300}|\b[\w.-]{1,60}@[\w-]{1,60}\.[a-z]{2,4}\b"
     r"|\bthis https? URL\b"
@@ -133,6 +138,11 @@ def masked(text: str) -> str:
 def sentence_ends(text: str) -> tuple[int, ...]:
     """Return where the sentences of `text` end, the last at its end; abbreviations end none."""
     return (*(found.start() for found in _SENTENCE_END.finditer(text)), len(text))
+
+
+def is_harmless(text: str) -> bool:
+    """Tell whether `text` only counts pages and the like, so that a venue may follow it."""
+    return all(_HARMLESS.fullmatch(word) for word in _WORD.findall(text))
 
 
 def status_without_venue(text: str) -> Status:
