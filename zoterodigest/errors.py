@@ -30,6 +30,7 @@
     │   ├── NotReached      20  its server does not answer
     │   ├── ServerBusy      21  its server asks again and again to come back later
     │   ├── ServerFailed    22  its server answers what no server of Zotero's does
+    │   ├── AnotherZotero   14  another Zotero runs on this computer than before
     │   └── NoLibraryYet    14  its file has not been created
     ├── CannotWrite         15  a file or folder refuses to be written
     ├── SourceChanged       16  a file is no longer as it was read

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.library.contract import LibraryContract
+from tests.library.desktop import a_desktop
 from tests.library.web import over_http
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.database import DatabaseInMemory
@@ -37,4 +38,13 @@ class TestWebLibraryOverLoopback(LibraryContract):
     @pytest.fixture
     def library(self) -> Iterator[Library]:
         with over_http() as library:
+            yield library
+
+
+class TestDesktopLibraryOverLoopback(LibraryContract):
+    """Our client, over HTTP, against a server with the manners of a running Zotero."""
+
+    @pytest.fixture
+    def library(self) -> Iterator[Library]:
+        with a_desktop() as desktop, desktop.client() as library:
             yield library

@@ -86,6 +86,14 @@ class Served:
         return self._behind.identity
 
     @property
+    def instance(self) -> str:
+        return self._client.instance
+
+    @property
+    def stored_keys(self) -> Mapping[str, str]:
+        return self._client.stored_keys
+
+    @property
     def is_read_only(self) -> bool:
         return self._client.is_read_only
 

@@ -58,6 +58,14 @@ class TroubledLibrary:
         return self._library.identity
 
     @property
+    def instance(self) -> str:
+        return self._library.instance
+
+    @property
+    def stored_keys(self) -> Mapping[str, str]:
+        return self._library.stored_keys
+
+    @property
     def is_read_only(self) -> bool:
         return self._library.is_read_only
 

@@ -37,6 +37,14 @@ def _no_key(_: WebAddress) -> str:
     return ""
 
 
+def _no_local_key(_: str) -> str:
+    return ""
+
+
+def _forget(_: str, __: str) -> None:
+    pass
+
+
 def _sleep(seconds: float, _: str) -> None:
     time.sleep(seconds)
 
@@ -47,9 +55,16 @@ class Access:
 
     `key_of` returns the API key for a library, "" if none is known. Objects are kept in
     `cache_folder` between runs, or not at all (None).
+
+    `local_key_of` returns the key that the Zotero on this machine with this id once gave,
+    `keep_local_key` keeps one, and `desktop_folder` holds what must be known of its libraries
+    between runs (None: nothing is).
     """
 
     key_of: Callable[[WebAddress], str] = field(default=_no_key, repr=False)
     cache_folder: Path | None = None
     wait: Wait = _sleep
     tally: Tally = field(default_factory=Tally)
+    local_key_of: Callable[[str], str] = field(default=_no_local_key, repr=False)
+    keep_local_key: Callable[[str, str], None] = field(default=_forget, repr=False)
+    desktop_folder: Path | None = None

@@ -90,6 +90,11 @@ class DesktopAddress:
         name = "desktop" if self.group is None else f"desktop:group:{self.group}"
         return name if self.url == DESKTOP_URL else f"{name}?url={self.url}"
 
+    @property
+    def path(self) -> str:
+        """Where the library stands below `url`; the person's own goes by the number 0."""
+        return "/users/0" if self.group is None else f"/groups/{self.group}"
+
 
 Address = EmbeddedAddress | WebAddress | DesktopAddress
 

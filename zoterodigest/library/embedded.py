@@ -6,7 +6,7 @@ judged by `rules`, and the database by itself keeps children and memberships fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
@@ -50,6 +50,16 @@ class EmbeddedLibrary:
         """The identity given at creation; before the first write the one it then will have."""
         with self._database.reading() as connection:
             return tables.identity(connection)
+
+    @property
+    def instance(self) -> str:
+        """Nothing: there is one."""
+        return ""
+
+    @property
+    def stored_keys(self) -> Mapping[str, str]:
+        """Nothing: every key is taken."""
+        return {}
 
     @property
     def is_read_only(self) -> bool:

@@ -115,11 +115,31 @@ class Library(Protocol):
     back as the library stores them: trimmed, empty fields absent, tags without doubles and sorted.
     Trouble with the library as a whole raises `BadLibrary`; then nothing of the call was written,
     or nobody knows yet: over a network the answer may be lost for good.
+
+    A library may give what is created another key than the one asked for: `stored_keys` tells.
+    Outcomes go by the key asked for, and as long as the library is open the one stands for the
+    other wherever a key is given. What is read goes by the keys in the library.
     """
 
     @property
     def identity(self) -> str:
         """The library's lasting identity, e.g. `embedded:5a1f…`, `user:123`, `group:45`."""
+        ...
+
+    @property
+    def instance(self) -> str:
+        """Which copy of the library this is, where there are several with versions of their own.
+
+        Empty where there is but one.
+        """
+        ...
+
+    @property
+    def stored_keys(self) -> Mapping[str, str]:
+        """The keys of objects that were created under another key, by the one asked for.
+
+        What a killed run created is told as well. Empty where every key is taken.
+        """
         ...
 
     @property

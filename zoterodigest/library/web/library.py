@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -49,6 +49,16 @@ class WebLibrary:
     def identity(self) -> str:
         """The library's kind and id, elsewhere than at zotero.org with its server."""
         return self._address.identity
+
+    @property
+    def instance(self) -> str:
+        """Nothing: there is one."""
+        return ""
+
+    @property
+    def stored_keys(self) -> Mapping[str, str]:
+        """Nothing: every key is taken."""
+        return {}
 
     @property
     def is_read_only(self) -> bool:

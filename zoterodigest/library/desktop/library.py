@@ -1,0 +1,161 @@
+"""A library of the running Zotero, as the port promises it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import DesktopAddress
+from zoterodigest.library.desktop.kept import Kept, Sent, keep, kept_path, load
+from zoterodigest.library.desktop.objects import COLLECTIONS, ITEMS
+from zoterodigest.library.desktop.reading import (
+    read_account,
+    read_all,
+    read_some,
+    read_version,
+)
+from zoterodigest.library.desktop.sending import found_again, write
+from zoterodigest.library.desktop.wire import Wire, utc_now
+from zoterodigest.library.port import Collection, LibraryItem, Outcome, Snapshot, require_batch
+
+
+class DesktopLibrary:
+    """The library at `address`; nothing is sent before it is asked for something."""
+
+    def __init__(
+        self, address: DesktopAddress, access: Access, *, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._address = address
+        self._wire = Wire(address, access, now=now)
+        self._notes = _Notes(self._wire, access)
+        self._version = 0
+
+    @property
+    def identity(self) -> str:
+        """The library's lasting identity: the group, the account, or a name of ours.
+
+        A Zotero without an account, or whose library is empty, gets a name that this machine keeps.
+        """
+        if self._address.group is not None:
+            return f"group:{self._address.group}"
+        return self._notes.identity()
+
+    @property
+    def instance(self) -> str:
+        """The id of the Zotero that runs here: its versions are its own."""
+        return self._wire.instance
+
+    @property
+    def stored_keys(self) -> Mapping[str, str]:
+        """The keys that Zotero gave to what was created, by the one asked for."""
+        return self._notes.kept.stored_keys
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether writes will be refused: only the person, who is asked then, can tell."""
+        return False
+
+    def version(self) -> int:
+        """Return the library version, with one request."""
+        self._version = read_version(self._wire, self._version)
+        return self._version
+
+    def read(self) -> Snapshot:
+        """Return everything; a library that is written to meanwhile is as of its lower version."""
+        snapshot = read_all(self._wire)
+        self._version = snapshot.version
+        return snapshot
+
+    def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
+        """Return the items with `keys` as they are now."""
+        created = self._notes.created
+        found = read_some(self._wire, ITEMS, [created.get(key, key) for key in keys])
+        return [found[key] for key in sorted(found)]
+
+    def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
+        """Create or change items; what belongs to a new one is sent after it."""
+        require_batch(items)
+        return write(self._wire, ITEMS, items, self._notes)
+
+    def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
+        """Create or change collections; what lies in a new one is sent after it."""
+        require_batch(collections)
+        return write(self._wire, COLLECTIONS, collections, self._notes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._wire.close()
+
+
+class _Notes:
+    """What is kept of the library between runs, and what was created in this one."""
+
+    def __init__(self, wire: Wire, access: Access) -> None:
+        self._wire = wire
+        self._folder = access.desktop_folder
+        self._kept: Kept | None = None
+        self.created: Mapping[str, str] = {}
+
+    @property
+    def kept(self) -> Kept:
+        """What is kept, with what a killed run had created found again."""
+        if self._kept is None:
+            self._kept = self._loaded()
+            if (sent := self._kept.sent) is not None:
+                self._note_stored(self._found_again(sent))
+        return self._kept
+
+    def identity(self) -> str:
+        """Return the identity that is kept, or a new one."""
+        if not self.kept.identity:
+            account = read_account(self._wire)
+            name = f"user:{account}" if account > 0 else f"desktop:{secrets.token_hex(8)}"
+            self._keep(replace(self.kept, identity=name))
+        return self.kept.identity
+
+    def sending(self, sent: Sent) -> None:
+        """Note what is about to be created; it is on the disk when this returns."""
+        self._keep(replace(self.kept, sent=sent))
+
+    def sent(self, stored_keys: Mapping[str, str]) -> None:
+        """Note the keys of what was created, and that nothing is on its way any more."""
+        self.created = {**self.created, **stored_keys}
+        self._note_stored(stored_keys)
+
+    def _note_stored(self, stored_keys: Mapping[str, str]) -> None:
+        kept = self.kept
+        self._keep(replace(kept, stored_keys={**kept.stored_keys, **stored_keys}, sent=None))
+
+    def _found_again(self, sent: Sent) -> Mapping[str, str]:
+        if sent.path == ITEMS.path:
+            items = found_again(self._wire, ITEMS, sent)
+            return {asked: one.key for asked, one in items.items()}
+        collections = found_again(self._wire, COLLECTIONS, sent)
+        return {asked: one.key for asked, one in collections.items()}
+
+    def _loaded(self) -> Kept:
+        path = self._path
+        return load(path) if path else Kept()
+
+    def _keep(self, kept: Kept) -> None:
+        self._kept = kept
+        if path := self._path:
+            keep(path, kept)
+
+    @property
+    def _path(self) -> Path | None:
+        instance, library = self._wire.instance, self._wire.address.path
+        return kept_path(self._folder, instance, library) if self._folder else None

@@ -1,0 +1,91 @@
+"""Reading a library of the running Zotero: whole, as it is quick, or some objects of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Keys
+from typing import Any
+
+from zoterodigest.library.desktop.objects import COLLECTIONS, ITEMS, Kind, Thing
+from zoterodigest.library.desktop.trouble import garbled
+from zoterodigest.library.desktop.wire import Wire
+from zoterodigest.library.port import Snapshot
+from zoterodigest.library.rules import is_key
+from zoterodigest.library.web.objects import NotAnObject
+from zoterodigest.library.web.patience import Answer
+
+_KEYS = 50
+"""Keys in a request at most."""
+
+_TRIES = 3
+"""How often both lists are read until they are of one version."""
+
+
+def read_version(wire: Wire, since: int) -> int:
+    """Return the library's version; few of its objects have changed since the one given."""
+    return version_of(wire.read("items", format="versions", since=since, includeTrashed=1))
+
+
+def read_all(wire: Wire) -> Snapshot:
+    """Return all that the library holds now.
+
+    If somebody keeps writing, the lower version counts: what came later is then found next time.
+    """
+    for _ in range(_TRIES):
+        items = wire.read("items", includeTrashed=1)
+        collections = wire.read("collections", includeTrashed=1)
+        versions = {version_of(answer) for answer in (items, collections)}
+        if len(versions) == 1:
+            break
+    return Snapshot(
+        min(versions),
+        tuple(sorted(_objects(ITEMS, items), key=lambda one: one.key)),
+        tuple(sorted(_objects(COLLECTIONS, collections), key=lambda one: one.key)),
+    )
+
+
+def read_some(wire: Wire, kind: Kind[Thing], keys: Keys[str]) -> dict[str, Thing]:
+    """Return the objects with these keys, by key, without the missing.
+
+    Without one valid key the API would return everything; children come with their parents.
+    """
+    found: dict[str, Thing] = {}
+    valid = sorted({key for key in keys if is_key(key)})
+    for start in range(0, len(valid), _KEYS):
+        batch = valid[start : start + _KEYS]
+        answer = wire.read(kind.path, **{kind.parameter: ",".join(batch)}, includeTrashed=1)
+        found |= {one.key: one for one in _objects(kind, answer) if one.key in batch}
+    return found
+
+
+def read_since(wire: Wire, kind: Kind[Thing], since: int) -> list[Thing]:
+    """Return the objects that were written after the library was at `since`, oldest first."""
+    answer = wire.read(kind.path, since=since, includeTrashed=1)
+    return sorted(_objects(kind, answer), key=lambda one: (one.version, one.key))
+
+
+def read_account(wire: Wire) -> int:
+    """Return the person's number at zotero.org; 0 if nothing in the library tells it."""
+    for path in ("items", "collections"):
+        match wire.read(path, limit=1, includeTrashed=1).body:
+            case [{"library": {"type": "user", "id": int(number)}}, *_]:
+                return number
+            case _:
+                pass
+    return 0
+
+
+def version_of(answer: Answer) -> int:
+    """Return the library's version that an answer tells."""
+    if answer.version is None:
+        raise garbled()
+    return answer.version
+
+
+def _objects(kind: Kind[Thing], answer: Answer) -> list[Thing]:
+    sent: Any = answer.body
+    if not isinstance(sent, list):
+        raise garbled()
+    try:
+        return [kind.parse(one) for one in sent]
+    except NotAnObject as error:
+        raise garbled() from error
