@@ -159,7 +159,30 @@ def test_doubled_keys_are_kept_and_told_ignoring_case() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "unmerged",
+    [
+        b"<<<<<<< HEAD\n@misc{a, t = {1}}\n=======\n@misc{a, t = {2}}\n>>>>>>> other\n",
+        b"@misc{a,\n<<<<<<< HEAD\n t = {1},\n=======\n t = {2},\n>>>>>>> other\n}",
+        b"@misc{a, t = {\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> other\n}}",
+        b"@misc{a,\n<<<<<<< HEAD\n t = {1}}\n=======\n t = {2}}\n>>>>>>> other\n",
+    ],
+    ids=["entries", "fields", "values", "ends"],
+)
+def test_what_git_left_unmerged_is_broken_and_all_beside_it_is_read(unmerged: bytes) -> None:
+    source = b"% top\n@misc{before, t = {x}}\n" + unmerged + b"\n@misc{after, t = {y}}\n"
+
+    bibliography = scan(source)
+
+    assert [bibliography.key(entry) for entry in bibliography.entries] == ["before", "after"]
+    (broken,) = bibliography.broken
+    assert source[broken.span.start : broken.span.end].strip() == unmerged.strip()
+    assert bibliography.problems()[0].reason == "git's conflict marks stand here"
+
+
 NESTED = {
+    "conflict marks": b"<<<<<<< HEAD\n>>>>>>> x\n@a{k, t = {x}}\n% c\n",
+    "half of conflict marks": b"<<<<<<< HEAD\n@a{k, t = {x}}\n",
     "open values": b"@a{k, t = {\n",
     "open values in a value": b"@a{k, t = {x}, u = {\n",
     "open quotes": b'@a{k, t = "\n',

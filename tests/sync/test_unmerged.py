@@ -1,4 +1,4 @@
-"""A digest that git left unmerged: its marked entries wait, and nothing of them travels."""
+"""A digest or .bib that git left unmerged: its marked entries wait, nothing of them travels."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from zoterodigest.sync.conflicts import BOTH_WAYS
 
 SWIN = "Restoring Images with Shifted Windows"
 OTHER = "Adversarial Losses for Sharper Pictures"
+TWO_WAY = """\
+[[digest]]
+path = "Notes.md"
+
+[[bibliography]]
+path = "refs.bib"
+push = true
+pull = true
+"""
 
 
 def test_nothing_of_an_unmerged_entry_travels_until_it_is_merged(world: World) -> None:
@@ -30,3 +39,29 @@ def test_nothing_of_an_unmerged_entry_travels_until_it_is_merged(world: World) -
     world.push()
     assert "by Ada" in world.note(SWIN)
     assert world.plan().is_settled
+
+
+def test_nothing_of_an_unmerged_entry_of_a_bib_travels_until_it_is_merged(world: World) -> None:
+    world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001"), quoted(OTHER, "2401.00002")))
+    world.configure(TWO_WAY)
+    world.push(BOTH_WAYS)
+    before, path = world.everything(), world.root / "refs.bib"
+    merged = path.read_text(encoding="utf-8")
+    last = merged[merged.rindex("@") :]
+    mine, theirs = last.replace(OTHER, "Mine"), last.replace(OTHER, "Theirs")
+    marked = f"<<<<<<< HEAD\n{mine}=======\n{theirs}>>>>>>> other\n"
+    path.write_text(merged.replace(last, marked), encoding="utf-8")
+
+    world.push(BOTH_WAYS)
+
+    prepared = world.prepare(BOTH_WAYS)
+    assert world.everything() == before
+    assert marked in path.read_text(encoding="utf-8")
+    assert prepared.is_settled
+    assert len(reports(prepared.plan, UnreadableEntry)) == 1
+    (kept,) = prepared.bibs[0].updated.kept
+    assert "may stand in what cannot be read" in kept.reason
+    path.write_text(merged.replace(last, theirs), encoding="utf-8")
+    world.push(BOTH_WAYS)
+    assert set(world.keys_by_title()) == {SWIN, "Theirs"}
+    assert world.prepare(BOTH_WAYS).is_settled

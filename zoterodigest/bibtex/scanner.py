@@ -2,7 +2,7 @@
 
 Braces decide where a value ends, as in BibTeX: a backslash before one changes nothing, and `@` at
 the start of a line inside a value begins no entry. A block that cannot be read ends where the next
-one may begin: at `@type{` (or `@type(`) at the start of a line.
+one may begin: at `@type{` (or `@type(`) at the start of a line. What git left unmerged is not read.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from zoterodigest.bibtex.tiles import (
     PreambleTile,
     Tile,
 )
+from zoterodigest.bibtex.unmerged import with_conflicts_broken
 from zoterodigest.core.span import Span
 
 # Possessive throughout: what a repetition took it never gives back, so nothing is tried twice.
@@ -55,7 +56,7 @@ def scan(source: bytes) -> Bibliography:
         cursor = tile.span.end
     if cursor < len(source):
         tiles.append(CommentTile(Span(cursor, len(source))))
-    return Bibliography(source, tuple(tiles))
+    return Bibliography(source, tuple(with_conflicts_broken(source, tiles)))
 
 
 class _Broken(Exception):

@@ -141,9 +141,11 @@ class _Run:
                 if found.span.start not in claimed:
                     claimed.add(found.span.start)
                     self._matched.append((asked, found))
+            elif found is None and self._is_hidden(asked):
+                continue
             elif wanted.key in self._prints:
                 self._kept.append(Kept(wanted.key, "", "it was taken out of the file"))
-            elif found is None and not self._is_hidden(asked):
+            elif found is None:
                 self._new.append(wanted)
 
     def rewrite(self) -> None:
