@@ -37,6 +37,7 @@ SOURCE = """\
 @inproceedings{f, title = {Child}, crossref = {g} }
 @misc{h, title = {T}, year = {2019}, date = {2020-02/2021} }
 @article{i, eprint = {2101.00001}, journal = {A journal, arXiv:2101.00001} }
+@manual{m, title = {T} }
 """
 
 
@@ -111,7 +112,7 @@ def test_people_who_stay_keep_their_tex() -> None:
     [
         ("a", {"year": "soon"}, "it would not read back as written"),
         ("a", {"doi": "{}"}, "it would not read back as written"),
-        ("b", {"venue": "J"}, "an entry of type online has no place for it"),
+        ("m", {"venue": "J"}, "an entry of type manual has no place for it"),
         ("f", {"venue": "J"}, "it may come from the entry that this one refers to"),
         ("f", {"year": "2020"}, "it may come from the entry that this one refers to"),
         ("h", {"year": "2020"}, "more than one year stands there"),
@@ -127,12 +128,28 @@ def test_what_would_be_half_a_truth_is_refused(key: str, fields: Fields, reason:
 
 
 def test_an_arxiv_id_that_only_a_journal_tells_is_not_lost() -> None:
-    source = "@article{i, journal = {A journal, arXiv:2101.00001} }\n"
+    source = "@article{i, journal = {arXiv preprint arXiv:2101.00001} }\n"
 
     edited = _edited(source, "i", {"venue": "IJCV"})
 
-    assert edited.source.decode() == source
-    assert [one.reason for one in edited.refusals] == ["it would change the field arxiv as well"]
+    record = _records(edited.source)["i"]
+    assert (record.fields["venue"], record.fields["arxiv"]) == ("IJCV", "2101.00001")
+
+
+@pytest.mark.parametrize(
+    ("venue", "entry_type", "home"),
+    [("CVPR", "inproceedings", "booktitle"), ("TPAMI", "article", "journal")],
+)
+def test_an_entry_without_a_place_for_a_venue_becomes_one_with(
+    venue: str, entry_type: str, home: str
+) -> None:
+    source = "@misc{k, title = {A title}, eprint = {2101.00001}, year = 2021}\n"
+
+    edited = _edited(source, "k", {"venue": venue})
+
+    record = _records(edited.source)["k"]
+    assert (record.type, record.fields["venue"]) == (entry_type, venue)
+    assert home in edited.source.decode()
 
 
 def test_what_is_no_utf_8_is_not_written_over() -> None:

@@ -87,7 +87,6 @@ def test_a_field_is_read(fields: str, name: str, value: object) -> None:
     ("fields", "name"),
     [
         ("note = {x}", "title"),
-        ("journal = {arXiv preprint arXiv:2101.00001}", "venue"),
         ("url = {https://arxiv.org/abs/2101.00001}", "url"),
         ("year = {forthcoming}", "year"),
         ("eprint = {12345}, archiveprefix = {HAL}", "arxiv"),
@@ -217,3 +216,9 @@ def test_names_are_split_as_pybtex_splits_them(text: str) -> None:
 
 def _plain(text: str) -> str:
     return text.replace('{\\"a}', "ä")
+
+
+def test_a_paper_that_is_on_arxiv_alone_has_arxiv_for_its_venue() -> None:
+    record = _read("@article{k, journal = {arXiv preprint arXiv:2101.00001}}")
+
+    assert record.fields["venue"] == "arXiv"

@@ -239,3 +239,86 @@ def test_year_that_a_person_corrects_in_an_exported_entry_reaches_the_item(world
     assert world.item("An arXiv paper")["date"] == "2023"
     assert "year      = 2023" in bib(world)
     assert sync(world).prepared.is_settled
+
+
+PREPRINT = """\
+@article{ho-guidance,
+  title   = {Classifier-Free Diffusion Guidance},
+  journal = {arXiv preprint arXiv:2207.12598},
+  year    = 2022,
+}
+"""
+
+
+def test_paper_published_in_the_bib_gets_venue_and_pages_in_one_sync(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    title = "Classifier-Free Diffusion Guidance"
+    world.markdown("papers.md", f"- [{title}](https://arxiv.org/abs/2207.12598)\n")
+    (tmp_path / "refs.bib").write_text(PREPRINT)
+    world.configure(CONFIG)
+    sync(world)
+    edit(
+        world,
+        "arXiv preprint arXiv:2207.12598}",
+        "JMLR},\n  eprint  = {2207.12598},\n  pages = {1--9}",
+    )
+
+    sync(world)
+
+    assert world.item(title)["itemType"] == "journalArticle"
+    assert world.item(title)["pages"] == "1-9"
+    assert sync(world).prepared.is_settled
+
+
+def test_pages_of_a_preprint_wait_for_its_venue(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    title = "Classifier-Free Diffusion Guidance"
+    world.markdown("papers.md", f"- [{title}](https://arxiv.org/abs/2207.12598)\n")
+    (tmp_path / "refs.bib").write_text(PREPRINT.replace("year ", "pages   = {1--9},\n  year "))
+    world.configure(CONFIG)
+
+    sync(world)
+
+    assert sync(world).prepared.is_settled
+    assert "pages" not in world.item(title)
+
+
+def publish(world: World, title: str) -> None:
+    """Have the paper appear at a conference, as a person says it in Zotero."""
+    set_field(
+        world,
+        title,
+        itemType="conferencePaper",
+        proceedingsTitle="Advances in Neural Information Processing Systems",
+        repository="",
+        archiveID="",
+        extra="arXiv: 2207.12598",
+    )
+
+
+@pytest.mark.parametrize("direction", [Direction.SYNC, Direction.PULL])
+@pytest.mark.parametrize(
+    "bib_before",
+    [
+        "",
+        "@misc{ho, title = {Classifier-Free Diffusion Guidance}, eprint = {2207.12598}}\n",
+    ],
+)
+def test_paper_published_in_zotero_is_published_in_the_bib(
+    tmp_path: Path, bib_before: str, direction: Direction
+) -> None:
+    world = World(tmp_path)
+    title = "Classifier-Free Diffusion Guidance"
+    world.markdown("papers.md", f"- [{title}](https://arxiv.org/abs/2207.12598)\n")
+    (tmp_path / "refs.bib").write_text(bib_before)
+    world.configure(CONFIG)
+    sync(world)
+    assert "@misc{" in bib(world)
+    publish(world, title)
+
+    carry_out(prepare(world.workspace(), Options(direction=direction)), silent)
+
+    assert bib(world).count("@") == bib(world).count("@inproceedings{") == 1
+    assert "Neural Information Processing Systems}" in bib(world)
+    assert "2207.12598" in bib(world)
+    assert sync(world).prepared.is_settled

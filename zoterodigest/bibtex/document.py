@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from zoterodigest.bibtex.reading import BibRecord, homes_of, macros_of, read_record
+from zoterodigest.bibtex.reading import ARXIV, BibRecord, homes_of, macros_of, read_record
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import Bibliography, EntryTile
 from zoterodigest.bibtex.wanted import Prints, prints_of
@@ -54,16 +54,31 @@ class BibDocument:
 
     def _core_entry(self, tile: EntryTile, record: BibRecord, ours: frozenset[str]) -> Entry:
         end = self.bibliography.place(max(tile.span.start, tile.span.end - 1)).line
+        fields = {name: value for name, value in record.fields.items() if name in FIELDS}
+        raws = {name: raw for name, raw in record.raws.items() if name in FIELDS}
+        if _is_on_arxiv_only(record):
+            fields["venue"], raws["venue"] = ARXIV, ""
+            ours |= {"venue"}
         return Entry(
             digest=self.name,
-            fields={name: value for name, value in record.fields.items() if name in FIELDS},
-            raws={name: raw for name, raw in record.raws.items() if name in FIELDS},
+            fields=fields,
+            raws=raws,
             identifiers=record.identifiers,
             place=Place(record.line, end),
             unreadable=record.untold & frozenset(FIELDS),
             places=frozenset(FIELDS),
-            ours=ours & record.fields.keys(),
+            ours=ours & fields.keys(),
         )
+
+
+_NO_PLACE = frozenset({"misc", "online", "unpublished", "article"})
+"""The types of entries that may have appeared nowhere but on arXiv."""
+
+
+def _is_on_arxiv_only(record: BibRecord) -> bool:
+    """Tell whether an entry has an arXiv id and no venue: it will be an edit if it gets one."""
+    is_told = "venue" in record.fields or "venue" in record.untold
+    return "arxiv" in record.fields and not is_told and record.type in _NO_PLACE
 
 
 def _untouched(written: Prints, now: Prints) -> frozenset[str]:

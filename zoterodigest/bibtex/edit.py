@@ -6,7 +6,7 @@ The .bib as a side of a sync is written here; `splice.py` is for exports.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from zoterodigest.bibtex.entry import BibEntry
@@ -19,7 +19,7 @@ from zoterodigest.bibtex.reading import (
     standing_fields,
     text_of,
 )
-from zoterodigest.bibtex.rewriting import rewriting
+from zoterodigest.bibtex.rewriting import TYPE, rewriting
 from zoterodigest.bibtex.rules import BibRules
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.style import Style
@@ -28,6 +28,7 @@ from zoterodigest.bibtex.tiles import Bibliography, EntryTile
 from zoterodigest.bibtex.titles import folded_title
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import EMPTY, Fields, Value, is_empty
+from zoterodigest.core.venue import VenueKind
 from zoterodigest.core.view import Folding, canonical
 
 
@@ -84,6 +85,7 @@ def put(
 
 _VENUES = ("booktitle", "journaltitle", "journal", "maintitle")
 _IN_BOOKS = frozenset({"inproceedings", "conference", "incollection", "inbook"})
+_WITHOUT_VENUE = frozenset({"misc", "online", "unpublished"})
 _FROM_PARENT = ("crossref", "xdata", "xref")
 _PLAIN_HOMES = {"authors": "author", "pages": "pages", "doi": "doi"}
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
@@ -125,7 +127,10 @@ class _Trial:
         changed = frozenset(home for home, text in new.items() if text != now.get(home, ""))
         texts = {**now, **new}
         wanted = tuple((home, text) for home, text in texts.items() if text or home not in changed)
-        asked_entry = BibEntry(before.type, before.key, wanted)
+        entry_type = _type_with(before.type, changed)
+        if entry_type != before.type:
+            changed |= {TYPE}
+        asked_entry = BibEntry(entry_type, before.key, wanted)
         operation = rewriting(self._standing, entry, asked_entry, changed)
         alone = scan(operation.entry)
         self._require_as_asked(before, self._record(alone, alone.entries[0]), asked)
@@ -137,13 +142,22 @@ class _Trial:
         new: dict[str, str] = {}
         for name, value in asked.items():
             homes = _homes(name, record, now, self._style.dialect)
+            if not homes:
+                homes = self._new_place(_text(value), now)
             if name in record.untold:
                 raise CannotBeWritten("what stands there is no text")
             for home, part in _parts(name, value, homes, now).items():
                 slot = TexSlot(self._style, self._rules, now.get(home, ""), year)
                 tex = tex_of(name, part, slot)
                 new[home] = _with_year(now.get("date", ""), tex) if home == "date" and tex else tex
-        return new
+        return {**_arxiv_kept(record, now, new, self._style.dialect), **new}
+
+    def _new_place(self, venue: str, now: Texts) -> tuple[str, ...]:
+        """Return the field for the venue of an entry whose type has none so far."""
+        found = self._rules.venues.find(venue)
+        if found and found.kind is VenueKind.JOURNAL:
+            return (_journal(now, self._style.dialect),)
+        return ("booktitle",)
 
     def _record(self, bibliography: Bibliography, entry: EntryTile) -> BibRecord:
         return read_record(bibliography, entry, self._macros, self._rules.venues)
@@ -167,7 +181,10 @@ class _Trial:
 
 
 def _homes(name: str, record: BibRecord, now: Texts, dialect: Dialect) -> tuple[str, ...]:
-    """Return the fields in which an entry has a field of a record, or should have it."""
+    """Return the fields in which an entry has a field of a record, or should have it.
+
+    None if its type has no place for a venue and may become one that has.
+    """
     if name == "title":
         return ("title", "subtitle") if now.get("subtitle") else ("title",)
     if name in _PLAIN_HOMES:
@@ -177,14 +194,42 @@ def _homes(name: str, record: BibRecord, now: Texts, dialect: Dialect) -> tuple[
         return present if name == "year" else present[:1]
     if any(parent in now for parent in _FROM_PARENT):
         raise CannotBeWritten("it may come from the entry that this one refers to")
-    is_biblatex = dialect is Dialect.BIBLATEX or "date" in now or "journaltitle" in now
     if name == "year":
-        return ("date",) if is_biblatex else ("year",)
+        return ("date",) if _is_biblatex(now, dialect) else ("year",)
     if record.type in _IN_BOOKS:
         return ("booktitle",)
+    if record.type in _WITHOUT_VENUE:
+        return ()
     if record.type != "article":
         raise CannotBeWritten(f"an entry of type {record.type} has no place for it")
-    return ("journaltitle",) if is_biblatex else ("journal",)
+    return (_journal(now, dialect),)
+
+
+def _arxiv_kept(record: BibRecord, now: Texts, new: Texts, dialect: Dialect) -> dict[str, str]:
+    """Return the fields for an arXiv id that so far stands only where a venue is written."""
+    arxiv = record.fields.get("arxiv", EMPTY)
+    is_lost = any("arxiv" in now.get(home, "").lower() for home in new if home in _VENUES)
+    if not is_lost or "eprint" in now or not isinstance(arxiv, str):
+        return {}
+    archive = "eprinttype" if _is_biblatex(now, dialect) else "archiveprefix"
+    return {"eprint": arxiv, archive: "arXiv"}
+
+
+def _is_biblatex(now: Texts, dialect: Dialect) -> bool:
+    return dialect is Dialect.BIBLATEX or "date" in now or "journaltitle" in now
+
+
+def _journal(now: Texts, dialect: Dialect) -> str:
+    return "journaltitle" if _is_biblatex(now, dialect) else "journal"
+
+
+def _type_with(entry_type: str, changed: Set[str]) -> str:
+    """Return the type of an entry once the fields in `changed` stand in it."""
+    if entry_type not in _WITHOUT_VENUE:
+        return entry_type
+    if "booktitle" in changed:
+        return "inproceedings"
+    return "article" if changed & {"journal", "journaltitle"} else entry_type
 
 
 def _parts(name: str, value: Value, homes: tuple[str, ...], now: Texts) -> dict[str, Value]:

@@ -134,6 +134,9 @@ _MONTHS = {
         *("September", "October", "November", "December"),
     )
 }
+ARXIV = "arXiv"
+"""The venue of what appeared nowhere else, as the library calls it."""
+
 _NO_TEXT = re.compile("[\udc80-\udcff]")
 _VERBATIM = frozenset({"url", "doi", "eprint", "file", "pdf", "ee", "urls"})
 _PREPRINT = re.compile(r"arxiv\b|corr\b", re.IGNORECASE)
@@ -171,7 +174,7 @@ def _authors(texts: Texts, _: VenueTable) -> Value:
 def _venue(texts: Texts, venues: VenueTable) -> Value | None:
     name = decode(next(texts[home] for home in _VENUES if home in texts))
     if not name or _PREPRINT.match(name):
-        return None if name else ""
+        return ARXIV if name else ""
     found = venues.by_official(name) or venues.find(name)
     return found.id if found and venues.canonical(name) == found.id else name
 

@@ -177,7 +177,7 @@ def _one_form(person: str) -> str:
     return full_name(split_name(person)).translate(_STRAIGHT)
 
 
-_STRAIGHT = str.maketrans("“”„‘’", "\"\"\"''")
+_STRAIGHT = str.maketrans("“”„‘’", '"""\'\'')
 
 
 def _canonical_text(name: str, text: str, folding: Folding) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from zoterodigest.bibtex.edit import put
@@ -25,10 +25,13 @@ class BibEdit:
     refused: tuple[Refused, ...] = ()
 
 
-def compile_bib_edits(plan: Plan, gathered: Gathered) -> tuple[BibEdit, ...]:
+def compile_bib_edits(
+    plan: Plan, gathered: Gathered, exported: Set[str] = frozenset()
+) -> tuple[BibEdit, ...]:
     """Return the edits of every bibliography whose entries `plan` changes, in their order.
 
-    A field that would not read back as asked is refused and stays as it is.
+    A field that would not read back as asked is refused and stays as it is. What nobody edited in
+    an entry of ours is left to the export, where one follows that rewrites the .bib (`exported`).
     """
     places = {link.row.id: link.index for link in plan.links}
     changes: dict[str, dict[int, ChangeEntry]] = defaultdict(dict)
@@ -40,7 +43,8 @@ def compile_bib_edits(plan: Plan, gathered: Gathered) -> tuple[BibEdit, ...]:
     for read in gathered.bibs:
         if asked := changes[read.key]:
             keys = {first + at: entry.key for at, entry in enumerate(read.document.entries)}
-            edits.append(_edit(read, {keys[index]: change for index, change in asked.items()}))
+            changes_by_key = {keys[index]: change for index, change in asked.items()}
+            edits.append(_edit(read, changes_by_key, _left_to_export(read, gathered, exported)))
         first += len(read.document.entries)
     return tuple(edits)
 
@@ -57,8 +61,21 @@ def style_of(bib: BibFile) -> Style:
     )
 
 
-def _edit(read: ReadBib, changes: Mapping[str, ChangeEntry]) -> BibEdit:
-    asked = {key: change.after for key, change in changes.items()}
+def _left_to_export(read: ReadBib, gathered: Gathered, exported: Set[str]) -> frozenset[str]:
+    if read.key not in exported:
+        return frozenset()
+    return frozenset(one.key for one in gathered.lock.exported if one.bibliography == read.key)
+
+
+def _edit(read: ReadBib, changes: Mapping[str, ChangeEntry], ours: Set[str]) -> BibEdit:
+    asked = {
+        key: {
+            name: value
+            for name, value in change.after.items()
+            if key not in ours or name not in change.entry.ours
+        }
+        for key, change in changes.items()
+    }
     edited = put(read.document.bibliography, asked, style_of(read.bib), bib_rules())
     refused = (
         Refused(changes[one.key].row_id, changes[one.key].entry, one.field, one.reason)

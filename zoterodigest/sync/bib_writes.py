@@ -49,14 +49,16 @@ def write_bibs(
     """
     written: dict[str, WrittenBib] = {}
     exports: list[NewBib] = []
-    if not prepared.bibs:
-        for edit in prepared.bib_edits:
-            if _is_replaced(edit.read.bib, edit.source, edit.read.data, ledger):
-                written[edit.read.key] = WrittenBib(edit.source, {})
+    keys = {bib.key for bib in prepared.bibs}
+    for edit in prepared.bib_edits:
+        is_alone = edit.read.key not in keys
+        if is_alone and _is_replaced(edit.read.bib, edit.source, edit.read.data, ledger):
+            written[edit.read.key] = WrittenBib(edit.source, {})
+    if not keys:
         return BibsWritten(written)
-    linked = linked_by(prepared.plan)
-    edits, workspace = prepared.bib_edits, prepared.workspace
-    for bib in new_bibs(workspace, prepared.gathered, contents, edits, linked):
+    reads = tuple(read for read in prepared.gathered.bibs if read.key in keys)
+    gathered, linked = replace(prepared.gathered, bibs=reads), linked_by(prepared.plan)
+    for bib in new_bibs(prepared.workspace, gathered, contents, prepared.bib_edits, linked):
         if not bib.is_change:
             exports.append(bib)
         elif write_export(bib, journal, ledger):

@@ -76,6 +76,14 @@ class NewBib:
         return is_known and not self.is_change
 
 
+def only_adds(bib: BibFile, source: bytes | None, lock: LockFile) -> bool:
+    """Tell whether an export into a .bib that holds `source` touches nothing that stands there."""
+    if bib.rules.add_only is not None:
+        return bib.rules.add_only
+    is_ours = bib.key in lock.made or not (source or b"").strip()
+    return not is_ours and bib.rules.pull is False
+
+
 def planned_bibs(
     plan: Plan, writes: Writes, gathered: Gathered, edits: Iterable[BibEdit], workspace: Workspace
 ) -> tuple[NewBib, ...]:
@@ -98,15 +106,13 @@ def new_bibs(
     What `edits` change in its entries comes first.
     """
     works = works_of(workspace, gathered.lock.exported, contents, linked)
-    sources = {read.key: read.data for read in gathered.bibs} | {
-        e.read.key: e.source for e in edits
-    }
-    new = (
-        new_bib(read.bib, sources[read.key], works, gathered.lock, workspace)
-        for read in gathered.bibs
-    )
+    edited = {edit.read.key: edit.source for edit in edits}
     return tuple(
-        replace(one, before=read.data) for one, read in zip(new, gathered.bibs, strict=True)
+        replace(
+            new_bib(read.bib, edited.get(read.key, read.data), works, gathered.lock, workspace),
+            before=read.data,
+        )
+        for read in gathered.bibs
     )
 
 
@@ -181,8 +187,7 @@ class _Export:
 
     @property
     def _only_adds(self) -> bool:
-        given = self.bib.rules.add_only
-        return not (self._was_made or self._is_new) if given is None else given
+        return only_adds(self.bib, self.source, self.lock)
 
     # --- which works
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from zoterodigest.core.guard import GuardStop, guard
@@ -34,7 +34,7 @@ from zoterodigest.sync.bib_edits import BibEdit, compile_bib_edits
 from zoterodigest.sync.citation import with_citation_keys
 from zoterodigest.sync.dropping import without_used
 from zoterodigest.sync.edits import Refused, compile_edits
-from zoterodigest.sync.exporting import NewBib, planned_bibs
+from zoterodigest.sync.exporting import NewBib, only_adds, planned_bibs
 from zoterodigest.sync.gather import Gathered, ReadBib, ReadDigest, gather, names_by_key
 from zoterodigest.sync.removal import Kept
 from zoterodigest.sync.structure import NewDigest, new_digests, takes_new_entries, without_undone
@@ -137,9 +137,10 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     )
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
     consent = _needs_consent(plan, gathered)
-    bib_edits = compile_bib_edits(plan, gathered)
-    exports = options.direction is Direction.SYNC and not options.choices.only
-    bibs = planned_bibs(plan, writes, gathered, bib_edits, workspace) if exports else ()
+    exported = tuple(read for read in gathered.bibs if _is_exported(read, options))
+    rewritten = {read.key for read in exported if not only_adds(read.bib, read.data, gathered.lock)}
+    bib_edits = compile_bib_edits(plan, gathered, rewritten)
+    bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), bib_edits, workspace)
     return Prepared(
         workspace,
         options,
@@ -154,6 +155,13 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
         tags,
         tuple(kept),
     )
+
+
+def _is_exported(read: ReadBib, options: Options) -> bool:
+    """Tell whether a run exports into a .bib: a sync does, and a pull that brings edits into it."""
+    if options.choices.only or options.direction is Direction.PUSH:
+        return False
+    return options.direction is Direction.SYNC or read.bib.rules.pull is not False
 
 
 def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
