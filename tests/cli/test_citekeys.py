@@ -91,7 +91,7 @@ def test_keys_that_are_fine_pass_the_check_and_provisional_ones_are_explained(
     ran = zoterodigest("citekeys", "check")
 
     assert ran.code == 0
-    assert "DDDD2222  NobodysDiary1843 may still change: no author (Nobody's Diary)" in ran.out
+    assert "DDDD2222  NobodysDiary1843 (Nobody's Diary) may still change: no author" in ran.out
     assert ran.out.endswith("4 citation keys, 0 wrong\n")
 
 
@@ -104,9 +104,9 @@ def test_what_is_wrong_with_keys_fails_the_check(zoterodigest: Zoterodigest, lib
     data = json.loads(zoterodigest("citekeys", "check", "--json").out)
 
     assert ran.code == 1
-    assert "  AAAA2222  mine is also the key of FFFF2222 (Engines)\n" in ran.out
-    assert "  GGGG2222  a b{c} holds signs that no .bib can; an export writes abc" in ran.out
-    assert "  HHHH2222  one is not the two of its Extra, which Zotero itself would" in ran.out
+    assert "  AAAA2222  mine (Engines) is also the key of FFFF2222\n" in ran.out
+    assert "  GGGG2222  a b{c} (Book GGGG2222) holds signs that no .bib can; an export" in ran.out
+    assert "  HHHH2222  one (Book HHHH2222) is not the two of its Extra, which Zotero" in ran.out
     assert [(one["kind"], one["item"]) for one in data["findings"] if one["is_wrong"]] == [
         ("doubled", "FFFF2222"),
         ("doubled", "AAAA2222"),
@@ -270,7 +270,7 @@ def test_the_check_of_keys_tells_it_too(zoterodigest: Zoterodigest, project: Pat
     ran = zoterodigest("citekeys", "check")
 
     assert ran.code == 0
-    assert "lovelaceSeeingFurther2021 stands as Lovelace:21 in refs.bib:2" in ran.out
+    assert "lovelaceSeeingFurther2021 (Seeing Further) stands as Lovelace:21" in ran.out
 
 
 def test_a_key_that_only_the_bib_has_is_listed_and_written(

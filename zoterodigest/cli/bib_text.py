@@ -64,7 +64,8 @@ def notes_text(bib: NewBib) -> Iterator[str]:
     """Yield what people should know of a .bib that is otherwise in step, in few lines."""
     kept = [f"{one.key}{one.field and f': {one.field}'}: {one.reason}" for one in bib.updated.kept]
     if kept:
-        yield from hanging(f"{visible(bib.key)}: ", f"{counted(len(kept), 'thing')} left as it is")
+        left = counted(len(kept), "thing left as it is", "things left as they are")
+        yield from hanging(f"{visible(bib.key)}: ", left)
         yield from _some(kept, 4)
     yield from _some([*_problems(bib), *_aliases(bib), *_missing(bib)], 0)
 
@@ -77,7 +78,7 @@ def _problems(bib: NewBib) -> Iterator[str]:
 def _aliases(bib: NewBib) -> Iterator[str]:
     for wanted, key in bib.updated.aliases.items():
         if key in bib.updated.added:
-            yield f"{bib.key}: {key} stands for the key {wanted}, which is another work's there"
+            yield f"{bib.key}: {key} stands for {wanted}, another work's key there"
 
 
 def _missing(bib: NewBib) -> Iterator[str]:

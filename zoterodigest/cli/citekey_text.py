@@ -64,7 +64,7 @@ def check_text(findings: Sequence[Finding], checked: int) -> Iterator[str]:
             yield styled(heading, "bold")
             for one in found:
                 title = f" ({visible(one.title)})" if one.title else ""
-                line = f"{visible(one.key)} {visible(one.text)}{title}"
+                line = f"{visible(one.key)}{title} {visible(one.text)}"
                 yield from hanging(f"  {visible(one.item)}  ", line)
             yield ""
     wrong = sum(one.matter.is_wrong for one in findings)

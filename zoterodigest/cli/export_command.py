@@ -89,10 +89,13 @@ def export(
         ),
     ] = None,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Take out entries of ours that are wanted no more.")
+        bool,
+        typer.Option(
+            "--prune", help="Take out entries of ours that are wanted no more; not with --add-only."
+        ),
     ] = False,
     may_overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Write the file anew, whatever it holds.")
+        bool, typer.Option("--overwrite", help="Write the file anew; what it holds is lost.")
     ] = False,
 ) -> None:
     """Write a bibliography: BibTeX, biblatex or CSL JSON.
@@ -120,7 +123,10 @@ def export(
     if collections and (digests or items):
         raise typer.BadParameter("--collection is for a library")
     if (add_only is not None or prune) and (digests or items):
-        raise typer.BadParameter("--add-only, --update and --prune are for a project's library")
+        raise typer.BadParameter(
+            "--add-only, --update and --prune are for a library: of digests entries are only added;"
+            " --overwrite writes the file anew"
+        )
     flags = {"short_venues": short_venues, "abstract": abstract, "note": note, "awards": awards}
     asked: dict[str, object] = {name: True for name, is_set in flags.items() if is_set}
     choices = {"to": target, "sort": order}

@@ -100,13 +100,13 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
     if bib := next((one.key for one in workspace.digests if is_bib(one.key)), ""):
         raise NoDigest(
             f"{bib} is a bibliography, and no digest",
-            "Name it below [[bibliography]] in zoterodigest.toml: every run takes it along.",
+            "Below [[bibliography]] in zoterodigest.toml each run takes it along, unnamed here.",
         )
     if not workspace.digests:
         raise NoDigest(
             "no digest is named, and nothing here names any",
             "Give the path of a Markdown file, or write a zoterodigest.toml with"
-            " `zoterodigest init DIGEST.md`.",
+            " `zoterodigest init DIGEST.md`. A .bib of the library alone: `zoterodigest export`.",
         )
     library, base = library_meant(workspace.project, start, meaning)
     match parse_address(library):

@@ -119,7 +119,7 @@ def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
             emit(_told(outcome, place, is_first=is_first))
             emit(news_text(outcome.last, prepared))
     for failure in outcome.failures:
-        tell_error(f"{failure.where}: {failure.title}: {failure.reason}")
+        tell_error(": ".join(filter(None, (failure.where, failure.title, failure.reason))))
     return FAILED if outcome.failures else exit_code(outcome.last)
 
 
