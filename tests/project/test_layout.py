@@ -187,3 +187,13 @@ def test_bibliographies_are_named_from_the_project_each_once(tmp_path: Path) -> 
     assert [one.rules.sort for one in found] == ["key", "digest"]
     assert [one.is_two_way for one in found] == [False, True]
     assert found[0].path == tmp_path / "paper" / "refs.bib"
+
+
+def test_pattern_of_digests_passes_over_bibliographies(tmp_path: Path) -> None:
+    for name in ("papers.md", "refs.bib"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    tables = '[[digest]]\npath = "*[md|bib]"\n\n[[bibliography]]\npath = "refs.bib"'
+
+    found = project(tmp_path, tables).digests()
+
+    assert [digest.key for digest in found] == ["papers.md"]
