@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.core.world import an_entry
 from zoterodigest.core.identity import Identifier, match_title
-from zoterodigest.core.link import Row, State
+from zoterodigest.core.link import Base, Row, State, print_of
 from zoterodigest.core.pairing import Pairing, Scope, Unread, contradict, pair, traits_of
 from zoterodigest.core.record import Entry
 
@@ -21,7 +21,7 @@ def row_for(entry: Entry, row_id: str, state: State = State.LINKED) -> Row:
     traits = traits_of(entry)
     return Row(
         row_id, entry.digest, f"ITEM{row_id}", None, traits.identifiers, traits.title,
-        traits.texts, traits.headings, state=state,
+        traits.texts, traits.headings, state=state, key=traits.key,
     )  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def paired(
     gone: Sequence[str] = (),
     unread_title: str = "",
 ) -> Pairing:
-    scope = Scope(frozenset({"a.md", "b.md"}), frozenset(gone))
+    scope = Scope(frozenset({"a.md", "b.md", "refs.bib", "more.bib"}), frozenset(gone))
     return pair(entries, rows, scope, Unread(titles=frozenset({match_title(unread_title)})))
 
 
@@ -71,6 +71,35 @@ def test_two_identifiers_of_one_scheme_are_two_papers_under_one_title() -> None:
 
     assert ids(paired([other, known], rows)) == {1: "r0"}
     assert ids(paired([other], [*rows, row_for(other, "r1")])) == {0: "r1"}
+
+
+def bib_entry(key: str, title: str, *authors: str, digest: str = "refs.bib") -> Entry:
+    entry = an_entry(digest, title=title, authors=authors)
+    return replace(entry, key=key, identifiers=frozenset())
+
+
+def test_citation_key_pairs_where_title_or_authors_were_corrected() -> None:
+    was = [bib_entry("byron", "On cats", "Ada Byron"), bib_entry("none", "")]
+    base = Base(*[print_of(was[0].raws["authors"], was[0].fields["authors"])] * 2)
+    rows = [replace(row_for(was[0], "r0"), bases={"authors": base}), row_for(was[1], "r1")]
+
+    now = [bib_entry("none", ""), bib_entry("byron", "On all cats", "Ada Byron")]
+    corrected = [bib_entry("byron", "On cats", "Ada Lovelace")]
+    another = [bib_entry("byron", "On dogs", "Someone Else")]
+    elsewhere = [bib_entry("byron", "On all cats", "Ada Byron", digest="more.bib")]
+
+    assert ids(paired(now, rows)) == {0: "r1", 1: "r0"}
+    assert ids(paired(corrected, rows)) == {0: "r0"}
+    assert ids(paired(another, rows)) == {}
+    assert ids(paired(elsewhere, rows)) == {}
+
+
+def test_twins_in_a_bib_go_by_their_citation_keys() -> None:
+    twins = [bib_entry("one", "On cats", "Ada Byron"), bib_entry("two", "On cats", "Ada Byron")]
+    rows = [row_for(entry, f"r{n}") for n, entry in enumerate(twins)]
+
+    assert ids(paired(twins[::-1], rows)) == {0: "r1", 1: "r0"}
+    assert ids(paired(twins[1:], rows)) == {0: "r1"}
 
 
 def test_corrected_identifier_needs_its_title() -> None:

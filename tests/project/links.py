@@ -71,6 +71,7 @@ def rows(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> Row:
         apart=apart,
         origin=draw(origins),
         state=draw(st.sampled_from(State)),
+        key=draw(st.just("") | fingerprints),
     )
 
 

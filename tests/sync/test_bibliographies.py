@@ -81,7 +81,7 @@ def edit(world: World, old: str, new: str) -> None:
     (world.root / "refs.bib").write_bytes(text.replace(old, new).encode())
 
 
-def set_field(world: World, title: str, **data: str) -> None:
+def set_field(world: World, title: str, **data: str | list[dict[str, str]]) -> None:
     key = world.key(title)
     (item,) = (one for one in world.library.read().items if one.key == key)
     world.library.write([LibraryItem(key, item.version, data)])
@@ -322,3 +322,50 @@ def test_paper_published_in_zotero_is_published_in_the_bib(
     assert "Neural Information Processing Systems}" in bib(world)
     assert "2207.12598" in bib(world)
     assert sync(world).prepared.is_settled
+
+
+BY_HAND = """\
+@inproceedings{ho2020,
+  title = {Denoising Diffusion Probabilistic Models},
+  author = {Ho, Jonathan},
+}
+"""
+
+
+def test_a_title_is_corrected_in_an_entry_that_nothing_but_its_key_identifies(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.markdown("papers.md", f"# Papers\n\n- [{DDPM}](https://arxiv.org/abs/2006.11239)\n")
+    world.push()
+    set_field(world, DDPM, creators=[{"creatorType": "author", "firstName": "J", "lastName": "Ho"}])
+    (tmp_path / "refs.bib").write_text(BY_HAND)
+    world.configure(CONFIG)
+    sync(world)
+
+    edit(world, "Probabilistic Models", "Models that are Probable")
+    sync(world)
+
+    assert set(world.keys_by_title()) == {"Denoising Diffusion Models that are Probable"}
+    assert "Models that are Probable](https" in (tmp_path / "papers.md").read_text()
+    assert sync(world).prepared.is_settled
+
+
+def test_works_without_a_title_are_exported_once_and_stay_linked(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.markdown("papers.md", DIGEST)
+    world.configure(CONFIG.replace("cited = []", 'items = "library"'))
+    creators = [{"creatorType": "author", "firstName": "Ada", "lastName": "Byron"}]
+    world.library.write(
+        [
+            LibraryItem("AAAAAAAA", 0, {"itemType": "book", "creators": creators, "date": "1843"}),
+            LibraryItem("BBBBBBBB", 0, {"itemType": "document"}),
+        ]
+    )
+    sync(world)
+
+    again = sync(world)
+
+    assert again.prepared.is_settled
+    assert again.prepared.plan.reports == ()
+    assert bib(world).count("@") == 4

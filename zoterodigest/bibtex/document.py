@@ -68,6 +68,7 @@ class BibDocument:
             unreadable=record.untold & frozenset(FIELDS),
             places=frozenset(FIELDS),
             ours=ours & fields.keys(),
+            key=record.key,
         )
 
 

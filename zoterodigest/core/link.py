@@ -82,8 +82,9 @@ class Row:
     `digest` may name a bibliography whose entries take part in the sync (`is_bib`).
 
     `id` is random, given at creation and never changed; it is also the heading id of our note.
-    `title` is the fingerprint of the entry's match title, `text` that of each long text (abstract
-    and blocks), `headings` those of its heading path: they pair the row with its entry again.
+    `title` is the fingerprint of the entry's match title, `texts` that of each long text (abstract
+    and blocks), `headings` those of its heading path, `key` that of its citation key in a .bib:
+    they pair the row with its entry again.
     A field in `apart` differs at both ends with no base; its changes do not travel.
     """
 
@@ -99,6 +100,7 @@ class Row:
     apart: frozenset[str] = frozenset()
     origin: Origin = Origin()
     state: State = State.LINKED
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

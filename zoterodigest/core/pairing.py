@@ -1,5 +1,7 @@
 """Which row of the lock file is which entry: by identifier, exact title, then equal long text.
 
+An entry of a .bib is known by its citation key at last, unless its authors are others as well.
+
 Ties go to the most equal texts and headings, then to order; order alone never pairs, so that a
 daily digest that swaps half of its rows does not turn one paper into another.
 """
@@ -11,8 +13,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.identity import Identifier, match_title
-from zoterodigest.core.link import Row, State, fingerprint, is_bib
-from zoterodigest.core.record import Entry, Kind, kind_of, parts_of
+from zoterodigest.core.link import Row, State, fingerprint, is_bib, print_of
+from zoterodigest.core.record import EMPTY, Entry, Kind, kind_of, parts_of
 
 _LONG_TEXT = 60
 """Bytes from which on a text can tell an entry: a sentence, or twenty Chinese characters."""
@@ -29,6 +31,7 @@ class Traits:
     title: str
     texts: frozenset[str]
     headings: tuple[str, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def traits_of(entry: Entry) -> Traits:
         identifiers=entry.identifiers,
         title=title_print(title if isinstance(title, str) else ""),
         texts=frozenset(fingerprint(text) for text in _long_texts(entry)),
+        key=fingerprint(entry.key) if entry.key else "",
         headings=heading_prints(entry),
     )
 
@@ -207,6 +211,7 @@ class _Table:
         self._pair_by(_title, rows, self._agrees)
         self._pair_by(_title, rows, self._is_correction)
         self._pair_by(self._unique_texts, rows, self._agrees)
+        self._pair_by(_citation_key, rows, self._is_same_entry)
         self._pair_by(_title, rows, self._is_double)
 
     def _pair_by(self, keys: Keys, rows: list[Row], agrees: Agreement) -> None:
@@ -247,6 +252,7 @@ class _Table:
         traits, entry = self.traits[index], self.entries[index]
         return (
             -len(traits.texts & row.texts),
+            -int(traits.key == row.key),
             -int(traits.headings == row.headings),
             -int(entry.digest == row.digest),
             -int(traits.title == row.title),
@@ -268,6 +274,13 @@ class _Table:
     def _unique_texts(self, known: Traits | Row) -> Iterable[Hashable]:
         """Return the texts that stand in one entry and one row only: no boilerplate."""
         return (text for text in known.texts if self._texts[text] == self._texts_then[text] == 1)
+
+    def _is_same_entry(self, index: int, row: Row) -> bool:
+        """Tell whether the entry under a citation key is still of the same people's work."""
+        entry, base = self.entries[index], row.bases.get("authors")
+        now = print_of(entry.raws.get("authors", ""), entry.fields.get("authors", EMPTY))
+        is_same = base is None or now.raw == base.at_entry.raw or now.parts == base.at_entry.parts
+        return is_same and row.digest == entry.digest and self._agrees(index, row)
 
     def _agrees(self, index: int, row: Row) -> bool:
         return self._is_near(index, row) and not contradict(
@@ -300,6 +313,10 @@ class _Table:
 
 def _title(known: Traits | Row) -> Iterable[Hashable]:
     return (known.title,) if known.title else ()
+
+
+def _citation_key(known: Traits | Row) -> Iterable[Hashable]:
+    return (known.key,) if known.key else ()
 
 
 def _crossed(indexes: list[int], rows: list[Row]) -> dict[tuple[int, str], Row]:

@@ -182,7 +182,8 @@ class Entry:
     `headings` is the path of headings it stands under, outermost first; `heading_keys` the same
     path with an ordinal for each heading, so that one text twice is two headings. `places` are the
     fields its digest's format has a place for ("section" for all sections). Fields in `ours` hold
-    what an export wrote there and nobody has edited since: they fill in nothing.
+    what an export wrote there and nobody has edited since: they fill in nothing. `key` is the
+    citation key of an entry of a .bib.
     """
 
     digest: str
@@ -196,6 +197,7 @@ class Entry:
     is_unreadable: bool = False
     places: frozenset[str] = frozenset()
     ours: frozenset[str] = frozenset()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ def with_traits(row: Row, entry: Entry) -> Row:
         identifiers=traits.identifiers or row.identifiers,
         title=traits.title or row.title,
         texts=traits.texts | row.texts if entry.unreadable else traits.texts,
+        key=traits.key or row.key,
     )
 
 

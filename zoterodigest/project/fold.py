@@ -76,6 +76,7 @@ def fold_rows(one: Row, other: Row, before: Sequence[Row] = ()) -> Row:
             [row.state for row in before],
             min(one.state, other.state, key=_STRONGEST_STATE.index),
         ),
+        key=_agreed(one.key, other.key, [row.key for row in before], ""),
     )
 
 

@@ -27,7 +27,7 @@ PRINT = "print "
 
 _BY_NAME = {"base": BASE, "print": PRINT}
 _OF_ROWS = frozenset(
-    {"apart", "base", "digest", "headings", "identifiers", "item", "note", "origin", "state"}
+    {"apart", "base", "digest", "headings", "identifiers", "item", "key", "note", "origin", "state"}
     | {"texts", "title"}
 )
 _KEYS = _OF_ROWS | {"collection", "name", "ours"} | {"item", "made", "print"}

@@ -92,6 +92,7 @@ def _render_row(row: Row) -> str:
         ("headings", row.headings),
         ("identifiers", [f"{one.scheme}:{one.value}" for one in sorted(row.identifiers)]),
         ("item", row.item),
+        ("key", row.key),
         ("note", row.note),
         ("origin", _origin_json(row.origin)),
         ("state", state),
@@ -179,6 +180,7 @@ def _row(row_id: str, values: Values) -> Row:
         apart=apart,
         origin=_origin(values.get("origin", {})),
         state=State(text_of(values, "state", State.LINKED.value)),
+        key=text_of(values, "key", ""),
     )
 
 
