@@ -267,5 +267,15 @@ def test_an_entry_that_was_taken_out_is_ours_no_more() -> None:
     assert exported_after(without, {}, same=False).exported == (ELSEWHERE, KNOWN)
 
 
+def test_an_entry_that_somebody_gave_another_key_is_followed_once_it_was_written() -> None:
+    renamed = replace(KNOWN, key="renamed", prints={"": "type", "title": "after"})
+    intended = Exporting("refs.bib", (renamed,))
+
+    before, after = {"renamed": KNOWN.prints}, {"renamed": renamed.prints}
+
+    assert exported_after(intended, before).exported == (ELSEWHERE, KNOWN)
+    assert exported_after(intended, after).exported == (ELSEWHERE, renamed)
+
+
 def test_the_bibs_whose_facts_are_needed_are_named() -> None:
     assert bibs_in(Recorded("", (Done(()), Exporting("refs.bib")))) == {"refs.bib"}

@@ -86,7 +86,8 @@ def _exported(
     """Return the entries of .bib files that are ours, and which files we made.
 
     One that the killed run took out is ours no more if it has gone; under another lock file it may
-    never have been there.
+    never have been there. One to which somebody gave another key stays known under its old one
+    until it has been written: the next run follows it.
     """
     entries = {(one.bibliography, one.key): one for one in lock.exported}
     made = set(lock.made)
@@ -96,11 +97,12 @@ def _exported(
         standing = bibs.get(event.bibliography, {})
         written = [one for one in event.entries if standing.get(one.key) == one.prints]
         kept = {one.key for one in event.entries} | standing.keys()
+        renamed = {one.item for one in event.entries} - {one.item for one in written}
         if is_same:
             entries = {
                 key: one
                 for key, one in entries.items()
-                if one.bibliography != event.bibliography or one.key in kept
+                if one.bibliography != event.bibliography or one.key in kept or one.item in renamed
             }
         entries |= {(one.bibliography, one.key): one for one in written}
         made |= {event.bibliography} if event.is_made and written else set()
