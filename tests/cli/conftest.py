@@ -73,6 +73,7 @@ def zoterodigest(
     for name in ("ZOTERODIGEST_LIBRARY", "ZOTERODIGEST_DEBUG", "NO_COLOR", *zotero):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache_of(tmp_path)))
+    monkeypatch.setenv("XDG_DATA_HOME", str(cache_of(tmp_path) / "data"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
     def run(*arguments: str | Path) -> Ran:

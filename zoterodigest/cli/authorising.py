@@ -9,13 +9,19 @@ from dataclasses import dataclass
 from getpass import getpass
 from pathlib import Path
 
-from zoterodigest.cli import network
+from zoterodigest.cli import desktop_permission, network
 from zoterodigest.cli.network import ENVIRONMENT_KEY
 from zoterodigest.cli.screen import emit, hanging, tell, visible
 from zoterodigest.cli.talk import busy, countdown
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.access import Access
-from zoterodigest.library.address import ZOTERO_ORG, BadAddress, WebAddress, parse_address
+from zoterodigest.library.address import (
+    ZOTERO_ORG,
+    BadAddress,
+    DesktopAddress,
+    WebAddress,
+    parse_address,
+)
 from zoterodigest.library.keys import remove_key, store_key
 from zoterodigest.library.web.cache import forget_all
 from zoterodigest.library.web.exchange import is_key
@@ -65,6 +71,9 @@ def run(words: Sequence[str]) -> None:
         )
     if len(rest) > 1:
         raise BadAddress(" ".join(rest), "one library at a time")
+    if rest and isinstance(local := parse_address(rest[0]), DesktopAddress):
+        desktop_permission.run(action, local)
+        return
     subject = Subject(_named(rest[0]) if rest else None)
     match action:
         case "status":

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from zoterodigest.cli.talk import countdown
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import ZOTERO_ORG, WebAddress
-from zoterodigest.library.keys import NoKeyring, stored_key
+from zoterodigest.library.keys import (
+    NoKeyring,
+    local_name,
+    store_key,
+    stored_key,
+    stored_local_key,
+)
 from zoterodigest.sync.workspace import Chosen
 
 ENVIRONMENT_KEY = "ZOTERO_API_KEY"
@@ -22,7 +29,14 @@ def chosen(address: str = "") -> Chosen:
 
 def access() -> Access:
     """Return how this machine reaches libraries over the network."""
-    return Access(key_of, cache_folder(), countdown)
+    return Access(
+        key_of,
+        cache_folder(),
+        countdown,
+        local_key_of=local_key_of,
+        keep_local_key=keep_local_key,
+        desktop_folder=desktop_folder(),
+    )
 
 
 def cache_folder() -> Path | None:
@@ -31,6 +45,28 @@ def cache_folder() -> Path | None:
 
     folder = user_cache_path("zoterodigest", appauthor=False)
     return folder if folder.is_absolute() else None
+
+
+def desktop_folder() -> Path | None:
+    """Return where is kept what a running Zotero does not tell; None where there is no place."""
+    from platformdirs import user_data_path
+
+    folder = user_data_path("zoterodigest", appauthor=False)
+    return folder if folder.is_absolute() else None
+
+
+def local_key_of(instance: str) -> str:
+    """Return the key that the Zotero with this id on this machine gave, "" if there is none."""
+    try:
+        return stored_local_key(instance)
+    except NoKeyring:
+        return ""
+
+
+def keep_local_key(instance: str, key: str) -> None:
+    """Keep the key that a Zotero gave, where there is a keyring; else it asks again next time."""
+    with suppress(NoKeyring):
+        store_key(local_name(instance), key)
 
 
 def key_of(address: WebAddress) -> str:

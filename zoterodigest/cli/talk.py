@@ -22,7 +22,13 @@ class Countdown:
         self._show: Show | None = None
 
     def __call__(self, seconds: float, why: str) -> None:
-        """Return after `seconds`; `why` is what is waited for."""
+        """Return after `seconds`; `why` is what is waited for.
+
+        With no seconds it is told that the person is waited for, or with no `why` no longer.
+        """
+        if seconds <= 0:
+            self._announce(why)
+            return
         if self._show is None:
             tell([f"{why}: waiting {math.ceil(seconds)} s"])
             time.sleep(seconds)
@@ -32,6 +38,12 @@ class Countdown:
             self._show(f" ({why}: {math.ceil(left)} s)")
             time.sleep(min(1.0, left))
         self._show("")
+
+    def _announce(self, what: str) -> None:
+        if self._show is not None:
+            self._show(f" ({what})" if what else "")
+        elif what:
+            tell([what])
 
     @contextmanager
     def shown_by(self, show: Show) -> Iterator[None]:

@@ -17,6 +17,7 @@ from zoterodigest.library.address import (
     parse_address,
 )
 from zoterodigest.library.database import DatabaseFile
+from zoterodigest.library.desktop.library import DesktopLibrary
 from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.web.library import WebLibrary
@@ -33,8 +34,8 @@ def connect(address: str, *, base: Path, access: Access | None = None) -> Librar
             return embedded(base / path)
         case WebAddress() as meant:
             return WebLibrary(meant, access or Access())
-        case DesktopAddress():
-            raise BadAddress(address, "the running Zotero cannot be used by this version yet")
+        case DesktopAddress() as meant:
+            return DesktopLibrary(meant, access or Access())
         case never:
             assert_never(never)
 

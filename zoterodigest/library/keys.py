@@ -30,11 +30,27 @@ def stored_key(address: WebAddress) -> str:
 
     Raises `NoKeyring`.
     """
+    return _kept(address.identity) or _kept(address.server)
+
+
+def stored_local_key(instance: str) -> str:
+    """Return the key that the Zotero with this id on this machine gave, else "".
+
+    Raises `NoKeyring`.
+    """
+    return _kept(local_name(instance))
+
+
+def local_name(instance: str) -> str:
+    """Return the name under which the key of the Zotero with this id is kept."""
+    return f"desktop:{instance}"
+
+
+def _kept(name: str) -> str:
     import keyring
 
     with _translated():
-        found = (keyring.get_password(SERVICE, name) for name in (address.identity, address.server))
-        return next(filter(None, found), "")
+        return keyring.get_password(SERVICE, name) or ""
 
 
 def store_key(name: str, key: str) -> None:

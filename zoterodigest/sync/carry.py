@@ -50,6 +50,7 @@ from zoterodigest.sync.remembering import remembering
 from zoterodigest.sync.run import Prepared, plan_over
 from zoterodigest.sync.sending import Sent
 from zoterodigest.sync.standing import standing_after
+from zoterodigest.sync.stored_keys import plan_as_stored, writes_as_stored
 from zoterodigest.sync.structure import NewDigest
 
 
@@ -187,6 +188,7 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> None:
     if len(prepared.writes) or prepared.bibs:
         journal = Journal.begin(project.journal_path, lock_hash(lock_data))
         deliver(prepared, intended, journal, ledger)
+        prepared = _as_stored(prepared, ledger)
     digests = _write_digests(prepared, ledger)
     contents = _contents_after(prepared, ledger)
     bibs = write_bibs(prepared, contents, journal, ledger)
@@ -203,6 +205,17 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> None:
     sources = {**sent.digests, **{key: bib.source for key, bib in bibs.written.items()}}
     sent = replace(sent, versions=ledger.versions, digests=sources)
     recording.finish(sent, contents, lock.links)
+
+
+def _as_stored(prepared: Prepared, ledger: Ledger) -> Prepared:
+    """Return a run that was written with what it created by the keys in the library."""
+    stored = prepared.workspace.library.stored_keys
+    keys = {asked: stored[asked] for asked in ledger.versions if asked in stored}
+    if not keys:
+        return prepared
+    ledger.go_by(keys)
+    plan, writes = plan_as_stored(prepared.plan, keys), writes_as_stored(prepared.writes, keys)
+    return replace(prepared, plan=plan, writes=writes)
 
 
 def _begin_recording(prepared: Prepared, intended: tuple[Row, ...]) -> Recording:

@@ -29,6 +29,7 @@ from zoterodigest.project.memory import read_memory, with_rows
 from zoterodigest.project.recovery import Facts, Found, fold_journal
 from zoterodigest.sync.compared import core_entry
 from zoterodigest.sync.standing_bibs import standing_bibs
+from zoterodigest.sync.stored_keys import recorded_as_stored
 from zoterodigest.sync.unread import unread_in
 from zoterodigest.sync.workspace import Workspace
 
@@ -161,7 +162,8 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     )
     if recorded is not None:
         facts = facts_of(contents), standing_bibs(workspace.project, recorded)
-        then, lock = lock, fold_journal(lock, lock_hash(lock_data), recorded, *facts)
+        achieved = recorded_as_stored(recorded, workspace.library.stored_keys)
+        then, lock = lock, fold_journal(lock, lock_hash(lock_data), achieved, *facts)
         seen = _seen_by(then, lock, seen)
     return Gathered(
         digests,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from zoterodigest.library.port import Outcome, Refused, Stale, Unchanged, Written
+from zoterodigest.sync.stored_keys import write_as_stored
 from zoterodigest.sync.writes import Write
 
 Progress = Callable[[int, int], None]
@@ -49,6 +50,11 @@ class Ledger:
     def failed(self) -> Set[str]:
         """The keys of the objects that were not written."""
         return self.stale | self.refused.keys()
+
+    def go_by(self, keys: Mapping[str, str]) -> None:
+        """Know what was created by the keys in the library from now on."""
+        self.versions = {keys.get(key, key): at for key, at in self.versions.items()}
+        self.succeeded = [write_as_stored(write, keys) for write in self.succeeded]
 
     def judge(self, write: Write) -> None:
         """Note for the rows of `write` whether it failed."""

@@ -136,7 +136,7 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
         plan, linked, max_changes=options.max_changes, allow_removals=options.allow_removals
     )
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
-    consent = _needs_consent(plan, gathered)
+    consent = _needs_consent(plan, gathered, workspace)
     exported = tuple(read for read in gathered.bibs if _is_exported(read, options))
     rewritten = {read.key for read in exported if not only_adds(read.bib, read.data, gathered.lock)}
     bib_edits = compile_bib_edits(plan, gathered, rewritten)
@@ -234,9 +234,11 @@ def row_ids() -> Iterator[str]:
         yield "zd-" + "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
 
 
-def _needs_consent(plan: Plan, gathered: Gathered) -> bool:
+def _needs_consent(plan: Plan, gathered: Gathered, workspace: Workspace) -> bool:
     if not plan.actions:
         return False
+    if gathered.seen is None and gathered.lock.rows and workspace.library.instance:
+        return True  # this machine's first run against this copy of the library
     is_first = not gathered.lock.rows
     has_own_items = any(not item.is_trashed for item in gathered.contents.items)
     is_many = len(plan.actions) > _MANY_CHANGES

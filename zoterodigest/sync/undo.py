@@ -37,6 +37,7 @@ from zoterodigest.sync.removal import Removal
 from zoterodigest.sync.reverting import Declined, Reverting
 from zoterodigest.sync.run import Options, plan_over
 from zoterodigest.sync.sending import Answers, Progress, Sent, send
+from zoterodigest.sync.stored_keys import run_as_stored
 from zoterodigest.sync.workspace import Workspace
 
 _NOTHING_FAILED = Answers({}, {})
@@ -84,6 +85,7 @@ def prepare_undo(workspace: Workspace, run: Run) -> Undoing:
     if run.library != gathered.lock.identity:
         folder = history_folder(workspace.project.state_folder)
         raise OtherLibrary(folder, run.library, gathered.lock.identity)
+    run = run_as_stored(run, workspace.library.stored_keys)
     removal = Removal(workspace, gathered, run.after.rows)
     reverting = Reverting(run, gathered, removal)
     sent = reverting.revert()

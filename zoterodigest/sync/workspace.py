@@ -44,7 +44,8 @@ class Workspace:
     @property
     def memory_path(self) -> Path:
         """Where lies what is remembered of this instance."""
-        return memory_path(self.project.state_folder, self.instance)
+        instances = filter(None, (self.instance, self.library.instance))
+        return memory_path(self.project.state_folder, " ".join(instances))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +111,7 @@ def _instance(address: str, base: Path, project: Project) -> str:
             return (
                 path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
             )
-        case WebAddress() | DesktopAddress() as elsewhere:
+        case WebAddress() as elsewhere:
             return elsewhere.identity
+        case DesktopAddress() as local:  # whose id the library itself tells
+            return f"desktop{local.path}"

@@ -89,7 +89,6 @@ class Wire:
         for _ in range(_ASKED):
             key = self._permission.key(self.instance) or self.ask()
             headers = {"Zotero-API-Key": key, "Zotero-Write-Token": token}
-            self._access.tally.note("write")
             path_there = f"{self.address.path}/{path}"
             result = self._sent("POST", path_there, {}, headers, content, _WRITE_SECONDS)
             is_refused = isinstance(result, Answer) and result.status == 401
@@ -100,7 +99,9 @@ class Wire:
 
     def ask(self) -> str:
         """Have Zotero ask the person whether we may write; return the key it then gives."""
-        self._access.wait(0.0, "answer Zotero's dialog: may zoterodigest write?")
+        self._access.wait(
+            0.0, "answer the dialog in Zotero: it asks whether zoterodigest may write"
+        )
         content = json.dumps({"appName": "zoterodigest"}).encode("ascii")
         instance = self.instance
 
@@ -110,7 +111,9 @@ class Wire:
                 raise denied()
             return result
 
-        return self._permission.given(instance, self._patiently(asked).body)
+        answer = self._patiently(asked)
+        self._access.wait(0.0, "")
+        return self._permission.given(instance, answer.body)
 
     def pause(self, attempt: int, result: Result) -> None:
         """Wait after attempt number `attempt` came to `result`, as long as Zotero says."""
@@ -152,7 +155,6 @@ class Wire:
         return self.require_fine(result)
 
     def _read(self, path: str, params: Mapping[str, str | int]) -> Result:
-        self._access.tally.note("read")
         return self._sent("GET", f"{self.address.path}/{path}", params, {}, None, _READ_SECONDS)
 
     def _sent(
@@ -167,6 +169,7 @@ class Wire:
         """Send one request, waiting for Zotero to start if nothing listens there."""
         import httpx2
 
+        self._access.tally.note("read" if content is None else "write")
         known = {"Zotero-Server-ID": self._instance} if self._instance else {}
         json_type = {"Content-Type": "application/json"} if content is not None else {}
         for pause in (*_STARTING, None):

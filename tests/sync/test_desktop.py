@@ -1,0 +1,387 @@
+"""Whole runs against the Zotero on this computer: keys that it gives, kills, and a second one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tests.builders import an_item
+from tests.library.desktop import Desktop, a_desktop
+from tests.library.faults import Drop, When
+from tests.sync.digests import notes, quoted
+from tests.sync.trouble import silent
+from tests.sync.world import actions, reports
+from zoterodigest.core.reports import AwaitedItem, Waiting
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.project.history import history_folder, read_history
+from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+from zoterodigest.sync.undo import prepare_undo, undo
+from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
+
+EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.md"))
+MINE = "A Paper of My Own"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@dataclass
+class Laptop:
+    """A project folder, and the Zotero on the same computer."""
+
+    root: Path
+    desktop: Desktop
+
+    def workspace(self) -> Workspace:
+        chosen = Chosen(f"desktop?url={self.desktop.url}", access=self.desktop.access)
+        return open_workspace(sorted(self.root.glob("*.md")), self.root, chosen=chosen)
+
+    def prepare(self, direction: Direction = Direction.SYNC) -> Prepared:
+        workspace = self.workspace()
+        with workspace.library:
+            return prepare(workspace, Options(direction))
+
+    def run(self, direction: Direction = Direction.SYNC) -> Outcome:
+        workspace = self.workspace()
+        with workspace.library:
+            outcome = carry_out(prepare(workspace, Options(direction)), silent)
+        assert outcome.failures == ()
+        return outcome
+
+    def undo_last(self) -> None:
+        history = read_history(history_folder(self.root / ".zoterodigest"))
+        run = history.run(max(one.number for one in history.runs))
+        workspace = self.workspace()
+        with workspace.library:
+            undone = undo(prepare_undo(workspace, run), silent)
+        assert undone.declined == ()
+
+    def edit(self, old: str, new: str) -> None:
+        text = self.text()
+        assert text.count(old) == 1
+        (self.root / "notes.md").write_text(text.replace(old, new), encoding="utf-8")
+
+    def text(self) -> str:
+        return (self.root / "notes.md").read_text(encoding="utf-8")
+
+    def lock(self) -> LockFile:
+        return read_lock((self.root / "zoterodigest.lock").read_bytes())
+
+    # --- what Zotero shows
+
+    def items(self) -> dict[str, LibraryItem]:
+        """Return all live objects, by title, or text of a note."""
+        items = self.desktop.zotero.library.read().items
+        found = [one for one in items if not one.is_trashed]
+        named = {str(one.data.get("title") or one.data.get("note")): one for one in found}
+        assert len(named) == len(found), "something is there twice"
+        return named
+
+    def papers(self) -> list[str]:
+        """Return the titles of all live papers."""
+        return sorted(name for name, one in self.items().items() if "parentItem" not in one.data)
+
+    def shape(self) -> dict[str, object]:
+        """Return what the library holds, whatever the keys."""
+        snapshot = self.desktop.zotero.library.read()
+        names = {one.key: one.name for one in snapshot.collections}
+        assert len(set(names.values())) == len(names), "a collection is there twice"
+        items = {one.key: name for name, one in self.items().items()}
+        ids = {row.id: f"row-{items[row.item]}" for row in self.lock().rows}
+        shape: dict[str, object] = {}
+        for name, one in self.items().items():
+            for row_id, known in ids.items():
+                name = name.replace(row_id, known)
+            shelves = sorted(names[key] for key in one.data.get("collections", ()))
+            tags = [tag["tag"] for tag in one.data["tags"]]
+            shape[name] = (
+                one.data["itemType"],
+                items.get(one.data.get("parentItem", "")),
+                shelves,
+                tags,
+            )
+        return shape
+
+    def claims(self) -> list[object]:
+        """Return what the lock file says was made, whatever the keys, which must be there."""
+        snapshot = self.desktop.zotero.library.read()
+        shelves = {one.key: one.name for one in snapshot.collections}
+        items = {one.key: one.data.get("title") for one in snapshot.items}
+        lock = self.lock()
+        rows = [
+            (
+                items[row.item],
+                row.note is None or items[row.note],
+                sorted(map(str, (items[key] for key in row.origin.attachments))),
+                sorted(shelves[key] for key in row.origin.collections),
+                replace(row.origin, attachments=frozenset(), collections=frozenset()),
+                sorted(row.bases),
+            )
+            for row in lock.rows
+        ]
+        return [
+            *sorted(rows, key=repr),
+            *((one.digest, shelves[one.collection], one.is_ours) for one in lock.shelves),
+        ]
+
+
+@contextmanager
+def a_laptop(root: Path, *digests: Path) -> Iterator[Laptop]:
+    """Give a project beside a Zotero that holds a paper of the person's own."""
+    root.mkdir()
+    first = quoted(
+        "A Study of Model 9 for Images", "2401.10009", links=["[code](https://github.com/lab/9)"]
+    )
+    second = quoted("Seeing Further with Lenses", "2402.00001", bullets=["It sees."])
+    (root / "notes.md").write_text(notes(first, second), encoding="utf-8")
+    for path in digests:
+        shutil.copy(path, root)
+    with a_desktop(root / "desktop") as desktop:
+        desktop.zotero.library.write([an_item("MINE2222", title=MINE)])
+        yield Laptop(root, desktop)
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Iterator[Laptop]:
+    with a_laptop(tmp_path / "here") as laptop:
+        yield laptop
+
+
+def test_a_second_sync_writes_nothing(laptop: Laptop) -> None:
+    first = laptop.run()
+    version = laptop.desktop.zotero.library.version()
+    lock = (laptop.root / "zoterodigest.lock").read_bytes()
+
+    second = laptop.run()
+
+    assert (first.written, second.written) == (6, 0)  # a collection, two papers, notes and a link
+    assert laptop.prepare().is_settled
+    assert laptop.desktop.zotero.library.version() == version
+    assert (laptop.root / "zoterodigest.lock").read_bytes() == lock
+
+
+def test_the_lock_file_goes_by_the_keys_in_the_library(laptop: Laptop) -> None:
+    laptop.run()
+
+    lock, items = laptop.lock(), laptop.items()
+    assert lock.identity == "user:1"
+    assert {row.item for row in lock.rows} == {
+        items["A Study of Model 9 for Images"].key,
+        items["Seeing Further with Lenses"].key,
+    }
+    assert all(row.origin.item and row.origin.note for row in lock.rows)
+    assert laptop.desktop.zotero.server_id not in (laptop.root / "zoterodigest.lock").read_text()
+
+
+def test_edits_travel_both_ways(laptop: Laptop) -> None:
+    laptop.run()
+    laptop.edit("It is fast.", "It is very fast.")
+    item = laptop.items()["Seeing Further with Lenses"]
+    laptop.desktop.zotero.library.write(
+        [LibraryItem(item.key, item.version, {"title": "Seeing Even Further with Lenses"})]
+    )
+
+    laptop.run()
+
+    assert "Seeing Even Further" in laptop.text()
+    assert any("very fast" in name for name in laptop.items())
+    assert laptop.prepare().is_settled
+
+
+def test_an_undo_takes_back_what_was_created(laptop: Laptop) -> None:
+    laptop.run()
+
+    laptop.undo_last()
+
+    assert laptop.papers() == [MINE]
+    assert all(one.is_trashed for one in laptop.desktop.zotero.library.read().collections)
+
+
+def requests(folder: Path) -> int:
+    """Return how many requests a first sync takes."""
+    with a_laptop(folder) as laptop, laptop.desktop.breaking() as proxy:
+        laptop.run()
+        return len(proxy.requests)
+
+
+def run_and_be_killed(laptop: Laptop, number: int, when: When) -> None:
+    """Sync, and be killed at the request with this number, before or after Zotero has acted."""
+    wait = laptop.desktop.clock.wait
+
+    def kill(seconds: float, why: str) -> None:
+        if seconds:
+            raise Killed
+
+    with laptop.desktop.breaking(Drop(when), first=number), suppress(Killed):
+        laptop.desktop.clock.wait = kill  # type: ignore[method-assign]  # the next wait is the end
+        laptop.run()
+    laptop.desktop.clock.wait = wait  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(
+    ("when", "first", "step"),
+    [
+        (When.AFTER, 3, 4),
+        (When.BEFORE, 4, 9),
+        *(pytest.param(when, 1, 1, marks=pytest.mark.deep) for when in When),
+    ],
+)
+def test_a_run_killed_at_any_request_is_completed_by_the_next(
+    tmp_path: Path, when: When, first: int, step: int
+) -> None:
+    with a_laptop(tmp_path / "whole") as whole:
+        whole.run()
+        expected, claims = whole.shape(), whole.claims()
+
+    for number in range(first, requests(tmp_path / "counted") + 1, step):
+        with a_laptop(tmp_path / str(number)) as laptop:
+            run_and_be_killed(laptop, number, when)
+
+            laptop.run()
+
+            assert laptop.shape() == expected, f"request {number}"
+            assert laptop.claims() == claims, f"request {number}"
+            assert laptop.prepare().is_settled
+
+
+def test_an_undo_of_a_run_that_was_killed_takes_back_what_it_created(
+    tmp_path: Path, laptop: Laptop
+) -> None:
+    run_and_be_killed(laptop, requests(tmp_path / "counted"), When.BEFORE)
+    assert len(laptop.items()) == 6
+
+    laptop.undo_last()
+
+    assert laptop.papers() == [MINE]
+
+
+def test_a_restart_of_zotero_in_the_middle_of_a_run_changes_nothing_of_it(
+    tmp_path: Path, laptop: Laptop
+) -> None:
+    with a_laptop(tmp_path / "whole") as whole:
+        whole.run()
+        expected, claims = whole.shape(), whole.claims()
+    wait = laptop.desktop.clock.wait
+
+    def restarting(seconds: float, why: str) -> None:
+        laptop.desktop.zotero.restart()
+        wait(seconds, why)
+
+    laptop.desktop.clock.wait = restarting  # type: ignore[method-assign]  # a person restarts it
+    with laptop.desktop.breaking(*[Drop(When.AFTER)] * 3, first=12):
+        laptop.run()
+
+    assert (laptop.shape(), laptop.claims()) == (expected, claims)
+
+
+# --- two laptops, one library
+
+
+@pytest.fixture
+def there(laptop: Laptop, tmp_path: Path) -> Iterator[Laptop]:
+    """A second laptop with a clone and a Zotero of its own, which has synced."""
+    laptop.run()
+    with a_desktop(tmp_path / "desktop") as desktop:
+        desktop.zotero.server_id = "another"
+        there = Laptop(tmp_path / "there", desktop)
+        there.root.mkdir()
+        pull_git(laptop, there)
+        sync_zotero(laptop, there)
+        there.run()
+        yield there
+
+
+def pull_git(source: Laptop, target: Laptop) -> None:
+    for name in ("notes.md", "zoterodigest.lock"):
+        shutil.copy(source.root / name, target.root / name)
+
+
+def sync_zotero(source: Laptop, target: Laptop) -> None:
+    """Let both Zoteros sync: what the one holds is in the other, under the same keys."""
+    snapshot, library = source.desktop.zotero.library.read(), target.desktop.zotero.library
+    shelves = {one.key: one.version for one in library.read().collections}
+    items = {one.key: one.version for one in library.read().items}
+    by_level = sorted(snapshot.collections, key=lambda one: one.parent or "")
+    library.write_collections([_at(one, shelves) for one in by_level])
+    by_level_too = sorted(snapshot.items, key=lambda one: "parentItem" in one.data)
+    library.write([replace(one, version=items.get(one.key, 0)) for one in by_level_too])
+
+
+def _at(one: Collection, versions: dict[str, int]) -> Collection:
+    return replace(one, version=versions.get(one.key, 0))
+
+
+def test_a_second_laptop_has_nothing_to_do(laptop: Laptop, there: Laptop) -> None:
+    laptop.edit("It is fast.", "It is very fast.")
+    laptop.run()
+
+    pull_git(laptop, there)
+    sync_zotero(laptop, there)
+
+    assert there.prepare().is_settled
+
+
+def test_a_zotero_that_has_not_synced_yet_waits_and_undoes_nothing(
+    laptop: Laptop, there: Laptop
+) -> None:
+    laptop.edit("It is fast.", "It is very fast.")
+    laptop.run()
+    pull_git(laptop, there)
+
+    plan = there.run().prepared.plan
+
+    assert actions(plan) == {}
+    assert len(reports(plan, Waiting)) == 1
+    assert "very fast" in there.text()
+    sync_zotero(laptop, there)
+    assert reports(there.run().prepared.plan, Waiting) == []
+
+
+def test_a_paper_that_has_not_arrived_is_awaited_and_not_made_twice(
+    laptop: Laptop, there: Laptop
+) -> None:
+    third = quoted("Depth from a Single Photograph", "2402.00003")
+    (laptop.root / "notes.md").write_text(f"{laptop.text()}\n\n{third}", encoding="utf-8")
+    laptop.run()
+    pull_git(laptop, there)
+
+    plan = there.run().prepared.plan
+
+    assert actions(plan) == {}
+    assert len(reports(plan, AwaitedItem)) == 1
+    sync_zotero(laptop, there)
+    assert there.prepare().is_settled
+
+
+def test_a_first_run_beside_another_zotero_asks_before_it_changes_anything(
+    laptop: Laptop, there: Laptop
+) -> None:
+    laptop.desktop.zotero.server_id = "restored"
+    laptop.edit("It is fast.", "It is very fast.")
+
+    assert laptop.prepare().needs_consent
+    assert not there.prepare().needs_consent
+
+
+# --- whole digests
+
+
+def test_our_examples_go_into_a_running_zotero(tmp_path: Path) -> None:
+    with a_laptop(tmp_path / "here", *EXAMPLES) as laptop:
+        laptop.run(Direction.PUSH)
+        version = laptop.desktop.zotero.library.version()
+        laptop.desktop.zotero.requests.clear()
+
+        again = laptop.run()
+
+        assert again.written == again.written_digests == 0
+        assert laptop.desktop.zotero.library.version() == version
+        assert len(laptop.desktop.zotero.requests) <= 4
