@@ -82,3 +82,13 @@ def test_guard_lets_pass_what_is_allowed() -> None:
     assert guard(changes(20, EMPTY), 10, allow_removals=True) is None
     assert guard(archived(30), 10) is not None
     assert guard(archived(30), 10, allow_removals=True) is None
+
+
+def test_entries_that_an_export_takes_out_are_removals_too() -> None:
+    pruned = [f"refs.bib: key{n}" for n in range(9)]
+
+    assert guard(changes(1, EMPTY), 10, pruned=pruned) is None
+    assert guard(changes(2, EMPTY), 10, pruned=pruned, allow_removals=True) is None
+    assert guard(changes(2, EMPTY), 10, pruned=pruned) == GuardStop(
+        "", "", 11, 10, ("r0000", "r0001"), tuple(pruned[:3])
+    )

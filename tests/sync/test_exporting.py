@@ -12,6 +12,7 @@ from zoterodigest.project.files import SourceChanged
 from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 from zoterodigest.sync.undo import Undone, prepare_undo, undo
 
@@ -92,7 +93,7 @@ def lock(world: World) -> LockFile:
 
 
 def keys(world: World) -> list[str]:
-    return [one.key for one in lock(world).exported]
+    return [one.key for one in lock(world).exported if one.prints]
 
 
 def told(world: World) -> list[tuple[str, str, str]]:
@@ -183,7 +184,8 @@ def test_without_the_lock_file_entries_are_adopted_as_they_stand(world: World) -
     sync(world)
 
     assert bib(world) == before
-    assert (lock(world).exported, lock(world).made) == ((), frozenset())
+    assert not any(one.prints for one in lock(world).exported)
+    assert lock(world).made == frozenset()
 
 
 def test_a_bib_that_is_gone_is_made_again_with_the_same_keys(world: World) -> None:
@@ -249,6 +251,41 @@ def test_what_is_wanted_no_more_leaves_with_prune_only(tmp_path: Path) -> None:
     assert "Segment" in kept
     assert "Segment" not in bib(world)
     assert len(keys(world)) == 1
+
+
+def test_a_digest_cut_short_does_not_empty_the_bib(tmp_path: Path) -> None:
+    world = a_world(tmp_path, CONFIG + "prune = true\n")
+    more = (f"- [A paper on part {n}](https://arxiv.org/abs/2401.{n:05})\n" for n in range(1, 12))
+    world.markdown("papers.md", DIGEST + "".join(more))
+    sync(world)
+    before = bib(world)
+    world.markdown("papers.md", DIGEST)
+
+    with pytest.raises(TooMuch, match="11 entries"):
+        sync(world)
+
+    assert bib(world) == before
+    allowed = Options(direction=Direction.SYNC, allow_removals=True)
+    assert carry_out(prepare(world.workspace(), allowed), silent).failures == ()
+    assert bib(world).count("@") == 2
+
+
+def test_a_bib_that_takes_no_part_any_more_still_follows(tmp_path: Path) -> None:
+    world = a_world(tmp_path, CONFIG + "push = true\npull = true\n")
+    sync(world)
+
+    world.configure(CONFIG)
+    assert planned(world).plan.reports == ()
+    world.change(world.key(SAM), title="Segment Everything")
+    sync(world)
+
+    assert "Segment Everything" in bib(world)
+    world.configure(CONFIG + "push = true\npull = true\n")
+    assert planned(world).plan.reports == ()
+    sync(world)
+    write_bib(world, bib(world).replace("{Segment Everything}", "{Segment All}"))
+    sync(world)
+    assert "Segment All" in world.keys_by_title()
 
 
 def test_two_bibliographies_are_kept_each_by_its_rules(tmp_path: Path) -> None:
@@ -405,3 +442,67 @@ def test_an_edit_made_since_stays_when_a_sync_is_undone(world: World) -> None:
 
     assert [one.key for one in undone.declined] == ["refs.bib"]
     assert bib(world) == edited
+
+
+OWN = "@inproceedings{own,\n  title = {Segment Anything},\n  note = {mine},\n}\n"
+
+
+def test_work_that_got_another_title_stands_under_the_entry_it_had(world: World) -> None:
+    write_bib(world, OWN)
+    sync(world)
+    before = bib(world)
+    world.edit("papers.md", (SAM, "Segment Everything"))
+
+    sync(world)
+
+    assert bib(world) == before
+
+
+def test_entry_of_somebodys_own_that_was_taken_out_does_not_come_back(world: World) -> None:
+    write_bib(world, OWN)
+    sync(world)
+    write_bib(world, bib(world).replace(OWN, ""))
+
+    sync(world)
+
+    assert "Segment Anything" not in bib(world)
+
+
+def test_another_work_under_the_key_of_an_entry_is_not_taken_for_it(world: World) -> None:
+    write_bib(world, OWN)
+    sync(world)
+    other = "title = {Another paper altogether},\n  eprint = {2401.00001}"
+    write_bib(world, bib(world).replace("title = {Segment Anything}", other))
+
+    sync(world)
+
+    assert "title = {Segment Anything}" in bib(world)
+    assert "{Another paper altogether}" in bib(world)
+
+
+def test_authors_that_a_list_cuts_off_are_others_in_the_bib(world: World) -> None:
+    world.markdown(
+        "papers.md", "| Title | Authors |\n| - | - |\n"
+        "| [Score matching](https://arxiv.org/abs/2011.13456) | Yang Song et al. |\n",
+    )  # fmt: skip
+
+    sync(world)
+
+    assert "author = {Song, Yang and others}" in bib(world)
+
+
+def test_authors_that_the_library_knows_are_all_in_the_bib(world: World) -> None:
+    world.markdown(
+        "papers.md", "| Title | Authors |\n| - | - |\n"
+        "| [Score matching](https://arxiv.org/abs/2011.13456) | Yang Song et al. |\n",
+    )  # fmt: skip
+    sync(world)
+    names = (("Yang", "Song"), ("Jascha", "Sohl-Dickstein"))
+    creators = [
+        {"creatorType": "author", "firstName": first, "lastName": last} for first, last in names
+    ]
+    world.change(world.key("Score matching"), creators=creators)
+
+    sync(world)
+
+    assert "author = {Song, Yang and Sohl-Dickstein, Jascha}" in bib(world)

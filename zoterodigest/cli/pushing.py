@@ -163,6 +163,7 @@ def _obey_guard(prepared: Prepared) -> None:
     subjects = subjects_of(prepared)
     tell(["", "The first of them:"])
     tell(f"    {subjects.place(row_id)}  {subjects.title(row_id)}" for row_id in stop.examples)
+    tell(f"    {visible(entry)}" for entry in stop.pruned)
     raise TooMuch(stop)
 
 

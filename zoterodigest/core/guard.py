@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.core.plan import (
@@ -28,7 +28,8 @@ _EXAMPLES = 5
 class GuardStop:
     """Why a plan is not carried out: `name` is the field, or "" where values are removed.
 
-    `end` is the end the changes come from, `examples` up to five row ids.
+    `end` is the end the changes come from, `examples` up to five row ids, `pruned` some of the
+    entries that an export would take out: five in all.
     """
 
     name: str
@@ -36,21 +37,30 @@ class GuardStop:
     count: int
     limit: int
     examples: tuple[str, ...]
+    pruned: tuple[str, ...] = ()
 
 
 def guard(
-    plan: Plan, linked: int, *, max_changes: int | None = None, allow_removals: bool = False
+    plan: Plan,
+    linked: int,
+    *,
+    pruned: Sequence[str] = (),
+    max_changes: int | None = None,
+    allow_removals: bool = False,
 ) -> GuardStop | None:
     """Return why `plan` goes too far for `linked` linked entries, or None.
 
-    Creations, fill-ins and kept entries do not count. `max_changes` takes the place of the limit
-    for changes of one field from one end.
+    Creations, fill-ins and kept entries do not count. `pruned` are the entries that an export takes
+    out of .bib files. `max_changes` takes the place of the limit for changes of one field from one
+    end.
     """
     edits = sorted(_edits(plan))
     removed = sorted({row_id for row_id, _, _, is_removal in edits if is_removal} | _gone(plan))
     most = max(_FEW_REMOVALS, int(linked * _REMOVED_SHARE))
-    if len(removed) > most and not allow_removals:
-        return GuardStop("", "", len(removed), most, tuple(removed[:_EXAMPLES]))
+    count = len(removed) + len(pruned)
+    if count > most and not allow_removals:
+        examples = tuple(removed[:_EXAMPLES])
+        return GuardStop("", "", count, most, examples, tuple(pruned[: _EXAMPLES - len(examples)]))
     limit = max(_FEW_CHANGES, int(linked * _CHANGED_SHARE)) if max_changes is None else max_changes
     by_field: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row_id, name, end, _ in edits:

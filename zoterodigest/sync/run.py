@@ -131,16 +131,19 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
         plan = with_citation_keys(plan, workspace, gathered)
     names = names_by_key(gathered.digests)
     writes = compile_writes(plan, gathered.contents, workspace.zotero, names)
-    linked = sum(row.state is State.LINKED for row in gathered.lock.rows)
-    stop = guard(
-        plan, linked, max_changes=options.max_changes, allow_removals=options.allow_removals
-    )
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
     consent = _needs_consent(plan, gathered, workspace)
     exported = tuple(read for read in gathered.bibs if _is_exported(read, options))
     rewritten = {read.key for read in exported if not only_adds(read.bib, read.data, gathered.lock)}
     bib_edits = compile_bib_edits(plan, gathered, rewritten)
     bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), bib_edits, workspace)
+    stop = guard(
+        plan,
+        sum(row.state is State.LINKED for row in gathered.lock.rows),
+        pruned=[f"{bib.key}: {key}" for bib in bibs for key in bib.updated.removed],
+        max_changes=options.max_changes,
+        allow_removals=options.allow_removals,
+    )
     return Prepared(
         workspace,
         options,
@@ -167,7 +170,8 @@ def _is_exported(read: ReadBib, options: Options) -> bool:
 def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
     """Return the terms of a run: each digest's own directions, as far as the run's go."""
     rules = {read.digest.key: _rules(read, options) for read in gathered.digests}
-    rules |= {read.key: _bib_rules(read, options) for read in gathered.bibs}
+    two_way = (read for read in gathered.bibs if read.bib.is_two_way)
+    rules |= {read.key: _bib_rules(read, options) for read in two_way}
     gone = [key for key in sorted(gathered.gone) if not is_bib(key)]
     former = workspace.project.former_collection
     prefer = workspace.project.configuration.sync.prefer
