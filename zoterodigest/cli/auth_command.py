@@ -29,10 +29,13 @@ def auth(
     https://HOST/users/ID) it is for that one alone. Where there is no keyring, ZOTERO_API_KEY in
     the environment takes its place. A key is never an argument: it may come from standard input.
 
+    With `desktop` the running Zotero asks in a dialog whether zoterodigest may write.
+
     \b
     Examples:
       zoterodigest auth
       zoterodigest auth status group:45
+      zoterodigest auth desktop
       pass show zotero | zoterodigest auth user:123
     """
     from zoterodigest.cli import authorising

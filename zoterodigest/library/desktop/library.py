@@ -12,6 +12,7 @@ from typing import Self
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import DesktopAddress
+from zoterodigest.library.desktop.finding import keys_found_again
 from zoterodigest.library.desktop.kept import Kept, Sent, keep, kept_path, load
 from zoterodigest.library.desktop.objects import COLLECTIONS, ITEMS
 from zoterodigest.library.desktop.reading import (
@@ -20,7 +21,7 @@ from zoterodigest.library.desktop.reading import (
     read_some,
     read_version,
 )
-from zoterodigest.library.desktop.sending import found_again, write
+from zoterodigest.library.desktop.sending import write
 from zoterodigest.library.desktop.wire import Wire, utc_now
 from zoterodigest.library.port import Collection, LibraryItem, Outcome, Snapshot, require_batch
 
@@ -115,7 +116,7 @@ class _Notes:
         if self._kept is None:
             self._kept = self._loaded()
             if (sent := self._kept.sent) is not None:
-                self._note_stored(self._found_again(sent))
+                self._note_stored(keys_found_again(self._wire, sent))
         return self._kept
 
     def identity(self) -> str:
@@ -139,21 +140,20 @@ class _Notes:
         kept = self.kept
         self._keep(replace(kept, stored_keys={**kept.stored_keys, **stored_keys}, sent=None))
 
-    def _found_again(self, sent: Sent) -> Mapping[str, str]:
-        if sent.path == ITEMS.path:
-            items = found_again(self._wire, ITEMS, sent)
-            return {asked: one.key for asked, one in items.items()}
-        collections = found_again(self._wire, COLLECTIONS, sent)
-        return {asked: one.key for asked, one in collections.items()}
-
     def _loaded(self) -> Kept:
         path = self._path
         return load(path) if path else Kept()
 
     def _keep(self, kept: Kept) -> None:
-        self._kept = kept
+        """Keep it beside what another run on this machine noted meanwhile."""
+        others = self._loaded()
+        self._kept = replace(
+            kept,
+            identity=others.identity or kept.identity,
+            stored_keys={**others.stored_keys, **kept.stored_keys},
+        )
         if path := self._path:
-            keep(path, kept)
+            keep(path, self._kept)
 
     @property
     def _path(self) -> Path | None:

@@ -8,21 +8,19 @@ that it was to hold. Only then, and only what is not there, is sent again.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol
 
+from zoterodigest.library.desktop.finding import await_stillness, found_again
 from zoterodigest.library.desktop.kept import Sent
 from zoterodigest.library.desktop.objects import Kind, Thing
-from zoterodigest.library.desktop.reading import read_since, read_some, read_version
+from zoterodigest.library.desktop.reading import read_some, read_version
 from zoterodigest.library.desktop.trouble import denied, garbled
 from zoterodigest.library.desktop.wire import Wire
 from zoterodigest.library.port import Outcome, Refused, Stale, Written
 from zoterodigest.library.web.answers import judged
 from zoterodigest.library.web.patience import Answer, Lost, Result, may_try_again
-
-_LOOKS = 10
-"""How often the library's version is read until it stands still."""
 
 
 class Notes(Protocol):
@@ -183,23 +181,13 @@ class _Batch(Generic[Thing]):
             if not _may_send_again(attempt, result):
                 self._raise(result)
             self._wire.pause(attempt, result)
-            self._await_stillness()
+            await_stillness(self._wire, self._since)
         self._settle_new([one for one in sending if one.is_new and one.outcome is None], stored)
-        old = [one for one in sending if not one.is_new and not isinstance(one.outcome, Written)]
+        old = [one for one in sending if not one.is_new]
         unsettled = [one for one in old if one.outcome is None or isinstance(one.outcome, Stale)]
         present = read_some(self._wire, self._kind, [one.thing.key for one in unsettled])
         for one in unsettled:
             one.outcome = self._settled(one, present.get(one.thing.key))
-
-    def _await_stillness(self) -> None:
-        """Return when the library stands still: Zotero may be at work on what we sent."""
-        before = read_version(self._wire, self._since)
-        for _ in range(_LOOKS):
-            self._wire.rest()
-            now = read_version(self._wire, self._since)
-            if now == before:
-                return
-            before = now
 
     def _settle_new(self, new: Sequence[_Sending[Thing]], stored: dict[str, str]) -> None:
         if not new:
@@ -228,25 +216,6 @@ class _Batch(Generic[Thing]):
             raise denied()
         self._wire.require_fine(result)
         raise garbled()
-
-
-def found_again(
-    wire: Wire, kind: Kind[Thing], sent: Sent, taken: Iterable[str] = ()
-) -> dict[str, Thing]:
-    """Return the objects that were created of what was `sent`, by the key asked for.
-
-    Only what holds all that was sent is taken for ours, each object once.
-    """
-    taken = set(taken)
-    candidates = [one for one in read_since(wire, kind, sent.since) if one.key not in taken]
-    found: dict[str, Thing] = {}
-    for asked, body in sent.bodies.items():
-        wanted = kind.sent(asked, body)
-        match = next((one for one in candidates if kind.is_written(wanted, one)), None)
-        if match is not None:
-            found[asked] = match
-            candidates.remove(match)
-    return found
 
 
 def _judge(left: Sequence[_Sending[Thing]], answer: Answer, stored: dict[str, str]) -> None:
