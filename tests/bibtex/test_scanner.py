@@ -12,7 +12,10 @@ from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.growth import LINEAR, growth
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import (
+    COMMENT_INSIDE,
     Bibliography,
+    BibPlace,
+    BibProblem,
     BrokenTile,
     CommentTile,
     Delimiter,
@@ -144,6 +147,33 @@ def test_macros_preambles_and_comments_are_tiles_of_their_own() -> None:
     kinds = [type(tile) for tile in scan(source).tiles]
 
     assert kinds == [CommentTile, MacroTile, CommentTile, PreambleTile, CommentTile, CommentTile]
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        (b"@misc{a,\n  title = {A},\n  % why\n  year = 2020}", BibPlace(3, 3)),
+        (b"@misc{ % odd\n  a, year = 2020}", BibPlace(1, 8)),
+        (b"@misc{a, year = % when\n 2020}", BibPlace(1, 17)),
+        (b"@misc{a, year = 2020,\n% the end\n}", BibPlace(2, 1)),
+        (b'@string{% why\n x = "y"}', BibPlace(1, 9)),
+        (b'@preamble{"a" # % why\n "b"}', BibPlace(1, 17)),
+    ],
+)
+def test_a_comment_inside_a_block_is_read_over_and_told_as_bibtex_stops_there(
+    source: bytes, place: BibPlace
+) -> None:
+    bibliography = scan(source + b"\n@misc{next}\n")
+
+    assert bibliography.problems() == [BibProblem(place, COMMENT_INSIDE)]
+    assert bibliography.key(bibliography.entries[-1]) == "next"
+    assert bibliography.broken == ()
+
+
+def test_percent_signs_of_values_and_beside_entries_are_no_comments_inside() -> None:
+    source = b'% one\n@misc{a, note = {100\\% {50%}}, url = "a%20b" # {%}} % two\n% three\n'
+
+    assert scan(source).problems() == []
 
 
 def test_doubled_keys_are_kept_and_told_ignoring_case() -> None:

@@ -46,6 +46,19 @@ def test_missing_and_doubled_keys_fail_and_are_listed(
     )
 
 
+def test_a_comment_at_which_bibtex_stops_is_told_and_fails_nothing(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "main.tex").write_text("\\cite{a}\n")
+    (tmp_path / "refs.bib").write_text("@misc{a,\n  % mine\n  title = {A}}\n")
+
+    ran = zoterodigest("check-cites", "main.tex", "refs.bib")
+
+    told = "refs.bib:2: a comment inside an entry: biber reads over it, BibTeX skips what follows"
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(told)
+
+
 def test_bibliographies_that_the_document_names_are_read(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

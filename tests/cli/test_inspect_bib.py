@@ -36,6 +36,18 @@ def test_entries_and_problems_are_listed(zoterodigest: Zoterodigest, tmp_path: P
     assert (ran.code, ran.out, ran.err) == (1, GOLDEN, "")
 
 
+def test_a_comment_inside_an_entry_is_told_with_its_place(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "refs.bib").write_text("@misc{a,\n  % mine\n  title = {A}}\n")
+
+    ran = zoterodigest("inspect", "refs.bib")
+
+    told = "    line 2:3  a comment inside an entry: biber reads over it, BibTeX skips what follows"
+    assert ran.code == 1
+    assert told in ran.out
+
+
 def test_json_has_every_field_beside_the_digests(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

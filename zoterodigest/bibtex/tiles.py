@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -97,7 +97,7 @@ class BrokenTile:
 Tile = EntryTile | MacroTile | PreambleTile | CommentTile | BrokenTile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class BibPlace:
     """A 1-based line and column (in characters) of a .bib."""
 
@@ -111,6 +111,9 @@ class BibProblem:
 
     place: BibPlace
     reason: str
+
+
+COMMENT_INSIDE = "a comment inside an entry: biber reads over it, BibTeX skips what follows in it"
 
 
 @dataclass(frozen=True)
@@ -157,17 +160,68 @@ class Bibliography:
                 by_key[key.casefold()].append(entry)
         yield from (tuple(same) for same in by_key.values() if len(same) > 1)
 
+    def comments_inside(self) -> Iterator[BibPlace]:
+        """Yield where the first comment inside each entry, macro or preamble stands, if any does.
+
+        biber reads over it; BibTeX reads no further there.
+        """
+        for tile in self.tiles:
+            if not isinstance(tile, CommentTile | BrokenTile):
+                at = self._comment_inside(tile)
+                if at >= 0:
+                    yield self.place(at)
+
+    def _comment_inside(self, tile: EntryTile | MacroTile | PreambleTile) -> int:
+        """Return where the first `%` between the texts of a block stands, -1 if there is none."""
+        cursor, end = tile.span.start, tile.span.end
+        if self.source.find(b"%", cursor, end) < 0:
+            return -1
+        for span in _texts(tile):
+            if (at := self.source.find(b"%", cursor, span.start)) >= 0:
+                return at
+            cursor = span.end
+        return self.source.find(b"%", cursor, end)
+
     def problems(self) -> Sequence[BibProblem]:
-        """Return what is wrong with the file, by line: broken regions, keys missing or doubled."""
-        found = [(tile.at, tile.reason) for tile in self.broken]
-        found += [(one.span.start, "no citation key") for one in self.entries if not len(one.key)]
+        """Return what is wrong with the file, by line.
+
+        These are broken regions, keys missing or doubled, and comments at which BibTeX stops.
+        """
+        found = [(self.place(tile.at), tile.reason) for tile in self.broken]
+        found += [(place, COMMENT_INSIDE) for place in self.comments_inside()]
+        found += [
+            (self.place(one.span.start), "no citation key")
+            for one in self.entries
+            if not len(one.key)
+        ]
         for first, *others in self.doubled():
             line = self.place(first.span.start).line
             found += [
-                (one.key.start, f"the citation key {self.key(one)} stands in line {line} too")
+                (
+                    self.place(one.key.start),
+                    f"the citation key {self.key(one)} stands in line {line} too",
+                )
                 for one in others
             ]
-        return [BibProblem(self.place(at), reason) for at, reason in sorted(found)]
+        return [BibProblem(place, reason) for place, reason in sorted(found)]
+
+
+def _texts(tile: EntryTile | MacroTile | PreambleTile) -> Iterator[Span]:
+    """Yield what is written in a block, in order; between stand blanks, marks and comments."""
+    match tile:
+        case EntryTile():
+            yield from (tile.type, tile.key)
+            yield from _field_texts(tile.fields)
+        case MacroTile():
+            yield from _field_texts(tile.fields)
+        case PreambleTile():
+            yield from (piece.span for piece in tile.pieces)
+
+
+def _field_texts(fields: Iterable[BibField]) -> Iterator[Span]:
+    for field in fields:
+        yield field.name
+        yield from (piece.span for piece in field.pieces)
 
 
 _LINE_END = re.compile(rb"\r\n?|\n")

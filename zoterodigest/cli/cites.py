@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from zoterodigest.bibtex.checking import Checked, Missing, Standing, check
 from zoterodigest.bibtex.cited import At, Cited, cited_in
 from zoterodigest.bibtex.scanner import scan
-from zoterodigest.bibtex.tiles import Bibliography
+from zoterodigest.bibtex.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.key_differences import KeyDifference, key_differences
 from zoterodigest.cli.screen import counted, emit, visible
 from zoterodigest.errors import ZoterodigestError
@@ -145,5 +145,7 @@ def _warnings(cited: Cited, bibliographies: dict[str, Bibliography]) -> Iterator
         for tile in bibliography.broken:
             place = bibliography.place(tile.at)
             yield At(name, place.line), f"the entry here cannot be read: {tile.reason}"
+        for place in bibliography.comments_inside():
+            yield At(name, place.line), COMMENT_INSIDE
     for one in cited.unread:
         yield one.at, f"{one.key} is read in here and was not found"
