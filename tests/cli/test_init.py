@@ -31,6 +31,23 @@ def test_init_without_digests_writes_a_configuration_that_can_be_read(
     assert load_configuration(tmp_path / "zoterodigest.toml").digests
 
 
+def test_a_bib_becomes_a_bibliography_that_is_exported_into(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    text = a_digest(("Attention Is All You Need", "1706.03762"))
+    (tmp_path / "papers.md").write_text(text, encoding="utf-8")
+    (tmp_path / "old.bib").write_text("@book{knuth, title = {The TeXbook}}\n")
+
+    ran = zoterodigest("init", "papers.md", "old.bib", "paper/refs.bib")
+
+    configuration = load_configuration(tmp_path / "zoterodigest.toml")
+    assert ran.code == 0
+    assert [digest.path for digest in configuration.digests] == ["papers.md"]
+    bibliographies = configuration.bibliographies
+    assert [bib.path for bib in bibliographies] == ["old.bib", "paper/refs.bib"]
+    assert {(bib.push, bib.pull) for bib in bibliographies} == {(False, False)}
+
+
 def test_init_never_overwrites(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
     (tmp_path / "zoterodigest.toml").write_text("mine = 1\n")
 

@@ -95,7 +95,8 @@ def init(
     overwritten.
 
     For a FILE that a program seems to write it proposes pull = false, for one that repeats
-    another (in a second language, say) push = ["summary"], and says why.
+    another (in a second language, say) push = ["summary"], and says why. A .bib, there already or
+    not, becomes a [[bibliography]] that each sync exports into.
 
     With --fresh it writes none, but renames the lock file, for another library than the one it
     links with: the next push finds again what is there, and adopts it.
@@ -104,6 +105,7 @@ def init(
     Examples:
       zoterodigest init
       zoterodigest init notes/papers.md daily/*.md
+      zoterodigest init papers.md paper/refs.bib
       zoterodigest init --fresh
     """
     from zoterodigest.cli import screen, start

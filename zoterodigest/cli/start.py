@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
+from zoterodigest.cli.bib_inspection import is_bib
 from zoterodigest.cli.screen import hanging, visible
 from zoterodigest.digest.detect import read_document
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import CONFIG_FILE
 from zoterodigest.project.digests import formats_for, read_digest
-from zoterodigest.project.files import CannotWrite, replace_file, writing_failed
+from zoterodigest.project.files import CannotWrite, read_if_present, replace_file, writing_failed
 from zoterodigest.project.initial import initial_config
 from zoterodigest.project.journal import discard_journal
 from zoterodigest.project.layout import Project, find_project
@@ -20,18 +21,23 @@ from zoterodigest.project.proposals import Candidate, Proposal, propose
 from zoterodigest.project.running import running
 
 
-def write_configuration(folder: Path, digests: Sequence[Path]) -> Iterator[str]:
-    """Write `zoterodigest.toml` into `folder` for these digests and yield what to do next.
+def write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
+    """Write `zoterodigest.toml` into `folder` for these files and yield what to do next.
 
-    Raises `CannotWrite` if there is one, `BadInput` if one of the digests cannot be read.
+    A .bib, which need not be there yet, is a bibliography, any other file a digest. Raises
+    `CannotWrite` if there is a configuration, `BadInput` if one of the files cannot be read.
     """
     path = folder / CONFIG_FILE
     if os.path.lexists(path):
         raise CannotWrite(path, "it exists already", "Edit it, or move it away first.")
-    candidates = tuple(_candidates(folder, digests))
+    bibs = [file for file in dict.fromkeys(files) if is_bib(file)]
+    for bib in bibs:
+        read_if_present(bib)
+    candidates = tuple(_candidates(folder, (file for file in files if not is_bib(file))))
     proposals = propose(candidates)
     names = [candidate.path for candidate in candidates]
-    replace_file(path, initial_config(names, proposals).encode("utf-8"), None)
+    text = initial_config(names, proposals, (_name_in(folder, bib) for bib in bibs))
+    replace_file(path, text.encode("utf-8"), None)
     yield f"{path} written; every key is explained in it."
     yield from _proposed(proposals)
     example = visible(names[0]) if names else "FILE"
@@ -43,10 +49,14 @@ def _candidates(folder: Path, digests: Iterable[Path]) -> Iterator[Candidate]:
     venues = venue_table()
     for digest in dict.fromkeys(digests):
         source = read_digest(digest).data
-        name = Path(os.path.relpath(digest, folder)).as_posix()
+        name = _name_in(folder, digest)
         document = read_document(name, source, formats_for(digest), venues)
         beside = frozenset(path.name for path in digest.absolute().parent.iterdir())
         yield Candidate(name, document, beside)
+
+
+def _name_in(folder: Path, path: Path) -> str:
+    return Path(os.path.relpath(path, folder)).as_posix()
 
 
 def _proposed(proposals: Sequence[Proposal]) -> Iterator[str]:

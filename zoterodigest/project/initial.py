@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.proposals import Proposal
 
 
 def initial_config(
-    digests: Iterable[str], proposals: Iterable[Proposal] = (), library: str = DEFAULT_LIBRARY
+    digests: Iterable[str],
+    proposals: Iterable[Proposal] = (),
+    bibliographies: Iterable[str] = (),
+    library: str = DEFAULT_LIBRARY,
 ) -> str:
-    """Return a first configuration for `digests`, paths with `/` in them, with what is proposed."""
+    """Return a first configuration for `digests`, with what is proposed, and `bibliographies`.
+
+    All are paths with `/` in them. Bibliographies are exported into, and no sides of the sync.
+    """
     rules: dict[str, list[Proposal]] = {}
     for proposal in proposals:
         rules.setdefault(proposal.path, []).append(proposal)
     first, *others = list(digests) or ["*.md"]
     tables = [_digest(first, rules.get(first, ())) + _keys(rules.get(first, ()))]
     tables += [_digest(path, rules.get(path, ())) for path in others]
-    return _INITIAL.format(library=_toml(library), digests="\n".join(tables))
+    return _INITIAL.format(
+        library=_toml(library),
+        digests="\n".join(tables),
+        bibliographies="\n".join(_bibliographies(tuple(bibliographies))),
+    )
 
 
 def _digest(path: str, proposals: Iterable[Proposal]) -> str:
@@ -33,6 +43,13 @@ def _keys(proposals: Iterable[Proposal]) -> str:
     taken = {one.rule.partition(" ")[0] for one in proposals}
     lines = _KEYS.splitlines(keepends=True)
     return "".join(line for line in lines if line.split(" ")[1] not in taken)
+
+
+def _bibliographies(paths: Sequence[str]) -> Iterator[str]:
+    if not paths:
+        yield f'# [[bibliography]]\n# path = "refs.bib"\n{_BIB_KEYS}'
+    for number, path in enumerate(paths):
+        yield f"[[bibliography]]\npath = {_toml(path)}\n{'' if number else _BIB_KEYS}"
 
 
 def _comment(text: str) -> str:
@@ -58,6 +75,15 @@ _KEYS = """\
 # notes = "off"                 # your own notes in Zotero: "off", "tagged" (publish) or "all"
 """
 
+_BIB_KEYS = """\
+# to = "bibtex"                 # or "biblatex"
+# items = "digests"             # works of your digests; or "library"
+# cited = ["main.tex"]          # only what these documents cite
+# push = false                  # true: edits made in the .bib go to the library
+# pull = false                  # true: edits made elsewhere come into entries of your own
+# prune = false                 # true: entries of ours that are wanted no more are taken out
+"""
+
 _INITIAL = """\
 # What zoterodigest keeps in agreement. Paths are relative to this file.
 # Lines that begin with # show what may be set, most of them with its default.
@@ -72,15 +98,7 @@ library = {library}
 # One [[digest]] for each file, or for several by a pattern (path = "daily/*.md").
 {digests}
 # One [[bibliography]] for each .bib that a sync brings up to date.
-# [[bibliography]]
-# path = "refs.bib"
-# to = "bibtex"                 # or "biblatex"
-# items = "digests"             # works of your digests; or "library"
-# cited = ["main.tex"]          # only what these documents cite
-# push = false                  # true: edits made in the .bib go to the library
-# pull = false                  # true: edits made elsewhere come into entries of your own
-# prune = false                 # true: entries of ours that are wanted no more are taken out
-
+{bibliographies}
 [zotero]
 # links = "attachments"         # code and project links: "attachments", "extra" or "off"
 # categories = false            # arXiv categories as tags
