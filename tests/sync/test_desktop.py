@@ -15,14 +15,15 @@ from tests.library.desktop import Desktop, a_desktop
 from tests.library.faults import FAULTS, Drop, When
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent
-from tests.sync.world import actions, reports
+from tests.sync.world import World, actions, reports
 from zoterodigest.core.reports import AwaitedItem, Waiting
-from zoterodigest.library.port import BadLibrary, Collection, LibraryItem
+from zoterodigest.library.port import BadLibrary, Collection, LibraryItem, Snapshot
 from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 from zoterodigest.sync.undo import prepare_undo, undo
+from zoterodigest.sync.ways_out import leave, prepare_remove
 from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.md"))
@@ -78,59 +79,60 @@ class Laptop:
     # --- what Zotero shows
 
     def items(self) -> dict[str, LibraryItem]:
-        """Return all live objects, by title, or text of a note."""
-        items = self.desktop.zotero.library.read().items
-        found = [one for one in items if not one.is_trashed]
-        named = {str(one.data.get("title") or one.data.get("note")): one for one in found}
-        assert len(named) == len(found), "something is there twice"
-        return named
+        """Return all live objects of the library, by title, or text of a note."""
+        return by_name(self.desktop.zotero.library.read())
 
     def papers(self) -> list[str]:
         """Return the titles of all live papers."""
         return sorted(name for name, one in self.items().items() if "parentItem" not in one.data)
 
-    def shape(self) -> dict[str, object]:
-        """Return what the library holds, whatever the keys."""
-        snapshot = self.desktop.zotero.library.read()
-        names = {one.key: one.name for one in snapshot.collections}
-        assert len(set(names.values())) == len(names), "a collection is there twice"
-        items = {one.key: name for name, one in self.items().items()}
-        ids = {row.id: f"row-{items[row.item]}" for row in self.lock().rows}
-        shape: dict[str, object] = {}
-        for name, one in self.items().items():
-            for row_id, known in ids.items():
-                name = name.replace(row_id, known)
-            shelves = sorted(names[key] for key in one.data.get("collections", ()))
-            tags = [tag["tag"] for tag in one.data["tags"]]
-            shape[name] = (
-                one.data["itemType"],
-                items.get(one.data.get("parentItem", "")),
-                shelves,
-                tags,
-            )
-        return shape
+    def outcome(self) -> tuple[dict[str, object], list[object]]:
+        """Return what the library holds and what the lock file claims, whatever the keys."""
+        snapshot, lock = self.desktop.zotero.library.read(), self.lock()
+        return shape(snapshot, lock), claims(snapshot, lock)
 
-    def claims(self) -> list[object]:
-        """Return what the lock file says was made, whatever the keys, which must be there."""
-        snapshot = self.desktop.zotero.library.read()
-        shelves = {one.key: one.name for one in snapshot.collections}
-        items = {one.key: one.data.get("title") for one in snapshot.items}
-        lock = self.lock()
-        rows = [
-            (
-                items[row.item],
-                row.note is None or items[row.note],
-                sorted(map(str, (items[key] for key in row.origin.attachments))),
-                sorted(shelves[key] for key in row.origin.collections),
-                replace(row.origin, attachments=frozenset(), collections=frozenset()),
-                sorted(row.bases),
-            )
-            for row in lock.rows
-        ]
-        return [
-            *sorted(rows, key=repr),
-            *((one.digest, shelves[one.collection], one.is_ours) for one in lock.shelves),
-        ]
+
+def by_name(snapshot: Snapshot) -> dict[str, LibraryItem]:
+    """Return all live objects, by title, or text of a note; none is there twice."""
+    found = [one for one in snapshot.items if not one.is_trashed]
+    named = {str(one.data.get("title") or one.data.get("note")): one for one in found}
+    assert len(named) == len(found), "something is there twice"
+    return named
+
+
+def shape(snapshot: Snapshot, lock: LockFile) -> dict[str, object]:
+    """Return what a library holds: parents, collections and tags by name."""
+    shelves = {one.key: one.name for one in snapshot.collections}
+    assert len(set(shelves.values())) == len(shelves), "a collection is there twice"
+    items = {one.key: name for name, one in by_name(snapshot).items()}
+    ids = {row.id: f"row of {items[row.item]}" for row in lock.rows}
+    found: dict[str, object] = {}
+    for name, one in by_name(snapshot).items():
+        title = next((name.replace(row, known) for row, known in ids.items() if row in name), name)
+        data = one.data
+        placed = sorted(shelves[key] for key in data.get("collections", ()))
+        tags = [tag["tag"] for tag in data["tags"]]
+        found[title] = (data["itemType"], items.get(data.get("parentItem", "")), placed, tags)
+    return found
+
+
+def claims(snapshot: Snapshot, lock: LockFile) -> list[object]:
+    """Return what a lock file says was made, which must be there."""
+    shelves = {one.key: one.name for one in snapshot.collections}
+    titles = {one.key: str(one.data.get("title")) for one in snapshot.items}
+    rows = [
+        (
+            titles[row.item],
+            row.note and titles[row.note],
+            sorted(titles[key] for key in row.origin.attachments),
+            sorted(shelves[key] for key in row.origin.collections),
+            replace(row.origin, attachments=frozenset(), collections=frozenset()),
+            sorted(row.bases),
+        )
+        for row in lock.rows
+    ]
+    known = [(one.digest, shelves[one.collection], one.is_ours) for one in lock.shelves]
+    return [*sorted(rows, key=repr), *known]
 
 
 @contextmanager
@@ -181,6 +183,18 @@ def test_the_lock_file_goes_by_the_keys_in_the_library(laptop: Laptop) -> None:
     assert laptop.desktop.zotero.server_id not in (laptop.root / "zoterodigest.lock").read_text()
 
 
+def test_the_same_comes_of_it_as_in_the_embedded_library(laptop: Laptop, tmp_path: Path) -> None:
+    world = World(tmp_path / "embedded", ["notes.md"])
+    shutil.copytree(laptop.root, world.root, ignore=shutil.ignore_patterns("desktop"))
+    world.put(an_item("MINE2222", title=MINE))
+    world.push(Options(Direction.SYNC))
+    snapshot, lock = world.library.read(), read_lock(world.lock_path.read_bytes())
+
+    laptop.run()
+
+    assert laptop.outcome() == (shape(snapshot, lock), claims(snapshot, lock))
+
+
 def test_edits_travel_both_ways(laptop: Laptop) -> None:
     laptop.run()
     laptop.edit("It is fast.", "It is very fast.")
@@ -203,6 +217,56 @@ def test_an_undo_takes_back_what_was_created(laptop: Laptop) -> None:
 
     assert laptop.papers() == [MINE]
     assert all(one.is_trashed for one in laptop.desktop.zotero.library.read().collections)
+
+
+def test_a_remove_takes_back_all_that_was_made(laptop: Laptop) -> None:
+    laptop.run()
+
+    workspace = laptop.workspace()
+    with workspace.library:
+        left = leave(prepare_remove(workspace), silent)
+
+    assert left.failures == ()
+    assert laptop.papers() == [MINE]
+    assert all(one.is_trashed for one in laptop.desktop.zotero.library.read().collections)
+
+
+def test_a_bibliography_goes_by_the_keys_in_the_library(laptop: Laptop) -> None:
+    configuration = '[[digest]]\npath = "notes.md"\n\n[[bibliography]]\npath = "refs.bib"\n'
+    (laptop.root / "zoterodigest.toml").write_text(configuration, encoding="utf-8")
+
+    laptop.run()
+
+    keys = {row.item for row in laptop.lock().rows}
+    assert {one.item for one in laptop.lock().exported} == keys
+    assert (laptop.root / "refs.bib").read_text(encoding="utf-8").count("@") == 2
+    assert laptop.prepare().is_settled
+
+
+def test_notes_that_are_open_in_zotero_settle(laptop: Laptop) -> None:
+    laptop.run()
+    notes_there = [one for one in laptop.items().values() if one.data["itemType"] == "note"]
+    laptop.desktop.zotero.open_notes = {one.key for one in notes_there}
+    laptop.edit("It is fast.", "It is *very* fast.")
+
+    first = laptop.run()
+    version = laptop.desktop.zotero.library.version()
+    second = laptop.run()
+
+    assert (first.written, second.written) == (1, 0)
+    assert laptop.desktop.zotero.library.version() == version
+
+
+def test_text_that_zotero_composes_is_no_edit(laptop: Laptop) -> None:
+    laptop.edit("Seeing Further with Lenses", "Seeing A\u030angstro\u0308ms")
+    laptop.edit("It is fast.", "It is fast, e\u0301galement.")
+    text = laptop.text()
+
+    laptop.run()
+
+    assert laptop.run().written == 0
+    assert laptop.prepare().is_settled
+    assert laptop.text() == text
 
 
 def requests(folder: Path) -> int:
@@ -239,7 +303,7 @@ def test_a_run_killed_at_any_request_is_completed_by_the_next(
 ) -> None:
     with a_laptop(tmp_path / "whole") as whole:
         whole.run()
-        expected, claims = whole.shape(), whole.claims()
+        expected = whole.outcome()
 
     for number in range(first, requests(tmp_path / "counted") + 1, step):
         with a_laptop(tmp_path / str(number)) as laptop:
@@ -247,8 +311,7 @@ def test_a_run_killed_at_any_request_is_completed_by_the_next(
 
             laptop.run()
 
-            assert laptop.shape() == expected, f"request {number}"
-            assert laptop.claims() == claims, f"request {number}"
+            assert laptop.outcome() == expected, f"request {number}"
             assert laptop.prepare().is_settled
 
 
@@ -258,7 +321,7 @@ def test_a_run_with_a_fault_at_any_request_is_completed_by_the_next(
 ) -> None:
     with a_laptop(tmp_path / "whole") as whole:
         whole.run()
-        expected, claims = whole.shape(), whole.claims()
+        expected = whole.outcome()
     count = requests(tmp_path / "counted")
     matrix = [(number, fault) for number in range(1, count + 1) for fault in FAULTS]
 
@@ -269,8 +332,7 @@ def test_a_run_with_a_fault_at_any_request_is_completed_by_the_next(
 
             laptop.run()
 
-            assert laptop.shape() == expected, f"{fault} at request {number}"
-            assert laptop.claims() == claims, f"{fault} at request {number}"
+            assert laptop.outcome() == expected, f"{fault} at request {number}"
 
 
 def test_an_undo_of_a_run_that_was_killed_takes_back_what_it_created(
@@ -289,7 +351,7 @@ def test_a_restart_of_zotero_in_the_middle_of_a_run_changes_nothing_of_it(
 ) -> None:
     with a_laptop(tmp_path / "whole") as whole:
         whole.run()
-        expected, claims = whole.shape(), whole.claims()
+        expected = whole.outcome()
     wait = laptop.desktop.clock.wait
 
     def restarting(seconds: float, why: str) -> None:
@@ -300,7 +362,7 @@ def test_a_restart_of_zotero_in_the_middle_of_a_run_changes_nothing_of_it(
     with laptop.desktop.breaking(*[Drop(When.AFTER)] * 3, first=12):
         laptop.run()
 
-    assert (laptop.shape(), laptop.claims()) == (expected, claims)
+    assert laptop.outcome() == expected
 
 
 # --- two laptops, one library
