@@ -44,6 +44,8 @@ HAND_KEPT = """\
 """
 DDPM = "Denoising Diffusion Probabilistic Models"
 SAM = "Segment Anything"
+NOWHERE = Path("/proc/nowhere/refs.bib")
+"""Where nobody can make a file, nor a folder for it."""
 
 
 @pytest.fixture
@@ -112,6 +114,15 @@ def test_a_first_sync_makes_the_bib_and_a_second_touches_nothing(world: World) -
     before = world.traces(), path.read_bytes(), path.stat().st_mtime_ns
     assert sync(world).written_bibs == 0
     assert (world.traces(), path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+def test_a_bib_in_a_folder_that_is_not_there_is_made_with_it(tmp_path: Path) -> None:
+    world = a_world(tmp_path, CONFIG.replace("refs.bib", "paper/tex/refs.bib"))
+
+    outcome = sync(world)
+
+    assert outcome.written_bibs == 1
+    assert bib(world, "paper/tex/refs.bib").count("@") == 2
 
 
 def test_a_push_and_a_pull_leave_the_bib_to_the_sync(world: World) -> None:
@@ -344,15 +355,15 @@ def test_a_collection_that_is_not_there_fails_its_bib_and_nothing_else(tmp_path:
     assert bib(world, "all.bib").count("@") == 2
 
 
-def test_a_bib_that_cannot_be_written_stops_no_digest_and_no_link(tmp_path: Path) -> None:
-    world = a_world(tmp_path, CONFIG.replace("refs.bib", "nowhere/refs.bib"))
+def test_a_bib_that_cannot_be_written_stops_no_digest_and_no_link(world: World) -> None:
+    (world.root / "refs.bib").symlink_to(NOWHERE)
 
     outcome = sync_with_failures(world)
 
-    assert [one.where for one in outcome.failures] == ["nowhere/refs.bib"]
+    assert [one.where for one in outcome.failures] == ["refs.bib"]
     assert len(lock(world).rows) == 2
     assert lock(world).exported == ()
-    (tmp_path / "nowhere").mkdir()
+    (world.root / "refs.bib").unlink()
     sync(world)
     assert len(lock(world).exported) == 2
 
@@ -444,14 +455,14 @@ def test_an_edit_made_since_stays_when_a_sync_is_undone(world: World) -> None:
     assert bib(world) == edited
 
 
-OWN = "@inproceedings{own,\n  title = {Segment Anything},\n  note = {mine},\n}\n"
+OWN = f"@inproceedings{{own,\n  title = {{{DDPM}}},\n  note = {{mine}},\n}}\n"
 
 
 def test_work_that_got_another_title_stands_under_the_entry_it_had(world: World) -> None:
     write_bib(world, OWN)
     sync(world)
     before = bib(world)
-    world.edit("papers.md", (SAM, "Segment Everything"))
+    world.edit("papers.md", (DDPM, "Diffusion Models"))
 
     sync(world)
 
@@ -465,18 +476,18 @@ def test_entry_of_somebodys_own_that_was_taken_out_does_not_come_back(world: Wor
 
     sync(world)
 
-    assert "Segment Anything" not in bib(world)
+    assert DDPM not in bib(world)
 
 
 def test_another_work_under_the_key_of_an_entry_is_not_taken_for_it(world: World) -> None:
     write_bib(world, OWN)
     sync(world)
     other = "title = {Another paper altogether},\n  eprint = {2401.00001}"
-    write_bib(world, bib(world).replace("title = {Segment Anything}", other))
+    write_bib(world, bib(world).replace(f"title = {{{DDPM}}}", other))
 
     sync(world)
 
-    assert "title = {Segment Anything}" in bib(world)
+    assert f"title = {{{DDPM}}}" in bib(world)
     assert "{Another paper altogether}" in bib(world)
 
 

@@ -6,7 +6,7 @@ a person changed in it since, fields and whole entries, is left and told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -77,17 +77,19 @@ def update(
     *,
     add_only: bool,
     prune: bool = False,
+    adopted: Set[str] = frozenset(),
 ) -> Updated:
     """Bring the .bib `source` up to date with `wanted`; `ours` holds our entries by their keys.
 
     A wanted entry has the key under which the last update left it (`aliases`).
-    An entry that stands there and is the same work (an identifier, or title and first author) is
-    adopted as it is; one of ours that got another key stays ours. One of ours that is no longer
-    there was taken out by somebody and is not written again. With `add_only` nothing that stands
+    An entry that stands there and is the same work (an identifier, or title and first author, or
+    one of the keys `adopted` earlier) is adopted as it is; one of ours that got another key stays
+    ours. One of ours or of those adopted that is no longer there was taken out by somebody and is
+    not written again. With `add_only` nothing that stands
     is touched; with `prune` ours that are wanted no more are taken out, unless somebody edited
     them. Broken regions stay and are told.
     """
-    run = _Run(scan(source), wanted, ours)
+    run = _Run(scan(source), wanted, ours, adopted)
     run.match()
     if not add_only:
         run.rewrite()
@@ -104,8 +106,13 @@ class _Run:
     """One update, step by step."""
 
     def __init__(
-        self, bibliography: Bibliography, wanted: Sequence[BibEntry], ours: Mapping[str, Prints]
+        self,
+        bibliography: Bibliography,
+        wanted: Sequence[BibEntry],
+        ours: Mapping[str, Prints],
+        adopted: Set[str],
     ) -> None:
+        self._adopted = adopted
         self._bibliography = bibliography
         self._standing = Standing(bibliography)
         self._macros = macros_of(bibliography)
@@ -143,7 +150,7 @@ class _Run:
                     self._matched.append((asked, found))
             elif found is None and self._is_hidden(asked):
                 continue
-            elif wanted.key in self._prints:
+            elif wanted.key in self._prints or wanted.key in self._adopted:
                 self._kept.append(Kept(wanted.key, "", "it was taken out of the file"))
             elif found is None:
                 self._new.append(wanted)
@@ -228,7 +235,7 @@ class _Run:
     def _found(self, asked: Asked) -> EntryTile | Ambiguous | None:
         key = asked.entry.key
         same_key = self._by_key.get(key)
-        if same_key is not None and key in self._prints:
+        if same_key is not None and (key in self._prints or key in self._adopted):
             return same_key
         if not self._by_key:
             return None

@@ -120,10 +120,11 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """An entry of a .bib that an export wrote; it is ours as long as the lock file knows it.
+    """An entry of a .bib that tells of a work to be exported; it is ours if it has prints.
 
     `bibliography` names the file, `key` the entry in it, `item` the item it tells of. `prints` are
-    the fingerprints of what was written into its fields last, by name; "" names its type.
+    the fingerprints of what was written into its fields last, by name; "" names its type. One
+    without prints is somebody's own: it is remembered by its key, and never written.
     """
 
     bibliography: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zoterodigest.bibtex.document import read_bib
 from zoterodigest.core.link import Exported
 from zoterodigest.core.matching import Adopt, Catalogue
+from zoterodigest.core.pairing import contradict
 from zoterodigest.core.record import Item
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.project.files import read_if_present
@@ -33,18 +34,25 @@ def aliases_in(
     """Return the keys in the .bib `source`, by the item that each entry tells of.
 
     An entry that an export wrote is the work it was written for; any other is looked for by what
-    identifies it. Of two entries of one item the one that an export wrote counts, else the first.
+    identifies it, and is else the work that it once was. Of two entries of one item the one that an
+    export wrote counts, else the first.
     """
     document = read_bib(bibliography, source, venues)
     lines = {record.key: record.line for record in document.entries}
-    written = {one.key: one.item for one in exported if one.bibliography == bibliography}
-    live = {item.key for item in items if not item.is_trashed}
-    keys = {item: key for key, item in written.items() if key in lines and item in live}
+    known = {one.key: one for one in exported if one.bibliography == bibliography}
+    live = {item.key: item for item in items if not item.is_trashed}
+    written = {one.item: key for key, one in known.items() if one.prints}
+    keys = {item: key for item, key in written.items() if key in lines and item in live}
     catalogue = Catalogue(items)
     for record, entry in zip(document.entries, document.core_entries(), strict=True):
-        match = None if record.key in written else catalogue.find(entry)
+        once = known.get(record.key)
+        if once is not None and once.prints:
+            continue
+        match, then = catalogue.find(entry), live.get(once.item) if once else None
         if isinstance(match, Adopt):
             keys.setdefault(match.key, record.key)
+        elif then and not contradict(entry.identifiers, then.identifiers):
+            keys.setdefault(then.key, record.key)
     return Aliases(bibliography, keys, lines)
 
 

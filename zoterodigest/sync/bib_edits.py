@@ -64,7 +64,8 @@ def style_of(bib: BibFile) -> Style:
 def _left_to_export(read: ReadBib, gathered: Gathered, exported: Set[str]) -> frozenset[str]:
     if read.key not in exported:
         return frozenset()
-    return frozenset(one.key for one in gathered.lock.exported if one.bibliography == read.key)
+    exports = (one for one in gathered.lock.exported if one.bibliography == read.key)
+    return frozenset(one.key for one in exports if one.prints)
 
 
 def _edit(read: ReadBib, changes: Mapping[str, ChangeEntry], ours: Set[str]) -> BibEdit:

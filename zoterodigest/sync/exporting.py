@@ -152,7 +152,10 @@ class _Export:
         if self.bib.rules.sort == "key":
             wanted.sort(key=lambda item: (keys[item].casefold(), keys[item]))
         entries = [self._entry(item, keys[item]) for item in wanted]
-        ours = {} if self._is_new else {one.key: one.prints for one in self._known}
+        known = () if self._is_new else self._known
+        ours = {one.key: one.prints for one in known if one.prints}
+        taken_out = {one.key for one in known if not one.prints} - {*_keys_in(self.source or b"")}
+        adopted = taken_out | {*self._standing_keys().values()}
         standing = [entry for entry in entries if entry.key in ours]
         entering = [entry for entry in entries if entry.key not in ours]
         updated = update(
@@ -161,6 +164,7 @@ class _Export:
             ours,
             add_only=self._only_adds,
             prune=self.bib.rules.prune,
+            adopted=adopted - ours.keys(),
         )
         return replace(
             present,
@@ -215,11 +219,13 @@ class _Export:
         """Return the citation key of each work in this .bib, none twice.
 
         An entry of ours keeps its key, also if somebody has given it another one in the file:
-        `update` follows it there.
+        `update` follows it there. One of somebody's own has the key it has now.
         """
-        standing = self._standing_keys()
+        standing, there = self._standing_keys(), {*_keys_in(self.source or b"")}
         ours: dict[str, str] = {}
         for one in self._known:
+            if not one.prints and (one.item in standing or one.key in there):
+                continue
             is_there = standing.get(one.item) == one.key
             if one.item in self.works.named and (is_there or one.item not in ours):
                 ours[one.item] = one.key
@@ -249,16 +255,23 @@ class _Export:
     # --- which of it is ours
 
     def _ours(self, updated: Updated, wanted: Mapping[str, str]) -> tuple[Exported, ...]:
-        """Return the entries of ours, each with its item; a work that is wanted goes before."""
+        """Return the entries of ours, each with its item; a work that is wanted goes before.
+
+        After them come those of somebody's own that tell of wanted works, or did.
+        """
         known = {one.key: one.item for one in self._known}
         items = {key: item for key, item in known.items() if wanted.get(key) == item}
         for key, item in wanted.items():
             items.setdefault(updated.aliases.get(key, key), item)
+        told = {items[key] for key in updated.ours if key in items}
+        standing = {*known, *_keys_in(updated.source)}
+        adopted = {key for key, item in items.items() if key in standing and item not in told}
         items = {**known, **items}
-        return tuple(
-            Exported(self.bib.key, key, items[key], prints)
-            for key, prints in sorted(updated.ours.items())
+        ours = (
+            Exported(self.bib.key, key, items[key], prints) for key, prints in updated.ours.items()
         )
+        others = (Exported(self.bib.key, key, items[key]) for key in adopted)
+        return tuple(sorted((*ours, *others), key=lambda one: one.key))
 
 
 def _is_selected(item: LibraryItem, tags: frozenset[str]) -> bool:

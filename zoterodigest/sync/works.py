@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.core.link import Exported, Row, State, is_bib
 from zoterodigest.core.plan import CreateEntry, Link, Plan
+from zoterodigest.core.record import Names
 from zoterodigest.library.contents import Contents
+from zoterodigest.library.homes import Data
+from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.citation import Named, known_keys, live_items, named
 from zoterodigest.sync.workspace import Workspace
 
@@ -16,11 +19,13 @@ from zoterodigest.sync.workspace import Workspace
 @dataclass(frozen=True, slots=True)
 class Linked:
     """Items that are linked with entries: `items` with those of digests, in their order; `left` are
-    those whose entries somebody took out of a .bib, each with its file.
+    those whose entries somebody took out of a .bib, each with its file. Of the items in `cut`
+    nobody knows all authors: an entry says "et al." behind as many as the item has.
     """
 
     items: tuple[str, ...] = ()
     left: frozenset[tuple[str, str]] = frozenset()
+    cut: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,31 @@ def works_of(
 ) -> Works:
     """Return the works of a library; keys that stand in a .bib of the project hold."""
     known, aliases = known_keys(workspace, exported, contents)
-    data = [{**one.data, "key": one.key} for one in live_items(contents)]
+    data = [_with_rest(one, linked.cut) for one in live_items(contents)]
     works = {str(one.data["key"]): one for one in named(data, known, bib_rules())}
     items = tuple(key for key in linked.items if key in works)
     standing = {one.bibliography: one.keys for one in aliases}
     return Works(contents, works, replace(linked, items=items), standing)
+
+
+_OTHERS = {"creatorType": "author", "name": "others"}
+"""Who stands for the authors that nobody names."""
+
+
+def _with_rest(item: LibraryItem, cut: frozenset[str]) -> Data:
+    data = {**item.data, "key": item.key}
+    if item.key not in cut:
+        return data
+    return {**data, "creators": [*data.get("creators", ()), _OTHERS]}
+
+
+def _is_cut(link: Link) -> bool:
+    """Tell whether an entry names all authors that its item has, and says that there are more."""
+    authors = link.entry.fields.get("authors")
+    held = link.item.fields.get("authors") if link.item else authors
+    if not isinstance(authors, Names) or not authors.truncated or is_bib(link.row.digest):
+        return False
+    return isinstance(held, Names) and len(held.people) <= len(authors.people)
 
 
 def linked_by(plan: Plan) -> Linked:
@@ -55,7 +80,7 @@ def linked_by(plan: Plan) -> Linked:
     return replace(linked, items=(*linked.items, *new))
 
 
-def linked_items(rows: Sequence[Row], links: Iterable[Link]) -> Linked:
+def linked_items(rows: Sequence[Row], links: Sequence[Link]) -> Linked:
     """Return which items `rows` link with entries, in the order of `links`.
 
     Those of digests that take no part in the run come last.
@@ -66,7 +91,8 @@ def linked_items(rows: Sequence[Row], links: Iterable[Link]) -> Linked:
     places = {link.row.id: link.index for link in links}
     linked = (row for row in rows if row.state is State.LINKED and not is_bib(row.digest))
     ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))
-    return Linked(tuple(dict.fromkeys(row.item for row in ordered)), frozenset(left))
+    cut = frozenset(link.row.item for link in links if _is_cut(link))
+    return Linked(tuple(dict.fromkeys(row.item for row in ordered)), frozenset(left), cut)
 
 
 def all_in_order(works: Works) -> Sequence[str]:
