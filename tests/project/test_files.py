@@ -187,9 +187,20 @@ def test_a_name_as_long_as_names_may_be_is_replaced(tmp_path: Path) -> None:
     assert path.read_bytes() == b"new\n"
 
 
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(CannotWrite, match="its folder does not exist"):
-        replace_file(tmp_path / "missing" / "new.md", b"new\n", None)
+def test_a_new_file_gets_the_folders_that_are_missing(tmp_path: Path) -> None:
+    path = tmp_path / "missing" / "folder" / "new.bib"
+
+    replace_file(path, b"new\n", None)
+
+    assert path.read_bytes() == b"new\n"
+    assert names(path.parent) == ["new.bib"]
+
+
+def test_a_file_that_is_gone_with_its_folder_is_not_made_again(tmp_path: Path) -> None:
+    with pytest.raises(SourceChanged):
+        replace_file(tmp_path / "missing" / "digest.md", b"new\n", b"old\n")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_read_only_folder_is_told_and_nothing_is_written(open_folder: Path) -> None:

@@ -126,10 +126,10 @@ def looks_binary(data: bytes) -> bool:
 def replace_file(path: Path, new: bytes, expected: bytes | None) -> None:
     """Put `new` in place of the file at `path`, atomically, through symlinks, its mode kept.
 
-    The file must still hold `expected` (None: must not exist), else `SourceChanged` is raised and
-    it is left alone. Whatever fails, the file is as before or holds all of `new`, and no temporary
-    file stays behind, unless the process is killed (see `remove_leftovers`). When `new` is
-    `expected` nothing is written and the file is not looked at.
+    The file must still hold `expected` (None: must not exist; its folders are made), else
+    `SourceChanged` is raised and it is left alone. Whatever fails, the file is as before or holds
+    all of `new`, and no temporary file stays behind, unless the process is killed (see
+    `remove_leftovers`). When `new` is `expected` nothing is written and the file is not looked at.
     """
     if new == expected:
         return
@@ -167,6 +167,8 @@ def _require_unchanged(path: Path, expected: bytes | None) -> None:
 
 def _replace(path: Path, target: Path, new: bytes, expected: bytes | None) -> None:
     status = None if expected is None else target.stat()
+    if status is None:
+        target.parent.mkdir(parents=True, exist_ok=True)
     if status is not None and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "write-protected")
     temporary = target.with_name(f".zoterodigest-{secrets.token_hex(8)}.tmp")
