@@ -349,6 +349,22 @@ def test_an_entry_taken_out_of_a_bib_ends_its_link_and_status_counts_it(
     assert "refs.bib: 1 of 1 entry, 1 ended" in " ".join(status.out.split())
 
 
+def test_a_work_that_was_taken_out_of_a_bib_and_is_still_wanted_is_told_by_every_run(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    text = read(project, "refs.bib")
+    without = text.replace(text[text.index("@inproceedings{sam") : text.index("@book")], "")
+    (project / "refs.bib").write_text(without)
+    zoterodigest("sync")
+
+    synced, exported = zoterodigest("sync"), zoterodigest("export")
+
+    told = "refs.bib: 1 thing left as it is\n    sam: it was taken out of the file\n"
+    assert told in synced.out
+    assert (exported.out, exported.err) == ("refs.bib: nothing to do, 1 already there\n", told)
+    assert read(project, "refs.bib") == without
+
+
 def test_a_bib_that_is_gone_is_told(zoterodigest: Zoterodigest, project: Path) -> None:
     (project / "refs.bib").unlink()
 

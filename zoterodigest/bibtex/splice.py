@@ -99,6 +99,7 @@ def update(
     return run.finished()
 
 
+TAKEN_OUT = "it was taken out of the file"
 _UNREADABLE = "it would not read back as written"
 
 
@@ -151,7 +152,7 @@ class _Run:
             elif found is None and self._is_hidden(asked):
                 continue
             elif wanted.key in self._prints or wanted.key in self._adopted:
-                self._kept.append(Kept(wanted.key, "", "it was taken out of the file"))
+                self._kept.append(Kept(wanted.key, "", TAKEN_OUT))
             elif found is None:
                 self._new.append(wanted)
 

@@ -13,7 +13,7 @@ from zoterodigest.bibtex.cited import Citation, Cited
 from zoterodigest.bibtex.entry import BibEntry, to_entry
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.scanner import scan
-from zoterodigest.bibtex.splice import Updated, free_key, update
+from zoterodigest.bibtex.splice import TAKEN_OUT, Kept, Updated, free_key, update
 from zoterodigest.core.link import Exported
 from zoterodigest.core.plan import Plan
 from zoterodigest.errors import ZoterodigestError
@@ -151,11 +151,14 @@ class _Export:
             wanted = [key for key in wanted if keys[key] in cited.keys]
         if self.bib.rules.sort == "key":
             wanted.sort(key=lambda item: (keys[item].casefold(), keys[item]))
+        left = self._left
+        taken_out = [Kept(keys[item], "", TAKEN_OUT) for item in wanted if item in left]
+        wanted = [item for item in wanted if item not in left]
         entries = [self._entry(item, keys[item]) for item in wanted]
         known = () if self._is_new else self._known
         ours = {one.key: one.prints for one in known if one.prints}
-        taken_out = {one.key for one in known if not one.prints} - {*_keys_in(self.source or b"")}
-        adopted = taken_out | {*self._standing_keys().values()}
+        gone = {one.key for one in known if not one.prints} - {*_keys_in(self.source or b"")}
+        adopted = gone | {*self._standing_keys().values()}
         standing = [entry for entry in entries if entry.key in ours]
         entering = [entry for entry in entries if entry.key not in ours]
         updated = update(
@@ -168,10 +171,10 @@ class _Export:
         )
         return replace(
             present,
-            updated=updated,
+            updated=replace(updated, kept=(*updated.kept, *taken_out)),
             entries=self._ours(updated, {keys[item]: item for item in wanted}),
             is_made=self._was_made or (self._is_new and bool(updated.source.strip())),
-            wanted=len(wanted),
+            wanted=len(wanted) + len(taken_out),
             unsettable=tuple(entry.unsettable for entry in entries if entry.unsettable),
             missing=tuple(_missing(cited, keys.values(), updated.source)),
         )
@@ -190,6 +193,12 @@ class _Export:
         return not (self.source or b"").strip()
 
     @property
+    def _left(self) -> frozenset[str]:
+        """The items whose links with entries here ended."""
+        left = frozenset() if self._is_new else self.works.linked.left
+        return frozenset(item for bib, item in left if bib == self.bib.key)
+
+    @property
     def _only_adds(self) -> bool:
         return only_adds(self.bib, self.source, self.lock)
 
@@ -201,10 +210,11 @@ class _Export:
         paths = collection_paths(works.contents.collections)
         within = collections_within(paths, rules.collections)
         tags = frozenset(rules.tags)
+        unlinked = self._left & self._standing_keys().keys()
         return [
             key
             for key in items
-            if (self._is_new or (self.bib.key, key) not in works.linked.left)
+            if key not in unlinked
             and _is_selected(works.contents.by_key[key], tags)
             and (not rules.collections or within & _collections(works.contents.by_key[key]))
         ]
