@@ -37,6 +37,7 @@ def test_auth_asks_once_and_push_and_sync_ask_no_more(
 
     asked = zoterodigest("auth", address(desktop))
     pushed = zoterodigest("push", "papers.md", "--library", address(desktop))
+    zoterodigest("status", "--library", address(desktop))
     synced = zoterodigest("sync", "papers.md", "--library", address(desktop), "--stats")
 
     assert (asked.code, pushed.code, synced.code) == (0, 0, 0)

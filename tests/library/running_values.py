@@ -69,14 +69,19 @@ def joined(bodies: Sequence[bytes]) -> bytes:
     return json.dumps([one for page in pages for one in page]).encode()
 
 
-def without_empty(response: Response) -> Response:
-    """Return an answer in whose objects fields that hold nothing are absent."""
+def shown(response: Response, account: int) -> Response:
+    """Return an answer in whose objects fields that hold nothing are absent.
+
+    Those of the person's own library tell `account`.
+    """
     if response.headers.get("Content-Type") != "application/json":
         return response
     value = json.loads(response.body)
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, dict) and isinstance(one.get("data"), dict):
             one["data"] = filled(one["data"])
+            if one["library"]["type"] == "user":
+                one["library"]["id"] = account
     return replace(response, body=json.dumps(value).encode())
 
 

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.library.running_values import filled, joined, taken, whole, without_empty
+from tests.library.running_values import filled, joined, shown, taken, whole
 from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BATCH_SIZE, Library, LibraryItem
 from zoterodigest.library.server import Connection, Listener, answering
@@ -44,6 +44,7 @@ class RunningZotero:
     """A Zotero that runs with these libraries, the person's own and groups by their number.
 
     `dialog` is what the person clicks each time an application asks; `now` tells the seconds.
+    `account` is the person's number at zotero.org, 0 if they have none.
     Only with `takes_keys` objects are created under keys of the client's. Notes in `open_notes`
     are shown in the window, and the editor saves its own form over what is written to them.
     """
@@ -54,6 +55,7 @@ class RunningZotero:
     dialog: Callable[[], str] = lambda: ALWAYS
     now: Callable[[], float] = lambda: 0.0
     takes_keys: bool = False
+    account: int = 1
     open_notes: set[str] = field(default_factory=set)
     keys: dict[str, bool] = field(default_factory=dict)
     prompts: list[float] = field(default_factory=list)
@@ -151,7 +153,7 @@ class RunningZotero:
         start, limit = int(request.parameter("start") or 0), int(request.parameter("limit") or 0)
         first = self._page(request, path, rest, start, limit or 100)
         if "Total-Results" not in first.headers or first.status != 200:
-            return without_empty(first)
+            return shown(first, self.account)
         total = int(first.headers["Total-Results"])
         end = min(total, start + limit) if limit else total
         pages = [
@@ -160,7 +162,7 @@ class RunningZotero:
         ]
         link = {"Link": f'<{self._url(request, end)}>; rel="next"'} if end < total else {}
         headers = {name: value for name, value in first.headers.items() if name != "Link"}
-        return without_empty(Response(200, headers | link, joined([first.body, *pages])))
+        return shown(Response(200, headers | link, joined([first.body, *pages])), self.account)
 
     def _url(self, request: Request, start: int) -> str:
         query = urlencode({**request.query, "start": [str(start)]}, doseq=True)

@@ -357,14 +357,37 @@ def test_a_library_is_known_by_its_account_or_group(desktop: Desktop) -> None:
     assert identity(desktop, group=7) == "group:7"
 
 
-def test_a_library_without_an_account_keeps_the_name_it_gets(desktop: Desktop) -> None:
-    """Nothing in an empty library tells whose it is."""
-    name = identity(desktop)
-    written(desktop)
+def test_a_library_without_an_account_keeps_the_name_under_which_it_was_written(
+    desktop: Desktop,
+) -> None:
+    desktop.zotero.account = 0
+    with desktop.client() as library:
+        name = library.identity
+        library.write([an_item()])
 
     assert name.startswith("desktop:")
     assert desktop.zotero.server_id not in name
     assert identity(desktop) == name
+
+
+def test_a_library_that_was_empty_is_known_by_both_names_once_it_tells_its_account(
+    desktop: Desktop,
+) -> None:
+    with desktop.client() as library:
+        name = library.identity
+        library.write([an_item()])
+
+    with desktop.client() as library:
+        assert (library.identity, library.former_identity) == ("user:1", name)
+
+
+def test_an_empty_library_that_was_only_read_has_no_name_yet(desktop: Desktop) -> None:
+    """Its Zotero may not have synced."""
+    identity(desktop)
+    desktop.zotero.library.write([an_item()])
+
+    with desktop.client() as library:
+        assert (library.identity, library.former_identity) == ("user:1", "")
 
 
 def test_the_libraries_of_one_zotero_are_apart(desktop: Desktop) -> None:

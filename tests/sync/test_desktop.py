@@ -195,6 +195,21 @@ def test_the_same_comes_of_it_as_in_the_embedded_library(laptop: Laptop, tmp_pat
     assert laptop.outcome() == (shape(snapshot, lock), claims(snapshot, lock))
 
 
+def test_a_first_push_into_an_empty_zotero_is_followed_by_its_account(laptop: Laptop) -> None:
+    """Only what is in a library tells whose it is."""
+    laptop.desktop.zotero.library.erase(["MINE2222"])
+    laptop.run()
+    name = laptop.lock().identity
+
+    settled = laptop.run()
+    laptop.undo_last()
+
+    assert settled.written == 0
+    assert name.startswith("desktop:")
+    assert laptop.lock().identity == "user:1"
+    assert laptop.papers() == []
+
+
 def test_edits_travel_both_ways(laptop: Laptop) -> None:
     laptop.run()
     laptop.edit("It is fast.", "It is very fast.")

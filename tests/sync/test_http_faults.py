@@ -86,6 +86,10 @@ class Served:
         return self._behind.identity
 
     @property
+    def former_identity(self) -> str:
+        return self._client.former_identity
+
+    @property
     def instance(self) -> str:
         return self._client.instance
 

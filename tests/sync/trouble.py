@@ -58,6 +58,10 @@ class TroubledLibrary:
         return self._library.identity
 
     @property
+    def former_identity(self) -> str:
+        return self._library.former_identity
+
+    @property
     def instance(self) -> str:
         return self._library.instance
 

@@ -52,6 +52,11 @@ class EmbeddedLibrary:
             return tables.identity(connection)
 
     @property
+    def former_identity(self) -> str:
+        """Nothing: the identity is known from the beginning."""
+        return ""
+
+    @property
     def instance(self) -> str:
         """Nothing: there is one."""
         return ""

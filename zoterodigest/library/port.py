@@ -127,6 +127,11 @@ class Library(Protocol):
         ...
 
     @property
+    def former_identity(self) -> str:
+        """Another identity that it went by before its lasting one was known; else empty."""
+        ...
+
+    @property
     def instance(self) -> str:
         """Which copy of the library this is, where there are several with versions of their own.
 

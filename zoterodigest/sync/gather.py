@@ -20,6 +20,7 @@ from zoterodigest.digest.format import Format
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import EMBEDDED
 from zoterodigest.library.contents import Contents, read_contents
+from zoterodigest.library.port import Library
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import SourceChanged, SourceFile, read_if_present
 from zoterodigest.project.journal import Recorded, read_journal
@@ -257,11 +258,16 @@ def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
     library, path = workspace.library, workspace.project.lock_path
     present = library.identity
     lock = LockFile(present) if data is None else read_lock(data, path)
-    if lock.identity == present:
-        return lock
+    if lock.identity in known_as(library):
+        return replace(lock, identity=present)
     if lock.rows or lock.shelves:
         raise OtherLibrary(path, lock.identity, present if library.version() else "")
     return LockFile(present)
+
+
+def known_as(library: Library) -> frozenset[str]:
+    """Return the identities by which a lock file or a run may name `library`."""
+    return frozenset({library.identity, library.former_identity} - {""})
 
 
 def _gone(workspace: Workspace, lock: LockFile) -> Iterator[str]:

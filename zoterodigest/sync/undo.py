@@ -28,6 +28,7 @@ from zoterodigest.sync.gather import (
     Source,
     core_entries,
     gather,
+    known_as,
     require_unchanged,
     source_with,
 )
@@ -82,7 +83,7 @@ def prepare_undo(workspace: Workspace, run: Run) -> Undoing:
     """
     workspace = _workspace_of(workspace, run)
     gathered = gather(workspace)
-    if run.library != gathered.lock.identity:
+    if run.library not in known_as(workspace.library):
         folder = history_folder(workspace.project.state_folder)
         raise OtherLibrary(folder, run.library, gathered.lock.identity)
     run = run_as_stored(run, workspace.library.stored_keys)

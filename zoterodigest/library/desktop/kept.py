@@ -35,11 +35,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The library's identity, the keys under which it stores what was created under others, and
-    what a killed run had sent.
+    """The library's identity, the name of ours it went by before that was known, the keys under
+    which it stores what was created under others, and what a killed run had sent.
     """
 
     identity: str = ""
+    name: str = ""
     stored_keys: Mapping[str, str] = field(default_factory=dict)
     sent: Sent | None = None
 
@@ -59,7 +60,7 @@ def load(path: Path) -> Kept:
         stored = {str(asked): str(key) for asked, key in found["stored"].items()}
         sent = found["sent"]
         on_its_way = Sent(str(sent[0]), int(sent[1]), dict(sent[2])) if sent else None
-        return Kept(str(found["identity"]), stored, on_its_way)
+        return Kept(str(found["identity"]), str(found["name"]), stored, on_its_way)
     except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return Kept()
 
@@ -70,6 +71,7 @@ def keep(path: Path, kept: Kept) -> None:
     content = {
         "format": _FORMAT,
         "identity": kept.identity,
+        "name": kept.name,
         "stored": dict(sorted(kept.stored_keys.items())),
         "sent": sent,
     }

@@ -41,11 +41,17 @@ class DesktopLibrary:
     def identity(self) -> str:
         """The library's lasting identity: the group, the account, or a name of ours.
 
-        A Zotero without an account, or whose library is empty, gets a name that this machine keeps.
+        A library without an account has a name that this machine keeps from its first write on. An
+        empty one does not tell its account yet.
         """
         if self._address.group is not None:
             return f"group:{self._address.group}"
         return self._notes.identity()
+
+    @property
+    def former_identity(self) -> str:
+        """The name that a library had before its account was known."""
+        return self._notes.kept.name
 
     @property
     def instance(self) -> str:
@@ -108,6 +114,7 @@ class _Notes:
         self._wire = wire
         self._folder = access.desktop_folder
         self._kept: Kept | None = None
+        self._identity = ""
         self.created: Mapping[str, str] = {}
 
     @property
@@ -120,16 +127,19 @@ class _Notes:
         return self._kept
 
     def identity(self) -> str:
-        """Return the identity that is kept, or a new one."""
-        if not self.kept.identity:
-            account = read_account(self._wire)
-            name = f"user:{account}" if account > 0 else f"desktop:{secrets.token_hex(8)}"
-            self._keep(replace(self.kept, identity=name))
-        return self.kept.identity
+        """Return the account that the library tells, else the name that it goes by."""
+        if not self._identity:
+            account = 0 if self.kept.identity else read_account(self._wire)
+            if account > 0:
+                self._keep(replace(self.kept, identity=f"user:{account}"))
+            name = self.kept.name or f"desktop:{secrets.token_hex(8)}"
+            self._identity = self.kept.identity or name
+        return self._identity
 
     def sending(self, sent: Sent) -> None:
         """Note what is about to be created; it is on the disk when this returns."""
-        self._keep(replace(self.kept, sent=sent))
+        name = self.kept.name or ("" if self.kept.identity else self._identity)
+        self._keep(replace(self.kept, name=name, sent=sent))
 
     def sent(self, stored_keys: Mapping[str, str]) -> None:
         """Note the keys of what was created, and that nothing is on its way any more."""
@@ -150,6 +160,7 @@ class _Notes:
         self._kept = replace(
             kept,
             identity=others.identity or kept.identity,
+            name=others.name or kept.name,
             stored_keys={**others.stored_keys, **kept.stored_keys},
         )
         if path := self._path:

@@ -51,6 +51,11 @@ class WebLibrary:
         return self._address.identity
 
     @property
+    def former_identity(self) -> str:
+        """Nothing: the identity is known from the beginning."""
+        return ""
+
+    @property
     def instance(self) -> str:
         """Nothing: there is one."""
         return ""
