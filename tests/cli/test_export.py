@@ -62,6 +62,21 @@ def test_its_own_file_is_replaced_and_another_one_gains_entries(
     assert "@misc{mine" not in mine.read_text()
 
 
+def test_entries_are_added_to_a_bib_and_to_no_other_file(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _pushed(zoterodigest, tmp_path)
+
+    for name in ("papers.md", "zoterodigest.lock"):
+        before = (tmp_path / name).read_bytes()
+        for arguments in (("export", "-o", name), ("export", "papers.md", "-o", name)):
+            refused = zoterodigest(*arguments)
+
+            assert refused.code == 15
+            assert "what it holds is something else" in refused.err
+        assert (tmp_path / name).read_bytes() == before
+
+
 def test_only_what_is_cited_is_written_and_keys_that_are_missing_are_told(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:
@@ -261,6 +276,26 @@ def test_what_somebody_edited_in_the_bib_is_told_quietly_and_stays(
     assert ran.err.splitlines()[0] == "refs.bib: 1 thing left as it is"
     assert ran.err.splitlines()[1].endswith("title: edited in the file")
     assert "Very Deep" in bib.read_text()
+
+
+def test_a_document_that_cannot_be_read_is_told_and_nothing_is_called_in_step(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _project(zoterodigest, tmp_path)
+    (tmp_path / "zoterodigest.toml").write_text(f'{CONFIG}cited = ["nope.tex"]\n')
+
+    planned, status = zoterodigest("plan"), zoterodigest("status")
+    synced = zoterodigest("sync", "--yes")
+    failures = json.loads(zoterodigest("sync", "--json").out)["failures"]
+
+    assert (planned.code, status.code, synced.code) == (1, 1, 1)
+    assert "Nothing to push or pull." in synced.out
+    assert synced.err.startswith("error: refs.bib: ")
+    assert synced.err.endswith("nope.tex: no such file\n")
+    assert "no such file" in failures[0]["reason"]
+    for shown in (planned, status):
+        assert "Cannot be written (1)" in shown.out
+        assert "in step" not in shown.out + synced.out
 
 
 def test_a_bib_that_cannot_be_written_is_a_failure(

@@ -22,6 +22,7 @@ from zoterodigest.cli.library_list import api_data, select
 from zoterodigest.cli.places import open_library
 from zoterodigest.cli.screen import counted, emit, emit_text, tell, visible
 from zoterodigest.core.identity import match_title
+from zoterodigest.core.link import is_bib
 from zoterodigest.core.record import Entry, Names
 from zoterodigest.digest.detect import read_document
 from zoterodigest.library.items import new_item, zotero_mapping
@@ -101,7 +102,7 @@ def export(source: Source, wanted: Wanted, output: str, *, may_overwrite: bool) 
     text = csl_text(found, wanted.style, bib_rules()) if wanted.is_csl else write_bib(entries)
     if output == "-":
         emit_text(text)
-    elif present and not (wanted.is_csl or may_overwrite):
+    elif present and is_bib(output) and not (wanted.is_csl or may_overwrite):
         add_to_bib(Path(output), present, entries)
     else:
         _replace(Path(output), text, present, may_overwrite=may_overwrite)
@@ -203,7 +204,7 @@ def _replace(path: Path, text: str, present: bytes | None, *, may_overwrite: boo
         raise CannotWrite(
             path,
             "there is a file already, and what it holds is something else",
-            "Give another name, or --overwrite to replace it.",
+            "Give another name, or --overwrite to replace it; entries are added to a .bib only.",
         )
     replace_file(path, data, present)
 
