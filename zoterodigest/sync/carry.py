@@ -98,7 +98,7 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     project = prepared.workspace.project
     if prepared.is_settled and not prepared.gathered.recovers:
         _remember(prepared)
-        return Outcome(prepared)
+        return Outcome(prepared, failures=tuple(foreseen(prepared)))
     create_state_folder(project.state_folder)
     with running(project.state_folder):
         remove_leftovers(project.state_folder)
