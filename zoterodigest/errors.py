@@ -24,6 +24,7 @@
     ├── BadConfiguration    12  zoterodigest.toml is wrong
     ├── BadLockFile         13  zoterodigest.lock cannot be used
     ├── OtherLibrary        13  zoterodigest.lock links with another library
+    ├── NotSyncedYet        13  the Zotero on this computer does not tell its account yet
     ├── BadLibrary          14  the library cannot be opened or read
     │   ├── LibraryReadOnly 15  it can be read, but refuses every write
     │   ├── KeyRefused      19  the API key, or none, does not open it

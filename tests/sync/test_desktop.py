@@ -21,6 +21,7 @@ from zoterodigest.library.port import BadLibrary, Collection, LibraryItem, Snaps
 from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.gather import NotSyncedYet
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 from zoterodigest.sync.undo import prepare_undo, undo
 from zoterodigest.sync.ways_out import leave, prepare_remove
@@ -457,6 +458,23 @@ def test_a_paper_that_has_not_arrived_is_awaited_and_not_made_twice(
     assert len(reports(plan, AwaitedItem)) == 1
     sync_zotero(laptop, there)
     assert there.prepare().is_settled
+
+
+def test_a_zotero_that_never_synced_is_told_of_and_taken_up_once_it_has(
+    laptop: Laptop, tmp_path: Path
+) -> None:
+    laptop.run()
+    with a_desktop(tmp_path / "desktop") as desktop:
+        there = Laptop(tmp_path / "there", desktop)
+        there.root.mkdir()
+        pull_git(laptop, there)
+
+        with pytest.raises(NotSyncedYet) as raised:
+            there.prepare()
+        sync_zotero(laptop, there)
+
+        assert "Let Zotero synchronise" in raised.value.hint
+        assert there.prepare().is_settled
 
 
 def test_a_first_run_beside_another_zotero_asks_before_it_changes_anything(

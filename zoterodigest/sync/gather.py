@@ -35,6 +35,21 @@ from zoterodigest.sync.unread import unread_in
 from zoterodigest.sync.workspace import Workspace
 
 
+class NotSyncedYet(ZoterodigestError):
+    """The lock file at `path` links with an account's library; the Zotero here tells no account."""
+
+    exit_code = 13
+
+    def __init__(self, path: Path, linked: str) -> None:
+        super().__init__(
+            f"{path} links with the library {linked}, and the Zotero on this computer is empty or"
+            " has no account",
+            "Let Zotero synchronise with that account, then run the command again.",
+        )
+        self.path = path
+        self.linked = linked
+
+
 class OtherLibrary(ZoterodigestError):
     """The lock file at `path` links with another library than this one: it is no base (law 5)."""
 
@@ -261,6 +276,8 @@ def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
     if lock.identity in known_as(library):
         return replace(lock, identity=present)
     if lock.rows or lock.shelves:
+        if present.startswith("desktop:") and lock.identity.startswith("user:"):
+            raise NotSyncedYet(path, lock.identity)
         raise OtherLibrary(path, lock.identity, present if library.version() else "")
     return LockFile(present)
 
