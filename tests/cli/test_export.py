@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import bibtexparser
+import pytest
 
 from tests.cli.conftest import EXAMPLES, Zoterodigest, a_digest, edited_item
 
@@ -276,6 +277,40 @@ def test_what_somebody_edited_in_the_bib_is_told_quietly_and_stays(
     assert ran.err.splitlines()[0] == "refs.bib: 1 thing left as it is"
     assert ran.err.splitlines()[1].endswith("title: edited in the file")
     assert "Very Deep" in bib.read_text()
+
+
+@pytest.mark.parametrize("arguments", [["papers.md"], []])
+def test_entries_that_overwriting_drops_are_counted_and_named(
+    zoterodigest: Zoterodigest, tmp_path: Path, arguments: list[str]
+) -> None:
+    _pushed(zoterodigest, tmp_path)
+    kept = "".join(f"@misc{{mine{number}, title = {{Number {number}}}}}\n" for number in range(6))
+    (tmp_path / "mine.bib").write_text(kept)
+
+    ran = zoterodigest("export", *arguments, "-o", "mine.bib", "--overwrite")
+    again = zoterodigest("export", *arguments, "-o", "mine.bib", "--overwrite")
+
+    assert ran.code == 0
+    assert ran.err.splitlines()[0] == "mine.bib: 6 entries that stood there are no longer in it"
+    assert ran.err.splitlines()[1:7:5] == ["    mine0", "    … and 1 more"]
+    assert "no longer" not in again.err
+
+
+def test_prune_where_entries_are_only_added_is_told_to_take_out_nothing(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "refs.bib").write_text("@misc{x, title = {Something of My Own}}\n")
+    _project(zoterodigest, tmp_path)
+    (tmp_path / "zoterodigest.toml").write_text(f"{CONFIG}prune = true\n")
+
+    synced = zoterodigest("sync", "--yes")
+    updated = zoterodigest("export", "--update")
+    only_added = zoterodigest("export", "--add-only")
+
+    told = "refs.bib: prune takes out nothing here: "
+    assert f"{told}no export made the file, and without" in " ".join(synced.out.split())
+    assert told not in updated.err
+    assert f"{told}with add_only entries are only added\n" in only_added.err
 
 
 def test_a_document_that_cannot_be_read_is_told_and_nothing_is_called_in_step(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from zoterodigest.bibtex.scanner import scan
 from zoterodigest.cli.places import near
 from zoterodigest.cli.screen import counted, cut, enumerated, hanging, styled, visible, width
 from zoterodigest.sync.exporting import NewBib
@@ -68,6 +69,34 @@ def notes_text(bib: NewBib) -> Iterator[str]:
         yield from hanging(f"{visible(bib.key)}: ", left)
         yield from _some(kept, 4)
     yield from _some([*_problems(bib), *_aliases(bib), *_missing(bib)], 0)
+    if reason := _why_unpruned(bib):
+        yield from hanging(f"{visible(bib.key)}: ", f"prune takes out nothing here: {reason}")
+
+
+def _why_unpruned(bib: NewBib) -> str:
+    """Return why nothing is taken out of a .bib although it is asked for; "" if it may be."""
+    rules = bib.bib.rules
+    if not rules.prune or not bib.before or rules.add_only is False:
+        return ""
+    if rules.add_only:
+        return "with add_only entries are only added"
+    if bib.is_made or rules.pull is not False:
+        return ""
+    return "no export made the file, and without add_only = false (--update) entries are only added"
+
+
+def dropped_text(name: str, before: bytes, after: bytes) -> Iterator[str]:
+    """Yield which entries of a .bib that was written anew are no longer in it."""
+    present = {*_keys(after)}
+    if gone := [key for key in dict.fromkeys(_keys(before)) if key not in present]:
+        are = "entry that stood there is" if len(gone) == 1 else "entries that stood there are"
+        yield f"{visible(name)}: {len(gone):,} {are} no longer in it"
+        yield from _some(gone, 4)
+
+
+def _keys(source: bytes) -> Iterator[str]:
+    bibliography = scan(source)
+    return map(bibliography.key, bibliography.entries)
 
 
 def _problems(bib: NewBib) -> Iterator[str]:

@@ -16,7 +16,7 @@ from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.write import write_bib
 from zoterodigest.cli.bib_additions import add_to_bib
-from zoterodigest.cli.bib_text import unsettable_text
+from zoterodigest.cli.bib_text import dropped_text, unsettable_text
 from zoterodigest.cli.cites import read_cited
 from zoterodigest.cli.library_list import api_data, select
 from zoterodigest.cli.places import open_library
@@ -108,6 +108,8 @@ def export(source: Source, wanted: Wanted, output: str, *, may_overwrite: bool) 
         _replace(Path(output), text, present, may_overwrite=may_overwrite)
         emit([f"{visible(output)}: {counted(len(found), 'entry', 'entries')}"])
         emit(_provisional(found))
+        if not wanted.is_csl:
+            tell(dropped_text(output, present or b"", text.encode("utf-8", "replace")))
     tell(_warnings(found))
     tell(unsettable_text([entry.unsettable for entry in entries if entry.unsettable]))
 

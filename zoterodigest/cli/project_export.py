@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from zoterodigest.cli.bib_text import notes_text, summary, unsettable_text
+from zoterodigest.cli.bib_text import dropped_text, notes_text, summary, unsettable_text
 from zoterodigest.cli.network import chosen
 from zoterodigest.cli.places import linked_digests, near, open_library
 from zoterodigest.cli.screen import emit, emit_text, tell, tell_error, visible
@@ -88,6 +88,8 @@ def _export(workspace: Workspace, *, anew: bool) -> int:
     for bib in exports.bibs:
         if bib.key not in unwritten:
             emit([f"{visible(str(near(bib.bib.path)))}: {summary(bib)}"])
+            if anew:
+                tell(dropped_text(bib.key, bib.before or b"", bib.source))
         _tell(bib)
     for failure in done.failures:
         tell_error(": ".join(filter(None, (failure.where, failure.title, failure.reason))))
