@@ -148,7 +148,7 @@ def test_authors_shown_in_part_come_back_in_part(world: World) -> None:
         {"creatorType": "author", "firstName": first, "lastName": last}
         for first, last in (("Jon", "Ho"), ("Ajay", "Jain"), ("Pieter", "Abbeel"))
     ]
-    set_field(world, DDPM, creators=creators)  # type: ignore[arg-type]  # a list, as Zotero has it
+    set_field(world, DDPM, creators=creators)
 
     sync(world)
 
