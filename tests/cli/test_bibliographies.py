@@ -252,8 +252,9 @@ links      2; 2 entries in 1 digest; refs.bib: 2 of 3 entries
 
 Into the library (`zoterodigest push`)
   papers.md
-    changed items            2  Denoising Diffusion Models: year
-                                Segment Anything: title
+    changed items            1  Segment Anything: title
+  refs.bib
+    changed items            1  Denoising Diffusion Models: year
 
 Into the digests (`zoterodigest pull`)
   papers.md
@@ -267,7 +268,7 @@ Into the bibliographies (`zoterodigest pull`)
 """
 
 
-def test_status_tells_what_comes_into_a_bib_apart_from_the_digests(
+def test_status_tells_what_comes_from_and_into_a_bib_apart_from_the_digests(
     zoterodigest: Zoterodigest, project: Path
 ) -> None:
     edit(project, "refs.bib", "2020,", "2021,")
@@ -276,6 +277,17 @@ def test_status_tells_what_comes_into_a_bib_apart_from_the_digests(
     ran = zoterodigest("status")
 
     assert STATUS in ran.out
+
+
+def test_what_is_filled_in_from_a_bib_is_told_under_it(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    edit(project, "refs.bib", "year = 2023,", "year = 2023, pages = {10--20},")
+
+    ran = zoterodigest("plan")
+
+    assert "  refs.bib\n    filled-in items          1  pages 1\n" in ran.out
+    assert "papers.md" not in ran.out
 
 
 def test_what_is_held_back_for_a_push_may_stand_in_a_bib(

@@ -151,11 +151,16 @@ def _things(
 
 
 def _changes(action: ChangeItem, subjects: Subjects) -> Iterator[Thing]:
-    digest, title = subjects.digest(action.row_ids[0]), subjects.item_title(action.key)
-    if edits := _names(name for name in action.after if name not in action.fills):
-        yield Thing(digest, "changed items", title, edits)
-    if fills := _names(name for name in action.after if name in action.fills):
-        yield Thing(digest, "filled-in items", "", fills)
+    """Yield what changes in an item, by the files whose entries hold what it changes to."""
+    title = subjects.item_title(action.key)
+    by_source: dict[str, list[str]] = defaultdict(list)
+    for name, value in action.after.items():
+        by_source[subjects.source(action.row_ids, name, value)].append(name)
+    for digest, names in by_source.items():
+        if edits := _names(name for name in names if name not in action.fills):
+            yield Thing(digest, "changed items", title, edits)
+        if fills := _names(name for name in names if name in action.fills):
+            yield Thing(digest, "filled-in items", "", fills)
 
 
 def _moved(action: ChangeItem, plan: Plan, subjects: Subjects) -> Thing:

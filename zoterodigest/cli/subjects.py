@@ -68,6 +68,14 @@ class Subjects:
         row = self._rows.get(row_id)
         return row.digest if row else ""
 
+    def source(self, row_ids: Sequence[str], name: str, value: Value) -> str:
+        """Return the file whose entry has `value` in the field `name`: of several the first one,
+        and that of the first row where none has it.
+        """
+        links = (self._links[row_id] for row_id in row_ids if row_id in self._links)
+        found = (link.entry.digest for link in links if link.entry.fields.get(name) == value)
+        return next(found, self.digest(row_ids[0]))
+
     def place(self, row_id: str) -> str:
         """Return where a row's entry stands, `papers.md:12`; its digest if it is gone."""
         link = self._links.get(row_id)
