@@ -268,6 +268,25 @@ def test_add_only_touches_nothing_that_stands() -> None:
     assert updated.ours == first.ours
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("before", ["", "\ufeff", "% mine", "@string{a = {b}}", "@misc{broken, {}"])
+@pytest.mark.parametrize("after", ["", "% the end", "@misc{broken, {}"])
+@pytest.mark.parametrize(("old", "new"), [(("a",), ("x", "y")), (("a", "b", "c"), ("x",))])
+def test_all_entries_can_give_way_to_others(
+    end: str, before: str, after: str, old: tuple[str, ...], new: tuple[str, ...]
+) -> None:
+    head = before + end * 2 * (before.strip("\ufeff") != "")
+    first = update(head.encode(), [_entry(key, f"On {key}") for key in old], {}, add_only=True)
+    source = first.source + (end + after + end).encode() * bool(after)
+    wanted = [_entry(key, f"On {key}") for key in new]
+
+    pruned = update(source, wanted, first.ours, add_only=False, prune=True)
+
+    assert (pruned.refused, pruned.added, pruned.removed) == ((), new, old)
+    assert [text for text in (before, after) if text.encode() not in pruned.source] == []
+    assert update(pruned.source, wanted, pruned.ours, add_only=False).source == pruned.source
+
+
 def test_prune_takes_out_ours_unless_edited_and_leaves_the_file_as_it_was() -> None:
     first = update(HAND_KEPT.encode(), [NEW, _entry("b", "On B")], {}, add_only=True)
     edited = first.source.replace(b"{On B}", b"{On C}")

@@ -88,9 +88,9 @@ class Places:
 
     def __init__(self, standing: Standing, leaving: frozenset[int]) -> None:
         self._standing = standing
-        self._entries = [
-            one for one in standing.bibliography.entries if one.span.start not in leaving
-        ]
+        entries = standing.bibliography.entries
+        self._entries = [one for one in entries if one.span.start not in leaving]
+        self._leaving = [one for one in entries if one.span.start in leaving]
         self._keys = [standing.bibliography.key(one).casefold() for one in self._entries]
         self._is_begun = False
         self.is_sorted = len(self._keys) > 2 and self._keys == sorted(self._keys)
@@ -112,13 +112,35 @@ class Places:
         starts += [one.span.start for one in bibliography.broken[:1]]
         if starts:
             return min(starts), entry + gap
+        if self._leaving:
+            return self._in_place_of_all(entry, gap)
         end = _before_blanks(bibliography.source, len(bibliography.source))
         if bibliography.source[: min(end, 4)] not in (b"", _BOM):
             return end, gap + entry
+        return len(bibliography.source), self._as_begun(entry, gap)
+
+    def _in_place_of_all(self, entry: bytes, gap: bytes) -> tuple[int, bytes]:
+        """Return where a new entry goes if every other one is taken out: behind the last."""
+        bibliography = self._standing.bibliography
+        at = removal(bibliography, self._leaving[-1]).edit.span.end
+        rest = bibliography.source[at:]
+        if rest and not _LINE_END.match(rest):
+            return at, entry + gap
+        others = [tile.span for tile in bibliography.tiles if not isinstance(tile, EntryTile)]
+        texts = (bibliography.source[one.start : one.end] for one in others if one.start < at)
+        is_behind = any(text.removeprefix(_BOM).strip() for text in texts)
+        if not rest and not is_behind:
+            return at, self._as_begun(entry, gap)
+        text = gap + entry if is_behind or self._is_begun else entry
+        self._is_begun = True
+        return at, text
+
+    def _as_begun(self, entry: bytes, gap: bytes) -> bytes:
+        """Return the text of an entry at the end of a file in which no other one stands before."""
         line_end = b"\r\n" if gap.startswith(b"\r\n") else b"\n"
         text = (line_end if self._is_begun else b"") + entry + line_end
         self._is_begun = True
-        return len(bibliography.source), text
+        return text
 
 
 def verified(bibliography: Bibliography, operations: Sequence[Operation]) -> Verified:
