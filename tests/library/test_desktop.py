@@ -217,7 +217,7 @@ def requests() -> int:
 @pytest.mark.parametrize(
     ("fault", "first", "step"),
     [
-        *((fault, 1 + place % 4, 4) for place, fault in enumerate(FAULTS)),
+        *((fault, 1 + place % 8, 8) for place, fault in enumerate(FAULTS)),
         *(pytest.param(fault, 1, 1, marks=pytest.mark.deep) for fault in FAULTS),
     ],
     ids=repr,

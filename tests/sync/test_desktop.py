@@ -309,8 +309,8 @@ def run_and_be_killed(laptop: Laptop, number: int, when: When) -> None:
 @pytest.mark.parametrize(
     ("when", "first", "step"),
     [
-        (When.AFTER, 3, 4),
-        (When.BEFORE, 4, 9),
+        (When.AFTER, 3, 8),
+        (When.BEFORE, 4, 17),
         *(pytest.param(when, 1, 1, marks=pytest.mark.deep) for when in When),
     ],
 )
@@ -331,7 +331,7 @@ def test_a_run_killed_at_any_request_is_completed_by_the_next(
             assert laptop.prepare().is_settled
 
 
-@pytest.mark.parametrize(("first", "step"), [(1, 67), pytest.param(0, 1, marks=pytest.mark.deep)])
+@pytest.mark.parametrize(("first", "step"), [(1, 131), pytest.param(0, 1, marks=pytest.mark.deep)])
 def test_a_run_with_a_fault_at_any_request_is_completed_by_the_next(
     tmp_path: Path, first: int, step: int
 ) -> None:
