@@ -37,7 +37,12 @@ ITEMS = (
         collections=["CCCC3333"],
         abstractNote="The dominant models.\nTwo lines.",
     ),
-    _item("BBBB2222", title="Born without a collection", tags=[{"tag": "mine"}]),
+    _item(
+        "BBBB2222",
+        title="Born without a collection",
+        tags=[{"tag": "mine"}],
+        extra="Citation Key: born2020",
+    ),
     _item("DDDD2222", title="Dropped", deleted=1),
     _item("EEEE2222", itemType="note", note="<p>a note of its own</p>"),
 )
@@ -184,6 +189,13 @@ def test_show_json_gives_the_item_with_its_children(zoterodigest: Zoterodigest) 
     ran = zoterodigest("show", "AAAA2222", *ADDRESS, "--json")
 
     assert [one["key"] for one in json.loads(ran.out)] == ["AAAA2222", "FFFF2222", "NNNN2222"]
+
+
+@pytest.mark.usefixtures("library")
+def test_show_finds_an_item_by_its_citation_key(zoterodigest: Zoterodigest) -> None:
+    by_citation_key = zoterodigest("show", "born2020", *ADDRESS)
+
+    assert by_citation_key == zoterodigest("show", "BBBB2222", *ADDRESS)
 
 
 @pytest.mark.usefixtures("library")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from zoterodigest.bibtex.keys import stated_key
 from zoterodigest.cli.screen import Column, counted, styled, table, visible
 from zoterodigest.core.blocks import join_blocks
 from zoterodigest.library.port import LibraryItem, Snapshot
@@ -71,14 +72,25 @@ def children_of(snapshot: Snapshot) -> dict[str, tuple[LibraryItem, ...]]:
 
 
 def find(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
-    """Return the items with these keys, trashed ones too; raises `NotInLibrary` for a missing."""
+    """Return the items with these keys, trashed ones too, or live ones with these citation keys.
+
+    Raises `NotInLibrary` for what is neither.
+    """
     by_key = {item.key: item for item in snapshot.items}
+    found: list[LibraryItem] = []
     for key in keys:
-        if key not in by_key:
+        named = [by_key[key]] if key in by_key else _with_citation_key(snapshot, key)
+        if not named:
             raise NotInLibrary(
-                f"the library has no item {key}", "`zoterodigest ls` lists the keys there are."
+                f"the library has no item {key}",
+                "`zoterodigest ls` lists the keys there are, `citekeys list` the citation keys.",
             )
-    return [by_key[key] for key in keys]
+        found += named
+    return found
+
+
+def _with_citation_key(snapshot: Snapshot, key: str) -> list[LibraryItem]:
+    return [item for item in snapshot.items if _is_top(item) and stated_key(item.data) == key]
 
 
 def family(snapshot: Snapshot, item: LibraryItem) -> tuple[LibraryItem, ...]:

@@ -170,11 +170,12 @@ def show(
 ) -> None:
     """Show items with their tags, links and notes.
 
-    KEY is an item's key as `ls` lists it.
+    KEY is an item's key as `ls` lists it, or its citation key.
 
     \b
-    Example:
+    Examples:
       zoterodigest show ABCD2345
+      zoterodigest show ho2020denoising
     """
     from zoterodigest.cli import item_text, library_list, screen
     from zoterodigest.cli.places import open_library
