@@ -248,7 +248,7 @@ def test_a_preferred_bib_wins_over_the_library_and_decides_no_digest(
 # --- what is planned, done and told --------------------------------------------------------------
 
 STATUS = """\
-links      2; 2 entries in 1 digest; refs.bib: 2 of 3 entries
+links      2; 2 entries in 1 digest; refs.bib: 2 links, 3 entries
 
 Into the library (`zoterodigest push`)
   papers.md
@@ -358,7 +358,7 @@ def test_an_entry_taken_out_of_a_bib_ends_its_link_and_status_counts_it(
     status = zoterodigest("status")
 
     assert "Dropped (1)" in sync.out
-    assert "refs.bib: 1 of 1 entry, 1 ended" in " ".join(status.out.split())
+    assert "refs.bib: 1 link (and 1 that ended), 1 entry" in " ".join(status.out.split())
 
 
 def test_a_work_that_was_taken_out_of_a_bib_and_is_still_wanted_is_told_by_every_run(

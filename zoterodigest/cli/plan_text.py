@@ -91,7 +91,7 @@ def refusals_text(prepared: Prepared) -> Iterator[str]:
     """Yield what a run would leave out, as it cannot be written."""
     advice = "Left as they are at both ends; everything else is done."
     told = [
-        (f"{visible(one.where)}  {visible(one.title)}", visible(one.reason))
+        (f"{visible(one.where)}  {visible(one.title)}".rstrip(), visible(one.reason))
         for one in foreseen(prepared)
     ]
     yield from _listed("Cannot be written", advice, told)
@@ -228,22 +228,23 @@ def _links(prepared: Prepared) -> str:
     rows = [row for row in prepared.plan.rows_before if not is_bib(row.digest)]
     number = sum(not is_bib(entry.digest) for entry in gathered.entries)
     entries = f"{counted(number, 'entry', 'entries')} in {counted(len(gathered.digests), 'digest')}"
-    parts = [f"{_linked(rows)}{_ended(rows)}; {entries}"]
+    parts = [f"{sum(map(_is_linked, rows)):,}{_ended(rows)}; {entries}"]
     for bib in gathered.bibs:
         if bib.bib.is_two_way:
             rows = [row for row in prepared.plan.rows_before if row.digest == bib.key]
             entries = counted(len(bib.document.entries), "entry", "entries")
-            parts.append(f"{visible(bib.key)}: {_linked(rows)} of {entries}{_ended(rows)}")
+            links = counted(sum(map(_is_linked, rows)), "link")
+            parts.append(f"{visible(bib.key)}: {links}{_ended(rows)}, {entries}")
     return "; ".join(parts)
 
 
-def _linked(rows: Iterable[Row]) -> str:
-    return f"{sum(row.state is State.LINKED for row in rows):,}"
+def _is_linked(row: Row) -> bool:
+    return row.state is State.LINKED
 
 
-def _ended(rows: Iterable[Row]) -> str:
-    ended = sum(row.state is not State.LINKED for row in rows)
-    return f", {ended:,} ended" if ended else ""
+def _ended(rows: Sequence[Row]) -> str:
+    ended = len(rows) - sum(map(_is_linked, rows))
+    return f" (and {ended:,} that ended)" if ended else ""
 
 
 def _missing(prepared: Prepared) -> Iterator[str]:
