@@ -313,6 +313,42 @@ def test_prune_where_entries_are_only_added_is_told_to_take_out_nothing(
     assert f"{told}with add_only entries are only added\n" in only_added.err
 
 
+def test_a_file_that_is_called_json_gets_csl_json(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _project(zoterodigest, tmp_path)
+
+    ran = zoterodigest("export", "-o", "refs.json")
+    said = zoterodigest("export", "-o", "said.json", "--to", "biblatex")
+
+    assert (ran.code, said.code) == (0, 0)
+    assert len(json.loads((tmp_path / "refs.json").read_text())) == 2
+    assert (tmp_path / "said.json").read_text().startswith("@")
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("@misc{x}\n".encode("utf-16"), "the text is encoded as UTF-16"),
+        (b"@misc{x}\n\0", "a binary file, not a text"),
+    ],
+)
+@pytest.mark.parametrize(
+    "arguments", [["sync"], ["export"], ["export", "papers.md", "-o", "refs.bib"]]
+)
+def test_a_bib_that_is_no_text_is_refused(
+    zoterodigest: Zoterodigest, tmp_path: Path, source: bytes, told: str, arguments: list[str]
+) -> None:
+    _project(zoterodigest, tmp_path)
+    (tmp_path / "refs.bib").write_bytes(source)
+
+    ran = zoterodigest(*arguments)
+
+    assert ran.code == 10
+    assert ran.err.splitlines()[0].endswith(f"refs.bib: {told}")
+    assert (tmp_path / "refs.bib").read_bytes() == source
+
+
 def test_a_document_that_cannot_be_read_is_told_and_nothing_is_called_in_step(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

@@ -8,15 +8,16 @@ from pathlib import Path
 from zoterodigest.bibtex.entry import BibEntry
 from zoterodigest.bibtex.splice import Updated, update
 from zoterodigest.cli.screen import counted, emit, tell, visible
-from zoterodigest.project.files import replace_file
+from zoterodigest.project.files import replace_file, require_text
 
 
 def add_to_bib(path: Path, present: bytes, entries: Sequence[BibEntry]) -> None:
     """Add to the .bib at `path`, which holds `present`, the entries whose works it has not.
 
     Nothing that stands in it is touched. Works that may be in it and places of it that cannot be
-    read are told.
+    read are told. Raises `BadInput` if it is no text.
     """
+    require_text(path, present)
     updated = update(present, entries, {}, add_only=True)
     replace_file(path, updated.source, present)
     there = len(entries) - len(updated.added) - len(updated.kept) - len(updated.refused)

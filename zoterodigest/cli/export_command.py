@@ -39,7 +39,8 @@ def export(
         ),
     ] = "",
     target: Annotated[
-        Target | None, typer.Option("--to", help="The format.", show_default="bibtex")
+        Target | None,
+        typer.Option("--to", help="The format.", show_default="bibtex; csljson for a .json"),
     ] = None,
     items: Annotated[
         str,
@@ -127,6 +128,8 @@ def export(
             "--add-only, --update and --prune are for a library: of digests entries are only added;"
             " --overwrite writes the file anew"
         )
+    if target is None and output.casefold().endswith(".json"):
+        target = Target.CSLJSON
     flags = {"short_venues": short_venues, "abstract": abstract, "note": note, "awards": awards}
     asked: dict[str, object] = {name: True for name, is_set in flags.items() if is_set}
     choices = {"to": target, "sort": order}

@@ -7,10 +7,8 @@ from pathlib import Path
 
 from zoterodigest.digest.format import Format
 from zoterodigest.digest.formats import available_formats, choose_format
-from zoterodigest.project.files import BadInput, SourceFile, looks_binary, read_file
+from zoterodigest.project.files import SourceFile, read_file, require_text
 from zoterodigest.project.layout import Project, find_project
-
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_digest(path: Path) -> SourceFile:
@@ -19,10 +17,7 @@ def read_digest(path: Path) -> SourceFile:
     An empty file is a digest, and so is one with invalid UTF-8 in places.
     """
     file = read_file(path)
-    if file.data.startswith(_UTF_16):
-        raise BadInput(path, "the text is encoded as UTF-16", "Save it as UTF-8.")
-    if looks_binary(file.data):
-        raise BadInput(path, "a binary file, not a text", "Give the path of a Markdown file.")
+    require_text(path, file.data)
     return file
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LEFTOVER = re.compile(r"\.zoterodigest-[0-9a-f]{16}\.tmp")
 
 
@@ -121,6 +122,14 @@ def _reading_failed(error: OSError, path: Path) -> tuple[str, str]:
 def looks_binary(data: bytes) -> bool:
     """Tell whether `data` is no text: it holds a NUL byte."""
     return b"\0" in data
+
+
+def require_text(path: Path, data: bytes) -> None:
+    """Raise `BadInput` if what was read from `path` is no text, or one encoded as UTF-16."""
+    if data.startswith(_UTF_16):
+        raise BadInput(path, "the text is encoded as UTF-16", "Save it as UTF-8.")
+    if looks_binary(data):
+        raise BadInput(path, "a binary file, not a text", "Give the path of a text file.")
 
 
 def replace_file(path: Path, new: bytes, expected: bytes | None) -> None:

@@ -22,7 +22,7 @@ from zoterodigest.library.address import EMBEDDED
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import Library
 from zoterodigest.project.digests import formats_for, read_digest
-from zoterodigest.project.files import SourceChanged, SourceFile, read_if_present
+from zoterodigest.project.files import SourceChanged, SourceFile, read_if_present, require_text
 from zoterodigest.project.journal import Recorded, read_journal
 from zoterodigest.project.layout import BibFile, Digest, Project
 from zoterodigest.project.lock import LockFile, lock_hash, read_lock
@@ -252,9 +252,10 @@ def read_digests(workspace: Workspace) -> Iterator[ReadDigest]:
 
 
 def read_bibs(workspace: Workspace) -> Iterator[ReadBib]:
-    """Read the bibliographies of a run."""
+    """Read the bibliographies of a run; raise `BadInput` for one that is no text."""
     for bib in workspace.bibs:
         data = read_if_present(bib.path)
+        require_text(bib.path, data or b"")
         yield ReadBib(bib, data, _bib_document(bib, data or b"", workspace))
 
 
