@@ -281,6 +281,35 @@ def test_a_digest_cut_short_does_not_empty_the_bib(tmp_path: Path) -> None:
     assert bib(world).count("@") == 2
 
 
+@pytest.mark.parametrize("two_way", ["", "push = true\npull = true\n"])
+def test_a_work_that_is_cited_again_comes_back(tmp_path: Path, two_way: str) -> None:
+    world = a_world(tmp_path, f'{CONFIG}{two_way}cited = ["main.tex"]\nprune = true\n')
+    first, second = "SegmentAnything2023", "DenoisingDiffusionProbabilistic2020"
+
+    for cited in ([first], [second], [first, second], [first], [], [first, second]):
+        (tmp_path / "main.tex").write_text(f"\\cite{{{','.join(cited)}}}" if cited else "")
+        sync(world)
+        assert keys(world) == sorted(cited)
+        assert [bib(world).count(key) for key in sorted(cited)] == [1] * len(cited)
+    assert len(lock(world).rows) == (4 if two_way else 2)
+
+
+def test_undo_gives_a_bib_of_two_ways_back_what_was_taken_out(tmp_path: Path) -> None:
+    world = a_world(tmp_path, f"{CONFIG}push = true\npull = true\nprune = true\n")
+    sync(world)
+    world.change(world.key(SAM), tags=[{"tag": "kept"}])
+    sync(world)
+    rows, before = lock(world).rows, bib(world)
+    world.configure(f'{CONFIG}push = true\npull = true\nprune = true\ntags = ["kept"]\n')
+    sync(world)
+    assert "Denoising" not in bib(world)
+
+    undo_last(world)
+
+    assert bib(world) == before
+    assert {row.id for row in lock(world).rows} == {row.id for row in rows}
+
+
 def test_a_bib_that_takes_no_part_any_more_still_follows(tmp_path: Path) -> None:
     world = a_world(tmp_path, CONFIG + "push = true\npull = true\n")
     sync(world)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.link import Origin, Row, Shelf, State
+from zoterodigest.core.link import Origin, Row, Shelf, State, is_bib
 from zoterodigest.core.pairing import heading_prints
 from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry, RenameHeading
 from zoterodigest.core.record import Entry, Item
@@ -91,7 +91,7 @@ def rows_over(
     moving = {action.row_id for action in plan.actions if isinstance(action, MoveEntry)}
     for planned in plan.links:
         if planned.index not in standing.entries:
-            rows.append(replace(planned.row, state=State.DROPPED))
+            rows += _left_of(planned.row)
             continue
         link = _as_it_stands(planned, standing.entries[planned.index], moving)
         row = _settled(link, items.get(link.row.item), folding)
@@ -103,6 +103,16 @@ def rows_over(
             row = Row(one.row_id, one.entry.digest, item.key)
             rows.append(settle(Link(-1, one.entry, item, None, row), item, folding))
     return tuple(sorted(rows, key=lambda row: row.id))
+
+
+def _left_of(row: Row) -> Iterator[Row]:
+    """Yield the tombstone of a row whose entry the run took out.
+
+    One that an export took out of a .bib may be wanted there again: it leaves none, unless its
+    entry has given the item something.
+    """
+    if not is_bib(row.digest) or row.origin != Origin():
+        yield replace(row, state=State.DROPPED)
 
 
 def _staying(prepared: Prepared, standing: Standing) -> dict[str, Row]:
