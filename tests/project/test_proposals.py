@@ -139,6 +139,7 @@ def test_a_proposal_stands_in_the_configuration_with_its_reason() -> None:
 
 def test_a_key_that_is_proposed_is_not_shown_a_second_time() -> None:
     text = initial_config(["a.md"], [Proposal("a.md", PULL_NOT, "of its name")])
+    text, _, _ = text.partition("# One [[bibliography]]")
 
     assert text.count("\n# pull =") == 0
     assert text.count("\npull = false") == 1
