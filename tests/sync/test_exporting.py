@@ -12,6 +12,7 @@ from zoterodigest.project.files import SourceChanged
 from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 from zoterodigest.sync.undo import Undone, prepare_undo, undo
@@ -292,6 +293,24 @@ def test_a_work_that_is_cited_again_comes_back(tmp_path: Path, two_way: str) -> 
         assert keys(world) == sorted(cited)
         assert [bib(world).count(key) for key in sorted(cited)] == [1] * len(cited)
     assert len(lock(world).rows) == (4 if two_way else 2)
+
+
+def test_what_an_export_writes_into_a_bib_of_two_ways_is_linked_and_let_go(tmp_path: Path) -> None:
+    world = a_world(
+        tmp_path, f'{CONFIG}push = true\npull = true\ncited = ["main.tex"]\nprune = true\n'
+    )
+    first, second = "SegmentAnything2023", "DenoisingDiffusionProbabilistic2020"
+    world.push()
+
+    for cited in ([first], [second], [first, second]):
+        (tmp_path / "main.tex").write_text(f"\\cite{{{','.join(cited)}}}")
+        assert carry_out_exports(prepare_exports(world.workspace())).failures == ()
+        assert keys(world) == sorted(cited)
+        assert planned(world).is_settled
+    write_bib(world, bib(world).replace("title = {Segment Any", "title = {Segment Every"))
+    sync(world)
+
+    assert "Segment Everything" in world.keys_by_title()
 
 
 def test_undo_gives_a_bib_of_two_ways_back_what_was_taken_out(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.link import Origin, Row, Shelf, State, is_bib
@@ -91,21 +91,28 @@ def rows_over(
     moving = {action.row_id for action in plan.actions if isinstance(action, MoveEntry)}
     for planned in plan.links:
         if planned.index not in standing.entries:
-            rows += _left_of(planned.row)
+            rows += left_of(planned.row)
             continue
         link = _as_it_stands(planned, standing.entries[planned.index], moving)
         row = _settled(link, items.get(link.row.item), folding)
         if row is not None:
             rows.append(_placed(_noted(row, added.get(row.id, ())), link, unshelved))
     rows += _made_rows(plan, standing, items, folding)
-    for one in standing.exported:
-        if item := items.get(one.item):
-            row = Row(one.row_id, one.entry.digest, item.key)
-            rows.append(settle(Link(-1, one.entry, item, None, row), item, folding))
+    rows += rows_of_exported(standing.exported, items, folding)
     return tuple(sorted(rows, key=lambda row: row.id))
 
 
-def _left_of(row: Row) -> Iterator[Row]:
+def rows_of_exported(
+    exported: Iterable[ExportedEntry], items: Mapping[str, Item], folding: Folding
+) -> Iterator[Row]:
+    """Yield the rows of entries that an export brought into two-way .bib files."""
+    for one in exported:
+        if item := items.get(one.item):
+            row = Row(one.row_id, one.entry.digest, item.key)
+            yield settle(Link(-1, one.entry, item, None, row), item, folding)
+
+
+def left_of(row: Row) -> Iterator[Row]:
     """Yield the tombstone of a row whose entry the run took out.
 
     One that an export took out of a .bib may be wanted there again: it leaves none, unless its

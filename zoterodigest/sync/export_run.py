@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from zoterodigest.core.plan import Link
 from zoterodigest.project.files import remove_leftovers
 from zoterodigest.project.journal import Journal
-from zoterodigest.project.lock import lock_hash, write_lock
+from zoterodigest.project.lock import LockFile, lock_hash, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.sync.bib_edits import BibEdit
 from zoterodigest.sync.bib_writes import with_exports, write_export
 from zoterodigest.sync.carry import settle_killed_run
+from zoterodigest.sync.claims import left_of, rows_of_exported
 from zoterodigest.sync.exporting import NewBib, new_bibs
 from zoterodigest.sync.failures import Failure, failures_of_bibs
 from zoterodigest.sync.gather import Gathered, gather, require_unchanged
@@ -19,6 +22,7 @@ from zoterodigest.sync.history import begin_recording
 from zoterodigest.sync.ledger import Ledger
 from zoterodigest.sync.run import Direction, Options, plan_over
 from zoterodigest.sync.sending import Sent
+from zoterodigest.sync.standing import WrittenBib, exported_entries
 from zoterodigest.sync.works import linked_items
 from zoterodigest.sync.workspace import Workspace
 
@@ -30,6 +34,7 @@ class Exports:
     workspace: Workspace
     gathered: Gathered
     bibs: tuple[NewBib, ...]
+    links: tuple[Link, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -55,9 +60,8 @@ def prepare_exports(workspace: Workspace, *, anew: bool = False) -> Exports:
     links = plan_over(workspace, Options(direction=Direction.PULL), gathered).plan.links
     linked = linked_items(gathered.lock.rows, links)
     edits = [BibEdit(read, b"") for read in gathered.bibs] if anew else []
-    return Exports(
-        workspace, gathered, new_bibs(workspace, gathered, gathered.contents, edits, linked)
-    )
+    bibs = new_bibs(workspace, gathered, gathered.contents, edits, linked)
+    return Exports(workspace, gathered, bibs, links)
 
 
 def carry_out_exports(exports: Exports) -> ExportsDone:
@@ -71,18 +75,40 @@ def carry_out_exports(exports: Exports) -> ExportsDone:
         remove_leftovers(project.state_folder)
         require_unchanged(project, gathered)
         lock_data = settle_killed_run(project, gathered)
-        intended = with_exports(gathered.lock, exports.bibs).links
+        intended = _lock_after(exports, exports.bibs).links
         recording = begin_recording(workspace, gathered, "export", _sent(exports.bibs), intended)
         journal = Journal.begin(project.journal_path, lock_hash(lock_data))
         done = tuple(
             bib for bib in exports.bibs if not bib.is_change or write_export(bib, journal, ledger)
         )
-        lock = with_exports(gathered.lock, done)
+        lock = _lock_after(exports, done)
         write_lock(project.lock_path, lock, lock_data)
         journal.close()
         recording.finish(_sent(done), gathered.contents, lock.links)
     unwritten = (Failure(key, "", reason) for key, reason in ledger.unwritten.items())
     return ExportsDone(ledger.written_bibs, (*unwritten, *failures_of_bibs(exports.bibs)))
+
+
+def _lock_after(exports: Exports, done: Sequence[NewBib]) -> LockFile:
+    """Return the lock file with what the exports in `done` wrote.
+
+    What came into a two-way .bib is linked, so that its edits travel, and what left it no more.
+    """
+    workspace, gathered = exports.workspace, exports.gathered
+    items = {item.key: item for item in gathered.contents.items}
+    rows = {row.id: row for row in gathered.lock.rows}
+    reads = {read.key: read for read in gathered.bibs if read.bib.is_two_way}
+    for bib in (bib for bib in done if bib.is_change and bib.key in reads):
+        for link in exports.links:
+            is_gone = link.entry.digest == bib.key and link.entry.key in bib.updated.removed
+            if is_gone and (row := rows.pop(link.row.id, None)):
+                rows |= {left.id: left for left in left_of(row)}
+        written = WrittenBib(bib.source, {one.key: one.item for one in bib.entries})
+        came = exported_entries(workspace, reads[bib.key], written)
+        new = rows_of_exported(came, items, workspace.zotero.folding())
+        rows |= {row.id: row for row in new}
+    ordered = tuple(rows[row_id] for row_id in sorted(rows))
+    return with_exports(replace(gathered.lock, rows=ordered), done)
 
 
 def _sent(bibs: tuple[NewBib, ...]) -> Sent:

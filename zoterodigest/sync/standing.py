@@ -11,6 +11,7 @@ from zoterodigest.sync.claims import ExportedEntry, Standing
 from zoterodigest.sync.gather import ReadBib, ReadDigest, Source, core_entries, source_with
 from zoterodigest.sync.run import Prepared, row_ids
 from zoterodigest.sync.structure import NewDigest
+from zoterodigest.sync.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def standing_after(
                     else:
                         entries[first + origin] = entry
             case ReadBib() if bib := bibs.get(read.key):
-                by_key = _by_key(prepared, read, bib.source)
+                by_key = _by_key(prepared.workspace, read, bib.source)
                 entries |= dict(_bib_entries(by_key, read, first))
                 exported += _exported(by_key, read, bib.items)
             case _:
@@ -59,10 +60,17 @@ def _entries(prepared: Prepared, read: Source, source: bytes) -> tuple[Entry, ..
     return core_entries([again], workspace, with_notes=prepared.options.with_notes)
 
 
-def _by_key(prepared: Prepared, read: ReadBib, source: bytes) -> dict[str, Entry]:
+def exported_entries(
+    workspace: Workspace, read: ReadBib, written: WrittenBib
+) -> Iterator[ExportedEntry]:
+    """Yield the entries that an export brought into a .bib."""
+    return _exported(_by_key(workspace, read, written.source), read, written.items)
+
+
+def _by_key(workspace: Workspace, read: ReadBib, source: bytes) -> dict[str, Entry]:
     """Return the entries of a .bib that holds `source`, by their citation keys."""
-    again = source_with(read, source, prepared.workspace)
-    found = core_entries([again], prepared.workspace, with_notes=False)
+    again = source_with(read, source, workspace)
+    found = core_entries([again], workspace, with_notes=False)
     keys = (record.key for record in again.document.entries if isinstance(record, BibRecord))
     return dict(zip(keys, found, strict=True))
 
