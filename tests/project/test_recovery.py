@@ -277,5 +277,18 @@ def test_an_entry_that_somebody_gave_another_key_is_followed_once_it_was_written
     assert exported_after(intended, after).exported == (ELSEWHERE, renamed)
 
 
+def test_the_link_of_an_entry_that_was_taken_out_goes_with_it() -> None:
+    row = Row("zd-23456789ab", "refs.bib", KNOWN.item, key=fingerprint(KNOWN.key))
+    used = replace(row, id="zd-23456789ac", origin=Origin(fields=frozenset({"pages"})))
+    lock = LockFile("l", (row, used), exported=(KNOWN,))
+    recorded = Recorded("then", (Exporting("refs.bib", (ADDED,)),))
+
+    def rows(standing: Mapping[str, Mapping[str, str]]) -> tuple[Row, ...]:
+        return fold_journal(lock, "then", recorded, {}, {"refs.bib": standing}).rows
+
+    assert rows({}) == (used,)
+    assert rows({"known": KNOWN.prints}) == (row, used)
+
+
 def test_the_bibs_whose_facts_are_needed_are_named() -> None:
     assert bibs_in(Recorded("", (Done(()), Exporting("refs.bib")))) == {"refs.bib"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.link import Base, Exported, Origin, Row, Shelf, State
+from zoterodigest.core.link import Base, Exported, Origin, Row, Shelf, State, fingerprint
 from zoterodigest.project.bib_text import sorted_entries
 from zoterodigest.project.journal import Done, Exporting, Intended, Recorded
 from zoterodigest.project.lock import LockFile
@@ -72,12 +72,25 @@ def fold_journal(
         rows |= _created(rows, recorded, facts)
     shelves = {(shelf.digest, shelf.path): shelf for shelf in lock.shelves}
     shelves |= _created_shelves(recorded, facts, lock.shelves)
+    exported, made = _exported(lock, recorded, bibs, is_same=is_same)
+    kept = {(one.bibliography, one.item) for one in exported}
+    gone = {(one.bibliography, one.item, fingerprint(one.key)) for one in lock.exported}
+    gone = {each for each in gone if each[:2] not in kept}
     return LockFile(
         lock.identity,
-        tuple(rows[key] for key in sorted(rows)),
+        tuple(rows[key] for key in sorted(rows) if not _went_with(rows[key], gone)),
         tuple(shelves[key] for key in sorted(shelves)),
-        *_exported(lock, recorded, bibs, is_same=is_same),
+        exported,
+        made,
     )
+
+
+def _went_with(row: Row, gone: Set[tuple[str, str, str]]) -> bool:
+    """Tell whether a row is of an entry that an export took out of its .bib, and of nothing else.
+
+    It may be wanted there again: nobody else took it out.
+    """
+    return (row.digest, row.item, row.key) in gone and row.origin == Origin()
 
 
 def _exported(
