@@ -10,7 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 DIGESTS := $(wildcard examples/*.md)
 
-.PHONY: help demo test deep bench tex lock clean
+.PHONY: help demo test types tests deep bench tex lock clean
 
 help:
 	@echo "make demo   push the examples into a library of their own, look at it, write a .bib"
@@ -44,7 +44,12 @@ demo: $(VENV)/installed
 test: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(MAKE) --no-print-directory --jobs=2 types tests
+
+types: $(VENV)/installed
 	$(BIN)/mypy
+
+tests: $(VENV)/installed
 	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=ci
 
 deep: $(VENV)/installed

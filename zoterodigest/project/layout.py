@@ -109,11 +109,11 @@ class Project:
     def digests(self, given: Sequence[Path] = ()) -> tuple[Digest, ...]:
         """Return the digests `given`, or all that are configured if none is, each once, in order.
 
-        The first `[[digest]]` that names a file has the say; one that none names has the defaults. A
-        pattern passes over the .bib files that are configured.
-        A configured path that matches no file stands for the file that is missing. Of two names of
-        one file, by a symbolic link, the first counts. Raises
-        `BadConfiguration` if a digest's collection needs a date that its path does not show.
+        The first `[[digest]]` that names a file has the say; one that none names has the defaults.
+        A pattern passes over the .bib files that are configured. A configured path that matches no
+        file stands for the file that is missing. Of two names of one file, by a symbolic link, the
+        first counts. Raises `BadConfiguration` if a digest's collection needs a date that its path
+        does not show.
         """
         configured: dict[Path, DigestRules] = {}
         bibs = {bib.path for bib in self.bibliographies()}
