@@ -106,7 +106,7 @@ def test_a_disk_that_gets_full_at_any_moment_stops_a_push_cleanly(
     small_disk: Path, recovery: Recovery
 ) -> None:
     failures: list[ZoterodigestError] = []
-    for left in (*range(0, 4 * PAGE, PAGE), *range(9 * PAGE, 41 * PAGE, 16 * PAGE)):
+    for left in (*range(0, 4 * PAGE, PAGE), *range(9 * PAGE, 41 * PAGE, 8 * PAGE)):
         world = copy_of(recovery.template, small_disk / str(left))
         digests = [(world.root / name).read_bytes() for name in world.digests]
         ballast = fill(small_disk, but=left)
