@@ -67,7 +67,7 @@ Recoveries = Callable[[str], Recovery]
 
 # The process is killed
 
-STEPS = [pytest.param(53, id="some"), pytest.param(1, id="all", marks=pytest.mark.deep)]
+STEPS = [pytest.param(17, id="some"), pytest.param(1, id="all", marks=pytest.mark.deep)]
 
 
 @pytest.mark.parametrize("step", STEPS)

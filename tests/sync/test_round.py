@@ -130,7 +130,6 @@ def test_a_push_is_settled_after_the_note_editor_has_saved_every_note(world: Wor
     assert world.plan().is_settled
 
 
-@pytest.mark.deep
 def test_the_five_digests_go_all_the_way_round(world: World) -> None:
     if not SHARED.is_dir():
         pytest.skip("the five digests are not here")
