@@ -26,6 +26,14 @@ class BeyondThisMachine(OSError):
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _offline() -> Iterator[None]:
+    """Look nothing up, in programs that tests start either, where a test does not ask for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZOTERODIGEST_OFFLINE", "1")
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _loopback_only() -> Iterator[None]:
     """Refuse every connection but those to this machine, unless a library elsewhere is tested."""
     if os.environ.get("ZOTERODIGEST_TEST_LIBRARY"):

@@ -90,6 +90,8 @@ def test_all_keys_of_a_digest_are_read(tmp_path: Path) -> None:
         ('[zotero]\nlinks = "some"', ": zotero.links: Input should be 'attachments', 'extra'"),
         ('[sync.prefer]\ntitel = "zotero"', ': sync.prefer.titel.[key]: there is no field "titel"'),
         ('[sync.prefer]\ntitle = "tex"', ": sync.prefer.title: Input should be 'markdown',"),
+        ('[lookup]\ndblp = "http://dblp.example"', ": lookup.dblp: an address begins with https"),
+        ('mailto = "a@b.example"', ': mailto: "mailto" belongs in [lookup]'),
         ("[link]\ntitle = 1", ': link: there is no key "link"'),
     ],
 )

@@ -90,6 +90,13 @@ def _library(value: str) -> str:
     return value
 
 
+def _service(value: str) -> str:
+    is_local = re.match(r"http://(127\.0\.0\.1|\[::1\]|localhost)[:/]", value)
+    if value and not is_local and not value.startswith("https://"):
+        raise ValueError('an address begins with https://, and "" leaves the source out')
+    return value
+
+
 def _formula(value: str) -> str:
     from zoterodigest.bibtex.formula import BadFormula, parse_formula  # takes long, is rarely asked
 
@@ -105,6 +112,7 @@ Selection = Annotated[bool | tuple[str, ...], BeforeValidator(_field_names)]
 
 FieldName = Annotated[str, AfterValidator(_field_name)]
 PathText = Annotated[str, AfterValidator(_path)]
+Service = Annotated[str, AfterValidator(_service)]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
 
 
@@ -191,6 +199,24 @@ class CitekeyRules(_Table):
     """Terms and filters as in Better BibTeX; None: `bibtex.toml` has one."""
 
 
+class LookupRules(_Table):
+    """`[lookup]`: what is looked up about papers, and by which services.
+
+    Each may be named by its address; None is the service's own, an empty one leaves it out.
+    """
+
+    on_push: StrictBool = True
+    """Whether a push looks up the papers whose items it creates."""
+    mailto: str = ""
+    """The address that services may write to; theirs to see, so nobody's unless it is set."""
+    days: Annotated[int, Field(ge=0, le=3650)] = 30
+    """For how many days an answer is taken as it is."""
+    arxiv: Service | None = None
+    crossref: Service | None = None
+    dblp: Service | None = None
+    semantic_scholar: Service | None = None
+
+
 class Configuration(_Table):
     """All of `zoterodigest.toml`; paths are relative to its folder."""
 
@@ -202,6 +228,7 @@ class Configuration(_Table):
     sync: SyncRules = SyncRules()
     formats: FormatRules = FormatRules()
     citekeys: CitekeyRules = CitekeyRules()
+    lookup: LookupRules = LookupRules()
 
 
 def selects(selection: Selection, name: str) -> bool:
@@ -266,6 +293,7 @@ def _misplaced(name: str, table: list[str]) -> str:
         "sync": SyncRules,
         "formats": FormatRules,
         "citekeys": CitekeyRules,
+        "lookup": LookupRules,
     }
     for home, model in tables.items():
         if name in model.model_fields and [home] != table:
@@ -288,5 +316,6 @@ def _known_keys() -> list[str]:
         SyncRules,
         FormatRules,
         CitekeyRules,
+        LookupRules,
     )
     return [field.alias or name for one in tables for name, field in one.model_fields.items()]

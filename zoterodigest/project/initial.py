@@ -113,6 +113,12 @@ library = {library}
 [formats]
 # folders = ["formats"]         # formats of your own
 
+[lookup]                        # what is looked up about papers
+# on_push = true                # false: a push looks nothing up, as with --offline
+# mailto = "you@example.org"    # whom a service may write to; Crossref asks for it
+# days = 30                     # for how long an answer is taken as it is
+# dblp = ""                     # "" leaves a source out: arxiv, crossref, dblp, semantic_scholar
+
 [citekeys]                      # how new citation keys are made
 # formula = "auth.lower + shorttitle(3,3) + year"
 """

@@ -1,0 +1,90 @@
+"""The sources that a run may ask: arXiv and the indexes, over one cache, closed together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+
+from zoterodigest.lookup.arxiv import ARXIV, Arxiv
+from zoterodigest.lookup.cache import Ages, Cache
+from zoterodigest.lookup.crossref import CROSSREF
+from zoterodigest.lookup.dblp import DBLP
+from zoterodigest.lookup.index import Index
+from zoterodigest.lookup.semantic_scholar import SEMANTIC_SCHOLAR, with_key
+from zoterodigest.lookup.service import Manners, Place, Service
+from zoterodigest.lookup.work import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where each source is asked: None is the service's own address, "" leaves it out.
+
+    `key` is an API key of Semantic Scholar; it is sent to that service's own address only.
+    """
+
+    arxiv: str | None = None
+    crossref: str | None = None
+    dblp: str | None = None
+    semantic_scholar: str | None = None
+    key: str = field(default="", repr=False)
+
+
+class Sources:
+    """Whom a run may ask; a source that is left out is None, and `indexes` lacks it."""
+
+    def __init__(
+        self, addresses: Addresses, cache: Cache, manners: Manners, ages: Ages | None = None
+    ) -> None:
+        self._cache = cache
+        places = _places(addresses)
+        arxiv = places.pop(Source.ARXIV, None)
+        self.arxiv = arxiv and Arxiv(cache, manners, place=arxiv, ages=ages)
+        self.indexes: Mapping[Source, Index] = {
+            source: Index(source, place, cache=cache, manners=manners, ages=ages)
+            for source, place in places.items()
+        }
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Every service that may be asked; each counts the requests it was sent."""
+        arxiv = (self.arxiv.service,) if self.arxiv else ()
+        return (*arxiv, *(index.service for index in self.indexes.values()))
+
+    def __enter__(self) -> Sources:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        with ExitStack() as closing:
+            closing.callback(self._cache.close)
+            for service in self.services:
+                closing.callback(service.close)
+
+
+def _places(addresses: Addresses) -> dict[Source, Place]:
+    """Return where the sources are that are not left out, in the order they are asked."""
+    is_own = addresses.semantic_scholar is None
+    scholar = with_key(SEMANTIC_SCHOLAR, addresses.key) if is_own else SEMANTIC_SCHOLAR
+    given = {
+        Source.ARXIV: (ARXIV, addresses.arxiv),
+        Source.DBLP: (DBLP, addresses.dblp),
+        Source.CROSSREF: (CROSSREF, addresses.crossref),
+        Source.SEMANTIC_SCHOLAR: (scholar, addresses.semantic_scholar),
+    }
+    return {
+        source: place if url is None else _moved(place, url)
+        for source, (place, url) in given.items()
+        if url != ""
+    }
+
+
+def _moved(place: Place, url: str) -> Place:
+    """Return `place` at another address; on this machine nobody needs to be spared."""
+    is_here = url.startswith("http://")  # which the configuration allows for loopback alone
+    return replace(place, url=url, pause=0.0 if is_here else place.pause)
