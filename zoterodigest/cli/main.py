@@ -20,6 +20,7 @@ from zoterodigest.cli import (
     cite_commands,
     citekey_commands,
     conflict_commands,
+    duplicate_command,
     history_commands,
     read_commands,
     serve_command,
@@ -67,6 +68,7 @@ conflict_commands.add_to(app)
 history_commands.add_to(app)
 cite_commands.add_to(app)
 citekey_commands.add_to(app)
+duplicate_command.add_to(app)
 read_commands.add_to(app)
 serve_command.add_to(app)
 auth_command.add_to(app)

@@ -65,13 +65,13 @@ class Catalogue:
         for item in items:
             is_linked = item.key in linked or any(not n.is_trashed for n in item.notes.values())
             work = _Work(
-                item.key, item.identifiers, _people(item.fields), item.is_trashed, is_linked
+                item.key, item.identifiers, known_people(item.fields), item.is_trashed, is_linked
             )
             self._add(work, item.fields)
 
     def add(self, key: str, entry: Entry) -> None:
         """Take in the item that is going to be created for `entry`, or gains its identity."""
-        work = _Work(key, entry.identifiers, _people(entry.fields), False, True)
+        work = _Work(key, entry.identifiers, known_people(entry.fields), False, True)
         self._add(work, entry.fields)
 
     def find(self, entry: Entry) -> Match:
@@ -113,8 +113,8 @@ class Catalogue:
 
     def _named(self, entry: Entry) -> tuple[list[_Work], list[_Work]]:
         """Return the works of the entry's title that are its work, and those that may be."""
-        title, people = _title(entry.fields), _people(entry.fields)
-        is_telling = _words(title) >= _TELLING_WORDS
+        title, people = _title(entry.fields), known_people(entry.fields)
+        telling = is_telling(title)
         named: list[_Work] = []
         doubtful: list[_Work] = []
         for work in self._by_title.get(match_title(title), ()) if title else ():
@@ -122,7 +122,7 @@ class Catalogue:
                 continue
             if people and work.authors:
                 named += [work] if same_person(people[0], work.authors[0]) else []
-            elif is_telling or entry.identifiers & work.identifiers:
+            elif telling or entry.identifiers & work.identifiers:
                 named.append(work)
             else:
                 doubtful.append(work)
@@ -186,16 +186,16 @@ def _title(fields: Fields) -> str:
     return title if isinstance(title, str) else ""
 
 
-def _people(fields: Fields) -> tuple[str, ...]:
-    """Return the authors if the first is known by name and not by an account."""
+def known_people(fields: Fields) -> tuple[str, ...]:
+    """Return the authors if the first is known by name and not by an account, else none."""
     authors = fields.get("authors")
     if not isinstance(authors, Names) or not authors.people or is_user_name(authors.people[0]):
         return ()
     return authors.people
 
 
-def _words(title: str) -> int:
-    """Count the words of a title; without blanks (Chinese) every ideograph is one."""
+def is_telling(title: str) -> bool:
+    """Tell whether a title alone tells a work; without blanks (Chinese) an ideograph is a word."""
     text = canonical_title(title)
     ideographs = sum("\u3040" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7a3" for sign in text)
-    return max(len(text.split()), ideographs)
+    return max(len(text.split()), ideographs) >= _TELLING_WORDS

@@ -1,0 +1,280 @@
+"""One work that stands more than once: in the library, or in digests that are linked with nothing.
+
+Items and entries are told apart as the matching of new entries does it (`core/matching.py`): by
+identifier, else by title and first author. What is only nearly so is told as what may be.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from zoterodigest.core.identity import Identifier, match_title
+from zoterodigest.core.matching import is_telling, known_people
+from zoterodigest.core.names import same_person
+from zoterodigest.core.near_titles import are_near, near_keys
+from zoterodigest.core.pairing import contradict
+from zoterodigest.core.record import Entry, Fields, Item
+
+_MOST = 4
+"""With so many works under one key (a title, an identifier) each copy is compared: a library that
+holds one title a thousand times must not take a million comparisons."""
+
+_SHARED_AUTHORS = 0.6
+_MOST_AUTHORS = 50
+
+
+class Why(Enum):
+    """Why several are one work, or may be one."""
+
+    IDENTIFIER = "identifier"
+    """They have one identifier."""
+    TITLE = "title"
+    """Title and first author agree, or the title alone where one names no authors."""
+    PUBLISHED = "published"
+    """Besides, one is the preprint and another one was published."""
+    CONTRADICTION = "contradiction"
+    """They agree, but have different identifiers of one scheme."""
+    SHORT_TITLE = "short title"
+    """A short title agrees, and one names no authors."""
+    NEAR_TITLE = "near title"
+    """Titles nearly agree, and so do the first author and most others."""
+
+    @property
+    def is_doubt(self) -> bool:
+        """Whether a person has to look."""
+        return self in (Why.CONTRADICTION, Why.SHORT_TITLE, Why.NEAR_TITLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A work as it stands once: an item with the entries linked with it, or an entry without one.
+
+    `item` is the item's key, "" for an entry by itself.
+    """
+
+    item: str
+    fields: Fields
+    identifiers: frozenset[Identifier]
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Its title, "" for none."""
+        title = self.fields.get("title")
+        return title if isinstance(title, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Several copies that are one work, or may be; `shared` are identifiers that two of them have.
+
+    Of those that only may be one, each stands for all that surely are one with it.
+    """
+
+    copies: tuple[Copy, ...]
+    why: tuple[Why, ...]
+    shared: tuple[Identifier, ...] = ()
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether they are one work without doubt."""
+        return not any(why.is_doubt for why in self.why)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The keys of the items among them."""
+        return tuple(copy.item for copy in self.copies if copy.item)
+
+
+def copies_of(items: Iterable[Item], linked: Sequence[tuple[Entry, str]]) -> tuple[Copy, ...]:
+    """Return the works of a library and of entries, each with the key of its item ("" for none).
+
+    Items come in the order of their entries, then those without one. What lies in the trash is no
+    work; an entry whose item is not live stands by itself.
+    """
+    by_item: dict[str, list[Entry]] = defaultdict(list)
+    for entry, key in linked:
+        by_item[key].append(entry)
+    live = {item.key: item for item in items if not item.is_trashed}
+    in_order = dict.fromkeys([*(key for key in by_item if key in live), *live])
+    alone = (entry for entry, key in linked if key not in live and not entry.is_unreadable)
+    return (
+        *(_copy_of(live[key], by_item[key]) for key in in_order),
+        *(Copy("", entry.fields, entry.identifiers, (entry,)) for entry in alone),
+    )
+
+
+def _copy_of(item: Item, entries: Sequence[Entry]) -> Copy:
+    identifiers = item.identifiers.union(*(entry.identifiers for entry in entries))
+    return Copy(item.key, item.fields, identifiers, tuple(entries))
+
+
+def find_duplicates(copies: Sequence[Copy]) -> tuple[Duplicate, ...]:
+    """Return the works that stand more than once in `copies`, sure ones first, in their order.
+
+    Entries that the next push would link with the one item of their work are no duplicates.
+    """
+    works = _Works(copies)
+    works.meet(_by_identifier(copies), works.share_identifier)
+    works.meet(_by_title(copies), works.share_title)
+    works.meet(_by_near_title(copies), works.share_near_title)
+    sure = [found for found in works.sure() if len(found.items) != 1]
+    return (*sure, *works.doubtful())
+
+
+Groups = Iterable[Sequence[int]]
+Judge = Callable[[int, int], Why | None]
+
+
+def _by_identifier(copies: Sequence[Copy]) -> Groups:
+    found: dict[Identifier, list[int]] = defaultdict(list)
+    for index, copy in enumerate(copies):
+        for identifier in _telling(copy):
+            found[identifier].append(index)
+    return [found[identifier] for identifier in sorted(found)]
+
+
+def _by_title(copies: Sequence[Copy]) -> Groups:
+    found: dict[str, list[int]] = defaultdict(list)
+    for index, copy in enumerate(copies):
+        if title := match_title(copy.title):
+            found[title].append(index)
+    return found.values()
+
+
+def _by_near_title(copies: Sequence[Copy]) -> Groups:
+    found: dict[str, list[int]] = defaultdict(list)
+    for index, copy in enumerate(copies):
+        for key in dict.fromkeys(near_keys(copy.title)):
+            found[key].append(index)
+    return found.values()
+
+
+@dataclass(slots=True, eq=False)
+class _Work:
+    """Copies that are one work, while they are being found."""
+
+    members: list[int]
+    identifiers: frozenset[Identifier]
+    why: set[Why] = field(default_factory=set)
+
+
+class _Works:
+    """The works among copies; at first each copy is one by itself."""
+
+    def __init__(self, copies: Sequence[Copy]) -> None:
+        self._copies = copies
+        self._people = [known_people(copy.fields) for copy in copies]
+        self._work_of = [_Work([at], _telling(copy)) for at, copy in enumerate(copies)]
+        self._doubts: dict[tuple[int, int], Why] = {}
+
+    def meet(self, groups: Groups, judge: Judge) -> None:
+        """Join what `judge` finds to be one work among the copies of each group."""
+        for group in groups:
+            apart: list[int] = []
+            for index in group if len(group) > 1 else ():
+                if not self._is_one_of(apart, index, judge) and len(apart) < _MOST:
+                    apart.append(index)
+
+    def _is_one_of(self, others: Sequence[int], index: int, judge: Judge) -> bool:
+        """Tell whether a copy is one work with one of `others`, after joining what `judge` says.
+
+        Of those that it only may be one with, the first is remembered.
+        """
+        doubts: list[tuple[int, Why]] = []
+        for other in others:
+            if self._work_of[other] is self._work_of[index]:
+                return True
+            why = judge(other, index)
+            if why and not why.is_doubt:
+                self._join(self._work_of[other], self._work_of[index], why)
+                return True
+            doubts += [(other, why)] if why else []
+        for other, why in doubts[:1]:
+            self._doubts.setdefault((other, index), why)
+        return False
+
+    def _join(self, one: _Work, other: _Work, why: Why) -> None:
+        larger, smaller = (one, other) if len(one.members) >= len(other.members) else (other, one)
+        larger.members += smaller.members
+        larger.identifiers |= smaller.identifiers
+        larger.why |= {*smaller.why, why}
+        for member in smaller.members:
+            self._work_of[member] = larger
+
+    def share_identifier(self, one: int, other: int) -> Why:
+        """Judge two copies that have an identifier in common."""
+        return Why.CONTRADICTION if self._contradict(one, other) else Why.IDENTIFIER
+
+    def share_title(self, one: int, other: int) -> Why | None:
+        """Judge two copies of one title."""
+        first, second = self._people[one], self._people[other]
+        are_known = bool(first and second)
+        if are_known and not same_person(first[0], second[0]):
+            return None
+        telling = is_telling(self._copies[one].title)
+        if self._contradict(one, other):
+            return Why.CONTRADICTION if are_known and telling else None
+        return Why.TITLE if are_known or telling else Why.SHORT_TITLE
+
+    def share_near_title(self, one: int, other: int) -> Why | None:
+        """Judge two copies whose titles may nearly be equal."""
+        first, second = self._people[one][:_MOST_AUTHORS], self._people[other][:_MOST_AUTHORS]
+        if not first or not second or not same_person(first[0], second[0]):
+            return None
+        if self._contradict(one, other):
+            return None
+        if not are_near(self._copies[one].title, self._copies[other].title):
+            return None
+        least = _SHARED_AUTHORS * min(len(first), len(second))
+        shared = sum(any(same_person(name, each) for each in second) for name in first)
+        return Why.NEAR_TITLE if shared >= least else None
+
+    def _contradict(self, one: int, other: int) -> bool:
+        return contradict(self._work_of[one].identifiers, self._work_of[other].identifiers)
+
+    def sure(self) -> Iterator[Duplicate]:
+        """Yield the works that stand more than once, in the order of their first copy."""
+        for work in dict.fromkeys(self._work_of):
+            if len(work.members) > 1:
+                yield self._duplicate(sorted(work.members), work.why)
+
+    def doubtful(self) -> Iterator[Duplicate]:
+        """Yield pairs of works that may be one, each once."""
+        first_of = {work: min(work.members) for work in dict.fromkeys(self._work_of)}
+        told: dict[tuple[int, ...], Why] = {}
+        for (one, other), why in sorted(self._doubts.items(), key=lambda found: found[0]):
+            first, second = (first_of[self._work_of[each]] for each in (one, other))
+            if first != second:
+                told.setdefault((min(first, second), max(first, second)), why)
+        for pair, why in told.items():
+            yield self._duplicate(pair, {why})
+
+    def _duplicate(self, members: Sequence[int], why: set[Why]) -> Duplicate:
+        copies = tuple(self._copies[member] for member in members)
+        counted = Counter(one for copy in copies for one in _telling(copy))
+        shared = tuple(sorted(one for one, number in counted.items() if number > 1))
+        if Why.TITLE in why and _is_published_preprint(copies):
+            why = why | {Why.PUBLISHED}
+        return Duplicate(copies, tuple(one for one in Why if one in why), shared)
+
+
+def _telling(copy: Copy) -> frozenset[Identifier]:
+    """Return the identifiers that name a work for certain: the address of a page does not."""
+    return frozenset(one for one in copy.identifiers if one.scheme != "url")
+
+
+def _is_published_preprint(copies: Sequence[Copy]) -> bool:
+    """Tell whether one of `copies` has but an arXiv id, and another what a publisher gives."""
+    marks = [_marks(copy) for copy in copies]
+    return {"arxiv"} in marks and any("published" in found for found in marks)
+
+
+def _marks(copy: Copy) -> set[str]:
+    schemes = {one.scheme for one in _telling(copy)} - {"openreview"}
+    names = {"arxiv" if scheme == "arxiv" else "published" for scheme in schemes}
+    venue = copy.fields.get("venue")
+    return names | {"published"} if venue and isinstance(venue, str) else names

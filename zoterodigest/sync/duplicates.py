@@ -1,0 +1,61 @@
+"""Works that stand more than once in the library and the digests of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zoterodigest.core.duplicates import Copy, Duplicate, copies_of, find_duplicates
+from zoterodigest.core.link import State
+from zoterodigest.core.linking import successors
+from zoterodigest.core.pairing import Scope, pair
+from zoterodigest.core.record import Entry
+from zoterodigest.sync.gather import Gathered, gather
+from zoterodigest.sync.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands more than once, and how much was looked at.
+
+    `twins` are items that several entries are linked with: one work, held once.
+    """
+
+    duplicates: tuple[Duplicate, ...]
+    twins: tuple[Copy, ...]
+    items: int
+    entries: int
+
+    @property
+    def sure(self) -> tuple[Duplicate, ...]:
+        """The duplicates that are one work without doubt."""
+        return tuple(one for one in self.duplicates if one.is_sure)
+
+
+def duplicates_in(workspace: Workspace) -> Found:
+    """Read everything as a run would, and return what stands more than once; writes nothing."""
+    return duplicates_among(gather(workspace))
+
+
+def duplicates_among(gathered: Gathered) -> Found:
+    """Return what stands more than once in what was read."""
+    items = gathered.contents.items
+    copies = copies_of(items, tuple(_linked(gathered)))
+    return Found(
+        find_duplicates(copies),
+        tuple(copy for copy in copies if copy.item and len(copy.entries) > 1),
+        sum(not item.is_trashed for item in items),
+        len(gathered.entries),
+    )
+
+
+def _linked(gathered: Gathered) -> Iterator[tuple[Entry, str]]:
+    """Yield each entry with the key of the item that it is linked with, "" for none."""
+    keys = frozenset(source.key for source in gathered.sources)
+    scope = Scope(keys - gathered.gone, gathered.gone)
+    rows = pair(gathered.entries, gathered.lock.rows, scope, gathered.unread).rows
+    followed = successors(gathered.contents.items)
+    for index, entry in enumerate(gathered.entries):
+        row = rows.get(index)
+        is_linked = row is not None and row.state is State.LINKED
+        yield entry, followed.get(row.item, row.item) if row and is_linked else ""
