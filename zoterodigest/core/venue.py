@@ -109,8 +109,8 @@ class VenueTable:
     def find(self, text: str) -> Venue | None:
         """Return the venue called `text` (an id, alias or official name, with or without year).
 
-        A workshop or a findings volume is never found as its main conference; a workshop "on" a
-        theme is found as the conference's workshops.
+        A part of a conference (a workshop, Findings, a companion volume) is never found as the
+        conference; a workshop "on" a theme is found as the conference's workshops.
         """
         if len(text) > _LONGEST_NAME:
             return None
@@ -121,8 +121,7 @@ class VenueTable:
         found = self._by_alias(bare) or self.by_official(bare)
         if found is None and (inside := _BRACKETS.search(bare)):
             found = self._by_alias(_BRACKETS.sub("", bare)) or self._by_alias(inside[1])
-            is_part = _PART_WORDS.search(bare) is not None
-            return None if found and is_part and not _PART_WORDS.search(_names_of(found)) else found
+            return None if found and _is_part_only(bare, found) else found
         return found
 
     def _find_themed(self, bare: str) -> Venue | None:
@@ -133,8 +132,9 @@ class VenueTable:
         """Return the venue whose official name, in any year, is `name`; None if there is none."""
         if not name or len(name) > _LONGEST_NAME:
             return None
-        key = _official_key(name)
-        return self._officials.get(key) or self._officials.get(_official_key(name.split(":")[0]))
+        keys = (_official_key(name), _official_key(name.split(":")[0]))
+        found = next((self._officials[key] for key in keys if key in self._officials), None)
+        return None if found and _is_part_only(name, found) else found
 
     def is_published(self, text: str) -> bool:
         """Tell whether a work that appeared at `text` is published, not a preprint or in review."""
@@ -173,7 +173,12 @@ _ARXIV_ID = re.compile(
     r"(?<=[Xx][Ii][Vv])[ :]{0,3}\d{4}\.\d{4,5}(?:v\d{1,2})?(?: ?\[[\w.]{1,12}\])?"
 )
 _BRACKETS = re.compile(r" ?\(([^()]{1,60})\)")
-_PART_WORDS = re.compile(r"workshop|findings|\bdemo|tutorial|challenge|tiny papers", re.IGNORECASE)
+_PART_WORDS = re.compile(
+    r"workshop|findings|\bdemo|tutorial|challenge|tiny papers|companion|adjunct|extended abstract"
+    r"|industry|industrial track|posters\b|student|doctoral|late[- ]breaking|shared task|satellite"
+    r"|technical (?:communication|brief)",
+    re.IGNORECASE,
+)
 _THEME = re.compile(r"(?<=workshop) (?:on|for) .*|(?<=workshop): .*", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|['’]\d\d(?!\d)")
 _ORDINAL = re.compile(
@@ -200,8 +205,10 @@ def _official_key(name: str) -> str:
     return " ".join(word for word in words if word and word != "the")
 
 
-def _names_of(venue: Venue) -> str:
-    return " ".join((venue.id, venue.official))
+def _is_part_only(text: str, venue: Venue) -> bool:
+    """Tell whether `text` names a part of a conference, and `venue` is not that part."""
+    is_named = _PART_WORDS.search(" ".join((venue.id, venue.official)))
+    return _PART_WORDS.search(text) is not None and is_named is None
 
 
 def _fill(name: str, placeholder: str, value: str) -> str:
