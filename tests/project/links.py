@@ -8,7 +8,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.link import Base, Exported, Origin, Print, Row, Shelf, State, fingerprint
+from zoterodigest.core.link import (
+    Base,
+    Credit,
+    Exported,
+    Origin,
+    Print,
+    Row,
+    Shelf,
+    State,
+    fingerprint,
+)
 from zoterodigest.project.lock import LockFile
 
 
@@ -72,6 +82,7 @@ def rows(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> Row:
         origin=draw(origins),
         state=draw(st.sampled_from(State)),
         key=draw(st.just("") | fingerprints),
+        credits=draw(st.dictionaries(fields, st.builds(Credit, texts, fingerprints), max_size=2)),
     )
 
 

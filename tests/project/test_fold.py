@@ -39,6 +39,7 @@ def test_nothing_is_claimed_that_one_side_does_not_claim(one: Row, other: Row) -
 
     for row in (one, other):
         assert folded.bases.items() <= row.bases.items()
+        assert folded.credits.items() <= row.credits.items()
         assert folded.origin.tags <= row.origin.tags
         assert folded.origin.fields <= row.origin.fields
         assert row.apart <= folded.apart

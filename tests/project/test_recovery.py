@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
-from zoterodigest.core.link import Exported, Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.link import Credit, Exported, Origin, Row, Shelf, State, fingerprint
 from zoterodigest.project.journal import Done, Event, Exporting, Intended, Recorded
 from zoterodigest.project.lock import LockFile
 from zoterodigest.project.recovery import Facts, Found, bibs_in, fold_journal, keys_in
@@ -123,6 +123,21 @@ def test_a_value_that_is_neither_old_nor_new_keeps_the_old_base() -> None:
     (row,) = after(Intended((new,)), facts={"ABCD2345": found("title=edited")}, lock=(old,))
 
     assert row.bases == old.bases
+
+
+def test_a_value_that_was_found_parts_its_field_and_is_credited_once_it_is_there() -> None:
+    old = a_row("zd-a", bases={"abstract": a_base("", "")})
+    credit = Credit("arXiv", fingerprint("found"))
+    origin = Origin(fields=frozenset({"abstract"}))
+    new = replace(old, bases={}, apart={"abstract"}, origin=origin, credits={"abstract": credit})
+
+    (written,) = after(Intended((new,)), facts={"ABCD2345": found("abstract=found")}, lock=(old,))
+    (not_written,) = after(
+        Intended((new,)), facts={"ABCD2345": Found({"abstract": fingerprint("")})}, lock=(old,)
+    )
+
+    assert written == new
+    assert not_written == old
 
 
 def test_of_two_stages_the_done_one_is_what_the_other_is_measured_by() -> None:

@@ -36,6 +36,7 @@ _VERBS: Mapping[Direction, str] = {
     Direction.PUSH: "push",
     Direction.PULL: "pull",
     Direction.SYNC: "push or pull",
+    Direction.ENRICH: "fill in",
 }
 _COMMANDS: Mapping[End, str] = {End.ZOTERO: "push", End.MARKDOWN: "pull", End.BIB: "pull"}
 """The command that writes what goes into an end."""
@@ -129,7 +130,7 @@ def _concerning(prepared: Prepared) -> list[Report]:
     """Return the reports that concern a run of its direction: a pull creates no items, so that
     entries without one are no news to it.
     """
-    is_pull = prepared.options.direction is Direction.PULL
+    is_pull = prepared.options.direction in (Direction.PULL, Direction.ENRICH)
     return [
         report
         for report in prepared.plan.reports
@@ -159,8 +160,10 @@ def _other_way(prepared: Prepared) -> Iterator[str]:
             yield ""
             yield f"Held back: {counted(len(by_rules), 'edit')} (`zoterodigest status`)."
         return
-    is_push = prepared.options.direction is Direction.PUSH
-    place, verb = ("the library", "pull") if is_push else (files_text(prepared), "push")
+    verb, place = {
+        Direction.PUSH: ("pull", "the library"),
+        Direction.PULL: ("push", files_text(prepared)),
+    }.get(prepared.options.direction, ("sync", f"the library and {files_text(prepared)}"))
     if held:
         yield ""
         yield f"Left for `zoterodigest {verb}`: {counted(len(held), 'edit')} made in {place}."
@@ -174,15 +177,17 @@ def _held_by_direction(prepared: Prepared) -> Iterator[Report]:
     }
     rules |= {read.key: read.bib.rules for read in prepared.gathered.bibs}
     direction = prepared.options.direction
+    if direction is Direction.SYNC:
+        return
     for report in prepared.plan.reports:
         match report:
-            case Held(row_id, name, to_entry=True) if direction is Direction.PUSH:
+            case Held(row_id, name, to_entry=True) if direction is not Direction.PULL:
                 field = "title" if name == PLACE else name
                 is_allowed = selects(rules[digests[row_id]].pull, field)
-            case Held(row_id, name, to_entry=False) if direction is Direction.PULL:
+            case Held(row_id, name, to_entry=False) if direction is not Direction.PUSH:
                 is_note = name.startswith(NOTE)
                 is_allowed = not is_note and selects(rules[digests[row_id]].push, name)
-            case HeldName(digest) if direction is Direction.PUSH:
+            case HeldName(digest) if direction is not Direction.PULL:
                 is_allowed = selects(rules[digest].pull, "title")
             case _:
                 continue

@@ -170,7 +170,7 @@ def _obey_guard(prepared: Prepared) -> None:
 def _target(prepared: Prepared, place: Place) -> str:
     """Return what a run of this direction writes."""
     match prepared.options.direction:
-        case Direction.PUSH:
+        case Direction.PUSH | Direction.ENRICH:
             return visible(place.address)
         case Direction.PULL:
             return files_text(prepared)

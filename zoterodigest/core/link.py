@@ -66,6 +66,14 @@ class Origin:
     collections: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Whom an item has a value from: `source`, as long as its text has the fingerprint `raw`."""
+
+    source: str
+    raw: str
+
+
 class State(Enum):
     """Whether a row links an entry, or is the tombstone of a link that ended."""
 
@@ -85,7 +93,8 @@ class Row:
     `title` is the fingerprint of the entry's match title, `texts` that of each long text (abstract
     and blocks), `headings` those of its heading path, `key` that of its citation key in a .bib:
     they pair the row with its entry again.
-    A field in `apart` differs at both ends with no base; its changes do not travel.
+    A field in `apart` differs at both ends with no base; its changes do not travel. `credits` tell,
+    by field, which values of the item were found at a source.
     """
 
     id: str
@@ -101,6 +110,12 @@ class Row:
     origin: Origin = Origin()
     state: State = State.LINKED
     key: str = ""
+    credits: Mapping[str, Credit] = field(default_factory=dict)
+
+    def is_from_source(self, name: str, raw: str) -> bool:
+        """Tell whether the text `raw` of the item's field is one that was found at a source."""
+        credit = self.credits.get(name)
+        return credit is not None and credit.raw == fingerprint(raw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,9 +200,10 @@ def _first(ends: Ends, folding: Folding, was_apart: bool) -> Step:
     """
     if ends.are_equal(folding):
         return Agreed()
+    is_note = ends.name.startswith(NOTE)
     if was_apart:
-        return Apart()
-    if ends.name.startswith(NOTE) and is_empty(ends.entry):
+        return Apart() if is_note or not is_empty(ends.entry) else InStep()
+    if is_note and is_empty(ends.entry):
         return Travel(to_entry=ends.item)
     if is_empty(ends.item):
         return Travel(to_item=for_item(ends.entry, EMPTY), is_fill=True)

@@ -37,20 +37,24 @@ class RenameShelf:
 
 @dataclass(frozen=True, slots=True)
 class CreateItem:
-    """A new item with the values of its first entry; `row_ids` are its links, in digest order."""
+    """A new item with the values of its first entry; `row_ids` are its links, in digest order.
+
+    `sources` names, by field, the source that a value was found at.
+    """
 
     key: str
     fields: Fields
     row_ids: tuple[str, ...]
     placed: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeItem:
     """Fields of the item at `version` go from `before` to `after` (EMPTY clears).
 
-    Those in `fills` were empty, or gain members; the others are edits that travel. `placed` and
-    `unplaced` are collections.
+    Those in `fills` were empty, gain members, or were found at the source named in `sources`; the
+    others are edits that travel. `placed` and `unplaced` are collections.
     """
 
     key: str
@@ -61,6 +65,7 @@ class ChangeItem:
     fills: frozenset[str] = frozenset()
     placed: tuple[str, ...] = ()
     unplaced: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

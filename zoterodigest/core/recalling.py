@@ -22,7 +22,8 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
     new base is in step; any other has changed since, and merges over what was seen, but waits if
     the lock file is of an older commit: else that would undo what came after it. A field that never
     was in step here waits while the item has nothing there, or what another of its links last
-    showed. What a person decided waits no more.
+    showed. What has become apart elsewhere, and is here as it was in step, waits as well. What a
+    person decided waits no more.
     """
     if seen is None or link.item is None:
         return link
@@ -45,11 +46,17 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
         if _shows(ends, base, terms) and not is_later:
             continue
         if seen_base is None:
-            waits |= {name} if _is_untouched(ends, link.row, seen, terms) else set()
+            was_parted = is_past and name in remembered.apart
+            is_waiting = was_parted or _is_untouched(ends, link.row, seen, terms)
+            waits |= {name} if is_waiting else set()
         elif _shows(ends, seen_base, terms) or is_past:
             waits.add(name)
         else:
             bases[name] = seen_base
+    for name in sorted(carried & link.row.apart & remembered.bases.keys()):
+        ends = ends_of(name, entry, item)
+        if _shows(ends, remembered.bases[name], terms) and ends.are_equal(terms.folding):
+            waits.add(name)
     return replace(link, recall=Recall(frozenset(waits), bases)) if waits or bases else link
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from zoterodigest.core.found import Found
 from zoterodigest.core.link import Row, Shelf, is_bib
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import SECTION, Collection, Entry, Item, Value
@@ -32,10 +33,14 @@ NONE = Mask()
 
 @dataclass(frozen=True, slots=True)
 class Directions:
-    """Which fields of a digest may go to the library (`push`) and come from it (`pull`)."""
+    """Which fields of a digest may go to the library (`push`) and come from it (`pull`).
+
+    `found` are the fields that may come into it when a run lets what was found travel.
+    """
 
     push: Mask = ALL
     pull: Mask = NONE
+    found: Mask = NONE
 
     @property
     def brings_entries(self) -> bool:
@@ -127,6 +132,7 @@ class Terms:
     change anything and no link is dropped. `relink` names digests whose ended links are revived.
     `prefer` names the end that holds, by field, where both changed; `choices` what a person chose.
     `fills` are fields that are filled in in digests too, where an entry has an empty place for one.
+    `found` is what sources say of works, by the key of the item, there already or about to be made.
     """
 
     rules: Mapping[str, Rules]
@@ -138,6 +144,7 @@ class Terms:
     prefer: Mapping[str, End] = field(default_factory=dict)
     choices: Choices = NO_CHOICES
     fills: frozenset[str] = frozenset()
+    found: Mapping[str, Found] = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
 from zoterodigest.core.bases import without_fill
 from zoterodigest.core.choosing import decided, is_chosen
+from zoterodigest.core.found import Found, as_held, taken
 from zoterodigest.core.keys import note_key
 from zoterodigest.core.merge import Ends, Merge, Side, merge
 from zoterodigest.core.plan import (
@@ -42,7 +43,7 @@ from zoterodigest.core.reports import (
 )
 from zoterodigest.core.sections import are_mixed_up, as_conflicts
 from zoterodigest.core.settle import is_note_missing, item_end, side_of, without
-from zoterodigest.core.terms import NONE, Directions, Rules, Terms
+from zoterodigest.core.terms import NONE, Directions, End, Rules, Terms, entry_end
 from zoterodigest.core.unshown import no_longer_shown
 from zoterodigest.core.view import links_as_held
 
@@ -68,7 +69,8 @@ def travel(links: Sequence[Link], moves: Sequence[Moves], terms: Terms) -> Trave
     """Carry changes over `links` (in order, each with its `moves`) as far as directions allow.
 
     All links of an item are taken together: what one brings to the item the others see, so that an
-    edit reaches every entry in one run. Of several new entries the first gives an item its values.
+    edit reaches every entry in one run. Of several new entries the first gives an item its values;
+    what sources say comes after what any of them does, and stays at the item.
     """
     by_item: dict[str, list[tuple[Link, Moves]]] = defaultdict(list)
     for link, move in zip(links, moves, strict=True):
@@ -98,12 +100,17 @@ class _Hub:
         self._now = self._item or _blank_item(self.links)
         self._after: dict[str, Value] = {}
         self._edited: set[str] = set()
+        self._sources: dict[str, str] = {}
+        self._travels = frozenset[str]()
         self._details: list[Action] = []
 
     def carry(self) -> None:
         """Bring every link's changes to the item, then the item's to every entry."""
         merges = [self._to_item(place) for place in range(len(self.links))]
         if len(self.links) > 1 and self._after:
+            merges = [self._merged(link) for link in self.links]
+        if found := self._terms.found.get(self._key):
+            self._take(found)
             merges = [self._merged(link) for link in self.links]
         for link, merged in zip(self.links, merges, strict=True):
             self._to_entry(link, merged)
@@ -117,13 +124,14 @@ class _Hub:
         placing = tuple(sorted(placed)), tuple(sorted(unplaced))
         if self._item is None:
             filled = {name: value for name, value in self._after.items() if not is_empty(value)}
-            return [CreateItem(self._key, filled, row_ids, placing[0]), *self._details]
+            create = CreateItem(self._key, filled, row_ids, placing[0], self._sources)
+            return [create, *self._details]
         if not self._after and not placed and not unplaced:
             return self._details
         fields, fills = self._item.fields, frozenset(self._after) - self._edited
-        before = {name: fields[name] for name in self._after}
-        version = self._item.version
-        change = ChangeItem(self._key, version, before, self._after, row_ids, fills, *placing)
+        before = {name: fields.get(name, EMPTY) for name in self._after}
+        changes = self._key, self._item.version, before, self._after
+        change = ChangeItem(*changes, row_ids, fills, *placing, self._sources)
         return [change, *self._details]
 
     def _to_item(self, place: int) -> Merge:
@@ -148,9 +156,7 @@ class _Hub:
         self._now = _with_fields(before, record)
         filled = record.keys() & merged.fills
         if link.item is not None and not link.row.origin.item:
-            fields = link.row.origin.fields | filled
-            origin = replace(link.row.origin, fields=fields)
-            self.links[place] = replace(link, row=replace(link.row, origin=origin))
+            self._note_fills(place, filled)
         for other in range(len(self.links)):
             if other != place:
                 self._take_note_of_fill(other, filled, before)
@@ -167,6 +173,61 @@ class _Hub:
                 bases[name] = base
         if bases != link.row.bases:
             self.links[place] = replace(link, row=replace(link.row, bases=bases))
+
+    def _take(self, found: Found) -> None:
+        """Let the item take what was found, but where a link has something to say of the field.
+
+        What the entries in Markdown would show differently becomes apart.
+        """
+        before, authors = (
+            self._now,
+            [link.entry.fields.get("authors", EMPTY) for link in self.links],
+        )
+        values = taken(found, before, authors, self._folding, is_new=self._item is None)
+        said = self._edited.union(*map(self._said, self.links))
+        values = {name: value for name, value in values.items() if name not in said}
+        if not values:
+            return
+        self._after |= values
+        self._sources = {name: found.sources.get(name, "") for name in sorted(values)}
+        self._travels = found.travels & values.keys()
+        self._now = _with_fields(before, as_held(before, values))
+        filled = {name for name in values if is_empty(before.fields.get(name, EMPTY))}
+        if self._item is not None and not any(link.row.origin.item for link in self.links):
+            self._note_fills(0, filled)
+        changed = as_held(before, values).keys() - self._travels
+        for place, link in enumerate(self.links):
+            if entry_end(link.entry.digest) is End.MARKDOWN:
+                self._part(place, changed, before)
+
+    def _said(self, link: Link) -> frozenset[str]:
+        """Return the fields in which an end of a link has something for the other."""
+        merged = self._merged(link)
+        names = merged.to_item.keys() | merged.to_entry.keys() | merged.conflicts
+        return frozenset(names | link.recall.waits)
+
+    def _part(self, place: int, names: Set[str], then: Item) -> None:
+        """Keep what was found from travelling over a link whose entry would show it differently."""
+        link = self.links[place]
+        bases, apart = dict(link.row.bases), set(link.row.apart)
+        for name in sorted(names & bases.keys() & link.entry.fields.keys()):
+            ends = [_ends(name, link, item) for item in (then, self._now)]
+            prints = [end.item_print(self._folding).parts for end in ends]
+            if prints[0] == prints[1]:
+                continue
+            base = without_fill(bases.pop(name), ends[0], ends[1], self._folding)
+            if base is not None:
+                bases[name] = base
+            else:
+                apart.add(name)
+        row = replace(link.row, bases=bases, apart=frozenset(apart))
+        self.links[place] = replace(link, row=row)
+
+    def _note_fills(self, place: int, names: Set[str]) -> None:
+        """Note in a link's origin that these fields of its item were filled in."""
+        link = self.links[place]
+        origin = replace(link.row.origin, fields=link.row.origin.fields | names)
+        self.links[place] = replace(link, row=replace(link.row, origin=origin))
 
     def _to_note(self, link: Link, after: Fields, fills: frozenset[str]) -> None:
         row, item = link.row, self._item
@@ -227,9 +288,11 @@ class _Hub:
         return self._directions(link).push.allows(name) or self._is_chosen(link, name)
 
     def _may_pull(self, link: Link, name: str) -> bool:
-        pull = self._directions(link).pull
-        may_show = name.startswith(NOTE) and pull != NONE
-        return may_show or pull.allows(name) or self._is_chosen(link, name)
+        directions = self._directions(link)
+        may_show = name.startswith(NOTE) and directions.pull != NONE
+        may_travel = name in self._travels and directions.found.allows(name)
+        is_allowed = may_show or may_travel or directions.pull.allows(name)
+        return is_allowed or self._is_chosen(link, name)
 
     def _is_chosen(self, link: Link, name: str) -> bool:
         return is_chosen(self._terms.choices, link.row.id, name)
@@ -252,7 +315,7 @@ def _with_fields(item: Item, changes: Fields) -> Item:
 
 def _ends(name: str, link: Link, item: Item) -> Ends:
     raws = link.entry.raws.get(name, ""), item.raws.get(name, "")
-    return Ends(name, link.entry.fields[name], item.fields[name], *raws)
+    return Ends(name, link.entry.fields[name], item.fields.get(name, EMPTY), *raws)
 
 
 def _allowed(changes: Fields, allows: Callable[[str], bool]) -> dict[str, Value]:

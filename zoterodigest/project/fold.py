@@ -9,10 +9,10 @@ that may be the person's. The order of the two sides makes no difference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from zoterodigest.core.link import Base, Exported, Origin, Row, Shelf, State
+from zoterodigest.core.link import Base, Credit, Exported, Origin, Row, Shelf, State
 
 _NOT_OURS = (False, None)
 
@@ -77,6 +77,7 @@ def fold_rows(one: Row, other: Row, before: Sequence[Row] = ()) -> Row:
             min(one.state, other.state, key=_STRONGEST_STATE.index),
         ),
         key=_agreed(one.key, other.key, [row.key for row in before], ""),
+        credits={name: credit for name, credit in _credits(one, other, before) if credit},
     )
 
 
@@ -146,6 +147,13 @@ def _added(one: frozenset[T], other: frozenset[T], before: Sequence[frozenset[T]
 
 def _standing(row: Row, name: str) -> tuple[Base | None, bool]:
     return row.bases.get(name), name in row.apart
+
+
+def _credits(one: Row, other: Row, before: Sequence[Row]) -> Iterator[tuple[str, Credit | None]]:
+    """Yield whom both sides have a value from, by field; None where they do not agree."""
+    for name in sorted(one.credits.keys() | other.credits.keys()):
+        earlier = [row.credits.get(name) for row in before]
+        yield name, _agreed(one.credits.get(name), other.credits.get(name), earlier, None)
 
 
 def _origin(one: Row, other: Row, before: Sequence[Row]) -> Origin:

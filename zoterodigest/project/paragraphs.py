@@ -24,11 +24,12 @@ SHELF = "shelf "
 BIB = "bib "
 BASE = "base "
 PRINT = "print "
+SOURCE = "source "
 
-_BY_NAME = {"base": BASE, "print": PRINT}
+_BY_NAME = {"base": BASE, "print": PRINT, "source": SOURCE}
 _OF_ROWS = frozenset(
     {"apart", "base", "digest", "headings", "identifiers", "item", "key", "note", "origin", "state"}
-    | {"texts", "title"}
+    | {"source", "texts", "title"}
 )
 _KEYS = _OF_ROWS | {"collection", "name", "ours"} | {"item", "made", "print"}
 

@@ -149,8 +149,15 @@ def _decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
     note = new.note if new.note in facts else was.note
     raws = {**facts[new.item].raws, **_raws(facts, note)}
     written = {name: base for name, base in new.bases.items() if _stands(base, raws.get(name))}
-    bases = {**was.bases, **written}
-    origin = _origin(was, new, facts, frozenset(written))
+    credited = {name: one for name, one in new.credits.items() if one.raw == raws.get(name)}
+    parted = {name for name in new.apart if name in was.bases}
+    kept = {
+        name: base
+        for name, base in was.bases.items()
+        if name not in parted or _stands(base, raws.get(name))
+    }
+    bases = {**kept, **written}
+    origin = _origin(was, new, facts, written.keys() | credited.keys())
     if old is None and origin == Origin():
         return None
     place = new if _is_placed(was, new, facts[new.item]) else was
@@ -163,6 +170,7 @@ def _decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
         apart=(was.apart | new.apart) - bases.keys(),
         origin=origin,
         state=was.state,
+        credits={**was.credits, **credited},
     )
 
 
@@ -181,7 +189,7 @@ def _stands(base: Base, raw: str | None) -> bool:
     return base.at_item.raw == raw
 
 
-def _origin(was: Row, new: Row, facts: Facts, written: frozenset[str]) -> Origin:
+def _origin(was: Row, new: Row, facts: Facts, written: Set[str]) -> Origin:
     """Return what of both rows' origins is to be found in the library."""
     old, intended, item = was.origin, new.origin, facts[new.item]
     return Origin(

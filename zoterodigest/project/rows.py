@@ -19,13 +19,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.link import Base, Exported, Origin, Print, Row, Shelf, State
+from zoterodigest.core.link import Base, Credit, Exported, Origin, Print, Row, Shelf, State
 from zoterodigest.project.bib_text import BibKey, BibsRead, render_bibs
 from zoterodigest.project.fold import fold_rows, fold_shelves
 from zoterodigest.project.paragraphs import (
     BASE,
     BIB,
     SHELF,
+    SOURCE,
     BadLine,
     Line,
     Paragraph,
@@ -95,6 +96,7 @@ def _render_row(row: Row) -> str:
         ("key", row.key),
         ("note", row.note),
         ("origin", _origin_json(row.origin)),
+        *(("source", [name, one.source, one.raw]) for name, one in sorted(row.credits.items())),
         ("state", state),
         ("texts", sorted(row.texts)),
         ("title", row.title),
@@ -181,6 +183,7 @@ def _row(row_id: str, values: Values) -> Row:
         origin=_origin(values.get("origin", {})),
         state=State(text_of(values, "state", State.LINKED.value)),
         key=text_of(values, "key", ""),
+        credits={name: _credit(value) for name, value in named(values, SOURCE)},
     )
 
 
@@ -203,6 +206,11 @@ def _print(text: str, same: tuple[str, ...]) -> Print:
     raw, *parts = text.split(" ")
     known = same if parts == ["="] else tuple(parts)
     return Print(fingerprint_of(raw), tuple(map(fingerprint_of, known)))
+
+
+def _credit(value: object) -> Credit:
+    _, source, raw = texts_of(value)
+    return Credit(source, fingerprint_of(raw))
 
 
 def _origin(value: object) -> Origin:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.link import Origin, Row, Shelf, State, is_bib
+from zoterodigest.core.link import Credit, Origin, Row, Shelf, State, fingerprint, is_bib
 from zoterodigest.core.pairing import heading_prints
 from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry, RenameHeading
-from zoterodigest.core.record import Entry, Item
+from zoterodigest.core.record import EMPTY, Entry, Item, is_empty
 from zoterodigest.core.settle import settle
 from zoterodigest.core.view import Folding
 from zoterodigest.library.contents import Contents, read_contents
@@ -96,7 +96,8 @@ def rows_over(
         link = _as_it_stands(planned, standing.entries[planned.index], moving)
         row = _settled(link, items.get(link.row.item), folding)
         if row is not None:
-            rows.append(_placed(_noted(row, added.get(row.id, ())), link, unshelved))
+            noted = _noted(row, added.get(row.id, ()), items.get(row.item))
+            rows.append(_placed(noted, link, unshelved))
     rows += _made_rows(plan, standing, items, folding)
     rows += rows_of_exported(standing.exported, items, folding)
     return tuple(sorted(rows, key=lambda row: row.id))
@@ -176,15 +177,26 @@ def _placed(row: Row, link: Link, unshelved: Set[tuple[str, tuple[str, ...]]]) -
     return replace(row, digest=link.before.digest, headings=link.before.headings)
 
 
-def _noted(row: Row, added: Sequence[Write]) -> Row:
-    """Return `row` with what was added to its item in its origin: tags, attachments, its key."""
+def _noted(row: Row, added: Sequence[Write], item: Item | None) -> Row:
+    """Return `row` with what was added to its item: in its origin tags, attachments, its key, and
+    whom it has values from.
+    """
     for write in added:
         row = with_key_noted(row, write.citekey) if write.citekey else row
+        credits = dict(_credits(write, item)) if item else {}
+        row = replace(row, credits={**row.credits, **credits}) if credits else row
     origin = row.origin
     for write in added:
         attachments = origin.attachments | ({write.attachment} - {""})
         origin = replace(origin, tags=origin.tags | write.tags, attachments=attachments)
     return row if origin == row.origin else replace(row, origin=origin)
+
+
+def _credits(write: Write, item: Item) -> Iterator[tuple[str, Credit]]:
+    """Yield whom an item has the values from that a write put there, by field."""
+    for name, source in write.sources.items():
+        if not is_empty(item.fields.get(name, EMPTY)):
+            yield name, Credit(source, fingerprint(item.raws[name]))
 
 
 def shelves_after(prepared: Prepared, standing: Standing, failed: Set[str]) -> Iterator[Shelf]:

@@ -245,10 +245,10 @@ def _is_as_left(name: str, item: Item, rows: Sequence[Row]) -> bool:
     raw = item.raws[name]
     if is_empty(item.fields[name]):
         return True
-    if any(_is_base(row, name, raw) for row in rows):
-        return True
-    homes = [other for other in item.raws if other != name and item.raws[other] == raw]
-    return any(_is_base(row, other, raw) for row in rows for other in homes)
+    homes = [name, *(other for other in item.raws if item.raws[other] == raw)]
+    return any(
+        _is_base(row, home, raw) or row.is_from_source(home, raw) for row in rows for home in homes
+    )
 
 
 def _is_base(row: Row, name: str, raw: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
+from zoterodigest.core.found import Found
 from zoterodigest.core.guard import GuardStop, guard
 from zoterodigest.core.link import State, is_bib
 from zoterodigest.core.plan import Action, ChangeEntry, CreateItem, Plan
@@ -48,17 +49,21 @@ _MANY_CHANGES = 20
 
 
 class Direction(Enum):
-    """Which way a run carries changes: to the library, to the digests, or both ways."""
+    """Which way a run carries changes: to the library, to the digests, both ways, or none: then
+    the library takes what was found, and nothing else happens.
+    """
 
     PUSH = auto()
     PULL = auto()
     SYNC = auto()
+    ENRICH = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a run is to be done; `relink` revives links that were ended, `choices` are a person's,
-    `fills` are fields that are filled in in digests as well."""
+    `fills` are fields that are filled in in digests as well, `found` is what sources say of works,
+    by item key."""
 
     direction: Direction = Direction.PUSH
     selection: Callable[[Entry], bool] | None = None
@@ -68,6 +73,7 @@ class Options:
     allow_removals: bool = False
     choices: Choices = NO_CHOICES
     fills: frozenset[str] = frozenset()
+    found: Mapping[str, Found] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,8 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     edits = compile_edits(plan, gathered, workspace)
     digests = new_digests(edits, plan, gathered, workspace)
     plan = without_undone(plan, digests)
-    if options.direction is not Direction.PULL and not options.choices.only:
+    is_bringing = options.direction in (Direction.PUSH, Direction.SYNC)
+    if is_bringing and not options.choices.only:
         plan = with_citation_keys(plan, workspace, gathered)
     names = names_by_key(gathered.digests)
     writes = compile_writes(plan, gathered.contents, workspace.zotero, names)
@@ -162,9 +169,8 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
 
 def _is_exported(read: ReadBib, options: Options) -> bool:
     """Tell whether a run exports into a .bib: a sync does, and a pull that brings edits into it."""
-    if options.choices.only or options.direction is Direction.PUSH:
-        return False
-    return options.direction is Direction.SYNC or read.bib.rules.pull is not False
+    is_sync, is_pull = (options.direction is one for one in (Direction.SYNC, Direction.PULL))
+    return not options.choices.only and (is_sync or (is_pull and read.bib.rules.pull is not False))
 
 
 def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
@@ -185,6 +191,7 @@ def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
         prefer={name: End(end) for name, end in prefer.items()},
         choices=options.choices,
         fills=options.fills,
+        found=options.found,
     )
 
 
@@ -211,9 +218,10 @@ def _bib_rules(read: ReadBib, options: Options) -> Rules:
 
 
 def _directions(push: Selection, pull: Selection, options: Options) -> Directions:
+    may_push = options.direction in (Direction.PUSH, Direction.SYNC)
+    may_pull = options.direction in (Direction.PULL, Direction.SYNC)
     return Directions(
-        NONE if options.direction is Direction.PULL else _mask(push),
-        NONE if options.direction is Direction.PUSH else _mask(pull),
+        _mask(push) if may_push else NONE, _mask(pull) if may_pull else NONE, _mask(pull)
     )
 
 

@@ -57,7 +57,7 @@ class Write:
     """One object to be written for the links of `row_ids`.
 
     `tags`, `attachment` and `citekey` say what it adds to an item: tags, the attachment's own key,
-    a citation key.
+    a citation key; `sources` names by field the source of what was found.
     """
 
     item: LibraryItem
@@ -65,6 +65,7 @@ class Write:
     tags: frozenset[str] = frozenset()
     attachment: str = ""
     citekey: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ def _create_item(draft: _Draft, action: CreateItem) -> None:
     tags = frozenset(str(tag["tag"]) for tag in data.get("tags", ()))
     citekey = str(data.get("citationKey", ""))
     item = LibraryItem(action.key, 0, data)
-    draft.items.append(Write(item, action.row_ids, tags, citekey=citekey))
+    write = Write(item, action.row_ids, tags, citekey=citekey, sources=action.sources)
+    draft.items.append(write)
     _attach(draft, action.key, action.row_ids, _hyperlinks(action.fields.get("links")))
 
 
@@ -159,7 +161,8 @@ def _change_item(draft: _Draft, action: ChangeItem) -> None:
         written = LibraryItem(action.key, action.version, patch)
         tags = added if "tags" in patch else frozenset[str]()
         citekey = str(patch.get("citationKey", ""))
-        draft.items.append(Write(written, action.row_ids, tags, citekey=citekey))
+        write = Write(written, action.row_ids, tags, citekey=citekey, sources=action.sources)
+        draft.items.append(write)
     if "links" in action.after:
         _change_links(draft, action)
 

@@ -1,0 +1,107 @@
+"""Found: what sources say of a work, and which of it an item takes. Pure, and a person goes first.
+
+A source fills in what an item lacks. It takes the place of something in two cases only: where
+whoever asked says so, and where the list of authors is one that nobody can cite, cut by "et al." or
+made of user names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from zoterodigest.core.names import is_user_name, same_name, same_person
+from zoterodigest.core.record import EMPTY, Fields, Item, Names, Value, is_empty
+from zoterodigest.core.view import Folding, equal
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What sources say of one work: its fields, and by field the source's name for people.
+
+    A field in `replaces` takes the place of what the item holds. One in `travels` goes on to the
+    entries in Markdown, as an edit made in the library does; no other one does.
+    """
+
+    fields: Fields = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    replaces: frozenset[str] = frozenset()
+    travels: frozenset[str] = frozenset()
+
+
+def taken(
+    found: Found, item: Item, authors: Iterable[Value], folding: Folding, *, is_new: bool
+) -> dict[str, Value]:
+    """Return the values that `item` takes of what was found.
+
+    `authors` are those that its entries show. A new item takes fields that it does not carry yet;
+    one that is there takes those that it has a home for. A date is taken only if not even the year
+    is known.
+    """
+    values: dict[str, Value] = {}
+    for name, value in found.fields.items():
+        may_come = is_new or name in item.fields or name in found.replaces
+        if not may_come or is_empty(value) or (name in item.homeless and not _has_venue(found)):
+            continue
+        held = item.fields.get(name, EMPTY)
+        if name in found.replaces:
+            if not equal(name, value, held, folding):
+                values[name] = value
+        elif name == "authors" and isinstance(held, Names) and isinstance(value, Names):
+            if people := better_authors(held, value, authors):
+                values[name] = people
+        elif _is_lacking(name, item):
+            values[name] = value
+    return values
+
+
+def better_authors(held: Names, found: Names, shown: Iterable[Value]) -> Names | None:
+    """Return the authors an item is to have in the place of those it holds; None if these stay.
+
+    They give way only while they are what an entry shows. Behind "et al." the rest is added, if
+    those that are named are the first of all; they keep their spelling. User names are replaced.
+    """
+    if not held.people:
+        return found
+    entries = [one for one in shown if isinstance(one, Names) and _are_one(one, held)]
+    if not entries or not found.people:
+        return None
+    if any(map(is_user_name, held.people)):
+        return None if any(map(is_user_name, found.people)) else found
+    if not all(one.truncated for one in entries) or len(found.people) <= len(held.people):
+        return None
+    named = zip(held.people, found.people, strict=False)
+    if not all(same_person(one, other) for one, other in named):
+        return None
+    return Names(held.people + found.people[len(held.people) :])
+
+
+def as_held(item: Item, values: Fields) -> dict[str, Value]:
+    """Return `values` and what else changes with them: date and year have one home."""
+    date, year = values.get("date"), values.get("year")
+    then = item.fields.get("date")
+    if isinstance(date, str) and "year" in item.fields:
+        return {**values, "year": date[:4]}
+    if isinstance(year, str) and isinstance(then, str) and not then.startswith(year):
+        return {**values, "date": year}
+    return dict(values)
+
+
+def _has_venue(found: Found) -> bool:
+    return not is_empty(found.fields.get("venue", EMPTY))
+
+
+def _is_lacking(name: str, item: Item) -> bool:
+    """Tell whether an item has nothing in a field, not even a text that means nothing to us."""
+    names = ("date", "year") if name == "date" else (name,)
+    return all(
+        is_empty(item.fields.get(one, EMPTY)) and not item.raws.get(one, "").strip()
+        for one in names
+    )
+
+
+def _are_one(entry: Names, item: Names) -> bool:
+    """Tell whether an item holds just the people that an entry names."""
+    if len(entry.people) != len(item.people):
+        return False
+    return all(same_name(*pair) for pair in zip(entry.people, item.people, strict=True))
