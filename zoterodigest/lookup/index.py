@@ -72,11 +72,15 @@ class Index:
             return Failed(reply.reason)
         return self._read(reply)
 
-    def recall(self, keys: Sequence[str]) -> dict[str, Candidates]:
-        """Return the answers kept under `keys` that need not be asked for again."""
+    def recall(self, keys: Sequence[str], *, however_old: bool = False) -> dict[str, Candidates]:
+        """Return the answers kept under `keys` that need not be asked for again, or all."""
         now = self._now()
         kept = self._cache.recall(self.source, keys)
-        read = {key: _recalled(one) for key, one in kept.items() if self._ages.is_fresh(one, now)}
+        read = {
+            key: _recalled(one)
+            for key, one in kept.items()
+            if however_old or self._ages.is_fresh(one, now)
+        }
         return {key: found for key, found in read.items() if found is not None}
 
     def keep(self, answers: Mapping[str, Candidates]) -> None:

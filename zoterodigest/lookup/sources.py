@@ -40,7 +40,7 @@ class Sources:
         self._cache = cache
         places = _places(addresses)
         arxiv = places.pop(Source.ARXIV, None)
-        self.arxiv = arxiv and Arxiv(cache, manners, place=arxiv, ages=ages)
+        self.arxiv = Arxiv(cache, manners, place=arxiv, ages=ages) if arxiv else None
         self.indexes: Mapping[Source, Index] = {
             source: Index(source, place, cache=cache, manners=manners, ages=ages)
             for source, place in places.items()

@@ -1,0 +1,230 @@
+"""Finding where works were published: each source is asked for what is still unknown, and no more.
+
+First those that answer for many works at once, then, one work after the other, those that do not.
+A source that does not answer leaves the others; what came is in the cache, so that a run that is
+broken off goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.names import PersonName, is_user_name, split_name
+from zoterodigest.library.zotero import ZoteroMapping
+from zoterodigest.lookup import crossref, dblp, semantic_scholar
+from zoterodigest.lookup.arxiv import Progress
+from zoterodigest.lookup.index import Candidates, Index, Question
+from zoterodigest.lookup.publication import Publication, Published, publication
+from zoterodigest.lookup.sources import Sources
+from zoterodigest.lookup.statements import Heard, Work
+from zoterodigest.lookup.work import Failed, Found, Looked, Outcome, Source, Withdrawn
+
+Watch = Callable[[str], AbstractContextManager[Progress]]
+"""Shows what is under way while a block lasts, and how far it has got."""
+
+
+def _unwatched(_: str) -> AbstractContextManager[Progress]:
+    return nullcontext(lambda done, total: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How sources are asked: not at all if `is_offline`, then the cache alone answers."""
+
+    is_offline: bool = False
+    watch: Watch = _unwatched
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A source that did not answer for a number of works, and why."""
+
+    source: Source
+    reason: str
+    works: int
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Where works were published, in their order, as far as those that answered know."""
+
+    publications: tuple[Publication, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+def find(
+    works: Sequence[Work], sources: Sources, zotero: ZoteroMapping, asking: Asking | None = None
+) -> Findings:
+    """Return where `works` were published."""
+    search = _Search(works, sources, zotero, asking or Asking())
+    search.ask_arxiv()
+    search.ask_scholar_for_all()
+    search.ask_for_each(Source.DBLP, _dblp_question)
+    search.ask_for_each(Source.CROSSREF, _crossref_question)
+    search.ask_for_each(Source.SEMANTIC_SCHOLAR, _scholar_question)
+    return search.findings()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A work, what was heard of it so far, and what that adds up to."""
+
+    work: Work
+    heard: Heard
+    found: Publication
+
+    @property
+    def is_settled(self) -> bool:
+        return self.work.is_complete or (
+            isinstance(self.found, Published) and self.found.is_confirmed
+        )
+
+    @property
+    def title(self) -> str:
+        looked = self.heard.looked
+        return (looked.title if looked else "") or self.work.known.title
+
+    @property
+    def first_author(self) -> str:
+        """The last name of the first author; "" if it is not known as such."""
+        looked, known = self.heard.looked, self.work.known.authors.people
+        people = looked.authors if looked and looked.authors else known
+        if not people or is_user_name(people[0]):
+            return ""
+        name = split_name(people[0])
+        return name.last if isinstance(name, PersonName) else ""
+
+    @property
+    def doi(self) -> str:
+        """The DOI, from whoever tells it; "" if nobody does."""
+        looked, found = self.heard.looked, self.found
+        by_arxiv = looked.doi if looked else ""
+        by_index = found.doi if isinstance(found, Published) else ""
+        return self.work.known.doi or by_arxiv or by_index
+
+
+class _Search:
+    """Works while sources are asked about them."""
+
+    def __init__(
+        self, works: Sequence[Work], sources: Sources, zotero: ZoteroMapping, asking: Asking
+    ) -> None:
+        self._sources = sources
+        self._zotero = zotero
+        self._asking = asking
+        self._sought = [self._weighed(work, Heard()) for work in works]
+        self._faults: Counter[tuple[Source, str]] = Counter()
+
+    def ask_arxiv(self) -> None:
+        """Ask arXiv for the papers that have an id there."""
+        arxiv = self._sources.arxiv
+        places = [at for at in self._open() if self._sought[at].work.known.arxiv]
+        ids = [self._sought[at].work.known.arxiv for at in places]
+        if arxiv is None or not ids:
+            return
+        with self._asking.watch(f"Asking {Source.ARXIV.value}") as progress:
+            is_offline = self._asking.is_offline
+            outcomes = arxiv.recall(ids) if is_offline else arxiv.look_up(ids, progress=progress)
+        for at, id_ in zip(places, ids, strict=True):
+            self._hear_arxiv(at, outcomes[id_])
+
+    def ask_scholar_for_all(self) -> None:
+        """Ask Semantic Scholar for the works with an identifier, in few requests."""
+        index = self._sources.indexes.get(Source.SEMANTIC_SCHOLAR)
+        identified = {at: known for at in self._open() if (known := self._identifier(at))}
+        if index is None or not identified:
+            return
+        with self._asking.watch(f"Asking {index.source.value}"):
+            answers = self._batch(index, list(identified.values()))
+        for at, identifier in identified.items():
+            self._hear(at, index.source, answers[identifier])
+
+    def ask_for_each(self, source: Source, question: Callable[[_Sought], Question | None]) -> None:
+        """Ask an index about one work after the other."""
+        index = self._sources.indexes.get(source)
+        places = list(self._open())
+        if index is None or not places:
+            return
+        with self._asking.watch(f"Asking {source.value}") as progress:
+            for done, at in enumerate(places, start=1):
+                if (asked := question(self._sought[at])) is not None:
+                    self._hear(at, source, self._answer(index, asked))
+                progress(done, len(places))
+
+    def findings(self) -> Findings:
+        """Return what it all adds up to."""
+        faults = [Fault(source, why, number) for (source, why), number in self._faults.items()]
+        return Findings(tuple(sought.found for sought in self._sought), tuple(faults))
+
+    def _open(self) -> Iterator[int]:
+        """Yield the places of the works of which something is unknown."""
+        return (at for at, sought in enumerate(self._sought) if not sought.is_settled)
+
+    def _identifier(self, at: int) -> Identifier | None:
+        known = self._sought[at].work.known
+        if known.arxiv:
+            return Identifier("arxiv", known.arxiv)
+        return Identifier("doi", known.doi) if known.doi else None
+
+    def _batch(
+        self, index: Index, identifiers: Sequence[Identifier]
+    ) -> dict[Identifier, Candidates | Failed]:
+        if not self._asking.is_offline:
+            return semantic_scholar.ask_all(index, identifiers)
+        questions = {each: semantic_scholar.by_identifier(each) for each in identifiers}
+        return {each: self._answer(index, question) for each, question in questions.items()}
+
+    def _answer(self, index: Index, question: Question) -> Candidates | Failed:
+        if not self._asking.is_offline:
+            return index.ask(question)
+        return index.recall([question.key], however_old=True).get(question.key, ())
+
+    def _hear_arxiv(self, at: int, outcome: Outcome) -> None:
+        looked: Looked | None = None
+        match outcome:
+            case Found(looked=looked) | Withdrawn(looked=looked):
+                pass
+            case Failed(reason, looked):
+                self._note_fault(Source.ARXIV, reason)
+            case _:
+                pass
+        if looked is not None:
+            sought = self._sought[at]
+            self._sought[at] = self._weighed(sought.work, replace(sought.heard, looked=looked))
+
+    def _hear(self, at: int, source: Source, answer: Candidates | Failed) -> None:
+        if isinstance(answer, Failed):
+            self._note_fault(source, answer.reason)
+            return
+        sought = self._sought[at]
+        heard = tuple(dict.fromkeys((*sought.heard.candidates, *answer)))
+        self._sought[at] = self._weighed(sought.work, replace(sought.heard, candidates=heard))
+
+    def _note_fault(self, source: Source, reason: str) -> None:
+        if not self._asking.is_offline:
+            self._faults[source, reason] += 1
+
+    def _weighed(self, work: Work, heard: Heard) -> _Sought:
+        return _Sought(work, heard, publication(work, heard, self._zotero))
+
+
+def _dblp_question(sought: _Sought) -> Question | None:
+    # Its search wants every word, so that a name in another spelling would find nothing.
+    author = sought.first_author
+    plain = author if author.isascii() else ""
+    return dblp.by_title(sought.title, plain) if sought.title else None
+
+
+def _crossref_question(sought: _Sought) -> Question | None:
+    if sought.doi:
+        return crossref.by_doi(sought.doi)
+    return crossref.by_title(sought.title, sought.first_author) if sought.title else None
+
+
+def _scholar_question(sought: _Sought) -> Question | None:
+    is_asked = bool(sought.work.known.arxiv or sought.work.known.doi)
+    return None if is_asked or not sought.title else semantic_scholar.by_title(sought.title)

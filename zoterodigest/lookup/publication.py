@@ -1,0 +1,223 @@
+"""Where a work was published in the end: what its digest, arXiv and the indexes say, weighed. Pure.
+
+Precision first: a wrong venue is worse than none. What a source says of another work, what sources
+say against each other, and a venue without a year are for a person to judge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.library.items import item_type_for
+from zoterodigest.library.zotero import ZoteroMapping
+from zoterodigest.lookup.index_venues import IndexVenue, are_one, has_separate_papers, is_host
+from zoterodigest.lookup.statements import TRUST, Doubt, Heard, Statement, Work, statements_of
+from zoterodigest.lookup.work import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The work appeared at `venue` (an id of the table, or a name) in `year`.
+
+    `why` are the statements that say so, the most trusted first; of the digest's or library's own
+    venue nothing but `doi` and `pages` (and a missing year) is news. `against` are the others.
+    """
+
+    venue: str
+    year: str
+    item_type: str
+    why: tuple[Statement, ...]
+    doi: str = ""
+    pages: str = ""
+    award: str = ""
+    against: tuple[Doubt, ...] = ()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the venue stood in the digest or the library before."""
+        return self.why[0].source is None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether asking further sources is of no use."""
+        sources = {statement.source for statement in self.why}
+        is_listed = bool(sources & {Source.DBLP, Source.CROSSREF})
+        return is_listed or (len(sources) > 1 and bool(self.doi and self.pages))
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """It may have been published; `reason` says why none of that is used."""
+
+    reason: str
+    doubts: tuple[Doubt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """Nobody says that it was published."""
+
+
+Publication = Published | Reported | Unpublished
+
+
+def publication(work: Work, heard: Heard, zotero: ZoteroMapping) -> Publication:
+    """Return where `work` appeared, as far as what was heard of it allows.
+
+    The venue of the digest or the library is never contradicted. Without one, all sources that
+    name venues for the work must name one in common, and somebody trustworthy the year.
+    """
+    statements, doubts = statements_of(work, heard, zotero)
+    if work.own is not None:
+        return _with_additions(work.own, statements, doubts, zotero)
+    if not statements:
+        return Reported("nobody can tell whether it is this work", doubts) if doubts else _NOWHERE
+    venues = _shared_venues(statements)
+    if len(venues) != 1:
+        return _reported(_SEVERAL if venues else _AT_ODDS, statements, doubts)
+    agreeing = [each for each in statements if _says(each, venues[0])]
+    found = _joined(agreeing, venues[0], work, zotero)
+    if isinstance(found, str):
+        return _reported(found, statements, doubts)
+    others = _as_doubts((each for each in statements if each not in agreeing), "another version")
+    return replace(found, against=(*others, *doubts))
+
+
+_NOWHERE = Unpublished()
+_AT_ODDS = "the sources disagree about the venue"
+_SEVERAL = "it appeared at several venues"
+_INDEXED = (Source.DBLP, Source.CROSSREF, Source.ARXIV, Source.SEMANTIC_SCHOLAR)
+_PAGES = re.compile(r"[A-Za-z]{0,3}\d{1,7}(?::\d{1,5})?(?:-[A-Za-z]{0,3}\d{1,7}(?::\d{1,5})?)?")
+
+
+def _shared_venues(statements: Sequence[Statement]) -> list[Statement]:
+    """Return the venues that every source which names any names, one statement for each."""
+    sources = {each.source for each in statements}
+    shared: list[Statement] = []
+    for one in statements:
+        naming = {each.source for each in statements if _says(each, one)}
+        if naming == sources and not any(_says(each, one) for each in shared):
+            shared.append(one)
+    return shared
+
+
+def _says(one: Statement, other: Statement) -> bool:
+    """Tell whether `one` names the venue of `other`; one DOI is one publication.
+
+    Semantic Scholar names the conference where a part of it is meant.
+    """
+    if are_one(one.venue, other.venue):
+        return True
+    if one.venue.venue and other.venue.venue:
+        return one.source is Source.SEMANTIC_SCHOLAR and is_host(one.venue, other.venue)
+    return bool(one.doi) and one.doi.lower() == other.doi.lower()
+
+
+def _joined(
+    agreeing: Sequence[Statement], meant: Statement, work: Work, zotero: ZoteroMapping
+) -> Published | str:
+    """Return what statements about one venue add up to, or why that is not enough."""
+    venue = _name(agreeing, meant)
+    item_type = item_type_for({"venue": venue.name}, zotero)
+    types = {each.item_type for each in agreeing} - {""}
+    if not venue.venue and types and item_type not in types:
+        return f"{venue.name} is in no table of venues and may be no {_KINDS[item_type]}"
+    is_sole = {each.source for each in agreeing} == {Source.SEMANTIC_SCHOLAR}
+    if is_sole and venue.venue and has_separate_papers(venue.venue, zotero.venues):
+        return f"Semantic Scholar alone does not tell which part of {venue.name} it is"
+    years = _years(agreeing, work.first, is_journal=item_type == "journalArticle")
+    if not years:
+        return "nobody tells the year for certain"
+    if _span(years) > (item_type == "journalArticle"):
+        return "the sources disagree about the year"
+    return Published(
+        venue.name,
+        years[0],
+        item_type,
+        tuple(agreeing),
+        _first_doi(agreeing),
+        _first_pages(agreeing),
+        next((each.award for each in agreeing if each.award), ""),
+    )
+
+
+_KINDS = {"journalArticle": "journal", "conferencePaper": "conference", "preprint": "server"}
+
+
+def _name(agreeing: Sequence[Statement], meant: Statement) -> IndexVenue:
+    """Return the venue by its id in the table; else by its fullest name."""
+    if meant.venue.venue:
+        return meant.venue
+    known = next((each.venue for each in agreeing if each.venue.venue), None)
+    return known or max((each.venue for each in agreeing), key=lambda venue: len(venue.name))
+
+
+def _years(agreeing: Sequence[Statement], first: str, *, is_journal: bool) -> list[str]:
+    """Return the years that count, the most trusted first.
+
+    Of a conference it is that of its name, not the one of its printing; of a journal that of the
+    issue, not the one of acceptance. Semantic Scholar may give that of the preprint.
+    """
+    told = {source: [each for each in agreeing if each.source is source] for source in TRUST}
+    indexes = [*told[Source.DBLP], *told[Source.CROSSREF]]
+    if is_journal:
+        ranks = [indexes, told[Source.ARXIV]]
+    else:
+        named = [each for each in told[Source.CROSSREF] if each.venue.year]
+        ranks = [[*told[Source.ARXIV], *told[Source.DBLP], *named], indexes]
+    later = [each for each in told[Source.SEMANTIC_SCHOLAR] if not first or each.year > first[:4]]
+    for rank in (*ranks, later):
+        if years := [each.year for each in rank if each.year]:
+            return years
+    return []
+
+
+def _span(years: Iterable[str]) -> int:
+    numbers = sorted(map(int, years))
+    return numbers[-1] - numbers[0]
+
+
+def _first_doi(agreeing: Sequence[Statement]) -> str:
+    return next((each.doi for each in _in_order(agreeing) if each.doi), "")
+
+
+def _first_pages(agreeing: Sequence[Statement]) -> str:
+    return next((each.pages for each in _in_order(agreeing) if _PAGES.fullmatch(each.pages)), "")
+
+
+def _in_order(agreeing: Sequence[Statement]) -> Iterator[Statement]:
+    for source in _INDEXED:
+        yield from (each for each in agreeing if each.source is source)
+
+
+def _with_additions(
+    own: Statement,
+    statements: Sequence[Statement],
+    doubts: tuple[Doubt, ...],
+    zotero: ZoteroMapping,
+) -> Published:
+    """Return the own venue with what those add who name it too, with its year."""
+    naming = [each for each in statements if _says(each, own)]
+    agreeing = [each for each in naming if not own.year or each.year == own.year]
+    year = own.year or next((each.year for each in _in_order(agreeing) if each.year), "")
+    other_year = _as_doubts((each for each in naming if each not in agreeing), "another year")
+    others = _as_doubts((each for each in statements if each not in naming), "another venue")
+    return Published(
+        own.venue.name,
+        year,
+        item_type_for({"venue": own.venue.name}, zotero),
+        (own, *agreeing),
+        _first_doi(agreeing),
+        _first_pages(agreeing),
+        against=(*other_year, *others, *doubts),
+    )
+
+
+def _reported(reason: str, statements: Iterable[Statement], doubts: tuple[Doubt, ...]) -> Reported:
+    return Reported(reason, (*(Doubt(each, ()) for each in statements), *doubts))
+
+
+def _as_doubts(statements: Iterable[Statement], reason: str) -> tuple[Doubt, ...]:
+    return tuple(Doubt(each, (reason,)) for each in statements)

@@ -1,0 +1,153 @@
+"""What single sources say of where a work appeared: digest, arXiv's metadata, indexes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.record import Names
+from zoterodigest.library.zotero import ZoteroMapping
+from zoterodigest.lookup.agreement import Agrees, Doubtful, Known, agreement
+from zoterodigest.lookup.index_venues import IndexVenue, index_venue
+from zoterodigest.lookup.published_in import published_in
+from zoterodigest.lookup.reading import Reading
+from zoterodigest.lookup.work import Candidate, Looked, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """That the work appeared at `venue`; what is not said is empty.
+
+    `source` is None for what stands in the digest or the library. `text` is what was read: the
+    words of a comment, the venue as an index names it, the place of the digest's own.
+    """
+
+    source: Source | None
+    venue: IndexVenue
+    text: str
+    year: str = ""
+    item_type: str = ""
+    doi: str = ""
+    pages: str = ""
+    award: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A work as it is known before anybody is asked.
+
+    `own` is where it appeared by its digest or the library; nothing more is wanted of it if it
+    `is_complete`. `first` is the date of its first version, ISO or empty.
+    """
+
+    known: Known
+    own: Statement | None = None
+    first: str = ""
+    is_complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the sources said of a work."""
+
+    looked: Looked | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A statement that is only told, and why it is not used."""
+
+    statement: Statement
+    reasons: tuple[str, ...]
+
+
+def own_statement(venue: str, year: str, where: str, zotero: ZoteroMapping) -> Statement | None:
+    """Return what stands `where` about the venue; None for a preprint, and what is no venue."""
+    if not zotero.venues.is_published(venue):
+        return None
+    return Statement(None, index_venue(venue, zotero.venues), where, year)
+
+
+TRUST = (Source.ARXIV, Source.DBLP, Source.CROSSREF, Source.SEMANTIC_SCHOLAR)
+"""The sources, the most trusted first."""
+
+
+def statements_of(
+    work: Work, heard: Heard, zotero: ZoteroMapping
+) -> tuple[list[Statement], tuple[Doubt, ...]]:
+    """Return what is said of this work, the most trusted first, and what may be said of another."""
+    statements: list[Statement] = []
+    doubts: list[Doubt] = []
+    meant = [work.known]
+    if heard.looked is not None:
+        is_meant = _is_same_paper(work.known, heard.looked)
+        if is_meant:
+            meant.append(_known_by_arxiv(work.known, heard.looked))
+        if said := _said_by_arxiv(heard.looked, zotero):
+            if is_meant:
+                statements.append(said)
+            else:
+                doubts.append(Doubt(said, (f"arXiv:{heard.looked.id} has another title",)))
+    for candidate in sorted(heard.candidates, key=lambda each: TRUST.index(each.source)):
+        if not candidate.is_published or not zotero.venues.is_published(candidate.venue):
+            continue
+        statement = _said_by_index(candidate, zotero)
+        found = [agreement(known, candidate) for known in meant]
+        if any(isinstance(each, Agrees) for each in found):
+            statements.append(statement)
+        elif unsure := [each for each in found if isinstance(each, Doubtful)]:
+            doubts.append(Doubt(statement, unsure[-1].reasons))
+    return list(dict.fromkeys(statements)), tuple(dict.fromkeys(doubts))
+
+
+def _is_same_paper(known: Known, looked: Looked) -> bool:
+    """Tell whether the paper with this id is the one meant: titles change, authors are cut.
+
+    Nothing is known against a paper of which only the id is known.
+    """
+    paper = Candidate(Source.ARXIV, looked.title, looked.authors)
+    entitled = replace(known, title=known.title or looked.title, doi="")
+    as_titled = replace(entitled, title=looked.title)
+    as_written = replace(entitled, authors=Names(looked.authors))
+    return any(isinstance(agreement(each, paper), Agrees) for each in (as_titled, as_written))
+
+
+def _known_by_arxiv(known: Known, looked: Looked) -> Known:
+    doi = known.doi or looked.doi
+    return Known(looked.title, Names(looked.authors), known.arxiv or looked.id, doi)
+
+
+def _said_by_arxiv(looked: Looked, zotero: ZoteroMapping) -> Statement | None:
+    reading = published_in(
+        looked.comment, looked.journal_ref, submitted=looked.first, venues=zotero.venues
+    )
+    if not reading.venue:
+        return None
+    return Statement(
+        Source.ARXIV,
+        index_venue(reading.venue, zotero.venues),
+        _passage(reading),
+        reading.year,
+        pages=reading.pages,
+        award=reading.award,
+    )
+
+
+def _passage(reading: Reading) -> str:
+    if reading.passage is None:
+        return reading.venue
+    return f'{reading.passage.where.value} "{reading.passage.text.strip()}"'
+
+
+def _said_by_index(candidate: Candidate, zotero: ZoteroMapping) -> Statement:
+    venue = index_venue(candidate.venue, zotero.venues)
+    is_scholar = candidate.source is Source.SEMANTIC_SCHOLAR
+    return Statement(
+        candidate.source,
+        venue,
+        candidate.venue,
+        candidate.year if is_scholar else venue.year or candidate.year,
+        candidate.item_type,
+        candidate.doi,
+        candidate.pages,
+    )
