@@ -20,7 +20,7 @@ def deliver(prepared: Prepared, intended: Iterable[Row], journal: Journal, ledge
     expected = {row.id: row for row in intended}
     _write_shelves(prepared, journal, ledger)
     told: set[str] = set()
-    for batch in _batches(prepared.writes, ledger):
+    for batch in in_batches(prepared.writes, ledger):
         ids = {row_id for write in batch for row_id in write.row_ids} - told
         journal.intend([expected[row_id] for row_id in sorted(ids) if row_id in expected])
         told |= ids
@@ -30,7 +30,7 @@ def deliver(prepared: Prepared, intended: Iterable[Row], journal: Journal, ledge
     journal.done(told - ledger.failures.keys())
 
 
-def _batches(writes: Writes, ledger: Ledger) -> Iterator[Sequence[Write]]:
+def in_batches(writes: Writes, ledger: Ledger) -> Iterator[Sequence[Write]]:
     """Yield what is to be written in batches as full as can be, a child after its item's batch.
 
     In one batch with it, a child would be written although its item turns out to be stale.

@@ -34,7 +34,7 @@ def plan_as_stored(plan: Plan, keys: Keys) -> Plan:
     """Return `plan` with what its links, rows and shelves name by the keys in the library."""
     links = tuple(replace(link, row=_linked_row(link.row, keys)) for link in plan.links)
     rows = tuple(row_as_stored(row, keys) for row in plan.rows)
-    shelves = tuple(_shelf(shelf, keys) for shelf in plan.shelves)
+    shelves = tuple(shelf_as_stored(shelf, keys) for shelf in plan.shelves)
     return replace(plan, links=links, rows=rows, shelves=shelves)
 
 
@@ -88,19 +88,21 @@ def _linked_row(row: Row, keys: Keys) -> Row:
     return replace(stored, origin=replace(stored.origin, note=is_ours))
 
 
-def _shelf(shelf: Shelf, keys: Keys) -> Shelf:
+def shelf_as_stored(shelf: Shelf, keys: Keys) -> Shelf:
+    """Return `shelf` by the keys in the library."""
     return replace(shelf, collection=keys.get(shelf.collection, shelf.collection))
 
 
-def _exported(exported: Exported, keys: Keys) -> Exported:
+def exported_as_stored(exported: Exported, keys: Keys) -> Exported:
+    """Return an entry of a .bib by the keys in the library."""
     return replace(exported, item=keys.get(exported.item, exported.item))
 
 
 def _links(links: Links, keys: Keys) -> Links:
     return Links(
         tuple(row_as_stored(row, keys) for row in links.rows),
-        tuple(_shelf(shelf, keys) for shelf in links.shelves),
-        tuple(_exported(one, keys) for one in links.exported),
+        tuple(shelf_as_stored(shelf, keys) for shelf in links.shelves),
+        tuple(exported_as_stored(one, keys) for one in links.exported),
     )
 
 
@@ -108,9 +110,9 @@ def _event(event: Event, keys: Keys) -> Event:
     match event:
         case Intended(rows, shelves):
             renamed = tuple(row_as_stored(row, keys) for row in rows)
-            return Intended(renamed, tuple(_shelf(shelf, keys) for shelf in shelves))
+            return Intended(renamed, tuple(shelf_as_stored(shelf, keys) for shelf in shelves))
         case Exporting():
-            entries = tuple(_exported(one, keys) for one in event.entries)
+            entries = tuple(exported_as_stored(one, keys) for one in event.entries)
             return replace(event, entries=entries)
         case done:
             return done

@@ -1,0 +1,421 @@
+"""A library copied into another one: nothing twice, nothing lost, and the links go along."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import an_item
+from tests.sync.copies import (
+    ATTENTION,
+    CONFIGURATION,
+    DIFFUSION,
+    HERE,
+    MINE,
+    WAYS,
+    Mover,
+    over_http,
+    titles_in,
+    to_desktop,
+    to_embedded,
+)
+from tests.sync.trouble import TroubledLibrary, silent
+from tests.sync.world import World, actions, reports
+from zoterodigest.core.link import State
+from zoterodigest.core.reports import ApartField, Waiting
+from zoterodigest.library.connect import embedded
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.project.lock import LockFile, write_lock
+from zoterodigest.sync.carry import carry_out
+from zoterodigest.sync.copy_plan import CopyOptions, NothingLinked, SameLibrary, Unfinished
+from zoterodigest.sync.ways_out import leave, prepare_remove
+
+COPIED = ["<p>What I think</p>", ATTENTION, DIFFUSION, "code", "our note", "our note"]
+
+
+@pytest.fixture(params=WAYS)
+def mover(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mover]:
+    with WAYS[request.param](tmp_path) as mover:
+        yield mover
+
+
+@pytest.fixture
+def aside(tmp_path: Path) -> Iterator[Mover]:
+    """A project that goes to another embedded library."""
+    with to_embedded(tmp_path) as mover:
+        yield mover
+
+
+@pytest.fixture
+def zotero(tmp_path: Path) -> Iterator[Mover]:
+    """A project that goes to the Zotero that runs on the same computer."""
+    with to_desktop(tmp_path) as mover:
+        yield mover
+
+
+def test_what_is_linked_goes_along_and_the_next_sync_has_nothing_to_do(mover: Mover) -> None:
+    before = mover.world.library.read()
+
+    copied = mover.copy()
+
+    assert (copied.failures, copied.differences) == ((), ())
+    assert mover.titles() == sorted([*COPIED, MINE])
+    assert mover.sync().is_settled
+    assert mover.world.library.read() == before
+
+
+def test_the_lock_file_says_the_same_by_the_keys_there(mover: Mover) -> None:
+    before = {row.id: row for row in mover.lock.rows}
+
+    mover.copy()
+
+    lock = mover.lock
+    assert lock.identity != mover.world.library.identity
+    assert {row.id: row.bases for row in lock.rows} == {i: row.bases for i, row in before.items()}
+    keys = {mover.there(ATTENTION), mover.there(DIFFUSION)}
+    assert {row.item for row in lock.rows} == keys
+    assert {one.item for one in lock.exported} == keys
+    held = {one.key: one for one in mover.behind.read().items}
+    for row in lock.rows:
+        assert row.origin.item == row.origin.note
+        assert held[row.note or ""].data["parentItem"] == row.item
+        assert row.origin.attachments <= held.keys()
+    shelves = {one.key: one.name for one in mover.behind.read().collections}
+    assert [shelves[one.collection] for one in lock.shelves if one.is_ours] == ["notes"]
+
+
+def test_what_the_person_added_goes_along(mover: Mover) -> None:
+    mover.copy()
+
+    held = {one.key: one.data for one in mover.behind.read().items}
+    names = {one.key: one.name for one in mover.behind.read().collections}
+    attention = held[mover.there(ATTENTION)]
+    assert {"tag": "mine"} in attention["tags"]
+    assert sorted(names[key] for key in attention["collections"]) == ["To read", "notes"]
+    related = f"{mover.home}/items/{mover.there(DIFFUSION)}"
+    assert attention["relations"] == {"dc:relation": related}
+    added = mover.world.item(ATTENTION)["dateAdded"]
+    assert attention["dateAdded"] == added
+
+
+def test_the_configuration_changes_in_that_value_alone(aside: Mover) -> None:
+    aside.copy()
+
+    assert aside.configuration == CONFIGURATION.replace(HERE, aside.address)
+
+
+def test_without_a_word_the_configuration_stays_as_it_is(aside: Mover) -> None:
+    copied = aside.copy(CopyOptions())
+
+    assert (copied.is_moved, copied.is_configured) == (True, False)
+    assert aside.configuration == CONFIGURATION
+    assert aside.copy().is_configured
+    assert aside.sync().is_settled
+
+
+def test_a_second_copy_writes_nothing(mover: Mover) -> None:
+    mover.copy()
+    state, version = mover.state(), mover.behind.version()
+
+    again = mover.copy()
+
+    assert (again.written, again.failures) == (0, ())
+    assert again.copying.is_moved
+    assert (mover.state(), mover.behind.version()) == (state, version)
+
+
+def test_remove_takes_back_there_what_it_would_have_taken_back_here(
+    zotero: Mover,
+) -> None:
+    here = World(zotero.world.root.with_name("here"), ["notes.md"])
+    shutil.copytree(zotero.world.root, here.root)
+    here.remove()
+    zotero.copy()
+
+    workspace = zotero.workspace()
+    with workspace.library:
+        left = leave(prepare_remove(workspace), silent)
+
+    assert left.failures == ()
+    kept = {*titles_in(here.library)} - {"Something that Nobody Linked", "PDF"}
+    assert {*zotero.titles()} == kept | {MINE}
+
+
+def test_edits_travel_on_in_the_other_library(zotero: Mover) -> None:
+    zotero.copy()
+    zotero.world.edit("notes.md", ("Noise is undone step by step.", "Noise is undone slowly."))
+    item = next(one for one in zotero.behind.read().items if one.data.get("title") == ATTENTION)
+    zotero.behind.write(
+        [LibraryItem(item.key, item.version, {"title": "Attention Is All One Needs"})]
+    )
+
+    workspace = zotero.workspace()
+    with workspace.library:
+        outcome = carry_out(zotero.sync_over(workspace), silent)
+
+    assert outcome.failures == ()
+    assert "Attention Is All One Needs" in (zotero.world.root / "notes.md").read_text("utf-8")
+    there = zotero.behind.read().items
+    assert any("undone slowly" in str(one.data.get("note")) for one in there)
+    assert zotero.sync().is_settled
+
+
+def test_edits_that_were_pending_stay_pending(aside: Mover) -> None:
+    aside.world.edit("notes.md", ("Noise is undone step by step.", "Noise is undone slowly."))
+    aside.world.change(aside.world.key(ATTENTION), title="Attention Is All One Needs")
+
+    aside.copy()
+
+    assert actions(aside.sync().plan) == {"ChangeNote": 1, "ChangeEntry": 1}
+
+
+def test_everything_goes_along_if_asked(aside: Mover) -> None:
+    aside.copy(CopyOptions(is_whole=True, with_trash=True))
+
+    titles = [str(one.data.get("title")) for one in aside.behind.read().items if one.is_trashed]
+    assert "Something that Nobody Linked" in aside.titles()
+    assert titles == ["Thrown away"]
+
+
+def test_what_stays_behind_is_counted(aside: Mover) -> None:
+    left = aside.plan().portion.left
+
+    assert (left.unlinked, left.trashed, left.files) == (1, 1, 1)
+
+
+def test_without_links_all_must_be_asked_for(aside: Mover) -> None:
+    aside.world.lock_path.unlink()
+
+    with pytest.raises(NothingLinked):
+        aside.plan()
+    copied = aside.copy(CopyOptions(is_whole=True))
+
+    assert copied.failures == ()
+    assert not copied.is_moved
+    assert not aside.world.lock_path.exists()
+
+
+def test_a_lock_file_of_a_third_library_is_left_alone(aside: Mover) -> None:
+    data = aside.world.lock_path.read_bytes()
+    write_lock(aside.world.lock_path, LockFile("user:77", aside.lock.rows), data)
+
+    with pytest.raises(NothingLinked) as raised:
+        aside.plan()
+    copied = aside.copy(CopyOptions(is_whole=True))
+
+    assert "user:77" in str(raised.value)
+    assert not copied.is_moved
+    assert aside.lock.identity == "user:77"
+
+
+def test_a_library_is_not_copied_into_itself(aside: Mover) -> None:
+    aside.address = HERE
+
+    with pytest.raises(SameLibrary):
+        aside.plan()
+
+
+def test_a_killed_run_is_finished_first(aside: Mover) -> None:
+    journal = aside.world.root / ".zoterodigest" / "journal.jsonl"
+    journal.write_text('{"begin":"","version":1}\n', encoding="utf-8")
+
+    with pytest.raises(Unfinished):
+        aside.plan()
+
+
+def test_consent_is_needed_where_things_of_the_persons_own_stand(aside: Mover) -> None:
+    first = aside.plan()
+    aside.behind.erase(["MINE2222"])
+    second = aside.plan()
+
+    assert (first.needs_consent, second.needs_consent) == (True, False)
+
+
+def test_a_round_trip_brings_everything_back(tmp_path: Path) -> None:
+    with over_http(tmp_path) as (mover, _):
+        before, lock = mover.world.everything(), mover.lock
+        mover.copy()
+        back = Mover(mover.world, "embedded:back.sqlite", mover.behind, "", mover.access)
+        back.here = mover.address
+        copied = back.copy()
+
+        with embedded(mover.world.root / "back.sqlite") as library:
+            held = {one.key: dict(one.data) for one in library.read().items}
+        assert copied.failures == ()
+        assert back.sync().is_settled
+        assert back.lock.rows == lock.rows
+        for data in held.values():
+            data.pop("dateModified")
+            data["relations"] = {}
+        expected = {key: {**data, "relations": {}} for key, data in before.items() if key in held}
+        assert held == expected
+        assert before.keys() - held.keys() == {"ALQNE222", "FILE2222", "TRASH222"}
+
+
+def test_over_http_a_copy_takes_as_few_writes_as_can_be(tmp_path: Path) -> None:
+    with over_http(tmp_path) as (mover, proxy):
+        mover.copy()
+
+        assert proxy.writes == 4  # collections, items, children, relations
+
+
+# --- what is there already
+
+
+def test_a_work_that_is_there_is_adopted_and_keeps_what_is_its_own(mover: Mover) -> None:
+    theirs = {"url": "https://arxiv.org/abs/1706.03762", "title": "Attention is all you need!"}
+    mover.behind.write([an_item("THEIRS22", itemType="preprint", date="2017-06", **theirs)])
+
+    copied = mover.copy()
+
+    (theirs_now,) = mover.behind.fetch(["THEIRS22"])
+    assert theirs_now.data["title"] == "Attention is all you need!"
+    assert {"tag": "mine"} in theirs_now.data["tags"]
+    assert mover.titles().count(ATTENTION) == 0
+    (row,) = (row for row in mover.lock.rows if row.item == "THEIRS22")
+    assert not row.origin.item
+    assert row.origin.note
+    assert {one.name for one in copied.differences} >= {"title"}
+    before = (mover.world.root / "notes.md").read_bytes()
+    plan = mover.sync().plan
+    assert actions(plan) == {}
+    apart = [one for one in reports(plan, ApartField) if isinstance(one, ApartField)]
+    assert {one.name for one in apart} == {one.name for one in copied.differences}
+    assert (mover.world.root / "notes.md").read_bytes() == before
+
+
+def test_a_collection_of_that_name_is_taken_and_stays_the_persons(aside: Mover) -> None:
+    aside.behind.write_collections([Collection("THEIRS33", 0, "notes")])
+
+    aside.copy()
+
+    assert [one.name for one in aside.behind.read().collections].count("notes") == 1
+    (shelf,) = aside.lock.shelves
+    assert (shelf.collection, shelf.is_ours) == ("THEIRS33", False)
+    assert aside.sync().is_settled
+
+
+def test_two_works_that_may_be_meant_are_left_to_the_person(aside: Mover) -> None:
+    url = "https://arxiv.org/abs/1706.03762"
+    aside.behind.write([an_item("THEIRS22", url=url), an_item("THEIRS33", url=url)])
+    lock = aside.world.lock_path.read_bytes()
+
+    copied = aside.copy()
+
+    (failure,) = copied.failures
+    assert (failure.where, failure.title) == ("item", ATTENTION)
+    assert "THEIRS22, THEIRS33" in failure.reason
+    assert aside.there(DIFFUSION)
+    assert aside.world.lock_path.read_bytes() == lock
+    assert aside.configuration == CONFIGURATION
+
+
+def test_what_lies_in_the_trash_there_is_neither_made_again_nor_restored(aside: Mover) -> None:
+    key = aside.world.key(ATTENTION)
+    aside.behind.write([an_item(key, title=ATTENTION, deleted=1)])
+
+    copied = aside.copy()
+
+    (failure,) = copied.failures
+    assert "trash" in failure.reason
+    aside.behind.erase([key])
+    assert aside.copy().failures == ()
+    assert aside.sync().is_settled
+
+
+def test_a_key_that_another_work_has_there_is_not_taken(aside: Mover) -> None:
+    key = aside.world.key(ATTENTION)
+    other = an_item(key, title="Quite Another Work", url="https://arxiv.org/abs/2401.00001")
+    aside.behind.write([other])
+
+    aside.copy()
+    again = aside.copy()
+
+    assert aside.titles().count("Quite Another Work") == aside.titles().count(ATTENTION) == 1
+    assert again.written == 0
+    assert aside.sync().is_settled
+
+
+def test_two_items_of_one_work_stay_two(aside: Mover) -> None:
+    data = aside.world.item(ATTENTION)
+    twin = {name: data[name] for name in ("itemType", "title", "url", "collections")}
+    aside.world.put(LibraryItem("TWIN2222", 0, twin))
+
+    aside.copy()
+    again = aside.copy()
+
+    assert aside.titles().count(ATTENTION) == 2
+    assert again.written == 0
+
+
+def test_a_refused_object_keeps_the_links_where_they_are(mover: Mover) -> None:
+    lock = mover.world.lock_path.read_bytes()
+
+    failed = mover.copy(
+        through=lambda library: TroubledLibrary(
+            library, is_accepted=lambda asked, data: data.get("title") != DIFFUSION
+        )
+    )
+    (failure,) = failed.failures
+    as_before = mover.world.lock_path.read_bytes() == lock and mover.configuration == CONFIGURATION
+    completed = mover.copy()
+
+    assert (failure.title, failure.reason) == (DIFFUSION, "too odd")
+    assert as_before
+    assert completed.failures == ()
+    assert mover.titles() == sorted([*COPIED, MINE])
+    assert mover.sync().is_settled
+
+
+def test_a_collection_that_is_refused_keeps_its_items_out_until_the_next_copy(aside: Mover) -> None:
+    failed = aside.copy(
+        through=lambda library: TroubledLibrary(
+            library, is_accepted=lambda asked, data: data.get("name") != "notes"
+        )
+    )
+
+    completed = aside.copy()
+
+    assert [one.where for one in failed.failures] == ["collection"]
+    assert completed.failures == ()
+    assert aside.sync().is_settled
+
+
+# --- what lags behind, and what has ended
+
+
+def test_a_library_that_lags_behind_the_lock_file_lags_behind_there_too(aside: Mover) -> None:
+    """Another machine's edit came by git; the library here has not seen it yet."""
+    root = aside.world.root
+    saved = (root / ".zoterodigest" / "library.sqlite").read_bytes()
+    seen = next((root / ".zoterodigest").glob("seen-*"))
+    remembered = seen.read_bytes()
+    aside.world.edit("notes.md", ("Noise is undone step by step.", "Noise is undone slowly."))
+    workspace = aside.workspace()
+    with workspace.library:
+        carry_out(aside.sync_over(workspace), silent)
+    (root / ".zoterodigest" / "library.sqlite").write_bytes(saved)
+    seen.write_bytes(remembered)
+    assert reports(aside.sync().plan, Waiting)
+
+    aside.copy()
+
+    plan = aside.sync().plan
+    assert actions(plan) == {}
+    assert reports(plan, Waiting)
+
+
+def test_links_that_have_ended_stay_ended(aside: Mover) -> None:
+    aside.world.change(aside.world.key(DIFFUSION), deleted=1)
+    workspace = aside.workspace()
+    with workspace.library:
+        carry_out(aside.sync_over(workspace), silent)
+
+    aside.copy()
+
+    assert [row.state for row in aside.lock.rows].count(State.TRASHED) == 1
+    assert DIFFUSION not in aside.titles()
+    assert actions(aside.sync().plan) == {}

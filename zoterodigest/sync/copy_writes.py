@@ -1,0 +1,167 @@
+"""Writes of a copy: new objects by the keys of the target, and what is there gains. Pure.
+
+What is there is never changed but by addition: collections and tags join its own, empty fields are
+filled in. Relations name other items by address, so they follow when all items have their keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from zoterodigest.library.address import EMBEDDED
+from zoterodigest.library.contents import Contents, collection_keys, is_top_level
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.schema import item_types
+from zoterodigest.sync.copy_scope import Portion
+from zoterodigest.sync.counterparts import Counterparts
+from zoterodigest.sync.writes import Write, Writes
+
+Data = Mapping[str, Any]
+Keys = Mapping[str, str]
+
+_NOT_CARRIED = frozenset(
+    {"collections", "dateModified", "inPublications", "lastRead", "parentItem", "relations"}
+)
+"""What a new object does not take along as it is: it names others, or belongs to the library."""
+
+_NOT_FILLED = _NOT_CARRIED | {"itemType", "tags", "dateAdded", "deleted", "note"}
+_ITEM = re.compile(r"(https?://zotero\.org/(?:users|groups)/[^\s]+)/items/([A-Z0-9]{8})")
+_RELATED, _REPLACES = "dc:relation", "dc:replaces"
+
+
+def compile_copy(portion: Portion, found: Counterparts, target: Contents) -> Writes:
+    """Return what is written into the target, so that it holds all of `portion`.
+
+    What is refused is left out, and so is what belongs to it.
+    """
+    keys = found.keys
+    shelves = (
+        Collection(keys[one.key], 0, one.name, keys.get(one.parent or ""), one.is_trashed)
+        for one in portion.collections
+        if one.key in found.asked
+    )
+    return Writes(
+        tuple(shelves),
+        tuple(_writes(portion.items, found, target)),
+        tuple(_writes(portion.children, found, target)),
+    )
+
+
+def _writes(items: Iterable[LibraryItem], found: Counterparts, target: Contents) -> Iterator[Write]:
+    keys = found.keys
+    for one in items:
+        if one.key in found.asked:
+            yield Write(LibraryItem(found.asked[one.key], 0, _new(one.data, keys)), ())
+        elif one.key in found.present and is_top_level(one):
+            present = target.by_key[found.present[one.key]]
+            if patch := _gains(one.data, present.data, keys):
+                yield Write(LibraryItem(present.key, present.version, patch), ())
+
+
+def _new(data: Data, keys: Keys) -> dict[str, Any]:
+    new = {name: value for name, value in data.items() if name not in _NOT_CARRIED}
+    if parent := data.get("parentItem"):
+        return new | {"parentItem": keys[str(parent)]}
+    return new | {"collections": _shelves(data, keys)}
+
+
+def _shelves(data: Data, keys: Keys) -> list[str]:
+    return [keys[key] for key in collection_keys(data) if key in keys]
+
+
+def _gains(data: Data, present: Data, keys: Keys) -> dict[str, Any]:
+    """Return the patch that adds to an item what it has not: collections, tags, empty fields."""
+    fields = item_types()[str(present["itemType"])].fields | {"creators"}
+    patch: dict[str, Any] = {
+        name: value
+        for name, value in data.items()
+        if name in fields - _NOT_FILLED and value and not present.get(name)
+    }
+    if data["itemType"] != present["itemType"]:
+        patch.pop("creators", None)
+    shelves = collection_keys(present)
+    if more := [key for key in _shelves(data, keys) if key not in shelves]:
+        patch["collections"] = [*shelves, *more]
+    known = {tag["tag"] for tag in present.get("tags", ())}
+    if tags := [tag for tag in data.get("tags", ()) if tag["tag"] not in known]:
+        patch["tags"] = [*present.get("tags", ()), *tags]
+    return patch
+
+
+def without_shelves(write: Write, failed: Iterable[str]) -> Write:
+    """Return `write` without the collections that could not be written."""
+    shelves = write.item.data.get("collections")
+    if not shelves:
+        return write
+    kept = [key for key in shelves if key not in set(failed)]
+    return replace(write, item=replace(write.item, data={**write.item.data, "collections": kept}))
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """How relations of one library are said in another: both by identity, and the keys there."""
+
+    source: str
+    target: str
+    keys: Keys
+
+    def writes(self, items: Iterable[LibraryItem], target: Contents) -> Iterator[LibraryItem]:
+        """Yield the objects that are to gain relations in the target, as it is now."""
+        for one in items:
+            present = target.by_key.get(self.keys.get(one.key, ""))
+            if present is None:
+                continue
+            there = _listed(present.data)
+            wanted = {
+                name: sorted({*there.get(name, ()), *uris}) for name, uris in self.moved(one.data)
+            }
+            if any(set(uris) != set(there.get(name, ())) for name, uris in wanted.items()):
+                yield LibraryItem(present.key, present.version, {"relations": {**there, **wanted}})
+
+    def moved(self, data: Data) -> Iterator[tuple[str, list[str]]]:
+        """Yield the relations of an object as they are to be in the target.
+
+        Related items are those of the copy alone: Zotero cannot show one of another library.
+        """
+        for name, uris in _listed(data).items():
+            moved = [self._moved(name, uri) for uri in uris]
+            if kept := [uri for uri in moved if uri]:
+                yield name, kept
+
+    def left(self, data: Data) -> int:
+        """Return how many related items of an object stay behind."""
+        moved = dict(self.moved(data)).get(_RELATED, [])
+        return len(_listed(data).get(_RELATED, ())) - len(moved)
+
+    def _moved(self, name: str, uri: str) -> str:
+        if name not in (_RELATED, _REPLACES):
+            return uri
+        item, home = _ITEM.fullmatch(uri), _home(self.target)
+        if item is None or not home or not self._is_own(item[1]):
+            return ""
+        if name == _RELATED and item[2] not in self.keys:
+            return ""
+        return f"{home}/items/{self.keys.get(item[2], item[2])}"
+
+    def _is_own(self, home: str) -> bool:
+        """Whether an address is of the source; one without an account may have gone by any."""
+        return home == _home(self.source) or not self.source.startswith(("user:", "group:"))
+
+
+def _listed(data: Data) -> dict[str, list[str]]:
+    relations = data.get("relations") or {}
+    return {
+        str(name): [uris] if isinstance(uris, str) else list(map(str, uris))
+        for name, uris in relations.items()
+    }
+
+
+def _home(identity: str) -> str:
+    """Return the address of a library in relations; "" for one whose address nobody knows."""
+    kind, _, name = identity.partition(":")
+    if kind in ("user", "group"):
+        return f"http://zotero.org/{kind}s/{name.partition('@')[0]}"
+    return f"http://zotero.org/users/local/{name}" if identity.startswith(EMBEDDED) else ""
