@@ -29,7 +29,7 @@ from zoterodigest.digest.shown import safe_url, shows
 
 NAMES = ("title", "authors", "venue", "year", "date", "award", "task", "arxiv", "doi", "url")
 LONG = ("links", "comment", "abstract", "summary", "section:Key points")
-HAND_KEPT = [
+TAKING = [
     path
     for path in (*EXAMPLES, RELATIVES)
     if any(entry.format.new for entry in document(path).entries)
@@ -87,7 +87,7 @@ def is_meant(name: str, read_value: Value, asked: Fields) -> bool:
     return shows(read_value, wanted)
 
 
-@given(path=st.sampled_from(HAND_KEPT), data=st.data(), fields=records())
+@given(path=st.sampled_from(TAKING), data=st.data(), fields=records())
 def test_a_new_entry_shows_what_was_asked_and_touches_no_other(
     path: Path, data: st.DataObject, fields: dict[str, Value]
 ) -> None:
@@ -108,7 +108,7 @@ def test_a_new_entry_shows_what_was_asked_and_touches_no_other(
     assert [name for name, value in shown.items() if not is_meant(name, value, fields)] == []
 
 
-@pytest.mark.parametrize("path", HAND_KEPT, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TAKING, ids=lambda path: path.name)
 @given(
     title=st.sampled_from(["A New Paper: Part & Whole", "C*-algebras | a <b>bold</b> [view](x)"])
 )
@@ -138,6 +138,11 @@ FIRST_ENTRIES = {
         "- [A New Paper](https://arxiv.org/abs/2401.00001), CVPR 2024."
         " [[code]](https://github.com/a/b)\n"
     ),
+    "daily-bullets": (
+        "- **[A New Paper](https://arxiv.org/abs/2401.00001)**  `arXiv:2401.00001`  \n"
+        "  _Ada Lovelace, Kurt Gödel_\n"
+        "  <details open><summary>Abstract</summary>\n  We study things.\n  </details>\n"
+    ),
     "bold-titles": (
         "**A New Paper**\nAda Lovelace, Kurt Gödel\n"
         "[[paper]](https://arxiv.org/abs/2401.00001) [[code]](https://github.com/a/b)\n"
@@ -162,14 +167,86 @@ def test_the_first_entry_of_a_digest_is_written_by_its_formats_template(name: st
     assert (entry.format.name, entry.title) == (name, "A New Paper")
 
 
-@pytest.mark.parametrize("name", ["daily-bullets", "hf-daily-table", "arxiv-daily-table"])
-def test_an_entry_of_a_list_made_by_a_bot_is_refused(name: str) -> None:
-    change = NewEntry("new", ("A",), PAPER, form_called(name))
+def test_an_entry_of_a_format_that_does_not_say_how_it_is_written_is_refused() -> None:
+    form = form_called("list").model_copy(update={"new": None, "name": "mine"})
+    change = NewEntry("new", ("A",), PAPER, form)
 
     outcome = rearrange(read(EMPTY_DIGEST), [change], read)
 
     assert outcome.source == EMPTY_DIGEST
-    assert outcome.refusals == ((change, f"entries of the format {name} are not written by hand"),)
+    assert outcome.refusals == ((change, "the format mine does not say how an entry is written"),)
+
+
+DAILY_TABLE = """\
+| **Title** | **Date** | **Abstract** | **Comment** | **CodeRepository** |
+| --- | --- | --- | --- | --- |
+| **[One](http://arxiv.org/abs/2401.00009v2)** | 2024-01-02 | <details><summary>Show</summary><p>\
+It is old.</p></details> | 12 pages | None |
+| **[Two](http://arxiv.org/abs/2401.00008v1)** | 2024-01-01 | <details><summary>Show</summary><p>\
+It is older.</p></details> | <details><summary>Accep...</summary><p>Accepted at a conference | x\
+</p></details> | [Code Link](https://github.com/c/d) |
+"""
+
+
+def in_daily_table(comment: str, **more: Value) -> str:
+    """The row of a paper with this comment that comes into `DAILY_TABLE`."""
+    fields = {**PAPER, "date": "2024-01-03", "comment": comment, **more}
+    change = NewEntry("new", (), fields, version="v3")
+    outcome = rearrange(read(DAILY_TABLE.encode()), [change], read)
+    assert outcome.refusals == ()
+    return outcome.source.decode().splitlines()[2]
+
+
+def test_a_row_of_a_daily_table_links_to_the_version_as_its_neighbours_do() -> None:
+    row = in_daily_table("7 pages", links=EMPTY)
+
+    assert row == (
+        "| **[A New Paper](http://arxiv.org/abs/2401.00001v3)** | 2024-01-03 | <details><summary>"
+        "Show</summary><p>We study things.</p></details> | 7 pages | None |"
+    )
+
+
+def test_a_long_comment_is_folded_and_code_linked_as_in_the_neighbours() -> None:
+    links = Links((Hyperlink("Code Link", "https://github.com/a/b"),))
+
+    row = in_daily_table("Accepted at CVPR | in 2024", links=links)
+
+    assert row.endswith(
+        " | <details><summary>Accep...</summary><p>Accepted at CVPR \\| in 2024</p></details>"
+        " | [Code Link](https://github.com/a/b) |"
+    )
+
+
+def test_links_that_are_parted_by_a_word_keep_it_and_unequal_cells_are_not_padded() -> None:
+    source = (
+        "| Title | Authors | Summary |\n|---|---|---|\n"
+        + "".join(
+            f"| Paper {n} (Read more on [arXiv](https://arxiv.org/abs/2401.0000{n}) or"
+            f" [HuggingFace](https://huggingface.co/papers/2401.0000{n}))| A B, C D | {text}  |\n"
+            for n, text in ((3, "Short."), (4, "Somewhat longer."))
+        )
+    ).encode()
+    links = Links((Hyperlink("HuggingFace", "https://huggingface.co/papers/2401.00001"),))
+
+    after, _ = inserted(source, {**PAPER, "links": links})
+
+    assert after.removeprefix(source.decode()) == (
+        "| A New Paper (Read more on [arXiv](https://arxiv.org/abs/2401.00001) or"
+        " [HuggingFace](https://huggingface.co/papers/2401.00001))| Ada Lovelace, Kurt Gödel"
+        " | One line.  |\n"
+    )
+
+
+def test_chips_are_those_of_the_paper_parted_as_the_neighbours_part_theirs() -> None:
+    source = b"+ **[One](https://arxiv.org/abs/2401.00009)** `arXiv:2401.00009` `cs.CV` `cs.AI`\n"
+    fields = {**PAPER, "categories": Members(("math.OC", "cs.LG"))}
+
+    after, entry = inserted(source, fields)
+
+    assert after.splitlines()[2] == (
+        "+ **[A New Paper](https://arxiv.org/abs/2401.00001)** `arXiv:2401.00001` `math.OC` `cs.LG`"
+    )
+    assert entry.reading.fields["categories"] == Members(("math.OC", "cs.LG"))
 
 
 def test_a_row_is_written_under_a_header_without_rows_and_no_other_heading() -> None:
@@ -321,7 +398,7 @@ def test_an_entry_for_no_heading_in_particular_goes_among_all_by_date(
     assert list(outcome.origins) == expected
 
 
-@pytest.mark.parametrize("path", HAND_KEPT, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TAKING, ids=lambda path: path.stem)
 def test_an_entry_for_no_heading_in_particular_stands_beside_another(path: Path) -> None:
     outcome = rearrange(document(path), [NewEntry("new", None, PAPER)], read)
 

@@ -14,13 +14,14 @@ class NewEntry:
 
     Without a path (None) it goes where it belongs among all entries, whatever their headings.
     `tag` names it for the caller. `form` is the format to write it in; None: that of its
-    neighbours.
+    neighbours. `version` (`v2`) is that of a paper of arXiv, for neighbours that link to one.
     """
 
     tag: str
     path: tuple[str, ...] | None
     fields: Fields
     form: Format | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

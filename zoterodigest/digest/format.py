@@ -117,8 +117,11 @@ class NewRule(_Table):
 
     A line may be a list of alternatives. `section` wraps each named section at `{section}`,
     `cells` are alternatives for the cells of a table, `between` the lines that part two entries;
-    `link` is how a link is written, `link_gap` what parts two.
+    `link` is how a link is written, `link_gap` what parts two. Where `when` is "asked", new entries
+    come only by commands that are about them; a sync brings none.
     """
+
+    when: Literal["always", "asked"] = "always"
 
     place: Literal["date", "top", "end"] = "end"
     lines: list[TemplateText | list[TemplateText]] = []

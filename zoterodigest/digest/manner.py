@@ -21,7 +21,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _ORDINAL = re.compile(r"^[ \t>]*\d{1,9}[.)](?=[ \t])")
 _LEADING = re.compile(r"^[ \t>]*$|^[ \t>]*(?:<(?:details|summary|p|b)\b[^<>]*>[ \t]*)+$", re.I)
 _GLUE_SIGNS = frozenset("|<>=+~^`$")
-_PASSED_OVER = ("ignored", "comment_stub", "chips", "name")
+_PASSED_OVER = ("ignored", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ def marks_of(entry: DigestEntry) -> list[Mark]:
         if slot.name == "tail":
             marks += _links_of(slot)
         elif slot.name not in _PASSED_OVER and slot.text.data:
-            marks.append(_mark(slot, 0, len(slot.text.data)))
+            data = slot.text.data
+            marks.append(_mark(slot, len(data) - len(data.lstrip(b" \t")), len(data)))
     return sorted(marks, key=lambda mark: (mark.start, mark.end))
 
 

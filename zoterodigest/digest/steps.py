@@ -143,7 +143,7 @@ class Planner:
         region = self._everywhere() if change.path is None else self._region(number)
         form = change.form or self._form(region)
         if form.new is None:
-            raise Unwritable(f"entries of the format {form.name} are not written by hand")
+            raise Unwritable(f"the format {form.name} does not say how an entry is written")
         spot = self._spot(region, form, change.fields)
         if spot.beside is not None:
             number = number_at(self.headings, self._document.entries[spot.beside])
@@ -167,7 +167,8 @@ class Planner:
         )
         manner = Manner(self._document, [entries[at] for at in near])
         fields = _with_care(change.fields, self._care)
-        draft = Draft(fields, manner, form.new or NewRule(), armoured=self._care > 0)
+        rule = form.new or NewRule()
+        draft = Draft(fields, manner, rule, armoured=self._care > 0, version=change.version)
         authors = cut_authors(fields, manner)
         self.shown[change.tag] = {**fields, "authors": authors} if authors.people else fields
         return draft

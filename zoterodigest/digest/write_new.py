@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from zoterodigest.core import identity, names, venue_slot
 from zoterodigest.core.blocks import split_blocks
-from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import (
     EMPTY,
     Blocks,
@@ -31,7 +30,7 @@ from zoterodigest.digest.hyperlinks import find_links, hyperlink
 from zoterodigest.digest.layers import text_of
 from zoterodigest.digest.manner import Manner
 from zoterodigest.digest.reading import cleaned
-from zoterodigest.digest.references import CODE_LABELS
+from zoterodigest.digest.references import CODE_LABELS, is_own_page
 from zoterodigest.digest.shown import safe_url
 from zoterodigest.digest.slots import Slot
 from zoterodigest.digest.template import fill, parse_line
@@ -44,30 +43,35 @@ from zoterodigest.digest.write_values import (
     line_text,
     lines_text,
     names_text,
+    new_chips_text,
     tags_text,
     task_text,
     venue_text,
     year_text,
 )
-from zoterodigest.digest.writing import armour
+from zoterodigest.digest.writing import STUB_END, armour
 
 _BLOCKS = ("summary", "abstract", "comment", "section")
 _MARKER = re.compile(r"^(\s*(?:[-*+•]|\d{1,9}[.)])\s+)?(.*)$", re.M)
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
 _BREAKERS = re.compile(r"[\[\]<>|`\n]")
+_JOINING = re.compile(r"\b(?:or|and)\b")
+_SHORT_COMMENT = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A new entry on its way: its fields, whom it is to look like, and how carefully it is written.
 
-    `armoured` writes entities for the signs that could end a slot.
+    `armoured` writes entities for the signs that could end a slot; `version` is that of a paper of
+    arXiv, for neighbours that link to one.
     """
 
     fields: Fields
     manner: Manner
     rule: NewRule
     armoured: bool = False
+    version: str = ""
 
     def texts(self, slots: Collection[str], beside: Collection[str]) -> dict[str, str]:
         """Return the text of each of `slots`; `beside` are all slots that the entry has so far."""
@@ -75,7 +79,12 @@ class Draft:
 
     def _text(self, slot: str, beside: Collection[str]) -> str:
         if slot == "url":
-            return safe_url(paper_url(self.fields))
+            return self._page()
+        if slot == "chips":
+            samples = [mark.text for _, mark in self.manner.samples("chips")]
+            return new_chips_text(samples, self.fields)
+        if slot == "comment_stub":
+            return self._guarded(slot, self._stub())
         if slot in ("links", "code"):
             return self._links(slot, beside)
         if slot == "venue":
@@ -128,6 +137,35 @@ class Draft:
                 return inert
             return _MARKER.sub(lambda found: (found[1] or "") + armour(found[2]), text)
         return armour(text) if self.armoured else inert_line(text, "")
+
+    def _page(self) -> str:
+        """Write the work's address as the nearest neighbour of arXiv writes its own."""
+        new = _word(self.fields, "arxiv")
+        for entry, mark in self.manner.samples("url"):
+            old = _word(entry.reading.fields, "arxiv")
+            found = re.search(rf"{re.escape(old)}(v\d{{1,3}})?", mark.text) if old and new else None
+            if found:
+                version = self.version if found[1] else ""
+                return safe_url(
+                    mark.text[: found.start()] + new + version + mark.text[found.end() :]
+                )
+        return safe_url(paper_url(self.fields))
+
+    def _stub(self) -> str:
+        """Return how a folded comment begins; "" for one as short as those that stand unfolded."""
+        comment = " ".join(_word(self.fields, "comment").split())
+        stubs = [mark.text for _, mark in self.manner.samples("comment_stub")]
+        plain = (
+            len(mark.text)
+            for _, marks in self.manner.marks
+            if not any(mark.slot == "comment_stub" for mark in marks)
+            for mark in marks
+            if mark.slot == "comment"
+        )
+        if len(comment) <= max(_SHORT_COMMENT, *plain, 0):
+            return ""
+        size = len(stubs[0].removesuffix(STUB_END)) if stubs else 5
+        return comment[:size] + STUB_END
 
     def _authors(self, sample: str) -> str:
         value = cut_authors(self.fields, self.manner)
@@ -257,12 +295,15 @@ def _like(
     old, new = _word(entry.reading.fields, "arxiv"), _word(fields, "arxiv")
     if bool(old) != bool(new):
         return None
-    text = re.sub(re.escape(old) + r"(?:v\d+)?", lambda _: new, sample) if old else sample
+    pattern = re.compile(re.escape(old) + r"(?:v\d+)?")
+    text = pattern.sub(lambda _: new, sample) if old else sample
     links = entry.reading.fields.get("links")
     present = links.hyperlinks if isinstance(links, Links) else ()
+    if old:
+        present = tuple(replace(it, url=pattern.sub(lambda _: new, it.url)) for it in present)
     data = text.encode()
     slot = Slot("links", text_of(data, Span(0, len(data))))
-    return links_texts([slot], present, wanted)[0].strip()
+    return links_texts([slot], present, wanted)[0].strip().lstrip(",;|· ")
 
 
 def _is_all(text: str, wanted: Sequence[Hyperlink], paper: str, fields: Fields) -> bool:
@@ -272,8 +313,7 @@ def _is_all(text: str, wanted: Sequence[Hyperlink], paper: str, fields: Fields) 
     if _has_words(_between(data, [span.whole for span in spans])):
         return False
     shown = [link for span in spans if (link := hyperlink(data, span)).url]
-    own = Identifier("arxiv", _word(fields, "arxiv"))
-    twins = [it for it in shown if own.value and identity.identifier_of(it.url) == own]
+    twins = [it for it in shown if is_own_page(it.url, fields)]
     others = {(it.label, it.url) for it in shown if it not in twins}
     asked = {(it.label, safe_url(it.url)) for it in wanted}
     return others == asked and (bool(twins) or not paper)
@@ -281,7 +321,8 @@ def _is_all(text: str, wanted: Sequence[Hyperlink], paper: str, fields: Fields) 
 
 def _between(data: bytes, ranges: Sequence[tuple[int, int]]) -> str:
     pairs = pairwise([(0, 0), *ranges, (len(data), len(data))])
-    return b"".join(data[left[1] : right[0]] for left, right in pairs).decode("utf-8", "replace")
+    between = b" ".join(data[left[1] : right[0]] for left, right in pairs)
+    return _JOINING.sub("", between.decode("utf-8", "replace"))
 
 
 def _paper_label(manner: Manner, fields: Fields) -> str:

@@ -38,14 +38,14 @@ class _Model:
         own = own_line(source, start, marks, stop=left + len(data.rstrip())) if marks else None
         return own.line if own is not None else None
 
-    def padding(self, column: int) -> tuple[str, str, int]:
-        """Return the blanks around a cell, and how wide it is."""
+    def padding(self, column: int, *, is_aligned: bool) -> tuple[str, str, int]:
+        """Return the blanks around a cell, and how wide it is at least, where its column is."""
         text = decoded(self.data[slice(*self.cells[column])])
         if not text.strip():
             return " ", " ", 0
         left = text[: len(text) - len(text.lstrip())]
         right = text[len(text.rstrip()) :]
-        return (left, " ", len(text)) if len(right) > 1 else (left, right, 0)
+        return (left, " ", len(text)) if is_aligned and len(right) > 1 else (left, right, 0)
 
 
 def header_above(document: Document, form: Format, line: int) -> Header | None:
@@ -102,16 +102,19 @@ class _Row:
         return self._nothing(column)
 
     def _lines(self, column: int, slot: str) -> Iterator[Line]:
-        own = [model.line(column, self._source) for model in self._models]
+        present = [model.line(column, self._source) for model in self._models]
         fitting = [
             line
-            for line in own
+            for line in present
             if line and slot in line.slots and is_manner_of(line, self._form.compiled)
         ]
-        yield from sorted(fitting, key=lambda line: -len(set(line.slots) & {"title", "url"}))
+        own = sorted(fitting, key=lambda line: -len(set(line.slots) & {"title", "url"}))
         cells: Mapping[str, list[str]] = dict(self._draft.rule.cells.items())
-        texts = cells.get(slot, ["{" + slot + "}"])
-        yield from map(parse_line, texts)
+        lines = [*own, *map(parse_line, cells.get(slot, ["{" + slot + "}"]))]
+        is_folded = slot == "comment" and bool(
+            self._draft.texts(["comment_stub"], ())["comment_stub"]
+        )
+        yield from sorted(lines, key=lambda line: ("comment_stub" in line.slots) is not is_folded)
 
     def _section(self, field: str) -> str:
         known = {fold(name): name for name in self._draft.fields}
@@ -133,9 +136,14 @@ class _Row:
         model = self._models[0]
         row = decoded(model.data[: model.cells[0][0]])
         for column, text in enumerate(texts):
-            left, right, width = model.padding(column)
+            left, right, width = model.padding(column, is_aligned=self._is_aligned(column))
             row += ("|" if column else "") + (left + text).ljust(width - 1) + right
         return row + decoded(model.data[model.cells[-1][1] :])
+
+    def _is_aligned(self, column: int) -> bool:
+        """Whether the cells of the column are equally wide, blanks included."""
+        cells = [decoded(model.data[slice(*model.cells[column])]) for model in self._models]
+        return len({len(cell) for cell in cells}) == 1
 
 
 def _in_cell(text: str) -> str:

@@ -163,6 +163,33 @@ def chips_text(old: str, value: Value) -> str:
     return written if old[:1].isspace() else written.lstrip()
 
 
+def new_chips_text(samples: Sequence[str], fields: Fields) -> str:
+    """Write the chips of a new entry, its identifier first, parted as in the nearest of `samples`.
+
+    What could end a chip is left out.
+    """
+    identifier = next(
+        (f"{name}:{fields[scheme]}" for scheme, name in _CHIPS if fields.get(scheme)), ""
+    )
+    categories = fields.get("categories")
+    members = _members(categories) if categories is not None else ()
+    texts = [f"`{text}`" for text in (identifier, *members) if text and not set(text) & {"`", "\n"}]
+    first, more = _chip_gaps(samples)
+    if not identifier:
+        return more.join(texts)
+    return first.join(filter(None, (*texts[:1], more.join(texts[1:]))))
+
+
+_CHIPS = (("arxiv", "arXiv"), ("doi", "doi"))
+
+
+def _chip_gaps(samples: Sequence[str]) -> tuple[str, str]:
+    """Return what parts the first chip from the second, and others from each other."""
+    gaps = [[found[0].partition("`")[0] for found in CHIP.finditer(text)] for text in samples]
+    first = next((each[1] for each in gaps if len(each) > 1), "  ")
+    return first, next((each[2] for each in gaps if len(each) > 2), " ")
+
+
 def categories_text(old: str, value: Value) -> str:
     """Write categories with the separator that stands there."""
     found = re.search(r"[,;]?\s+|[,;]", old.strip())

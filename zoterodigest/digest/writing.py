@@ -44,7 +44,8 @@ _SLOTS_OF = {
     "links": ("links", "code", "tail"),
 }
 _ARMOUR = {ord(char): f"&#{ord(char)};" for char in "<>[]*_`|#~"}
-_STUB_END = "..."
+STUB_END = "..."
+"""What the short form of a folded comment ends in."""
 
 
 def armour(text: str) -> str:
@@ -140,10 +141,10 @@ def _stub_edits(entry: DigestEntry, name: str, old: str, new: str) -> list[Edit]
     stub = next((slot for slot in entry.slots if slot.name == "comment_stub"), None)
     if name != "comment" or stub is None:
         return []
-    short = decoded(stub.text.data).removesuffix(_STUB_END)
+    short = decoded(stub.text.data).removesuffix(STUB_END)
     if not short or not old.startswith(short):
         return []
-    stub_text = new[: len(short)] + _STUB_END if new else ""
+    stub_text = new[: len(short)] + STUB_END if new else ""
     edit = stub.text.rewrite(stub_text.encode("utf-8", "replace"))
     return [edit] if edit else []
 

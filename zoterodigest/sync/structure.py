@@ -113,8 +113,12 @@ def _report(undone: Undone) -> AddedItem | NotFollowed:
 
 
 def takes_new_entries(read: ReadDigest) -> bool:
-    """Tell whether a format of this digest says how a new entry is written."""
-    return any(form.new is not None for form in _formats(read))
+    """Tell whether a format of this digest says how a sync writes a new entry."""
+    return any(map(_takes_any, _formats(read)))
+
+
+def _takes_any(form: Format) -> bool:
+    return form.new is not None and form.new.when == "always"
 
 
 def _digest(action: Structural) -> str:
@@ -146,7 +150,7 @@ def _rearranged(edit: DigestEdit, actions: Sequence[Structural], workspace: Work
 def _change(action: Structural, read: ReadDigest) -> Change:
     match action:
         case CreateEntry():
-            form = next((form for form in _formats(read) if form.new is not None), None)
+            form = next(filter(_takes_any, _formats(read)), None)
             form = None if read.document.entries else form
             path = action.path if read.digest.rules.headings else None
             return NewEntry(action.row_id, path, action.fields, form)
