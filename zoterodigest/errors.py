@@ -12,6 +12,8 @@
     ├── NoDigest             2  no digest is named, and nothing here names any
     ├── NothingToCheck       2  no document that cites is named, or no bibliography
     ├── RefusedKey           2  an item cannot be given this citation key
+    ├── SameLibrary          2  a library was to be copied into itself
+    ├── NothingLinked        2  no lock file links with the library that is to be copied
     ├── BadKey              19  what was given is no API key, or opens nothing
     ├── BadServeKeys         2  a user to be served has no API key, or it is none
     ├── BadOffer             2  what is to be served is not named as ID or ID=ADDRESS
@@ -37,6 +39,7 @@
     ├── SourceChanged       16  a file is no longer as it was read
     ├── LibraryChanged      16  the library changed so much that the plan is to be shown anew
     ├── AlreadyRunning      17  another run is at work on the same project
+    ├── Unfinished          18  a run was killed, and what it wrote must be recorded first
     ├── BadJournal          18  the journal of a killed run cannot be read
     ├── PortTaken           24  the port to serve on cannot be used
     └── NoKeyring           23  the system has no keyring that keeps an API key

@@ -22,6 +22,7 @@ from zoterodigest.cli import (
     conflict_commands,
     duplicate_command,
     history_commands,
+    library_command,
     read_commands,
     serve_command,
     write_commands,
@@ -70,6 +71,7 @@ cite_commands.add_to(app)
 citekey_commands.add_to(app)
 duplicate_command.add_to(app)
 read_commands.add_to(app)
+library_command.add_to(app)
 serve_command.add_to(app)
 auth_command.add_to(app)
 

@@ -1,0 +1,165 @@
+"""`library copy`, as a person at the command line meets it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import an_item
+from tests.cli.conftest import Zoterodigest, a_digest, in_library
+from tests.library.web import KEY, Server, a_server
+
+HERE = "embedded:.zoterodigest/library.sqlite"
+ATTENTION = "Attention Is All You Need"
+
+
+@pytest.fixture
+def project(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
+    """A project in step with its embedded library; no configuration."""
+    (tmp_path / "papers.md").write_text(a_digest((ATTENTION, "1706.03762")))
+    assert zoterodigest("push", "papers.md").code == 0
+    return tmp_path
+
+
+def configured(project: Path) -> Path:
+    path = project / "zoterodigest.toml"
+    path.write_text(f"library = '{HERE}' # mine\n[[digest]]\npath = \"papers.md\"\n")
+    return path
+
+
+@pytest.fixture
+def server(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("ZOTERO_API_KEY", KEY)
+    with a_server() as server:
+        yield server
+
+
+def test_a_copy_is_shown_done_and_told_and_the_next_sync_has_nothing_to_do(
+    zoterodigest: Zoterodigest, project: Path, server: Server
+) -> None:
+    config = configured(project)
+    in_library(project, an_item("ALQNE222", title="Something Else"))
+    address = f"{server.url}/users/1"
+
+    copied = zoterodigest("library", "copy", HERE, address, "--switch")
+    synced = zoterodigest("sync")
+
+    assert copied.code == 0
+    assert copied.out == (
+        f"from       {HERE}\n"
+        f"to         {address}\n"
+        "\n"
+        "What goes along\n"
+        "       1  new item\n"
+        "       1  new note\n"
+        "       1  new collection\n"
+        "What stays behind\n"
+        "       1  item that nothing links (--all takes it along)\n"
+        "\n"
+        f"Done: 3 objects written into {address}.\n"
+        f"The lock file links with {address} now.\n"
+        "zoterodigest.toml names it.\n"
+    )
+    assert config.read_text() == f'library = "{address}" # mine\n[[digest]]\npath = "papers.md"\n'
+    assert synced.code == 0
+    assert synced.out.endswith("Everything is in step.\n")
+
+
+def test_without_switch_the_line_to_write_is_told(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    config = configured(project)
+    before = config.read_bytes()
+
+    copied = zoterodigest("library", "copy", HERE, "embedded:other.sqlite")
+    again = zoterodigest("library", "copy", HERE, "embedded:other.sqlite", "--switch")
+
+    assert '  library = "embedded:other.sqlite"\n' in copied.out
+    assert config.read_bytes() != before
+    assert "Nothing to write.\n" in again.out
+    assert "zoterodigest.toml names it." in again.out
+    assert zoterodigest("sync").out.endswith("Everything is in step.\n")
+
+
+def test_without_a_configuration_it_is_told_how_to_go_on(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    copied = zoterodigest("library", "copy", HERE, "embedded:other.sqlite", "--switch")
+
+    assert "Next: give each command --library embedded:other.sqlite" in copied.out
+    assert not (project / "zoterodigest.toml").exists()
+    assert zoterodigest("sync", "--library", "embedded:other.sqlite").code == 0
+
+
+def test_a_dry_run_writes_nothing(zoterodigest: Zoterodigest, project: Path) -> None:
+    lock = (project / "zoterodigest.lock").read_bytes()
+
+    shown = zoterodigest("library", "copy", HERE, "embedded:other.sqlite", "--dry-run")
+
+    assert (shown.code, shown.out.count("new item")) == (0, 1)
+    assert "Done" not in shown.out
+    assert not (project / "other.sqlite").exists()
+    assert (project / "zoterodigest.lock").read_bytes() == lock
+
+
+def test_nobody_who_agreed_writes_nothing_beside_things_of_ones_own(
+    zoterodigest: Zoterodigest, project: Path, server: Server
+) -> None:
+    server.behind.write([an_item("MINE2222", title="Mine")])
+    command = ("library", "copy", HERE, f"{server.url}/users/1")
+
+    asked = zoterodigest(*command)
+    agreed = zoterodigest(*command, "--yes")
+
+    assert asked.code == 7
+    assert agreed.code == 0
+    assert len(server.behind.read().items) == 3
+
+
+def test_what_failed_is_told_and_the_next_copy_goes_on(
+    zoterodigest: Zoterodigest, project: Path, server: Server
+) -> None:
+    url = "https://arxiv.org/abs/1706.03762"
+    server.behind.write([an_item("THEIRS22", url=url), an_item("THEIRS33", url=url)])
+    command = ("library", "copy", HERE, f"{server.url}/users/1", "--yes")
+
+    failed = zoterodigest(*command)
+    server.behind.erase(["THEIRS33"])
+    completed = zoterodigest(*command)
+
+    assert failed.code == 1
+    assert "The lock file stays as it was." in failed.out
+    assert f"error: item {ATTENTION}: it may be any of these there" in failed.err
+    assert completed.code == 0
+    assert "already there, 1 item of them with something to gain" in completed.out
+
+
+def test_json_tells_all_of_it(zoterodigest: Zoterodigest, project: Path) -> None:
+    ran = zoterodigest("library", "copy", HERE, "embedded:other.sqlite", "--json")
+
+    told = json.loads(ran.out)
+    assert (told["written"], told["moved"], told["configured"]) == (3, True, False)
+    assert told["new"] == {"items": 1, "notes": 1, "links": 0, "collections": 1}
+    assert told["line"] == 'library = "embedded:other.sqlite"'
+    assert told["failures"] == []
+
+
+def test_a_library_that_is_not_there_is_not_copied_as_empty(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    ran = zoterodigest("library", "copy", "embedded:typo.sqlite", "embedded:other.sqlite", "--all")
+
+    assert ran.code == 14
+    assert "there is no library at typo.sqlite yet" in ran.err
+
+
+def test_no_key_is_shown(zoterodigest: Zoterodigest, project: Path, server: Server) -> None:
+    ran = zoterodigest("library", "copy", HERE, f"{server.url}/users/1", "--stats")
+
+    assert "Requests: " in ran.err
+    files = (path for path in project.rglob("*") if path.is_file())
+    assert KEY not in ran.out + ran.err
+    assert not [path for path in files if KEY.encode() in path.read_bytes()]
