@@ -287,6 +287,34 @@ def test_what_fills_in_an_adopted_item_is_in_the_origin_and_what_replaces_is_not
     assert world.items["K"].fields["authors"] == FULL
 
 
+def test_nothing_is_taken_by_an_item_that_is_not_what_it_was_when_it_was_looked_at() -> None:
+    world = World({"a.md": [an_entry(arxiv=PAPER, title="T", venue="arxiv")]})
+    world.run()
+    said = replace(
+        found(replaces="venue year", venue="CVPR", year="2024", doi="10.1/x"),
+        expects={"venue": "arxiv"},
+    )
+    world.edit_item(key_of(world), venue="Somewhere of the person's own")
+
+    plan = looked_up(world, said, Directions(NONE, NONE))
+
+    assert not plan.actions
+
+
+def test_nothing_is_taken_while_an_edit_of_what_is_expected_is_still_to_travel() -> None:
+    world = World({"a.md": [an_entry(arxiv=PAPER, title="T", venue="arxiv")]})
+    world.run()
+    said = replace(
+        found(replaces="venue year", venue="CVPR", year="2024", doi="10.1/x"),
+        expects={"venue": "arxiv"},
+    )
+    world.digests["a.md"] = [an_entry(arxiv=PAPER, title="T", venue="ICCV")]
+
+    plan = looked_up(world, said, Directions(NONE, NONE))
+
+    assert not plan.actions
+
+
 _names = st.sampled_from(
     [EMPTY, CUT, FULL, Names(CUT.people), Names(("ada_l",)), Names(("Ann Other",))]
 )

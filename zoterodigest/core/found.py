@@ -20,13 +20,23 @@ class Found:
     """What sources say of one work: its fields, and by field the source's name for people.
 
     A field in `replaces` takes the place of what the item holds. One in `travels` goes on to the
-    entries in Markdown, as an edit made in the library does; no other one does.
+    entries in Markdown, as an edit made in the library does; no other one does. Nothing is taken
+    unless the item still holds what it was when it was looked at, `expects`, and no end has
+    anything to say of these fields.
     """
 
     fields: Fields = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     replaces: frozenset[str] = frozenset()
     travels: frozenset[str] = frozenset()
+    expects: Fields = field(default_factory=dict)
+
+    def is_meant_for(self, item: Item, folding: Folding) -> bool:
+        """Tell whether `item` still holds what is expected of it."""
+        return all(
+            equal(name, value, item.fields.get(name, EMPTY), folding)
+            for name, value in self.expects.items()
+        )
 
 
 def taken(
@@ -36,9 +46,11 @@ def taken(
 
     `authors` are those that its entries show. A new item takes fields that it does not carry yet;
     one that is there takes those that it has a home for. A date is taken only if not even the year
-    is known.
+    is known, and by a work that appeared nowhere else: it is the day on which it was first seen.
     """
     values: dict[str, Value] = {}
+    if not found.is_meant_for(item, folding):
+        return values
     for name, value in found.fields.items():
         may_come = is_new or name in item.fields or name in found.replaces
         if not may_come or is_empty(value) or (name in item.homeless and not _has_venue(found)):
@@ -93,11 +105,17 @@ def _has_venue(found: Found) -> bool:
 
 def _is_lacking(name: str, item: Item) -> bool:
     """Tell whether an item has nothing in a field, not even a text that means nothing to us."""
+    if name == "date" and item.fields.get("venue", EMPTY) not in (EMPTY, "", _PREPRINT):
+        return False
     names = ("date", "year") if name == "date" else (name,)
     return all(
         is_empty(item.fields.get(one, EMPTY)) and not item.raws.get(one, "").strip()
         for one in names
     )
+
+
+_PREPRINT = "arXiv"
+"""The venue of what has none."""
 
 
 def _are_one(entry: Names, item: Names) -> bool:

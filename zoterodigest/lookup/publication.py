@@ -78,7 +78,8 @@ def publication(work: Work, heard: Heard, zotero: ZoteroMapping) -> Publication:
     if len(venues) != 1:
         return _reported(_SEVERAL if venues else _AT_ODDS, statements, doubts)
     agreeing = [each for each in statements if _says(each, venues[0])]
-    found = _joined(agreeing, venues[0], work, zotero)
+    first = heard.looked.first if heard.looked else work.first
+    found = _joined(agreeing, venues[0], first, zotero)
     if isinstance(found, str):
         return _reported(found, statements, doubts)
     others = _as_doubts((each for each in statements if each not in agreeing), "another version")
@@ -116,7 +117,7 @@ def _says(one: Statement, other: Statement) -> bool:
 
 
 def _joined(
-    agreeing: Sequence[Statement], meant: Statement, work: Work, zotero: ZoteroMapping
+    agreeing: Sequence[Statement], meant: Statement, first: str, zotero: ZoteroMapping
 ) -> Published | str:
     """Return what statements about one venue add up to, or why that is not enough."""
     venue = _name(agreeing, meant)
@@ -127,7 +128,7 @@ def _joined(
     is_sole = {each.source for each in agreeing} == {Source.SEMANTIC_SCHOLAR}
     if is_sole and venue.venue and has_separate_papers(venue.venue, zotero.venues):
         return f"Semantic Scholar alone does not tell which part of {venue.name} it is"
-    years = _years(agreeing, work.first, is_journal=item_type == "journalArticle")
+    years = _years(agreeing, first, is_journal=item_type == "journalArticle")
     if not years:
         return "nobody tells the year for certain"
     if _span(years) > (item_type == "journalArticle"):
