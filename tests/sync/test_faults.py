@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,16 @@ import pytest
 from tests.project.unprivileged import NOBODY, run
 from tests.sync.digests import notes
 from tests.sync.killing import push
-from tests.sync.recovery import Recovery, a_line, a_list, a_note_of, copy_of, mine, new_project
+from tests.sync.recovery import (
+    OWN_SHELF,
+    Recovery,
+    a_line,
+    a_list,
+    a_note_of,
+    copy_of,
+    mine,
+    new_project,
+)
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
 from zoterodigest.errors import ZoterodigestError
@@ -28,9 +38,10 @@ from zoterodigest.project.lock import BadLockFile, read_lock
 from zoterodigest.project.running import AlreadyRunning
 from zoterodigest.sync.carry import LibraryChanged, Outcome, carry_out
 from zoterodigest.sync.gather import OtherLibrary
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.run import Direction, Options, prepare
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+LENSES = "Seeing Further with Larger Lenses"
 
 
 def named(number: int) -> str:
@@ -281,6 +292,45 @@ def test_an_item_edited_while_it_is_about_to_be_written_is_planned_once_more(
     assert edited.plan().is_settled
 
 
+def test_an_item_that_is_edited_while_it_is_adopted_comes_into_its_collection(world: World) -> None:
+    world.put_shelf(OWN_SHELF, "To read")
+    world.put(mine("MYPAPER2", named(0), "2401.10000"))
+    world.configure('[[digest]]\npath = "notes.md"\ncollection = "notes"\n')
+    world.markdown("notes.md", notes(*map(a_note_of, range(2))))
+
+    def edit(number: int) -> None:
+        if number == 2:  # after the collection, before the items
+            world.change("MYPAPER2", extra="Read twice")
+
+    outcome = carry_out(prepare(troubled(world, before=edit), Options()), silent)
+
+    assert (outcome.planned_again, outcome.failures) == (1, ())
+    assert world.shelved(named(0)) == {"To read", "notes"}
+    assert world.item(named(0))["extra"] == "Read twice"
+    assert world.plan().is_settled
+
+
+def test_an_item_that_is_edited_while_its_entry_moves_moves_too(world: World) -> None:
+    lenses, robots = a_line(LENSES, "2402.00001"), a_line("Walking Robots", "2402.00002")
+    world.configure('[[digest]]\npath = "list.md"\ncollection = "list"\n')
+    world.markdown("list.md", a_list({"Vision": [lenses], "Robots": [robots]}))
+    world.push()
+    moved = a_list({"Vision": [], "Robots": [robots, lenses]})
+    world.markdown("list.md", moved)
+    key = world.key(LENSES)
+
+    def edit(number: int) -> None:
+        if number == 1:
+            world.change(key, extra="Read twice")
+
+    outcome = carry_out(prepare(troubled(world, before=edit), Options(Direction.SYNC)), silent)
+
+    assert (outcome.planned_again, outcome.failures) == (1, ())
+    assert world.shelved(LENSES) == {"list/Robots"}
+    assert (world.root / "list.md").read_text(encoding="utf-8") == moved
+    assert world.plan(Options(Direction.SYNC)).is_settled
+
+
 def test_an_item_edited_again_and_again_is_reported_and_tried_by_the_next_run(
     edited: World,
 ) -> None:
@@ -491,6 +541,18 @@ def test_a_corrupt_lock_file_is_named_with_its_line_and_left_alone(edited: World
 
     assert caught.value.exit_code == 13
     assert all_of(edited) == before
+
+
+def test_a_merge_of_git_is_put_in_order_though_nothing_else_is_to_do(pushed: World) -> None:
+    text = pushed.lock_path.read_text(encoding="utf-8")
+    first, second = (at.start() for at in list(re.finditer(r"^zd-", text, re.M))[:2])
+    one, other = text[first:second], text[second:]
+    marked = f"{text[:first]}<<<<<<< ours\n{one}=======\n{other}>>>>>>> theirs\n"
+    pushed.lock_path.write_text(marked, encoding="utf-8")
+
+    pushed.push()
+
+    assert pushed.lock_path.read_text(encoding="utf-8") == text
 
 
 def test_a_lock_file_of_another_library_is_no_base(edited: World) -> None:

@@ -20,6 +20,7 @@ from zoterodigest.cli import (
     cite_commands,
     citekey_commands,
     conflict_commands,
+    doctor_command,
     duplicate_command,
     history_commands,
     library_command,
@@ -70,6 +71,7 @@ history_commands.add_to(app)
 cite_commands.add_to(app)
 citekey_commands.add_to(app)
 duplicate_command.add_to(app)
+doctor_command.add_to(app)
 read_commands.add_to(app)
 library_command.add_to(app)
 serve_command.add_to(app)

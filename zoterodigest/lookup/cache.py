@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,6 +23,18 @@ Result = TypeVar("Result")
 def cache_file(folder: Path) -> Path:
     """Return the file in the cache folder `folder`; one that holds answers in this very form."""
     return folder / "lookups-1.sqlite"
+
+
+def is_damaged(path: Path) -> bool:
+    """Tell whether the file at `path` is there and no cache can be read in it; writes nothing."""
+    if not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as opened:
+            (report,) = opened.execute("PRAGMA quick_check").fetchone()
+            return str(report) != "ok"
+    except sqlite3.Error as error:
+        return _is_damage(error)
 
 
 @dataclass(frozen=True, slots=True)

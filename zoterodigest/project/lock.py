@@ -115,6 +115,12 @@ def read_lock(data: bytes, path: Path = Path(LOCK_FILE)) -> LockFile:
         raise BadLockFile(path, error) from error
 
 
+def holds_conflict_marks(data: bytes | None) -> bool:
+    """Tell whether git left conflict marks in these bytes of a lock file."""
+    lines = (data or b"").splitlines()
+    return any(line.startswith((b"<<<<<<<", b">>>>>>>")) for line in lines)
+
+
 def _text_lines(data: bytes) -> list[str]:
     try:
         text = data.decode("utf-8")

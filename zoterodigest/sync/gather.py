@@ -25,7 +25,12 @@ from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import SourceChanged, SourceFile, read_if_present, require_text
 from zoterodigest.project.journal import Recorded, read_journal
 from zoterodigest.project.layout import BibFile, Digest, Project
-from zoterodigest.project.lock import LockFile, lock_hash, read_lock
+from zoterodigest.project.lock import (
+    LockFile,
+    holds_conflict_marks,
+    lock_hash,
+    read_lock,
+)
 from zoterodigest.project.memory import read_memory, with_rows
 from zoterodigest.project.recovery import Facts, Found, fold_journal
 from zoterodigest.sync.compared import core_entry
@@ -150,8 +155,8 @@ class Gathered:
 
     @property
     def recovers(self) -> bool:
-        """Whether a killed run left something to be written down."""
-        return self.recorded is not None
+        """Whether what a killed run, or a merge of git, left is to be put in order."""
+        return self.recorded is not None or holds_conflict_marks(self.lock_data)
 
     @property
     def lock_hash(self) -> str:

@@ -1,0 +1,43 @@
+"""The examination: every check, in the order in which a person would mend what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from zoterodigest.sync.doctor.files import bib_findings, digest_findings, format_findings
+from zoterodigest.sync.doctor.finding import Check, check
+from zoterodigest.sync.doctor.holding import examine_library
+from zoterodigest.sync.doctor.links import duplicate_findings, link_findings, note_findings
+from zoterodigest.sync.doctor.machine import cache_findings, package_findings
+from zoterodigest.sync.doctor.site import site_of
+from zoterodigest.sync.doctor.state import lock_findings, state_findings
+from zoterodigest.sync.workspace import Chosen
+
+
+def examine(start: Path, given: Sequence[Path], chosen: Chosen) -> Iterator[Check]:
+    """Yield what each check of the project of `given`, else of `start`, finds; write nothing.
+
+    What is broken is a finding and stops no other check; what cannot be looked at for its sake is
+    skipped, and says so.
+    """
+    site, configuration = site_of(start, given, chosen)
+    yield configuration
+    yield check("formats", format_findings(site), "Its digests cannot be read.")
+    yield check("digests", digest_findings(site), "They cannot be synced.")
+    yield check("bibliographies", bib_findings(site), "They cannot be written.")
+    yield check("lock file", lock_findings(site), "No run begins as long as it cannot be read.")
+    yield check("state folder", state_findings(site), "No run that writes begins.")
+    yield check("packages", package_findings(), "Parts of zoterodigest may fail.")
+    yield check("cache", cache_findings(site), "Each run asks for everything again.")
+    holding = examine_library(site)
+    yield holding.check
+    if holding.contents is not None:
+        yield check("links", link_findings(site, holding.contents), "")
+        yield check("notes", note_findings(site, holding.contents), "")
+        yield check("duplicates", duplicate_findings(holding.contents), "")
+        return
+    is_new = holding.check.is_well
+    reason = "there is no library yet" if is_new else "the library cannot be looked at"
+    for name in ("links", "notes", "duplicates"):
+        yield Check(name, skipped=reason)

@@ -1,0 +1,158 @@
+"""Checks of the library: whether it is reached and may be written, and whether it is the one meant.
+
+Nobody is waited for: what a run would wait for is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zoterodigest.library.access import Access, Wait
+from zoterodigest.library.address import (
+    Address,
+    DesktopAddress,
+    EmbeddedAddress,
+    WebAddress,
+    parse_address,
+)
+from zoterodigest.library.connect import connect
+from zoterodigest.library.contents import Contents, read_contents
+from zoterodigest.library.keys import NoKeyring, stored_key, stored_local_key
+from zoterodigest.library.port import Library
+from zoterodigest.library.web.rights import rights_of
+from zoterodigest.library.web.trouble import NotReached, no_key
+from zoterodigest.library.zotero import LinkHome, ZoteroMapping, zotero_mapping
+from zoterodigest.project.files import read_if_present
+from zoterodigest.sync.doctor.finding import Check, Finding, check
+from zoterodigest.sync.doctor.site import Site
+from zoterodigest.sync.gather import OtherLibrary, read_known_lock
+from zoterodigest.sync.workspace import Workspace
+
+NAME = "library"
+_WHY = "Nothing is pushed or pulled as long as this is so."
+_START = "Start Zotero, and look again: `zoterodigest doctor`."
+_READ_ONLY_WHY = "`pull` works; `push` and `sync` fail."
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The check of the library, and what is in it, if it could be read and is the one meant."""
+
+    check: Check
+    contents: Contents | None = None
+
+
+def examine_library(site: Site) -> Holding:
+    """Read the library and look whether it is the one that the lock file links with."""
+    if not site.address:
+        return Holding(Check(NAME, skipped="the configuration that names it cannot be read"))
+    found: list[Contents] = []
+    examined = check(NAME, _findings(site, found), _WHY)
+    return Holding(examined, found[0] if found else None)
+
+
+def _findings(site: Site, found: list[Contents]) -> Iterator[Finding]:
+    address = parse_address(site.address)
+    access = replace(site.chosen.access, wait=_impatient(address))
+    yield from _of_kind(address, access, site)
+    if isinstance(address, EmbeddedAddress) and not (site.base / address.path).exists():
+        yield from _not_here(site.base / address.path, site)
+        return
+    with connect(site.address, base=site.base, access=access) as library:
+        contents = read_contents(library.read(), _zotero(site))
+        if not isinstance(address, WebAddress) and site.pushes and library.is_read_only:
+            yield Finding(
+                f"{site.address} cannot be written",
+                _READ_ONLY_WHY,
+                "Change the permissions of the file and its folder.",
+            )
+        if site.lock is not None:
+            _require_meant(site, library)
+        found.append(contents)
+
+
+def _impatient(address: Address) -> Wait:
+    """Return what waits for nobody, but raises `NotReached`: it says what would be waited for."""
+    is_here = isinstance(address, DesktopAddress)
+    hint = _START if is_here else "Check the connection and the address, or come back later."
+
+    def wait(seconds: float, why: str) -> None:
+        if seconds > 0:
+            raise NotReached(why, hint)
+
+    return wait
+
+
+def _zotero(site: Site) -> ZoteroMapping:
+    rules = site.project.configuration.zotero
+    return zotero_mapping(LinkHome(rules.links), rules.categories)
+
+
+def _require_meant(site: Site, library: Library) -> None:
+    """Raise `OtherLibrary` or `NotSyncedYet` if the lock file links with another library."""
+    path = site.project.lock_path
+    workspace = Workspace(site.project, library, _zotero(site), site.digests)
+    read_known_lock(workspace, read_if_present(path))
+
+
+def _not_here(path: Path, site: Site) -> Iterator[Finding]:
+    """Yield that the lock file links with an embedded library that is not here: a clone's."""
+    lock = site.lock
+    if lock is None or not (lock.rows or lock.shelves):
+        return  # the first push creates it
+    error = OtherLibrary(site.project.lock_path, lock.identity, "")
+    yield Finding(
+        str(error),
+        f"It is no part of a clone: it would lie at {path}. {_WHY}",
+        error.hint,
+    )
+
+
+def _of_kind(address: Address, access: Access, site: Site) -> Iterator[Finding]:
+    match address:
+        case WebAddress():
+            yield from _keyless(address, access)
+            if access.key_of(address):
+                yield from _rights(address, access, site)
+        case DesktopAddress() if site.pushes and not _has_keyring(address):
+            yield Finding(
+                "this system has no keyring that would keep Zotero's permission to write",
+                "Zotero asks at each run.",
+                "Choose Allow each time, or install a keyring (`keyring --list-backends`).",
+            )
+
+
+def _keyless(address: WebAddress, access: Access) -> Iterator[Finding]:
+    if access.key_of(address):
+        return
+    if not _has_keyring(address):
+        error = NoKeyring()
+        yield Finding(str(error), "There is no API key in the environment either.", error.hint)
+    error_of_key = no_key(address.identity)
+    if address.kind == "user":
+        raise error_of_key
+    yield Finding(str(error_of_key), "Only a public group is read without one.", error_of_key.hint)
+
+
+def _has_keyring(address: WebAddress | DesktopAddress) -> bool:
+    try:
+        if isinstance(address, WebAddress):
+            stored_key(address)
+        else:
+            stored_local_key(address.identity)
+    except NoKeyring:
+        return False
+    return True
+
+
+def _rights(address: WebAddress, access: Access, site: Site) -> Iterator[Finding]:
+    rights = rights_of(address, access)
+    if rights.may_read(address) and not rights.may_write(address) and site.pushes:
+        yield Finding(
+            f"the API key may not write into {address.identity}",
+            _READ_ONLY_WHY,
+            "Give it write access at zotero.org/settings/keys; `zoterodigest auth` takes another"
+            " one. With `push = false` for each digest none is needed.",
+        )

@@ -1,0 +1,119 @@
+"""Checks of the lock file against the library: links without an item, notes without a link."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from zoterodigest.core.duplicates import copies_of, find_duplicates
+from zoterodigest.core.link import Row, State, is_bib
+from zoterodigest.core.linking import successors
+from zoterodigest.core.record import Item
+from zoterodigest.library.contents import Contents
+from zoterodigest.project.lock import LockFile
+from zoterodigest.sync.doctor.finding import Finding
+from zoterodigest.sync.doctor.site import Site
+
+_MOST = 5
+"""How many keys are named; `status` and --json tell of each."""
+
+
+def link_findings(site: Site, contents: Contents) -> Iterator[Finding]:
+    """Yield the links whose item or note is gone from the library, by digest."""
+    rows = site.lock.rows if site.lock else ()
+    linked = [row for row in rows if row.state is State.LINKED]
+    followed = successors(contents.items)
+    live = {item.key for item in contents.items if not item.is_trashed}
+    for digest, of_digest in sorted(_by_digest(linked).items()):
+        lost = [row for row in of_digest if followed.get(row.item, row.item) not in live]
+        yield from _lost_items(digest, lost, site)
+        ended = {row.id for row in lost}
+        held = [row for row in of_digest if row.note and row.id not in ended]
+        noteless = [row for row in held if row.note not in contents.by_key]
+        yield from _lost_notes(digest, noteless, site)
+
+
+def _by_digest(rows: Iterable[Row]) -> Mapping[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.digest].append(row)
+    return found
+
+
+def _lost_items(digest: str, rows: list[Row], site: Site) -> Iterator[Finding]:
+    if not rows:
+        return
+    named = "" if is_bib(digest) else f" {site.named(digest)}"
+    yield Finding(
+        f"{_entries(rows, digest)} linked with items that are in the trash or gone from the"
+        f" library: {_keys(row.item for row in rows)}",
+        "What is edited in them goes nowhere. In a Zotero that has not synced yet they are late.",
+        f"Take them out of the trash; or `zoterodigest sync{named}` ends these links, and"
+        f" `zoterodigest push{named} --relink` makes the items anew.",
+    )
+
+
+def _lost_notes(digest: str, rows: list[Row], site: Site) -> Iterator[Finding]:
+    if not rows:
+        return
+    yield Finding(
+        f"{_entries(rows, digest)} linked with notes that are gone from the library:"
+        f" {_keys(row.note or '' for row in rows)}",
+        "Summaries and sections of these entries are not synced.",
+        f"`zoterodigest unlink {site.named(digest)}`, then `zoterodigest push"
+        f" {site.named(digest)} --relink` makes them anew.",
+    )
+
+
+def note_findings(site: Site, contents: Contents) -> Iterator[Finding]:
+    """Yield our notes, at items that this project knows, whose row is in no lock file of it."""
+    lock = site.lock or LockFile("")
+    ids = {row.id for row in lock.rows}
+    strange = [
+        note.key
+        for item in _known(lock, contents)
+        for row_id, note in sorted(item.notes.items())
+        if row_id not in ids and not note.is_trashed
+    ]
+    if not strange:
+        return
+    number = "1 note" if len(strange) == 1 else f"{len(strange):,} notes"
+    yield Finding(
+        f"{number} of zoterodigest's that no link knows: {_keys(strange)}",
+        "The lock file that knew them was lost or is of another commit, or they belong to digests"
+        " of another project.",
+        "`zoterodigest push` takes up those of entries that are new to the lock file. Put those"
+        " that nobody needs into the trash in Zotero.",
+    )
+
+
+def _known(lock: LockFile, contents: Contents) -> Iterator[Item]:
+    """Yield the live items that a lock file knows, or all if it knows none."""
+    items = {row.item for row in lock.rows}
+    shelves = {shelf.collection for shelf in lock.shelves}
+    for item in contents.items:
+        is_known = item.key in items or item.collections & shelves or not items
+        if is_known and not item.is_trashed:
+            yield item
+
+
+def duplicate_findings(contents: Contents) -> Iterator[Finding]:
+    """Yield that works stand twice in the library."""
+    found = [one for one in find_duplicates(copies_of(contents.items, ())) if one.is_sure]
+    if found:
+        works = "1 work stands" if len(found) == 1 else f"{len(found):,} works stand"
+        yield Finding(
+            f"{works} twice in the library: {_keys(key for one in found for key in one.items)}",
+            "A new entry of such a work is ambiguous, and a bibliography has it twice.",
+            "`zoterodigest duplicates` tells which, why, and what to do.",
+        )
+
+
+def _entries(rows: list[Row], digest: str) -> str:
+    return f"1 entry of {digest} is" if len(rows) == 1 else f"{len(rows):,} entries of {digest} are"
+
+
+def _keys(keys: Iterable[str]) -> str:
+    known = sorted(set(keys))
+    rest = f" and {len(known) - _MOST:,} more" if len(known) > _MOST else ""
+    return ", ".join(known[:_MOST]) + rest

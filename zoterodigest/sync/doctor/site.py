@@ -1,0 +1,148 @@
+"""The site of an examination: the project, as far as it can be known at all."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from glob import glob, has_magic
+from pathlib import Path
+
+from zoterodigest.core.link import State, is_bib
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.config import Configuration
+from zoterodigest.project.files import read_if_present
+from zoterodigest.project.layout import BibFile, Digest, Project, find_project
+from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.sync.doctor.finding import Check, Finding, check
+from zoterodigest.sync.workspace import Chosen, library_meant
+
+_WHY = "As long as it cannot be read, no run begins."
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is examined: a project, its digests and bibliographies, and how its library is meant.
+
+    `address` is empty where a configuration that cannot be read would tell it; a path in it starts
+    at the folder `base`. `lock` is None if there is no lock file that can be read. `start` is where
+    the person is.
+    """
+
+    project: Project
+    digests: tuple[Digest, ...]
+    bibs: tuple[BibFile, ...]
+    address: str
+    base: Path
+    chosen: Chosen
+    lock: LockFile | None
+    start: Path
+
+    @property
+    def pushes(self) -> bool:
+        """Whether any digest brings something into the library."""
+        return any(digest.rules.push is not False for digest in self.digests)
+
+    def named(self, key: str) -> str:
+        """Return the path of a digest, as an argument of a command that is given in `start`."""
+        path, here = self.project.root / key, self.start.absolute()
+        return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
+
+
+def site_of(start: Path, given: Sequence[Path], chosen: Chosen) -> tuple[Site, Check]:
+    """Return what is to be examined, and the check of its configuration.
+
+    With a configuration that cannot be read, the lock file tells the digests, if none is `given`.
+    """
+    config = find_project(given[0] if given else start)
+    if config is None:
+        project = Project.implicit(given or [start / "digest.md"])
+        return _site(project, given, start, chosen), Check("configuration")
+    loaded: list[Site] = []
+
+    def load() -> Iterator[Finding]:
+        project = Project.load(config)
+        loaded.append(_site(project, given, start, chosen))
+        yield from _odd_rules(project)
+
+    examined = check("configuration", load(), _WHY)
+    if loaded:
+        return loaded[0], examined
+    root = Project.implicit([config]).root
+    project = Project(root, Configuration(), is_configured=True)
+    return _site(project, given, start, chosen, is_known=False), examined
+
+
+def _site(
+    project: Project,
+    given: Sequence[Path],
+    start: Path,
+    chosen: Chosen,
+    *,
+    is_known: bool = True,
+) -> Site:
+    lock = _lock_of(project)
+    is_named = project.is_configured and is_known
+    meant = given if given or is_named else _linked(project, lock)
+    address, base = library_meant(project, start, chosen)
+    return Site(
+        project,
+        project.digests(meant) if meant or is_named else (),
+        project.bibliographies(),
+        address if is_known else chosen.address,
+        base,
+        chosen,
+        lock,
+        start,
+    )
+
+
+def _lock_of(project: Project) -> LockFile | None:
+    """Return what the lock file says; what is wrong with it, its own check tells."""
+    try:
+        data = read_if_present(project.lock_path)
+        return None if data is None else read_lock(data, project.lock_path)
+    except ZoterodigestError:
+        return None
+
+
+def _linked(project: Project, lock: LockFile | None) -> list[Path]:
+    """Return the digests that a lock file links and that are there."""
+    rows = lock.rows if lock else ()
+    keys = sorted({row.digest for row in rows if row.state is State.LINKED})
+    return [project.root / key for key in keys if not is_bib(key) and _exists(project, key)]
+
+
+def _exists(project: Project, key: str) -> bool:
+    return (project.root / key).exists()
+
+
+def _odd_rules(project: Project) -> Iterator[Finding]:
+    """Yield what can be read and names nothing."""
+    yield from _missing_folders(project.format_folders)
+    for rules in project.configuration.digests:
+        found = glob(rules.path, root_dir=project.root, recursive=True)  # noqa: PTH207  (".." too)
+        if has_magic(rules.path) and not found:
+            yield Finding(
+                f"no file matches {rules.path}, which a [[digest]] of {project.config_path} names",
+                "Digests that are not found are not synced.",
+                "Correct the path, or take the table out.",
+            )
+    for bib in project.bibliographies():
+        for name in bib.rules.cited:
+            if not (project.root / name).exists():
+                yield Finding(
+                    f"{project.root / name} is not there, which {bib.key} takes its keys from",
+                    "What is cited there is not exported.",
+                    "Correct `cited` in zoterodigest.toml.",
+                )
+
+
+def _missing_folders(folders: Iterable[Path]) -> Iterator[Finding]:
+    for folder in folders:
+        if not folder.is_dir():
+            yield Finding(
+                f"there is no folder {folder}, where formats are looked for",
+                "Formats in it are not found.",
+                "Correct `folders` of [formats] in zoterodigest.toml.",
+            )
