@@ -24,6 +24,7 @@ from zoterodigest.cli import (
     duplicate_command,
     history_commands,
     library_command,
+    merge_command,
     read_commands,
     serve_command,
     write_commands,
@@ -74,6 +75,7 @@ duplicate_command.add_to(app)
 doctor_command.add_to(app)
 read_commands.add_to(app)
 library_command.add_to(app)
+merge_command.add_to(app)
 serve_command.add_to(app)
 auth_command.add_to(app)
 

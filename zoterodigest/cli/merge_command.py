@@ -1,0 +1,37 @@
+"""The command that git calls to merge lock files: merge-lock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_A_FILE = typer.Argument(show_default=False)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to `app`; git calls it, so it is not listed."""
+    app.command(name="merge-lock", hidden=True)(merge_lock)
+
+
+def merge_lock(
+    ancestor: Annotated[Path, _A_FILE],
+    one: Annotated[Path, _A_FILE],
+    other: Annotated[Path, _A_FILE],
+) -> None:
+    """Merge two lock files that come from one ANCESTOR into the file ONE.
+
+    Git calls it where two branches changed zoterodigest.lock, once it is told to:
+
+    \b
+      echo 'zoterodigest.lock merge=zoterodigest' >> .gitattributes
+      git config merge.zoterodigest.driver 'zoterodigest merge-lock %O %A %B'
+    """
+    from zoterodigest.project.files import replace_file
+    from zoterodigest.project.lock import LOCK_FILE
+    from zoterodigest.project.merging import merge_locks
+
+    before = one.read_bytes()
+    merged = merge_locks(before, other.read_bytes(), ancestor.read_bytes(), Path(LOCK_FILE))
+    replace_file(one, merged, before)
