@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -278,12 +279,10 @@ def state_of(world: World) -> list[str]:
         *((world.root / name).read_text(encoding="utf-8") for name in world.digests),
         *(json.dumps({"key": key, **data}, sort_keys=True) for key, data in all_data(world)),
     ]
-    for number, row in enumerate(rows):
-        objects = [
-            text.replace(row.id, f"row {number}").replace(note_key(row.id), f"note {number}")
-            for text in objects
-        ]
-    return sorted(objects)
+    names = {row.id: f"row {number}" for number, row in enumerate(rows)}
+    names |= {note_key(row.id): f"note {number}" for number, row in enumerate(rows)}
+    random = re.compile("|".join(map(re.escape, names)) or "(?!)")
+    return sorted(random.sub(lambda found: names[found[0]], text) for text in objects)
 
 
 def all_data(world: World) -> Iterator[tuple[str, dict[str, object]]]:

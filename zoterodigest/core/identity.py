@@ -9,6 +9,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 
@@ -25,6 +26,7 @@ class Identifier:
     value: str
 
 
+@lru_cache(maxsize=50_000)
 def identifier_of(url: str) -> Identifier | None:
     """Return the identifier that a URL (or a bare `arXiv:…`, `doi:…`, `10.…/…`) stands for.
 

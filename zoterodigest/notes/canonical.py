@@ -7,6 +7,7 @@ drops what a note cannot hold (bullet characters, numbers, tight or loose, fence
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 
 from zoterodigest.core.blocks import join_blocks
@@ -24,6 +25,11 @@ def canonical_blocks(blocks: Sequence[str]) -> tuple[str, ...]:
     item). The function is idempotent, and a note of these blocks reads back as the texts that are
     not "". An item's depth depends on the items before it, nothing else on other blocks.
     """
+    return _canonical_blocks(tuple(blocks))
+
+
+@lru_cache(maxsize=8_192)  # a run asks for the same slots several times
+def _canonical_blocks(blocks: tuple[str, ...]) -> tuple[str, ...]:
     groups = read_each(blocks)
     normal = iter(aligned_blocks([block for group in groups for block in group]))
     return tuple(

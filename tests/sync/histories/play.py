@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gc
 import random
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
 
 import pytest
 
@@ -19,10 +18,7 @@ from tests.sync.histories.by_markdown import Pick
 from tests.sync.histories.ending import end
 from tests.sync.histories.opening import open_stage
 from tests.sync.histories.stage import Clone, Stage
-from zoterodigest.digest.detect import read_document
-from zoterodigest.digest.format import builtin_formats
-from zoterodigest.notes.read import read_note
-from zoterodigest.project.lock import read_lock
+from tests.sync.remembered import remembering
 from zoterodigest.sync import run as runs
 
 Act = Callable[[Stage, Clone, Pick], None]
@@ -64,8 +60,6 @@ ACTS: dict[str, tuple[int, Act]] = {
 LENGTHS = range(2, 8)
 FIRST_NUMBER = 100
 """Of the rows that a history makes; those of its opening have lower ones."""
-MOST_REMEMBERED = 2_000
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -166,23 +160,6 @@ def _shortened(history: History, room: Path, kind: type[Exception]) -> History:
     return replace(history, steps=tuple(steps))
 
 
-def _remembered(
-    function: Callable[..., Value], keys: Callable[..., Hashable]
-) -> Callable[..., Value]:
-    """Return a pure function that computes once what it is asked again; `keys` tells the call."""
-    known: dict[Hashable, Value] = {}
-
-    def remembered(*arguments: Any) -> Value:
-        key = keys(*arguments)
-        if key not in known:
-            if len(known) > MOST_REMEMBERED:
-                known.clear()
-            known[key] = function(*arguments)
-        return known[key]
-
-    return remembered
-
-
 _numbers = count()
 
 
@@ -197,16 +174,9 @@ def fast_and_alike() -> Iterator[Path]:
     memory = Path("/dev/shm")
     with (
         TemporaryDirectory(dir=memory if memory.is_dir() else None) as room,
+        remembering(),
         pytest.MonkeyPatch.context() as patch,
     ):
-        pure: tuple[tuple[str, Callable[..., Any], Callable[..., Hashable]], ...] = (
-            ("digest.formats.builtin_formats", builtin_formats, lambda: ()),
-            ("sync.gather.read_document", read_document, lambda name, source, *_: (name, source)),
-            ("sync.gather.read_lock", read_lock, lambda data, _: data),
-            ("library.contents.read_note", read_note, lambda html: html),
-        )
-        for name, function, keys in pure:
-            patch.setattr(f"zoterodigest.{name}", _remembered(function, keys))
         patch.setattr(runs, "row_ids", _row_ids)
         gc.disable()  # what histories make is soon of no use, and takes long to look through
         try:
