@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,19 +11,14 @@ import pytest
 
 from tests.lookup.answers import (
     Paper,
-    crossref_list,
-    crossref_one,
     crossref_work,
-    dblp_hits,
     dblp_info,
-    feed,
     scholar_paper,
 )
+from tests.lookup.indexes import SERVICES, Indexes
 from tests.lookup.site import (
-    Answer,
     Clock,
     Fault,
-    Request,
     Site,
     cut,
     dropped,
@@ -52,42 +46,6 @@ AT_CVPR = {"venue": "CVPR", "year": "2022", "doi": "10.5555/cvpr.1", "pages": "1
 
 
 @dataclass
-class Indexes:
-    """What each service has; indexes answer every question with all of it, arXiv knows any id."""
-
-    papers: list[Paper] = field(default_factory=list)
-    dblp: list[dict[str, Any]] = field(default_factory=list)
-    crossref: list[dict[str, Any]] = field(default_factory=list)
-    scholar: dict[str, dict[str, Any]] = field(default_factory=dict)
-    broken: dict[str, Fault] = field(default_factory=dict)
-
-    def respond(self, request: Request) -> Answer:
-        _, service, path = request.path.split("/", 2)
-        good = Answer(self._body(service, path, request))
-        return self.broken[service](good) if service in self.broken else good
-
-    def _body(self, service: str, path: str, request: Request) -> bytes:
-        match service:
-            case "arxiv":
-                said = {paper.id: paper for paper in self.papers}
-                wanted = request.params["id_list"].split(",")
-                return feed(said.get(each, _paper(each)).entry for each in wanted)
-            case "dblp":
-                return dblp_hits(*self.dblp)
-            case "crossref" if path == "works":
-                return crossref_list(*self.crossref)
-            case "crossref":
-                return crossref_one(self.crossref[0])
-            case _:
-                ids = json.loads(request.body)["ids"] if request.body else []
-                return json.dumps([self.scholar.get(each) for each in ids]).encode()
-
-
-def _paper(id_: str) -> Paper:
-    return Paper(id_, title=OTHER.known.title if id_ == OTHER.known.arxiv else TITLE)
-
-
-@dataclass
 class Reader:
     """A person's runs against one site, over one cache."""
 
@@ -98,8 +56,7 @@ class Reader:
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, *works: Work, is_offline: bool = False) -> Findings:
-        names = ("arxiv", "crossref", "dblp", "semantic_scholar")
-        urls = {name: f"{self.site.url}/{name}" for name in names} | dict(self.left_out)
+        urls = {name: f"{self.site.url}/{name}" for name in SERVICES} | dict(self.left_out)
         sources = Sources(Addresses(**urls), self.cache, self.clock.manners)
         try:
             return find(works or (WORK,), sources, ZOTERO, Asking(is_offline))
@@ -115,7 +72,7 @@ class Reader:
 
 @pytest.fixture(name="reader")
 def _reader() -> Iterator[Reader]:
-    indexes = Indexes()
+    indexes = Indexes([Paper(OTHER.known.arxiv, title=OTHER.known.title)])
     with serving(indexes.respond) as site:
         yield Reader(site, indexes)
 
@@ -150,7 +107,7 @@ def test_nobody_is_asked_twice(reader: Reader) -> None:
 def test_once_an_index_confirms_what_the_authors_say_no_further_one_is_asked(
     reader: Reader,
 ) -> None:
-    reader.indexes.papers = [Paper(ID, comment="Accepted to CVPR 2022")]
+    reader.indexes.papers += [Paper(ID, comment="Accepted to CVPR 2022")]
     reader.indexes.dblp = [dblp_info(**AT_CVPR)]
 
     found = published(reader.find())
@@ -161,7 +118,7 @@ def test_once_an_index_confirms_what_the_authors_say_no_further_one_is_asked(
 
 
 def test_semantic_scholar_and_the_authors_are_enough_if_they_tell_all(reader: Reader) -> None:
-    reader.indexes.papers = [Paper(ID, comment="Accepted to CVPR 2022")]
+    reader.indexes.papers += [Paper(ID, comment="Accepted to CVPR 2022")]
     cvpr = {"name": "Computer Vision and Pattern Recognition", "type": "conference"}
     reader.indexes.scholar = {f"ARXIV:{ID}": scholar_paper(publicationVenue=cvpr, year=2022)}
 
@@ -181,7 +138,7 @@ def test_a_work_that_lacks_nothing_is_not_asked_for(reader: Reader) -> None:
 
 
 def test_crossref_is_asked_by_the_doi_that_arxiv_tells(reader: Reader) -> None:
-    reader.indexes.papers = [Paper(ID, doi="10.5555/proc.2023.17")]
+    reader.indexes.papers += [Paper(ID, doi="10.5555/proc.2023.17")]
     name = "2023 IEEE/CVF International Conference on Computer Vision (ICCV)"
     reader.indexes.crossref = [crossref_work(**{"container-title": [name]})]
 
@@ -242,7 +199,7 @@ def test_offline_the_cache_alone_tells_however_old_it_is(reader: Reader) -> None
 def test_each_source_that_fails_leaves_the_others(
     reader: Reader, service: str, fault: Fault
 ) -> None:
-    reader.indexes.papers = [Paper(ID, comment="Accepted to CVPR 2022")]
+    reader.indexes.papers += [Paper(ID, comment="Accepted to CVPR 2022")]
     reader.indexes.dblp = [dblp_info(venue="CVPR", year="2022", doi="", pages="")]
     name = "2022 IEEE/CVF Conference on Computer Vision and Pattern Recognition (CVPR)"
     reader.indexes.crossref = [

@@ -86,6 +86,9 @@ def publication(work: Work, heard: Heard, zotero: ZoteroMapping) -> Publication:
     return replace(found, against=(*others, *doubts))
 
 
+OTHER_VENUE, OTHER_YEAR = "another venue", "another year"
+"""Why a statement is not used beside the own venue of a work."""
+
 _NOWHERE = Unpublished()
 _AT_ODDS = "the sources disagree about the venue"
 _SEVERAL = "it appeared at several venues"
@@ -203,8 +206,8 @@ def _with_additions(
     naming = [each for each in statements if _says(each, own)]
     agreeing = [each for each in naming if not own.year or each.year == own.year]
     year = own.year or next((each.year for each in _in_order(agreeing) if each.year), "")
-    other_year = _as_doubts((each for each in naming if each not in agreeing), "another year")
-    others = _as_doubts((each for each in statements if each not in naming), "another venue")
+    other_year = _as_doubts((each for each in naming if each not in agreeing), OTHER_YEAR)
+    others = _as_doubts((each for each in statements if each not in naming), OTHER_VENUE)
     return Published(
         own.venue.name,
         year,

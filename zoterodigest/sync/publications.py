@@ -1,0 +1,226 @@
+"""Publications: the works that digests list, and what of their published versions is to be taken.
+
+An item keeps its key, its citation key and its arXiv id. A venue that stands in the library is
+somebody's word: nothing takes its place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.found import Found
+from zoterodigest.core.link import State, is_bib
+from zoterodigest.core.plan import Link
+from zoterodigest.core.record import EMPTY, Entry, Fields, Item, Members, Names, Value, is_empty
+from zoterodigest.core.terms import Choices, End, entry_end
+from zoterodigest.core.view import equal
+from zoterodigest.library.homes import Data
+from zoterodigest.library.items import item_changes, read_item
+from zoterodigest.library.zotero import ZoteroMapping
+from zoterodigest.lookup.agreement import Known
+from zoterodigest.lookup.publication import Publication, Published
+from zoterodigest.lookup.statements import Statement, Work, own_statement
+from zoterodigest.project.files import read_if_present
+from zoterodigest.sync.gather import read_known_lock
+from zoterodigest.sync.run import Prepared
+from zoterodigest.sync.workspace import Workspace
+
+ZOTERO = "Zotero"
+"""What is told as the place of a venue that only the library names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A work that digests list: its links with them, and its item; None if there is none yet.
+
+    `venue` is the one that the library names; empty for a preprint.
+    """
+
+    key: str
+    links: tuple[Link, ...]
+    work: Work
+    venue: str = ""
+    item: Item | None = None
+    data: Data | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is listed first, as in `papers.md:12`."""
+        return _place(self.links[0].entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What was found cannot go into the item, for `reason`."""
+
+    reason: str
+
+
+def with_all_digests(workspace: Workspace) -> Workspace:
+    """Return `workspace` with the other digests of the lock file: their links are to learn of it.
+
+    An item may stand in several digests; what it takes must not travel into one that was not named.
+    """
+    lock = read_known_lock(workspace, read_if_present(workspace.project.lock_path))
+    rows = (row for row in lock.rows if row.state is State.LINKED and not is_bib(row.digest))
+    others = {row.digest for row in rows} - {digest.key for digest in workspace.digests}
+    paths = [path for key in sorted(others) if (path := workspace.project.root / key).exists()]
+    here = [digest.path for digest in workspace.digests]
+    return replace(workspace, digests=workspace.project.digests([*here, *paths]))
+
+
+def listed_works(prepared: Prepared, digests: frozenset[str]) -> tuple[Listed, ...]:
+    """Return the works that the entries of `digests` (their keys) list, in order, each once."""
+    zotero, held = prepared.workspace.zotero, prepared.gathered.contents.by_key
+    by_item: dict[str, list[Link]] = defaultdict(list)
+    for link in prepared.plan.links:
+        if entry_end(link.entry.digest) is End.MARKDOWN and not link.entry.is_unreadable:
+            by_item[link.row.item].append(link)
+    return tuple(
+        _listed(key, links, held[key].data if links[0].item else None, zotero)
+        for key, links in by_item.items()
+        if any(link.entry.digest in digests for link in links)
+    )
+
+
+def found_of(
+    listed: Listed, publication: Publication, zotero: ZoteroMapping, *, into_digests: bool
+) -> Found | Blocked | None:
+    """Return what the item is to take of its published version; None if nothing is news.
+
+    A version that names a venue takes the preprint's place as a whole, or not at all.
+    """
+    if not isinstance(publication, Published) or listed.item is None or listed.data is None:
+        return None
+    news = dict(_news(listed.venue, listed.item, publication))
+    after = {**listed.data, **item_changes(listed.data, news, zotero)}
+    shown = read_item(after, zotero)[0]
+    taken = {name: value for name, value in news.items() if _shows(shown, name, value, zotero)}
+    if "venue" in news and ("venue" not in taken or after["itemType"] != publication.item_type):
+        return Blocked(_obstacle(listed.data, publication.item_type))
+    if not taken:
+        return None
+    return Found(
+        taken,
+        {name: _source(name, publication) for name in taken},
+        replaces=frozenset(taken),
+        travels=frozenset(taken) if into_digests else frozenset(),
+        expects={name: listed.item.fields.get(name, EMPTY) for name in ("venue", "year", *taken)},
+    )
+
+
+def shown_choices(works: Iterable[Listed], zotero: ZoteroMapping) -> Choices:
+    """Return the choice of the library's venue for all entries that still show a preprint's.
+
+    They are apart: the library has taken its venue in an earlier run, and these have not.
+    """
+    seen: dict[tuple[str, str], tuple[Value, Value]] = {}
+    for listed in works:
+        for link in listed.links if listed.venue else ():
+            venue = _text(link.entry.fields, "venue")
+            if link.item is None or not venue or zotero.venues.is_published(venue):
+                continue
+            for name in sorted({"venue", "year"} & link.row.apart & link.entry.fields.keys()):
+                at_item = link.item.fields.get(name, EMPTY)
+                seen[link.row.id, name] = link.entry.fields[name], at_item
+    return Choices(dict.fromkeys(seen, End.ZOTERO), seen=seen)
+
+
+def _listed(key: str, links: Sequence[Link], data: Data | None, zotero: ZoteroMapping) -> Listed:
+    item, entries = links[0].item, [link.entry for link in links]
+    held = _text(item.fields, "venue") if item else ""
+    venue = held if zotero.venues.is_published(held) else ""
+    ends: list[Fields] = [*([item.fields] if item else []), *(entry.fields for entry in entries)]
+    known = Known(
+        _first_text(ends, "title"),
+        next((names for names in map(_names, ends) if names.people), Names(())),
+        _first_text(ends, "arxiv"),
+        _first_text(ends, "doi"),
+    )
+    work = Work(
+        known,
+        _own(item if venue else None, entries, zotero),
+        _first_text(ends[1:] if venue else ends, "date"),
+        is_complete=bool(venue and item and not any(_lacks(item, name) for name in _IDENTIFYING)),
+    )
+    return Listed(key, tuple(links), work, venue, item, data)
+
+
+_IDENTIFYING = ("doi", "pages")
+
+
+def _own(item: Item | None, entries: Sequence[Entry], zotero: ZoteroMapping) -> Statement | None:
+    """Return where the work appeared by the library, or else by the first digest that says so."""
+    said = (_stated(entry.fields, _place(entry), zotero) for entry in entries)
+    by_digests = [statement for statement in said if statement]
+    if item is None:
+        return next(iter(by_digests), None)
+    own = _stated(item.fields, ZOTERO, zotero)
+    naming = (one.text for one in by_digests if own and one.venue.name == own.venue.name)
+    return replace(own, text=next(naming, own.text)) if own else None
+
+
+def _stated(fields: Fields, place: str, zotero: ZoteroMapping) -> Statement | None:
+    return own_statement(_text(fields, "venue"), _text(fields, "year"), place, zotero)
+
+
+def _place(entry: Entry) -> str:
+    return f"{entry.digest}:{entry.place.start_line}"
+
+
+def _news(venue: str, item: Item, publication: Published) -> Iterator[tuple[str, Value]]:
+    """Yield the fields in which the published version has something for the item."""
+    if not venue:
+        yield "venue", publication.venue
+        if publication.award and is_empty(item.fields.get("award", EMPTY)):
+            yield "award", Members(tuple(publication.award.split(", ")))
+    if publication.year and (not venue or _lacks(item, "year")):
+        yield "year", publication.year
+    for name, value in (("doi", publication.doi), ("pages", publication.pages)):
+        if value and (_lacks(item, name) or (not venue and name not in item.fields)):
+            yield name, value
+
+
+def _lacks(item: Item, name: str) -> bool:
+    """Tell whether an item has a place for a field and nothing in it."""
+    return name in item.fields and is_empty(item.fields[name])
+
+
+def _shows(fields: Fields, name: str, value: Value, zotero: ZoteroMapping) -> bool:
+    return name in fields and equal(name, value, fields[name], zotero.folding())
+
+
+def _obstacle(data: Data, item_type: str) -> str:
+    """Return why an item cannot become one of another type."""
+    own_type = str(data["itemType"])
+    if own_type == "preprint" and not data.get("repository"):
+        return "in Zotero this preprint names no repository: enter one, such as arXiv"
+    return f"in Zotero it is a {own_type} with fields that a {item_type} has no place for"
+
+
+def _source(name: str, publication: Published) -> str:
+    """Return whose word a value is, for people."""
+    said: Mapping[str, str] = {"doi": publication.doi, "pages": publication.pages}
+    telling = [
+        one for one in publication.why if name not in said or getattr(one, name) == said[name]
+    ]
+    if name not in said and publication.is_own:
+        return publication.why[0].text
+    sources = dict.fromkeys(one.source.value for one in telling if one.source)
+    return next(iter(sources), "") if name in said else ", ".join(sources)
+
+
+def _first_text(ends: Iterable[Fields], name: str) -> str:
+    return next(filter(None, (_text(fields, name) for fields in ends)), "")
+
+
+def _text(fields: Fields, name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _names(fields: Fields) -> Names:
+    value = fields.get("authors")
+    return value if isinstance(value, Names) else Names(())
