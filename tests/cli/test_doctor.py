@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +17,7 @@ from tests.cli.keyrings import installed, no_keyring
 from tests.library.desktop import a_desktop
 from tests.library.web import KEY, Server, a_server
 from tests.project.unprivileged import run
+from tests.sync.world import World
 from zoterodigest.library.connect import connect, embedded
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.server.messages import Request, Response
@@ -43,16 +44,21 @@ def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
+@pytest.fixture(scope="module")
+def pushed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two digests, a configuration, and all of it pushed; to be copied."""
+    world = World(tmp_path_factory.mktemp("pushed"))
+    world.markdown("papers.md", a_digest(NEED, DENOISING))
+    world.markdown("others.md", a_digest(("Learning to See in the Dark", "1805.01934")))
+    world.configure('[[digest]]\npath = "papers.md"\n[[digest]]\npath = "others.md"\n')
+    world.push()
+    return world.root
+
+
 @pytest.fixture
-def project(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
+def project(zoterodigest: Zoterodigest, tmp_path: Path, pushed: Path) -> Path:
     """Two digests, a configuration, and all of it pushed."""
-    (tmp_path / "papers.md").write_text(a_digest(NEED, DENOISING))
-    (tmp_path / "others.md").write_text(a_digest(("Learning to See in the Dark", "1805.01934")))
-    (tmp_path / "zoterodigest.toml").write_text(
-        '[[digest]]\npath = "papers.md"\n[[digest]]\npath = "others.md"\n'
-    )
-    assert zoterodigest("push", "--yes").code == 0
-    return tmp_path
+    return shutil.copytree(pushed, tmp_path, dirs_exist_ok=True)
 
 
 def test_a_project_that_is_well_has_no_findings_and_is_not_touched(
@@ -146,6 +152,37 @@ def test_a_broken_file_is_found_and_the_library_still_looked_at(
     assert what in only
     states = {one["check"]: one["skipped"] for one in json.loads(ran.out)["checks"]}
     assert states["library"] is states["duplicates"] is None
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "empty": lambda path: path.write_bytes(b""),
+    "cut": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "no text": lambda path: path.write_bytes(b"\xff\xfe\x00{[=\n" * 20),
+    "a folder": lambda path: (path.unlink(), path.mkdir()),
+    "a loop": lambda path: (path.unlink(), path.symlink_to(path.name)),
+}
+DEEP = ("empty", "cut", "a folder")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["no text", "a loop", *(pytest.param(name, marks=pytest.mark.deep) for name in DEEP)],
+)
+def test_whatever_file_is_damaged_every_check_is_made(
+    zoterodigest: Zoterodigest, project: Path, name: str
+) -> None:
+    names = ("zoterodigest.toml", "zoterodigest.lock", "papers.md", ".zoterodigest/library.sqlite")
+    memories = (project / ".zoterodigest").glob("seen-*")
+    for path in (*(project / name for name in names), *memories):
+        whole = path.read_bytes()
+        DAMAGES[name](path)
+
+        ran = zoterodigest("doctor", "papers.md", "--json")
+
+        assert len(json.loads(ran.out)["checks"]) == 12, path
+        assert (ran.code in (0, 1), ran.err) == (True, ""), path
+        path.rmdir() if path.is_dir() else path.unlink()
+        path.write_bytes(whole)
 
 
 def test_rules_that_name_nothing_are_found(zoterodigest: Zoterodigest, project: Path) -> None:

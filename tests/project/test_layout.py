@@ -174,6 +174,19 @@ def test_two_names_of_one_file_are_one_digest(tmp_path: Path) -> None:
     assert [digest.key for digest in project.digests([tmp_path / "zz.md"])] == ["zz.md"]
 
 
+def test_a_link_that_leads_back_to_itself_is_a_digest_or_bib_like_any_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    for name in ("papers.md", "refs.bib"):
+        (tmp_path / name).symlink_to(name)
+    tables = '[[digest]]\npath = "papers.md"\n[[bibliography]]\npath = "refs.bib"\n'
+
+    found = project(tmp_path, tables)
+
+    assert [digest.key for digest in found.digests()] == ["papers.md"]
+    assert [bib.key for bib in found.bibliographies()] == ["refs.bib"]
+
+
 def test_bibliographies_are_named_from_the_project_each_once(tmp_path: Path) -> None:
     tables = [
         '[[bibliography]]\npath = "paper/refs.bib"\nsort = "key"',

@@ -12,6 +12,7 @@ from zoterodigest.cli.places import NoLibraryYet
 from zoterodigest.cli.screen import tell, visible
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress, parse_address
+from zoterodigest.project.files import real_path
 from zoterodigest.project.layout import BibFile, Project, find_project
 from zoterodigest.sync.key_findings import differences
 from zoterodigest.sync.keying import Keys
@@ -46,8 +47,8 @@ def key_differences(paths: Iterable[Path]) -> tuple[KeyDifference, ...]:
 def _in_project(config: Path, paths: list[Path]) -> list[KeyDifference]:
     try:
         project = Project.load(config)
-        known = {bib.path.resolve(): bib for bib in project.bibliographies()}
-        bibs = [(path, known[path.resolve()]) for path in paths if path.resolve() in known]
+        known = {real_path(bib.path): bib for bib in project.bibliographies()}
+        bibs = [(path, known[real_path(path)]) for path in paths if real_path(path) in known]
         address, _ = library_meant(project, project.root, chosen())
         if not bibs or isinstance(parse_address(address), WebAddress):
             return []

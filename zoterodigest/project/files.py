@@ -119,6 +119,11 @@ def _reading_failed(error: OSError, path: Path) -> tuple[str, str]:
             return f"cannot be read ({error.strerror})", ""
 
 
+def real_path(path: Path) -> Path:
+    """Return where `path` leads through symlinks; one that leads back to itself stays as it is."""
+    return Path(os.path.realpath(path))  # Path.resolve raises for a loop, before Python 3.13
+
+
 def looks_binary(data: bytes) -> bool:
     """Tell whether `data` is no text: it holds a NUL byte."""
     return b"\0" in data

@@ -19,6 +19,7 @@ from zoterodigest.project.config import (
     DigestRules,
     load_configuration,
 )
+from zoterodigest.project.files import real_path
 from zoterodigest.project.state import STATE_FOLDER
 
 _DATE = re.compile(
@@ -125,7 +126,7 @@ class Project:
         for path in map(_absolute, given) if given else configured:
             key = _key(self.root, path)
             digest = self._digest(path, configured.get(path) or DigestRules(path=key))
-            found.setdefault(path.resolve(), digest)
+            found.setdefault(real_path(path), digest)
         return tuple(found.values())
 
     def bibliographies(self) -> tuple[BibFile, ...]:
@@ -133,7 +134,7 @@ class Project:
         found: dict[Path, BibFile] = {}
         for rules in self.configuration.bibliographies:
             path = _absolute(self.root / rules.path)
-            found.setdefault(path.resolve(), BibFile(path, _key(self.root, path), rules))
+            found.setdefault(real_path(path), BibFile(path, _key(self.root, path), rules))
         return tuple(found.values())
 
     def bib_file(self, path: Path) -> BibFile:
@@ -143,7 +144,7 @@ class Project:
         """
         present = _absolute(path)
         for bib in self.bibliographies():
-            if bib.path.resolve() == present.resolve():
+            if real_path(bib.path) == real_path(present):
                 return bib
         key = _key(self.root, present)
         return BibFile(present, key, BibliographyRules(path=key, items="library"))

@@ -16,6 +16,7 @@ from zoterodigest.library.address import (
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import Library
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping, zotero_mapping
+from zoterodigest.project.files import real_path
 from zoterodigest.project.layout import BibFile, Digest, Project, find_project
 from zoterodigest.project.memory import memory_path
 
@@ -107,7 +108,7 @@ def _instance(address: str, base: Path, project: Project) -> str:
     """Return the name of a library's copy: for a file its path, as seen from the project."""
     match parse_address(address):
         case EmbeddedAddress(path=given):
-            path, root = (base / given).resolve(), project.root.resolve()
+            path, root = real_path(base / given), real_path(project.root)
             return (
                 path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
             )

@@ -13,7 +13,7 @@ from zoterodigest.digest.format import load_format
 from zoterodigest.digest.formats import format_files
 from zoterodigest.mapping import BadMapping, venue_table
 from zoterodigest.project.digests import formats_for, read_digest
-from zoterodigest.project.files import read_if_present, require_text
+from zoterodigest.project.files import read_if_present, real_path, require_text
 from zoterodigest.project.layout import BibFile, Digest
 from zoterodigest.sync.doctor.finding import Finding, told
 from zoterodigest.sync.doctor.site import Site
@@ -66,7 +66,7 @@ def _digest(digest: Digest, site: Site) -> Iterator[Finding]:
 
 def _may_replace(path: Path) -> bool:
     """Tell whether a file can be replaced: in its folder, through symlinks."""
-    there = path.resolve()
+    there = real_path(path)
     return os.access(there, os.W_OK) and os.access(there.parent, os.W_OK)
 
 
