@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -263,14 +264,12 @@ def test_pages_come_only_with_a_venue() -> None:
     assert changes(looked_up(world, found(pages="1-8", venue="CVPR"))).keys() == {"pages", "venue"}
 
 
-def test_an_unreadable_text_in_the_item_is_no_empty_place() -> None:
-    world = World({"a.md": [an_entry(arxiv=PAPER, title="T")]})
-    world.items["K"] = an_item("K", arxiv=PAPER, title="T")
+@pytest.mark.parametrize("venue", ["ICML", "Under review"])
+def test_the_day_a_paper_was_first_seen_is_no_date_of_what_has_a_venue(venue: str) -> None:
+    world = World({"a.md": [an_entry(arxiv=PAPER, title="T", venue=venue)]})
     world.run()
-    item = world.items["K"]
-    world.items["K"] = replace(item, raws={**item.raws, "doi": "10.48550/arXiv.2401.00001"})
 
-    assert not looked_up(world, found(doi="10.1000/1")).actions
+    assert not looked_up(world, found(date="2022-11-05")).actions
 
 
 def test_what_fills_in_an_adopted_item_is_in_the_origin_and_what_replaces_is_not() -> None:
@@ -315,6 +314,8 @@ def test_nothing_is_taken_while_an_edit_of_what_is_expected_is_still_to_travel()
     assert not plan.actions
 
 
+Record = dict[str, Any]
+
 _names = st.sampled_from(
     [EMPTY, CUT, FULL, Names(CUT.people), Names(("ada_l",)), Names(("Ann Other",))]
 )
@@ -334,9 +335,9 @@ _records = st.fixed_dictionaries(
     is_linked=st.booleans(),
 )
 def test_no_digest_changes_by_what_is_found_and_a_second_run_has_nothing_to_do(
-    entries: list[dict[str, Value]],
-    edited: dict[str, Value] | None,
-    said: dict[str, Value],
+    entries: list[Record],
+    edited: Record | None,
+    said: Record,
     replaces: str,
     directions: Directions,
     is_linked: bool,

@@ -129,7 +129,9 @@ def test_a_value_that_was_found_parts_its_field_and_is_credited_once_it_is_there
     old = a_row("zd-a", bases={"abstract": a_base("", "")})
     credit = Credit("arXiv", fingerprint("found"))
     origin = Origin(fields=frozenset({"abstract"}))
-    new = replace(old, bases={}, apart={"abstract"}, origin=origin, credits={"abstract": credit})
+    new = replace(
+        old, bases={}, apart=frozenset({"abstract"}), origin=origin, credits={"abstract": credit}
+    )
 
     (written,) = after(Intended((new,)), facts={"ABCD2345": found("abstract=found")}, lock=(old,))
     (not_written,) = after(

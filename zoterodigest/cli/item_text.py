@@ -24,13 +24,21 @@ _ELSEWHERE = frozenset(
 _INDENT = 22
 
 
-def as_text(snapshot: Snapshot, item: LibraryItem) -> Iterator[str]:
-    """Yield an item's lines: what it is, its fields, and what hangs on it."""
+def as_text(
+    snapshot: Snapshot, item: LibraryItem, sources: Mapping[str, str] = {}
+) -> Iterator[str]:
+    """Yield an item's lines: what it is, its fields, what hangs on it.
+
+    `sources` tells, by field of the record, where a value was found.
+    """
     yield from (styled(line, "bold") for line in wrapped(visible(title_of(item) or item.key)))
     yield _what(item)
     yield ""
     for name, value in _fields(snapshot, item):
         yield from _field(name, value)
+    for source in sorted(set(sources.values())):
+        found = (name for name, one in sources.items() if one == source)
+        yield from _field(f"from {source}", ", ".join(found))
     for one in family(snapshot, item):
         if one.data.get("itemType") == "note":
             yield from _note(one)

@@ -98,9 +98,10 @@ def family(snapshot: Snapshot, item: LibraryItem) -> tuple[LibraryItem, ...]:
     return (item, *children_of(snapshot).get(item.key, ()))
 
 
-def api_data(item: LibraryItem) -> dict[str, Any]:
-    """Return an item as the Zotero API's `data` object."""
-    return {"key": item.key, "version": item.version, **item.data}
+def api_data(item: LibraryItem, sources: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return an item as the Zotero API's `data` object, with the `sources` of values, if any."""
+    told = {"sources": dict(sources)} if sources else {}
+    return {"key": item.key, "version": item.version, **item.data, **told}
 
 
 def as_data(shown: Shown, *, with_children: bool) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ Stats = Annotated[bool, typer.Option("--stats", help="Tell how many requests the
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only show it.")]
 Offline = Annotated[
-    bool, typer.Option("--offline", help="Accepted; this version looks nothing up.")
+    bool, typer.Option("--offline", help="Look nothing up.")
 ]
 Only = Annotated[
     list[str] | None,

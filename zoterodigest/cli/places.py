@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,13 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.access import Tally
 from zoterodigest.library.address import EMBEDDED, EmbeddedAddress, parse_address
 from zoterodigest.library.connect import connect
-from zoterodigest.library.port import BadLibrary, Library
+from zoterodigest.library.port import BadLibrary, Library, Snapshot
+from zoterodigest.library.zotero import LinkHome, zotero_mapping
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.project.lock import read_lock
+from zoterodigest.sync.credits import rows_in, sources_of
 from zoterodigest.sync.workspace import Workspace, library_meant, open_workspace
 
 
@@ -117,6 +119,28 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
             return Place(workspace, library, None, meaning.access.tally)
 
 
+def sources_in(
+    start: Path, library: Library, snapshot: Snapshot
+) -> Mapping[str, Mapping[str, str]]:
+    """Return, by item key and field, where values were found that items of `library` have.
+
+    The lock file of the project in `start` tells; one that links with another library does not.
+    """
+    project = project_in(start)
+    rows = [row for row in rows_in(project.lock_path, library) if row.credits]
+    credited = {row.item for row in rows}
+    rules = project.configuration.zotero
+    zotero = zotero_mapping(LinkHome(rules.links), rules.categories)
+    items = (item for item in snapshot.items if item.key in credited)
+    return {item.key: sources_of(item.key, item.data, rows, zotero) for item in items}
+
+
+def project_in(start: Path) -> Project:
+    """Return the project of the folder `start`."""
+    config = find_project(start)
+    return Project.load(config) if config else Project.implicit([start / "digest.md"])
+
+
 def linked_digests(start: Path) -> list[Path]:
     """Return the digests of a lock file in `start` that no configuration goes with.
 
@@ -142,8 +166,7 @@ def open_library(address: str, start: Path) -> Library:
     Raises `NoLibraryYet` where an embedded library is meant whose file does not exist: to read it
     as empty would hide a mistyped path.
     """
-    config = None if address else find_project(start)
-    project = Project.load(config) if config else Project.implicit([start / "digest.md"])
+    project = Project.implicit([start / "digest.md"]) if address else project_in(start)
     meaning = chosen(address)
     library, base = library_meant(project, start, meaning)
     match parse_address(library):

@@ -47,6 +47,7 @@ _LABELS: Mapping[str, End] = {
     "adopted items": End.ZOTERO,
     "linked entries": End.ZOTERO,
     "filled-in items": End.ZOTERO,
+    "looked-up items": End.ZOTERO,
     "changed items": End.ZOTERO,
     "moved items": End.ZOTERO,
     "trashed items": End.ZOTERO,
@@ -120,6 +121,8 @@ def _things(
         case CreateItem():
             digest = subjects.digest(action.row_ids[0])
             yield Thing(digest, "new items", fields_title(action.fields))
+            if action.sources:
+                yield Thing(digest, "looked-up items", "", _names(action.sources))
         case ChangeItem():
             yield from _changes(action, subjects)
             if action.unplaced or (action.placed and action.key not in adopted):
@@ -154,7 +157,12 @@ def _changes(action: ChangeItem, subjects: Subjects) -> Iterator[Thing]:
     """Yield what changes in an item, by the files whose entries hold what it changes to."""
     title = subjects.item_title(action.key)
     by_source: dict[str, list[str]] = defaultdict(list)
+    if action.sources:
+        digest = subjects.digest(action.row_ids[0])
+        yield Thing(digest, "looked-up items", title, _names(action.sources))
     for name, value in action.after.items():
+        if name in action.sources:
+            continue
         by_source[subjects.source(action.row_ids, name, value)].append(name)
     for digest, names in by_source.items():
         if edits := _names(name for name in names if name not in action.fills):
@@ -221,9 +229,11 @@ def _digests(found: Iterable[Thing]) -> Iterator[str]:
 def _kind(label: str, found: Sequence[Thing]) -> Iterator[str]:
     """Yield one kind: its count, and its examples below each other."""
     head = f"    {label:<{_LABEL_WIDTH}} {len(found):>6,}"
-    if label == "filled-in items":
+    if label in ("filled-in items", "looked-up items"):
         counts = Counter(name for thing in found for name in thing.fields)
         yield from hanging(f"{head}  ", ", ".join(f"{name} {n:,}" for name, n in counts.items()))
+        indent = " " * (cell_len(head) + 2)
+        yield from (indent + _example(one) for one in found[:MOST] if one.what)
         return
     if label == "shared items":
         yield f"{head}  new as well, but listed once"

@@ -1,4 +1,4 @@
-"""The runs of `push`, `pull`, `sync`, `plan` and `status`: prepare, show, ask, carry out, tell."""
+"""The runs of `push`, `pull`, `sync`, `plan`, `status`, `enrich`: planned, shown, carried out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.cli.attention import CONFLICTS
+from zoterodigest.cli.looked_up import looked_data, looked_text, with_lookups
 from zoterodigest.cli.places import Place, open_place
 from zoterodigest.cli.plan_data import plan_data
 from zoterodigest.cli.plan_text import (
@@ -36,6 +37,7 @@ from zoterodigest.library.access import Tally
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.limits import TooMuch
+from zoterodigest.sync.lookups import LookedUp
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 
 FINE, FAILED, CONFLICTING, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
@@ -50,6 +52,7 @@ class Request:
     wanted_format: str = ""
     options: Options = Options()  # noqa: RUF009  (frozen)
     with_stats: bool = False
+    is_offline: bool = False
 
     @contextmanager
     def opened(self) -> Iterator[Place]:
@@ -73,14 +76,15 @@ def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -
 def show_plan(request: Request, *, as_json: bool) -> int:
     """Show what a run would do, and return the exit code it would have as far as is known."""
     with request.opened() as place:
-        prepared = _prepared(place, request)
+        prepared, looked = _looked_up(place, request)
         if as_json:
-            emit_json(plan_data(prepared, place))
+            emit_json(plan_data(prepared, place) | {"lookup": looked_data(looked)})
         else:
             emit(plan_text(prepared, place))
+            emit(looked_text(looked))
             emit(refusals_text(prepared))
     _obey_guard(prepared)
-    return exit_code(prepared)
+    return _code(prepared, looked)
 
 
 def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
@@ -103,9 +107,10 @@ def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
 def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
     """Show the plan, ask where that is needed, carry it out and tell what came of it."""
     with request.opened() as place:
-        prepared = _prepared(place, request)
+        prepared, looked = _looked_up(place, request)
         if not as_json:
             emit(plan_text(prepared, place))
+            emit(looked_text(looked))
         _obey_guard(prepared)
         is_agreed = is_agreed or not prepared.needs_consent
         question = f"Write this into {_target(prepared, place)}?"
@@ -114,13 +119,14 @@ def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
         with progress("Writing") as report:
             outcome = carry_out(prepared, report)
         if as_json:
-            emit_json(plan_data(prepared, place, outcome))
+            data = plan_data(prepared, place, outcome)
+            emit_json(data | {"lookup": looked_data(looked)})
         elif not prepared.is_settled:
             emit(_told(outcome, place, is_first=is_first))
             emit(news_text(outcome.last, prepared))
     for failure in outcome.failures:
         tell_error(": ".join(filter(None, (failure.where, failure.title, failure.reason))))
-    return FAILED if outcome.failures else exit_code(outcome.last)
+    return FAILED if outcome.failures else _code(outcome.last, looked)
 
 
 def requests_text(tally: Tally) -> str:
@@ -133,6 +139,18 @@ def requests_text(tally: Tally) -> str:
 def _prepared(place: Place, request: Request) -> Prepared:
     with busy("Reading digests and library"):
         return prepare(place.workspace, request.options)
+
+
+def _looked_up(place: Place, request: Request) -> tuple[Prepared, LookedUp]:
+    """Plan, look up what the plan creates, and plan with what was found."""
+    return with_lookups(_prepared(place, request), may_ask=not request.is_offline)
+
+
+def _code(prepared: Prepared, looked: LookedUp) -> int:
+    """Return the exit code of a run; one that enriches is about what arXiv told, and no more."""
+    if prepared.options.direction is not Direction.ENRICH:
+        return exit_code(prepared)
+    return FAILED if looked.failed and looked.may_ask else FINE
 
 
 def exit_code(prepared: Prepared) -> int:

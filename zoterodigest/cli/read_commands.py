@@ -170,21 +170,23 @@ def show(
 ) -> None:
     """Show items with their tags, links and notes.
 
-    KEY is an item's key as `ls` lists it, or its citation key.
+    KEY is an item's key as `ls` lists it, or its citation key. What was looked up is told with its
+    source, as long as it stands.
 
     \b
     Examples:
       zoterodigest show ABCD2345
       zoterodigest show ho2020denoising
     """
-    from zoterodigest.cli import item_text, library_list, screen
-    from zoterodigest.cli.places import open_library
+    from zoterodigest.cli import item_text, library_list, places, screen
 
-    with open_library(address, Path()) as library:
+    with places.open_library(address, Path()) as library:
         snapshot = library.read()
+        sources = places.sources_in(Path(), library, snapshot)
     items = library_list.find(snapshot, keys)
     if as_json:
         family = [one for item in items for one in library_list.family(snapshot, item)]
-        screen.emit_json([library_list.api_data(one) for one in family])
+        screen.emit_json([library_list.api_data(one, sources.get(one.key)) for one in family])
     else:
-        screen.emit(line for item in items for line in item_text.as_text(snapshot, item))
+        told = ((item, sources.get(item.key, {})) for item in items)
+        screen.emit(line for one in told for line in item_text.as_text(snapshot, *one))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.enrich_command import enrich
 from zoterodigest.cli.export_command import export
 from zoterodigest.cli.options import (
     Address,
@@ -32,6 +33,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Next: `zoterodigest status` tells what needs you.")(sync)
     app.command(epilog="Next: `zoterodigest sync` does what is shown.")(plan)
     app.command()(status)
+    app.command(epilog="Next: `zoterodigest show KEY` tells where each value comes from.")(enrich)
     app.command()(unlink)
     app.command()(remove)
     app.command()(export)
@@ -79,7 +81,9 @@ def push(
         max_changes=max_changes,
         allow_removals=allow_removals,
     )
-    request = pushing.Request(tuple(digests or ()), address, format_name, options, with_stats)
+    request = pushing.Request(
+        tuple(digests or ()), address, format_name, options, with_stats, is_offline
+    )
     raise typer.Exit(
         pushing.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     )
@@ -127,7 +131,9 @@ def pull(
         max_changes=max_changes,
         allow_removals=allow_removals,
     )
-    request = pushing.Request(tuple(digests or ()), address, format_name, options, with_stats)
+    request = pushing.Request(
+        tuple(digests or ()), address, format_name, options, with_stats, is_offline
+    )
     raise typer.Exit(
         pushing.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     )
@@ -172,7 +178,9 @@ def sync(
         max_changes=max_changes,
         allow_removals=allow_removals,
     )
-    request = pushing.Request(tuple(digests or ()), address, format_name, options, with_stats)
+    request = pushing.Request(
+        tuple(digests or ()), address, format_name, options, with_stats, is_offline
+    )
     raise typer.Exit(
         pushing.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     )

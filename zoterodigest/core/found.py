@@ -104,14 +104,11 @@ def _has_venue(found: Found) -> bool:
 
 
 def _is_lacking(name: str, item: Item) -> bool:
-    """Tell whether an item has nothing in a field, not even a text that means nothing to us."""
+    """Tell whether an item has nothing in a field; a DOI that arXiv gives is none of the work's."""
     if name == "date" and item.fields.get("venue", EMPTY) not in (EMPTY, "", _PREPRINT):
         return False
     names = ("date", "year") if name == "date" else (name,)
-    return all(
-        is_empty(item.fields.get(one, EMPTY)) and not item.raws.get(one, "").strip()
-        for one in names
-    )
+    return all(is_empty(item.fields.get(one, EMPTY)) for one in names)
 
 
 _PREPRINT = "arXiv"
