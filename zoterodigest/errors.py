@@ -9,6 +9,8 @@
     ├── NotOpen              2  what is to be resolved is not open, or more than one thing
     ├── NotDecided           2  nobody said, or could be asked, what is to hold
     ├── UnknownField         2  what was given as the name of a field is none
+    ├── UnclearDigest        2  nobody said which digest a new paper is to go into
+    ├── UnclearSection       2  nobody said under which heading new entries are to stand
     ├── NoDigest             2  no digest is named, and nothing here names any
     ├── NothingToCheck       2  no document that cites is named, or no bibliography
     ├── RefusedKey           2  an item cannot be given this citation key

@@ -16,6 +16,7 @@ import typer
 
 from zoterodigest import __version__
 from zoterodigest.cli import (
+    add_command,
     auth_command,
     cite_commands,
     citekey_commands,
@@ -25,6 +26,7 @@ from zoterodigest.cli import (
     history_commands,
     library_command,
     merge_command,
+    published_command,
     read_commands,
     serve_command,
     write_commands,
@@ -67,6 +69,8 @@ app = typer.Typer(
 )
 read_commands.add_first_to(app)
 write_commands.add_to(app)
+published_command.add_to(app)
+add_command.add_to(app)
 conflict_commands.add_to(app)
 history_commands.add_to(app)
 cite_commands.add_to(app)

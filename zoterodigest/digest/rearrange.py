@@ -172,7 +172,7 @@ def _fault(
         is_whole = bytes_of(after, entry) == one.body
         if one.index < 0 and not (is_whole and _is_shown(entry, asked[one.origin])):
             return "it would not read back as written"
-        if one.index >= 0 and not (is_whole and _is_same(before.entries[one.index], entry)):
+        if one.index >= 0 and not (is_whole and is_same_entry(before.entries[one.index], entry)):
             return _AROUND
     return ""
 
@@ -186,8 +186,8 @@ def _outline(document: Document, steps: Sequence[Step]) -> list[tuple[int, str]]
     return outline
 
 
-def _is_same(old: DigestEntry, new: DigestEntry) -> bool:
-    """Whether an entry reads as before."""
+def is_same_entry(old: DigestEntry, new: DigestEntry) -> bool:
+    """Tell whether an entry reads as before, wherever it stands now."""
     return (
         old.format.name == new.format.name
         and (old.broken, old.unreadable) == (new.broken, new.unreadable)

@@ -1,0 +1,307 @@
+"""`add`: papers looked up over HTTP become entries that look like their neighbours."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import EXAMPLES, Zoterodigest
+from tests.lookup.answers import Paper, crossref_work
+from tests.lookup.arxiv_site import answering
+from tests.lookup.site import Site, serving, status
+
+PAPERS = (
+    Paper(
+        "2501.00001",
+        title="A New Way to Make Pictures",
+        authors=tuple(f"Author Number{letter}" for letter in "ABCDEFGH"),
+        abstract="We make pictures. Code: https://github.com/a/b.",
+        published="2025-01-02T10:00:00Z",
+        comment="Accepted at CVPR 2025",
+    ),
+    Paper("2501.00002", version=3, title="Another Way", published="2025-01-03T10:00:00Z"),
+    Paper("2501.00009", title="A Mistake of Ours", comment="This paper has been withdrawn"),
+)
+WORK = crossref_work(
+    **{
+        "title": ["A Published Study of It"],
+        "container-title": ["International Conference on Machine Learning"],
+    }
+)
+DIGEST = """\
+# Papers
+
+## To read
+
+- [One paper with a title](https://arxiv.org/abs/2001.00001), CVPR 2020. [[code]](https://github.com/c/d)
+
+## Read
+
+- [Another paper with a title](https://arxiv.org/abs/2002.00002), ICLR 2021.
+"""
+BIBTEX = """@inproceedings{me2020, title={A {Way} Without arXiv}, author={Doe, Jane and Roe, Rob},
+ booktitle={International Conference on Machine Learning}, year=2020, doi={10.5555/ABC}}"""
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Where this project looks papers up."""
+    monkeypatch.delenv("ZOTERODIGEST_OFFLINE")
+    with serving(answering(PAPERS, {"10.5555/proc.2023.17": WORK})) as site:
+        names = ("arxiv", "crossref", "dblp", "semantic_scholar")
+        addresses = "".join(f'{name} = "{site.url}"\n' for name in names)
+        config = f'[[digest]]\npath = "*.md"\n\n[lookup]\n{addresses}'
+        (tmp_path / "zoterodigest.toml").write_text(config)
+        yield site
+
+
+Keep = Callable[..., Path]
+
+
+@pytest.fixture
+def keep(tmp_path: Path) -> Keep:
+    """Keep a digest in the project."""
+
+    def write(text: str = DIGEST, name: str = "papers.md") -> Path:
+        path = tmp_path / name
+        path.write_text(text, "utf-8", newline="")
+        return path
+
+    return write
+
+
+def added_to(before: str, path: Path) -> str:
+    """The lines that stand in a digest now and did not before; all others must be as they were."""
+    rest = before.splitlines(keepends=True)
+    added = []
+    for line in path.read_text("utf-8").splitlines(keepends=True):
+        if rest and line == rest[0]:
+            rest.pop(0)
+        else:
+            added.append(line)
+    assert rest == []
+    return "".join(added).strip("\n")
+
+
+def test_a_paper_of_arxiv_becomes_an_entry_below_the_heading_asked_for(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    path = keep()
+
+    ran = zoterodigest("add", "https://arxiv.org/pdf/2501.00001v1", "--section", "to read")
+
+    entry = (
+        "- [A New Way to Make Pictures](https://arxiv.org/abs/2501.00001), CVPR 2025."
+        " [[code]](https://github.com/a/b)"
+    )
+    assert ran.code == 0, ran.err
+    assert path.read_text() == DIGEST.replace("c/d)\n", f"c/d)\n{entry}\n")
+    assert ran.out == (
+        "papers.md:6  below “To read”\n"
+        "  + - [A New Way to Make Pictures](https://arxiv.org/abs/2501.00001), CVPR 2025…\n"
+        "Done: 1 entry added to papers.md.\n"
+        "Next: `zoterodigest sync` brings it into the library.\n"
+    )
+
+
+def test_several_papers_come_at_once_and_one_that_fails_stops_no_other(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    path = keep()
+
+    ran = zoterodigest(
+        "add", "2501.00001", "2599.99999", "nonsense", "2002.00002", "2501.00002",
+        "arXiv:2501.00001v1", "--section", "Read",
+    )  # fmt: skip
+
+    assert ran.code == 1
+    assert [line[:14] for line in added_to(DIGEST, path).splitlines()] == [
+        "- [A New Way t",
+        "- [Another Way",
+    ]
+    assert ran.err.splitlines() == [
+        "error: 2002.00002: stands already at papers.md:9",
+        "hint: --allow-duplicate adds it all the same.",
+        "error: arXiv:2501.00001v1: asked for twice",
+        "error: 2599.99999: arXiv has no such paper",
+        "error: nonsense: this is no arXiv id, DOI, web address or BibTeX",
+    ]
+    assert len(site.requests) == 1
+
+
+def test_a_paper_in_another_digest_of_the_project_is_told_with_its_place(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    keep()
+    other = keep("# Other\n\n- [Third](https://arxiv.org/abs/2003.00003)\n", "other.md")
+
+    ran = zoterodigest("add", "2001.00001", "--to", "other.md", "--offline")
+    doubled = zoterodigest("add", "2501.00002", "--to", "other.md", "--allow-duplicate")
+
+    assert (ran.code, doubled.code) == (1, 0)
+    assert ran.err.startswith("error: 2001.00001: stands already at papers.md:5\n")
+    assert "Another Way" in other.read_text()
+    again = zoterodigest("add", "2501.00002", "--to", "papers.md", "--section", "Read")
+    assert again.err.startswith("error: 2501.00002: stands already at other.md:4\n")
+
+
+def test_a_doi_is_asked_for_at_crossref(zoterodigest: Zoterodigest, site: Site, keep: Keep) -> None:
+    path = keep()
+
+    ran = zoterodigest("add", "https://doi.org/10.5555/PROC.2023.17", "--section", "Read")
+
+    assert ran.code == 0, ran.err
+    assert added_to(DIGEST, path) == (
+        "- [A Published Study of It](https://doi.org/10.5555/proc.2023.17), ICML 2023."
+    )
+
+
+def test_bibtex_comes_in_without_asking_anybody(
+    zoterodigest: Zoterodigest, keep: Keep, tmp_path: Path
+) -> None:
+    path = keep()
+    (tmp_path / "more.bib").write_text(
+        "@article{a, title={From a File}, author={A B}, journal={JMLR}, year=2001}\n@article{b,\n"
+    )
+
+    ran = zoterodigest(
+        "add", BIBTEX, "more.bib", "2501.00001", "--offline", "--to", "papers.md",
+        "--section", "Read",
+    )  # fmt: skip
+
+    assert ran.code == 1
+    assert added_to(DIGEST, path) == (
+        "- [A Way Without arXiv](https://doi.org/10.5555/abc), ICML 2020.\n"
+        "- **From a File** JMLR 2001"
+    )
+    assert "error: 2501.00001: nothing is looked up in this run (offline)" in ran.err
+    assert "error: more.bib:2: this is no whole entry" in ran.err
+
+
+def test_ids_and_bibtex_are_read_from_standard_input(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = keep()
+
+    for given in ("2501.00001\n\n2501.00002\n", BIBTEX):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+        assert zoterodigest("add", "-", "--section", "Read").code == 0
+
+    assert len(added_to(DIGEST, path).splitlines()) == 3
+
+
+def test_a_dry_run_and_json_show_what_would_be_written(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    path = keep()
+
+    dry = zoterodigest("add", "2501.00009", "--section", "Read", "--dry-run")
+    data = json.loads(zoterodigest("add", "2501.00009", "--section", "Read", "--json").out)
+
+    assert "note: it was withdrawn from arXiv: This paper has been withdrawn" in dry.out
+    assert dry.out.endswith("1 entry would come into papers.md; nothing was written.\n")
+    assert (data["digest"], data["written"]) == ("papers.md", True)
+    assert data["added"][0]["text"] in path.read_text()
+    assert data["added"][0]["line"] == 10
+
+
+def test_without_a_heading_that_is_evident_all_are_listed(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    path = keep()
+
+    ran = zoterodigest("add", "2501.00001")
+    misspelt = zoterodigest("add", "2501.00001", "--section", "Reed")
+
+    assert (ran.code, misspelt.code) == (2, 2)
+    assert ran.err == (
+        "error: papers.md: entries stand under several headings\n"
+        "hint: Name it with --section (in a feed: section): “To read”, “Read”.\n"
+    )
+    assert "there is no heading “Reed”" in misspelt.err
+    assert path.read_text() == DIGEST
+
+
+def test_of_dated_headings_the_newest_takes_new_entries(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    text = DIGEST.replace("To read", "2025-01-01").replace("## Read", "## 2024-12-31")
+    path = keep(text)
+
+    assert zoterodigest("add", "2501.00001").code == 0
+
+    assert "c/d)\n- [A New Way" in path.read_text()
+
+
+def test_several_digests_and_none_named_is_refused(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    keep()
+    keep(name="other.md")
+
+    ran = zoterodigest("add", "2501.00001")
+
+    assert ran.code == 2
+    assert ran.err.splitlines()[1] == "hint: --to DIGEST: other.md, papers.md."
+
+
+def test_a_source_that_fails_is_told_and_nothing_is_written(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    path = keep()
+    site.always = status(400, "bad")
+
+    ran = zoterodigest("add", "2501.00001", "10.5555/proc.2023.17", "--section", "Read")
+
+    assert ran.code == 1
+    assert ran.err.count("error: ") == 2
+    assert path.read_text() == DIGEST
+
+
+def test_bytes_around_a_new_entry_stay_also_with_other_line_ends(
+    zoterodigest: Zoterodigest, site: Site, tmp_path: Path
+) -> None:
+    before = ("\ufeff" + DIGEST).replace("\n", "\r\n").encode().rstrip(b"\r\n")
+    path = tmp_path / "papers.md"
+    path.write_bytes(before)
+
+    assert zoterodigest("add", "2501.00002", "--section", "Read").code == 0
+
+    after = path.read_bytes()
+    assert after.startswith(before)
+    assert after.removeprefix(before).startswith(b"\r\n- [Another Way](")
+    assert b"\n" not in after.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.md")), ids=lambda path: path.stem)
+def test_every_example_takes_a_paper_and_the_sync_after_it_is_settled(
+    path: Path, zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    text = path.read_text("utf-8")
+    digest = keep(text)
+    for own in EXAMPLES.glob("*.format.toml"):
+        keep(own.read_text(), own.name)
+    section = () if path.stem not in _SECTIONS else ("--section", _SECTIONS[path.stem])
+
+    ran = zoterodigest("add", "2501.00001", *section)
+
+    assert ran.code == 0, ran.err
+    after = digest.read_bytes()
+    pages = GOLDEN.read_text("utf-8").split("=== ")
+    assert f"{path.name}\n{added_to(text, digest)}\n\n" in pages
+    zoterodigest("sync", "--yes", "--offline")
+    assert digest.read_bytes() == after
+    assert zoterodigest("status", "--check").code == 0
+
+
+GOLDEN = Path(__file__).parent / "golden" / "added-entries.txt"
+_SECTIONS = {
+    "awesome-list": "Generation / Images",
+    "awesome-tables": "Foundations",
+    "bold-titles": "Generators",
+}

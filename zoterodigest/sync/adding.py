@@ -1,0 +1,142 @@
+"""`add`: papers that a person asks for become entries of a digest, if they stand nowhere yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoterodigest.core.identity import Identifier, match_title
+from zoterodigest.core.link import Row
+from zoterodigest.core.venue import VenueTable
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.files import BadInput, read_if_present
+from zoterodigest.project.layout import Project
+from zoterodigest.project.lock import read_lock
+from zoterodigest.project.running import running
+from zoterodigest.sync.asking_for import ById, NotAdded
+from zoterodigest.sync.inserting import Came, insert, section_for
+from zoterodigest.sync.open_digests import OpenDigest, open_all
+from zoterodigest.sync.papers import Paper
+from zoterodigest.sync.standing_works import Standing, StandingWorks, still_linked
+
+
+class UnclearDigest(ZoterodigestError):
+    """It is not clear which digest new entries are to go into."""
+
+    exit_code = 2
+
+    def __init__(self, known: Sequence[str]) -> None:
+        names = ", ".join(known) or "there is none in a zoterodigest.toml here"
+        super().__init__("name the digest that the paper is to go into", f"--to DIGEST: {names}.")
+        self.known = tuple(known)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """A paper that stands somewhere already; `where` is None if it was asked for twice."""
+
+    paper: Paper
+    where: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What became of papers that were asked for; `digest` is how it stands or is going to stand."""
+
+    digest: OpenDigest
+    came: tuple[Came, ...]
+    doubled: tuple[Doubled, ...]
+    failed: tuple[NotAdded, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The digest that papers go into, and what stands in it and in the others of its project."""
+
+    digest: OpenDigest
+    standing: StandingWorks
+    state_folder: Path
+
+    def doubled(self, asked: ById) -> Doubled | None:
+        """Return where a paper stands that is asked for, as far as its identifier tells."""
+        paper = Paper(asked.name, {asked.identifier.scheme: asked.identifier.value})
+        where = self.standing.find(paper)
+        return None if where is None else Doubled(paper, where)
+
+
+def open_goal(
+    project: Project, path: Path | None, venues: VenueTable, beside: Sequence[Path] = ()
+) -> Goal:
+    """Return the digest at `path`, the only one if that is None, and what is around it.
+
+    `beside` are digests besides those of the configuration. Raises `UnclearDigest`, and `BadInput`
+    where there is no file.
+    """
+    if path is None:
+        known = (*project.digests(), *(project.digests(beside) if beside else ()))
+        if len(known) != 1:
+            raise UnclearDigest([digest.key for digest in known])
+        path = known[0].path
+    opened = open_all(project, [path, *beside], venues)
+    (meant,) = project.digests([path])
+    if opened[meant.key].on_disk is None:
+        raise BadInput(path, "no such file", "Check the path; an empty file would do.")
+    rows = lock_rows(project)
+    gone = {row.digest for row in rows if not (project.root / row.digest).exists()}
+    documents = [digest.document for digest in opened.values()]
+    standing = StandingWorks(documents, still_linked(rows, opened, gone))
+    return Goal(opened[meant.key], standing, project.state_folder)
+
+
+def lock_rows(project: Project) -> tuple[Row, ...]:
+    """Return the rows of a project's lock file, none if there is none."""
+    data = read_if_present(project.lock_path)
+    return () if data is None else tuple(read_lock(data, project.lock_path).rows)
+
+
+def add(
+    goal: Goal,
+    found: Iterable[Paper | NotAdded | Doubled],
+    *,
+    section: str = "",
+    may_double: bool = False,
+) -> Addition:
+    """Return the digest with the papers that stand nowhere yet, and what becomes of the others.
+
+    Nothing is written. One paper that fails stops no other. Raises `UnclearSection`.
+    """
+    papers = list(found)
+    fresh, twice = _told_apart(goal, [it for it in papers if isinstance(it, Paper)], may_double)
+    doubled = [*(it for it in papers if isinstance(it, Doubled)), *twice]
+    failed = [it for it in papers if isinstance(it, NotAdded)]
+    if not fresh:
+        return Addition(goal.digest, (), tuple(doubled), tuple(failed))
+    done = insert(goal.digest, fresh, section_for(goal.digest.document, section))
+    failed += [NotAdded(paper.name, f"it cannot be written: {why}") for paper, why in done.refused]
+    return Addition(done.digest, done.came, tuple(doubled), tuple(failed))
+
+
+def write(goal: Goal, addition: Addition) -> None:
+    """Write the digest with its new entries; raises `SourceChanged` if it is not as it was read."""
+    if addition.digest.is_change:
+        with running(goal.state_folder):
+            addition.digest.write()
+
+
+def _told_apart(
+    goal: Goal, papers: Sequence[Paper], may_double: bool
+) -> tuple[list[Paper], list[Doubled]]:
+    """Part the papers that stand nowhere from those that do, or were asked for before."""
+    fresh: list[Paper] = []
+    doubled: list[Doubled] = []
+    seen: set[Identifier | str] = set()
+    for paper in papers:
+        own: set[Identifier | str] = {*paper.identifiers, match_title(paper.title)}
+        where = None if may_double else goal.standing.find(paper)
+        if where is not None or seen & own:
+            doubled.append(Doubled(paper, where))
+        else:
+            fresh.append(paper)
+        seen |= own
+    return fresh, doubled

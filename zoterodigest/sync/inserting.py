@@ -1,0 +1,124 @@
+"""Inserting papers into a digest as entries in its format, and choosing the heading for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zoterodigest.digest.changes import NewEntry
+from zoterodigest.digest.customs import in_customs
+from zoterodigest.digest.document import DigestEntry, Document
+from zoterodigest.digest.format import Format, fold
+from zoterodigest.digest.new_section import Section, sections_of
+from zoterodigest.digest.rearrange import rearrange
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.layout import dates_in
+from zoterodigest.sync.open_digests import OpenDigest
+from zoterodigest.sync.papers import Paper
+
+_MOST_LISTED = 20
+
+
+class UnclearSection(ZoterodigestError):
+    """It is not clear under which heading of a digest new entries are to stand."""
+
+    exit_code = 2
+
+    def __init__(self, digest: str, reason: str, sections: Sequence[Section]) -> None:
+        names = [f"“{' / '.join(section.path)}”" for section in sections if section.path]
+        listed = ", ".join(names[:_MOST_LISTED]) + (", …" if len(names) > _MOST_LISTED else "")
+        hint = f"Name it with --section (in a feed: section): {listed}." if names else ""
+        super().__init__(f"{digest}: {reason}", hint)
+        self.digest = digest
+        self.sections = tuple(sections)
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A paper that came into a digest, and the entry it became."""
+
+    paper: Paper
+    entry: DigestEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """A digest with new entries: the papers that came, and those that could not, each with why."""
+
+    digest: OpenDigest
+    came: tuple[Came, ...] = ()
+    refused: tuple[tuple[Paper, str], ...] = ()
+
+
+def insert(digest: OpenDigest, papers: Sequence[Paper], path: tuple[str, ...]) -> Inserted:
+    """Insert `papers` under the heading at `path`; every other byte stays as it is.
+
+    A paper that cannot be written so that it is read as it should be is refused.
+    """
+    document = digest.document
+    form = None if document.entries else first_form(digest)
+    changes = {
+        str(at): NewEntry(
+            str(at), path, in_customs(document, paper.fields), form, version=paper.version
+        )
+        for at, paper in enumerate(papers)
+    }
+    done = rearrange(document, list(changes.values()), digest.read)
+    reasons = {change.tag: why for change, why in done.refusals if isinstance(change, NewEntry)}
+    after = digest.holding(done.source)
+    pairs = zip(done.origins, after.document.entries, strict=True)
+    came = tuple(Came(papers[int(tag)], entry) for tag, entry in pairs if isinstance(tag, str))
+    return Inserted(after, came, tuple((papers[int(tag)], why) for tag, why in reasons.items()))
+
+
+def first_form(digest: OpenDigest) -> Format | None:
+    """Return the format in which the first entry of a digest is written, None if none can be."""
+    usual = (form for form in digest.formats if form.new is not None and form.new.when == "always")
+    any_ = (form for form in digest.formats if form.new is not None)
+    return next(usual, None) or next(any_, None)
+
+
+def section_for(document: Document, wanted: str = "") -> tuple[str, ...]:
+    """Return the path of the heading for new entries: the one `wanted`, else the evident one.
+
+    Evident is the only heading, the only one with entries, or of dated ones with entries the
+    newest. Raises `UnclearSection`.
+    """
+    sections = sections_of(document)
+    if wanted:
+        return _named(document, wanted, sections)
+    filled = [section for section in sections if section.entries] or list(sections)
+    if not filled:
+        return ()
+    if len(filled) == 1:
+        return filled[0].path
+    if all(map(day_of, filled)):
+        return max(filled, key=day_of).path
+    what = "entries stand under" if document.entries else "it has"
+    reason = f"{what} several headings"
+    raise UnclearSection(document.name, reason, filled)
+
+
+def day_of(section: Section) -> str:
+    """Return the date in a heading, as far as it goes; "" for none."""
+    found = dates_in(section.text)
+    return "-".join(filter(None, found[-1].group("year", "month", "day"))) if found else ""
+
+
+def _named(document: Document, wanted: str, sections: Sequence[Section]) -> tuple[str, ...]:
+    parts = [fold(part) for part in re.split(r"\s*/\s*", wanted)]
+    whole = [it for it in sections if it.path and fold(it.path[-1]) == fold(wanted)]
+    below = [it for it in sections if it.path and _ends(it.path, parts)]
+    within = [it for it in sections if it.path and fold(wanted) in fold(it.path[-1])]
+    for found in (whole, below, within):
+        if len(found) == 1:
+            return found[0].path
+        if found:
+            reason = f"several headings are called “{wanted}”"
+            raise UnclearSection(document.name, reason, found)
+    raise UnclearSection(document.name, f"there is no heading “{wanted}”", sections)
+
+
+def _ends(path: Sequence[str], parts: Sequence[str]) -> bool:
+    return [fold(key) for key in path[-len(parts) :]] == list(parts)

@@ -1,0 +1,66 @@
+"""Digests open for new entries: as read, and as they are going to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zoterodigest.core.venue import VenueTable
+from zoterodigest.digest.detect import read_document
+from zoterodigest.digest.document import Document
+from zoterodigest.digest.format import Format
+from zoterodigest.project.digests import formats_for
+from zoterodigest.project.files import read_if_present, replace_file, require_text
+from zoterodigest.project.layout import Project
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDigest:
+    """A digest: its bytes on the disk (None: there is no file yet), and what is to stand there."""
+
+    path: Path
+    on_disk: bytes | None
+    document: Document
+    formats: tuple[Format, ...]
+    venues: VenueTable
+
+    @property
+    def key(self) -> str:
+        """What the project calls it."""
+        return self.document.name
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the file will differ."""
+        return self.document.source != (self.on_disk or b"")
+
+    def read(self, source: bytes) -> Document:
+        """Read other bytes as this digest is read."""
+        return read_document(self.key, source, self.formats, self.venues)
+
+    def holding(self, source: bytes) -> OpenDigest:
+        """Return the digest as it is when it holds `source`."""
+        return replace(self, document=self.read(source))
+
+    def write(self) -> None:
+        """Replace the file, atomically, if it still is as it was read."""
+        if self.is_change:
+            replace_file(self.path, self.document.source, self.on_disk)
+
+
+def open_digest(project: Project, path: Path, venues: VenueTable) -> OpenDigest:
+    """Read the digest at `path`, empty if there is no file; raise `BadInput` if it is no text."""
+    (digest,) = project.digests([path])
+    data = read_if_present(digest.path)
+    require_text(digest.path, data or b"")
+    formats = formats_for(digest.path, digest.rules.format or "")
+    document = read_document(digest.key, data or b"", formats, venues)
+    return OpenDigest(digest.path, data, document, formats, venues)
+
+
+def open_all(project: Project, more: Iterable[Path], venues: VenueTable) -> dict[str, OpenDigest]:
+    """Read the digests of a project that are there, and `more`, by what the project calls them."""
+    paths = [digest.path for digest in project.digests() if digest.path.exists()]
+    digests = project.digests([*paths, *more]) if paths or more else ()
+    return {it.key: open_digest(project, it.path, venues) for it in digests}

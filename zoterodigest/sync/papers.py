@@ -1,0 +1,139 @@
+"""Papers on their way to a digest: what sources, or a bib entry, say of them, as a record's fields.
+
+Pure; who is asked for them is `asking_for.py`'s business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from zoterodigest.bibtex.latex import decode
+from zoterodigest.bibtex.reading import ARXIV, BibRecord
+from zoterodigest.core.identity import Identifier, identifier_of
+from zoterodigest.core.record import (
+    EMPTY,
+    Fields,
+    Hyperlink,
+    Links,
+    Members,
+    Names,
+    Value,
+    is_empty,
+)
+from zoterodigest.core.venue import VenueTable
+from zoterodigest.digest.customs import CODE, is_code
+from zoterodigest.lookup.index_venues import index_venue
+from zoterodigest.lookup.published_in import published_in
+from zoterodigest.lookup.work import Candidate, Looked
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that is to become an entry: what was asked for by `name`, and the record of it.
+
+    `version` (`v2`) is that of a paper of arXiv. `remarks` are for whoever asked.
+    """
+
+    name: str
+    fields: Fields
+    version: str = ""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def identifiers(self) -> frozenset[Identifier]:
+        """What tells which paper it is."""
+        found = (_identifier(self.fields, scheme) for scheme in ("arxiv", "doi", "url"))
+        return frozenset(it for it in found if it is not None)
+
+    @property
+    def title(self) -> str:
+        """The title; "" for none."""
+        title = self.fields.get("title")
+        return title if isinstance(title, str) else ""
+
+
+def _identifier(fields: Fields, scheme: str) -> Identifier | None:
+    value = fields.get(scheme)
+    if not isinstance(value, str) or not value:
+        return None
+    return identifier_of(value) if scheme == "url" else Identifier(scheme, value)
+
+
+def looked_fields(looked: Looked, venues: VenueTable) -> dict[str, Value]:
+    """Return what arXiv says of a paper, with the venue that its authors name, else arXiv's own."""
+    reading = published_in(
+        looked.comment, looked.journal_ref, submitted=looked.first, venues=venues
+    )
+    venue = (reading.venue, reading.year) if reading.venue else (ARXIV, looked.first[:4])
+    awards = tuple(text.strip() for text in reading.award.split(",") if text.strip())
+    links = (Hyperlink(CODE, url) for url in _code_in(looked.comment, looked.abstract))
+    doi = identifier_of(looked.doi) if looked.doi else None
+    return _filled(
+        {
+            "title": looked.title,
+            "authors": Names(looked.authors),
+            "venue": venue[0],
+            "year": venue[1],
+            "award": Members(awards) if reading.venue else EMPTY,
+            "date": looked.first,
+            "categories": Members(looked.categories),
+            "arxiv": looked.id,
+            "doi": doi.value if doi is not None and doi.scheme == "doi" else "",
+            "links": Links(tuple(links)),
+            "comment": looked.comment,
+            "abstract": looked.abstract,
+        }
+    )
+
+
+def candidate_fields(candidate: Candidate, venues: VenueTable) -> dict[str, Value]:
+    """Return what an index says of a work."""
+    named = index_venue(candidate.venue, venues) if candidate.venue else None
+    doi = candidate.doi.lower()
+    return _filled(
+        {
+            "title": candidate.title,
+            "authors": Names(candidate.authors),
+            "venue": named.name if named else "",
+            "year": candidate.year,
+            "pages": candidate.pages,
+            "arxiv": candidate.arxiv,
+            "doi": doi,
+            "url": "" if doi or candidate.arxiv else candidate.url,
+        }
+    )
+
+
+def bib_fields(record: BibRecord) -> dict[str, Value]:
+    """Return what an entry of a .bib says of its work, its abstract too."""
+    others = {name: decode(text) for name, text in record.others.items() if name in _TEXTS}
+    fields = {**record.fields, "abstract": " ".join(others.get("abstract", "").split())}
+    if fields.get("arxiv") and is_empty(fields.get("venue", EMPTY)):
+        fields["venue"] = ARXIV
+    return _filled(fields)
+
+
+def completed(fields: Fields, more: Fields) -> dict[str, Value]:
+    """Return `fields` with what they lack out of `more`; venue, year and award come together."""
+    is_own = not is_empty(fields.get("venue", EMPTY)) and fields["venue"] != ARXIV
+    given = fields if is_own or "venue" not in more else more
+    venue = {name: given[name] for name in _VENUE if name in given}
+    others = {**more, **fields}
+    return {name: value for name, value in others.items() if name not in _VENUE} | venue
+
+
+_TEXTS = ("abstract",)
+_VENUE = ("venue", "year", "award")
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`{}\[\]()|\\^]{4,300}")
+
+
+def _filled(fields: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: value for name, value in fields.items() if not is_empty(value)}
+
+
+def _code_in(*texts: str) -> list[str]:
+    """Return the first address of code that stands in texts."""
+    found = (url.rstrip(".,;:!?*_~") for text in texts for url in _ADDRESS.findall(text))
+    return [url for url in found if is_code(url)][:1]

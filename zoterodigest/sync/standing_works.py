@@ -1,0 +1,79 @@
+"""Which works stand in the digests of a project already, and where: no new entry doubles them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from zoterodigest.core.identity import match_title
+from zoterodigest.core.link import Row, State, is_bib
+from zoterodigest.core.matching import Adopt, Ambiguous, Catalogue
+from zoterodigest.core.pairing import title_print
+from zoterodigest.core.record import Entry, Fields, Item
+from zoterodigest.digest.document import Document
+from zoterodigest.sync.papers import Paper
+from zoterodigest.sync.unread import unread_in
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A work stands `where` (a digest and its line); `is_text` tells that it is not understood."""
+
+    where: str
+    is_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WasLinked:
+    """The lock file links a work with `digest`, or did; there is no entry of it to be seen."""
+
+    digest: str
+    is_ended: bool
+
+
+Standing = Stands | WasLinked
+
+
+class StandingWorks:
+    """The works of digests, and of the lock file's `rows`."""
+
+    def __init__(self, documents: Iterable[Document], rows: Iterable[Row] = ()) -> None:
+        self._documents = tuple(documents)
+        entries = [entry for document in self._documents for entry in document.core_entries()]
+        self._places = [f"{entry.digest}:{entry.place.start_line}" for entry in entries]
+        self._catalogue = Catalogue(_item(str(at), entry) for at, entry in enumerate(entries))
+        self._unread = [(document.name, unread_in([document])) for document in self._documents]
+        self._rows = [row for row in rows if not is_bib(row.digest)]
+
+    def find(self, paper: Paper) -> Standing | None:
+        """Return where a paper stands, in whatever version, or is linked from; None if nowhere."""
+        match self._catalogue.find(_entry(paper.fields, paper)):
+            case Adopt(key) | Ambiguous((key, *_)):
+                return Stands(self._places[int(key)])
+        title = match_title(paper.title)
+        for digest, unread in self._unread:
+            if unread.identifiers & paper.identifiers or title in unread.titles:
+                return Stands(digest, is_text=True)
+        return next(self._linked(paper), None)
+
+    def _linked(self, paper: Paper) -> Iterator[WasLinked]:
+        title = title_print(paper.title)
+        named = frozenset(it for it in paper.identifiers if it.scheme != "url")
+        for row in self._rows:
+            is_same_title = bool(title) and row.title == title and not row.identifiers
+            if row.identifiers & named or is_same_title:
+                yield WasLinked(row.digest, row.state is not State.LINKED)
+
+
+def still_linked(rows: Sequence[Row], read: Iterable[str], gone: Iterable[str]) -> list[Row]:
+    """Return the rows that link entries of digests which were not read and are not gone."""
+    elsewhere = {*read, *gone}
+    return [row for row in rows if row.state is State.LINKED and row.digest not in elsewhere]
+
+
+def _item(key: str, entry: Entry) -> Item:
+    return Item(key, 0, entry.fields, {}, entry.identifiers)
+
+
+def _entry(fields: Fields, paper: Paper) -> Entry:
+    return Entry("", fields, {}, paper.identifiers)
