@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 from tests.builders import a_note, an_attachment, an_item
 from tests.library.desktop import Desktop, a_desktop
@@ -33,6 +34,7 @@ from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
 HERE = "embedded:.zoterodigest/library.sqlite"
 ATTENTION, DIFFUSION = "Attention Is All You Need", "Denoising by Small Steps of Noise"
 MINE = "A Paper of My Own that Stood There Before"
+THEN = "2024-02-29T12:00:00Z"
 SYNC = Options(Direction.SYNC)
 CONFIGURATION = """\
 # The library, to try it out:
@@ -127,14 +129,22 @@ class Mover:
         """Return all that a copy leaves, things by their names in the place of their keys."""
         snapshot = self.behind.read()
         names = {one.key: one.name for one in snapshot.collections}
-        names |= {one.key: str(one.data.get("title", ""))[:20] for one in snapshot.items}
-        names |= {self.lock.identity: "that library", self.address: "that address"}
-        objects = [*(json.dumps(_undated(one.data), sort_keys=True) for one in snapshot.items)]
-        objects += [f"{one.name} in {one.parent}" for one in snapshot.collections]
-        texts = sorted([*objects, self.world.lock_path.read_text(encoding="utf-8")])
-        for key, name in names.items():
-            texts = [text.replace(key, f"<{name}>") for text in texts]
-        return [*sorted(texts), self.configuration.replace(self.address, "that address")]
+        names |= {one.key: str(one.data.get("title", "a note"))[:20] for one in snapshot.items}
+        objects = [json.dumps(_named(one.data, names), sort_keys=True) for one in snapshot.items]
+        objects += [f"{one.name} in {names.get(one.parent or '')}" for one in snapshot.collections]
+        text = self.world.lock_path.read_text(encoding="utf-8")
+        for key, name in {**names, self.lock.identity: "that library"}.items():
+            text = text.replace(key, f"<{name}>")
+        return [*sorted(objects), text, self.configuration.replace(self.address, "that address")]
+
+
+def _named(data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return an object's data with names in the place of keys, without when it was changed."""
+    found = {name: value for name, value in data.items() if name != "dateModified"}
+    found["collections"] = sorted(names[key] for key in data.get("collections", ()))
+    found["parentItem"] = names.get(data.get("parentItem", ""))
+    related = str(data.get("relations", {}).get("dc:relation", ""))
+    return found | {"relations": names.get(related.rpartition("/")[2], related)}
 
 
 def titles_in(library: Library) -> list[str]:
@@ -142,11 +152,6 @@ def titles_in(library: Library) -> list[str]:
     live = (one for one in library.read().items if not one.is_trashed)
     found = (str(one.data.get("title") or one.data.get("note")) for one in live)
     return sorted("our note" if "zd-" in name else name for name in found)
-
-
-def _undated(data: object) -> dict[str, object]:
-    assert isinstance(data, dict)
-    return {name: value for name, value in data.items() if name != "dateModified"}
 
 
 @cache
@@ -199,7 +204,7 @@ Way = Callable[[Path], AbstractContextManager[Mover]]
 def to_embedded(folder: Path) -> Iterator[Mover]:
     world = a_project(folder / "project")
     with embedded(world.root / "other.sqlite") as behind:
-        behind.write([an_item("MINE2222", title=MINE)])
+        behind.write([an_item("MINE2222", title=MINE, dateAdded=THEN)])
         name = behind.identity.removeprefix("embedded:")
         home = f"http://zotero.org/users/local/{name}"
         yield Mover(world, "embedded:other.sqlite", behind, home)
@@ -221,7 +226,7 @@ def over_http(
         serving({"users/9": behind}, {"users/9": KEY}) as url,
         faulty(url, faults or {}) as proxy,
     ):
-        behind.write([an_item("MINE2222", title=MINE)])
+        behind.write([an_item("MINE2222", title=MINE, dateAdded=THEN)])
         access = Access(lambda _: KEY, None, lambda seconds, why: None)
         address, home = f"{proxy.url}/users/9", "http://zotero.org/users/9"
         yield Mover(world, address, behind, home, access), proxy
@@ -238,7 +243,7 @@ def beside_zotero(folder: Path) -> Iterator[tuple[Mover, Desktop]]:
     world = a_project(folder / "project")
     with a_desktop(folder / "desktop") as desktop:
         behind = desktop.zotero.library
-        behind.write([an_item("MINE2222", title=MINE)])
+        behind.write([an_item("MINE2222", title=MINE, dateAdded=THEN)])
         address, home = f"desktop?url={desktop.url}", "http://zotero.org/users/1"
         yield Mover(world, address, behind, home, desktop.access), desktop
 

@@ -21,9 +21,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.sync.trouble import silent
 from tests.sync.world import World
+from zoterodigest.sync.copy_plan import CopyOptions, prepare_copy
+from zoterodigest.sync.copying import carry_out_copy
 from zoterodigest.sync.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.workspace import Workspace, open_workspace
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DIGESTS = ["notes.md", "list.md"]
@@ -49,8 +53,21 @@ def export(world: World) -> None:
     assert carry_out_exports(prepare_exports(world.workspace())).failures == ()
 
 
+def copy(world: World) -> None:
+    copied = carry_out_copy(prepare_copy(*ends_of_copy(world)), silent)
+    assert copied.failures == ()
+
+
+def ends_of_copy(world: World) -> tuple[Workspace, Workspace, CopyOptions]:
+    """Return how a project goes over to another library beside it."""
+    here, there = "embedded:.zoterodigest/library.sqlite", "embedded:other.sqlite"
+    ends = (open_workspace((), world.root, library=one) for one in (here, there))
+    source, target = ends
+    return source, target, CopyOptions(configured=there)
+
+
 ACTIONS: dict[str, Callable[[World], object]] = {
-    action.__name__: action for action in (push, sync, export, remove, unlink)
+    action.__name__: action for action in (push, sync, export, remove, unlink, copy)
 }
 
 

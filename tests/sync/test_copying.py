@@ -384,6 +384,48 @@ def test_a_collection_that_is_refused_keeps_its_items_out_until_the_next_copy(as
     assert aside.sync().is_settled
 
 
+def test_what_was_edited_here_after_a_copy_that_stopped_is_told_and_goes_nowhere(
+    aside: Mover,
+) -> None:
+    aside.copy(
+        through=lambda library: TroubledLibrary(
+            library, is_accepted=lambda asked, data: data.get("title") != "code"
+        )
+    )
+    aside.world.edit("notes.md", ("Noise is undone step by step.", "Noise is undone slowly."))
+    workspace = aside.workspace()
+    with workspace.library:
+        carry_out(aside.sync_over(workspace), silent)
+    digest = (aside.world.root / "notes.md").read_bytes()
+
+    copied = aside.copy()
+
+    assert [(one.title, one.name) for one in copied.differences] == [(DIFFUSION, "summary")]
+    plan = aside.sync().plan
+    assert actions(plan) == {}
+    assert len(reports(plan, ApartField)) == 1
+    assert (aside.world.root / "notes.md").read_bytes() == digest
+
+
+def test_own_notes_that_a_digest_shows_are_told_where_their_keys_change(zotero: Mover) -> None:
+    configuration = zotero.configuration.replace('"notes.md"\n', '"notes.md"\nnotes = "all"\n')
+    zotero.world.configure(configuration)
+    workspace = zotero.workspace()
+    with workspace.library:
+        carry_out(zotero.sync_over(workspace), silent)
+
+    copied = zotero.copy()
+
+    assert copied.renamed_notes == 1
+    workspace = zotero.workspace()
+    with workspace.library:
+        carry_out(zotero.sync_over(workspace), silent)
+    text = (zotero.world.root / "notes.md").read_text(encoding="utf-8")
+    assert text.count("What I think") == 1
+    assert "MYNATE22" not in text
+    assert zotero.sync().is_settled
+
+
 # --- what lags behind, and what has ended
 
 

@@ -115,6 +115,8 @@ def _gaining(copying: Copying) -> int:
 def _plan(copying: Copying, request: Request) -> Iterator[str]:
     yield from hanging("from       ", visible(request.source))
     yield from hanging("to         ", visible(request.target))
+    if copying.is_moved and not request.is_whole:
+        return
     yield ""
     yield styled("What goes along", "bold")
     counts = _new(copying)

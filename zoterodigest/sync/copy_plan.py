@@ -111,7 +111,8 @@ class Copying:
     @property
     def left_relations(self) -> int:
         """How many related items stay behind."""
-        return sum(self.relations.left(one.data) for one in self.portion.objects)
+        relations = self.relations
+        return sum(relations.left(one.data) for one in self.portion.objects)
 
     @property
     def refused(self) -> tuple[Failure, ...]:

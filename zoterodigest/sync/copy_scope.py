@@ -48,12 +48,13 @@ def portion_of(contents: Contents, lock: LockFile | None, *, with_trash: bool = 
     meant = [one for one in tops if one.key in linked]
     items = _carried(meant, with_trash)
     below = [child for item in items for child in contents.children.get(item.key, ())]
+    deeper = [each for child in below for each in contents.children.get(child.key, ())]
     collections = _collections(contents, items, lock, with_trash)
     every: list[LibraryItem | Collection] = [*contents.by_key.values(), *contents.collections]
     left = Left(
         _live(tops) - _live(meant),
         0 if with_trash else len(every) - _live(every),
-        sum(_has_file(one) and not one.is_trashed for one in (*meant, *below)),
+        sum(_has_file(one) and not one.is_trashed for one in (*meant, *below, *deeper)),
     )
     return Portion(collections, items, _carried(below, with_trash), left)
 

@@ -74,14 +74,14 @@ def _shelves(data: Data, keys: Keys) -> list[str]:
 
 def _gains(data: Data, present: Data, keys: Keys) -> dict[str, Any]:
     """Return the patch that adds to an item what it has not: collections, tags, empty fields."""
-    fields = item_types()[str(present["itemType"])].fields | {"creators"}
+    kind = item_types().get(str(present["itemType"]))
+    fields = (kind.fields if kind else frozenset[str]()) - _NOT_FILLED
+    fields |= {"creators"} if data["itemType"] == present["itemType"] else set()
     patch: dict[str, Any] = {
         name: value
         for name, value in data.items()
-        if name in fields - _NOT_FILLED and value and not present.get(name)
+        if name in fields and value and not present.get(name)
     }
-    if data["itemType"] != present["itemType"]:
-        patch.pop("creators", None)
     shelves = collection_keys(present)
     if more := [key for key in _shelves(data, keys) if key not in shelves]:
         patch["collections"] = [*shelves, *more]
