@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.found import Found
-from zoterodigest.core.identity import identifier_of, match_title
+from zoterodigest.core.identity import canonical_title, identifier_of
 from zoterodigest.core.names import fold
 from zoterodigest.core.plan import CreateItem, Link
 from zoterodigest.core.record import Members, Names, Value, is_empty
@@ -202,11 +202,11 @@ def may_be_one(title: str, other: str) -> bool:
 
 
 def _words(title: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z0-9]{2,}", fold(match_title(title))))
+    return frozenset(re.findall(r"[a-z0-9]{4,}", fold(canonical_title(title))))
 
 
-_TELLING = 4
-"""A title of fewer words may be what people call a paper, and not its title."""
+_TELLING = 3
+"""A title of fewer long words may be what people call a paper, and not its title."""
 _SHARE = 3
 """One word in so many at least is the same."""
 
@@ -216,10 +216,11 @@ def found_in(looked: Looked) -> Found:
 
     Where it appeared stands with the comment; a DOI that arXiv itself gives is none of the work's.
     """
+    categories = dict.fromkeys((looked.primary, *looked.categories))
     fields: dict[str, Value] = {
         "authors": Names(looked.authors),
         "date": looked.first,
-        "categories": Members(tuple(dict.fromkeys((looked.primary, *looked.categories)))),
+        "categories": Members(tuple(filter(None, categories))),
         "doi": _doi(looked.doi),
         "comment": "; ".join(filter(None, (looked.comment, looked.journal_ref))),
         "abstract": looked.abstract,
