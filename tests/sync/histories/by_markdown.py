@@ -96,18 +96,18 @@ def insert(stage: Stage, clone: Clone, pick: Pick) -> None:
         work, title = stage.works, ""
     if work in {work_of(token) for token in shown_elsewhere(stage, clone, [name])}:
         stage.has_twins = True  # two entries of one work, in two clones: each has its own note
-    entry = _new_entry(stage, name, work, title)
+    entry = new_entry(stage, name, work, title)
     if (name, work) in stage.dropped:
         stage.memory.replace(tokens_in(entry), stage.dropped[name, work])  # the old one, edited
-    _put_in(clone, name, entry, pick[2])
+    put_in(clone, name, entry, pick[2])
     stage.tell(f"{name}: + entry of work {work}")
 
 
-def _new_entry(stage: Stage, name: str, work: int, title: str) -> str:
+def new_entry(stage: Stage, name: str, work: int, title: str) -> str:
     return (a_note if name == NOTES else a_row)(stage.memory, work, title)
 
 
-def _put_in(clone: Clone, name: str, entry: str, place: int) -> None:
+def put_in(clone: Clone, name: str, entry: str, place: int) -> None:
     text = clone.text(name)
     if name == NOTES:
         headings = list(_HEADING.finditer(text))
@@ -142,7 +142,7 @@ def move(stage: Stage, clone: Clone, pick: Pick) -> None:
         return
     entry = entries[pick[0] % len(entries)]
     clone.write(NOTES, text[: entry.start()] + text[entry.end() :])
-    _put_in(clone, NOTES, entry[0], pick[1])
+    put_in(clone, NOTES, entry[0], pick[1])
     stage.tell(f"{NOTES}: moved {entry[0][:40]!r}")
 
 

@@ -39,9 +39,9 @@ def end(stage: Stage) -> None:
     for clone in stage.clones:
         prepared = _synced_twice(stage, clone)
         _require_settled(stage, clone, prepared)
-        _require_no_silent_difference(stage, clone, prepared)
+        require_no_silent_difference(stage, clone, prepared)
     for library in stage.libraries:
-        _require_nothing_doubled(library.read().items, has_twins=stage.has_twins)
+        require_nothing_doubled(library.read().items, has_twins=stage.has_twins)
 
 
 def _synced_twice(stage: Stage, clone: Clone) -> Prepared:
@@ -66,7 +66,7 @@ def _require_settled(stage: Stage, clone: Clone, prepared: Prepared) -> None:
         raise Violation(f"not settled, beside what is refused: {plan}")
 
 
-def _require_nothing_doubled(items: tuple[LibraryItem, ...], *, has_twins: bool) -> None:
+def require_nothing_doubled(items: tuple[LibraryItem, ...], *, has_twins: bool) -> None:
     """Fail if a work or a note stands twice; an entry that git wrote twice has two notes."""
     live = [one for one in items if not one.is_trashed]
     works = Counter(one.data.get("archiveID") for one in live if one.data["itemType"] == "preprint")
@@ -81,7 +81,7 @@ def _require_nothing_doubled(items: tuple[LibraryItem, ...], *, has_twins: bool)
         raise Violation(f"the library holds twice: {twice}")
 
 
-def _require_no_silent_difference(stage: Stage, clone: Clone, prepared: Prepared) -> None:
+def require_no_silent_difference(stage: Stage, clone: Clone, prepared: Prepared) -> None:
     rows = {row.id: row for row in prepared.gathered.lock.rows}
     reported = set(_reported(prepared, rows))
     linked = {

@@ -66,7 +66,7 @@ def works_of(row: Row) -> set[int]:
     return {int(value.partition(".")[2]) - 10000 for value in found}
 
 
-def _first_texts(memory: Memory) -> dict[str, str]:
+def first_texts(memory: Memory) -> dict[str, str]:
     notes = (
         "# Notes  \n\nWhat I read.\t\n\n## North\n\n"
         f"{a_note(memory, 1)}\n\n{a_note(memory, 2)}\n\n"
@@ -106,7 +106,7 @@ def _opening(*, has_bib: bool) -> _Opening:
     memory = Memory()
     with TemporaryDirectory() as folder:
         clone = Clone(Path(folder), new_library())
-        for name, text in _first_texts(memory).items():
+        for name, text in first_texts(memory).items():
             clone.write(name, text)
         if has_bib:
             clone.write(CONFIG, _CONFIG)

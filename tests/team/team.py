@@ -1,0 +1,128 @@
+"""A team: three clones of one repository, a group that a server holds, and a person's Zotero."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+
+import pytest
+
+from tests.sync.histories.model import Memory
+from tests.sync.histories.opening import FIRST_WORKS, first_texts
+from tests.sync.histories.stage import CONFIG, Clone, Stage, new_library
+from tests.team.member import Member, git
+from tests.team.program import Program, program, serving
+from tests.team.zotero import Copy
+from zoterodigest.library import address
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import WebAddress
+from zoterodigest.library.port import Library
+from zoterodigest.library.web.library import WebLibrary
+from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+from zoterodigest.sync.workspace import Chosen, open_workspace
+
+GROUP = 7
+MERGES_LOCKS = f"{sys.executable} -m zoterodigest merge-lock %O %A %B"
+_KEYS = {number: f"a-key-of-member-{number}" for number in range(1, 6)}
+_CONFIG = f"""\
+library = "group:{GROUP}"
+
+[[digest]]
+path = "*.md"
+"""
+
+
+@dataclass
+class Team:
+    """Members with their clones, the group at the server, and the copy of the group that one of
+    them has in Zotero; `stage` is all of it in the words of the histories.
+    """
+
+    members: list[Member]
+    stage: Stage
+    group: Library
+    copy: Copy
+    url: str
+
+    @property
+    def zotero(self) -> Clone:
+        """The person's Zotero, as the histories know it."""
+        return Clone(self.members[0].clone.root, self.copy.here)
+
+    @property
+    def lock(self) -> RLock:
+        """Who holds it may touch what the team remembers."""
+        return self.members[0].lock
+
+    def sync_zotero(self, favoured: int = 0) -> None:
+        """Have the person's Zotero sync with the server."""
+        with self.lock:
+            self.copy.sync(self.stage.memory, favoured)
+
+    def prepared(self, member: Member) -> Prepared:
+        """Return what a sync in a clone would do now."""
+        chosen = Chosen(access=Access(lambda _: _KEYS[1]))
+        workspace = open_workspace([], member.clone.root, chosen=chosen)
+        with workspace.library:
+            return prepare(workspace, Options(Direction.SYNC))
+
+
+@contextmanager
+def a_team(folder: Path, size: int = 3) -> Iterator[Team]:
+    """Give a team whose first papers are in the group and in every clone."""
+    with ExitStack() as stack:
+        url = stack.enter_context(serving(folder / "group.sqlite", _KEYS, GROUP))
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(address, "ZOTERO_ORG", url)
+        run = stack.enter_context(program(url))
+        group = stack.enter_context(
+            WebLibrary(WebAddress(url, "group", GROUP), Access(lambda _: _KEYS[5]))
+        )
+        memory, lock = Memory(), RLock()
+        members = [_member(folder, number, run, memory, lock) for number in range(1, size + 1)]
+        _begin(folder, members)
+        here = stack.enter_context(new_library())
+        copy = Copy(here, group)
+        stage = Stage([one.clone for one in members], [], memory, FIRST_WORKS, group.read())
+        for member in members:
+            member.clone.library = here
+        team = Team(members, stage, group, copy, url)
+        team.sync_zotero()
+        yield team
+
+
+def _member(folder: Path, number: int, run: Program, memory: Memory, lock: RLock) -> Member:
+    home = folder / f"home{number}"
+    environment = {
+        "ZOTERO_API_KEY": _KEYS[number],
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_DATA_HOME": str(home / "data"),
+    }
+    clone = Clone(folder / f"clone{number}", new_library())
+    return Member(clone, run, environment, memory, lock, favour=("--ours", "--theirs")[number % 2])
+
+
+def _begin(folder: Path, members: list[Member]) -> None:
+    """Push the first digests into the group, and have everybody clone what came of it."""
+    git(folder, "init", "--quiet", "--bare", "--initial-branch=main", "origin.git")
+    for member in members:
+        root = member.clone.root
+        git(folder, "clone", "--quiet", "origin.git", root.name)
+        if member is not members[-1]:  # the last one did not read that far
+            member.git("config", "merge.zoterodigest.driver", MERGES_LOCKS)
+        if member is members[0]:
+            for name, text in first_texts(member.memory).items():
+                member.clone.write(name, text)
+            member.clone.write(CONFIG, _CONFIG)
+            member.clone.write(".gitattributes", "zoterodigest.lock merge=zoterodigest\n")
+            member.git("checkout", "--quiet", "-b", "main")
+            assert member.sync().code == 0
+            member.git("add", "--all")
+            member.commit()
+            assert member.git("push", "--quiet", "--set-upstream", "origin", "main").returncode == 0
+        else:
+            assert member.sync().code == 0
