@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
 from tests.builders import an_item
 from tests.cli.conftest import Zoterodigest, a_digest, in_library
 from tests.library.web import KEY, Server, a_server
+from tests.sync.world import World
 
 HERE = "embedded:.zoterodigest/library.sqlite"
 ATTENTION = "Attention Is All You Need"
 
 
+@cache
+def template() -> Path:
+    """A project in step with its embedded library; no configuration."""
+    folder = mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    world = World(Path(folder))
+    world.markdown("papers.md", a_digest((ATTENTION, "1706.03762")))
+    world.push()
+    return world.root
+
+
 @pytest.fixture
 def project(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
-    """A project in step with its embedded library; no configuration."""
-    (tmp_path / "papers.md").write_text(a_digest((ATTENTION, "1706.03762")))
-    assert zoterodigest("push", "papers.md").code == 0
+    """A copy of it."""
+    shutil.copytree(template(), tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

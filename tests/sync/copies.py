@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -159,8 +160,9 @@ def template() -> World:
     """A project in step. Beside what was made the library holds a note, a tag, a collection and a
     related item of the person's, a file, an item that nothing links, and one in the trash.
     """
-    world = World(Path(mkdtemp()) / "project")
-    world.root.mkdir()
+    folder = mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    world = World(Path(folder))
     world.configure(CONFIGURATION)
     first = quoted(ATTENTION, "1706.03762", links=["[code](https://github.com/lab/attention)"])
     second = quoted(DIFFUSION, "2006.11239", bullets=["Noise is undone step by step."])

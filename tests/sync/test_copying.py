@@ -18,6 +18,7 @@ from tests.sync.copies import (
     WAYS,
     Mover,
     over_http,
+    template,
     titles_in,
     to_desktop,
     to_embedded,
@@ -28,9 +29,10 @@ from zoterodigest.core.link import State
 from zoterodigest.core.reports import ApartField, Waiting
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.project.lock import LockFile, write_lock
+from zoterodigest.project.lock import LockFile, read_lock, write_lock
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.copy_plan import CopyOptions, NothingLinked, SameLibrary, Unfinished
+from zoterodigest.sync.copying import Copied
 from zoterodigest.sync.ways_out import leave, prepare_remove
 
 COPIED = ["<p>What I think</p>", ATTENTION, DIFFUSION, "code", "our note", "our note"]
@@ -56,25 +58,33 @@ def zotero(tmp_path: Path) -> Iterator[Mover]:
         yield mover
 
 
-def test_what_is_linked_goes_along_and_the_next_sync_has_nothing_to_do(mover: Mover) -> None:
-    before = mover.world.library.read()
+@pytest.fixture(scope="module", params=WAYS)
+def moved(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Mover, Copied]]:
+    """A project that has gone over, to be looked at only."""
+    with WAYS[request.param](tmp_path_factory.mktemp("moved")) as mover:
+        yield mover, mover.copy()
 
-    copied = mover.copy()
+
+def test_what_is_linked_goes_along_and_the_next_sync_has_nothing_to_do(
+    moved: tuple[Mover, Copied],
+) -> None:
+    mover, copied = moved
 
     assert (copied.failures, copied.differences) == ((), ())
     assert mover.titles() == sorted([*COPIED, MINE])
     assert mover.sync().is_settled
-    assert mover.world.library.read() == before
+    assert mover.world.library.read() == template().library.read()
 
 
-def test_the_lock_file_says_the_same_by_the_keys_there(mover: Mover) -> None:
-    before = {row.id: row for row in mover.lock.rows}
-
-    mover.copy()
+def test_the_lock_file_says_the_same_by_the_keys_there(moved: tuple[Mover, Copied]) -> None:
+    mover, _ = moved
+    before = read_lock(template().lock_path.read_bytes()).rows
 
     lock = mover.lock
     assert lock.identity != mover.world.library.identity
-    assert {row.id: row.bases for row in lock.rows} == {i: row.bases for i, row in before.items()}
+    assert [(row.id, row.bases) for row in lock.rows] == [(row.id, row.bases) for row in before]
     keys = {mover.there(ATTENTION), mover.there(DIFFUSION)}
     assert {row.item for row in lock.rows} == keys
     assert {one.item for one in lock.exported} == keys
@@ -87,8 +97,8 @@ def test_the_lock_file_says_the_same_by_the_keys_there(mover: Mover) -> None:
     assert [shelves[one.collection] for one in lock.shelves if one.is_ours] == ["notes"]
 
 
-def test_what_the_person_added_goes_along(mover: Mover) -> None:
-    mover.copy()
+def test_what_the_person_added_goes_along(moved: tuple[Mover, Copied]) -> None:
+    mover, _ = moved
 
     held = {one.key: one.data for one in mover.behind.read().items}
     names = {one.key: one.name for one in mover.behind.read().collections}
