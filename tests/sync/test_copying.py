@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -182,12 +183,18 @@ def test_edits_that_were_pending_stay_pending(aside: Mover) -> None:
     assert actions(aside.sync().plan) == {"ChangeNote": 1, "ChangeEntry": 1}
 
 
-def test_everything_goes_along_if_asked(aside: Mover) -> None:
-    aside.copy(CopyOptions(is_whole=True, with_trash=True))
+def test_everything_goes_along_if_asked_the_trash_into_the_trash(mover: Mover) -> None:
+    options = replace(mover.switching(), is_whole=True, with_trash=True)
 
-    titles = [str(one.data.get("title")) for one in aside.behind.read().items if one.is_trashed]
-    assert "Something that Nobody Linked" in aside.titles()
-    assert titles == ["Thrown away"]
+    copied = mover.copy(options)
+    again = mover.copy(options)
+
+    thrown = [str(one.data.get("title")) for one in mover.behind.read().items if one.is_trashed]
+    assert mover.titles() == sorted([*COPIED, MINE, "Something that Nobody Linked"])
+    assert thrown == ["Thrown away"]
+    assert copied.is_moved
+    assert again.written == 0
+    assert mover.sync().is_settled
 
 
 def test_what_stays_behind_is_counted(aside: Mover) -> None:
@@ -263,6 +270,27 @@ def test_a_round_trip_brings_everything_back(tmp_path: Path) -> None:
         expected = {key: {**data, "relations": {}} for key, data in before.items() if key in held}
         assert held == expected
         assert before.keys() - held.keys() == {"ALQNE222", "FILE2222", "TRASH222"}
+
+
+def test_from_a_running_zotero_it_goes_on_in_an_embedded_library(zotero: Mover) -> None:
+    zotero.copy()
+    back = Mover(zotero.world, "embedded:back.sqlite", zotero.behind, "", zotero.access)
+    back.here = zotero.address
+
+    copied = back.copy()
+
+    assert (copied.failures, copied.differences) == ((), ())
+    assert back.sync().is_settled
+    with embedded(zotero.world.root / "back.sqlite") as library:
+        assert titles_in(library) == sorted(COPIED)
+
+
+def test_a_lock_file_whose_items_are_all_gone_goes_nowhere(aside: Mover) -> None:
+    aside.world.library.erase(one.key for one in aside.world.library.read().items)
+    aside.world.library.erase_collections(one.collection for one in aside.lock.shelves)
+
+    with pytest.raises(NothingLinked):
+        aside.plan()
 
 
 def test_over_http_a_copy_takes_as_few_writes_as_can_be(tmp_path: Path) -> None:

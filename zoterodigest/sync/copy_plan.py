@@ -37,16 +37,19 @@ class SameLibrary(ZoterodigestError):
 
 
 class NothingLinked(ZoterodigestError):
-    """No lock file here links with the library that is to be copied; `linked` is the other one."""
+    """No lock file here links with anything in the library that is to be copied.
+
+    `linked` is the library that it links with; empty where there is no lock file.
+    """
 
     exit_code = 2
 
-    def __init__(self, lock_path: Path, linked: str) -> None:
-        sentence = (
-            f"{lock_path} links with the library {linked}, not with the one to be copied"
-            if linked
-            else f"there is no lock file at {lock_path} that would say what to copy"
-        )
+    def __init__(self, lock_path: Path, linked: str, source: str) -> None:
+        sentence = f"there is no lock file at {lock_path} that would say what to copy"
+        if linked:
+            sentence = f"{lock_path} links with the library {linked}, not with {source}"
+        if linked == source:
+            sentence = f"{lock_path} links with nothing that is left in the library {source}"
         super().__init__(sentence, "--all copies everything, whatever is linked.")
         self.linked = linked
 
@@ -137,12 +140,14 @@ def prepare_copy(source: Workspace, target: Workspace, options: CopyOptions) -> 
     if is_linked and read_journal(source.project.journal_path) is not None:
         raise Unfinished(lock_path)
     if not (is_linked or is_moved or options.is_whole):
-        raise NothingLinked(lock_path, lock.identity if lock else "")
+        raise NothingLinked(lock_path, lock.identity if lock else "", source.library.identity)
     linked = lock if is_linked and lock else LockFile(source.library.identity)
     ends = _ends(source, target)
     portion = portion_of(
         ends.source, None if options.is_whole else linked, with_trash=options.with_trash
     )
+    if is_linked and not portion.objects and not portion.collections:
+        raise NothingLinked(lock_path, ends.identity, ends.identity)
     found = find_counterparts(portion, ends)
     return Copying(
         source,
