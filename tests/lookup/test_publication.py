@@ -166,6 +166,13 @@ def test_user_names_agree_with_nobody_until_arxiv_tells_the_authors() -> None:
     assert said(decide(candidate, work=handles, looked=arxiv())) == ("CVPR", "2022")
 
 
+def test_the_comment_in_the_digest_counts_where_arxiv_was_not_heard() -> None:
+    commented = replace(WORK, comment="Accepted to CVPR 2022")
+
+    assert said(decide(work=commented)) == ("CVPR", "2022")
+    assert decide(work=commented, looked=arxiv("12 pages")) == Unpublished()
+
+
 def test_nothing_heard_is_nothing_published() -> None:
     assert decide() == Unpublished()
     assert decide(looked=arxiv("12 pages, submitted to CVPR 2022")) == Unpublished()

@@ -132,6 +132,8 @@ def _who(statement: Statement) -> str:
 
 def _words(statement: Statement) -> str:
     """Return what a statement says: the passage that was read, or what an index has."""
+    if statement.source is None:
+        return f"{statement.venue.name} {statement.year}".strip() + f" ({statement.text})"
     if statement.year and statement.year not in statement.text:
         return f"{statement.text} {statement.year}"
     return statement.text

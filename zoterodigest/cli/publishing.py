@@ -29,9 +29,9 @@ from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.publications import (
+    digest_choices,
     found_of,
     listed_works,
-    shown_choices,
     with_all_digests,
 )
 from zoterodigest.sync.run import Direction, Options, Prepared, plan_over, prepare
@@ -106,7 +106,7 @@ def _planned(prepared: Prepared, shown: Shown, how: How) -> Prepared:
         Direction.ENRICH, max_changes=how.max_changes, found=found, exports=bool(found)
     )
     if how.into_digests:
-        choices = shown_choices(shown.works, prepared.workspace.zotero)
+        choices = digest_choices(shown.works, shown.taken, prepared)
         options = replace(options, choices=choices)
     return plan_over(prepared.workspace, options, prepared.gathered)
 

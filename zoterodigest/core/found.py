@@ -21,8 +21,8 @@ class Found:
 
     A field in `replaces` takes the place of what the item holds. One in `travels` goes on to the
     entries in Markdown, as an edit made in the library does; no other one does. Nothing is taken
-    unless the item still holds what it was when it was looked at, `expects`, and no end has
-    anything to say of these fields.
+    unless the item still holds what it did when it was looked at, `expects`, and no end has
+    anything to say of what is replaced.
     """
 
     fields: Fields = field(default_factory=dict)

@@ -186,7 +186,7 @@ class _Hub:
         values = taken(found, before, authors, self._folding, is_new=self._item is None)
         said = self._edited.union(*map(self._said, self.links))
         values = {name: value for name, value in values.items() if name not in said}
-        if not values or said & found.expects.keys():
+        if not values or (found.expects and said & found.replaces):
             return
         self._after |= values
         self._sources = {name: found.sources.get(name, "") for name in sorted(values)}

@@ -36,12 +36,14 @@ class Work:
     """A work as it is known before anybody is asked.
 
     `own` is where it appeared by its digest or the library; nothing more is wanted of it if it
-    `is_complete`. `first` is the date of its first version, ISO or empty.
+    `is_complete`. `first` is the date of its first version, ISO or empty, `comment` the authors'
+    comment as the digest or the library has it: it counts where arXiv was not heard.
     """
 
     known: Known
     own: Statement | None = None
     first: str = ""
+    comment: str = ""
     is_complete: bool = False
 
 
@@ -76,18 +78,10 @@ def statements_of(
     work: Work, heard: Heard, zotero: ZoteroMapping
 ) -> tuple[list[Statement], tuple[Doubt, ...]]:
     """Return what is said of this work, the most trusted first, and what may be said of another."""
-    statements: list[Statement] = []
-    doubts: list[Doubt] = []
+    statements, doubts = _said_by_authors(work, heard.looked, zotero)
     meant = [work.known]
-    if heard.looked is not None:
-        is_meant = _is_same_paper(work.known, heard.looked)
-        if is_meant:
-            meant.append(_known_by_arxiv(work.known, heard.looked))
-        if said := _said_by_arxiv(heard.looked, zotero):
-            if is_meant:
-                statements.append(said)
-            else:
-                doubts.append(Doubt(said, (f"arXiv:{heard.looked.id} has another title",)))
+    if heard.looked is not None and _is_same_paper(work.known, heard.looked):
+        meant.append(_known_by_arxiv(work.known, heard.looked))
     for candidate in sorted(heard.candidates, key=lambda each: TRUST.index(each.source)):
         if not candidate.is_published or not zotero.venues.is_published(candidate.venue):
             continue
@@ -98,6 +92,21 @@ def statements_of(
         elif unsure := [each for each in found if isinstance(each, Doubtful)]:
             doubts.append(Doubt(statement, unsure[-1].reasons))
     return list(dict.fromkeys(statements)), tuple(dict.fromkeys(doubts))
+
+
+def _said_by_authors(
+    work: Work, looked: Looked | None, zotero: ZoteroMapping
+) -> tuple[list[Statement], list[Doubt]]:
+    """Return what the authors say at arXiv; it is in doubt if that may be another paper."""
+    if looked is None:
+        said = _said_in(work.comment, "", work.first, zotero)
+    else:
+        said = _said_in(looked.comment, looked.journal_ref, looked.first, zotero)
+    if said is None:
+        return [], []
+    if looked is None or _is_same_paper(work.known, looked):
+        return [said], []
+    return [], [Doubt(said, (f"arXiv:{looked.id} has another title",))]
 
 
 def _is_same_paper(known: Known, looked: Looked) -> bool:
@@ -117,10 +126,8 @@ def _known_by_arxiv(known: Known, looked: Looked) -> Known:
     return Known(looked.title, Names(looked.authors), known.arxiv or looked.id, doi)
 
 
-def _said_by_arxiv(looked: Looked, zotero: ZoteroMapping) -> Statement | None:
-    reading = published_in(
-        looked.comment, looked.journal_ref, submitted=looked.first, venues=zotero.venues
-    )
+def _said_in(comment: str, journal_ref: str, first: str, zotero: ZoteroMapping) -> Statement | None:
+    reading = published_in(comment, journal_ref, submitted=first, venues=zotero.venues)
     if not reading.venue:
         return None
     return Statement(

@@ -12,6 +12,7 @@ from zoterodigest.core.plan import ChangeEntry, Plan
 from zoterodigest.core.record import EMPTY, Blocks, Entry, Fields, Links, Value, is_empty
 from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.edit import put
+from zoterodigest.digest.writing import slot_of
 from zoterodigest.library.hyperlinks import carried_links, dead_labels
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.manner import in_manner_of
@@ -116,8 +117,13 @@ def _asked(entry: DigestEntry, after: Fields) -> dict[str, Value]:
     for name, value in after.items():
         own = own_names.get(name, name)
         asked[own] = _in_own_words(entry, own, value)
-    if "date" in asked and is_empty(asked["date"]) and is_in_date(entry.reading.fields):
+    date = asked.get("date")
+    if date is not None and is_empty(date) and is_in_date(entry.reading.fields):
         asked["year"] = EMPTY  # the year of a date that goes would be a date again
+    if isinstance(date, str) and len(date) == 4 and is_in_date(entry.reading.fields):
+        asked["year"] = date
+        if slot_of(entry, "date") == slot_of(entry, "year"):
+            asked["date"] = EMPTY  # a year alone reads as the year of the venue
     return asked
 
 

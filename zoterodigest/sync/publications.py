@@ -22,6 +22,7 @@ from zoterodigest.library.zotero import ZoteroMapping
 from zoterodigest.lookup.agreement import Known
 from zoterodigest.lookup.publication import Publication, Published
 from zoterodigest.lookup.statements import Statement, Work, own_statement
+from zoterodigest.project.config import selects
 from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.gather import read_known_lock
 from zoterodigest.sync.run import Prepared
@@ -111,21 +112,53 @@ def found_of(
     )
 
 
-def shown_choices(works: Iterable[Listed], zotero: ZoteroMapping) -> Choices:
-    """Return the choice of the library's venue for all entries that still show a preprint's.
+def digest_choices(
+    works: Sequence[Listed], taken: Sequence[Found | Blocked | None], prepared: Prepared
+) -> Choices:
+    """Return what is to come into entries besides the fields that travel by themselves.
 
-    They are apart: the library has taken its venue in an earlier run, and these have not.
+    Where a date stands beside the venue, as in "arxiv (24 Feb 2021)", it is the only year there:
+    the publication's takes its place. Entries that still show a preprint while the library took its
+    venue in an earlier run are apart; they take it too. No digest takes what it may not pull.
     """
+    zotero = prepared.workspace.zotero
+    pulls = {read.key: read.digest.rules.pull for read in prepared.gathered.digests}
     seen: dict[tuple[str, str], tuple[Value, Value]] = {}
-    for listed in works:
-        for link in listed.links if listed.venue else ():
-            venue = _text(link.entry.fields, "venue")
-            if link.item is None or not venue or zotero.venues.is_published(venue):
-                continue
-            for name in sorted({"venue", "year"} & link.row.apart & link.entry.fields.keys()):
-                at_item = link.item.fields.get(name, EMPTY)
-                seen[link.row.id, name] = link.entry.fields[name], at_item
+    for listed, found in zip(works, taken, strict=True):
+        news = found.fields if isinstance(found, Found) else {}
+        for link in listed.links:
+            for name, ends in _to_choose(link, news, zotero):
+                if selects(pulls[link.entry.digest], name):
+                    seen[link.row.id, name] = ends
     return Choices(dict.fromkeys(seen, End.ZOTERO), seen=seen)
+
+
+def _to_choose(
+    link: Link, news: Fields, zotero: ZoteroMapping
+) -> Iterator[tuple[str, tuple[Value, Value]]]:
+    """Yield the fields in which an entry is to take the item's word, with what both ends hold.
+
+    Where a run was killed the venue may have come, and the year beside it not.
+    """
+    entry, item = link.entry.fields, {**(link.item.fields if link.item else {}), **news}
+    apart = link.row.apart & entry.keys() & item.keys()
+    is_preprint = _is_preprint(entry, zotero)
+    if "venue" in apart and is_preprint and "venue" not in news:
+        for name in sorted(apart & {"venue", "year"}):
+            yield name, (entry[name], item[name])
+    elif not ("venue" in news and is_preprint) and not (
+        "date" in apart and _shows(item, "venue", entry.get("venue", EMPTY), zotero)
+    ):
+        return
+    date, year = _text(entry, "date"), _text(item, "year")
+    if date and year and "year" not in entry and not date.startswith(year):
+        yield "date", (date, year)
+
+
+def _is_preprint(fields: Fields, zotero: ZoteroMapping) -> bool:
+    """Tell whether a record names a venue that is none of a published work."""
+    venue = _text(fields, "venue")
+    return bool(venue) and not zotero.venues.is_published(venue)
 
 
 def _listed(key: str, links: Sequence[Link], data: Data | None, zotero: ZoteroMapping) -> Listed:
@@ -143,6 +176,7 @@ def _listed(key: str, links: Sequence[Link], data: Data | None, zotero: ZoteroMa
         known,
         _own(item if venue else None, entries, zotero),
         _first_text(ends[1:] if venue else ends, "date"),
+        _first_text(ends, "comment"),
         is_complete=bool(venue and item and not any(_lacks(item, name) for name in _IDENTIFYING)),
     )
     return Listed(key, tuple(links), work, venue, item, data)
@@ -178,7 +212,7 @@ def _news(venue: str, item: Item, publication: Published) -> Iterator[tuple[str,
             yield "award", Members(tuple(publication.award.split(", ")))
     if publication.year and (not venue or _lacks(item, "year")):
         yield "year", publication.year
-    for name, value in (("doi", publication.doi), ("pages", publication.pages)):
+    for name, value in (("doi", publication.doi.lower()), ("pages", publication.pages)):
         if value and (_lacks(item, name) or (not venue and name not in item.fields)):
             yield name, value
 
@@ -201,13 +235,13 @@ def _obstacle(data: Data, item_type: str) -> str:
 
 
 def _source(name: str, publication: Published) -> str:
-    """Return whose word a value is, for people."""
+    """Return whose word the value of a field is, for people."""
     said: Mapping[str, str] = {"doi": publication.doi, "pages": publication.pages}
     telling = [
         one for one in publication.why if name not in said or getattr(one, name) == said[name]
     ]
     if name not in said and publication.is_own:
-        return publication.why[0].text
+        return publication.why[0].text.rpartition(":")[0]
     sources = dict.fromkeys(one.source.value for one in telling if one.source)
     return next(iter(sources), "") if name in said else ", ".join(sources)
 
