@@ -32,9 +32,11 @@ from zoterodigest.sync.copying import Copied, carry_out_copy
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
 
+EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.md"))
 HERE = "embedded:.zoterodigest/library.sqlite"
 ATTENTION, DIFFUSION = "Attention Is All You Need", "Denoising by Small Steps of Noise"
 MINE = "A Paper of My Own that Stood There Before"
+LABELS = ("code", "slides", "demo", "poster")
 THEN = "2024-02-29T12:00:00Z"
 SYNC = Options(Direction.SYNC)
 CONFIGURATION = """\
@@ -164,7 +166,8 @@ def template() -> World:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     world = World(Path(folder))
     world.configure(CONFIGURATION)
-    first = quoted(ATTENTION, "1706.03762", links=["[code](https://github.com/lab/attention)"])
+    links = [f"[{label}](https://example.org/{label})" for label in LABELS]
+    first = quoted(ATTENTION, "1706.03762", links=links)
     second = quoted(DIFFUSION, "2006.11239", bullets=["Noise is undone step by step."])
     world.markdown("notes.md", notes(first, second))
     _sync(world)
@@ -190,6 +193,18 @@ def _sync(world: World) -> None:
     workspace = open_workspace((), world.root)
     with workspace.library:
         assert carry_out(prepare(workspace, SYNC), silent).failures == ()
+
+
+def of_examples(folder: Path) -> World:
+    """Return a project of all our examples, in step."""
+    folder.mkdir()
+    world = World(folder)
+    for path in EXAMPLES:
+        shutil.copy(path, folder)
+    tables = "".join(f'[[digest]]\npath = "{path.name}"\n' for path in EXAMPLES)
+    world.configure(CONFIGURATION.replace('[[digest]]\npath = "notes.md"\n', tables))
+    _sync(world)
+    return world
 
 
 def a_project(folder: Path) -> World:

@@ -15,9 +15,12 @@ from tests.sync.copies import (
     CONFIGURATION,
     DIFFUSION,
     HERE,
+    LABELS,
     MINE,
     WAYS,
     Mover,
+    beside_zotero,
+    of_examples,
     over_http,
     template,
     titles_in,
@@ -36,7 +39,7 @@ from zoterodigest.sync.copy_plan import CopyOptions, NothingLinked, SameLibrary,
 from zoterodigest.sync.copying import Copied
 from zoterodigest.sync.ways_out import leave, prepare_remove
 
-COPIED = ["<p>What I think</p>", ATTENTION, DIFFUSION, "code", "our note", "our note"]
+COPIED = ["<p>What I think</p>", ATTENTION, DIFFUSION, *LABELS, "our note", "our note"]
 
 
 @pytest.fixture(params=WAYS)
@@ -283,6 +286,23 @@ def test_from_a_running_zotero_it_goes_on_in_an_embedded_library(zotero: Mover) 
     assert back.sync().is_settled
     with embedded(zotero.world.root / "back.sqlite") as library:
         assert titles_in(library) == sorted(COPIED)
+
+
+@pytest.mark.deep
+def test_our_examples_go_to_a_running_zotero_and_on_to_the_web(tmp_path: Path) -> None:
+    world = of_examples(tmp_path / "examples")
+    with beside_zotero(tmp_path / "zotero") as (beside, _), over_http(tmp_path / "web") as (web, _):
+        to_zotero = replace(beside, world=world)
+        first = to_zotero.copy()
+        settled = to_zotero.sync().is_settled
+        to_web = replace(web, world=world, here=beside.address)
+        to_web.access = replace(web.access, desktop_folder=beside.access.desktop_folder)
+        second = to_web.copy()
+
+        assert (first.failures, first.differences) == (second.failures, second.differences)
+        assert (first.failures, first.differences) == ((), ())
+        assert settled
+        assert to_web.sync().is_settled
 
 
 def test_a_lock_file_whose_items_are_all_gone_goes_nowhere(aside: Mover) -> None:

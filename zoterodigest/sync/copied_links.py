@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.link import Base, Origin, Row, Shelf
-from zoterodigest.core.record import EMPTY, NOTE, Item, Kind, Value, is_empty, kind_of
+from zoterodigest.core.merge import is_set
+from zoterodigest.core.record import EMPTY, NOTE, Item, Kind, Value, is_empty, kind_of, parts_of
 from zoterodigest.core.seen import Seen
 from zoterodigest.core.view import Folding, canonical
 from zoterodigest.library.contents import Contents
@@ -112,9 +113,12 @@ class _Mover:
         (value, raw), (value_there, raw_there) = (
             _shown(row_id, name, item) for item in (here, there)
         )
-        folding = self._copies.folding
-        is_same = canonical(name, value, folding) == canonical(name, value_there, folding)
-        return is_same or (raw == raw_there and raw != "")
+        one, other = (
+            parts_of(canonical(name, each, self._copies.folding)) for each in (value, value_there)
+        )
+        if is_set(name):  # in no order, or in that of keys, which may be others there
+            one, other = tuple(sorted(one)), tuple(sorted(other))
+        return one == other or (raw == raw_there and raw != "")
 
     def _is_own(self, key: str) -> bool:
         return key in self._copies.own or key not in self._copies.keys
