@@ -12,12 +12,12 @@ import pytest
 
 from tests.builders import an_item
 from tests.library.desktop import Desktop, a_desktop
-from tests.library.faults import FAULTS, Drop, When
+from tests.library.faults import Drop, When
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent
 from tests.sync.world import World, actions, reports
 from zoterodigest.core.reports import AwaitedItem, Waiting
-from zoterodigest.library.port import BadLibrary, Collection, LibraryItem, Snapshot
+from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.sync.carry import Outcome, carry_out
@@ -329,26 +329,6 @@ def test_a_run_killed_at_any_request_is_completed_by_the_next(
 
             assert laptop.outcome() == expected, f"request {number}"
             assert laptop.prepare().is_settled
-
-
-@pytest.mark.parametrize(("first", "step"), [(1, 131), pytest.param(0, 1, marks=pytest.mark.deep)])
-def test_a_run_with_a_fault_at_any_request_is_completed_by_the_next(
-    tmp_path: Path, first: int, step: int
-) -> None:
-    with a_laptop(tmp_path / "whole") as whole:
-        whole.run()
-        expected = whole.outcome()
-    count = requests(tmp_path / "counted")
-    matrix = [(number, fault) for number in range(1, count + 1) for fault in FAULTS]
-
-    for place, (number, fault) in list(enumerate(matrix))[first::step]:
-        with a_laptop(tmp_path / str(place)) as laptop:
-            with laptop.desktop.breaking(fault, first=number), suppress(BadLibrary):
-                laptop.run()
-
-            laptop.run()
-
-            assert laptop.outcome() == expected, f"{fault} at request {number}"
 
 
 def test_an_undo_of_a_run_that_was_killed_takes_back_what_it_created(

@@ -30,7 +30,8 @@ from tests.sync.recovery import (
     new_project,
 )
 from tests.sync.trouble import silent, troubled
-from tests.sync.world import World
+from tests.sync.world import World, reports
+from zoterodigest.core.reports import Conflict
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import BadLibrary, LibraryItem
 from zoterodigest.project.files import CannotWrite, SourceChanged
@@ -41,6 +42,7 @@ from zoterodigest.sync.gather import OtherLibrary
 from zoterodigest.sync.run import Direction, Options, prepare
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+SYNC = Options(Direction.SYNC)
 LENSES = "Seeing Further with Larger Lenses"
 
 
@@ -323,12 +325,35 @@ def test_an_item_that_is_edited_while_its_entry_moves_moves_too(world: World) ->
         if number == 1:
             world.change(key, extra="Read twice")
 
-    outcome = carry_out(prepare(troubled(world, before=edit), Options(Direction.SYNC)), silent)
+    outcome = carry_out(prepare(troubled(world, before=edit), SYNC), silent)
 
     assert (outcome.planned_again, outcome.failures) == (1, ())
     assert world.shelved(LENSES) == {"list/Robots"}
     assert (world.root / "list.md").read_text(encoding="utf-8") == moved
-    assert world.plan(Options(Direction.SYNC)).is_settled
+    assert world.plan(SYNC).is_settled
+
+
+@pytest.mark.parametrize("is_carried_to_the_digest", [True, False])
+def test_an_edit_that_overtakes_what_a_run_carries_is_no_conflict(
+    edited: World, is_carried_to_the_digest: bool
+) -> None:
+    key, last = edited.key(named(2)), f"{named(2)}, Again and Again"
+    if is_carried_to_the_digest:
+        edited.change(key, title=f"{named(2)}, Again")
+    else:
+        edited.edit("notes.md", (f"**{named(2)}**", f"**{named(2)}, Again**"))
+
+    def edit(number: int) -> None:
+        if number == 2:  # the last one: the children
+            edited.change(key, title=last)
+
+    carry_out(prepare(troubled(edited, after=edit), SYNC), silent)
+    plan = edited.plan(SYNC)
+    edited.push(SYNC)
+
+    assert reports(plan, Conflict) == []
+    assert f"**{last}**" in (edited.root / "notes.md").read_text(encoding="utf-8")
+    assert edited.plan(SYNC).is_settled
 
 
 def test_an_item_edited_again_and_again_is_reported_and_tried_by_the_next_run(

@@ -1,246 +1,245 @@
-"""Whole runs over HTTP with a fault at any request, or a person who edits between any two."""
+"""Whole runs over HTTP with a fault at any request, or a person who edits between any two.
+
+`make test` takes a sample over short lists, `make deep` all of it over 120 entries.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pytest
 
-from tests.library.faults import FAULTS, Fault, Proxy, faulty
-from tests.library.web import KEY
-from tests.sync.killing import push, sync
-from tests.sync.recovery import (
-    Action,
-    Recovery,
-    copy_of,
-    edited_at_both_ends,
-    new_project,
-    small_and_edited,
-    small_project,
-    state_of,
-)
-from tests.sync.trouble import silent
-from tests.sync.world import World
-from zoterodigest.library.access import Access
-from zoterodigest.library.address import WebAddress
-from zoterodigest.library.embedded import EmbeddedLibrary
-from zoterodigest.library.port import (
-    BadLibrary,
-    Collection,
-    LibraryItem,
-    Outcome,
-    Snapshot,
-)
-from zoterodigest.library.server import serving
-from zoterodigest.library.web.library import WebLibrary
-from zoterodigest.sync.carry import LibraryChanged, carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from tests.library.faults import FAULTS, Fault
+from tests.sync.comparing import outcome_of
+from tests.sync.elsewhere import DESKTOP, WEB, Elsewhere, Manner, Stage, Template, a_stage
+from tests.sync.reading_lists import edit_digests, edit_library, new, own, study, survey
+from zoterodigest.library.port import KEY_ALPHABET, BadLibrary
+from zoterodigest.sync.carry import LibraryChanged
+from zoterodigest.sync.run import Direction
+
+SHORT, LONG = 3, 40
+"""Entries in each of three digests."""
 
 
-def pull(world: World) -> None:
-    """Carry what changed in the library into the digests."""
-    carry_out(prepare(world.workspace(), Options(Direction.PULL)), silent)
+def in_step(world: Elsewhere, size: int) -> None:
+    """Digests in step with the library."""
+    new(world, size)
+    world.run(Direction.SYNC)
 
 
-def edited_in_the_library(root: Path) -> World:
-    """A small project in step, edited in the library alone."""
-    world = small_project(root)
-    world.push(Options(direction=Direction.SYNC))
-    world.change_note(
-        "A Study of Model 9 for Images", lambda html: html.replace("9 layers", "9 wide layers")
-    )
-    world.change(world.key("A Study of Two Things"), title="A Study of Three Things")
-    return world
+def edited_in_the_library(world: Elsewhere, size: int) -> None:
+    """Digests in step, then edited in the library."""
+    in_step(world, size)
+    edit_library(world)
 
 
-Run = tuple[Callable[[Path], World], Action, Direction]
-
-SMALL: dict[str, Run] = {
-    "first push": (small_project, push, Direction.PUSH),
-    "sync": (small_and_edited, sync, Direction.SYNC),
-    "pull": (edited_in_the_library, pull, Direction.PULL),
-}
-LARGE: dict[str, Run] = {
-    "large first push": (new_project, push, Direction.PUSH),
-    "large sync": (edited_at_both_ends, sync, Direction.SYNC),
-}
+def edited_at_both_ends(world: Elsewhere, size: int) -> None:
+    """Digests in step, then edited at both ends."""
+    edited_in_the_library(world, size)
+    edit_digests(world)
 
 
-class Served:
-    """A library over HTTP that is known by the identity of the one behind it.
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of run, and the world in which it has something to do."""
 
-    So the lock file of a world goes on with it, and tells the same afterwards.
+    name: str
+    direction: Direction
+    make: Callable[[Elsewhere, int], None]
+
+
+PUSH = Kind("push", Direction.PUSH, new)
+PULL = Kind("pull", Direction.PULL, edited_in_the_library)
+SYNC = Kind("sync", Direction.SYNC, edited_at_both_ends)
+KINDS = (PUSH, PULL, SYNC)
+MANNERS = (WEB, DESKTOP)
+DEEP = pytest.mark.deep
+
+
+@dataclass
+class Writer:
+    """A person who edits the library at the same time; what existed before is `known` from then on.
+
+    Each edit is another one, and none is ever to be lost.
     """
 
-    def __init__(self, client: WebLibrary, behind: EmbeddedLibrary) -> None:
-        self._client, self._behind = client, behind
+    is_known: bool
+    edits: int = 0
+
+    def __call__(self, world: Elsewhere) -> None:
+        """Edit an item that the run may write, one that it leaves, and put in a new one."""
+        self.edits += 1
+        tags = world.items()["MYPAPER2"]["tags"]
+        world.change("MYPAPER2", tags=[*tags, {"tag": f"mine {self.edits}"}], extra=self._extra)
+        world.change("MYPAPER3", extra=self._extra)
+        world.put(own(self._key, f"Their Paper Number {self.edits}", f"2405.{self.edits:05d}"))
+        if self.is_known:
+            key = next(key for key, title in self._titles(world) if title.startswith(survey(1)))
+            world.change(key, title=f"{survey(1)}, Corrected {self.edits} Times")
+            world.change_note(study(1), lambda html: re.sub(r"has .*1 layers", self._layers, html))
+
+    def require(self, world: Elsewhere) -> None:
+        """Fail unless all that was edited stands, in the library and in the digests."""
+        items = world.items()
+        tags = {tag["tag"] for tag in items["MYPAPER2"]["tags"]}
+        titles = [title for _, title in self._titles(world)]
+        assert {f"mine {number + 1}" for number in range(self.edits)} <= tags
+        assert [items[key]["extra"] for key in ("MYPAPER2", "MYPAPER3")] == [self._extra] * 2
+        for number in range(self.edits):
+            assert titles.count(f"Their Paper Number {number + 1}") == 1
+        if self.is_known:
+            corrected = f"{survey(1)}, Corrected {self.edits} Times"
+            assert titles.count(corrected) == 1
+            assert corrected in (world.root / "survey.md").read_text(encoding="utf-8")
+            assert self._layers in world.note(study(1))
+            assert self._layers in (world.root / "notes.md").read_text(encoding="utf-8")
 
     @property
-    def identity(self) -> str:
-        return self._behind.identity
+    def _extra(self) -> str:
+        return f"it is mine, {self.edits}"
 
     @property
-    def former_identity(self) -> str:
-        return self._client.former_identity
+    def _layers(self) -> str:
+        return f"has {self.edits} times 1 layers"
 
     @property
-    def instance(self) -> str:
-        return self._client.instance
+    def _key(self) -> str:
+        return "THEIR" + "".join(KEY_ALPHABET[int(sign)] for sign in f"{self.edits:03d}")
 
-    @property
-    def stored_keys(self) -> Mapping[str, str]:
-        return self._client.stored_keys
-
-    @property
-    def is_read_only(self) -> bool:
-        return self._client.is_read_only
-
-    def version(self) -> int:
-        return self._client.version()
-
-    def read(self) -> Snapshot:
-        return self._client.read()
-
-    def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
-        return self._client.fetch(keys)
-
-    def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
-        return self._client.write(items)
-
-    def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
-        return self._client.write_collections(collections)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._client.__exit__(kind, error, trace)
+    def _titles(self, world: Elsewhere) -> list[tuple[str, str]]:
+        return [(key, str(data["title"])) for key, data in world.items().items()]
 
 
-@contextmanager
-def over_http(
-    world: World,
-    faults: Mapping[int, Fault],
-    between: Callable[[int], None] = lambda number: None,
-) -> Iterator[tuple[Served, Proxy]]:
-    with (
-        world.library as behind,
-        serving({"users/1": behind}, {"users/1": KEY}) as upstream,
-        faulty(upstream, faults, between=between) as proxy,
-    ):
-        access = Access(lambda _: KEY, None, lambda seconds, why: None)
-        with WebLibrary(WebAddress(proxy.url, "user", 1), access) as client:
-            yield Served(client, behind), proxy
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A kind of run on a stage: where it begins, what must come of it, in how many requests."""
+
+    kind: Kind
+    stage: Stage
+    template: Template
+    expected: list[str]
+    requests: int
+
+    def require(self, fault: Fault, number: int) -> None:
+        """Fail unless a run with `fault` at this request is completed by the next run.
+
+        One that tells of no trouble has left nothing undone.
+        """
+        with self.stage.world(self.template) as world:
+            world.break_requests({number: fault})
+            with suppress(BadLibrary, LibraryChanged):
+                assert world.run(self.kind.direction).failures == ()
+                assert outcome_of(world) == self.expected, "it was not told that something is left"
+            world.break_requests({})
+
+            assert world.run(self.kind.direction).failures == ()
+
+            assert outcome_of(world) == self.expected
+            assert not (world.root / ".zoterodigest" / "journal.jsonl").exists()
+
+    def outcome_beside(self, writer: Writer, gaps: Container[int]) -> list[str]:
+        """Return what comes of a run beside which `writer` edits in these gaps, and of two more."""
+        with self.stage.world(self.template) as world:
+            world.break_requests({}, lambda number: writer(world) if number in gaps else None)
+            with suppress(LibraryChanged):
+                world.run(self.kind.direction)
+            world.break_requests({})
+            if not writer.edits:
+                writer(world)
+            world.run(self.kind.direction)
+            world.run(Direction.SYNC)
+
+            writer.require(world)
+            assert world.is_settled()
+            return outcome_of(world)
 
 
-def run(
-    world: World,
-    direction: Direction,
-    faults: Mapping[int, Fault],
-    between: Callable[[int], None] = lambda number: None,
-) -> int:
-    """Run over HTTP, whatever comes of it; return how many requests that took."""
-    with over_http(world, faults, between) as (library, proxy):
-        workspace = replace(world.workspace(), library=library)
-        with suppress(BadLibrary, LibraryChanged):
-            carry_out(prepare(workspace, Options(direction)), silent)
-        return len(proxy.requests)
-
-
-Recoveries = Callable[[str], Recovery]
+Cases = Callable[[Manner, Kind, int], Case]
 
 
 @pytest.fixture(scope="module")
-def recovery_of(tmp_path_factory: pytest.TempPathFactory) -> Recoveries:
-    """What must come of each run, and was found to come of it over HTTP without a fault."""
-
-    @cache
-    def made(name: str) -> Recovery:
-        make, action, direction = (SMALL | LARGE)[name]
-        folder = tmp_path_factory.mktemp("run")
-        recovery = Recovery(make(folder / "template"), action)
-        world = copy_of(recovery.template, folder / "without")
-        run(world, direction, {})
-        assert state_of(world) == recovery.expected
-        return recovery
-
-    return made
+def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cases]:
+    """Give the cases, each made when it is first asked for."""
+    with the_cases(tmp_path_factory.mktemp("cases")) as cases:
+        yield cases
 
 
-def matrix(world: World, direction: Direction, folder: Path) -> list[tuple[int, Fault]]:
-    """Return every fault at every request that a run takes, and one more."""
-    requests = run(copy_of(world, folder / "counted"), direction, {})
-    return [(number, fault) for number in range(1, requests + 2) for fault in FAULTS]
+@contextmanager
+def the_cases(folder: Path) -> Iterator[Cases]:
+    with a_stage(folder / "web", WEB) as web, a_stage(folder / "desktop", DESKTOP) as desktop:
+        stages = {WEB: web, DESKTOP: desktop}
+
+        @cache
+        def made(manner: Manner, kind: Kind, size: int) -> Case:
+            stage = stages[manner]
+            template = stage.template(lambda world: kind.make(world, size), f"{kind.name} {size}")
+            with stage.world(template) as world:
+                assert world.run(kind.direction).failures == ()
+                requests = len(world.proxy.requests)
+                assert kind is PULL or world.is_settled()
+                return Case(kind, stage, template, outcome_of(world), requests)
+
+        yield made
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.name)
+def test_a_run_with_some_fault_at_some_request_is_completed_by_the_next(
+    case: Cases, manner: Manner, kind: Kind
+) -> None:
+    tried = case(manner, kind, SHORT)
+    matrix = [(fault, number) for fault in FAULTS for number in range(1, tried.requests + 2)]
+
+    for fault, number in matrix[7::157]:
+        tried.require(fault, number)
 
 
 @pytest.mark.parametrize(
-    ("name", "step"),
+    ("manner", "kind", "size"),
     [
-        pytest.param("first push", 97, id="first push, some"),
-        pytest.param("sync", 43, id="sync, some"),
-        pytest.param("pull", 97, id="pull, some"),
-        *(pytest.param(name, 1, id=f"{name}, all", marks=pytest.mark.deep) for name in SMALL),
-        *(pytest.param(name, 7, id=name, marks=pytest.mark.deep) for name in LARGE),
+        pytest.param(WEB, SYNC, SHORT, id="web-sync"),
+        pytest.param(DESKTOP, PUSH, SHORT, id="desktop-push"),
+        *(
+            pytest.param(manner, kind, LONG, id=f"{manner.name}-{kind.name}, long", marks=DEEP)
+            for manner in MANNERS
+            for kind in KINDS
+        ),
     ],
 )
-def test_a_run_with_a_fault_at_any_request_is_completed_by_the_next(
-    name: str, step: int, tmp_path: Path, recovery_of: Recoveries
+def test_a_person_who_edits_before_every_request_loses_nothing_and_stops_nothing(
+    case: Cases, manner: Manner, kind: Kind, size: int
 ) -> None:
-    recovery, direction = recovery_of(name), (SMALL | LARGE)[name][2]
+    tried = case(manner, kind, size)
 
-    for number, fault in matrix(recovery.template, direction, tmp_path)[::step]:
-        world = copy_of(recovery.template, tmp_path / f"{number} {fault!r}"[:80].replace("/", "_"))
-        run(world, direction, {number: fault})
-
-        recovery.require(world)
+    tried.outcome_beside(Writer(kind is not PUSH), range(1, 1000))
 
 
-@pytest.mark.parametrize(
-    ("name", "step"),
-    [
-        pytest.param("sync", 3, id="sync, some"),
-        pytest.param("sync", 1, id="sync, all", marks=pytest.mark.deep),
-        pytest.param("pull", 1, id="pull, all", marks=pytest.mark.deep),
-    ],
-)
-def test_a_person_who_edits_between_any_two_requests_loses_nothing(
-    name: str, step: int, tmp_path: Path, recovery_of: Recoveries
+@DEEP
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.name)
+def test_it_does_not_matter_between_which_requests_a_person_edits(
+    case: Cases, manner: Manner, kind: Kind
 ) -> None:
-    recovery, (_, action, direction) = recovery_of(name), SMALL[name]
-    requests = run(copy_of(recovery.template, tmp_path / "counted"), direction, {})
+    tried = case(manner, kind, LONG)
+    before = tried.outcome_beside(Writer(kind is not PUSH), (1,))
 
-    for place in range(1, requests + 1, step):
-        world = copy_of(recovery.template, tmp_path / f"{place}")
-        edit = edits(world, place)
-        run(world, direction, {}, edit)
-        action(world)
-
-        items = {data["title"]: data for data in world.items().values()}
-        (shown,) = (data for title, data in items.items() if "Model 9" in str(title))
-        assert {"tag": "mine"} in shown["tags"], f"between requests {place - 1} and {place}"
-        assert "it is mine" in str(shown["extra"])
-        assert "wide layers" in (world.root / "notes.md").read_text(encoding="utf-8")
+    for gap in range(2, tried.requests + 2):
+        assert tried.outcome_beside(Writer(kind is not PUSH), (gap,)) == before, f"gap {gap}"
 
 
-def edits(world: World, place: int) -> Callable[[int], None]:
-    """Return a person's edit before the request number `place`."""
+@DEEP
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.name)
+@pytest.mark.parametrize("fault", FAULTS, ids=repr)
+def test_a_run_over_120_entries_with_a_fault_at_any_request_is_completed_by_the_next(
+    case: Cases, manner: Manner, kind: Kind, fault: Fault
+) -> None:
+    tried = case(manner, kind, LONG)
 
-    def edit(number: int) -> None:
-        if number == place:
-            (key,) = (k for k, data in world.items().items() if "Model 9" in data["title"])
-            data = world.items()[key]
-            tags = [*data["tags"], {"tag": "mine"}]
-            world.change(key, tags=tags, extra=f"{data.get('extra', '')}\nit is mine")
-
-    return edit
+    for number in range(1, tried.requests + 2):
+        tried.require(fault, number)

@@ -270,7 +270,8 @@ def _lock_after(
     prepared: Prepared, ledger: Ledger, standing: Standing, contents: Contents
 ) -> LockFile:
     """Return the lock file as it is to be, from what stands at both ends now."""
-    rows = rows_over(prepared, standing, contents, Done(ledger.succeeded, ledger.failed))
+    done = Done(ledger.succeeded, ledger.failed, ledger.versions)
+    rows = rows_over(prepared, standing, contents, done)
     shelves = shelves_after(prepared, standing, ledger.failed)
     ordered = sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path))
     return replace(prepared.gathered.lock, rows=rows, shelves=tuple(ordered))

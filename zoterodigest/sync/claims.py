@@ -9,6 +9,7 @@ from zoterodigest.core.link import Credit, Origin, Row, Shelf, State, fingerprin
 from zoterodigest.core.pairing import heading_prints
 from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry, RenameHeading
 from zoterodigest.core.record import EMPTY, Entry, Item, is_empty
+from zoterodigest.core.seen import NOTHING
 from zoterodigest.core.settle import settle
 from zoterodigest.core.view import Folding
 from zoterodigest.library.contents import Contents, read_contents
@@ -40,10 +41,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a run has written, and the keys of what it could not write."""
+    """What a run has written, at which versions, and the keys of what it could not write."""
 
     written: Sequence[Write]
     failed: Set[str] = frozenset()
+    versions: Mapping[str, int] = field(default_factory=dict)
 
 
 def as_read(prepared: Prepared) -> Standing:
@@ -54,13 +56,14 @@ def as_read(prepared: Prepared) -> Standing:
 def expected_rows(prepared: Prepared) -> tuple[Row, ...]:
     """Return the rows as they will be if every write succeeds as it is sent."""
     writes = (*prepared.writes.items, *prepared.writes.children)
-    return rows_over(prepared, as_read(prepared), _as_if_written(prepared), Done(writes))
+    contents = _as_written(prepared, writes)
+    return rows_over(prepared, as_read(prepared), contents, Done(writes))
 
 
-def _as_if_written(prepared: Prepared) -> Contents:
-    """Return the library's contents as they will be if every write succeeds as it is sent."""
+def _as_written(prepared: Prepared, writes: Sequence[Write]) -> Contents:
+    """Return the library's contents as they were read, with `writes` as they were sent."""
     objects = dict(prepared.gathered.contents.by_key)
-    for write in (*prepared.writes.items, *prepared.writes.children):
+    for write in writes:
         present = objects.get(write.item.key)
         data = {**(present.data if present else {}), **write.item.data}
         objects[write.item.key] = LibraryItem(write.item.key, write.item.version, data)
@@ -68,14 +71,33 @@ def _as_if_written(prepared: Prepared) -> Contents:
     return read_contents(Snapshot(0, items, ()), prepared.workspace.zotero)
 
 
+def _overtaken(prepared: Prepared, contents: Contents, done: Done) -> dict[str, Item]:
+    """Return the items that somebody edited during the run, as the run read or wrote them.
+
+    What it carried, both ends held: so the edit travels by the next run, and is no conflict.
+    """
+    known = {key: one.version for key, one in prepared.gathered.contents.by_key.items()}
+    known |= done.versions
+    edited = {
+        str(one.data.get("parentItem", key))
+        for key, one in contents.by_key.items()
+        if one.version != known.get(key, one.version)
+    }
+    if not edited:
+        return {}
+    items = _as_written(prepared, done.written).items
+    return {item.key: item for item in items if item.key in edited}
+
+
 def rows_over(
     prepared: Prepared, standing: Standing, contents: Contents, done: Done
 ) -> tuple[Row, ...]:
     """Return all rows of the lock file over these entries and contents of the library.
 
-    What was added to an item is noted in the origin of the write's first row. A row whose new
-    collection could not be written stays where it was, so that the next run tries again; one whose
-    entry was to leave and did not stays as it was.
+    What was added to an item is noted in the origin of the write's first row. A row whose item or
+    new collection could not be written stays where it was, so that the next run tries again, and a
+    new one is none yet; one whose entry was to leave and did not stays as it was. An item that was
+    edited during the run is judged as the run knew it, then as it stands.
     """
     added: dict[str, list[Write]] = {}
     for write in done.written:
@@ -89,15 +111,20 @@ def rows_over(
     linked = {link.row.id for link in plan.links}
     rows = [staying.get(row.id, row) for row in plan.rows if row.id not in linked]
     moving = {action.row_id for action in plan.actions if isinstance(action, MoveEntry)}
+    overtaken = _overtaken(prepared, contents, done)
     for planned in plan.links:
         if planned.index not in standing.entries:
             rows += left_of(planned.row)
             continue
         link = _as_it_stands(planned, standing.entries[planned.index], moving)
-        row = _settled(link, items.get(link.row.item), folding)
+        if link.row.item in overtaken and link.recall == NOTHING:
+            link = replace(link, row=settle(link, overtaken[link.row.item], folding))
+        is_failed = link.row.item in done.failed
+        row = None if is_failed and not link.before else _settled(link, items, folding)
         if row is not None:
             noted = _noted(row, added.get(row.id, ()), items.get(row.item))
-            rows.append(_placed(noted, link, unshelved))
+            is_staying = is_failed or not _is_shelved(link.entry, unshelved)
+            rows.append(_as_placed_before(noted, link, items) if is_staying else noted)
     rows += _made_rows(plan, standing, items, folding)
     rows += rows_of_exported(standing.exported, items, folding)
     return tuple(sorted(rows, key=lambda row: row.id))
@@ -163,18 +190,26 @@ def _made_rows(
             yield settle(Link(-1, entry, item, None, row), item, folding)
 
 
-def _settled(link: Link, item: Item | None, folding: Folding) -> Row | None:
+def _settled(link: Link, items: Mapping[str, Item], folding: Folding) -> Row | None:
     """Return the row of a link over its item as it is; a link whose item failed is not new."""
+    item = items.get(link.row.item)
     return link.before if item is None else settle(link, item, folding)
 
 
-def _placed(row: Row, link: Link, unshelved: Set[tuple[str, tuple[str, ...]]]) -> Row:
-    """Return `row` where it was if a collection on the way to its place could not be written."""
-    keys, digest = link.entry.heading_keys, link.entry.digest
-    is_shelved = all((digest, keys[:depth]) not in unshelved for depth in range(len(keys) + 1))
-    if is_shelved or link.before is None:
+def _is_shelved(entry: Entry, unshelved: Set[tuple[str, tuple[str, ...]]]) -> bool:
+    """Tell whether no collection on the way to an entry's place failed to be written."""
+    keys = entry.heading_keys
+    return all((entry.digest, keys[:depth]) not in unshelved for depth in range(len(keys) + 1))
+
+
+def _as_placed_before(row: Row, link: Link, items: Mapping[str, Item]) -> Row:
+    """Return `row` where it was before the run, with the collections that its item is in."""
+    before, item = link.before, items.get(row.item)
+    if before is None or item is None:
         return row
-    return replace(row, digest=link.before.digest, headings=link.before.headings)
+    ours = (row.origin.collections | before.origin.collections) & item.collections
+    origin = replace(row.origin, collections=ours)
+    return replace(row, digest=before.digest, headings=before.headings, origin=origin)
 
 
 def _noted(row: Row, added: Sequence[Write], item: Item | None) -> Row:
