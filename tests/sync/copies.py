@@ -138,7 +138,17 @@ class Mover:
         text = self.world.lock_path.read_text(encoding="utf-8")
         for key, name in {**names, self.lock.identity: "that library"}.items():
             text = text.replace(key, f"<{name}>")
-        return [*sorted(objects), text, self.configuration.replace(self.address, "that address")]
+        objects += [_in_order(line) for line in text.splitlines()]
+        return [*sorted(objects), self.configuration.replace(self.address, "that address")]
+
+
+def _in_order(line: str) -> str:
+    """Return a line of a lock file whose lists do not go by keys."""
+    if not line.startswith("origin "):
+        return line
+    origin = json.loads(line.removeprefix("origin "))
+    ordered = {name: sorted(v) if isinstance(v, list) else v for name, v in origin.items()}
+    return f"origin {ordered}"
 
 
 def _named(data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

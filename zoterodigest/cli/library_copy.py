@@ -163,7 +163,8 @@ def _told(copied: Copied, request: Request) -> Iterator[str]:
     yield ""
     if copied.failures:
         yield f"{counted(copied.written, 'object')} written into {target}; not all is there."
-        yield "The lock file stays as it was. Run the command again: it goes on from here."
+        stays = "The lock file stays as it was. " if copied.copying.lock is not None else ""
+        yield f"{stays}Run the command again: it goes on from here."
         return
     written = counted(copied.written, "object")
     yield f"Done: {written} written into {target}." if copied.written else "Nothing to write."
