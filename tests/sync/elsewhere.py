@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tests.library.running_zotero import RunningZotero, running
 from tests.library.web import KEY, Clock
 from tests.sync.trouble import silent
 from tests.sync.world import World
-from zoterodigest.library.access import Access
+from zoterodigest.library.access import Access, Tally
 from zoterodigest.library.database import DatabaseInMemory
 from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.server import serving
@@ -60,8 +60,15 @@ def _as_the_desktop(library: EmbeddedLibrary) -> Iterator[str]:
         yield url.removesuffix("/api")
 
 
+@contextmanager
+def _as_a_desktop_alone(library: EmbeddedLibrary) -> Iterator[str]:
+    with running(RunningZotero(library, account=0)) as url:
+        yield url.removesuffix("/api")
+
+
 WEB = Manner("web", _as_the_web, lambda url: f"{url}/users/1")
 DESKTOP = Manner("desktop", _as_the_desktop, lambda url: f"desktop?url={url}/api")
+ALONE = replace(DESKTOP, name="desktop without an account", serve=_as_a_desktop_alone)
 
 
 # Worlds
@@ -69,12 +76,16 @@ DESKTOP = Manner("desktop", _as_the_desktop, lambda url: f"desktop?url={url}/api
 
 @dataclass
 class Elsewhere(World):
-    """A world whose library is `behind` the proxy; every run is as a process of its own."""
+    """A world whose library is `behind` the proxy; every run is as a process of its own.
+
+    `tally` counts the requests that the runs say they made.
+    """
 
     manner: Manner = WEB
     database: DatabaseInMemory = field(kw_only=True)
     behind: EmbeddedLibrary = field(kw_only=True)
     proxy: Proxy = field(kw_only=True)
+    tally: Tally = field(default_factory=Tally, kw_only=True)
 
     @property
     def library(self) -> EmbeddedLibrary:
@@ -88,6 +99,7 @@ class Elsewhere(World):
             lambda _: KEY,
             machine,
             Clock().wait,
+            self.tally,
             local_key_of=lambda instance: keys.get(instance, ""),
             keep_local_key=keys.__setitem__,
             desktop_folder=machine,

@@ -65,13 +65,21 @@ def read_since(wire: Wire, kind: Kind[Thing], since: int) -> list[Thing]:
 
 def read_account(wire: Wire) -> int:
     """Return the person's number at zotero.org; 0 if nothing in the library tells it."""
+    account = _account_in(wire.greeting)
     for path in ("items", "collections"):
-        match wire.read(path, limit=1, includeTrashed=1).body:
-            case [{"library": {"type": "user", "id": int(number)}}, *_]:
-                return number
-            case _:
-                pass
-    return 0
+        if account is not None:
+            break
+        account = _account_in(wire.read(path, limit=1, includeTrashed=1))
+    return account or 0
+
+
+def _account_in(answer: Answer) -> int | None:
+    """Return the number that an answer's first object tells; None if it holds none."""
+    match answer.body:
+        case [{"library": {"type": "user", "id": int(number)}}, *_]:
+            return number
+        case _:
+            return None
 
 
 def version_of(answer: Answer) -> int:

@@ -64,16 +64,23 @@ class Wire:
         self._permission = Permission(access)
         self._client: httpx2.Client | None = None
         self._instance = ""
+        self._greeting: Answer | None = None
 
     @property
     def instance(self) -> str:
         """The id of the Zotero that runs there, which its versions and keys to write belong to."""
-        if not self._instance:
-            answer = self._patiently(lambda: self._sent("GET", "/", {}, {}, None, _READ_SECONDS))
-            self._instance = _id_in(answer)
+        return self._instance or _id_in(self.greeting)
+
+    @property
+    def greeting(self) -> Answer:
+        """The first answer: one item of the library, if it then held any, and the Zotero's id."""
+        if self._greeting is None:
+            one: Mapping[str, str | int] = {"limit": 1, "includeTrashed": 1}
+            self._greeting = self._patiently(lambda: self._read("items", one))
+            self._instance = _id_in(self._greeting)
             if not self._instance:
                 raise garbled()
-        return self._instance
+        return self._greeting
 
     def read(self, path: str, **params: str | int) -> Answer:
         """Return the answer to a read of `path` in the library; tries again whatever may pass."""
@@ -207,7 +214,7 @@ class Wire:
         answer = Answer(response.status_code, headers, response.text)
         if self._instance and _id_in(answer) not in ("", self._instance):
             raise AnotherZotero
-        if not answer.is_fine or not self._instance:
+        if not answer.is_fine or not (self._instance or _id_in(answer)):
             return answer
         try:
             return Answer(answer.status, headers, json.loads(answer.body))
