@@ -205,3 +205,21 @@ def test_an_arxiv_that_is_not_well_leaves_the_library_as_it_is(
     assert ran.code == 1
     assert "Not looked up (2)" in ran.out
     assert item(tmp_path) == before
+
+
+@pytest.mark.parametrize("chosen", ["papers.md", "--only=keyword:sibling"])
+def test_another_entry_of_a_work_stays_as_it_is_though_only_one_is_meant(
+    zoterodigest: Zoterodigest, arxiv: Site, tmp_path: Path, chosen: str
+) -> None:
+    other = DIGEST.replace("It looks up.", "It looks up, as its sibling does.")
+    (tmp_path / "other.md").write_text(other, encoding="utf-8")
+    configure(tmp_path, arxiv.url, '[[digest]]\npath = "other.md"\n')
+    zoterodigest("push", "--offline")
+
+    zoterodigest("enrich", chosen)
+    synced = zoterodigest("sync")
+
+    assert authors(item(tmp_path)) == ["Lovelace", "Turing"]
+    assert synced.code == 0
+    assert (tmp_path / "papers.md").read_text(encoding="utf-8") == DIGEST
+    assert (tmp_path / "other.md").read_text(encoding="utf-8") == other

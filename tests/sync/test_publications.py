@@ -21,12 +21,12 @@ from zoterodigest.lookup.work import Candidate, Source
 from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import read_lock
 from zoterodigest.sync.carry import carry_out
+from zoterodigest.sync.gather import with_all_digests
 from zoterodigest.sync.publications import (
     Blocked,
     digest_choices,
     found_of,
     listed_works,
-    with_all_digests,
 )
 from zoterodigest.sync.run import Direction, Options, prepare
 from zoterodigest.sync.undo import prepare_undo, undo

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zoterodigest.cli.looking_up import is_offline, open_sources
@@ -11,16 +11,20 @@ from zoterodigest.cli.screen import counted, cut, styled, visible, width, wrappe
 from zoterodigest.cli.talk import progress
 
 if TYPE_CHECKING:
+    from zoterodigest.core.record import Entry
     from zoterodigest.sync.lookups import LookedUp, Remark, Wanted
     from zoterodigest.sync.run import Prepared
 
 _MOST = 5
 
 
-def with_lookups(prepared: Prepared, *, may_ask: bool) -> tuple[Prepared, LookedUp]:
+def with_lookups(
+    prepared: Prepared, takes: Callable[[Entry], bool], *, may_ask: bool
+) -> tuple[Prepared, LookedUp]:
     """Return a run planned with what arXiv says of its works, and what came of asking for them.
 
-    Those are the works that it creates; those that are linked if it enriches. Where nobody is to be
+    Those are the works that it creates; if it enriches, those that are linked with an entry that
+    `takes`. Where nobody is to be
     asked, by the project, this machine or this command, only `enrich` uses what was said before.
     """
     from zoterodigest.sync.lookups import (
@@ -35,7 +39,7 @@ def with_lookups(prepared: Prepared, *, may_ask: bool) -> tuple[Prepared, Looked
     rules = prepared.workspace.project.configuration.lookup
     if prepared.options.direction is Direction.ENRICH:
         may_ask = may_ask and not is_offline()
-        looked = asked(prepared, linked_works(prepared), may_ask=may_ask)
+        looked = asked(prepared, linked_works(prepared, takes), may_ask=may_ask)
     elif not rules.on_push or is_offline():
         looked = NOTHING
     elif may_ask:

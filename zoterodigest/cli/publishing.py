@@ -27,12 +27,12 @@ from zoterodigest.core.found import Found
 from zoterodigest.lookup.finding import Asking, find
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.failures import foreseen
+from zoterodigest.sync.gather import with_all_digests
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.publications import (
     digest_choices,
     found_of,
     listed_works,
-    with_all_digests,
 )
 from zoterodigest.sync.run import Direction, Options, Prepared, plan_over, prepare
 

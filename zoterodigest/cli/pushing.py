@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoterodigest.cli.attention import CONFLICTS
@@ -32,10 +32,12 @@ from zoterodigest.cli.screen import (
     visible,
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
+from zoterodigest.core.record import Entry
 from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.library.access import Tally
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.failures import foreseen
+from zoterodigest.sync.gather import with_all_digests
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.lookups import LookedUp
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
@@ -137,13 +139,23 @@ def requests_text(tally: Tally) -> str:
 
 
 def _prepared(place: Place, request: Request) -> Prepared:
+    """Plan what is asked for. Of what an item takes by `enrich`, all entries of it are to know."""
+    workspace, options = place.workspace, request.options
     with busy("Reading digests and library"):
-        return prepare(place.workspace, request.options)
+        if options.direction is Direction.ENRICH:
+            workspace, options = with_all_digests(workspace), replace(options, selection=None)
+        return prepare(workspace, options)
 
 
 def _looked_up(place: Place, request: Request) -> tuple[Prepared, LookedUp]:
     """Plan, look up what the plan creates, and plan with what was found."""
-    return with_lookups(_prepared(place, request), may_ask=not request.is_offline)
+    named = {digest.key for digest in place.workspace.digests}
+    selection = request.options.selection
+
+    def takes(entry: Entry) -> bool:
+        return entry.digest in named and (selection is None or selection(entry))
+
+    return with_lookups(_prepared(place, request), takes, may_ask=not request.is_offline)
 
 
 def _code(prepared: Prepared, looked: LookedUp) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zoterodigest.bibtex.document import BibDocument, read_bib
 from zoterodigest.bibtex.scanner import scan
-from zoterodigest.core.link import Exported, fingerprint
+from zoterodigest.core.link import Exported, State, fingerprint, is_bib
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import (
     Entry,
@@ -291,6 +291,19 @@ def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
 def known_as(library: Library) -> frozenset[str]:
     """Return the identities by which a lock file or a run may name `library`."""
     return frozenset({library.identity, library.former_identity} - {""})
+
+
+def with_all_digests(workspace: Workspace) -> Workspace:
+    """Return `workspace` with the other digests of the lock file: their links are to learn of it.
+
+    An item may stand in several digests; what it takes must not travel into one that was not named.
+    """
+    lock = read_known_lock(workspace, read_if_present(workspace.project.lock_path))
+    rows = (row for row in lock.rows if row.state is State.LINKED and not is_bib(row.digest))
+    others = {row.digest for row in rows} - {digest.key for digest in workspace.digests}
+    paths = [path for key in sorted(others) if (path := workspace.project.root / key).exists()]
+    here = [digest.path for digest in workspace.digests]
+    return replace(workspace, digests=workspace.project.digests([*here, *paths]))
 
 
 def _gone(workspace: Workspace, lock: LockFile) -> Iterator[str]:

@@ -13,7 +13,7 @@ from zoterodigest.core.found import Found
 from zoterodigest.core.identity import canonical_title, identifier_of
 from zoterodigest.core.names import fold
 from zoterodigest.core.plan import CreateItem, Link
-from zoterodigest.core.record import Members, Names, Value, is_empty
+from zoterodigest.core.record import Entry, Members, Names, Value, is_empty
 from zoterodigest.lookup import work
 from zoterodigest.lookup.arxiv import Arxiv
 from zoterodigest.lookup.work import Looked
@@ -111,10 +111,16 @@ def created_works(prepared: Prepared) -> tuple[Wanted, ...]:
     return tuple(_wanted(link for link in prepared.plan.links if link.row.item in created))
 
 
-def linked_works(prepared: Prepared) -> tuple[Wanted, ...]:
-    """Return the works on arXiv that have an item, in the order of their entries."""
-    links = prepared.plan.links
-    return tuple(_wanted(one for one in links if one.item and not one.item.is_trashed))
+def linked_works(
+    prepared: Prepared, takes: Callable[[Entry], bool] = lambda _: True
+) -> tuple[Wanted, ...]:
+    """Return the works on arXiv that have an item, in the order of their entries.
+
+    An entry of each must be one that `takes`; the others of a work come with it.
+    """
+    links = [one for one in prepared.plan.links if one.item and not one.item.is_trashed]
+    wanted = {one.row.item for one in links if takes(one.entry)}
+    return tuple(_wanted(one for one in links if one.row.item in wanted))
 
 
 def _wanted(links: Iterable[Link]) -> Iterator[Wanted]:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.found import Found
-from zoterodigest.core.link import State, is_bib
 from zoterodigest.core.plan import Link
 from zoterodigest.core.record import EMPTY, Entry, Fields, Item, Members, Names, Value, is_empty
 from zoterodigest.core.terms import Choices, End, entry_end
@@ -23,10 +22,7 @@ from zoterodigest.lookup.agreement import Known
 from zoterodigest.lookup.publication import Publication, Published
 from zoterodigest.lookup.statements import Statement, Work, own_statement
 from zoterodigest.project.config import selects
-from zoterodigest.project.files import read_if_present
-from zoterodigest.sync.gather import read_known_lock
 from zoterodigest.sync.run import Prepared
-from zoterodigest.sync.workspace import Workspace
 
 ZOTERO = "Zotero"
 """What is told as the place of a venue that only the library names."""
@@ -57,19 +53,6 @@ class Blocked:
     """What was found cannot go into the item, for `reason`."""
 
     reason: str
-
-
-def with_all_digests(workspace: Workspace) -> Workspace:
-    """Return `workspace` with the other digests of the lock file: their links are to learn of it.
-
-    An item may stand in several digests; what it takes must not travel into one that was not named.
-    """
-    lock = read_known_lock(workspace, read_if_present(workspace.project.lock_path))
-    rows = (row for row in lock.rows if row.state is State.LINKED and not is_bib(row.digest))
-    others = {row.digest for row in rows} - {digest.key for digest in workspace.digests}
-    paths = [path for key in sorted(others) if (path := workspace.project.root / key).exists()]
-    here = [digest.path for digest in workspace.digests]
-    return replace(workspace, digests=workspace.project.digests([*here, *paths]))
 
 
 def listed_works(prepared: Prepared, digests: frozenset[str]) -> tuple[Listed, ...]:
