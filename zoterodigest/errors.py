@@ -11,6 +11,8 @@
     ├── UnknownField         2  what was given as the name of a field is none
     ├── UnclearDigest        2  nobody said which digest a new paper is to go into
     ├── UnclearSection       2  nobody said under which heading new entries are to stand
+    ├── NoSuchFeed           2  the configuration has no feed of this name, or none at all
+    ├── NotAsked             2  a feed needs arXiv, and nothing is to be looked up
     ├── NoDigest             2  no digest is named, and nothing here names any
     ├── NothingToCheck       2  no document that cites is named, or no bibliography
     ├── RefusedKey           2  an item cannot be given this citation key

@@ -23,6 +23,7 @@ from zoterodigest.cli import (
     conflict_commands,
     doctor_command,
     duplicate_command,
+    feed_command,
     history_commands,
     library_command,
     merge_command,
@@ -71,6 +72,7 @@ read_commands.add_first_to(app)
 write_commands.add_to(app)
 published_command.add_to(app)
 add_command.add_to(app)
+feed_command.add_to(app)
 conflict_commands.add_to(app)
 history_commands.add_to(app)
 cite_commands.add_to(app)

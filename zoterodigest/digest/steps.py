@@ -30,11 +30,16 @@ from zoterodigest.digest.write_new import Draft, cut_authors
 from zoterodigest.digest.write_row import header_above, row_line
 
 _NO_TABLE = "no table of papers stands under that heading"
-MOST_CARE = 3
+MOST_CARE = 4
 """How carefully a new entry can be written; see `Planner`."""
 
-_BARE = ("title", "authors", "arxiv", "doi", "url")
-_SHORT = (*_BARE, "venue", "year", "award", "date", "task")
+_BARE = ("title", "arxiv", "doi", "url")
+_NAMED = (*_BARE, "authors")
+_LEFT = {
+    2: (*_NAMED, "venue", "year", "award", "date", "task"),
+    3: _NAMED,
+    4: _BARE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class Planner:
     """Plans the edits of single changes against one state of a document.
 
     `care` says how a new entry is written: plainly (0), with entities (1), without long texts (2),
-    or with nothing but what tells which work it is (3).
+    with nothing but what tells which work it is (3), and of that no authors (4).
     """
 
     def __init__(self, state: State, care: int) -> None:
@@ -245,9 +250,7 @@ def _heading_edit(document: Document, heading: Heading, text: str) -> Edit:
 
 def _with_care(fields: Fields, care: int) -> Fields:
     """Leave out of a new entry, the more so with more care, what may hold anything."""
-    if care < 2:
-        return fields
-    return {name: fields[name] for name in (_SHORT if care == 2 else _BARE) if name in fields}
+    return {name: fields[name] for name in _LEFT.get(care, fields) if name in fields}
 
 
 def number_at(headings: Sequence[tuple[Heading, tuple[str, ...]]], entry: DigestEntry) -> int:

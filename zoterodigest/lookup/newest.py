@@ -22,16 +22,16 @@ class Newest:
 def newest(service: Service, query: str, *, since: str, most: int = 2_000) -> Newest:
     """Return the papers that `query` finds whose first day is `since` (ISO 8601) or later.
 
-    `service` is that of `Arxiv`. What came before a fault is returned with it; so is the fact that
-    there are more than `most`.
+    `service` is that of `Arxiv`. What came before a fault, also on the same page, is returned with
+    it; so is the fact that there are more than `most`.
     """
     papers: dict[str, Looked] = {}
     start = 0
     while start < most:
-        page = _page(service, query, start)
-        if isinstance(page, str):
-            return Newest(_by_day(papers.values()), page)
+        page, fault = _page(service, query, start)
         papers |= {paper.id: paper for paper in page.papers if paper.first >= since}
+        if fault:
+            return Newest(_by_day(papers.values()), fault)
         start += _PAGE
         if start >= page.total or any(paper.first < since for paper in page.papers):
             return Newest(_by_day(papers.values()))
@@ -56,8 +56,8 @@ _PAGE = 100
 _TRIES = 3
 
 
-def _page(service: Service, query: str, start: int) -> Feed | str:
-    """Return one page of what is found, or why there is none."""
+def _page(service: Service, query: str, start: int) -> tuple[Feed, str]:
+    """Return one page of what is found, and why it is not all of it; "" if it is."""
     params = {
         "search_query": query,
         "sortBy": "submittedDate",
@@ -65,16 +65,17 @@ def _page(service: Service, query: str, start: int) -> Feed | str:
         "start": str(start),
         "max_results": str(_PAGE),
     }
-    fault = ""
+    fullest, fault = Feed(()), ""
     for _ in range(_TRIES):
         reply = service.ask("/query", params)
         if isinstance(reply, NoReply):
-            return reply.reason
+            return fullest, reply.reason
         feed = read_feed(reply.body)
         fault = _fault(reply, feed, start)
         if not fault:
-            return feed
-    return fault
+            return feed, ""
+        fullest = max(fullest, feed, key=lambda one: len(one.papers))
+    return fullest, fault
 
 
 def _fault(reply: Reply, feed: Feed, start: int) -> str:

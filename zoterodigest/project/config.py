@@ -18,6 +18,7 @@ from pydantic import (
     Field,
     StrictBool,
     ValidationError,
+    model_validator,
 )
 
 from zoterodigest.core.record import ENTRY_FIELDS, SECTION
@@ -79,6 +80,35 @@ def _path(value: str) -> str:
 def _bib_path(value: str) -> str:
     if not _path(value).casefold().endswith(".bib"):
         raise ValueError("the name of a bibliography ends in .bib")
+    return value
+
+
+def _dated(value: str) -> str:
+    if "{name}" in value or re.search(r"[{}]", PLACEHOLDER.sub("", value)):
+        raise ValueError("braces stand only in {year}, {month}, {day}")
+    names = set(PLACEHOLDER.findall(value))
+    if names and ("year" not in names or names == {"year", "day"}):
+        raise ValueError("a date has a year, and a month before its day")
+    return value
+
+
+def _feed_path(value: str) -> str:
+    if "*" in _path(value):
+        raise ValueError("a feed goes into one digest; for one a day write {year}-{month}-{day}")
+    return _dated(value)
+
+
+def _words(value: str) -> str:
+    if not any(map(str.isalnum, value)):
+        raise ValueError("a word is expected")
+    return value
+
+
+def _category(value: str) -> str:
+    from zoterodigest.lookup.newest import query_of
+
+    if not query_of([value]):
+        raise ValueError(f"{value} is no category of arXiv, as cs.CV or cs.* are")
     return value
 
 
@@ -217,6 +247,40 @@ class LookupRules(_Table):
     semantic_scholar: Service | None = None
 
 
+class FeedRules(_Table):
+    """One `[[feed]]`: which new papers of arXiv come into a digest.
+
+    Categories and keywords narrow each other; of each, any one is enough.
+    """
+
+    digest: Annotated[str, AfterValidator(_feed_path)]
+    """A digest, or with {year}, {month} and {day} a new one for each day or month."""
+    name: Annotated[str, Field(min_length=1)] | None = None
+    """What the command calls it; None: what `digest` says."""
+    categories: tuple[Annotated[str, AfterValidator(_category)], ...] = ()
+    keywords: tuple[Annotated[str, AfterValidator(_words)], ...] = ()
+    """Words or phrases, one of which title, abstract or comment must have."""
+    exclude: tuple[Annotated[str, AfterValidator(_words)], ...] = ()
+    """Words or phrases, none of which they may have."""
+    section: Annotated[str, Field(min_length=1), AfterValidator(_dated)] | None = None
+    """The heading of new entries, dated for a new one each day; None: as the digest has it."""
+    maximum: Annotated[int, Field(ge=1, le=2_000)] = 100
+    """The most papers that one run adds."""
+    order: Literal["newest", "oldest"] = "newest"
+    """Which of a run's papers stands first."""
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> FeedRules:
+        if not self.categories and not self.keywords:
+            raise ValueError("a feed needs categories, keywords, or both")
+        return self
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return self.name or self.digest
+
+
 class Configuration(_Table):
     """All of `zoterodigest.toml`; paths are relative to its folder."""
 
@@ -224,6 +288,7 @@ class Configuration(_Table):
     lock: PathText = "zoterodigest.lock"
     digests: tuple[DigestRules, ...] = Field(default=(), alias="digest")
     bibliographies: tuple[BibliographyRules, ...] = Field(default=(), alias="bibliography")
+    feeds: tuple[FeedRules, ...] = Field(default=(), alias="feed")
     zotero: ZoteroRules = ZoteroRules()
     sync: SyncRules = SyncRules()
     formats: FormatRules = FormatRules()
@@ -312,6 +377,7 @@ def _known_keys() -> list[str]:
         Configuration,
         DigestRules,
         BibliographyRules,
+        FeedRules,
         ZoteroRules,
         SyncRules,
         FormatRules,

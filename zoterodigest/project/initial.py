@@ -99,6 +99,17 @@ library = {library}
 {digests}
 # One [[bibliography]] for each .bib that a sync brings up to date.
 {bibliographies}
+# One [[feed]] for each list that `zoterodigest feed` fills with new papers of arXiv.
+# [[feed]]
+# digest = "daily/{{year}}-{{month}}-{{day}}.md"
+# categories = ["cs.CV"]        # any of them
+# keywords = ["diffusion"]      # any of these words or phrases
+# exclude = ["survey"]          # none of these
+# name = "diffusion"            # what the command calls it
+# section = "New papers"        # a heading, with a date or without
+# maximum = 100                 # the most papers of one run
+# order = "newest"              # or "oldest" first
+
 [zotero]
 # links = "attachments"         # code and project links: "attachments", "extra" or "off"
 # categories = false            # arXiv categories as tags

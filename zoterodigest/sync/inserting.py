@@ -51,13 +51,19 @@ class Inserted:
     refused: tuple[tuple[Paper, str], ...] = ()
 
 
-def insert(digest: OpenDigest, papers: Sequence[Paper], path: tuple[str, ...]) -> Inserted:
+def insert(
+    digest: OpenDigest,
+    papers: Sequence[Paper],
+    path: tuple[str, ...],
+    first: Format | None = None,
+) -> Inserted:
     """Insert `papers` under the heading at `path`; every other byte stays as it is.
 
-    A paper that cannot be written so that it is read as it should be is refused.
+    `first` is the format of the first entry of all. A paper that cannot be written so that it is
+    read as it should be is refused.
     """
     document = digest.document
-    form = None if document.entries else first_form(digest)
+    form = None if document.entries else first or first_form(digest)
     changes = {
         str(at): NewEntry(
             str(at), path, in_customs(document, paper.fields), form, version=paper.version

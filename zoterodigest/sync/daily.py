@@ -1,0 +1,114 @@
+"""Digests that grow by days: sections and files that look like those of the day before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from zoterodigest.digest.changes import RemovedEntry
+from zoterodigest.digest.format import Format, fold
+from zoterodigest.digest.new_section import NewSection, sections_of, with_section
+from zoterodigest.digest.outside import recounted, redated, with_outside
+from zoterodigest.digest.rearrange import rearrange
+from zoterodigest.digest.shown import Unwritable
+from zoterodigest.project.config import FeedRules
+from zoterodigest.project.layout import dates_in
+from zoterodigest.sync.dated_files import filled
+from zoterodigest.sync.inserting import Inserted, day_of, insert, section_for
+from zoterodigest.sync.open_digests import OpenDigest
+from zoterodigest.sync.papers import Paper
+
+_FIRST_FORMAT = "daily-bullets"
+
+
+def headline(rules: FeedRules, day: str) -> bytes:
+    """Return the beginning of a digest that nothing tells how to begin."""
+    return f"# {rules.name or 'New papers'} · {day}\n".encode()
+
+
+def first_format(digest: OpenDigest) -> Format | None:
+    """Return the format of the first entry where nothing tells: the one configured, else ours."""
+    if len(digest.formats) == 1:
+        return None
+    return next((form for form in digest.formats if form.name == _FIRST_FORMAT), None)
+
+
+def inserted(
+    digest: OpenDigest,
+    rules: FeedRules,
+    papers: Sequence[Paper],
+    *,
+    day: str,
+    first: Format | None = None,
+) -> Inserted:
+    """Insert papers below the heading that the rules, or the digest, have for new ones of `day`.
+
+    `first` is the format of the first entry of all. Without one that came nothing changes. Raises
+    `UnclearSection` and `Unwritable`.
+    """
+    is_daily_file = "{" in rules.digest
+    with_heading, path = _placed(digest, rules.section or "", day, is_daily_file=is_daily_file)
+    done = insert(with_heading, papers, path, first)
+    return done if done.came else replace(done, digest=digest)
+
+
+def _placed(
+    digest: OpenDigest, section: str, day: str, *, is_daily_file: bool
+) -> tuple[OpenDigest, tuple[str, ...]]:
+    """Return the digest with a heading for new entries, and its path."""
+    document = digest.document
+    sections = sections_of(document)
+    full = [one for one in sections if one.entries and one.path]
+    dated = [one for one in full if day_of(one)]
+    newest = max(dated, key=day_of, default=None)
+    is_by_day = newest is not None and len(dated) == len(full) and not is_daily_file
+    if section:
+        text = filled(section, day)
+    elif newest is not None and is_by_day:
+        text = _on_day(newest.text, day)
+    else:
+        return digest, section_for(document)
+    present = next((one for one in sections if one.path and fold(one.text) == fold(text)), None)
+    if present is not None:
+        return digest, present.path
+    days = list(map(day_of, dated))
+    is_below = len(days) > 1 and days == sorted(days)
+    like = newest or next(iter(full), None)
+    new = NewSection(text, None if like is None else like.path, is_below)
+    after, path = with_section(document, new, digest.read)
+    return replace(digest, document=after), path
+
+
+def _on_day(heading: str, day: str) -> str:
+    """Return a dated heading with `day` in the place of its date."""
+    found = dates_in(heading)[-1]
+    parts = dict(zip(("year", "month", "day"), day.split("-"), strict=True))
+    text = heading
+    for name in ("day", "month", "year"):
+        if found[name]:
+            text = text[: found.start(name)] + parts[name] + text[found.end(name) :]
+    return text
+
+
+def counted(before: OpenDigest, done: Inserted) -> Inserted:
+    """Have a badge that counts the entries count the new ones as well."""
+    if not done.came or not before.document.entries:
+        return done
+    numbers = len(before.document.entries), len(done.digest.document.entries)
+    document = with_outside(done.digest.document, recounted(*numbers), before.read)
+    return replace(done, digest=replace(done.digest, document=document))
+
+
+def as_new(done: Inserted, date: Sequence[str], day: Sequence[str]) -> Inserted:
+    """Make a digest of a new day out of that of an earlier one, to which new entries came."""
+    digest = done.digest
+    new = {came.entry.first for came in done.came}
+    entries = digest.document.entries
+    old = [at for at, entry in enumerate(entries) if entry.first not in new]
+    cleared = rearrange(digest.document, [RemovedEntry(at) for at in old], digest.read)
+    if cleared.refusals:
+        raise Unwritable(f"the digest of {'-'.join(date)} cannot be emptied as a template")
+    document = digest.read(cleared.source)
+    document = with_outside(document, redated(date, day), digest.read)
+    document = with_outside(document, recounted(len(old), len(document.entries)), digest.read)
+    return replace(done, digest=replace(digest, document=document))
