@@ -156,6 +156,15 @@ def test_a_work_without_identifier_is_asked_for_by_title_and_author(reader: Read
     assert reader.site.requests[2].path.endswith("/paper/search/match")
 
 
+def test_a_work_whose_id_is_of_another_paper_is_asked_for_by_its_own_title(reader: Reader) -> None:
+    reader.indexes.papers += [Paper(ID, title="Cooking for Two", authors=("Nobody Here",))]
+
+    reader.find()
+
+    (asked,) = (request for request in reader.site.requests if "dblp" in request.path)
+    assert asked.params["q"] == f"{TITLE} Lovelace"
+
+
 def test_many_works_are_few_requests_where_that_is_possible(reader: Reader) -> None:
     works = [replace(WORK, known=Known(TITLE, PEOPLE, arxiv=f"2103.{at:05}")) for at in range(130)]
     reader.indexes.dblp = [dblp_info(**AT_CVPR)]

@@ -20,7 +20,7 @@ from zoterodigest.lookup.arxiv import Progress
 from zoterodigest.lookup.index import Candidates, Index, Question
 from zoterodigest.lookup.publication import Publication, Published, publication
 from zoterodigest.lookup.sources import Sources
-from zoterodigest.lookup.statements import Heard, Work
+from zoterodigest.lookup.statements import Heard, Work, is_same_paper
 from zoterodigest.lookup.work import Failed, Found, Looked, Outcome, Source, Withdrawn
 
 Watch = Callable[[str], AbstractContextManager[Progress]]
@@ -84,14 +84,20 @@ class _Sought:
         )
 
     @property
-    def title(self) -> str:
+    def looked(self) -> Looked | None:
+        """What arXiv says, if that is of this work."""
         looked = self.heard.looked
-        return (looked.title if looked else "") or self.work.known.title
+        return looked if looked and is_same_paper(self.work.known, looked) else None
+
+    @property
+    def title(self) -> str:
+        """The title by which indexes know the work best."""
+        return (self.looked.title if self.looked else "") or self.work.known.title
 
     @property
     def first_author(self) -> str:
         """The last name of the first author; "" if it is not known as such."""
-        looked, known = self.heard.looked, self.work.known.authors.people
+        looked, known = self.looked, self.work.known.authors.people
         people = looked.authors if looked and looked.authors else known
         if not people or is_user_name(people[0]):
             return ""
@@ -101,7 +107,7 @@ class _Sought:
     @property
     def doi(self) -> str:
         """The DOI, from whoever tells it; "" if nobody does."""
-        looked, found = self.heard.looked, self.found
+        looked, found = self.looked, self.found
         by_arxiv = looked.doi if looked else ""
         by_index = found.doi if isinstance(found, Published) else ""
         return self.work.known.doi or by_arxiv or by_index

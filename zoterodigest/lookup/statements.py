@@ -80,7 +80,7 @@ def statements_of(
     """Return what is said of this work, the most trusted first, and what may be said of another."""
     statements, doubts = _said_by_authors(work, heard.looked, zotero)
     meant = [work.known]
-    if heard.looked is not None and _is_same_paper(work.known, heard.looked):
+    if heard.looked is not None and is_same_paper(work.known, heard.looked):
         meant.append(_known_by_arxiv(work.known, heard.looked))
     for candidate in sorted(heard.candidates, key=lambda each: TRUST.index(each.source)):
         if not candidate.is_published or not zotero.venues.is_published(candidate.venue):
@@ -94,6 +94,18 @@ def statements_of(
     return list(dict.fromkeys(statements)), tuple(dict.fromkeys(doubts))
 
 
+def is_same_paper(known: Known, looked: Looked) -> bool:
+    """Tell whether the paper with this id is the one meant: titles change, authors are cut.
+
+    Nothing is known against a paper of which only the id is known.
+    """
+    paper = Candidate(Source.ARXIV, looked.title, looked.authors)
+    entitled = replace(known, title=known.title or looked.title, doi="")
+    as_titled = replace(entitled, title=looked.title)
+    as_written = replace(entitled, authors=Names(looked.authors))
+    return any(isinstance(agreement(each, paper), Agrees) for each in (as_titled, as_written))
+
+
 def _said_by_authors(
     work: Work, looked: Looked | None, zotero: ZoteroMapping
 ) -> tuple[list[Statement], list[Doubt]]:
@@ -104,21 +116,9 @@ def _said_by_authors(
         said = _said_in(looked.comment, looked.journal_ref, looked.first, zotero)
     if said is None:
         return [], []
-    if looked is None or _is_same_paper(work.known, looked):
+    if looked is None or is_same_paper(work.known, looked):
         return [said], []
     return [], [Doubt(said, (f"arXiv:{looked.id} has another title",))]
-
-
-def _is_same_paper(known: Known, looked: Looked) -> bool:
-    """Tell whether the paper with this id is the one meant: titles change, authors are cut.
-
-    Nothing is known against a paper of which only the id is known.
-    """
-    paper = Candidate(Source.ARXIV, looked.title, looked.authors)
-    entitled = replace(known, title=known.title or looked.title, doi="")
-    as_titled = replace(entitled, title=looked.title)
-    as_written = replace(entitled, authors=Names(looked.authors))
-    return any(isinstance(agreement(each, paper), Agrees) for each in (as_titled, as_written))
 
 
 def _known_by_arxiv(known: Known, looked: Looked) -> Known:
