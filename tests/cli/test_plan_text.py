@@ -27,6 +27,7 @@ from zoterodigest.core.plan import (
     RenameHeading,
     RenameShelf,
     TrashItem,
+    TrashNote,
 )
 from zoterodigest.core.record import EMPTY, Entry, Item, Place
 from zoterodigest.library.port import LibraryItem
@@ -84,6 +85,7 @@ def test_what_goes_into_the_library_stands_before_what_comes_into_the_digests() 
         RenameHeading("papers.md", ("Vision",), "Vision", "Seeing"),
         RemoveEntry(an_entry("An Old One"), "zd-3"),
         TrashItem(KEY, 1, "zd-1"),
+        TrashNote("NTNT2222", 1, KEY, "zd-1", "papers.md"),
         RenameShelf("VVVV2222", 1, "Seeing", "Vision"),
         ChangeItem(KEY, 1, {}, {}, ("zd-1",), placed=("IIII2222",), unplaced=("VVVV2222",)),
     )
@@ -93,6 +95,7 @@ def test_what_goes_into_the_library_stands_before_what_comes_into_the_digests() 
         "  papers.md",
         "    moved items              1  A Paper → Vision / Images",
         "    trashed items            1  A Paper",
+        "    doubled notes            1  A Paper",
         "    renamed collections      1  Seeing → Vision",
         "",
         "Into the digests",

@@ -27,6 +27,7 @@ from zoterodigest.core.plan import (
     RenameHeading,
     RenameShelf,
     TrashItem,
+    TrashNote,
 )
 from zoterodigest.core.terms import End, entry_end
 from zoterodigest.sync.run import published
@@ -53,6 +54,7 @@ _LABELS: Mapping[str, End] = {
     "trashed items": End.ZOTERO,
     "new notes": End.ZOTERO,
     "changed notes": End.ZOTERO,
+    "doubled notes": End.ZOTERO,
     "new collections": End.ZOTERO,
     "renamed collections": End.ZOTERO,
     "new entries": End.MARKDOWN,
@@ -130,6 +132,8 @@ def _things(
         case TrashItem():
             digest, title = subjects.digest(action.row_id), subjects.item_title(action.key)
             yield Thing(digest, "trashed items", title)
+        case TrashNote():
+            yield Thing(action.digest, "doubled notes", subjects.item_title(action.item))
         case CreateNote():
             yield Thing(action.digest, "new notes", "")
         case ChangeNote():

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from zoterodigest.core.doubled import is_put_off
 from zoterodigest.core.keys import is_our_item, item_key, note_key
 from zoterodigest.core.link import Base, Origin, Row, State, is_bib
 from zoterodigest.core.matching import (
@@ -192,15 +193,16 @@ class _Run:
     def end_links(self, pairing: Pairing) -> None:
         """Make tombstones of the rows whose entry is gone; one that may still stand is kept.
 
-        So is one whose item is to follow, in a run that may not write it.
+        So is one whose item or doubled note is to follow, in a run that may not write it.
         """
         for row in pairing.unreadable:
             self.reports.append(UnreadableEntry(row.digest, None, row.id))
         if self._terms.selection is None:
             for row in pairing.dropped:
                 rules = self._terms.rules.get(row.digest, Rules())
-                is_put_off = rules.when_dropped is not WhenDropped.KEEP and not rules.places
-                self.kept[row.id] = row if is_put_off else replace(row, state=State.DROPPED)
+                follows = rules.when_dropped is not WhenDropped.KEEP
+                waits = (follows and not rules.places) or is_put_off(row, self.links, self._terms)
+                self.kept[row.id] = row if waits else replace(row, state=State.DROPPED)
                 self.reports.append(DroppedEntry(row))
 
     def make_links(self, unlinked: dict[int, Row | None], new_ids: Iterator[str]) -> None:

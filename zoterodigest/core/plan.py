@@ -113,6 +113,20 @@ class TrashItem:
 
 
 @dataclass(frozen=True, slots=True)
+class TrashNote:
+    """Our note at `version` goes into the trash if nobody changed it.
+
+    It was made for the entry of `row_id`, as was another note of `item` that says the same.
+    """
+
+    key: str
+    version: int
+    item: str
+    row_id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class CreateEntry:
     """A new entry for `item`, which was added to the collection of the heading `path`."""
 
@@ -158,6 +172,7 @@ Action = (
     | TrashItem
     | CreateNote
     | ChangeNote
+    | TrashNote
     | ChangeEntry
     | CreateEntry
     | RemoveEntry

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.added import added_items
+from zoterodigest.core.doubled import trashed_notes
 from zoterodigest.core.headings import renamed_headings
 from zoterodigest.core.link import Row, Shelf, State
 from zoterodigest.core.linking import Linking, link_entries
@@ -58,6 +59,7 @@ def reconcile(
         *(change for _, change in placing.archived if change is not None),
         *travels.actions,
         *(TrashItem(one.key, one.version, row.id) for row, one in dropped[WhenDropped.TRASH]),
+        *trashed_notes(linking.reports, linking.links, terms),
         *(one for one in headings if isinstance(one, RenameHeading)),
         *placing.entry_actions,
         *linking.removed,

@@ -1,10 +1,10 @@
-"""Dropping: items of entries that left their digest, for the trash if nobody used them (law 8)."""
+"""Dropping: items and notes of entries that left, for the trash if nobody used them (law 8)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from zoterodigest.core.plan import Plan, TrashItem
+from zoterodigest.core.plan import Plan, TrashItem, TrashNote
 from zoterodigest.sync.gather import Gathered
 from zoterodigest.sync.removal import Kept, Removal, title_of
 from zoterodigest.sync.workspace import Workspace
@@ -21,6 +21,11 @@ def without_used(plan: Plan, workspace: Workspace, gathered: Gathered) -> tuple[
             removal = Removal(workspace, gathered, [rows[action.row_id]])
             if reason := removal.reason_to_keep(action.key):
                 kept.append(Kept(title_of(items[action.key]), reason))
+                continue
+        if isinstance(action, TrashNote):
+            row = rows[action.row_id]
+            if not Removal(workspace, gathered, [row]).is_untouched(row):
+                kept.append(Kept(title_of(items[action.item]), "its doubled note was changed"))
                 continue
         actions.append(action)
     return replace(plan, actions=tuple(actions)) if kept else plan, kept

@@ -24,6 +24,7 @@ from zoterodigest.core.plan import (
     RenameHeading,
     RenameShelf,
     TrashItem,
+    TrashNote,
 )
 from zoterodigest.core.record import (
     SECTION,
@@ -129,6 +130,9 @@ def _add(draft: _Draft, action: Action) -> None:
         case TrashItem():
             trashed = LibraryItem(action.key, action.version, {"deleted": 1})
             draft.items.append(Write(trashed, (action.row_id,)))
+        case TrashNote():
+            trashed = LibraryItem(action.key, action.version, {"deleted": 1})
+            draft.children.append(Write(trashed, (action.row_id,)))
         case ChangeEntry() | CreateEntry() | RemoveEntry() | MoveEntry() | RenameHeading():
             pass
 
