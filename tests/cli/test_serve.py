@@ -87,6 +87,7 @@ def test_libraries_are_served_until_ctrl_c_and_no_key_is_shown(tmp_path: Path) -
     assert (program.returncode, out, err) == (0, "", "")
     assert KEY not in line
     assert (tmp_path / "mine.sqlite").exists()
+    assert not [path for path in tmp_path.iterdir() if KEY.encode() in path.read_bytes()]
 
 
 @pytest.mark.parametrize("keys", [WRONG, "secret", "1:with blank in it", "x:long-enough-key"])
