@@ -338,6 +338,16 @@ def test_no_line_of_a_new_entry_is_left_outside_of_it() -> None:
     assert back.source == whole.source
 
 
+@pytest.mark.parametrize("months", [("2401", "2302", "2201"), ("2201", "2302", "2401")])
+def test_entries_of_one_day_stand_in_the_order_in_which_they_came(months: tuple[str, ...]) -> None:
+    fields: Fields = {"date": "2025-01-02", "arxiv": "2501.00001"}
+    new = [NewEntry(tag, (), {**fields, "title": f"A New Paper {tag}"}) for tag in "abc"]
+
+    outcome = rearrange(dated(*months), new, read)
+
+    assert "".join(it for it in outcome.origins if isinstance(it, str)) == "abc"
+
+
 def test_an_item_of_a_numbered_list_gets_the_next_number() -> None:
     source = b"1. [One paper with a title](https://arxiv.org/abs/2001.00001)"
 

@@ -27,14 +27,19 @@ _AROUND = "the entries around it would not be read as they are"
 
 @dataclass(frozen=True, slots=True)
 class Rearranged:
-    """The new bytes; for each entry there the index it had, or the tag of its `NewEntry`.
+    """The document as it becomes; for each entry the index it had, or the tag of its `NewEntry`.
 
     `refusals` are the changes that were not carried out, each with the reason.
     """
 
-    source: bytes
+    document: Document
     origins: tuple[Origin, ...]
     refusals: tuple[Refused, ...] = ()
+
+    @property
+    def source(self) -> bytes:
+        """The new bytes."""
+        return self.document.source
 
 
 def rearrange(document: Document, changes: Sequence[Change], read_again: Reader) -> Rearranged:
@@ -45,7 +50,7 @@ def rearrange(document: Document, changes: Sequence[Change], read_again: Reader)
     """
     state = State(document, tuple(range(len(document.entries))), document)
     done, refusals = _settled(state, tuple(changes), read_again)
-    return Rearranged(done.document.source, done.origins, tuple(refusals))
+    return Rearranged(done.document, done.origins, tuple(refusals))
 
 
 def _settled(state: State, changes: Sequence[Change], read: Reader) -> tuple[State, list[Refused]]:
@@ -98,15 +103,14 @@ def _tried(state: State, changes: Sequence[Change], read: Reader, care: int) -> 
 
 def _in_order(steps: Sequence[Step]) -> list[Step]:
     """Sort the steps by where their entries come; of several at one place, by date if it is so."""
-    dates = sorted(range(len(steps)), key=lambda at: _date(steps[at]))
-    by_date = {at: rank for rank, at in enumerate(dates)}
+    ranks = {date: rank for rank, date in enumerate(sorted(set(map(_date, steps))))}
 
-    def key(at: int) -> tuple[int, int, int]:
+    def key(at: int) -> tuple[int, int, int, int]:
         arrival = steps[at].arrival
         if arrival is None:
-            return -1, -1, at
+            return -1, -1, 0, at
         spot = arrival.spot
-        return spot.rank, spot.offset, spot.order * by_date[at] if spot.order else at
+        return spot.rank, spot.offset, spot.order * ranks[arrival.date], at
 
     return [steps[at] for at in sorted(range(len(steps)), key=key)]
 

@@ -108,7 +108,6 @@ def as_new(done: Inserted, date: Sequence[str], day: Sequence[str]) -> Inserted:
     cleared = rearrange(digest.document, [RemovedEntry(at) for at in old], digest.read)
     if cleared.refusals:
         raise Unwritable(f"the digest of {'-'.join(date)} cannot be emptied as a template")
-    document = digest.read(cleared.source)
-    document = with_outside(document, redated(date, day), digest.read)
+    document = with_outside(cleared.document, redated(date, day), digest.read)
     document = with_outside(document, recounted(len(old), len(document.entries)), digest.read)
     return replace(done, digest=replace(digest, document=document))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zoterodigest.digest.changes import NewEntry
 from zoterodigest.digest.customs import in_customs
@@ -72,7 +72,7 @@ def insert(
     }
     done = rearrange(document, list(changes.values()), digest.read)
     reasons = {change.tag: why for change, why in done.refusals if isinstance(change, NewEntry)}
-    after = digest.holding(done.source)
+    after = replace(digest, document=done.document)
     pairs = zip(done.origins, after.document.entries, strict=True)
     came = tuple(Came(papers[int(tag)], entry) for tag, entry in pairs if isinstance(tag, str))
     return Inserted(after, came, tuple((papers[int(tag)], why) for tag, why in reasons.items()))
