@@ -174,6 +174,7 @@ def test_apply_changes_items_and_bib_and_no_digest_and_twice_is_once(project: Pr
     assert f"@inproceedings{{{keys[0]}," in project.bib
     assert "eprint = {2201.10001}" in project.bib
     assert project.text == DIGEST
+    assert " published  2 items" in project.run("log").out
     assert "Known as published: 2 papers." in again.out
     assert "Everything is in step." in again.out
 

@@ -99,7 +99,7 @@ def publishing(
     by_item = {
         listed.key: one for listed, one in zip(works, taken, strict=True) if isinstance(one, Found)
     }
-    options = Options(Direction.ENRICH, found=by_item, exports=True)
+    options = Options(Direction.PUBLISHED, found=by_item)
     if not into_digests:
         return options
     return replace(options, choices=digest_choices(works, taken, prepared))

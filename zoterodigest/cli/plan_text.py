@@ -37,6 +37,7 @@ _VERBS: Mapping[Direction, str] = {
     Direction.PULL: "pull",
     Direction.SYNC: "push or pull",
     Direction.ENRICH: "fill in",
+    Direction.PUBLISHED: "apply",
 }
 _COMMANDS: Mapping[End, str] = {End.ZOTERO: "push", End.MARKDOWN: "pull", End.BIB: "pull"}
 """The command that writes what goes into an end."""
@@ -130,11 +131,9 @@ def _concerning(prepared: Prepared) -> list[Report]:
     """Return the reports that concern a run of its direction: a pull creates no items, so that
     entries without one are no news to it.
     """
-    is_pull = prepared.options.direction in (Direction.PULL, Direction.ENRICH)
+    creates = prepared.options.direction in (Direction.PUSH, Direction.SYNC)
     return [
-        report
-        for report in prepared.plan.reports
-        if not (is_pull and isinstance(report, NotPushed))
+        report for report in prepared.plan.reports if creates or not isinstance(report, NotPushed)
     ]
 
 

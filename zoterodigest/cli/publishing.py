@@ -102,9 +102,7 @@ def _planned(prepared: Prepared, shown: Shown, how: How) -> Prepared:
         for listed, taken in zip(shown.works, shown.taken, strict=True)
         if isinstance(taken, Found)
     }
-    options = Options(
-        Direction.ENRICH, max_changes=how.max_changes, found=found, exports=bool(found)
-    )
+    options = Options(Direction.PUBLISHED, max_changes=how.max_changes, found=found)
     if how.into_digests:
         choices = digest_choices(shown.works, shown.taken, prepared)
         options = replace(options, choices=choices)

@@ -200,7 +200,7 @@ def _obey_guard(prepared: Prepared) -> None:
 def _target(prepared: Prepared, place: Place) -> str:
     """Return what a run of this direction writes."""
     match prepared.options.direction:
-        case Direction.PUSH | Direction.ENRICH:
+        case Direction.PUSH | Direction.ENRICH | Direction.PUBLISHED:
             return visible(place.address)
         case Direction.PULL:
             return files_text(prepared)

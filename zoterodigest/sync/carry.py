@@ -15,7 +15,6 @@ from zoterodigest.core.history import Links
 from zoterodigest.core.link import Row
 from zoterodigest.core.parts import texts_of
 from zoterodigest.core.record import Entry
-from zoterodigest.core.terms import NO_CHOICES
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.project.files import (
@@ -220,8 +219,9 @@ def _as_stored(prepared: Prepared, ledger: Ledger) -> Prepared:
 
 def _begin_recording(prepared: Prepared, intended: tuple[Row, ...]) -> Recording:
     """Keep in the history what is about to be written, and what stands there now."""
-    options = prepared.options
-    command = "resolve" if options.choices != NO_CHOICES else options.direction.name.casefold()
+    command = prepared.options.direction.name.casefold()
+    if prepared.options.choices.only:
+        command = "resolve"
     exported = with_exports(prepared.gathered.lock, prepared.bibs).exported
     links = Links(intended, prepared.plan.shelves, exported)
     return begin_recording(prepared.workspace, prepared.gathered, command, _sent(prepared), links)

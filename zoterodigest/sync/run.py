@@ -50,20 +50,22 @@ _MANY_CHANGES = 20
 
 class Direction(Enum):
     """Which way a run carries changes: to the library, to the digests, both ways, or none: then
-    the library takes what was found, and nothing else happens.
+    the library takes what was found, and nothing else happens but that the .bib files follow, where
+    it is a published version.
     """
 
     PUSH = auto()
     PULL = auto()
     SYNC = auto()
     ENRICH = auto()
+    PUBLISHED = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a run is to be done; `relink` revives links that were ended, `choices` are a person's,
     `fills` are fields that are filled in in digests as well, `found` is what sources say of works,
-    by item key. With `exports` the .bib files follow the library whatever the direction."""
+    by item key."""
 
     direction: Direction = Direction.PUSH
     selection: Callable[[Entry], bool] | None = None
@@ -74,7 +76,6 @@ class Options:
     choices: Choices = NO_CHOICES
     fills: frozenset[str] = frozenset()
     found: Mapping[str, Found] = field(default_factory=dict)
-    exports: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +171,8 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
 
 def _is_exported(read: ReadBib, options: Options) -> bool:
     """Tell whether a run exports into a .bib: a sync does, and a pull that brings edits into it."""
-    is_sync, is_pull = (options.direction is one for one in (Direction.SYNC, Direction.PULL))
-    is_exported = is_sync or options.exports or (is_pull and read.bib.rules.pull is not False)
+    is_pull = options.direction is Direction.PULL and read.bib.rules.pull is not False
+    is_exported = is_pull or options.direction in (Direction.SYNC, Direction.PUBLISHED)
     return is_exported and not options.choices.only
 
 
@@ -216,7 +217,7 @@ def _rules(read: ReadDigest, options: Options) -> Rules:
 def _bib_rules(read: ReadBib, options: Options) -> Rules:
     """Return how a bibliography is kept: its entries make no items and go into no collections."""
     directions = _directions(read.bib.rules.push, read.bib.rules.pull, options)
-    if options.exports:
+    if options.direction is Direction.PUBLISHED:
         directions = replace(directions, pull=_mask(read.bib.rules.pull))
     return Rules(directions, has_headings=False, places=False, creates=False)
 
