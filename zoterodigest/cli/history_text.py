@@ -26,7 +26,7 @@ def runs_table(runs: Sequence[Listed], undone_by: Mapping[int, int]) -> list[str
     columns = (
         Column("run", 6, is_right=True),
         Column("when", 16),
-        Column("command", 8),
+        Column("command", 9),
         Column("what"),
     )
     rows = [
