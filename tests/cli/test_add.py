@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import EXAMPLES, Zoterodigest
-from tests.lookup.answers import Paper, crossref_work
+from tests.lookup.answers import Paper, crossref_work, scholar_paper
 from tests.lookup.arxiv_site import answering
 from tests.lookup.site import Site, serving, status
 
@@ -33,6 +33,13 @@ WORK = crossref_work(
         "container-title": ["International Conference on Machine Learning"],
     }
 )
+IN_ANTHOLOGY = scholar_paper(
+    title="Another Way, Published",
+    externalIds={"ArXiv": "2501.00002"},
+    venue="Annual Meeting of the Association for Computational Linguistics",
+    publicationVenue=None,
+    year=2025,
+)
 DIGEST = """\
 # Papers
 
@@ -52,7 +59,8 @@ BIBTEX = """@inproceedings{me2020, title={A {Way} Without arXiv}, author={Doe, J
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """Where this project looks papers up."""
     monkeypatch.delenv("ZOTERODIGEST_OFFLINE")
-    with serving(answering(PAPERS, {"10.5555/proc.2023.17": WORK})) as site:
+    works = {"10.5555/proc.2023.17": WORK, "ACL:2020.acl-main.1": IN_ANTHOLOGY}
+    with serving(answering(PAPERS, works)) as site:
         names = ("arxiv", "crossref", "dblp", "semantic_scholar")
         addresses = "".join(f'{name} = "{site.url}"\n' for name in names)
         config = f'[[digest]]\npath = "*.md"\n\n[lookup]\n{addresses}'
@@ -158,6 +166,21 @@ def test_a_doi_is_asked_for_at_crossref(zoterodigest: Zoterodigest, site: Site, 
     assert ran.code == 0, ran.err
     assert added_to(DIGEST, path) == (
         "- [A Published Study of It](https://doi.org/10.5555/proc.2023.17), ICML 2023."
+    )
+
+
+def test_a_page_of_a_paper_is_asked_for_at_semantic_scholar_and_then_at_arxiv(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    text = (EXAMPLES / "generation-daily.md").read_text("utf-8")
+    path = keep(text)
+
+    ran = zoterodigest("add", "https://aclanthology.org/2020.acl-main.1/", "https://x.org/unknown")
+
+    assert ran.code == 1
+    assert ran.err == "error: https://x.org/unknown: no source knows it; its BibTeX would do\n"
+    assert added_to(text, path).startswith(
+        "| **[Another Way, Published](http://arxiv.org/abs/2501.00002v3)** | 2025-01-03 |"
     )
 
 
@@ -279,28 +302,53 @@ def test_bytes_around_a_new_entry_stay_also_with_other_line_ends(
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.md")), ids=lambda path: path.stem)
-def test_every_example_takes_a_paper_and_the_sync_after_it_is_settled(
+def test_in_every_example_a_new_entry_looks_like_its_neighbours(
     path: Path, zoterodigest: Zoterodigest, site: Site, keep: Keep
 ) -> None:
     text = path.read_text("utf-8")
     digest = keep(text)
     for own in EXAMPLES.glob("*.format.toml"):
         keep(own.read_text(), own.name)
-    section = () if path.stem not in _SECTIONS else ("--section", _SECTIONS[path.stem])
+    section = () if path.stem not in SECTIONS else ("--section", SECTIONS[path.stem])
 
     ran = zoterodigest("add", "2501.00001", *section)
 
     assert ran.code == 0, ran.err
-    after = digest.read_bytes()
     pages = GOLDEN.read_text("utf-8").split("=== ")
     assert f"{path.name}\n{added_to(text, digest)}\n\n" in pages
-    zoterodigest("sync", "--yes", "--offline")
-    assert digest.read_bytes() == after
+
+
+def test_a_sync_links_what_was_added_and_is_settled_then(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    names = ("daily-bullets-2025-01-15.md", "generation-daily.md", "papers-for-2024-12-09.md")
+    digests = [keep((EXAMPLES / name).read_text("utf-8"), name) for name in names]
+    for name in names:
+        assert zoterodigest("add", "2501.00001", "--to", name, "--allow-duplicate").code == 0
+    added = [digest.read_bytes() for digest in digests]
+
+    assert zoterodigest("sync", "--yes", "--offline").code == 0
+
+    assert [digest.read_bytes() for digest in digests] == added
     assert zoterodigest("status", "--check").code == 0
+    assert zoterodigest("ls").out.count("A New Way to Make Pictures") == 3
+    items = json.loads(zoterodigest("ls", "--json").out)
+    assert [it["title"] for it in items].count("A New Way to Make Pictures") == 1
+
+
+def test_the_digests_own_title_is_a_heading_too(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    text = "# Papers\n\n- [One paper with a title](https://arxiv.org/abs/2001.00001)\n"
+    path = keep(text)
+
+    assert zoterodigest("add", "2501.00002", "--section", "papers").code == 0
+
+    assert path.read_text() == f"{text}- [Another Way](https://arxiv.org/abs/2501.00002)\n"
 
 
 GOLDEN = Path(__file__).parent / "golden" / "added-entries.txt"
-_SECTIONS = {
+SECTIONS = {
     "awesome-list": "Generation / Images",
     "awesome-tables": "Foundations",
     "bold-titles": "Generators",

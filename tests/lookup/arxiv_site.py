@@ -14,7 +14,10 @@ from tests.lookup.site import Answer, Request, Responder
 def answering(
     papers: Iterable[Paper] = (), works: Mapping[str, Mapping[str, Any]] | None = None
 ) -> Responder:
-    """Answer for `papers` by id and by search, the newest first; for `works` of Crossref by DOI."""
+    """Answer for `papers` by id and by search, the newest first.
+
+    `works` are those of Crossref by DOI, and those of Semantic Scholar by the id they are asked by.
+    """
     newest = sorted(papers, key=lambda paper: (paper.published, paper.id), reverse=True)
     known = works or {}
 
@@ -26,6 +29,8 @@ def answering(
             return (
                 Answer(b"Resource not found.", 404) if work is None else Answer(crossref_one(work))
             )
+        if work := known.get(request.path.removeprefix("/paper/")):
+            return Answer(json.dumps(work).encode())
         return Answer(json.dumps({"error": "Paper not found"}).encode(), 404)
 
     return respond

@@ -69,8 +69,8 @@ def _placed(
     else:
         return digest, section_for(document)
     present = next((one for one in sections if one.path and fold(one.text) == fold(text)), None)
-    if present is not None:
-        return digest, present.path
+    if present is not None or fold(text) == fold(document.title):
+        return digest, present.path if present else ()
     days = list(map(day_of, dated))
     is_below = len(days) > 1 and days == sorted(days)
     like = newest or next(iter(full), None)

@@ -123,6 +123,8 @@ def _named(document: Document, wanted: str, sections: Sequence[Section]) -> tupl
         if found:
             reason = f"several headings are called “{wanted}”"
             raise UnclearSection(document.name, reason, found)
+    if fold(wanted) == fold(document.title):
+        return ()
     raise UnclearSection(document.name, f"there is no heading “{wanted}”", sections)
 
 
