@@ -275,7 +275,7 @@ def test_an_item_that_cannot_become_a_paper_is_told_with_the_reason(project: Pro
     ran = project.run("published", "--apply")
 
     assert "Published, and to be changed by you (1)" in ran.out
-    assert "in Zotero it is a preprint with fields that a conferencePaper" in ran.out
+    assert "in Zotero it is a preprint: make it a conferencePaper there" in ran.out
     assert project.item(FIRST)["itemType"] == "preprint"
 
 

@@ -214,7 +214,9 @@ def _obstacle(data: Data, item_type: str) -> str:
     own_type = str(data["itemType"])
     if own_type == "preprint" and not data.get("repository"):
         return "in Zotero this preprint names no repository: enter one, such as arXiv"
-    return f"in Zotero it is a {own_type} with fields that a {item_type} has no place for"
+    return (
+        f"in Zotero it is a {own_type}: make it a {item_type} there, fields of yours may go by it"
+    )
 
 
 def _source(name: str, publication: Published) -> str:
