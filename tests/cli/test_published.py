@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,9 @@ from tests.lookup.answers import Paper, dblp_info
 from tests.lookup.indexes import SERVICES, Indexes
 from tests.lookup.site import Site, dropped, serving
 from tests.sync.digests import notes, quoted
+from tests.sync.world import World
 from zoterodigest.library.connect import connect
+from zoterodigest.sync.run import Direction, Options
 
 FIRST, SECOND, THIRD, FOURTH = (
     "Small Lenses for Large Skies",
@@ -81,12 +84,22 @@ def configure(folder: Path, url: str, *left_out: str) -> None:
     (folder / "zoterodigest.toml").write_text(text, encoding="utf-8")
 
 
+@pytest.fixture(scope="module", name="in_step")
+def _in_step(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project in step, to be copied."""
+    world = World(tmp_path_factory.mktemp("in-step"))
+    world.markdown("papers.md", DIGEST)
+    world.configure(f'[[digest]]\npath = "papers.md"\n{BIBLIOGRAPHY}')
+    world.push(Options(Direction.SYNC))
+    return world.root
+
+
 @pytest.fixture(name="project")
 def _project(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zoterodigest: Zoterodigest
+    in_step: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zoterodigest: Zoterodigest
 ) -> Iterator[Project]:
     """Four papers: at CVPR by authors and DBLP, at ICCV by the digest, at odds, a preprint."""
-    (tmp_path / "papers.md").write_text(DIGEST, encoding="utf-8")
+    shutil.copytree(in_step, tmp_path, dirs_exist_ok=True)
     ids = {FIRST: "2201.10001", SECOND: "2201.10002", THIRD: "2201.10003", FOURTH: "2201.10004"}
     said = {FIRST: "Accepted to CVPR 2022 (oral)", THIRD: "ICML 2022"}
     indexes = Indexes(
@@ -99,7 +112,6 @@ def _project(
     )
     with serving(indexes.respond) as site:
         configure(tmp_path, site.url)
-        assert zoterodigest("sync", "--yes").code == 0
         monkeypatch.delenv("ZOTERODIGEST_OFFLINE")
         yield Project(tmp_path, site, indexes, zoterodigest)
 
@@ -280,7 +292,7 @@ def test_an_item_that_cannot_become_a_paper_is_told_with_the_reason(project: Pro
 
 
 def test_many_changes_are_asked_for_first(project: Project) -> None:
-    titles = [f"A Study of Lens {at} and its Skies" for at in range(25)]
+    titles = [f"A Study of Lens {at} and its Skies" for at in range(21)]
     more = (quoted(title, f"2202.{at:05}", venue="arXiv 2022") for at, title in enumerate(titles))
     (project.folder / "papers.md").write_text(DIGEST + "\n\n\n" + "\n\n\n".join(more), "utf-8")
     configure(project.folder, project.site.url, "crossref", "dblp", "semantic_scholar")

@@ -113,16 +113,20 @@ def texts(world: World) -> dict[str, str]:
     return {name: (world.root / name).read_bytes().decode() for name in FILES}
 
 
-@pytest.fixture(name="here")
-def _here(tmp_path: Path) -> World:
-    """A project in step."""
-    (tmp_path / "here").mkdir()
-    world = World(tmp_path / "here")
+@pytest.fixture(scope="module", name="in_step")
+def _in_step(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A project in step, to be copied."""
+    world = World(tmp_path_factory.mktemp("in-step"))
     for name, text in FILES.items():
         world.markdown(name, text)
     configured(world, BIBLIOGRAPHY)
     world.push(SYNC)
     return world
+
+
+@pytest.fixture(name="here")
+def _here(in_step: World, tmp_path: Path) -> World:
+    return copy_of(in_step, tmp_path / "here")
 
 
 def test_a_preprint_becomes_the_published_version_in_place(here: World) -> None:
