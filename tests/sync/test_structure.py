@@ -248,6 +248,22 @@ def test_an_entry_that_cannot_go_where_its_item_went_is_reported_and_stays(notes
     assert settled(notes)
 
 
+def test_an_entry_that_cannot_move_stays_settled_when_its_item_is_spelt_otherwise(
+    notes: World,
+) -> None:
+    shelves = notes.shelves()
+    notes.edit("notes.md", (f"\n## Language\n\n{ATTENTION}", ""))
+    notes.push(SYNC)
+    before = text(notes)
+    key = notes.key("Mask R-CNN")
+
+    notes.change(key, collections=[shelves["notes/Language"]], title="mask r-cnn")
+    notes.push(SYNC)
+
+    assert text(notes) == before
+    assert settled(notes)
+
+
 def test_a_run_of_one_entry_leaves_the_names_of_headings_for_a_whole_one(notes: World) -> None:
     rename(notes, "Vision", "Seeing")
     one = Options(Direction.SYNC, selection=lambda entry: entry.fields["title"] == "Mask R-CNN")

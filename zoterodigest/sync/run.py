@@ -134,7 +134,7 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     plan, kept = without_used(plan, workspace, gathered)
     edits = compile_edits(plan, gathered, workspace)
     digests = new_digests(edits, plan, gathered, workspace)
-    plan = without_undone(plan, digests)
+    plan = without_undone(plan, digests, workspace.zotero.folding())
     is_bringing = options.direction in (Direction.PUSH, Direction.SYNC)
     if is_bringing and not options.choices.only:
         plan = with_citation_keys(plan, workspace, gathered)

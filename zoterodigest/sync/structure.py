@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.link import Row
-from zoterodigest.core.plan import CreateEntry, MoveEntry, Plan, RemoveEntry, RenameHeading
+from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry, RenameHeading
 from zoterodigest.core.record import Entry, Fields
 from zoterodigest.core.reports import AddedItem, NotFollowed
+from zoterodigest.core.settle import settle
+from zoterodigest.core.view import Folding
 from zoterodigest.digest.changes import (
     Change,
     MovedEntry,
@@ -72,7 +73,7 @@ def new_digests(
     )
 
 
-def without_undone(plan: Plan, digests: Iterable[NewDigest]) -> Plan:
+def without_undone(plan: Plan, digests: Iterable[NewDigest], folding: Folding) -> Plan:
     """Return `plan` with what its `digests` leave undone as reports: no later run would do it.
 
     The rows of entries that were to leave or to move stay as they were, or in their place.
@@ -85,17 +86,23 @@ def without_undone(plan: Plan, digests: Iterable[NewDigest]) -> Plan:
     moving = {one.action.row_id for one in undone if isinstance(one.action, MoveEntry)}
     leaving = {one.action.row_id for one in undone if isinstance(one.action, RemoveEntry)}
 
-    def stays(row: Row) -> Row:
-        if row.id in moving:
-            return replace(row, origin=before[row.id].origin)
-        return before[row.id] if row.id in leaving else row
+    def stays(link: Link) -> Link:
+        if link.row.id in moving:
+            origin = before[link.row.id].origin
+            return replace(link, row=replace(link.row, origin=origin))
+        return replace(link, row=before[link.row.id]) if link.row.id in leaving else link
 
+    links = tuple(map(stays, plan.links))
+    staying = {row_id: row for row_id, row in before.items() if row_id in leaving}
+    for link in links:
+        if link.row.id in moving and link.item is not None:
+            staying[link.row.id] = settle(link, link.item, folding)
     return replace(
         plan,
         actions=tuple(action for action in plan.actions if id(action) not in left_out),
         reports=(*plan.reports, *map(_report, undone)),
-        links=tuple(replace(link, row=stays(link.row)) for link in plan.links),
-        rows=tuple(map(stays, plan.rows)),
+        links=links,
+        rows=tuple(staying.get(row.id, row) for row in plan.rows),
     )
 
 
