@@ -119,6 +119,20 @@ class Elsewhere(World):
         with workspace.library:
             return prepare(workspace, Options(Direction.SYNC)).is_settled
 
+    def kept(self) -> DatabaseInMemory:
+        """Return a backup of the library."""
+        copy = a_database()
+        _copy(self.database, copy)
+        return copy
+
+    @contextmanager
+    def restored(self, backup: DatabaseInMemory) -> Iterator[None]:
+        """Put the library back to what it was, and start its server anew."""
+        _copy(backup, self.database)
+        with self.manner.serve(self.behind) as url:
+            self.proxy.upstream = url
+            yield
+
     def break_requests(self, faults: Mapping[int, Fault], between: Between = nothing) -> None:
         """Break these of the requests that come now, counted from 1."""
         self.proxy.faults, self.proxy.between = faults, between
@@ -170,9 +184,7 @@ class Stage:
             make(world)
             root = self.folder / name
             shutil.copytree(world.root, root)
-            database = a_database()
-            _copy(world.database, database)
-            return Template(root, tuple(world.digests), database)
+            return Template(root, tuple(world.digests), world.kept())
 
 
 @contextmanager

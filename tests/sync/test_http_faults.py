@@ -18,6 +18,7 @@ from tests.library.faults import FAULTS, Fault
 from tests.sync.comparing import outcome_of
 from tests.sync.elsewhere import DESKTOP, WEB, Elsewhere, Manner, Stage, Template, a_stage
 from tests.sync.reading_lists import edit_digests, edit_library, new, own, study, survey
+from zoterodigest.core.reports import ApartField
 from zoterodigest.library.port import KEY_ALPHABET, BadLibrary
 from zoterodigest.sync.carry import LibraryChanged
 from zoterodigest.sync.run import Direction
@@ -243,3 +244,30 @@ def test_a_run_over_120_entries_with_a_fault_at_any_request_is_completed_by_the_
 
     for number in range(1, tried.requests + 2):
         tried.require(fault, number)
+
+
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.name)
+def test_a_library_restored_from_a_backup_undoes_no_edit(case: Cases, manner: Manner) -> None:
+    tried = case(manner, SYNC, SHORT)
+    with tried.stage.world(tried.template) as world:
+        backup = world.kept()
+        world.run(Direction.SYNC)
+        lines = {name: lines_of(world, name) for name in world.digests}
+
+        with world.restored(backup):
+            first = world.run(Direction.SYNC)
+            second = world.run(Direction.SYNC)
+
+            assert {name: lines_of(world, name) for name in world.digests} == lines
+            apart = {one.name for one in first.last.plan.reports if isinstance(one, ApartField)}
+            assert {"title", "summary"} <= apart
+            assert (second.written, second.written_digests, world.is_settled()) == (0, 0, True)
+            world.change(world.key(survey(1)), title="An Edit after the Backup")
+            world.run(Direction.SYNC)
+            assert "An Edit after the Backup" in (world.root / "survey.md").read_text("utf-8")
+
+
+def lines_of(world: Elsewhere, name: str) -> list[str]:
+    """Return the lines of a digest but its headings, which follow their collections' names."""
+    lines = (world.root / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]

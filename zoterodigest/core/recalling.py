@@ -8,7 +8,7 @@ from zoterodigest.core.choosing import is_chosen
 from zoterodigest.core.link import Base, Print, Row
 from zoterodigest.core.merge import Ends, ends_of, is_set
 from zoterodigest.core.plan import Link
-from zoterodigest.core.record import is_empty
+from zoterodigest.core.record import Item, is_empty
 from zoterodigest.core.seen import Recall, Seen
 from zoterodigest.core.settle import item_end, side_of
 from zoterodigest.core.terms import Terms
@@ -24,13 +24,18 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
     was in step here waits while the item has nothing there, or what another of its links last
     showed. What has become apart elsewhere, and is here as it was in step, waits as well. What a
     person decided waits no more.
+
+    In a library that has gone back, what differs from its base has none: it may only be older.
     """
-    if seen is None or link.item is None:
+    held = link.item
+    if seen is None or held is None:
         return link
+    if seen.has_gone_back:
+        link = _without_undone(link, held, terms)
     remembered = seen.rows.get(link.row.id) or replace(link.row, bases={})
     if remembered.item != link.row.item or remembered.bases is link.row.bases:
         return link
-    entry, item = side_of(link.entry), item_end(link, link.item, link.row)
+    entry, item = side_of(link.entry), item_end(link, held, link.row)
     waits: set[str] = set()
     bases: dict[str, Base] = {}
     carried = entry.fields.keys() & item.fields.keys()
@@ -58,6 +63,20 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
         if _shows(ends, remembered.bases[name], terms) and ends.are_equal(terms.folding):
             waits.add(name)
     return replace(link, recall=Recall(frozenset(waits), bases)) if waits or bases else link
+
+
+def _without_undone(link: Link, item: Item, terms: Terms) -> Link:
+    """Return `link` without the bases of fields that its item does not show any more."""
+    entry, there, row = side_of(link.entry), item_end(link, item, link.row), link.row
+    carried = entry.fields.keys() & there.fields.keys() & row.bases.keys()
+    undone = {
+        name
+        for name in carried
+        if ends_of(name, entry, there).changed(row.bases[name], terms.folding)[1]
+        and not is_chosen(terms.choices, row.id, name)
+    }
+    bases = {name: base for name, base in row.bases.items() if name not in undone}
+    return replace(link, row=replace(row, bases=bases)) if undone else link
 
 
 def _is_untouched(ends: Ends, row: Row, seen: Seen, terms: Terms) -> bool:

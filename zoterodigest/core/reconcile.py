@@ -42,7 +42,8 @@ def reconcile(
     noted = [with_own_notes(link, terms) for link in linking.links]
     labelled = [with_renamed_sections(link, terms) for link in noted]
     links = [recalled(link, known.seen, terms) for link in labelled]
-    moved = relocations(links, known.shelves, known.seen) if terms.is_whole else Relocations()
+    may_follow = terms.is_whole and not (known.seen and known.seen.has_gone_back)
+    moved = relocations(links, known.shelves, known.seen) if may_follow else Relocations()
     dropped = _dropped(linking, library, terms)
     placing = place(links, dropped[WhenDropped.ARCHIVE], moved, run)
     travels = travel(placing.links, placing.moves, terms)

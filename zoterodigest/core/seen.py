@@ -19,11 +19,15 @@ class Seen:
     """What an instance remembers: its rows by id, with the bases of V, and by collection the keys
     of the items that lay in it. `past` holds, by row id and field, the marks of bases that once
     were in step here, the newest last: a lock file that has one of them is of an older commit.
+    `version` was the library's; one at a lower version now `has_gone_back`, as when it was restored
+    from a backup.
     """
 
     rows: Mapping[str, Row] = field(default_factory=dict)
     collections: Mapping[str, frozenset[str]] = field(default_factory=dict)
     past: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    version: int = 0
+    has_gone_back: bool = False
 
     def is_past(self, row_id: str, name: str, base: Base) -> bool:
         """Tell whether `base` was in step here before the one that is remembered."""

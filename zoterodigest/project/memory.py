@@ -67,6 +67,7 @@ def _render(seen: Seen, lock_data: bytes) -> bytes:
         "version": _VERSION,
         "lock": lock_hash(lock_data),
         "collections": {key: sorted(keys) for key, keys in sorted(seen.collections.items())},
+        "library": seen.version,
         "missing": sorted(known.keys() - seen.rows.keys()),
         "other": render_rows(other, ()),
         "past": {
@@ -86,7 +87,7 @@ def _read(data: bytes, lock: LockFile, lock_data: bytes | None) -> Seen | None:
         known = json.loads(header)
         rows = lock.rows if bytes_then == lock_data else tuple(_rows_of(bytes_then).values())
         others = read_rows(enumerate(known["other"].split("\n"), start=1)).rows
-        missing = frozenset(known["missing"])
+        missing, version = frozenset(known["missing"]), int(known.get("library", 0))
         collections = {str(key): frozenset(keys) for key, keys in known["collections"].items()}
         past = {
             str(row_id): {str(name): tuple(map(str, marks)) for name, marks in by_name.items()}
@@ -97,7 +98,7 @@ def _read(data: bytes, lock: LockFile, lock_data: bytes | None) -> Seen | None:
     if known.get("version") != _VERSION or known.get("lock") != lock_hash(bytes_then):
         return None
     by_id = {row.id: row for row in rows if row.id not in missing}
-    return Seen({**by_id, **others}, collections, past)
+    return Seen({**by_id, **others}, collections, past, version)
 
 
 def with_rows(seen: Seen, rows: Mapping[str, Row]) -> Seen:

@@ -186,6 +186,8 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         achieved = recorded_as_stored(recorded, workspace.library.stored_keys)
         then, lock = lock, fold_journal(lock, lock_hash(lock_data), achieved, *facts)
         seen = _seen_by(then, lock, seen)
+    if seen is not None and contents.version < seen.version:
+        seen = replace(seen, has_gone_back=True)
     return Gathered(
         digests,
         core_entries(sources, workspace, with_notes=with_notes, exported=lock.exported),

@@ -71,7 +71,7 @@ def remembering(
     is_whole = prepared.options.selection is None
     made = standing.made.keys() | {one.row_id for one in standing.exported}
     ran = Ran(plan, frozenset(moved | made), digests if is_whole else frozenset())
-    seen = seen_after(gathered.seen, ran, lock, contents.items)
+    seen = replace(seen_after(gathered.seen, ran, lock, contents.items), version=contents.version)
     data = render_lock(lock, gathered.lock_data)
     return Remembering(prepared.workspace.memory_path, seen, data, seen != gathered.seen)
 
@@ -105,17 +105,22 @@ def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[It
 
 
 def _remembered(row: Row, link: Link, known: Row | None) -> Row:
-    """Return `row` with the bases that were in step here."""
+    """Return `row` with the bases that were in step here, and apart in what had become so here."""
     if not (link.recall.waits or link.recall.bases):
         return row
     bases: dict[str, Base] = dict(row.bases)
+    apart = set(row.apart)
     for name in (*link.recall.waits, *link.recall.bases):
         is_settled = link.before is None or row.bases.get(name) != link.before.bases.get(name)
-        if not is_settled and known is not None and name in known.bases:
+        if is_settled:
+            continue
+        bases.pop(name, None)
+        apart.discard(name)
+        if known is not None and name in known.bases:
             bases[name] = known.bases[name]
-        elif not is_settled:
-            bases.pop(name, None)
-    return replace(row, bases=bases)
+        elif known is not None and name in known.apart:
+            apart.add(name)
+    return replace(row, bases=bases, apart=frozenset(apart))
 
 
 def _pending(plan: Plan, done: frozenset[str]) -> Pending:
