@@ -14,6 +14,7 @@ from tests.sync.histories.by_markdown import Pick
 from tests.sync.histories.ending import require_no_silent_difference, require_nothing_doubled
 from tests.sync.histories.model import Violation
 from tests.sync.histories.stage import DIGESTS, library_sight, sight_of
+from tests.team.member import Member
 from tests.team.team import Team, a_team
 
 Act = Callable[[Team, int, Pick], None]
@@ -22,7 +23,7 @@ _MOST_ROUNDS = 8
 
 def _in_markdown(act: Callable[..., None]) -> Act:
     return lambda team, place, pick: act(
-        team.stage, team.stage.clones[place % len(team.members)], pick
+        team.stage, team.stage.clones[place % len(team.stage.clones)], pick
     )
 
 
@@ -68,10 +69,10 @@ class Played:
     met: Counter[str]
 
 
-def play(folder: Path, seed: int, edits: int) -> Played:
+def play(folder: Path, seed: int, edits: int, *, has_desktop: bool = False) -> Played:
     """Play `edits` random edits, with runs at the same time in between, and look how it ends."""
     chance = random.Random(seed)
-    with a_team(folder) as team:
+    with a_team(folder, has_desktop=has_desktop) as team:
         try:
             done = 0
             while done < edits:
@@ -84,15 +85,16 @@ def play(folder: Path, seed: int, edits: int) -> Played:
         except Exception as error:
             error.add_note("\n".join([f"seed {seed}", *team.stage.told]))
             raise
-        codes = sum((one.codes for one in team.members), Counter[int]())
-        met = sum((one.met for one in team.members), Counter[str]())
+        everybody = [*team.members, *([team.desktop] if team.desktop else [])]
+        codes = sum((one.codes for one in everybody), Counter[int]())
+        met = sum((one.met for one in everybody), Counter[str]())
         return Played(edits, codes, met)
 
 
 def _edit(team: Team, chance: random.Random) -> None:
     names, weights = list(ACTS), [weight for weight, _ in ACTS.values()]
     (name,) = chance.choices(names, weights)
-    place = chance.randrange(len(team.members))
+    place = chance.randrange(len(team.stage.clones))
     team.stage.tell(f"[{place + 1}] {name}")
     pick = (chance.randrange(10_000), chance.randrange(10_000), chance.randrange(10_000))
     ACTS[name][1](team, place, pick)
@@ -105,10 +107,15 @@ def _all_at_once(team: Team, chance: random.Random) -> None:
         what = chance.choice(("sync", "share", "share", "wait"))
         team.stage.tell(f"[{number}] {what}")
         runs += {"sync": [member.sync], "share": [member.share], "wait": []}[what]
-    if chance.random() < 0.4:
-        favoured = chance.randrange(2)
-        team.stage.tell("Zotero syncs")
-        runs.append(lambda: team.sync_zotero(favoured))
+    what, favoured = chance.choice(("sync", "share", "Zotero", "wait")), chance.randrange(2)
+    team.stage.tell(f"[desktop] {what}")
+    works: dict[str, Callable[[Member], object]] = {
+        "sync": Member.sync,
+        "share": Member.share,
+        "Zotero": Member.commit,
+    }
+    if work := works.get(what):
+        runs.append(lambda: team.sync_desktop(favoured, work))
     with ThreadPoolExecutor() as pool:
         for future in [pool.submit(run) for run in runs]:
             future.result()
@@ -117,7 +124,7 @@ def _all_at_once(team: Team, chance: random.Random) -> None:
 def end(team: Team) -> None:
     """Have everybody share until there is nothing to share any more; fail if anything is amiss."""
     _share_all(team)
-    if len({frozenset(one.clone.files().items()) for one in team.members}) > 1:
+    if len({frozenset(clone.files().items()) for clone in team.stage.clones}) > 1:
         raise Violation("the clones differ")
     require_nothing_doubled(team.group.read().items, has_twins=team.stage.has_twins)
     if team.copy.sync(team.stage.memory):
@@ -136,7 +143,7 @@ def _share_all(team: Team) -> None:
         team.sync_zotero()
         for member in team.members:
             member.share()
-        team.sync_zotero()
+        team.sync_desktop(0, Member.share)
         if _standing(team) == before:
             return
     raise Violation(f"never settled: {team.members[0].git('log', '-3', '-p').stdout.decode()}")

@@ -1,16 +1,21 @@
-"""A team: three clones of one repository, a group that a server holds, and a person's Zotero."""
+"""A team: clones of one repository, a group that a server holds, and a person's Zotero.
+
+That person may have a clone too, which knows the group by the copy in Zotero alone.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from threading import RLock
 
 import pytest
 
+from tests.library.running_zotero import RunningZotero, running
 from tests.sync.histories.model import Memory
 from tests.sync.histories.opening import FIRST_WORKS, first_texts
 from tests.sync.histories.stage import CONFIG, Clone, Stage, new_library
@@ -20,6 +25,7 @@ from tests.team.zotero import Copy
 from zoterodigest.library import address
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
+from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.web.library import WebLibrary
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
@@ -43,15 +49,23 @@ class Team:
     """
 
     members: list[Member]
+    """All of them, but for the one who works with the Zotero on their computer."""
     stage: Stage
     group: Library
     copy: Copy
-    url: str
+    desktop: Member | None
 
     @property
     def zotero(self) -> Clone:
         """The person's Zotero, as the histories know it."""
         return Clone(self.members[0].clone.root, self.copy.here)
+
+    def sync_desktop(self, favoured: int, work: Callable[[Member], object]) -> None:
+        """Have the person's Zotero sync, then them in their clone, then Zotero once more."""
+        self.sync_zotero(favoured)
+        if self.desktop is not None:
+            work(self.desktop)
+            self.sync_zotero(favoured)
 
     @property
     def lock(self) -> RLock:
@@ -72,7 +86,7 @@ class Team:
 
 
 @contextmanager
-def a_team(folder: Path, size: int = 3) -> Iterator[Team]:
+def a_team(folder: Path, size: int = 3, *, has_desktop: bool = False) -> Iterator[Team]:
     """Give a team whose first papers are in the group and in every clone."""
     with ExitStack() as stack:
         url = stack.enter_context(serving(folder / "group.sqlite", _KEYS, GROUP))
@@ -86,12 +100,18 @@ def a_team(folder: Path, size: int = 3) -> Iterator[Team]:
         members = [_member(folder, number, run, memory, lock) for number in range(1, size + 1)]
         _begin(folder, members)
         here = stack.enter_context(new_library())
+        desktop = _member(folder, size + 1, run, memory, lock) if has_desktop else None
         copy = Copy(here, group)
-        stage = Stage([one.clone for one in members], [], memory, FIRST_WORKS, group.read())
-        for member in members:
-            member.clone.library = here
-        team = Team(members, stage, group, copy, url)
+        clones = [one.clone for one in (*members, *([desktop] if desktop else []))]
+        stage = Stage(clones, [], memory, FIRST_WORKS, group.read())
+        for clone in clones:
+            clone.library = here
+        team = Team(members, stage, group, copy, desktop)
         team.sync_zotero()
+        if desktop is not None:
+            local = stack.enter_context(_running(here))
+            desktop.options = ("--library", f"desktop:group:{GROUP}?url={local}")
+            _join(folder, desktop)
         yield team
 
 
@@ -126,3 +146,16 @@ def _begin(folder: Path, members: list[Member]) -> None:
             assert member.git("push", "--quiet", "--set-upstream", "origin", "main").returncode == 0
         else:
             assert member.sync().code == 0
+
+
+def _join(folder: Path, member: Member) -> None:
+    git(folder, "clone", "--quiet", "origin.git", member.clone.root.name)
+    member.git("config", "merge.zoterodigest.driver", MERGES_LOCKS)
+    assert member.sync().code == 0
+
+
+def _running(here: EmbeddedLibrary) -> AbstractContextManager[str]:
+    """Let a Zotero run that holds this copy of the group; it is asked once a minute."""
+    minutes = count(0, 60)
+    zotero = RunningZotero(new_library(), {GROUP: here}, now=lambda: float(next(minutes)))
+    return running(zotero)

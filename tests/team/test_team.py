@@ -10,10 +10,10 @@ from tests.team.play import play
 
 
 def test_a_team_that_syncs_at_the_same_time_agrees_in_the_end(tmp_path: Path) -> None:
-    assert play(tmp_path, seed=1, edits=8).codes[0]
+    assert play(tmp_path, seed=1, edits=6).codes[0]
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("seed", range(2, 10))
+@pytest.mark.parametrize("seed", range(2, 6))
 def test_a_team_that_edits_for_long_agrees_in_the_end(tmp_path: Path, seed: int) -> None:
-    assert play(tmp_path, seed, edits=300).codes[0]
+    assert play(tmp_path, seed, edits=200, has_desktop=seed % 2 == 0).codes[0]
