@@ -417,8 +417,30 @@ def test_another_run_reads_only_what_changed(server: Server, tmp_path: Path) -> 
         settled = library.read()
 
     assert snapshot == settled == server.behind.read()
-    assert requests == (5, 0)  # changed?, the key's rights, two lists, the item
+    assert requests == (3, 0)  # what changed, two lists
     assert server.counted() == (1, 0)
+
+
+def test_notes_that_a_key_hides_from_now_on_do_not_look_deleted(
+    server: Server, tmp_path: Path
+) -> None:
+    server.behind.write([an_item(), a_note(), a_note(key=a_key(1))])
+    with server.client(tmp_path) as library:
+        library.read()
+    server.behind.erase([a_key(1)])
+
+    def hiding(request: Request, serve: Serve) -> Response:
+        body = {"userID": 1, "username": "me", "access": {"user": {"library": True}}}
+        is_about_key = request.segments == ("keys", "current")
+        return says(200, json.dumps(body)) if is_about_key else serve(request)
+
+    server.between = hiding
+
+    with (
+        server.client(tmp_path) as library,
+        pytest.raises(KeyRefused, match="does not show the notes"),
+    ):
+        library.read()
 
 
 def test_what_was_written_is_not_read_again(server: Server, library: WebLibrary) -> None:

@@ -1,8 +1,9 @@
 """Reading a whole library with as few requests as its changes need.
 
-One request tells whether anything changed. If so, the versions of all objects are listed, and what
-is not known at its version is read. What is no longer listed is gone: so nothing depends on the
-server's log of deletions, nor on versions that only rise (a library restored from a backup).
+One request tells whether anything changed, and brings what did. If so, the versions of all objects
+are listed, and what is still not known at its version is read. What is no longer listed is gone: so
+nothing depends on the server's log of deletions, nor on versions that only rise (a library restored
+from a backup).
 """
 
 from __future__ import annotations
@@ -41,16 +42,34 @@ def read_version(exchange: Exchange, since: int) -> int:
 
 def read_all(exchange: Exchange, known: Known) -> Known:
     """Return all that the library holds now; what is `known` at its version is not read again."""
-    listing = known.listing
-    if listing is None or read_version(exchange, listing.version) != listing.version:
+    listed = known.listing
+    if listed is None:
         require_whole_sight(exchange)
         listing = _listing(exchange)
+    else:
+        version, changed = _changes(exchange, known, listed.version)
+        known = replace(known, items=known.items | changed)
+        listing = listed if version == listed.version else _listing(exchange)
+        if listed.items.keys() - listing.items.keys():  # or are they hidden?
+            require_whole_sight(exchange)
     gone = known.collections.keys() - listing.collections.keys()
     present = {key: _without(item, gone) for key, item in known.items.items()}
     items = _completed(exchange, "items", listing.items, present)
     collections = _completed(exchange, "collections", listing.collections, known.collections)
-    listed = Listing(listing.version, _versions(items), _versions(collections))
-    return Known(listed, items, collections)
+    complete = Listing(listing.version, _versions(items), _versions(collections))
+    return Known(complete, items, collections)
+
+
+def _changes(exchange: Exchange, known: Known, since: int) -> tuple[int, dict[str, LibraryItem]]:
+    """Return the library's version, and of the items that changed after `since` the first page.
+
+    Where we wrote some ourselves, they are known, and the others are read by their keys.
+    """
+    if any(item.version > since for item in known.items.values()):
+        return read_version(exchange, since), {}
+    answer = exchange.get("items", since=since, includeTrashed=1, limit=PAGE)
+    parsed = (_parsed(exchange, sent, item_of) for sent in _objects(exchange, answer))
+    return _version(exchange, answer), {item.key: item for item in parsed}
 
 
 def read_items(exchange: Exchange, keys: Collection[str]) -> dict[str, LibraryItem]:
