@@ -21,6 +21,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.sync.looked_up import enrich
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.sync.copy_plan import CopyOptions, prepare_copy
@@ -67,7 +68,7 @@ def ends_of_copy(world: World) -> tuple[Workspace, Workspace, CopyOptions]:
 
 
 ACTIONS: dict[str, Callable[[World], object]] = {
-    action.__name__: action for action in (push, sync, export, remove, unlink, copy)
+    action.__name__: action for action in (push, sync, enrich, export, remove, unlink, copy)
 }
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from tests.sync.histories.effects import Effects
 from tests.sync.killing import export, killed, push, remove, sync, unlink
+from tests.sync.looked_up import enrich, to_be_enriched
 from tests.sync.recovery import (
     Action,
     Recovery,
@@ -45,6 +46,7 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "a sync": (edited_at_both_ends, sync),
     "a sync that rearranges": (rearranged_at_both_ends, sync),
     "a sync that exports": (with_bibliographies, sync),
+    "an enrichment": (to_be_enriched, enrich),
     "an export": (with_a_bibliography_to_be_made, export),
     "a removal": (changed_by_the_person, remove),
     "an unlinking": (changed_by_the_person, unlink),
@@ -112,6 +114,17 @@ def test_an_edit_made_after_a_kill_is_carried_like_any_other(
     for world in killed(push, template, tmp_path / "kills", first=3, step=11):
         edited_and_pushed(world)
         assert state_of(world) == state_of(undisturbed)
+
+
+def test_a_sync_after_a_killed_enrichment_changes_no_digest(
+    tmp_path: Path, recovery_of: Recoveries
+) -> None:
+    template = recovery_of("an enrichment").template
+    digests = {name: (template.root / name).read_bytes() for name in template.digests}
+
+    for world in killed(enrich, template, tmp_path / "kills", first=9, step=17):
+        sync(world)
+        assert {name: (world.root / name).read_bytes() for name in digests} == digests
 
 
 # The library fails

@@ -1,4 +1,7 @@
-"""Play many histories: `python -m tests.sync.histories --count 100000 --jobs 2 --start 0`."""
+"""Play many histories: `python -m tests.sync.histories --count 100000 --jobs 2 --start 0`.
+
+With `--step 10` only those in which works are looked up.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2_000)
     parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
     given = parser.parse_args()
     began, seconds, done, failed = time.monotonic(), 0.0, 0, 0
     with ProcessPoolExecutor(given.jobs) as pool:
-        chunks = [pool.submit(timed, *chunk) for chunk in _chunks(given.start, given.count)]
+        chunks = [
+            pool.submit(timed, *chunk) for chunk in _chunks(given.start, given.count, given.step)
+        ]
         for chunk in as_completed(chunks):
             number, failures, spent = chunk.result()
             done, failed, seconds = done + number, failed + len(failures), seconds + spent
@@ -35,9 +41,9 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _chunks(start: int, count: int) -> Iterator[tuple[int, int]]:
-    for first in range(start, start + count, CHUNK):
-        yield first, min(CHUNK, start + count - first)
+def _chunks(start: int, count: int, step: int) -> Iterator[tuple[int, int, int]]:
+    for first in range(0, count, CHUNK):
+        yield start + first * step, min(CHUNK, count - first), step
 
 
 if __name__ == "__main__":

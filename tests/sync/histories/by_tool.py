@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import partial
 
 from tests.sync.histories.by_markdown import Pick
 from tests.sync.histories.effects import Effects, Killed
 from tests.sync.histories.model import TOKEN, Violation
 from tests.sync.histories.stage import (
-    DIGESTS,
     LOCK,
     Clone,
     Sight,
@@ -50,7 +50,7 @@ def run(stage: Stage, clone: Clone, direction: Direction) -> Outcome:
     """Carry out a run that nothing disturbs."""
     stage.tell(f"{direction.name.lower()}")
     outcomes: list[Outcome] = []
-    _watched(stage, clone, direction, lambda: outcomes.append(_carry_out(stage, clone, direction)))
+    watched(stage, clone, direction, lambda: outcomes.append(_carry_out(stage, clone, direction)))
     return outcomes[0]
 
 
@@ -70,7 +70,24 @@ def lose_the_library(stage: Stage, clone: Clone, pick: Pick) -> None:
 
 
 def _disturb(stage: Stage, clone: Clone, pick: Pick, error: BaseException) -> None:
-    direction, place = list(Direction)[pick[0] % 3], pick[1] % _MOST_EFFECTS + 1
+    trouble = Trouble(list(Direction)[pick[0] % 3], pick[1] % _MOST_EFFECTS + 1, error)
+    disturb(stage, clone, trouble, partial(_carry_out, stage, clone, trouble.direction))
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A run in this direction ends with `error` at the side effect number `place`, from 1."""
+
+    direction: Direction
+    place: int
+    error: BaseException
+
+
+def disturb(
+    stage: Stage, clone: Clone, trouble: Trouble, carry_out_over: Callable[[Library], object]
+) -> None:
+    """Carry out a run that comes to its trouble, unless it ends before."""
+    direction, place, error = trouble.direction, trouble.place, trouble.error
     stage.tell(f"{direction.name.lower()}, at effect {place}: {error!r}")
 
     memory_path = clone.workspace.memory_path
@@ -84,7 +101,7 @@ def _disturb(stage: Stage, clone: Clone, pick: Pick, error: BaseException) -> No
         with EFFECTS.counted():
             EFFECTS.arm(place, error)
             try:
-                _carry_out(stage, clone, direction, library)
+                carry_out_over(library)
             except (Killed, ZoterodigestError, OSError) as caught:
                 if not EFFECTS.has_struck:
                     raise
@@ -92,7 +109,7 @@ def _disturb(stage: Stage, clone: Clone, pick: Pick, error: BaseException) -> No
             finally:
                 EFFECTS.disarm()
 
-    _watched(stage, clone, direction, carry)
+    watched(stage, clone, direction, carry)
     if read_if_present(memory_path) == remembered:
         # What it brought and nobody remembers comes once more, whatever became of it since.
         for end, sight in _sights(stage, clone).items():
@@ -108,7 +125,7 @@ def refuse(stage: Stage, clone: Clone, pick: Pick) -> None:
         return (sum(map(ord, key)) + pick[1]) % 3 > 0
 
     library = TroubledLibrary(clone.library, is_accepted=accepts)
-    _watched(stage, clone, direction, lambda: _carry_out(stage, clone, direction, library))
+    watched(stage, clone, direction, lambda: _carry_out(stage, clone, direction, library))
 
 
 def _carry_out(
@@ -125,9 +142,9 @@ def _carry_out(
 # --- what a run may not do
 
 
-def _watched(stage: Stage, clone: Clone, direction: Direction, carry: Callable[[], object]) -> None:
+def watched(stage: Stage, clone: Clone, direction: Direction, carry: Callable[[], object]) -> None:
     """Do something with the tool, and fail if it does what it may not."""
-    texts = {name: clone.text(name) for name in DIGESTS}
+    texts = {name: clone.text(name) for name in stage.digests}
     sights = _sights(stage, clone)
     others = [one for one in stage.clones if one is not clone]
     untouched = [one.files() for one in others]
@@ -146,8 +163,9 @@ def _watched(stage: Stage, clone: Clone, direction: Direction, carry: Callable[[
         raise Violation("another clone was written")
     if direction is Direction.PULL and clone.library.version() != version:
         raise Violation("a pull wrote into the library")
-    if direction is Direction.PUSH and texts != {name: clone.text(name) for name in DIGESTS}:
-        raise Violation("a push wrote a digest")
+    is_one_way = direction in (Direction.PUSH, Direction.ENRICH)
+    if is_one_way and texts != {name: clone.text(name) for name in texts}:
+        raise Violation(f"{direction.name.lower()} wrote a digest")
 
 
 def _sights(stage: Stage, clone: Clone) -> dict[str, Sight]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -51,10 +51,17 @@ def _write(
     if name == "tags":
         tags = [{"tag": changed} if tag["tag"] == text else tag for tag in one.data["tags"]]
         put(clone.library, one, tags=[tag for tag in tags if tag["tag"]])
+    elif name == "creators":
+        creators = [_renamed(author, text, changed) for author in one.data["creators"]]
+        put(clone.library, one, creators=creators)
     elif name == "note" and saves:
         put(clone.library, one, note=editor_form(changed))
     else:
         put(clone.library, one, **{name: changed})
+
+
+def _renamed(author: Mapping[str, str], text: str, changed: str) -> dict[str, str]:
+    return {part: changed if name == text else name for part, name in author.items()}
 
 
 def add(stage: Stage, clone: Clone, pick: Pick) -> None:

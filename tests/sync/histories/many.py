@@ -7,15 +7,16 @@ import time
 from tests.sync.histories.play import failure_of, fast_and_alike
 
 
-def played(start: int, count: int) -> list[str]:
-    """Play the histories of `count` seeds from `start` on; return how they fail."""
+def played(start: int, count: int, step: int = 1) -> list[str]:
+    """Play the histories of `count` seeds from `start` on, `step` apart; return how they fail."""
     with fast_and_alike() as room:
-        failures = (failure_of(seed, room) for seed in range(start, start + count))
+        seeds = range(start, start + count * step, step)
+        failures = (failure_of(seed, room) for seed in seeds)
         return [str(one) for one in failures if one is not None]
 
 
-def timed(start: int, count: int) -> tuple[int, list[str], float]:
+def timed(start: int, count: int, step: int = 1) -> tuple[int, list[str], float]:
     """Play them; return their number, how they fail, and the seconds of CPU it took."""
     before = time.process_time()
-    failures = played(start, count)
+    failures = played(start, count, step)
     return count, failures, time.process_time() - before

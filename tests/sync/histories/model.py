@@ -21,8 +21,10 @@ FIELDS = {
     "c": "comment",
     "l": "links",
     "s": "summary",
+    "a": "authors",
+    "u": "authors",
 }
-"""What each letter of a token stands for."""
+"""What each letter of a token stands for; an author of the letter u goes by a user name."""
 
 MANY = frozenset("kls")
 """The letters of slots that hold many tokens."""

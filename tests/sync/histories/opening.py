@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.sync.histories.model import Memory, tokens_in
+from tests.sync.histories.model import TOKEN, Memory, letter_of, tokens_in, work_of
 from tests.sync.histories.stage import (
     BIB,
     CONFIG,
     DIGESTS,
     NOTES,
+    PEOPLE,
     TABLE,
     Clone,
     Commit,
@@ -28,7 +30,7 @@ from zoterodigest.library.port import Snapshot
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.run import Direction, Options, prepare
 
-FIRST_WORKS = 4
+FIRST_WORKS, FIRST_LOOKED_UP = 4, 7
 
 
 def a_note(memory: Memory, work: int, title: str = "") -> str:
@@ -44,14 +46,27 @@ def a_note(memory: Memory, work: int, title: str = "") -> str:
     )
 
 
-def a_row(memory: Memory, work: int, title: str = "") -> str:
+def a_row(memory: Memory, work: int, title: str = "", *, has_comment: bool = True) -> str:
     """Return a new row of the table."""
     title = title or memory.new(work, "t")
-    abstract, comment = memory.new(work, "x"), memory.new(work, "c")
+    abstract = memory.new(work, "x")
+    comment = f"Comment {memory.new(work, 'c')}" if has_comment else ""
     return (
         f"| **[Study {title} of Models](http://arxiv.org/abs/{arxiv_of(work)}v1)** "
         f"| 2024-05-{work % 28 + 1:02d} | <details><summary>Show</summary><p>Abstract {abstract} "
-        f"of it.</p></details> | Comment {comment} | None |\n"
+        f"of it.</p></details> | {comment} | None |\n"
+    )
+
+
+def a_listing(memory: Memory, work: int, title: str = "", *, is_cut: bool) -> str:
+    """Return a new row of the people's table: of two authors and "et al.", or of user names."""
+    title = title or memory.new(work, "t")
+    names = [memory.new(work, "a" if is_cut else "u") for _ in range(2)]
+    authors = f"Ada {names[0]}, Bo {names[1]}, et al." if is_cut else ", ".join(names)
+    arxiv = arxiv_of(work)
+    return (
+        f"| Study {title} of Models (Read more on [arXiv](https://arxiv.org/abs/{arxiv}) or "
+        f"[HuggingFace](https://huggingface.co/papers/{arxiv}))| {authors} | It looks up. |\n"
     )
 
 
@@ -66,7 +81,17 @@ def works_of(row: Row) -> set[int]:
     return {int(value.partition(".")[2]) - 10000 for value in found}
 
 
-def first_texts(memory: Memory) -> dict[str, str]:
+def people(memory: Memory, shared: str) -> str:
+    """Return the people's table; `shared` is the token in the title of work 1."""
+    return (
+        "## Papers for 2024-12-05\n\n| Title | Authors | Summary |\n|-------|---------|---------|\n"
+        f"{a_listing(memory, 5, is_cut=False)}{a_listing(memory, 6, is_cut=True)}"
+        f"{a_listing(memory, 1, shared, is_cut=True)}"
+    )
+
+
+def first_texts(memory: Memory, *, has_lookups: bool = False) -> dict[str, str]:
+    """Return the digests of a beginning, by name."""
     notes = (
         "# Notes  \n\nWhat I read.\t\n\n## North\n\n"
         f"{a_note(memory, 1)}\n\n{a_note(memory, 2)}\n\n"
@@ -79,7 +104,11 @@ def first_texts(memory: Memory) -> dict[str, str]:
         "| --- | --- | --- | --- | --- |\n"
         f"{a_row(memory, 4)}{a_row(memory, 1, shared)}\n\nThe end.\n"
     )
-    return {NOTES: notes, TABLE: table}
+    if not has_lookups:
+        return {NOTES: notes, TABLE: table}
+    place = table.index("| **[Study")
+    table = table[:place] + a_row(memory, 7, has_comment=False) + table[place:]
+    return {NOTES: notes, TABLE: table, PEOPLE: people(memory, shared)}
 
 
 @dataclass(frozen=True)
@@ -102,11 +131,11 @@ pull = true
 
 
 @cache
-def _opening(*, has_bib: bool) -> _Opening:
+def _opening(*, has_bib: bool, has_lookups: bool) -> _Opening:
     memory = Memory()
     with TemporaryDirectory() as folder:
         clone = Clone(Path(folder), new_library())
-        for name, text in first_texts(memory).items():
+        for name, text in first_texts(memory, has_lookups=has_lookups).items():
             clone.write(name, text)
         if has_bib:
             clone.write(CONFIG, _CONFIG)
@@ -121,12 +150,13 @@ def _opening(*, has_bib: bool) -> _Opening:
         return _Opening(clone.files(), state, clone.library.read(), last)
 
 
-def open_stage(folder: Path, *, has_copies: bool, has_bib: bool) -> Stage:
+def open_stage(folder: Path, *, has_copies: bool, has_bib: bool, has_lookups: bool) -> Stage:
     """Return a stage in an empty folder; with `has_copies` each clone has a library of its own.
 
-    With `has_bib` a .bib takes part, which holds what the first sync exported.
+    With `has_bib` a .bib takes part, which holds what the first sync exported; with `has_lookups` a
+    digest that names authors, and an empty place for a comment.
     """
-    opening = _opening(has_bib=has_bib)
+    opening = _opening(has_bib=has_bib, has_lookups=has_lookups)
     memory = Memory(numbers=count(opening.last_number + 1))
     libraries = [new_library(), new_library()]
     for library in libraries if has_copies else libraries[:1]:
@@ -142,6 +172,17 @@ def open_stage(folder: Path, *, has_copies: bool, has_bib: bool) -> Stage:
             path.write_bytes(data)
         clones.append(clone)
     first = Commit(opening.files)
-    sources = (*DIGESTS, BIB) if has_bib else DIGESTS
+    digests = (*DIGESTS, PEOPLE) if has_lookups else DIGESTS
+    sources = (*digests, BIB) if has_bib else digests
     synced = libraries[0].read()
-    return Stage(clones, [first], memory, FIRST_WORKS, synced, sources=sources)
+    works = FIRST_LOOKED_UP if has_lookups else FIRST_WORKS
+    stage = Stage(clones, [first], memory, works, synced, sources=sources)
+    stage.named = named_in(clones[0].text(PEOPLE))
+    return stage
+
+
+def named_in(text: str) -> dict[int, tuple[str, ...]]:
+    """Return the tokens of the authors that rows of the people's table name, by work."""
+    rows = (list(map(itemgetter(0), TOKEN.finditer(row))) for row in text.splitlines())
+    named = ([one for one in tokens if letter_of(one) == "a"] for tokens in rows)
+    return {work_of(tokens[0]): tuple(tokens) for tokens in named if tokens}

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.sync.histories import by_git, by_markdown, by_tool, by_zotero
+from tests.sync.histories import by_git, by_lookup, by_markdown, by_tool, by_zotero
 from tests.sync.histories.by_markdown import Pick
 from tests.sync.histories.ending import end
 from tests.sync.histories.opening import open_stage
@@ -57,6 +57,18 @@ ACTS: dict[str, tuple[int, Act]] = {
 }
 """What can happen, and how often."""
 
+LOOKUPS: dict[str, tuple[int, Act]] = {
+    "enrich": (6, by_lookup.enrich),
+    "push with lookups": (3, by_lookup.push),
+    "be killed enriching": (3, by_lookup.be_killed),
+    "write of people": (2, by_lookup.insert),
+    "edit a hidden author": (2, by_lookup.edit_hidden),
+}
+"""What happens besides where works are looked up."""
+
+LOOKUPS_EVERY = 10
+"""One history in so many looks works up: those whose seed is a multiple."""
+
 LENGTHS = range(2, 8)
 FIRST_NUMBER = 100
 """Of the rows that a history makes; those of its opening have lower ones."""
@@ -73,11 +85,15 @@ class Step:
 
 @dataclass(frozen=True)
 class History:
-    """What happens, whether each clone has a library of its own, and whether a .bib takes part."""
+    """What happens, whether each clone has a library of its own, and whether a .bib takes part.
+
+    With `has_lookups` works are looked up at a source.
+    """
 
     steps: tuple[Step, ...]
     has_copies: bool = False
     has_bib: bool = False
+    has_lookups: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +111,7 @@ class Failure:
         return (
             f"seed {self.seed}: {type(self.error).__name__}: {self.error}\n{told}"
             f"    History((\n{steps}    ), has_copies={self.history.has_copies},"
-            f" has_bib={self.history.has_bib})"
+            f" has_bib={self.history.has_bib}, has_lookups={self.history.has_lookups})"
         )
 
 
@@ -104,12 +120,26 @@ def history_of(seed: int) -> History:
     chance = random.Random(seed)
     names, weights = list(ACTS), [weight for weight, _ in ACTS.values()]
     acts = chance.choices(names, weights, k=chance.choice(LENGTHS))
-    steps = tuple(
-        Step(act, chance.choice((0, 0, 1)), (_number(chance), _number(chance), _number(chance)))
-        for act in acts
-    )
-    has_copies = chance.random() < 0.3
-    return History(steps, has_copies, has_bib=chance.random() < 0.1)
+    steps = tuple(_step(act, chance) for act in acts)
+    has_copies, has_bib = chance.random() < 0.3, chance.random() < 0.1
+    has_lookups = seed % LOOKUPS_EVERY == 0
+    if has_lookups:
+        steps = _with_lookups(steps, chance)
+    return History(steps, has_copies, has_bib, has_lookups)
+
+
+def _with_lookups(steps: tuple[Step, ...], chance: random.Random) -> tuple[Step, ...]:
+    """Return `steps` with some acts of lookups anywhere among them."""
+    found = list(steps)
+    names, weights = list(LOOKUPS), [weight for weight, _ in LOOKUPS.values()]
+    for act in chance.choices(names, weights, k=chance.choice((1, 2, 2, 3))):
+        found.insert(chance.randrange(len(found) + 1), _step(act, chance))
+    return tuple(found)
+
+
+def _step(act: str, chance: random.Random) -> Step:
+    clone = chance.choice((0, 0, 1))
+    return Step(act, clone, (_number(chance), _number(chance), _number(chance)))
 
 
 def _number(chance: random.Random) -> int:
@@ -132,12 +162,17 @@ def play(history: History, room: Path) -> tuple[Exception, tuple[str, ...]] | No
     global _numbers
     with TemporaryDirectory(dir=room) as folder:
         _numbers = count()
-        stage = open_stage(Path(folder), has_copies=history.has_copies, has_bib=history.has_bib)
+        stage = open_stage(
+            Path(folder),
+            has_copies=history.has_copies,
+            has_bib=history.has_bib,
+            has_lookups=history.has_lookups,
+        )
         _numbers = count(FIRST_NUMBER)
         try:
             for step in history.steps:
                 stage.tell(f"[{step.clone}] {step.act}")
-                _, act = ACTS[step.act]
+                _, act = (ACTS | LOOKUPS)[step.act]
                 act(stage, stage.clones[step.clone], step.pick)
             end(stage)
         except Exception as error:  # whatever it is: it is told with its history

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.sync.histories.model import TOKEN, Memory, Violation, tokens_in
+from zoterodigest.core.found import Found
 from zoterodigest.core.plan import Plan
 from zoterodigest.library.database import DatabaseInMemory
 from zoterodigest.library.embedded import EmbeddedLibrary
@@ -26,12 +27,12 @@ from zoterodigest.library.port import (
 )
 from zoterodigest.sync.workspace import Workspace, open_workspace
 
-NOTES, TABLE, BIB = "notes.md", "table.md", "refs.bib"
+NOTES, TABLE, PEOPLE, BIB = "notes.md", "table.md", "people.md", "refs.bib"
 DIGESTS = (NOTES, TABLE)
-CARRIED = {NOTES: "tkls", TABLE: "txcl", BIB: "t"}
+CARRIED = {NOTES: "tkls", TABLE: "txcl", PEOPLE: "tau", BIB: "t"}
 """The letters of the slots that each file shows."""
 LOCK, STATE, CONFIG = "zoterodigest.lock", ".zoterodigest", "zoterodigest.toml"
-TRACKED = (*DIGESTS, BIB, LOCK, CONFIG)
+TRACKED = (*DIGESTS, PEOPLE, BIB, LOCK, CONFIG)
 
 _TITLE = re.compile(r"(?m)^ *title *=.*\n")
 
@@ -70,7 +71,8 @@ class Clone:
     @cached_property
     def workspace(self) -> Workspace:
         """What a run in this clone works on."""
-        workspace = open_workspace([self.root / name for name in DIGESTS], self.root)
+        paths = [self.root / name for name in (*DIGESTS, PEOPLE)]
+        workspace = open_workspace([path for path in paths if path.exists()], self.root)
         return replace(workspace, library=self.library)
 
     def text(self, name: str) -> str:
@@ -145,12 +147,27 @@ class Stage:
     """How many headings and collections got another name."""
     sources: tuple[str, ...] = DIGESTS
     """The files whose edits travel."""
+    named: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """The authors before an "et al.", by work, as they were written first."""
+    said: dict[int, Found] = field(default_factory=dict)
+    """What a source says of each work that it was asked for."""
+    looked_up: set[str] = field(default_factory=set)
+    """The tokens that a source brought."""
 
     @property
     def libraries(self) -> list[EmbeddedLibrary]:
         """The libraries, each once."""
         found = [clone.library for clone in self.clones]
         return found[:1] if found[0] is found[1] else found
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The files in Markdown."""
+        return tuple(name for name in self.sources if name != BIB)
+
+    def is_looked_up(self, token: str) -> bool:
+        """Tell whether a token is a source's, or was written over one that is."""
+        return not self.looked_up.isdisjoint(self.memory.behind(token))
 
     def tell(self, what: str) -> None:
         """Note what happened, for who reads of a violation."""
@@ -196,7 +213,9 @@ def _sight_at(library: EmbeddedLibrary, _version: int) -> Sight:
 
 
 def texts_of(items: Iterable[LibraryItem]) -> Iterator[tuple[LibraryItem, str, str]]:
-    """Yield every text of live objects: object, field, text; a tag is a text by itself."""
+    """Yield every text of live objects: object, field, text; a tag, or the last name of an
+    author, is a text by itself.
+    """
     by_key = {one.key: one for one in items}
     for one in by_key.values():
         above = by_key.get(str(one.data.get("parentItem", "")), one)
@@ -205,6 +224,8 @@ def texts_of(items: Iterable[LibraryItem]) -> Iterator[tuple[LibraryItem, str, s
         for name in ("title", "abstractNote", "extra", "url", "note"):
             if one.data.get(name):
                 yield one, name, str(one.data[name])
+        for author in one.data.get("creators", ()):
+            yield one, "creators", str(author.get("name") or author.get("lastName"))
         for tag in one.data.get("tags", ()):
             yield one, "tags", str(tag["tag"])
 
