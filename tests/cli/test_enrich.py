@@ -132,6 +132,26 @@ def test_show_names_the_source_of_a_value_as_long_as_it_stands(
     assert data["sources"] == {"authors": "arXiv", "comment": "arXiv", "date": "arXiv"}
 
 
+def test_fields_apart_name_the_source_of_what_was_looked_up(
+    zoterodigest: Zoterodigest, arxiv: Site, tmp_path: Path
+) -> None:
+    zoterodigest("push")
+
+    counted = zoterodigest("conflicts").out
+    listed = zoterodigest("conflicts", "--apart").out
+    told = zoterodigest("status").out
+    (data, _) = json.loads(zoterodigest("conflicts", "--json").out)["apart"]
+
+    assert "Apart (2) in 2 entries, looked up for the library alone" in counted
+    assert "        authors (looked up at arXiv)\n" in listed
+    assert "authors (looked up at arXiv)" in told
+    assert (data["field"], data["source"]) == ("authors", "arXiv")
+    edited_item(tmp_path, FIRST, creators=[])
+    assert "Apart (2) in 2 entries, different from the beginning or looked up for the library" in (
+        zoterodigest("conflicts").out
+    )
+
+
 def test_a_push_offline_looks_nothing_up_and_says_so(
     zoterodigest: Zoterodigest, arxiv: Site, tmp_path: Path
 ) -> None:

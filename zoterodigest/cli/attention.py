@@ -94,9 +94,9 @@ SECTIONS = (
             " collections' new names.", is_lasting=True),
     Section(NotPushed, "Not pushed", "Not in the library, and by zoterodigest.toml their digest may"
             " not create items.", is_lasting=True),
-    Section(ApartField, "Apart", "Different from the beginning: each end keeps its own value, and"
-            " changes do not travel. `zoterodigest conflicts --apart` lists"
-            " them, `resolve ID` joins them.", is_lasting=True),
+    Section(ApartField, "Apart", "Different from the beginning, or looked up for the library alone:"
+            " each end keeps its own value, and changes do not travel. `zoterodigest conflicts"
+            " --apart` lists them, `resolve ID` joins them.", is_lasting=True),
     Section(NoLongerShown, "No longer in the entry", "The entries have no place for these any"
             " more; the library keeps them. To clear them there too, leave the label (in a .bib the"
             " field's name) with nothing behind it, or clear them in Zotero.", is_lasting=True),

@@ -34,8 +34,9 @@ def conflicts(
 ) -> None:
     """List what changed at both ends.
 
-    Each with its ID, what both ends once held, and what they hold now. Fields that were different
-    from the beginning (apart) are counted. Exits with 3 if there are conflicts.
+    Each with its ID, what both ends once held, and what they hold now. Fields that are apart are
+    counted: they were different from the beginning, or looked up for the library alone. Exits with
+    3 if there are conflicts.
 
     \b
     Examples:

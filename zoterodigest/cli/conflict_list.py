@@ -14,7 +14,13 @@ from zoterodigest.cli.plan_data import plain, with_kind
 from zoterodigest.cli.plan_text import subjects_of
 from zoterodigest.cli.report_text import Wording
 from zoterodigest.cli.screen import counted, cut, flowing, styled, width, wrapped
-from zoterodigest.cli.subjects import entry_title, field_name, place_of, value_text
+from zoterodigest.cli.subjects import (
+    entry_title,
+    field_name,
+    looked_up_text,
+    place_of,
+    value_text,
+)
 from zoterodigest.core.record import Value
 from zoterodigest.core.reports import NameConflict, PlaceConflict
 from zoterodigest.core.terms import End
@@ -27,8 +33,9 @@ _INDENT = 8
 _HEADINGS = {
     Kind.CONFLICT: ("Conflicts", "Changed at both ends; both stay as they are until you decide:"
                     " `zoterodigest resolve`."),
-    Kind.APART: ("Apart", "Different from the beginning: each end keeps its own, and changes do"
-                 " not travel. `zoterodigest resolve ID` joins them."),
+    Kind.APART: ("Apart", "Different from the beginning, or looked up for the library alone: each"
+                 " end keeps its own, and changes do not travel. `zoterodigest resolve ID` joins"
+                 " them."),
     Kind.WAITING: ("Waiting for the library", "Another machine or commit brought these on, and this"
                    " library has not caught up. `zoterodigest resolve ID` decides now."),
 }  # fmt: skip
@@ -69,9 +76,11 @@ def conflicts_data(prepared: Prepared, fields: Sequence[OpenField]) -> dict[str,
 def field_data(field: OpenField) -> dict[str, Any]:
     """Return one open field as JSON can hold it; a base that is not known is absent.
 
-    What the entry holds is called `markdown` in a digest and `bib` in a bibliography.
+    What the entry holds is called `markdown` in a digest and `bib` in a bibliography; `source` is
+    where the library's value was looked up.
     """
     known = {} if field.base is None else {"base": plain(field.base)}
+    source = {"source": field.source} if field.source else {}
     return {
         "id": field.id,
         "row": field.row_id,
@@ -82,6 +91,7 @@ def field_data(field: OpenField) -> dict[str, Any]:
         **known,
         field.end.value: plain(field.at_entry),
         "zotero": plain(field.at_item),
+        **source,
     }
 
 
@@ -111,7 +121,8 @@ def _section(kind: Kind, fields: Sequence[OpenField]) -> Iterator[str]:
 
 def _field(field: OpenField) -> Iterator[str]:
     indent = " " * _INDENT
-    yield indent + cut(field_name(field.name), width() - _INDENT)
+    name = field_name(field.name) + looked_up_text(field.source)
+    yield indent + cut(name, width() - _INDENT)
     ends = [(field.end.value, field.at_entry), (End.ZOTERO.value, field.at_item)]
     if field.base is not None:
         ends.insert(0, ("base", field.base))
@@ -139,6 +150,14 @@ def _apart_counted(apart: Sequence[OpenField]) -> Iterator[str]:
     counts = Counter(field_name(one.name) for one in apart)
     entries = counted(len({one.row_id for one in apart}), "entry", "entries")
     yield ""
-    yield styled(f"Apart ({len(apart):,})", "bold") + f" in {entries}, different from the beginning"
+    why = " or ".join(
+        reason
+        for reason, is_why in (
+            ("different from the beginning", any(not one.source for one in apart)),
+            ("looked up for the library alone", any(one.source for one in apart)),
+        )
+        if is_why
+    )
+    yield styled(f"Apart ({len(apart):,})", "bold") + f" in {entries}, {why}"
     yield from flowing([f"{cut(name, 30)} {number:,}" for name, number in counts.most_common()], 2)
     yield "  `zoterodigest conflicts --apart` lists them."

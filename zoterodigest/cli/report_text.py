@@ -12,6 +12,7 @@ from zoterodigest.cli.subjects import (
     Subjects,
     entry_title,
     field_name,
+    looked_up_text,
     path_text,
     place_of,
     value_text,
@@ -99,7 +100,9 @@ class Wording:
             case Conflict() | ApartField():
                 ends = (value_text(one) or "(empty)" for one in (report.at_entry, report.at_item))
                 end = self._entry_end(report.row_id)
-                return _ends(end, f"{field_name(report.name)}: ", *ends)
+                source = self._subjects.looked_up(report.row_id, report.name)
+                name = field_name(report.name) + looked_up_text(source)
+                return _ends(end, f"{name}: ", *ends)
             case PlaceConflict():
                 paths = path_text(report.at_entry), path_text(report.at_item)
                 return _ends(End.MARKDOWN, "", *paths)

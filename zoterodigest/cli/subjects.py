@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from zoterodigest.cli.library_list import title_of
 from zoterodigest.cli.screen import visible
-from zoterodigest.core.link import Row
+from zoterodigest.core.link import Row, source_of
 from zoterodigest.core.plan import Plan
 from zoterodigest.core.record import (
     NOTE,
@@ -76,6 +76,11 @@ class Subjects:
         found = (link.entry.digest for link in links if link.entry.fields.get(name) == value)
         return next(found, self.digest(row_ids[0]))
 
+    def looked_up(self, row_id: str, name: str) -> str:
+        """Return where the value was looked up that a row's item holds; "" if it was not."""
+        link = self._links.get(row_id)
+        return source_of(link.item, name, self._rows.values()) if link and link.item else ""
+
     def place(self, row_id: str) -> str:
         """Return where a row's entry stands, `papers.md:12`; its digest if it is gone."""
         link = self._links.get(row_id)
@@ -113,6 +118,11 @@ def field_name(name: str) -> str:
     if name.startswith(NOTE):
         return visible(f"your note {name.removeprefix(NOTE)}")
     return visible(name.removeprefix(SECTION))
+
+
+def looked_up_text(source: str) -> str:
+    """Return where a value was looked up, to stand behind the name of its field."""
+    return f" (looked up at {visible(source)})" if source else ""
 
 
 def value_text(value: Value) -> str:

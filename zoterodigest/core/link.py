@@ -6,13 +6,13 @@ one field, the fingerprints of the value at both ends, raw and canonical, taken 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import blake2b
 
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import Value, parts_of
+from zoterodigest.core.record import Item, Value, parts_of
 
 
 def fingerprint(text: str) -> str:
@@ -116,6 +116,21 @@ class Row:
         """Tell whether the text `raw` of the item's field is one that was found at a source."""
         credit = self.credits.get(name)
         return credit is not None and credit.raw == fingerprint(raw)
+
+
+def source_of(item: Item, name: str, rows: Iterable[Row]) -> str:
+    """Return the source of what an item holds in a field, "" if it is not the one found there.
+
+    A year that came with a date has the date's source.
+    """
+    names = (name, "date") if name == "year" else (name,)
+    credited = (
+        row.credits[one].source
+        for row in rows
+        for one in names
+        if row.item == item.key and row.is_from_source(one, item.raws.get(one, ""))
+    )
+    return next(credited, "")
 
 
 @dataclass(frozen=True, slots=True)

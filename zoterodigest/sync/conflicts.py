@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from zoterodigest.core.link import Base
+from zoterodigest.core.link import Base, Row, source_of
 from zoterodigest.core.parts import Texts, base_value, keys_of
 from zoterodigest.core.plan import Link
-from zoterodigest.core.record import EMPTY, SECTION, Entry, Value
+from zoterodigest.core.record import EMPTY, SECTION, Entry, Item, Value
 from zoterodigest.core.reports import ApartField, Conflict, Waiting
 from zoterodigest.core.settle import item_side_of
 from zoterodigest.core.terms import End, entry_end
@@ -44,7 +44,7 @@ class OpenField:
 
     `id` is the shortest beginning of the row's id that no other row has. `at_item` is what the item
     is about to hold, `held` what it holds now. `base` is what both ends last agreed on, None where
-    that is not known on this machine.
+    that is not known on this machine. `source` is where the item's value was looked up, if it was.
     """
 
     id: str
@@ -56,6 +56,7 @@ class OpenField:
     at_item: Value
     held: Value
     base: Value | None
+    source: str = ""
 
     @property
     def end(self) -> End:
@@ -72,7 +73,9 @@ def open_fields(prepared: Prepared) -> tuple[OpenField, ...]:
     ids = short_ids(row.id for row in prepared.plan.rows)
     found = [one for one in _reported(prepared) if one.row_id in links]
     texts = _base_texts(prepared, [(links[one.row_id], one.name) for one in found])
-    fields = (_opened(one, links[one.row_id], ids[one.row_id], texts) for one in found)
+    opened = (_opened(one, links[one.row_id], ids[one.row_id], texts) for one in found)
+    credited = [row for row in prepared.plan.rows if row.credits]
+    fields = (_with_source(one, links[one.row_id].item, credited) for one in opened)
     kinds = list(Kind)
     return tuple(sorted(fields, key=lambda one: (kinds.index(one.kind), links[one.row_id].index)))
 
@@ -131,6 +134,10 @@ def _opened(one: _Reported, link: Link, short_id: str, texts: Texts) -> OpenFiel
         held=_first(held),
         base=base_value(one.name, base, texts) if base else None,
     )
+
+
+def _with_source(field: OpenField, item: Item | None, rows: Sequence[Row]) -> OpenField:
+    return replace(field, source=source_of(item, field.name, rows)) if item else field
 
 
 def _first(*values: Value | None) -> Value:
