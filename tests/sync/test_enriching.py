@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.sync.digests import daily
+from tests.sync.histories.by_git import merge_file
 from tests.sync.histories.effects import Effects, Killed
 from tests.sync.looked_up import FULL, SYNC, enrich, enriching, found_for
 from tests.sync.recovery import copy_of, require_truth, state_of
@@ -17,10 +18,13 @@ from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, actions, reports
 from zoterodigest.core.plan import ChangeEntry
 from zoterodigest.core.reports import ApartField, Waiting
+from zoterodigest.core.terms import End
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import read_lock
 from zoterodigest.sync.carry import carry_out
+from zoterodigest.sync.conflicts import BOTH_WAYS, open_fields
+from zoterodigest.sync.resolve import Decision, prepare_resolve
 from zoterodigest.sync.run import Direction, Options, prepare
 from zoterodigest.sync.undo import prepare_undo, undo
 
@@ -65,7 +69,8 @@ def are_as_written(world: World) -> bool:
 
 def authors(world: World, title: str) -> list[str]:
     creators = world.item(title).get("creators", ())
-    return [f"{one.get('firstName', '')} {one.get('lastName', '')}".strip() for one in creators]
+    parts = ("name", "firstName", "lastName")
+    return [" ".join(filter(None, (one.get(part) for part in parts))) for one in creators]
 
 
 @pytest.fixture(name="here")
@@ -156,6 +161,33 @@ def test_a_library_that_lags_brings_nothing_into_the_digests_later(
     assert there.plan(SYNC).is_settled
 
 
+def test_clones_of_one_library_settle_when_only_one_of_them_knew_what_was_looked_up(
+    here: World, tmp_path: Path
+) -> None:
+    there = World(tmp_path / "there", list(here.digests))
+    shutil.copytree(here.root, there.root)
+    base = here.lock_path.read_bytes()
+    enrich(here)
+    library = ".zoterodigest/library.sqlite"
+    shutil.copy(here.root / library, there.root / library)
+
+    there.push(SYNC)  # before it has the lock file: what is new in Zotero may be anybody's edit
+    locks = here.lock_path.read_bytes(), there.lock_path.read_bytes()
+    merged = merge_file(locks[0], base, locks[1], "--diff3")
+    for world in (here, there):
+        world.lock_path.write_bytes(merged)
+        for name in FILES:
+            (world.root / name).write_bytes((there.root / name).read_bytes())
+        world.push(SYNC)
+
+    assert "Ada Lovelace, Alan Turing, Grace Hopper" in (here.root / "people.md").read_text("utf-8")
+    assert (here.root / "cut.md").read_bytes() == CUT.encode()
+    assert here.plan(SYNC).is_settled
+    assert there.plan(SYNC).is_settled
+    assert here.lock_path.read_bytes() == there.lock_path.read_bytes()
+    assert here.items() == there.items()
+
+
 def test_an_older_commit_brings_nothing_into_the_digests(here: World) -> None:
     older = here.lock_path.read_bytes()
     enrich(here)
@@ -206,6 +238,8 @@ def test_undo_takes_it_out_of_the_library_and_the_next_sync_has_nothing_to_do(
     assert are_as_written(here)
     assert not actions(here.push(SYNC).prepared.plan)
     assert are_as_written(here)
+    enrich(here)
+    assert authors(here, "Small Lenses for Large Skies") == list(FULL.people)
 
 
 def test_what_was_edited_since_is_no_longer_the_sources(here: World) -> None:
@@ -228,6 +262,41 @@ def test_fields_that_an_entry_shows_differently_are_apart(here: World) -> None:
     ]
 
     assert apart == ["authors"]
+
+
+@pytest.mark.parametrize("keep", [End.MARKDOWN, End.ZOTERO])
+def test_a_person_decides_what_becomes_of_what_was_looked_up(here: World, keep: End) -> None:
+    enrich(here)
+    fields = open_fields(prepare(here.workspace(), BOTH_WAYS))
+
+    assert [(one.name, one.source) for one in fields] == [("authors", "arXiv")]
+    resolving = prepare_resolve(here.workspace(), [Decision(one, keep) for one in fields])
+    outcome = carry_out(resolving.prepared, silent)
+
+    assert (resolving.left, outcome.failures) == ((), ())
+    shown = (here.root / "people.md").read_text(encoding="utf-8")
+    held = authors(here, "Small Lenses for Large Skies")
+    if keep is End.MARKDOWN:
+        assert (shown, held) == (PEOPLE, ["Ada Lovelace", "turing42"])
+    else:
+        assert ("Alan Turing" in shown, held) == (True, list(FULL.people))
+    assert here.plan(SYNC).is_settled
+    assert not open_fields(prepare(here.workspace(), BOTH_WAYS))
+    enrich(here)
+    assert authors(here, "Small Lenses for Large Skies") == held
+
+
+def test_what_a_person_took_away_is_not_filled_in_again(here: World) -> None:
+    enrich(here)
+    key = here.key("Large Lenses for Small Skies")
+    shown = here.item("Large Lenses for Small Skies")["creators"][:2]
+    here.change(key, date="", creators=shown)
+
+    enrich(here)
+
+    left = here.item("Large Lenses for Small Skies")
+    assert (left.get("date", ""), left["creators"]) == ("", shown)
+    assert here.plan(SYNC).is_settled
 
 
 def test_a_run_killed_at_any_effect_writes_no_digest_and_is_completed(

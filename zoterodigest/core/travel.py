@@ -177,15 +177,15 @@ class _Hub:
     def _take(self, found: Found) -> None:
         """Let the item take what was found, but where a link has something to say of the field.
 
-        What the entries in Markdown would show differently becomes apart.
+        What fills in is not taken again once somebody did away with it. What the entries in
+        Markdown would show differently becomes apart.
         """
-        before, authors = (
-            self._now,
-            [link.entry.fields.get("authors", EMPTY) for link in self.links],
-        )
+        before = self._now
+        authors = [link.entry.fields.get("authors", EMPTY) for link in self.links]
         values = taken(found, before, authors, self._folding, is_new=self._item is None)
         said = self._edited.union(*map(self._said, self.links))
-        values = {name: value for name, value in values.items() if name not in said}
+        left = set(filter(self._was_done_away_with, values)) - found.replaces
+        values = {name: value for name, value in values.items() if name not in said | left}
         if not values or (found.expects and said & found.replaces):
             return
         self._after |= values
@@ -199,6 +199,14 @@ class _Hub:
         for place, link in enumerate(self.links):
             if entry_end(link.entry.digest) is End.MARKDOWN:
                 self._part(place, changed, before)
+
+    def _was_done_away_with(self, name: str) -> bool:
+        """Tell whether the item once had what was found for a field, and somebody changed that."""
+        if self._item is None:
+            return False
+        raw = self._item.raws.get(name, "")
+        rows = [link.row for link in self.links if name in link.row.credits]
+        return bool(rows) and not any(row.is_from_source(name, raw) for row in rows)
 
     def _said(self, link: Link) -> frozenset[str]:
         """Return the fields in which an end of a link has something for the other."""
