@@ -22,8 +22,8 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
     new base is in step; any other has changed since, and merges over what was seen, but waits if
     the lock file is of an older commit: else that would undo what came after it. A field that never
     was in step here waits while the item has nothing there, or what another of its links last
-    showed. What has become apart elsewhere, and is here as it was in step, waits as well, but not if
-    the item shows what was looked up there. What a person decided waits no more.
+    showed. What has become apart elsewhere, and is here as it was in step, waits as well, but
+    not if the item shows what was looked up. What a person decided waits no more.
 
     In a library that has gone back, what differs from its base has none: it may only be older.
     """
