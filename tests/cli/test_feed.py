@@ -118,6 +118,20 @@ def test_the_first_file_of_a_feed_is_a_list_of_its_papers(
     )
 
 
+def test_what_a_feed_wrote_is_synced_without_being_named_anywhere_else(
+    feed: Feed, configure: Configure, zoterodigest: Zoterodigest
+) -> None:
+    configure("daily/{year}-{month}-{day}.md")
+    feed()
+
+    synced = zoterodigest("sync", "--offline")
+    doctor = zoterodigest("doctor")
+
+    assert (synced.code, synced.err) == (0, "")
+    assert "  daily/2025-01-16.md\n    new items                2" in synced.out
+    assert doctor.code == 0
+
+
 def test_a_second_run_adds_nothing_and_touches_no_file(
     feed: Feed, configure: Configure, tmp_path: Path
 ) -> None:

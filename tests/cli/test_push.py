@@ -391,6 +391,23 @@ def test_without_digest_configuration_or_lock_file_there_is_nothing_to_push(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_configuration_that_names_no_digest_leaves_that_to_the_lock_file(
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    zoterodigest("push", "papers.md")
+    (tmp_path / "zoterodigest.toml").write_text('[lookup]\nmailto = "me@example.org"\n')
+    (tmp_path / "below").mkdir()
+
+    ran = zoterodigest("status")
+    monkeypatch.chdir(tmp_path / "below")
+    below = zoterodigest("status")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "1 entry in 1 digest" in ran.out
+    assert "1 entry in 1 digest" in below.out
+
+
 @pytest.mark.parametrize("command", ["push", "plan", "status", "unlink", "remove"])
 @pytest.mark.parametrize(("name", "code"), [("missing.md", 10), (".", 10), ("binary.md", 10)])
 def test_bad_input_is_told_and_nothing_is_half_done(

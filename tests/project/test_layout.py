@@ -210,3 +210,27 @@ def test_pattern_of_digests_passes_over_bibliographies(tmp_path: Path) -> None:
     found = project(tmp_path, tables).digests()
 
     assert [digest.key for digest in found] == ["papers.md"]
+
+
+def test_the_files_that_feeds_write_are_digests_of_the_project(tmp_path: Path) -> None:
+    """A table that names one goes before; those that are not there yet are not missed."""
+    loaded = project(
+        tmp_path,
+        '[[digest]]\npath = "news.md"\npull = false\n'
+        '[[feed]]\ncategories = ["cs.CV"]\ndigest = "daily/{year}-{month}-{day}.md"\n'
+        '[[feed]]\ncategories = ["cs.LG"]\ndigest = "news.md"\n'
+        '[[feed]]\ncategories = ["cs.CL"]\ndigest = "missing.md"\n',
+        "daily/2025-01-02.md",
+        "daily/2025-01-01.md",
+        "daily/notes.md",
+        "news.md",
+    )
+
+    digests = loaded.digests()
+
+    assert [digest.key for digest in digests] == [
+        "news.md",
+        "daily/2025-01-01.md",
+        "daily/2025-01-02.md",
+    ]
+    assert [digest.rules.pull for digest in digests] == [False, True, True]

@@ -91,7 +91,8 @@ def run(asked: Sequence[str], options: Options, *, as_json: bool) -> int:
 def _goal(options: Options, venues: VenueTable) -> tuple[Goal, Project]:
     start = Path()
     config = find_project(options.to or start)
-    linked = [] if config else [path for path in linked_digests(start) if path.exists()]
+    here = config.parent if config else start
+    linked = [path for path in linked_digests(here) if path.exists()]
     if config is not None:
         project = Project.load(config)
     else:

@@ -85,8 +85,8 @@ class Place:
 def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = "") -> Place:
     """Return where a run on `digests` takes place; on all that are known if none is given.
 
-    Known are those of the configuration, or those of the lock file in the current folder. Raises
-    `NoDigest` if there are none.
+    Known are those of the configuration; where it has no `[[digest]]`, or there is none, those of
+    the lock file too. Raises `NoDigest` if there are none.
     """
     start = Path()
     linked = [] if digests else linked_digests(start)
@@ -142,16 +142,18 @@ def project_in(start: Path) -> Project:
 
 
 def linked_digests(start: Path) -> list[Path]:
-    """Return the digests of a lock file in `start` that no configuration goes with.
+    """Return the digests of a project in `start` whose configuration has no `[[digest]]`.
 
-    Bibliographies take part by a configuration only.
+    They are those that its lock file links, and those that its feeds wrote. Bibliographies take
+    part by a configuration only.
     """
-    if find_project(start) is not None:
+    project = project_in(start)
+    if project.configuration.digests:
         return []
-    lock_path = Project.implicit([start / "digest.md"]).lock_path
-    data = read_if_present(lock_path)
-    rows = read_lock(data, lock_path).rows if data is not None else ()
-    return [start / key for key in sorted({row.digest for row in rows}) if not is_bib(key)]
+    data = read_if_present(project.lock_path)
+    rows = read_lock(data, project.lock_path).rows if data is not None else ()
+    keys = {row.digest for row in rows} | {digest.key for digest in project.digests()}
+    return [near(project.root / key) for key in sorted(keys) if not is_bib(key)]
 
 
 def near(path: Path) -> Path:

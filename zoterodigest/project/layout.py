@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,6 +19,7 @@ from zoterodigest.project.config import (
     DigestRules,
     load_configuration,
 )
+from zoterodigest.project.dated_files import DatedFiles
 from zoterodigest.project.files import real_path
 from zoterodigest.project.state import STATE_FOLDER
 
@@ -110,7 +111,8 @@ class Project:
     def digests(self, given: Sequence[Path] = ()) -> tuple[Digest, ...]:
         """Return the digests `given`, or all that are configured if none is, each once, in order.
 
-        The first `[[digest]]` that names a file has the say; one that none names has the defaults.
+        The first `[[digest]]` that names a file has the say; one that none names has the defaults,
+        and so has a file of a `[[feed]]`, which is configured as soon as it is there.
         A pattern passes over the .bib files that are configured. A configured path that matches no
         file stands for the file that is missing. Of two names of one file, by a symbolic link, the
         first counts. Raises `BadConfiguration` if a digest's collection needs a date that its path
@@ -122,12 +124,23 @@ class Project:
             for path in _matches(self.root, rules.path):
                 if path not in bibs or not glob.has_magic(rules.path):
                     configured.setdefault(path, rules)
+        for path in self._fed():
+            configured.setdefault(path, DigestRules(path=_key(self.root, path)))
         found: dict[Path, Digest] = {}
         for path in map(_absolute, given) if given else configured:
             key = _key(self.root, path)
             digest = self._digest(path, configured.get(path) or DigestRules(path=key))
             found.setdefault(real_path(path), digest)
         return tuple(found.values())
+
+    def _fed(self) -> Iterator[Path]:
+        """Yield the files of feeds that are there."""
+        for feed in self.configuration.feeds:
+            files = DatedFiles(self.root, feed.digest)
+            dated = [path for _, path in files.present()]
+            yield from map(_absolute, dated)
+            if not files.names and (self.root / feed.digest).is_file():
+                yield _absolute(self.root / feed.digest)
 
     def bibliographies(self) -> tuple[BibFile, ...]:
         """Return the .bib files that are configured, each once, in order; the first rules count."""

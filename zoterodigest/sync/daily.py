@@ -12,8 +12,8 @@ from zoterodigest.digest.outside import recounted, redated, with_outside
 from zoterodigest.digest.rearrange import rearrange
 from zoterodigest.digest.shown import Unwritable
 from zoterodigest.project.config import FeedRules
+from zoterodigest.project.dated_files import filled
 from zoterodigest.project.layout import dates_in
-from zoterodigest.sync.dated_files import filled
 from zoterodigest.sync.inserting import Inserted, day_of, insert, section_for
 from zoterodigest.sync.open_digests import OpenDigest
 from zoterodigest.sync.papers import Paper

@@ -13,12 +13,12 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.lookup.newest import Newest
 from zoterodigest.lookup.work import Looked
 from zoterodigest.project.config import FeedRules
+from zoterodigest.project.dated_files import DatedFiles
 from zoterodigest.project.layout import Project
 from zoterodigest.project.running import running
 from zoterodigest.sync.adding import lock_rows
 from zoterodigest.sync.asking_for import NotAdded
 from zoterodigest.sync.daily import as_new, counted, first_format, headline, inserted
-from zoterodigest.sync.dated_files import DatedFiles
 from zoterodigest.sync.inserting import Came, Inserted, UnclearSection
 from zoterodigest.sync.open_digests import OpenDigest, open_digest
 from zoterodigest.sync.papers import Paper, looked_fields

@@ -83,7 +83,7 @@ def _site(
 ) -> Site:
     lock = _lock_of(project)
     is_named = project.is_configured and is_known
-    meant = given if given or is_named else _linked(project, lock)
+    meant = given if given or project.configuration.digests else _linked(project, lock)
     address, base = library_meant(project, start, chosen)
     return Site(
         project,
@@ -107,9 +107,10 @@ def _lock_of(project: Project) -> LockFile | None:
 
 
 def _linked(project: Project, lock: LockFile | None) -> list[Path]:
-    """Return the digests that a lock file links and that are there."""
+    """Return the digests that a lock file links and that are there, and those of feeds."""
     rows = lock.rows if lock else ()
-    keys = sorted({row.digest for row in rows if row.state is State.LINKED})
+    linked = {row.digest for row in rows if row.state is State.LINKED}
+    keys = sorted(linked | {digest.key for digest in project.digests()})
     return [project.root / key for key in keys if not is_bib(key) and _exists(project, key)]
 
 
