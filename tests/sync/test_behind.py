@@ -97,6 +97,31 @@ def test_a_library_that_lags_waits_and_undoes_nothing(here: World, there: World)
     assert reports(there.plan(SYNC), Waiting) == []
 
 
+@pytest.mark.parametrize("rules", ["push = true\npull = true\n", "prune = true\n"])
+def test_an_export_of_a_library_that_lags_undoes_nothing(tmp_path: Path, rules: str) -> None:
+    (tmp_path / "here").mkdir()
+    here = World(tmp_path / "here")
+    here.configure('[[digest]]\npath = "notes.md"\n\n[[bibliography]]\npath = "refs.bib"\n' + rules)
+    here.markdown("notes.md", DIGEST)
+    here.push(SYNC)
+    there = World(tmp_path / "there", ["notes.md"])
+    shutil.copytree(here.root, there.root)
+    here.edit("notes.md", ("**Mask R-CNN**", "**Mask R-CNN, Revised**"))
+    here.push(SYNC)
+
+    for name in (*FILES, "refs.bib"):
+        shutil.copy(here.root / name, there.root / name)
+    for _ in range(2):
+        there.push(SYNC)
+        assert (there.root / "refs.bib").read_bytes() == (here.root / "refs.bib").read_bytes()
+    sync_zotero(here, there)
+    there.push(SYNC)
+
+    assert there.plan(SYNC).is_settled
+    assert there.traces().keys() == here.traces().keys()
+    assert all(there.traces()[name][0] == here.traces()[name][0] for name in here.traces())
+
+
 def test_an_edit_in_a_library_that_lags_meets_the_other_machines_edit(
     here: World, there: World
 ) -> None:

@@ -78,6 +78,7 @@ def update(
     add_only: bool,
     prune: bool = False,
     adopted: Set[str] = frozenset(),
+    held: Set[str] = frozenset(),
 ) -> Updated:
     """Bring the .bib `source` up to date with `wanted`; `ours` holds our entries by their keys.
 
@@ -86,13 +87,13 @@ def update(
     one of the keys `adopted` earlier) is adopted as it is; one of ours that got another key stays
     ours. One of ours or of those adopted that is no longer there was taken out by somebody and is
     not written again. With `add_only` nothing that stands
-    is touched; with `prune` ours that are wanted no more are taken out, unless somebody edited
-    them. Broken regions stay and are told.
+    is touched, nor are those in `held`; with `prune` ours that are wanted no more are taken out,
+    unless somebody edited them. Broken regions stay and are told.
     """
     run = _Run(scan(source), wanted, ours, adopted)
     run.match()
     if not add_only:
-        run.rewrite()
+        run.rewrite(held)
         if prune:
             run.prune()
     run.add()
@@ -156,11 +157,11 @@ class _Run:
             elif found is None:
                 self._new.append(wanted)
 
-    def rewrite(self) -> None:
-        """Write into our entries what differs and nobody edited there."""
+    def rewrite(self, held: Set[str]) -> None:
+        """Write into our entries, but those `held`, what differs and nobody edited there."""
         for asked, entry in self._matched:
             key = self._bibliography.key(entry)
-            if key in self._prints:
+            if key in self._prints and asked.entry.key not in held:
                 self._rewrite(key, asked, entry)
 
     def prune(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zoterodigest.core.link import Row, Shelf
@@ -201,6 +201,11 @@ class Link:
     recall: Recall = NOTHING
     notes: Mapping[str, PersonalNote] = field(default_factory=dict)
     renamed: frozenset[str] = frozenset()
+
+
+def items_behind(links: Iterable[Link]) -> frozenset[str]:
+    """Return the items that are older here than the lock file, of which something waits."""
+    return frozenset(link.row.item for link in links if link.recall.waits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from zoterodigest.bibtex.edit import put
 from zoterodigest.bibtex.latex import Dialect
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.style import Style
-from zoterodigest.core.plan import ChangeEntry, Plan
+from zoterodigest.core.plan import ChangeEntry, Plan, items_behind
 from zoterodigest.project.layout import BibFile
 from zoterodigest.sync.edits import Refused
 from zoterodigest.sync.gather import Gathered, ReadBib
@@ -31,8 +31,10 @@ def compile_bib_edits(
     """Return the edits of every bibliography whose entries `plan` changes, in their order.
 
     A field that would not read back as asked is refused and stays as it is. What nobody edited in
-    an entry of ours is left to the export, where one follows that rewrites the .bib (`exported`).
+    an entry of ours is left to the export, where one follows that rewrites the .bib (`exported`);
+    it does not rewrite those whose items are behind.
     """
+    behind = items_behind(plan.links)
     places = {link.row.id: link.index for link in plan.links}
     changes: dict[str, dict[int, ChangeEntry]] = defaultdict(dict)
     for action in plan.actions:
@@ -44,7 +46,8 @@ def compile_bib_edits(
         if asked := changes[read.key]:
             keys = {first + at: entry.key for at, entry in enumerate(read.document.entries)}
             changes_by_key = {keys[index]: change for index, change in asked.items()}
-            edits.append(_edit(read, changes_by_key, _left_to_export(read, gathered, exported)))
+            left = _left_to_export(read, gathered, behind) if read.key in exported else frozenset()
+            edits.append(_edit(read, changes_by_key, left))
         first += len(read.document.entries)
     return tuple(edits)
 
@@ -61,11 +64,9 @@ def style_of(bib: BibFile) -> Style:
     )
 
 
-def _left_to_export(read: ReadBib, gathered: Gathered, exported: Set[str]) -> frozenset[str]:
-    if read.key not in exported:
-        return frozenset()
+def _left_to_export(read: ReadBib, gathered: Gathered, behind: Set[str]) -> frozenset[str]:
     exports = (one for one in gathered.lock.exported if one.bibliography == read.key)
-    return frozenset(one.key for one in exports if one.prints)
+    return frozenset(one.key for one in exports if one.prints and one.item not in behind)
 
 
 def _edit(read: ReadBib, changes: Mapping[str, ChangeEntry], ours: Set[str]) -> BibEdit:

@@ -168,6 +168,7 @@ class _Export:
             add_only=self._only_adds,
             prune=self.bib.rules.prune,
             adopted=adopted - ours.keys(),
+            held={keys[item] for item in wanted if item in self.works.linked.behind},
         )
         return replace(
             present,

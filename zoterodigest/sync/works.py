@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.core.link import Exported, Row, State, is_bib
-from zoterodigest.core.plan import CreateEntry, Link, Plan
+from zoterodigest.core.plan import CreateEntry, Link, Plan, items_behind
 from zoterodigest.core.record import Names
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.homes import Data
@@ -20,12 +20,14 @@ from zoterodigest.sync.workspace import Workspace
 class Linked:
     """Items that are linked with entries: `items` with those of digests, in their order; `left` are
     those whose entries somebody took out of a .bib, each with its file. Of the items in `cut`
-    nobody knows all authors: an entry says "et al." behind as many as the item has.
+    nobody knows all authors: an entry says "et al." behind as many as the item has. Those that are
+    `behind` are older here than the lock file: their entries in a .bib may be newer.
     """
 
     items: tuple[str, ...] = ()
     left: frozenset[tuple[str, str]] = frozenset()
     cut: frozenset[str] = frozenset()
+    behind: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def linked_items(rows: Sequence[Row], links: Sequence[Link]) -> Linked:
     linked = (row for row in rows if row.state is State.LINKED and not is_bib(row.digest))
     ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))
     cut = frozenset(link.row.item for link in links if _is_cut(link))
-    return Linked(tuple(dict.fromkeys(row.item for row in ordered)), frozenset(left), cut)
+    items = tuple(dict.fromkeys(row.item for row in ordered))
+    return Linked(items, frozenset(left), cut, items_behind(links))
 
 
 def all_in_order(works: Works) -> Sequence[str]:

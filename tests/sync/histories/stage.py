@@ -34,7 +34,7 @@ CARRIED = {NOTES: "tkls", TABLE: "txcl", PEOPLE: "tau", BIB: "t"}
 LOCK, STATE, CONFIG = "zoterodigest.lock", ".zoterodigest", "zoterodigest.toml"
 TRACKED = (*DIGESTS, PEOPLE, BIB, LOCK, CONFIG)
 
-_TITLE = re.compile(r"(?m)^ *title *=.*\n")
+_SAID = re.compile(r"(?m)^ *(?:title|author) *=.*\n")
 
 T = TypeVar("T")
 Files = Mapping[str, bytes]
@@ -193,8 +193,10 @@ def shown_elsewhere(
 
 
 def places_in(name: str, text: str) -> Iterator[tuple[int, str]]:
-    """Yield where each token of a file stands; of a .bib those of titles: its keys never change."""
-    spans = (found.span() for found in _TITLE.finditer(text)) if name == BIB else [(0, len(text))]
+    """Yield where each token of a file stands; of a .bib those of titles and authors: its keys
+    never change.
+    """
+    spans = (found.span() for found in _SAID.finditer(text)) if name == BIB else [(0, len(text))]
     for start, end in spans:
         yield from ((found.start(), found[0]) for found in TOKEN.finditer(text, start, end))
 
