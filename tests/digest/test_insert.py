@@ -338,6 +338,17 @@ def test_no_line_of_a_new_entry_is_left_outside_of_it() -> None:
     assert back.source == whole.source
 
 
+def test_names_that_a_list_cannot_hold_are_left_out_alone() -> None:
+    """Two teams in one name would be read as two names."""
+    whole = document(next(path for path in EXAMPLES if path.stem.startswith("daily-bullets")))
+    authors = Names(("The CMS and TOTEM Collaborations",))
+
+    _, entry = inserted(whole.source, {**PAPER, "authors": authors})
+
+    assert "authors" not in entry.reading.fields
+    assert entry.reading.fields["abstract"] == "We study things."
+
+
 @pytest.mark.parametrize("months", [("2401", "2302", "2201"), ("2201", "2302", "2401")])
 def test_entries_of_one_day_stand_in_the_order_in_which_they_came(months: tuple[str, ...]) -> None:
     fields: Fields = {"date": "2025-01-02", "arxiv": "2501.00001"}

@@ -30,15 +30,16 @@ from zoterodigest.digest.write_new import Draft, cut_authors
 from zoterodigest.digest.write_row import header_above, row_line
 
 _NO_TABLE = "no table of papers stands under that heading"
-MOST_CARE = 4
+MOST_CARE = 5
 """How carefully a new entry can be written; see `Planner`."""
 
 _BARE = ("title", "arxiv", "doi", "url")
 _NAMED = (*_BARE, "authors")
+_NAMELESS = 2
 _LEFT = {
-    2: (*_NAMED, "venue", "year", "award", "date", "task"),
-    3: _NAMED,
-    4: _BARE,
+    3: (*_NAMED, "venue", "year", "award", "date", "task"),
+    4: _NAMED,
+    5: _BARE,
 }
 
 
@@ -84,8 +85,9 @@ class Step:
 class Planner:
     """Plans the edits of single changes against one state of a document.
 
-    `care` says how a new entry is written: plainly (0), with entities (1), without long texts (2),
-    with nothing but what tells which work it is (3), and of that no authors (4).
+    `care` says how a new entry is written: plainly (0), with entities (1), without authors (2),
+    without long texts (3), with nothing but what tells which work it is (4), and of that no authors
+    (5).
     """
 
     def __init__(self, state: State, care: int) -> None:
@@ -250,7 +252,9 @@ def _heading_edit(document: Document, heading: Heading, text: str) -> Edit:
 
 def _with_care(fields: Fields, care: int) -> Fields:
     """Leave out of a new entry, the more so with more care, what may hold anything."""
-    return {name: fields[name] for name in _LEFT.get(care, fields) if name in fields}
+    without_authors = [name for name in fields if name != "authors"]
+    left = without_authors if care == _NAMELESS else _LEFT.get(care, fields)
+    return {name: fields[name] for name in left if name in fields}
 
 
 def number_at(headings: Sequence[tuple[Heading, tuple[str, ...]]], entry: DigestEntry) -> int:
