@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -323,6 +324,22 @@ def test_the_lock_file_of_another_library_is_found(
     (what,) = found(zoterodigest("doctor", "--library", address, "--json"))
 
     assert "zoterodigest.lock links with the library embedded:" in what
+
+
+def test_a_lock_file_of_a_library_elsewhere_is_told_its_address(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    lock = project / "zoterodigest.lock"
+    elsewhere = re.sub(
+        "^library .*$", 'library "group:7@example.org"', lock.read_text(), flags=re.M
+    )
+    lock.write_text(elsewhere)
+    shutil.rmtree(project / ".zoterodigest")
+
+    ran = zoterodigest("doctor")
+
+    assert "--library https://example.org/groups/7," in ran.out
+    assert "no part of a clone" not in ran.out
 
 
 def test_an_address_that_names_no_library_is_a_finding(

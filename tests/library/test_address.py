@@ -16,6 +16,7 @@ from zoterodigest.library.address import (
     DesktopAddress,
     EmbeddedAddress,
     WebAddress,
+    address_of,
     parse_address,
 )
 
@@ -130,6 +131,32 @@ def test_two_libraries_never_share_an_identity(text: str, identity: str) -> None
 
     assert not isinstance(address, EmbeddedAddress)
     assert address.identity == identity
+
+
+@pytest.mark.parametrize(
+    ("identity", "address"),
+    [
+        ("user:123", "user:123"),
+        ("group:45", "group:45"),
+        ("group:45@host.org/zotero", "https://host.org/zotero/groups/45"),
+        ("user:1@127.0.0.1:8080", "http://127.0.0.1:8080/users/1"),
+        ("user:1@[::1]:8080", "http://[::1]:8080/users/1"),
+        ("desktop:5dcf40d503475e5f", "desktop"),
+        ("embedded:5dcf40d503475e5f", ""),
+        ("user:1@me:secret@host.org", ""),
+        ("user:1@host.org/users/2?x=", ""),
+        ("", ""),
+    ],
+)
+def test_an_identity_leads_to_the_address_of_its_library(identity: str, address: str) -> None:
+    assert address_of(identity) == address
+
+
+@given(st.sampled_from(["", "user:1@", "group:7@host", "desktop:", "user:"]), st.text())
+def test_the_address_of_any_identity_is_one_or_none(start: str, text: str) -> None:
+    address = address_of(start + text)
+
+    assert not address or parse_address(address)
 
 
 @given(st.sampled_from(["", "user:", "desktop?url=", "https://", "http://[::1]"]), st.text())

@@ -10,7 +10,7 @@ import pytest
 from pyzotero import errors as pyzotero_errors
 
 from zoterodigest.library.port import BadLibrary
-from zoterodigest.library.web.trouble import NotReached, plain, refusal, translated
+from zoterodigest.library.web.trouble import NotReached, no_key, plain, refusal, translated
 
 
 def errors_of(module: ModuleType) -> list[type[Exception]]:
@@ -57,6 +57,28 @@ def test_every_status_means_something(status: int, is_write: bool) -> None:
 
     assert "user:1" in str(error)
     assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("identity", "command"),
+    [
+        ("group:45", "`zoterodigest auth`"),
+        ("user:1@127.0.0.1:8080", "`zoterodigest auth http://127.0.0.1:8080/users/1`"),
+    ],
+)
+def test_the_command_that_takes_a_key_names_the_library_it_is_for(
+    identity: str, command: str
+) -> None:
+    errors = no_key(identity), refusal(403, identity, "", is_write=False)
+
+    assert all(error.hint.startswith(f"{command} takes a key") for error in errors)
+
+
+def test_who_is_redirected_is_told_to_look_at_the_address() -> None:
+    error = refusal(302, "user:1", "", is_write=False)
+
+    assert "redirection" in str(error)
+    assert error.hint.startswith("Check its address")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from zoterodigest.library.keys import remove_key, store_key
 from zoterodigest.library.web.cache import forget_all
 from zoterodigest.library.web.exchange import is_key
 from zoterodigest.library.web.rights import Rights, rights_of
-from zoterodigest.library.web.trouble import KeyRefused
+from zoterodigest.library.web.trouble import KeyRefused, key_taken
 from zoterodigest.project.layout import Project, find_project
 
 _NEW_KEY = (
@@ -175,7 +175,7 @@ def _show_status(subject: Subject) -> None:
     if not key:
         raise KeyRefused(
             f"there is no API key for {subject.name} on this machine",
-            "`zoterodigest auth` takes one and keeps it.",
+            f"{key_taken(subject.library.identity if subject.library else '')}.",
         )
     emit([f"There is an API key for {subject.name}, from {origin}."])
     emit(_told(_rights(subject, key), subject))

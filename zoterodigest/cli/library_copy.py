@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -202,7 +203,7 @@ def _next_step(copied: Copied, request: Request) -> Iterator[str]:
         yield f"Write this line into {path}, or run this once more with --switch:"
         yield f"  {visible(library_line(address))}"
     elif not project.is_configured and address != DEFAULT_LIBRARY:
-        option = f"--library {visible(request.target)}"
+        option = f"--library {visible(shlex.quote(request.target))}"
         text = f"give each command {option}, or write a zoterodigest.toml with this line:"
         yield from hanging("Next: ", text)
         yield f"  {visible(library_line(address))}"

@@ -29,7 +29,7 @@ Address = Annotated[
     typer.Option(
         "--library",
         metavar="ADDRESS",
-        help="The library: embedded:PATH, user:ID, group:ID or https://HOST/users/ID.",
+        help="The library: embedded:PATH, user:ID, group:ID, desktop or https://HOST/users/ID.",
         envvar="ZOTERODIGEST_LIBRARY",
         show_default="the project's, else .zoterodigest/library.sqlite",
     ),
@@ -37,9 +37,7 @@ Address = Annotated[
 Stats = Annotated[bool, typer.Option("--stats", help="Tell how many requests the run took.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only show it.")]
-Offline = Annotated[
-    bool, typer.Option("--offline", help="Look nothing up.")
-]
+Offline = Annotated[bool, typer.Option("--offline", help="Look nothing up.")]
 Only = Annotated[
     list[str] | None,
     typer.Option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ class Place:
         """The command that lists this library."""
         if self.address == DEFAULT_LIBRARY:
             return "zoterodigest ls"
-        return f"zoterodigest ls --library {visible(self.address)}"
+        return f"zoterodigest ls --library {visible(shlex.quote(self.address))}"
 
     def lines(self) -> Iterator[str]:
         """Yield which library and which lock file are meant."""

@@ -8,6 +8,7 @@ or `/groups/ID` for any other server with Zotero's Web API, plain http only on t
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -21,6 +22,7 @@ DESKTOP_URL = "http://127.0.0.1:23119/api"
 _ID = r"([1-9][0-9]{0,15})"
 _HOSTED = re.compile(rf"(user|group):{_ID}")
 _DESKTOP = re.compile(rf"desktop(?::group:{_ID})?(?:\?url=(.+))?", re.S)
+_IDENTITY = re.compile(rf"(user|group):{_ID}@(.+)", re.S)
 _SECRET = re.compile(r"(?<=://)[^/@]*(?=@)|(?<=key=)[^&]*", re.I)
 _LIBRARY_PATH = re.compile(rf"((?:/[\w.~-]+)*)/(user|group)s/{_ID}/?")
 
@@ -112,6 +114,25 @@ def parse_address(text: str) -> Address:
     if text.startswith(("user:", "group:", "desktop:group:")):
         raise BadAddress(text, "an id is a number, as zotero.org/settings/keys shows it")
     raise BadAddress(text, "it begins like none")
+
+
+def address_of(identity: str) -> str:
+    """Return the address of the library with this identity; "" if the identity does not tell.
+
+    That of an embedded library does not say where its file lies.
+    """
+    if _HOSTED.fullmatch(identity):
+        return identity
+    if identity.startswith("desktop:"):
+        return "desktop"
+    if elsewhere := _IDENTITY.fullmatch(identity):
+        kind, number, server = elsewhere.groups()
+        for scheme in ("http", "https"):
+            text = f"{scheme}://{server}/{kind}s/{number}"
+            with suppress(BadAddress):
+                if _web(text).identity == identity:
+                    return text
+    return ""
 
 
 def _embedded(text: str) -> EmbeddedAddress:

@@ -18,7 +18,7 @@ from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import Document
 from zoterodigest.digest.format import Format
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import EMBEDDED
+from zoterodigest.library.address import EMBEDDED, address_of
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import Library
 from zoterodigest.project.digests import formats_for, read_digest
@@ -68,12 +68,21 @@ class OtherLibrary(ZoterodigestError):
         )
         super().__init__(
             sentence,
-            "Name that library with --library (embedded:PATH, user:ID ...), or begin anew with "
-            "`zoterodigest init --fresh`: items that are found again are adopted.",
+            f"Name that library with --library {_address_of(linked)}, or begin anew with"
+            " `zoterodigest init --fresh`: items that are found again are adopted.",
         )
         self.path = path
         self.linked = linked
         self.present = present
+
+
+def _address_of(identity: str) -> str:
+    """Return how the library of a lock file can be named; a Zotero here may hold an account's."""
+    if identity.startswith(EMBEDDED):
+        return "embedded:PATH"
+    address = address_of(identity) or "ADDRESS"
+    is_account = address == identity
+    return f"{address} (or desktop, for the Zotero on this computer)" if is_account else address
 
 
 @dataclass(frozen=True, slots=True)

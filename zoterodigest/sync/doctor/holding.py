@@ -11,6 +11,7 @@ from pathlib import Path
 
 from zoterodigest.library.access import Access, Wait
 from zoterodigest.library.address import (
+    EMBEDDED,
     Address,
     DesktopAddress,
     EmbeddedAddress,
@@ -103,11 +104,9 @@ def _not_here(path: Path, site: Site) -> Iterator[Finding]:
     if lock is None or not (lock.rows or lock.shelves):
         return  # the first push creates it
     error = OtherLibrary(site.project.lock_path, lock.identity, "")
-    yield Finding(
-        str(error),
-        f"It is no part of a clone: it would lie at {path}. {_WHY}",
-        error.hint,
-    )
+    is_embedded = lock.identity.startswith(EMBEDDED)
+    why = f"It is no part of a clone: it would lie at {path}. {_WHY}" if is_embedded else _WHY
+    yield Finding(str(error), why, error.hint)
 
 
 def _of_kind(address: Address, access: Access, site: Site) -> Iterator[Finding]:
