@@ -258,6 +258,14 @@ def test_any_header_asks_for_a_time_that_can_be_waited_or_for_none(
     assert seconds is None or timedelta(seconds=seconds)
 
 
+@pytest.mark.parametrize(
+    ("told", "version"),
+    [("17", 17), ("0", 0), ("9" * 15, 10**15 - 1), ("9" * 16, None), ("-5", None), ("", None)],
+)
+def test_a_version_is_a_number_that_a_server_takes_back(told: str, version: int | None) -> None:
+    assert answered(200, last_modified_version=told).version == version
+
+
 def test_without_a_word_of_the_server_pauses_double() -> None:
     result = answered(503)
 

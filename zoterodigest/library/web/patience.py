@@ -18,6 +18,9 @@ ATTEMPTS_WITHOUT_ANSWER = 4
 LONGEST_WAIT = 600.0
 """Seconds that a run waits when it is asked to; longer, and it stops and says so."""
 
+_LONGEST_VERSION = 15
+"""Digits of a version; a longer one no server takes back, and it would stay in our cache."""
+
 _PASSING = frozenset({409, 429, 500, 502, 503, 504})
 """Statuses that another try may mend: a locked library, too many requests, a server's fault."""
 
@@ -42,7 +45,8 @@ class Answer:
     def version(self) -> int | None:
         """The version the answer tells: the library's, but for single objects."""
         text = self.headers.get("last-modified-version", "")
-        return int(text) if text.isascii() and text.isdecimal() else None
+        is_number = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_VERSION
+        return int(text) if is_number else None
 
 
 @dataclass(frozen=True, slots=True)
