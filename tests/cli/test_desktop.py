@@ -101,3 +101,14 @@ def test_a_zotero_that_does_not_run_is_waited_for_and_told(
     assert listed.code == 20
     assert "no Zotero is running on this computer, start it: waiting 2 s" in listed.err
     assert "Start Zotero, then run the command again." in listed.err
+
+
+def test_nobody_is_sent_to_a_dialog_of_a_zotero_that_does_not_run(
+    zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+    asked = zoterodigest("auth", "desktop?url=http://127.0.0.1:9/api")
+
+    assert asked.code == 20
+    assert "dialog" not in asked.err

@@ -106,11 +106,11 @@ class Wire:
 
     def ask(self) -> str:
         """Have Zotero ask the person whether we may write; return the key it then gives."""
+        instance = self.instance  # which waits for Zotero to start: only then there is a dialog
         self._access.wait(
             0.0, "answer the dialog in Zotero: it asks whether zoterodigest may write"
         )
         content = json.dumps({"appName": "zoterodigest"}).encode("ascii")
-        instance = self.instance
 
         def asked() -> Result:
             result = self._sent("POST", "/local/authorize", {}, {}, content, _DIALOG_SECONDS)
