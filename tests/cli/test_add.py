@@ -132,6 +132,7 @@ def test_several_papers_come_at_once_and_one_that_fails_stops_no_other(
         "- [A New Way t",
         "- [Another Way",
     ]
+    assert ran.out.endswith("brings them into the library.\n")
     assert ran.err.splitlines() == [
         "error: 2002.00002: stands already at papers.md:9",
         "hint: --allow-duplicate adds it all the same.",

@@ -194,6 +194,7 @@ def test_without_a_network_a_push_goes_on_and_enrich_tells_it_by_its_exit_code(
     assert (pushed.code, enriched.code, offline.code) == (0, 1, 0)
     for ran in (pushed, enriched):
         assert ran.out.count("arXiv cannot be reached") == 1
+        assert "Looked up: nothing at arXiv" in ran.out
     assert item(tmp_path).data["title"] == FIRST
 
 

@@ -215,6 +215,7 @@ def test_a_plan_shows_the_bib_as_the_sync_then_writes_it(
 
     lines = planned.out.splitlines()
     assert "Exports (`zoterodigest export`)" in lines
+    assert all("\n\n\n" not in ran.out for ran in (planned, synced))
     assert "  refs.bib: 2 entries added (a new file)" in lines
     assert pending == 4
     assert data["in_step"] is False

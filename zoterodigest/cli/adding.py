@@ -161,7 +161,8 @@ def _done(addition: Addition, *, is_dry_run: bool) -> Iterator[str]:
         yield f"{number} would come into {digest}; nothing was written."
     elif addition.came:
         yield f"Done: {number} added to {digest}."
-        yield "Next: `zoterodigest sync` brings it into the library."
+        them = "it" if len(addition.came) == 1 else "them"
+        yield f"Next: `zoterodigest sync` brings {them} into the library."
     else:
         yield f"Nothing was added to {digest}."
 

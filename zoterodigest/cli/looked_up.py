@@ -100,7 +100,7 @@ def _summary(looked: LookedUp) -> str:
         return f"nothing of {counted(len(looked.wanted), 'paper')} (--offline)"
     requests = f" ({counted(looked.requests, 'request')})" if looked.requests else ""
     number = len(looked.wanted) - sum(not one.is_known for one in looked.failed)
-    parts = [f"{counted(number, 'paper')} at arXiv{requests}"] if number else []
+    parts = [f"{counted(number, 'paper') if number else 'nothing'} at arXiv{requests}"]
     kinds = Counter(type(one) for one in looked.remarks)
     if kinds[NotFound]:
         parts.append(f"{kinds[NotFound]:,} not found")

@@ -45,6 +45,21 @@ _COMMANDS: Mapping[End, str] = {End.ZOTERO: "push", End.MARKDOWN: "pull", End.BI
 
 def plan_text(prepared: Prepared, place: Place) -> Iterator[str]:
     """Yield what a run would do at either end, or that everything is in step."""
+    return _parted(_plan_lines(prepared, place))
+
+
+def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
+    """Yield how things stand, section by section."""
+    return _parted(_status_lines(prepared, place))
+
+
+def _parted(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines with one empty line between sections, whichever of them have nothing to say."""
+    for is_empty, group in groupby(lines, key=lambda line: not line):
+        yield from ("",) if is_empty else group
+
+
+def _plan_lines(prepared: Prepared, place: Place) -> Iterator[str]:
     attention = _attention(prepared, _concerning(prepared))
     yield from place.lines()
     yield ""
@@ -63,8 +78,7 @@ def plan_text(prepared: Prepared, place: Place) -> Iterator[str]:
     yield from _other_way(prepared)
 
 
-def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
-    """Yield how things stand, section by section."""
+def _status_lines(prepared: Prepared, place: Place) -> Iterator[str]:
     subjects, reports = subjects_of(prepared), prepared.plan.reports
     yield from place.lines()
     yield from hanging("links      ", _links(prepared))

@@ -86,7 +86,7 @@ def published_text(shown: Shown) -> Iterator[str]:
             yield from wrapped(advice, 2)
             yield from (line for row in found for line in _row_lines(row))
             yield ""
-    yield from _left(rows)
+    yield from _left(rows, is_complete=not shown.findings.faults)
     yield from _against(rows)
     yield from _faults(shown)
 
@@ -139,14 +139,15 @@ def _words(statement: Statement) -> str:
     return statement.text
 
 
-def _left(rows: Sequence[_Row]) -> Iterator[str]:
-    """Yield how many works need nothing, and which still are preprints."""
+def _left(rows: Sequence[_Row], *, is_complete: bool) -> Iterator[str]:
+    """Yield how many works need nothing, and which still are preprints, if all was asked."""
     known = sum(row.state == "known" for row in rows)
     preprints = [row for row in rows if row.state == "preprint"]
     if known:
         yield f"Known as published: {counted(known, 'paper')}."
     if preprints:
-        yield f"Still preprints: {counted(len(preprints), 'paper')}."
+        heading = "Still preprints" if is_complete else "Not known as published"
+        yield f"{heading}: {counted(len(preprints), 'paper')}."
         for row in preprints[:_MOST]:
             yield cut(f"  {visible(row.listed.place)}  {row.title}", width())
         if len(preprints) > _MOST:
