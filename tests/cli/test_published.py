@@ -253,6 +253,7 @@ def test_a_source_that_fails_leaves_the_others_and_is_told_with_exit_code_1(
     assert "Run it again to go on." in " ".join(ran.out.split())
     assert "Not known as published: " in ran.out
     assert "Still preprints" not in ran.out
+    assert "\n\n\n" not in ran.out
     assert project.item(FIRST)["itemType"] == "conferencePaper"
 
 

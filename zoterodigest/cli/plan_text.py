@@ -15,6 +15,7 @@ from zoterodigest.cli.screen import (
     cut,
     flowing,
     hanging,
+    parted,
     styled,
     visible,
     width,
@@ -45,18 +46,12 @@ _COMMANDS: Mapping[End, str] = {End.ZOTERO: "push", End.MARKDOWN: "pull", End.BI
 
 def plan_text(prepared: Prepared, place: Place) -> Iterator[str]:
     """Yield what a run would do at either end, or that everything is in step."""
-    return _parted(_plan_lines(prepared, place))
+    return parted(_plan_lines(prepared, place))
 
 
 def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
     """Yield how things stand, section by section."""
-    return _parted(_status_lines(prepared, place))
-
-
-def _parted(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines with one empty line between sections, whichever of them have nothing to say."""
-    for is_empty, group in groupby(lines, key=lambda line: not line):
-        yield from ("",) if is_empty else group
+    return parted(_status_lines(prepared, place))
 
 
 def _plan_lines(prepared: Prepared, place: Place) -> Iterator[str]:

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zoterodigest.cli.screen import counted, cut, hanging, styled, visible, width, wrapped
+from zoterodigest.cli.screen import (
+    counted,
+    cut,
+    hanging,
+    parted,
+    styled,
+    visible,
+    width,
+    wrapped,
+)
 from zoterodigest.cli.subjects import UNTITLED, value_text
 from zoterodigest.core.found import Found
 from zoterodigest.lookup.finding import Findings
@@ -78,6 +87,10 @@ _SECTIONS = {
 
 def published_text(shown: Shown) -> Iterator[str]:
     """Yield what was found, section by section, and how many works are left."""
+    return parted(_lines(shown))
+
+
+def _lines(shown: Shown) -> Iterator[str]:
     rows = _rows(shown)
     for state, (heading, advice) in _SECTIONS.items():
         found = [row for row in rows if row.state == state]

@@ -11,9 +11,10 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
+from itertools import groupby
 from typing import Any, TextIO
 
 from rich.cells import cell_len, set_cell_size
@@ -144,6 +145,12 @@ def wrapped(text: str, indent: int = 0) -> list[str]:
     room = max(width() - indent, 20)
     lines = Text(text).wrap(Console(width=room), room)
     return [(" " * indent + line.plain).rstrip() for line in lines]
+
+
+def parted(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines with one empty line between sections, whichever of them have nothing to say."""
+    for is_empty, group in groupby(lines, key=lambda line: not line):
+        yield from ("",) if is_empty else group
 
 
 def hanging(head: str, text: str) -> list[str]:
