@@ -155,12 +155,22 @@ def test_a_broken_file_is_found_and_the_library_still_looked_at(
     assert states["library"] is states["duplicates"] is None
 
 
+def made_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def made_a_loop(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.name)
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "empty": lambda path: path.write_bytes(b""),
     "cut": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
     "no text": lambda path: path.write_bytes(b"\xff\xfe\x00{[=\n" * 20),
-    "a folder": lambda path: (path.unlink(), path.mkdir()),
-    "a loop": lambda path: (path.unlink(), path.symlink_to(path.name)),
+    "a folder": made_a_folder,
+    "a loop": made_a_loop,
 }
 DEEP = ("empty", "cut", "a folder")
 
