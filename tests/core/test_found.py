@@ -272,6 +272,32 @@ def test_the_day_a_paper_was_first_seen_is_no_date_of_what_has_a_venue(venue: st
     assert not looked_up(world, found(date="2022-11-05")).actions
 
 
+@pytest.mark.parametrize("people", [CUT.people, ("ada99", "alan12")])
+def test_authors_that_a_person_gave_an_adopted_item_stay(people: tuple[str, ...]) -> None:
+    shown = Names(people, truncated=True)
+    world = World(
+        {"a.md": [an_entry(arxiv=PAPER, title="T", authors=shown)]},
+        {"K": an_item("K", arxiv=PAPER, title="T", authors=people)},
+    )
+    world.run()
+
+    looked_up(world, found(authors=FULL))
+
+    assert world.items["K"].fields["authors"] == Names(people)
+
+
+def test_authors_that_we_filled_into_an_adopted_item_are_completed() -> None:
+    world = World(
+        {"a.md": [an_entry(arxiv=PAPER, title="T", authors=CUT)]},
+        {"K": an_item("K", arxiv=PAPER, title="T", authors=EMPTY)},
+    )
+    world.run()
+
+    looked_up(world, found(authors=FULL))
+
+    assert world.items["K"].fields["authors"] == FULL
+
+
 def test_what_fills_in_an_adopted_item_is_in_the_origin_and_what_replaces_is_not() -> None:
     world = World(
         {"a.md": [an_entry(arxiv=PAPER, title="T", authors=CUT)]},
@@ -279,7 +305,7 @@ def test_what_fills_in_an_adopted_item_is_in_the_origin_and_what_replaces_is_not
     )
     world.run()
 
-    looked_up(world, found(abstract="Theirs.", authors=FULL))
+    looked_up(world, found(replaces="authors", abstract="Theirs.", authors=FULL))
 
     (row,) = world.rows
     assert row.origin.fields == {"abstract"}

@@ -184,7 +184,7 @@ class _Hub:
         authors = [link.entry.fields.get("authors", EMPTY) for link in self.links]
         values = taken(found, before, authors, self._folding, is_new=self._item is None)
         said = self._edited.union(*map(self._said, self.links))
-        left = set(filter(self._was_done_away_with, values)) - found.replaces
+        left = {name for name in values if self._is_for_the_person(name)} - found.replaces
         values = {name: value for name, value in values.items() if name not in said | left}
         if not values or (found.expects and said & found.replaces):
             return
@@ -199,6 +199,16 @@ class _Hub:
         for place, link in enumerate(self.links):
             if entry_end(link.entry.digest) is End.MARKDOWN:
                 self._part(place, changed, before)
+
+    def _is_for_the_person(self, name: str) -> bool:
+        return self._was_done_away_with(name) or self._is_the_persons_own(name)
+
+    def _is_the_persons_own(self, name: str) -> bool:
+        """Tell whether what stands in a field of an item that was adopted is none of ours."""
+        if self._item is None or is_empty(self._item.fields.get(name, EMPTY)):
+            return False
+        origins = [link.row.origin for link in self.links]
+        return not any(origin.item or name in origin.fields for origin in origins)
 
     def _was_done_away_with(self, name: str) -> bool:
         """Tell whether the item once had what was found for a field, and somebody changed that."""
