@@ -26,6 +26,7 @@ from zoterodigest.library.port import (
     Unchanged,
     Written,
 )
+from zoterodigest.library.web import body
 from zoterodigest.library.web.trouble import KeyRefused, NotReached, ServerFailed
 
 
@@ -420,6 +421,19 @@ def test_what_is_no_zotero_is_told(desktop: Desktop) -> None:
     page = Answer(When.BEFORE, 200, body=b"<html>")
     with (
         desktop.breaking(page),
+        desktop.client() as library,
+        pytest.raises(ServerFailed, match="no Zotero"),
+    ):
+        library.read()
+
+
+def test_an_answer_without_end_is_cut_off_and_told(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body, "LONGEST", 1_000)
+    endless = Answer(When.BEFORE, 200, body=b"[" * 5_000)
+    with (
+        desktop.breaking(endless, endless, endless, endless, endless, endless),
         desktop.client() as library,
         pytest.raises(ServerFailed, match="no Zotero"),
     ):

@@ -26,6 +26,7 @@ from zoterodigest.library.port import (
     Written,
 )
 from zoterodigest.library.server.messages import Request, Response
+from zoterodigest.library.web import body
 from zoterodigest.library.web.library import WebLibrary
 from zoterodigest.library.web.trouble import KeyRefused, NotReached, ServerBusy, ServerFailed
 
@@ -150,6 +151,16 @@ def test_a_read_is_tried_again(server: Server, library: WebLibrary, fault: str, 
     server.between = once({**BEFORE, **AFTER}[fault], at=at)
 
     assert library.read() == server.behind.read()
+
+
+def test_an_answer_without_end_is_cut_off_and_told(
+    server: Server, library: WebLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body, "LONGEST", 1_000)
+    server.between = always(says(200, "[" * 5_000))
+
+    with pytest.raises(ServerFailed, match="does not answer as a Zotero server does"):
+        library.read()
 
 
 def test_a_request_that_the_server_acts_on_late_makes_no_second_object(

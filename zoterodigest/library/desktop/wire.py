@@ -21,6 +21,7 @@ from zoterodigest.library.desktop.trouble import (
     garbled,
     not_running,
 )
+from zoterodigest.library.web.body import Endless, received
 from zoterodigest.library.web.patience import (
     LONGEST_WAIT,
     Answer,
@@ -181,7 +182,8 @@ class Wire:
         json_type = {"Content-Type": "application/json"} if content is not None else {}
         for pause in (*_STARTING, None):
             try:
-                response = self._opened().request(
+                response, text = received(
+                    self._opened(),
                     method,
                     f"{self.address.url}{path}",
                     params=dict(params),
@@ -189,13 +191,15 @@ class Wire:
                     headers={**known, **json_type, **headers},
                     timeout=httpx2.Timeout(seconds, connect=15.0),
                 )
-                return self._noted(response)
+                return self._noted(response, text)
             except httpx2.ConnectError as error:
                 if pause is None:
                     raise not_running(self.address.url) from error
                 self._access.wait(pause, "no Zotero is running on this computer, start it")
             except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
                 return Lost(translated(error, _NAME))
+            except Endless:
+                return Lost(garbled())
         raise AssertionError("unreachable: the last pause is None")
 
     def _opened(self) -> httpx2.Client:
@@ -208,10 +212,10 @@ class Wire:
             )
         return self._client
 
-    def _noted(self, response: httpx2.Response) -> Result:
+    def _noted(self, response: httpx2.Response, text: str) -> Result:
         """Return an answer, its JSON read; raise if it comes from another Zotero."""
         headers = {name.lower(): value for name, value in response.headers.items()}
-        answer = Answer(response.status_code, headers, response.text)
+        answer = Answer(response.status_code, headers, text)
         if self._instance and _id_in(answer) not in ("", self._instance):
             raise AnotherZotero
         if not answer.is_fine or not (self._instance or _id_in(answer)):

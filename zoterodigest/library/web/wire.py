@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zoterodigest.library.address import WebAddress
+from zoterodigest.library.web.body import Endless, received
 from zoterodigest.library.web.patience import Answer, Lost, Result
 from zoterodigest.library.web.trouble import garbled, translated
 
@@ -62,7 +63,8 @@ class Wire:
         seconds = _READ_SECONDS if content is None else _WRITE_SECONDS
         below = path if path.startswith("/") else f"{self._address.path}/{path}"
         try:
-            response = self._client.request(
+            response, text = received(
+                self._client,
                 method,
                 f"{self._zotero.endpoint}{below}",
                 params=dict(params),
@@ -72,11 +74,13 @@ class Wire:
             )
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
             return Lost(translated(error, self._address.server))
-        return self._answer(response)
+        except Endless:
+            return Lost(garbled(self._address.identity))
+        return self._answer(response, text)
 
-    def _answer(self, response: httpx2.Response) -> Result:
+    def _answer(self, response: httpx2.Response, text: str) -> Result:
         headers = {name.lower(): value for name, value in response.headers.items()}
-        answer = Answer(response.status_code, headers, response.text)
+        answer = Answer(response.status_code, headers, text)
         if not answer.is_fine:
             return answer
         try:
