@@ -1,6 +1,6 @@
 """Play many histories: `python -m tests.sync.histories --count 100000 --jobs 2 --start 0`.
 
-With `--step 10` only those in which works are looked up.
+With `--step 20` only those in which works are looked up.
 """
 
 from __future__ import annotations

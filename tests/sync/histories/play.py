@@ -66,7 +66,7 @@ LOOKUPS: dict[str, tuple[int, Act]] = {
 }
 """What happens besides where works are looked up."""
 
-LOOKUPS_EVERY = 10
+LOOKUPS_EVERY = 20
 """One history in so many looks works up: those whose seed is a multiple."""
 
 LENGTHS = range(2, 8)
