@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from zoterodigest.digest.detect import read_document
+from zoterodigest.digest.document import core_entry
+from zoterodigest.library.contents import core_item
+from zoterodigest.library.port import LibraryItem
 from zoterodigest.notes.read import read_note
 from zoterodigest.project.lock import read_lock
+from zoterodigest.sync import compared
 
-MOST = 2_000
+MOST = 5_000
 
 _Call = tuple[tuple[Any, ...], Any]
 
@@ -24,12 +28,12 @@ def remembered(function: Callable[..., Any], keys: Callable[..., Hashable]) -> C
     """
     known: dict[Hashable, _Call] = {}
 
-    def once(*arguments: Any) -> Any:
-        key = keys(*arguments)
+    def once(*arguments: Any, **named: Any) -> Any:
+        key = keys(*arguments, **named)
         if key not in known:
             if len(known) > MOST:
                 known.clear()
-            known[key] = arguments, function(*arguments)
+            known[key] = arguments, function(*arguments, **named)
         return known[key][1]
 
     return once
@@ -38,16 +42,34 @@ def remembered(function: Callable[..., Any], keys: Callable[..., Hashable]) -> C
 @contextmanager
 def remembering() -> Iterator[None]:
     """Have digests, notes and lock files that were read before be read from memory."""
-    pure: tuple[tuple[str, Callable[..., Any], Callable[..., Hashable]], ...] = (
-        ("sync.gather.read_document", read_document, _of_document),
-        ("sync.gather.read_lock", read_lock, lambda data, *_: data),
-        ("library.contents.read_note", read_note, lambda html: html),
-    )
+    lock_file = remembered(read_lock, lambda data, *_: data)
+    pure: dict[str, Callable[..., Any]] = {
+        "sync.gather.read_document": remembered(read_document, _of_document),
+        "sync.gather.read_lock": lock_file,
+        "project.memory.read_lock": lock_file,
+        "digest.document.core_entry": remembered(core_entry, _of_entry),
+        "sync.gather.core_entry": remembered(compared.core_entry, _of_core_entry),
+        "library.contents.core_item": remembered(core_item, _of_item),
+        "library.contents.read_note": remembered(read_note, lambda html: html),
+    }
     with pytest.MonkeyPatch.context() as patch:
-        for name, function, keys in pure:
-            patch.setattr(f"zoterodigest.{name}", remembered(function, keys))
+        for name, function in pure.items():
+            patch.setattr(f"zoterodigest.{name}", function)
         yield
 
 
 def _of_document(name: str, source: bytes, formats: Any, venues: object) -> Hashable:
     return name, source, tuple(map(id, formats)), id(venues)
+
+
+def _of_entry(name: str, entry: object, title: str) -> Hashable:
+    return name, id(entry), title
+
+
+def _of_core_entry(entry: object, zotero: object, *, with_notes: bool) -> Hashable:
+    return id(entry), id(zotero), with_notes
+
+
+def _of_item(item: LibraryItem, children: Sequence[LibraryItem], zotero: object) -> Hashable:
+    objects = tuple((one.key, one.version, repr(one.data)) for one in (item, *children))
+    return objects, id(zotero)
