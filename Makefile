@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+# Tests start many processes, which start at once where compiled files may be kept.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 
@@ -49,8 +51,10 @@ test: $(VENV)/installed
 types: $(VENV)/installed
 	$(BIN)/mypy
 
+# Asserts say what they saw once something fails: to prepare all for that takes long.
 tests: $(VENV)/installed
-	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=ci
+	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=ci --assert=plain \
+		|| { $(BIN)/pytest --last-failed --last-failed-no-failures=none; exit 1; }
 
 deep: $(VENV)/installed
 	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=deep -m ""
