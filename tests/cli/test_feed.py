@@ -16,7 +16,7 @@ from tests.lookup.answers import Paper
 from tests.lookup.arxiv_site import answering
 from tests.lookup.site import Site, cut, empty_page, serving, status
 from zoterodigest.cli.feeding import window
-from zoterodigest.sync.feeding import Window
+from zoterodigest.sync.new_papers.feeding import Window
 
 PAPERS = (
     Paper(

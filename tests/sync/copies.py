@@ -27,8 +27,8 @@ from zoterodigest.library.port import Library
 from zoterodigest.library.server import serving
 from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.copy_plan import Copying, CopyOptions, configured_address, prepare_copy
-from zoterodigest.sync.copying import Copied, carry_out_copy
+from zoterodigest.sync.copying.carry import Copied, carry_out_copy
+from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
 

@@ -24,9 +24,9 @@ from typing import Any
 from tests.sync.looked_up import enrich
 from tests.sync.trouble import silent
 from tests.sync.world import World
-from zoterodigest.sync.copy_plan import CopyOptions, prepare_copy
-from zoterodigest.sync.copying import carry_out_copy
-from zoterodigest.sync.export_run import carry_out_exports, prepare_exports
+from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
+from zoterodigest.sync.copying.carry import carry_out_copy
+from zoterodigest.sync.copying.plan import CopyOptions, prepare_copy
 from zoterodigest.sync.run import Direction, Options
 from zoterodigest.sync.workspace import Workspace, open_workspace
 

@@ -15,7 +15,7 @@ from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import read_lock
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.run import Direction, Options, prepare
-from zoterodigest.sync.undo import prepare_undo, undo
+from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
 SYNC = Options(direction=Direction.SYNC)
 

@@ -8,7 +8,7 @@ from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.items import zotero_mapping
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.project.lock import LockFile
-from zoterodigest.sync.copy_scope import Portion, portion_of
+from zoterodigest.sync.copying.scope import Portion, portion_of
 
 NOTHING = LockFile("user:1")
 

@@ -8,9 +8,9 @@ from tests.builders import an_item
 from zoterodigest.library.contents import read_contents
 from zoterodigest.library.items import zotero_mapping
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.sync.copy_scope import Left, Portion
-from zoterodigest.sync.copy_writes import Relations, compile_copy
-from zoterodigest.sync.counterparts import Counterparts
+from zoterodigest.sync.copying.counterparts import Counterparts
+from zoterodigest.sync.copying.scope import Left, Portion
+from zoterodigest.sync.copying.writes import Relations, compile_copy
 
 MINE = "http://zotero.org/users/1/items"
 KEYS = {"AAAA2222": "AAAA2222", "BBBB2222": "BBBB9999"}

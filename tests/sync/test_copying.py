@@ -35,9 +35,9 @@ from zoterodigest.library.connect import embedded
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.lock import LockFile, read_lock, write_lock
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.copy_plan import CopyOptions, NothingLinked, SameLibrary, Unfinished
-from zoterodigest.sync.copying import Copied
-from zoterodigest.sync.ways_out import leave, prepare_remove
+from zoterodigest.sync.copying.carry import Copied
+from zoterodigest.sync.copying.plan import CopyOptions, NothingLinked, SameLibrary, Unfinished
+from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
 
 COPIED = ["<p>What I think</p>", ATTENTION, DIFFUSION, *LABELS, "our note", "our note"]
 

@@ -23,8 +23,8 @@ from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.gather import NotSyncedYet
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
-from zoterodigest.sync.undo import prepare_undo, undo
-from zoterodigest.sync.ways_out import leave, prepare_remove
+from zoterodigest.sync.taking_back.undo import prepare_undo, undo
+from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
 from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.md"))

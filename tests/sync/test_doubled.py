@@ -15,7 +15,7 @@ from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.merging import merge_locks
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.run import Direction, Options, prepare
-from zoterodigest.sync.undo import prepare_undo, undo
+from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
 SYNC, PULL = Options(Direction.SYNC), Options(Direction.PULL)
 OLD = quoted("Restoring Images with Shifted Windows", "2401.00001")

@@ -26,7 +26,7 @@ from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.conflicts import BOTH_WAYS, open_fields
 from zoterodigest.sync.resolve import Decision, prepare_resolve
 from zoterodigest.sync.run import Direction, Options, prepare
-from zoterodigest.sync.undo import prepare_undo, undo
+from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
 PEOPLE = """\
 ## Papers for 2024-12-05

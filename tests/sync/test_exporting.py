@@ -11,11 +11,11 @@ from tests.sync.world import World
 from zoterodigest.project.files import SourceChanged
 from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
-from zoterodigest.sync.undo import Undone, prepare_undo, undo
+from zoterodigest.sync.taking_back.undo import Undone, prepare_undo, undo
 
 SYNC = Options(direction=Direction.SYNC)
 

@@ -26,7 +26,7 @@ from zoterodigest.lookup.arxiv import ARXIV, Arxiv
 from zoterodigest.lookup.cache import Cache, cache_file
 from zoterodigest.lookup.service import Place
 from zoterodigest.lookup.work import Looked
-from zoterodigest.sync.lookups import (
+from zoterodigest.sync.looking_up.lookups import (
     LookedUp,
     NewerVersion,
     NotFound,

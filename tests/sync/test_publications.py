@@ -22,14 +22,14 @@ from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import read_lock
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.gather import with_all_digests
-from zoterodigest.sync.publications import (
+from zoterodigest.sync.looking_up.publications import (
     Blocked,
     digest_choices,
     found_of,
     listed_works,
 )
 from zoterodigest.sync.run import Direction, Options, prepare
-from zoterodigest.sync.undo import prepare_undo, undo
+from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
 SYNC = Options(Direction.SYNC)
 TITLE, OTHER = "Small Lenses for Large Skies", "Large Lenses for Small Skies"

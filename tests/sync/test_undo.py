@@ -18,7 +18,7 @@ from zoterodigest.project.history import History, history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.sync.gather import OtherLibrary
 from zoterodigest.sync.run import Direction, Options
-from zoterodigest.sync.undo import Undone, prepare_undo, undo
+from zoterodigest.sync.taking_back.undo import Undone, prepare_undo, undo
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"

@@ -24,7 +24,7 @@ from tests.sync.world import World
 from zoterodigest.core.link import State
 from zoterodigest.library.port import BadLibrary
 from zoterodigest.sync.run import Direction, Options
-from zoterodigest.sync.undo import prepare_undo, undo
+from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
 ALL = Options(direction=Direction.SYNC, max_changes=1000, allow_removals=True)
 

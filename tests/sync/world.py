@@ -15,7 +15,7 @@ from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Refused, Stale
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.run import Options, Prepared, prepare
-from zoterodigest.sync.ways_out import Left, leave, prepare_remove, prepare_unlink
+from zoterodigest.sync.taking_back.ways_out import Left, leave, prepare_remove, prepare_unlink
 from zoterodigest.sync.workspace import Workspace, open_workspace
 
 Data = Mapping[str, Any]

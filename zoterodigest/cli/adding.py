@@ -27,8 +27,8 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.files import read_file
 from zoterodigest.project.layout import Project, find_project
-from zoterodigest.sync.adding import Addition, Doubled, Goal, add, open_goal, write
-from zoterodigest.sync.asking_for import (
+from zoterodigest.sync.new_papers.adding import Addition, Doubled, Goal, add, open_goal, write
+from zoterodigest.sync.new_papers.asking_for import (
     Asked,
     ByBib,
     ById,
@@ -37,9 +37,9 @@ from zoterodigest.sync.asking_for import (
     read_asked,
     read_bibtex,
 )
-from zoterodigest.sync.inserting import Came
-from zoterodigest.sync.papers import Paper
-from zoterodigest.sync.standing_works import Standing, Stands
+from zoterodigest.sync.new_papers.inserting import Came
+from zoterodigest.sync.new_papers.papers import Paper
+from zoterodigest.sync.new_papers.standing_works import Standing, Stands
 
 if TYPE_CHECKING:
     from zoterodigest.core.venue import VenueTable

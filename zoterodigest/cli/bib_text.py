@@ -9,7 +9,7 @@ from typing import Any
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.cli.places import near
 from zoterodigest.cli.screen import counted, cut, enumerated, hanging, styled, visible, width
-from zoterodigest.sync.exporting import NewBib
+from zoterodigest.sync.bibs.exporting import NewBib
 
 _MOST = 5
 

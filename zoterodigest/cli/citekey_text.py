@@ -8,9 +8,9 @@ from typing import Any
 
 from zoterodigest.bibtex.keys import KeySource
 from zoterodigest.cli.screen import Column, counted, hanging, styled, table, visible
-from zoterodigest.sync.citation import Named
-from zoterodigest.sync.key_findings import Finding, Matter
-from zoterodigest.sync.keying import NewKey
+from zoterodigest.sync.bibs.citation import Named
+from zoterodigest.sync.bibs.key_findings import Finding, Matter
+from zoterodigest.sync.bibs.keying import NewKey
 
 _SOURCES = {
     KeySource.NATIVE: "item",

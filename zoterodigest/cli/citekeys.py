@@ -20,8 +20,8 @@ from zoterodigest.cli.places import open_library
 from zoterodigest.cli.screen import counted, emit, emit_json, tell_error, visible
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.library.selection import NotInLibrary
-from zoterodigest.sync.key_findings import findings_about
-from zoterodigest.sync.keying import (
+from zoterodigest.sync.bibs.key_findings import findings_about
+from zoterodigest.sync.bibs.keying import (
     Keyed,
     Keys,
     NewKey,

@@ -31,7 +31,7 @@ from zoterodigest.lookup.sources import Sources
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.layout import Project, find_project
-from zoterodigest.sync.feeding import Fed, Feeding, NoSuchFeed, Window, feeds_called
+from zoterodigest.sync.new_papers.feeding import Fed, Feeding, NoSuchFeed, Window, feeds_called
 
 FINE, FAILED = 0, 1
 

@@ -14,8 +14,8 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress, parse_address
 from zoterodigest.project.files import real_path
 from zoterodigest.project.layout import BibFile, Project, find_project
-from zoterodigest.sync.key_findings import differences
-from zoterodigest.sync.keying import Keys
+from zoterodigest.sync.bibs.key_findings import differences
+from zoterodigest.sync.bibs.keying import Keys
 from zoterodigest.sync.workspace import library_meant
 
 

@@ -21,7 +21,13 @@ from zoterodigest.cli.screen import (
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.ways_out import Leaving, Left, leave, prepare_remove, prepare_unlink
+from zoterodigest.sync.taking_back.ways_out import (
+    Leaving,
+    Left,
+    leave,
+    prepare_remove,
+    prepare_unlink,
+)
 from zoterodigest.sync.workspace import Workspace
 
 MANY = 20

@@ -29,8 +29,8 @@ from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.library.contents import is_attachment, is_note
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.switching import library_line
-from zoterodigest.sync.copy_plan import Copying, CopyOptions, configured_address, prepare_copy
-from zoterodigest.sync.copying import Copied, carry_out_copy
+from zoterodigest.sync.copying.carry import Copied, carry_out_copy
+from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
 from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
 
 FINE, FAILED = 0, 1

@@ -32,8 +32,8 @@ from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.history import Run, listed, run_to_undo, undone_by
 from zoterodigest.project.history import History, NoSuchRun, history_folder, read_history
 from zoterodigest.project.layout import Project, find_project
-from zoterodigest.sync.history import intended_run
-from zoterodigest.sync.undo import Undoing, Undone, prepare_undo, undo
+from zoterodigest.sync.taking_back.history import intended_run
+from zoterodigest.sync.taking_back.undo import Undoing, Undone, prepare_undo, undo
 from zoterodigest.sync.workspace import open_workspace
 
 FINE, FAILED = 0, 1

@@ -20,7 +20,7 @@ from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.project.lock import read_lock
-from zoterodigest.sync.credits import rows_in, sources_of
+from zoterodigest.sync.looking_up.credits import rows_in, sources_of
 from zoterodigest.sync.workspace import Workspace, library_meant, open_workspace
 
 

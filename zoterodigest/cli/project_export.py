@@ -13,8 +13,8 @@ from zoterodigest.cli.screen import emit, emit_text, tell, tell_error, visible
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Project, find_project
 from zoterodigest.project.lock import read_lock
-from zoterodigest.sync.export_run import carry_out_exports, prepare_exports
-from zoterodigest.sync.exporting import NewBib
+from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
+from zoterodigest.sync.bibs.exporting import NewBib
 from zoterodigest.sync.failures import failures_of_bibs
 from zoterodigest.sync.workspace import Workspace, open_workspace
 

@@ -28,7 +28,7 @@ from zoterodigest.lookup.publication import (
     Unpublished,
 )
 from zoterodigest.lookup.statements import Doubt, Statement
-from zoterodigest.sync.publications import Blocked, Listed
+from zoterodigest.sync.looking_up.publications import Blocked, Listed
 
 _MOST = 5
 

@@ -29,7 +29,7 @@ from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.gather import with_all_digests
 from zoterodigest.sync.limits import TooMuch
-from zoterodigest.sync.publications import (
+from zoterodigest.sync.looking_up.publications import (
     digest_choices,
     found_of,
     listed_works,

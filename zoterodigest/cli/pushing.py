@@ -39,7 +39,7 @@ from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.gather import with_all_digests
 from zoterodigest.sync.limits import TooMuch
-from zoterodigest.sync.lookups import LookedUp
+from zoterodigest.sync.looking_up.lookups import LookedUp
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 
 FINE, FAILED, CONFLICTING, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6

@@ -30,7 +30,7 @@ from zoterodigest.project.lock import LockFile, lock_hash, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.project.values import keep_texts
-from zoterodigest.sync.bib_writes import with_exports, write_bibs
+from zoterodigest.sync.bibs.writes import with_exports, write_bibs
 from zoterodigest.sync.claims import (
     Done,
     Standing,
@@ -42,7 +42,6 @@ from zoterodigest.sync.claims import (
 from zoterodigest.sync.delivery import deliver
 from zoterodigest.sync.failures import Failure, failures_of_rows, foreseen
 from zoterodigest.sync.gather import Gathered, gather, require_unchanged
-from zoterodigest.sync.history import Recording, begin_recording
 from zoterodigest.sync.ledger import STALE, Ledger, Progress
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.remembering import remembering
@@ -51,6 +50,7 @@ from zoterodigest.sync.sending import Sent
 from zoterodigest.sync.standing import standing_after
 from zoterodigest.sync.stored_keys import plan_as_stored, writes_as_stored
 from zoterodigest.sync.structure import NewDigest
+from zoterodigest.sync.taking_back.history import Recording, begin_recording
 
 
 class LibraryChanged(ZoterodigestError):

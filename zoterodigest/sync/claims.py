@@ -14,7 +14,7 @@ from zoterodigest.core.settle import settle
 from zoterodigest.core.view import Folding
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.sync.citation import with_key_noted
+from zoterodigest.sync.bibs.citation import with_key_noted
 from zoterodigest.sync.run import Prepared
 from zoterodigest.sync.writes import Write
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from zoterodigest.core.record import Entry
-from zoterodigest.sync.exporting import NewBib
+from zoterodigest.sync.bibs.exporting import NewBib
 from zoterodigest.sync.run import Prepared
 
 

@@ -33,8 +33,8 @@ from zoterodigest.project.lock import (
 )
 from zoterodigest.project.memory import read_memory, with_rows
 from zoterodigest.project.recovery import Facts, Found, fold_journal
+from zoterodigest.sync.bibs.standing import standing_bibs
 from zoterodigest.sync.compared import core_entry
-from zoterodigest.sync.standing_bibs import standing_bibs
 from zoterodigest.sync.stored_keys import recorded_as_stored
 from zoterodigest.sync.unread import unread_in
 from zoterodigest.sync.workspace import Workspace

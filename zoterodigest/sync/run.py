@@ -31,14 +31,14 @@ from zoterodigest.core.terms import (
     WhenTrashed,
 )
 from zoterodigest.project.config import Selection
-from zoterodigest.sync.bib_edits import BibEdit, compile_bib_edits
-from zoterodigest.sync.citation import with_citation_keys
-from zoterodigest.sync.dropping import without_used
+from zoterodigest.sync.bibs.citation import with_citation_keys
+from zoterodigest.sync.bibs.edits import BibEdit, compile_bib_edits
+from zoterodigest.sync.bibs.exporting import NewBib, only_adds, planned_bibs
 from zoterodigest.sync.edits import Refused, compile_edits
-from zoterodigest.sync.exporting import NewBib, only_adds, planned_bibs
 from zoterodigest.sync.gather import Gathered, ReadBib, ReadDigest, gather, names_by_key
-from zoterodigest.sync.removal import Kept
 from zoterodigest.sync.structure import NewDigest, new_digests, takes_new_entries, without_undone
+from zoterodigest.sync.taking_back.dropping import without_used
+from zoterodigest.sync.taking_back.removal import Kept
 from zoterodigest.sync.workspace import Workspace
 from zoterodigest.sync.writes import Writes, compile_writes
 

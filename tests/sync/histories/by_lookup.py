@@ -28,7 +28,13 @@ from zoterodigest.core.plan import CreateEntry
 from zoterodigest.core.record import Members, Names, Value
 from zoterodigest.library.port import Library
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.lookups import LookedUp, Wanted, created_works, linked_works, with_found
+from zoterodigest.sync.looking_up.lookups import (
+    LookedUp,
+    Wanted,
+    created_works,
+    linked_works,
+    with_found,
+)
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 
 _MOST_EFFECTS = 25

@@ -16,13 +16,13 @@ from zoterodigest.project.config import FeedRules
 from zoterodigest.project.dated_files import DatedFiles
 from zoterodigest.project.layout import Project
 from zoterodigest.project.running import running
-from zoterodigest.sync.adding import lock_rows
-from zoterodigest.sync.asking_for import NotAdded
-from zoterodigest.sync.daily import as_new, counted, first_format, headline, inserted
-from zoterodigest.sync.inserting import Came, Inserted, UnclearSection
-from zoterodigest.sync.open_digests import OpenDigest, open_digest
-from zoterodigest.sync.papers import Paper, looked_fields
-from zoterodigest.sync.standing_works import StandingWorks
+from zoterodigest.sync.new_papers.adding import lock_rows
+from zoterodigest.sync.new_papers.asking_for import NotAdded
+from zoterodigest.sync.new_papers.daily import as_new, counted, first_format, headline, inserted
+from zoterodigest.sync.new_papers.inserting import Came, Inserted, UnclearSection
+from zoterodigest.sync.new_papers.open_digests import OpenDigest, open_digest
+from zoterodigest.sync.new_papers.papers import Paper, looked_fields
+from zoterodigest.sync.new_papers.standing_works import StandingWorks
 
 
 class NoSuchFeed(ZoterodigestError):

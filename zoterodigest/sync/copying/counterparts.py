@@ -18,7 +18,7 @@ from zoterodigest.library.contents import Contents, is_attachment, is_note
 from zoterodigest.library.items import identifiers
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.notes.read import read_note
-from zoterodigest.sync.copy_scope import Portion
+from zoterodigest.sync.copying.scope import Portion
 
 _COPY = "copy"
 IN_TRASH = "it lies in the trash there: restore it, or empty the trash"

@@ -9,8 +9,8 @@ from enum import Enum
 
 from zoterodigest.bibtex.formula import safe_key
 from zoterodigest.bibtex.keys import extra_key, stated_key, why_provisional
-from zoterodigest.sync.aliases import Aliases
-from zoterodigest.sync.citation import Named
+from zoterodigest.sync.bibs.aliases import Aliases
+from zoterodigest.sync.bibs.citation import Named
 
 
 class Matter(Enum):

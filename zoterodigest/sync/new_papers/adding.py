@@ -14,11 +14,11 @@ from zoterodigest.project.files import BadInput, read_if_present
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock import read_lock
 from zoterodigest.project.running import running
-from zoterodigest.sync.asking_for import ById, NotAdded
-from zoterodigest.sync.inserting import Came, insert, section_for
-from zoterodigest.sync.open_digests import OpenDigest, open_all
-from zoterodigest.sync.papers import Paper
-from zoterodigest.sync.standing_works import Standing, StandingWorks, still_linked
+from zoterodigest.sync.new_papers.asking_for import ById, NotAdded
+from zoterodigest.sync.new_papers.inserting import Came, insert, section_for
+from zoterodigest.sync.new_papers.open_digests import OpenDigest, open_all
+from zoterodigest.sync.new_papers.papers import Paper
+from zoterodigest.sync.new_papers.standing_works import Standing, StandingWorks, still_linked
 
 
 class UnclearDigest(ZoterodigestError):

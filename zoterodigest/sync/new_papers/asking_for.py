@@ -15,7 +15,7 @@ from zoterodigest.lookup.arxiv import Outcomes, Progress
 from zoterodigest.lookup.index import Question
 from zoterodigest.lookup.sources import Sources
 from zoterodigest.lookup.work import Candidate, Failed, Found, Missing, Source, Withdrawn
-from zoterodigest.sync.papers import (
+from zoterodigest.sync.new_papers.papers import (
     Paper,
     bib_fields,
     candidate_fields,

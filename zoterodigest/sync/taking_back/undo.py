@@ -32,13 +32,13 @@ from zoterodigest.sync.gather import (
     require_unchanged,
     source_with,
 )
-from zoterodigest.sync.history import begin_recording
 from zoterodigest.sync.relinking import Fate, IsChanged, links_back, seen_back
-from zoterodigest.sync.removal import Removal
-from zoterodigest.sync.reverting import Declined, Reverting
 from zoterodigest.sync.run import Options, plan_over
 from zoterodigest.sync.sending import Answers, Progress, Sent, send
 from zoterodigest.sync.stored_keys import run_as_stored
+from zoterodigest.sync.taking_back.history import begin_recording
+from zoterodigest.sync.taking_back.removal import Removal
+from zoterodigest.sync.taking_back.reverting import Declined, Reverting
 from zoterodigest.sync.workspace import Workspace
 
 _NOTHING_FAILED = Answers({}, {})

@@ -15,8 +15,8 @@ from zoterodigest.library.address import EMBEDDED
 from zoterodigest.library.contents import Contents, collection_keys, is_top_level
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.schema import item_types
-from zoterodigest.sync.copy_scope import Portion
-from zoterodigest.sync.counterparts import Counterparts
+from zoterodigest.sync.copying.counterparts import Counterparts
+from zoterodigest.sync.copying.scope import Portion
 from zoterodigest.sync.writes import Write, Writes
 
 Data = Mapping[str, Any]

@@ -23,7 +23,7 @@ from zoterodigest.library.contents import Contents, is_top_level
 from zoterodigest.library.items import identifiers, item_changes, new_item, read_item
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.zotero import ZoteroMapping
-from zoterodigest.sync.aliases import Aliases, project_aliases
+from zoterodigest.sync.bibs.aliases import Aliases, project_aliases
 from zoterodigest.sync.gather import Gathered
 from zoterodigest.sync.workspace import Workspace
 

@@ -10,11 +10,11 @@ from zoterodigest.project.files import CannotWrite, SourceChanged, replace_file
 from zoterodigest.project.journal import Exporting, Journal
 from zoterodigest.project.layout import BibFile
 from zoterodigest.project.lock import LockFile
-from zoterodigest.sync.exporting import NewBib, new_bibs
+from zoterodigest.sync.bibs.exporting import NewBib, new_bibs
+from zoterodigest.sync.bibs.works import linked_by
 from zoterodigest.sync.ledger import Ledger
 from zoterodigest.sync.run import Prepared
 from zoterodigest.sync.standing import WrittenBib
-from zoterodigest.sync.works import linked_by
 
 
 @dataclass(frozen=True, slots=True)

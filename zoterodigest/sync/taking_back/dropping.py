@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from zoterodigest.core.plan import Plan, TrashItem, TrashNote
 from zoterodigest.sync.gather import Gathered
-from zoterodigest.sync.removal import Kept, Removal, title_of
+from zoterodigest.sync.taking_back.removal import Kept, Removal, title_of
 from zoterodigest.sync.workspace import Workspace
 
 

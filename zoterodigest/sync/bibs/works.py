@@ -12,7 +12,7 @@ from zoterodigest.core.record import Names
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.homes import Data
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.citation import Named, known_keys, live_items, named
+from zoterodigest.sync.bibs.citation import Named, known_keys, live_items, named
 from zoterodigest.sync.workspace import Workspace
 
 

@@ -14,9 +14,9 @@ from zoterodigest.project.files import CannotWrite, read_file, read_if_present
 from zoterodigest.project.journal import read_journal
 from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.project.switching import library_line, with_library
-from zoterodigest.sync.copy_scope import Portion, portion_of
-from zoterodigest.sync.copy_writes import Relations, compile_copy
-from zoterodigest.sync.counterparts import Counterparts, Ends, find_counterparts
+from zoterodigest.sync.copying.counterparts import Counterparts, Ends, find_counterparts
+from zoterodigest.sync.copying.scope import Portion, portion_of
+from zoterodigest.sync.copying.writes import Relations, compile_copy
 from zoterodigest.sync.failures import Failure
 from zoterodigest.sync.gather import known_as
 from zoterodigest.sync.workspace import Workspace

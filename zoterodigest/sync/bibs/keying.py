@@ -15,12 +15,12 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.journal import discard_journal
 from zoterodigest.project.lock import LockFile, write_lock
 from zoterodigest.project.running import running
-from zoterodigest.sync.aliases import Aliases
-from zoterodigest.sync.citation import Named, known_keys, live_items, named, with_key_noted
+from zoterodigest.sync.bibs.aliases import Aliases
+from zoterodigest.sync.bibs.citation import Named, known_keys, live_items, named, with_key_noted
 from zoterodigest.sync.gather import Gathered, gather, require_unchanged
-from zoterodigest.sync.history import begin_recording
-from zoterodigest.sync.removal import Kept
 from zoterodigest.sync.sending import Answers, Progress, Sent, send
+from zoterodigest.sync.taking_back.history import begin_recording
+from zoterodigest.sync.taking_back.removal import Kept
 from zoterodigest.sync.workspace import Workspace
 
 COMMAND = "citekeys"

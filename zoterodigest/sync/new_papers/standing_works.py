@@ -11,7 +11,7 @@ from zoterodigest.core.matching import Adopt, Ambiguous, Catalogue
 from zoterodigest.core.pairing import title_print
 from zoterodigest.core.record import Entry, Fields, Item
 from zoterodigest.digest.document import Document
-from zoterodigest.sync.papers import Paper
+from zoterodigest.sync.new_papers.papers import Paper
 from zoterodigest.sync.unread import unread_in
 
 

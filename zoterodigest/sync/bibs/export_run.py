@@ -11,19 +11,19 @@ from zoterodigest.project.journal import Journal
 from zoterodigest.project.lock import LockFile, lock_hash, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
-from zoterodigest.sync.bib_edits import BibEdit
-from zoterodigest.sync.bib_writes import with_exports, write_export
+from zoterodigest.sync.bibs.edits import BibEdit
+from zoterodigest.sync.bibs.exporting import NewBib, new_bibs
+from zoterodigest.sync.bibs.works import linked_items
+from zoterodigest.sync.bibs.writes import with_exports, write_export
 from zoterodigest.sync.carry import settle_killed_run
 from zoterodigest.sync.claims import left_of, rows_of_exported
-from zoterodigest.sync.exporting import NewBib, new_bibs
 from zoterodigest.sync.failures import Failure, failures_of_bibs
 from zoterodigest.sync.gather import Gathered, gather, require_unchanged
-from zoterodigest.sync.history import begin_recording
 from zoterodigest.sync.ledger import Ledger
 from zoterodigest.sync.run import Direction, Options, plan_over
 from zoterodigest.sync.sending import Sent
 from zoterodigest.sync.standing import WrittenBib, exported_entries
-from zoterodigest.sync.works import linked_items
+from zoterodigest.sync.taking_back.history import begin_recording
 from zoterodigest.sync.workspace import Workspace
 
 

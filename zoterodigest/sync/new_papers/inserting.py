@@ -14,8 +14,8 @@ from zoterodigest.digest.new_section import Section, sections_of
 from zoterodigest.digest.rearrange import rearrange
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.layout import dates_in
-from zoterodigest.sync.open_digests import OpenDigest
-from zoterodigest.sync.papers import Paper
+from zoterodigest.sync.new_papers.open_digests import OpenDigest
+from zoterodigest.sync.new_papers.papers import Paper
 
 _MOST_LISTED = 20
 

@@ -21,9 +21,9 @@ from zoterodigest.core.reversal import hunks_between, turn_back
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.notes.visible import note_pieces
 from zoterodigest.sync.gather import Gathered
-from zoterodigest.sync.history import held, lines_of, source_of
-from zoterodigest.sync.removal import Removal
 from zoterodigest.sync.sending import Sent
+from zoterodigest.sync.taking_back.history import held, lines_of, source_of
+from zoterodigest.sync.taking_back.removal import Removal
 
 _SETS = ("collections", "tags")
 

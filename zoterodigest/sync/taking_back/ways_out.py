@@ -13,9 +13,9 @@ from zoterodigest.project.lock import LockFile, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.sync.gather import Gathered, gather, require_unchanged
-from zoterodigest.sync.history import begin_recording
-from zoterodigest.sync.removal import Kept, Removal, title_of
 from zoterodigest.sync.sending import Progress, Sent, send
+from zoterodigest.sync.taking_back.history import begin_recording
+from zoterodigest.sync.taking_back.removal import Kept, Removal, title_of
 from zoterodigest.sync.workspace import Workspace
 
 

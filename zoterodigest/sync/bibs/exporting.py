@@ -23,11 +23,11 @@ from zoterodigest.library.selection import collection_paths, collections_within,
 from zoterodigest.project.citing import read_cited
 from zoterodigest.project.layout import BibFile
 from zoterodigest.project.lock import LockFile
-from zoterodigest.sync.aliases import aliases_in
-from zoterodigest.sync.bib_edits import BibEdit, style_of
+from zoterodigest.sync.bibs.aliases import aliases_in
+from zoterodigest.sync.bibs.edits import BibEdit, style_of
+from zoterodigest.sync.bibs.works import Linked, Works, all_in_order, linked_by, works_of
 from zoterodigest.sync.foreseeing import contents_after
 from zoterodigest.sync.gather import Gathered
-from zoterodigest.sync.works import Linked, Works, all_in_order, linked_by, works_of
 from zoterodigest.sync.workspace import Workspace
 from zoterodigest.sync.writes import Writes
 

@@ -19,15 +19,15 @@ from zoterodigest.project.files import remove_leftovers, replace_file
 from zoterodigest.project.lock import LockFile, render_lock, write_lock
 from zoterodigest.project.memory import keep_memory, prepare_memory, read_memory
 from zoterodigest.project.running import running
-from zoterodigest.sync.copied_links import (
+from zoterodigest.sync.copying.links import (
     Copies,
     Difference,
     differences,
     moved_lock,
     moved_seen,
 )
-from zoterodigest.sync.copy_plan import Copying, failures_of_objects
-from zoterodigest.sync.copy_writes import without_shelves
+from zoterodigest.sync.copying.plan import Copying, failures_of_objects
+from zoterodigest.sync.copying.writes import without_shelves
 from zoterodigest.sync.delivery import in_batches
 from zoterodigest.sync.failures import Failure
 from zoterodigest.sync.ledger import STALE, Ledger, Progress

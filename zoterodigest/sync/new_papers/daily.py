@@ -14,9 +14,9 @@ from zoterodigest.digest.shown import Unwritable
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.dated_files import filled
 from zoterodigest.project.layout import dates_in
-from zoterodigest.sync.inserting import Inserted, day_of, insert, section_for
-from zoterodigest.sync.open_digests import OpenDigest
-from zoterodigest.sync.papers import Paper
+from zoterodigest.sync.new_papers.inserting import Inserted, day_of, insert, section_for
+from zoterodigest.sync.new_papers.open_digests import OpenDigest
+from zoterodigest.sync.new_papers.papers import Paper
 
 _FIRST_FORMAT = "daily-bullets"
 

@@ -1,0 +1,1 @@
+"""Bibliographies: exports, edits made in a .bib, and citation keys."""

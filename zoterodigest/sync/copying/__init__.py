@@ -1,0 +1,1 @@
+"""Copying a library to another address, its links with it."""

@@ -1,0 +1,1 @@
+"""What sources say of works, on its way into the library."""

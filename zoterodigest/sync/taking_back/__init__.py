@@ -1,0 +1,1 @@
+"""Taking back what runs did: undo, remove, unlink, and what runs wrote."""
