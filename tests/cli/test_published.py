@@ -136,7 +136,7 @@ Published, with more to say (1)
         DBLP: ICCV 2023
 
 For you to judge (1)
-  Nothing of this is applied.
+  Nothing of this is applied: what is right, write into the digest or Zotero.
   papers.md:23  Cooking Soup with Gradients
       the sources disagree about the venue
         arXiv: comment "ICML 2022"
@@ -265,9 +265,9 @@ def test_a_second_look_asks_nobody_and_offline_uses_what_was_looked_up(project: 
 
     assert again.out == first.out
     assert again.err == "Requests to sources: none\n"
+    known = first.out.replace("Still preprints", "Not known as published")
     assert (
-        offline.out
-        == f"{first.out}\nOffline: nobody was asked; this is what was looked up before.\n"
+        offline.out == f"{known}\nOffline: nobody was asked; this is what was looked up before.\n"
     )
     assert len(project.site.requests) == asked
 

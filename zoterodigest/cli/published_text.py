@@ -81,7 +81,10 @@ _SECTIONS = {
     "completed": ("Published, with more to say", "The library has the venue and lacks this."),
     "not in the library": ("Published, and not in the library", "`zoterodigest push` comes first."),
     "blocked": ("Published, and to be changed by you", "Their items cannot take it as they are."),
-    "reported": ("For you to judge", "Nothing of this is applied."),
+    "reported": (
+        "For you to judge",
+        "Nothing of this is applied: what is right, write into the digest or Zotero.",
+    ),
 }
 
 
@@ -99,7 +102,7 @@ def _lines(shown: Shown) -> Iterator[str]:
             yield from wrapped(advice, 2)
             yield from (line for row in found for line in _row_lines(row))
             yield ""
-    yield from _left(rows, is_complete=not shown.findings.faults)
+    yield from _left(rows, is_complete=not (shown.findings.faults or shown.is_offline))
     yield from _against(rows)
     yield from _faults(shown)
 
