@@ -102,7 +102,7 @@ def test_enrich_fills_in_what_is_there_and_a_second_one_asks_nobody(
     assert ran.code == 0
     assert authors(item(tmp_path)) == ["Lovelace", "Turing"]
     assert (tmp_path / "papers.md").read_text(encoding="utf-8") == DIGEST
-    assert "Everything is in step." in again.out
+    assert "Nothing to fill in." in again.out
     assert len(arxiv.requests) == 1
 
 

@@ -154,7 +154,8 @@ def _nothing(prepared: Prepared) -> str:
         return "Nothing to do."
     if selection and not any(selection(entry) for entry in entries):
         return "Nothing to do: --only selects no entry."
-    if is_open or any(_held_by_direction(prepared)) or any(foreseen(prepared)):
+    is_lookup = prepared.options.direction in (Direction.ENRICH, Direction.PUBLISHED)
+    if is_lookup or is_open or any(_held_by_direction(prepared)) or any(foreseen(prepared)):
         return f"Nothing to {_VERBS[prepared.options.direction]}."
     return "Everything is in step."
 
