@@ -168,6 +168,8 @@ def _with_note(link: Link, item: Item) -> Row:
     note = None if is_noteless(link) else item.notes.get(link.row.id)
     if note is not None:
         is_ours = link.row.origin.note or note.key == note_key(link.row.id)
+        if (link.row.note, link.row.origin.note) == (note.key, is_ours):
+            return link.row
         return replace(link.row, note=note.key, origin=replace(link.row.origin, note=is_ours))
     before = link.before
     had_note = before is not None and before.origin.note

@@ -99,8 +99,12 @@ def _name(number: int, key: str, value: object) -> str:
 
 def to_json(value: object) -> str:
     """Return `value` as JSON on one line; a text that is not all printable is escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text if text.isprintable() else json.dumps(value, separators=(",", ":"), sort_keys=True)
+    text = _PLAIN.encode(value)
+    return text if text.isprintable() else _ESCAPED.encode(value)
+
+
+_PLAIN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+_ESCAPED = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 
 
 # --- values, each read or refused with a `ValueError` --------------------------------------------
