@@ -47,6 +47,7 @@ def serving(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_heed_ctrl_c,
     ) as program:
         never_longer = Timer(60, program.kill)
         never_longer.start()
@@ -55,6 +56,11 @@ def serving(
         finally:
             never_longer.cancel()
             program.kill()
+
+
+def _heed_ctrl_c() -> None:
+    """Have a program end by Ctrl-C also where the tests run in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _line(program: subprocess.Popen[str]) -> str:
