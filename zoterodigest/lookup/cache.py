@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
+from zoterodigest.lookup.closing import Closing
 from zoterodigest.lookup.work import Source
 
 Result = TypeVar("Result")
@@ -62,7 +62,7 @@ def _untold(_: str) -> None:
     pass
 
 
-class Cache:
+class Cache(Closing):
     """The answers kept in the file at `path`, or for the life of this object alone (None).
 
     A file that is damaged is begun anew, one that cannot be used is done without; `tell` is told
@@ -99,17 +99,6 @@ class Cache:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-    def __enter__(self) -> Cache:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _tried(self, act: Callable[[sqlite3.Connection], Result]) -> Result | None:
         """Return what `act` does with the file; None if that cannot be done."""

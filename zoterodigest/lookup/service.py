@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from zoterodigest import __version__
 from zoterodigest.library.access import Wait
 from zoterodigest.library.web.patience import seconds_asked
+from zoterodigest.lookup.closing import Closing
 
 if TYPE_CHECKING:
     import requests
@@ -77,7 +77,7 @@ class Place:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-class Service:
+class Service(Closing):
     """A service at `place`; `sent` counts requests.
 
     One that cannot be reached, wants to be left alone for long, or fails twice in a row is not
@@ -115,17 +115,6 @@ class Service:
         if self._session is not None:
             self._session.close()
             self._session = None
-
-    def __enter__(self) -> Service:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _be_patient(self) -> None:
         seconds = (self._free_at - self._manners.now()).total_seconds()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from types import TracebackType
 
 from zoterodigest.lookup.arxiv import ARXIV, Arxiv
 from zoterodigest.lookup.cache import Ages, Cache
+from zoterodigest.lookup.closing import Closing
 from zoterodigest.lookup.crossref import CROSSREF
 from zoterodigest.lookup.dblp import DBLP
 from zoterodigest.lookup.index import Index
@@ -31,7 +31,7 @@ class Addresses:
     key: str = field(default="", repr=False)
 
 
-class Sources:
+class Sources(Closing):
     """Whom a run may ask; a source that is left out is None, and `indexes` lacks it."""
 
     def __init__(
@@ -52,15 +52,8 @@ class Sources:
         arxiv = (self.arxiv.service,) if self.arxiv else ()
         return (*arxiv, *(index.service for index in self.indexes.values()))
 
-    def __enter__(self) -> Sources:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close every connection, and the cache."""
         with ExitStack() as closing:
             closing.callback(self._cache.close)
             for service in self.services:
