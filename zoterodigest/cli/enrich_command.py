@@ -31,9 +31,10 @@ def enrich(
     """Fill in what the library lacks, from arXiv.
 
     Authors, abstract, first date, categories, DOI and comment of the papers that digests are linked
-    with: only what is empty in the library. Two things give way, while nobody has edited them: user
-    names in the place of authors, and an author list cut by "et al.". Digests never change, and no
-    edit is carried: that is for `sync`. A push does this for the items it creates.
+    with: only what is empty in the library. Two things give way, in items that came from a digest
+    and while nobody has edited them: user names in the place of authors, and a list of authors cut
+    by "et al.". Digests never change, and no edit is carried: that is for `sync`. A push does this
+    for the items it creates.
 
     What arXiv said is kept for a month; --offline asks nobody and uses that. A run that is broken
     off, or finds arXiv out of reach, goes on where it was when it is started again: exit code 1.

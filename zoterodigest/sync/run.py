@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from zoterodigest.core.found import Found
 from zoterodigest.core.guard import GuardStop, guard
 from zoterodigest.core.link import State, is_bib
-from zoterodigest.core.plan import Action, ChangeEntry, CreateItem, Plan
+from zoterodigest.core.plan import Action, ChangeEntry, Plan
 from zoterodigest.core.reconcile import reconcile
 from zoterodigest.core.record import NOTE, Entry, is_empty
 from zoterodigest.core.terms import (
@@ -268,11 +268,3 @@ def published(action: Action) -> tuple[str, ...]:
         return ()
     names = (name for name in action.after if name.startswith(NOTE))
     return tuple(name for name in names if is_empty(action.before[name]))
-
-
-def created_titles(plan: Plan) -> Sequence[str]:
-    """Return the titles of the items a plan creates, in order."""
-    titles = (
-        action.fields.get("title") for action in plan.actions if isinstance(action, CreateItem)
-    )
-    return [title for title in titles if isinstance(title, str)]
