@@ -15,6 +15,7 @@
     ├── NotAsked             2  a feed needs arXiv, and nothing is to be looked up
     ├── NoDigest             2  no digest is named, and nothing here names any
     ├── NothingToCheck       2  no document that cites is named, or no bibliography
+    ├── NotADocument         2  a file to be read for citations is of a type that has none
     ├── RefusedKey           2  an item cannot be given this citation key
     ├── SameLibrary          2  a library was to be copied into itself
     ├── NothingLinked        2  no lock file links with the library that is to be copied

@@ -57,6 +57,10 @@ def _keys(name: str, text: str) -> str:
         ("\\cite{a}\n\\endinput\n\\cite{b}", "a"),
         (r"\cite{DBLP:conf/x/Y+2020a} \cite{müller_2020}", "DBLP:conf/x/Y+2020a müller_2020"),
         (r"\cite {a} \cite  {b}", "a b"),
+        ("\\cite{k21, % a note \\cite{old}\n  k96}", "k21 k96"),
+        ("\\cite{k21, % why { so\n  % and } so\n  k96% last\n}\\cite{z}", "k21 k96 z"),
+        ("\\cite{long%\n  name}", "longname"),
+        ("\\citep% {no}\n  [see]% {nor}\n  {a}", "a"),
         (r"\cite", ""),
         (r"\cite{a", ""),
     ],
@@ -81,6 +85,29 @@ def test_keys_cited_in_tex(text: str, keys: str) -> None:
 )
 def test_keys_cited_in_markdown(text: str, keys: str) -> None:
     assert _keys("draft.md", text) == keys
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("@a, @b-c_d:e and @f. See @g[p. 3]:", "a b-c_d:e f g"),
+        (
+            '#cite(<a>) #cite( <b>, form: "prose") #cite(label("DBLP:conf/x/Y20"))',
+            "a b DBLP:conf/x/Y20",
+        ),
+        ("// @no\n/* @no\n@no */ `@no` ```\n@no\n``` me@home.org \\@no https://x.org/@no", ""),
+        ("= Intro <intro>\nSee @intro, @later and @a.\n$ x $ <later>", "a"),
+        ("#ref(<no>) #link(<no>)[x] @a", "a"),
+    ],
+)
+def test_keys_cited_in_typst(text: str, keys: str) -> None:
+    assert _keys("main.typ", text) == keys
+
+
+def test_a_comment_in_a_list_of_keys_moves_no_line() -> None:
+    cited = _cited("main.tex", "\\cite{a, % b here\n b}")
+
+    assert [one.at.line for one in cited.citations] == [1, 2]
 
 
 def test_keys_cited_in_aux_and_bcf() -> None:
@@ -202,12 +229,13 @@ def test_an_entry_is_used_through_references_and_other_keys() -> None:
 HOSTILE = (
     *(r"\cite", r"\citep", r"\autocites", r"\input", r"\verb|", r"\iffalse", r"\fi"),
     *(r"\begin{verbatim}", r"\end{verbatim}", "```", "~~~", "@a", "@{", "<!--", "-->"),
+    *("#cite(<", '#cite(label("', "#bibliography(", "//", "/*", "*/", '"', ".bib"),
     *("[", "]", "{", "}", "<", ">", "(", ")", "%", ",", "`", "@", "*", "#", "\\", "\n", "\r", "a"),
 )
 hostile_texts = st.lists(st.sampled_from(HOSTILE) | st.characters(), max_size=30).map("".join)
 
 
-@given(hostile_texts, st.sampled_from(["a.tex", "a.md", "a.aux", "a.bcf"]))
+@given(hostile_texts, st.sampled_from(["a.tex", "a.md", "a.aux", "a.bcf", "a.typ"]))
 def test_no_text_stops_the_reading(text: str, name: str) -> None:
     cited = cited_in([PurePath(name)], {PurePath(name): text.encode("utf-8", "replace")}.get)
 
@@ -215,7 +243,7 @@ def test_no_text_stops_the_reading(text: str, name: str) -> None:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("name", ["main.tex", "draft.md"])
+@pytest.mark.parametrize("name", ["main.tex", "draft.md", "main.typ"])
 @pytest.mark.parametrize(
     "unit",
     [

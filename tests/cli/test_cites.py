@@ -36,7 +36,7 @@ def test_missing_and_doubled_keys_fail_and_are_listed(
 
     assert (ran.code, ran.err) == (1, "")
     assert ran.out == (
-        "chapter.tex:1: no entry has the key smith; there is Smith\n"
+        "chapter.tex:1: no entry has the key smith; did you mean Smith?\n"
         "main.tex:4: no entry has the key lost\n"
         "refs.bib:3: the key a stands in line 1 too\n"
         "refs.bib:5: the entry here cannot be read: a block that is never closed\n"
@@ -111,3 +111,76 @@ def test_nothing_to_check_is_wrong_usage_and_a_lost_file_bad_input(
     assert zoterodigest("check-cites", "bare.tex").code == 2
     assert zoterodigest("check-cites", "gone.tex", "refs.bib").code == 10
     assert zoterodigest("check-cites", "main.tex", "gone.bib").code == 10
+
+
+def test_a_key_nearly_spelled_right_is_proposed(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / "main.tex").write_text("\\cite{vaswaniAtention2017, elsewhere}\n")
+    (tmp_path / "refs.bib").write_text("@misc{vaswaniAttention2017}\n")
+
+    ran = zoterodigest("check-cites", "main.tex", "refs.bib")
+
+    assert ran.out.splitlines()[:2] == [
+        "main.tex:1: no entry has the key vaswaniAtention2017; did you mean vaswaniAttention2017?",
+        "main.tex:1: no entry has the key elsewhere",
+    ]
+
+
+def test_an_entry_behind_a_comment_mark_is_one_for_bibtex(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "main.tex").write_text("\\cite{a, b, c}\n\\bibliography{refs}\n")
+    (tmp_path / "refs.bib").write_text(
+        "% @misc{a,\n%  title = {Old}}\n@misc{a}\n% @misc{b}\n@comment{ @misc{c} }\n"
+    )
+
+    ran = zoterodigest("check-cites", "main.tex")
+
+    behind = "BibTeX reads an entry behind a comment mark, biber does not"
+    assert ran.code == 1
+    assert ran.out.splitlines() == [
+        f"refs.bib:1: the key a stands in line 3 too ({behind})",
+        f"refs.bib:4: b is cited: {behind}",
+        f"refs.bib:5: c is cited: {behind}",
+        "3 keys are cited, 0 missing, 1 doubled",
+    ]
+
+
+def test_an_entry_behind_a_comment_mark_is_none_for_biber(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "main.tex").write_text(
+        "\\usepackage[style=apa]{csquotes,biblatex}\n\\bibliography{refs}\n\\cite{a, b}\n"
+    )
+    (tmp_path / "refs.bib").write_text("% @misc{a}\n@misc{a}\n% @misc{b}\n")
+
+    ran = zoterodigest("check-cites", "main.tex")
+
+    assert ran.out.splitlines()[0] == "main.tex:3: no entry has the key b"
+    assert "stands in" not in ran.out
+
+
+def test_a_file_of_another_type_is_refused(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / "paper.docx").write_bytes(b"PK\x03\x04 \\cite{a}")
+    (tmp_path / "refs.bib").write_text("@misc{a}\n")
+
+    ran = zoterodigest("check-cites", "paper.docx", "refs.bib")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "zoterodigest cannot find citations in paper.docx" in ran.err
+    assert ".typ" in ran.err
+
+
+def test_a_typst_document_leads_to_its_chapters_and_its_bibliography(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "main.typ").write_text(
+        '#include "one.typ"\n@fig:a and @there\n#bibliography("refs.bib", style: "apa")\n'
+    )
+    (tmp_path / "one.typ").write_text("#figure(x) <fig:a>\n#cite(<lost>)\n")
+    (tmp_path / "refs.bib").write_text("@misc{there}\n")
+
+    ran = zoterodigest("check-cites", "main.typ")
+
+    assert ran.out == (
+        "one.typ:2: no entry has the key lost\n2 keys are cited, 1 missing, 0 doubled\n"
+    )

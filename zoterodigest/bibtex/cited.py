@@ -11,9 +11,11 @@ from pathlib import PurePath
 from zoterodigest.bibtex.mentions import (
     ALL,
     CitesKey,
+    DefinesLabel,
     Mention,
     ReadsText,
     UsesBib,
+    UsesBiblatex,
     mentions_of,
 )
 
@@ -42,13 +44,15 @@ class Cited:
     """What documents cite, in the order of reading.
 
     `bibs` are the .bib files they name, as paths; `unread` the texts they read in that are not
-    there. `\\nocite{*}` makes `cites_all` true and is no citation.
+    there. `\\nocite{*}` makes `cites_all` true and is no citation. `by_bibtex` tells whether BibTeX
+    reads the .bib files, as far as the documents say; otherwise biber or another program does.
     """
 
     citations: tuple[Citation, ...]
     cites_all: bool
     bibs: tuple[PurePath, ...]
     unread: tuple[Citation, ...]
+    by_bibtex: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -62,8 +66,11 @@ def cited_in(paths: Iterable[PurePath], read: Reader) -> Cited:
     for path in paths:
         walk.follow(path)
     cites_all = any(citation.key == ALL for citation in walk.citations)
-    named = tuple(citation for citation in walk.citations if citation.key != ALL)
-    return Cited(named, cites_all, tuple(dict.fromkeys(walk.bibs)), tuple(walk.unread))
+    no_keys = walk.labels | {ALL}
+    named = tuple(citation for citation in walk.citations if citation.key not in no_keys)
+    by_bibtex = walk.names_bibtex and not walk.loads_biblatex
+    bibs = tuple(dict.fromkeys(walk.bibs))
+    return Cited(named, cites_all, bibs, tuple(walk.unread), by_bibtex)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,9 @@ class _Walk:
     citations: list[Citation] = field(default_factory=list)
     bibs: list[PurePath] = field(default_factory=list)
     unread: list[Citation] = field(default_factory=list)
+    labels: set[str] = field(default_factory=set)
+    names_bibtex: bool = False
+    loads_biblatex: bool = False
     _seen: set[PurePath] = field(default_factory=set)
 
     def follow(self, path: PurePath) -> bool:
@@ -109,8 +119,13 @@ class _Walk:
             match mention:
                 case CitesKey(at, key):
                     self.citations.append(Citation(key, text.at(at)))
-                case UsesBib(_, name):
+                case UsesBib(_, name, by_bibtex):
                     self.bibs += _bib_paths(name, text.main_folder)
+                    self.names_bibtex |= by_bibtex
+                case UsesBiblatex():
+                    self.loads_biblatex = True
+                case DefinesLabel(_, name):
+                    self.labels.add(name)
                 case ReadsText(at, name):
                     inner = self._found(mention, text)
                     if isinstance(inner, _Text):
@@ -124,9 +139,9 @@ class _Walk:
         if _COMPUTED.search(mention.folder + mention.name):
             return True
         folders = dict.fromkeys([text.main_folder, text.path.parent])
-        names = (
-            [mention.name] if text.path.suffix == ".aux" else [f"{mention.name}.tex", mention.name]
-        )
+        names = [mention.name]
+        if text.path.suffix not in (".aux", ".typ"):  # TeX alone adds a suffix
+            names.insert(0, f"{mention.name}.tex")
         for folder in folders:
             for name in names:
                 path = folder / mention.folder / name

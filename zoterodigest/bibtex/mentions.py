@@ -1,6 +1,6 @@
 """What one text says of its bibliography: the keys it cites, the .bib files and texts it names.
 
-TeX sources, the .aux and .bcf files that TeX leaves, and Pandoc's Markdown are understood.
+TeX sources, the .aux and .bcf files that TeX leaves, Pandoc's Markdown, and Typst are understood.
 """
 
 from __future__ import annotations
@@ -33,21 +33,43 @@ class ReadsText:
 
 @dataclass(frozen=True, slots=True)
 class UsesBib:
-    """A .bib file is named at `at`, perhaps without its suffix."""
+    """A .bib file is named at `at`, perhaps without its suffix; `by_bibtex` if BibTeX reads it."""
+
+    at: int
+    name: str
+    by_bibtex: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UsesBiblatex:
+    """The document loads biblatex at `at`: biber reads its .bib files, BibTeX does not."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DefinesLabel:
+    """The text has a label `name` at `at`: Typst writes references to labels like citations."""
 
     at: int
     name: str
 
 
-Mention = CitesKey | ReadsText | UsesBib
+Mention = CitesKey | ReadsText | UsesBib | UsesBiblatex | DefinesLabel
+
+
+def is_document(name: str) -> bool:
+    """Tell by the suffix of `name` whether such a file can be read for what it cites."""
+    return _suffix(name) in _READERS
 
 
 def mentions_of(name: str) -> Callable[[str], Iterator[Mention]]:
     """Return the reader for a file called `name`, by its suffix; what is unknown is TeX."""
-    suffix = name.rpartition(".")[2].lower()
-    if suffix in ("md", "markdown", "qmd", "rmd"):
-        return in_markdown
-    return {"aux": in_aux, "bcf": in_bcf}.get(suffix, in_tex)
+    return _READERS.get(_suffix(name), in_tex)
+
+
+def _suffix(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def in_tex(text: str) -> Iterator[Mention]:
@@ -76,7 +98,7 @@ def in_aux(text: str) -> Iterator[Mention]:
             case "citation" | "abx@aux@cite":
                 yield from _keys(found["text"], found.start("text"))
             case "bibdata":
-                yield from _bibs(found["text"], found.start("text"))
+                yield from _bibs(found["text"], found.start("text"), by_bibtex=True)
             case _:
                 yield ReadsText(found.start(), found["text"])
 
@@ -105,6 +127,33 @@ def in_markdown(text: str) -> Iterator[Mention]:
                 yield UsesBib(found.start("bib") + one.start(), one[0])
 
 
+def in_typst(text: str) -> Iterator[Mention]:
+    """Yield what a Typst source mentions: `@key`, `#cite(<key>)`, `#bibliography("refs.bib")`.
+
+    Comments, raw text and addresses are none. A label is not a key: references to labels look like
+    citations, so each label is yielded as well.
+    """
+    for found in _TYPST.finditer(text):
+        if key := found["key"]:
+            yield CitesKey(found.start(), key.rstrip(".:"))
+        elif key := found["cited"] or found["named"]:
+            yield CitesKey(found.start(), key)
+        elif label := found["label"]:
+            yield DefinesLabel(found.start(), label)
+        elif found["bibs"]:
+            for one in _TYPST_BIB.finditer(found["bibs"]):
+                yield UsesBib(found.start("bibs") + one.start(), one["text"])
+        elif found["file"]:
+            yield ReadsText(found.start(), found["file"])
+
+
+_READERS: dict[str, Callable[[str], Iterator[Mention]]] = {
+    **dict.fromkeys(("tex", "ltx", "latex", "sty", "cls", "rnw", "snw", "dtx"), in_tex),
+    **dict.fromkeys(("md", "markdown", "qmd", "rmd"), in_markdown),
+    "aux": in_aux,
+    "bcf": in_bcf,
+    "typ": in_typst,
+}
 _VERBATIM = "verbatim|Verbatim|lstlisting|minted|comment|filecontents|alltt|BVerbatim|LVerbatim"
 _TEX = re.compile(
     r"%[^\n]*+"
@@ -117,11 +166,16 @@ _TEX = re.compile(
     re.DOTALL,
 )
 _FI = re.compile(r"\\(?:fi|else)(?![A-Za-z@])")
-_OPTION = r"\s*+\[(?:[^\[\]{}]|\{[^{}]*+\})*+\]"
-_ARGUMENT = r"\s*+\{(?P<text>[^{}]*+)\}"
-_OPTIONS = rf"\*?(?:\s*+<[^<>]*+>)*+(?:\s*+\([^()]*+\))*+(?:{_OPTION})*+"
+_GAP = r"(?:\s|%[^\n]*+)*+"  # TeX reads over a comment wherever it reads over blanks
+_OPTION = rf"{_GAP}\[(?:[^\[\]{{}}]|\{{[^{{}}]*+\}})*+\]"
+_ARGUMENT = (
+    rf"{_GAP}\{{(?P<text>(?:[^{{}}%]|%[^\n]*+)*+)\}}"  # braces in comments count for nothing
+)
+_OPTIONS = rf"\*?(?:{_GAP}<[^<>]*+>)*+(?:{_GAP}\([^()]*+\))*+(?:{_OPTION})*+"
 _FIRST = re.compile(_OPTIONS + _ARGUMENT)
-_SECOND = re.compile(_OPTIONS + r"\s*+\{(?P<before>[^{}]*+)\}" + rf"(?:{_OPTION})*+" + _ARGUMENT)
+_SECOND = re.compile(
+    _OPTIONS + rf"{_GAP}" + r"\{(?P<before>[^{}]*+)\}" + rf"(?:{_OPTION})*+" + _ARGUMENT
+)
 _MORE = re.compile(rf"(?:{_OPTION})*+" + _ARGUMENT)
 _PLAIN_NAME = re.compile(r"\s*+(?P<text>[^\s{}\\%]++)")
 _CITES = re.compile(r"[A-Za-z]*[cC]ite[A-Za-z]*|bibentry")
@@ -132,6 +186,7 @@ _NO_CITES = frozenset(
 )
 _READS = frozenset({"input", "include", "subfile", "subfileinclude", "InputIfFileExists"})
 _READS_IN_FOLDER = frozenset({"import", "subimport", "includefrom", "subincludefrom", "inputfrom"})
+_PACKAGES = frozenset({"usepackage", "RequirePackage"})
 _BIBS = frozenset({"bibliography", "addbibresource", "addglobalbib", "addsectionbib"})
 _AUX = re.compile(
     r"^\\(?P<name>citation|abx@aux@cite|bibdata|@input)(?:\{\d*+\}(?=\{))?\{(?P<text>[^{}]*+)\}",
@@ -139,7 +194,9 @@ _AUX = re.compile(
 )
 _BCF = re.compile(r"<bcf:(?P<name>citekey|datasource)\b[^<>]*+>(?P<text>[^<>]*+)</bcf:")
 _KEY = re.compile(r"[^\s,%#\\{}]++")
-_COMMENT = re.compile(r"%[^\n]*+")
+_LEADING = re.compile(_GAP)
+_PART = re.compile(r"(?:[^,%]|%[^\n]*+)++")
+_COMMENT = re.compile(r"%[^\n]*+(?:\n[ \t]*+)?")  # TeX drops the line end and what indents the next
 _MARKDOWN = re.compile(
     r"^(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?:(?!(?P=fence))[^\n]*+\n)*+(?:(?P=fence)|\Z)"
     r"|(?<!`)(?P<ticks>`++)(?:[^`\n]++|(?!(?P=ticks)(?!`))`++){0,500}+(?P=ticks)(?!`)"
@@ -149,6 +206,22 @@ _MARKDOWN = re.compile(
     r"|\\."
     r"|(?<!\w)@(?:(?P<key>\*(?!\w)|\w(?:\w|[:.#$%&+?<>~/-](?=\w))*+)|\{(?P<braced>[^{}\n]++)\})",
     re.MULTILINE | re.DOTALL,
+)
+_TYPST_BIB = re.compile(r'"(?P<text>[^"\n\\]*+(?<=\.bib))"')
+_TYPST = re.compile(
+    r"//[^\n]*+"
+    r"|/\*.*?(?:\*/|\Z)"
+    r"|(?P<ticks>`{3,}+).*?(?:(?P=ticks)|\Z)"
+    r"|`[^`]*+`"
+    r"|(?:https?|ftp)://[^\s<>]++"
+    r"|\\."
+    r"|(?<!\w)@(?P<key>\w(?:[\w:.-])*+)"
+    r"|\bcite\s*+\(\s*+(?:<(?P<cited>[^<>\s]++)>|label\(\s*+\"(?P<named>[^\"\n\\]++)\")"
+    r"|\b(?:ref|link)\s*+\(\s*+<[^<>\s]++>"
+    r"|\bbibliography\s*+\((?P<bibs>[^()]*+(?:\([^()]*+\)[^()]*+)*+)\)"
+    r"|#(?:include|import)\s*+\"(?P<file>[^@\"\n\\][^\"\n\\]*+)\""
+    r"|<(?P<label>[\w][\w:.-]*+)>",
+    re.DOTALL,
 )
 _CROSS_REFERENCE = re.compile(r"(?:fig|tbl|eq|sec|lst)[:-]")
 _YAML_NAME = re.compile(r"[^\s\"'\[\],|>-][^\s\"'\[\],]*+")
@@ -169,7 +242,14 @@ def _command(text: str, name: str, at: int) -> Iterator[Mention]:
             yield ReadsText(at, found["text"].strip(), found["before"].strip())
     elif name in _BIBS:
         if found := _FIRST.match(text, at):
-            yield from _bibs(found["text"], found.start("text"))
+            is_bibtex = name == "bibliography"
+            yield from _bibs(found["text"], found.start("text"), by_bibtex=is_bibtex)
+            if not is_bibtex:
+                yield UsesBiblatex(at)
+    elif name in _PACKAGES:
+        found = _FIRST.match(text, at)
+        if found and "biblatex" in (name.strip() for _, name in _parts(found["text"])):
+            yield UsesBiblatex(at)
     elif _CITES.fullmatch(name) and name not in _NO_CITES:
         yield from _cited(text, name, at)
 
@@ -185,17 +265,19 @@ def _cited(text: str, name: str, at: int) -> Iterator[Mention]:
 
 def _keys(text: str, start: int) -> Iterator[Mention]:
     """Yield the keys of a list with commas; comments and the parameters of macros are none."""
-    bare = _COMMENT.sub(lambda comment: " " * len(comment[0]), text)
-    at = 0
-    for part in bare.split(","):
-        if (key := part.strip()) and (key == ALL or _KEY.fullmatch(key)):
-            yield CitesKey(start + at + part.index(key), key)
-        at += len(part) + 1
+    for at, key in _parts(text):
+        if key == ALL or _KEY.fullmatch(key):
+            yield CitesKey(start + at, key)
 
 
-def _bibs(text: str, start: int) -> Iterator[Mention]:
-    at = 0
-    for part in text.split(","):
-        if name := part.strip():
-            yield UsesBib(start + at, name)
-        at += len(part) + 1
+def _bibs(text: str, start: int, *, by_bibtex: bool) -> Iterator[Mention]:
+    for at, name in _parts(text):
+        yield UsesBib(start + at, name, by_bibtex)
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what stands between the commas of a list, with its place, as TeX reads it."""
+    for found in _PART.finditer(text):
+        if part := _COMMENT.sub("", found[0]).strip():
+            leading = _LEADING.match(found[0])
+            yield found.start() + (leading.end() if leading else 0), part

@@ -171,6 +171,19 @@ class Bibliography:
                 if at >= 0:
                     yield self.place(at)
 
+    def behind_comments(self) -> Iterator[tuple[str, BibPlace]]:
+        """Yield the key and place of each entry behind a `%` or in an `@comment`.
+
+        They are comments for biber. BibTeX knows no comment outside entries: it reads them.
+        """
+        for tile in self.tiles:
+            if isinstance(tile, CommentTile):
+                for found in _ENTRY_IN_COMMENT.finditer(
+                    self.source, tile.span.start, tile.span.end
+                ):
+                    if found["type"].lower() not in _NO_ENTRY_TYPES:
+                        yield self.text(Span(*found.span("key"))), self.place(found.start())
+
     def _comment_inside(self, tile: EntryTile | MacroTile | PreambleTile) -> int:
         """Return where the first `%` between the texts of a block stands, -1 if there is none."""
         cursor, end = tile.span.start, tile.span.end
@@ -225,3 +238,7 @@ def _field_texts(fields: Iterable[BibField]) -> Iterator[Span]:
 
 
 _LINE_END = re.compile(rb"\r\n?|\n")
+_ENTRY_IN_COMMENT = re.compile(
+    rb"(?<![\w.+-])@\s*+(?P<type>[A-Za-z][^\s\"#%'(),={}@]*+)\s*+[{(]\s*+(?P<key>[^\s,{}=%@]++)\s*+[,})]"
+)
+_NO_ENTRY_TYPES = (b"comment", b"string", b"preamble")

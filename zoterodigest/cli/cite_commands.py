@@ -29,10 +29,10 @@ def check_cites(
 ) -> None:
     """Check that every key a document cites has one entry.
 
-    FILE is a document (.tex, .aux, .bcf, or .md for Pandoc; what a .tex reads in is followed) or a
-    bibliography (.bib). Without a .bib, those that the documents name are read. Lists keys that
-    are missing or stand twice, places of a .bib that cannot be read, and entries that are cited
-    nowhere. Writes nothing.
+    FILE is a document (.tex, .aux, .bcf, .typ, or .md for Pandoc; the files that a .tex or .typ
+    includes are read too) or a bibliography (.bib). Without a .bib, those that the documents name
+    are read. Lists keys that are missing or stand twice, places of a .bib that cannot be read, and
+    entries that are cited nowhere. Writes nothing.
 
     \b
     Examples:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from zoterodigest.bibtex.checking import Checked, Missing, Standing, check
-from zoterodigest.bibtex.cited import At, Cited, cited_in
+from zoterodigest.bibtex.cited import At, Cited
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.key_differences import KeyDifference, key_differences
 from zoterodigest.cli.screen import counted, emit, visible
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.project.files import BadInput, read_file, read_if_present
+from zoterodigest.project.citing import read_cited
+from zoterodigest.project.files import read_file
 
 _FAILED = 1
 _MOST = 20
@@ -31,6 +32,10 @@ def check_cites(files: Sequence[Path], *, for_github: bool) -> int:
     What is found is shown, as annotations of GitHub Actions or for people. Returns the exit code.
     """
     documents = [path for path in files if path.suffix.lower() != ".bib"]
+    if not documents:
+        raise NothingToCheck(
+            "no document is named", "Name one that cites: check-cites main.tex refs.bib."
+        )
     cited = read_cited(documents)
     bibliographies = _bibliographies([path for path in files if path not in documents], cited)
     checked = check(cited, bibliographies)
@@ -38,25 +43,6 @@ def check_cites(files: Sequence[Path], *, for_github: bool) -> int:
     differing = key_differences(Path(name) for name in bibliographies)
     emit(lines(cited, checked, bibliographies, differing))
     return _FAILED if checked.missing or checked.doubled else 0
-
-
-def read_cited(documents: Sequence[Path]) -> Cited:
-    """Return what `documents` cite; one that cannot be read raises `BadInput`."""
-    if not documents:
-        raise NothingToCheck(
-            "no document is named", "Name one that cites: check-cites main.tex refs.bib."
-        )
-    for path in documents:
-        read_file(path)
-    return cited_in(documents, _read)
-
-
-def _read(path: PurePath) -> bytes | None:
-    """Return the bytes of a text that another one reads in; None if it cannot be read."""
-    try:
-        return read_if_present(Path(path))
-    except BadInput:
-        return None
 
 
 def _bibliographies(named: Sequence[Path], cited: Cited) -> dict[str, Bibliography]:
@@ -74,7 +60,7 @@ def _text(
     bibliographies: dict[str, Bibliography],
     differing: Iterable[KeyDifference],
 ) -> Iterator[str]:
-    for at, sentence in (*_errors(checked), *_warnings(cited, bibliographies)):
+    for at, sentence in (*_errors(checked), *_warnings(cited, checked, bibliographies)):
         yield visible(f"{at.file}:{at.line}: {sentence}")
     for at, sentence in _notes(differing):
         yield visible(f"{at.file}:{at.line}: note: {sentence}")
@@ -96,7 +82,7 @@ def _annotations(
 ) -> Iterator[str]:
     for at, sentence in _errors(checked):
         yield _annotation("error", at, sentence)
-    for at, sentence in _warnings(cited, bibliographies):
+    for at, sentence in _warnings(cited, checked, bibliographies):
         yield _annotation("warning", at, sentence)
     for at, sentence in _notes(differing):
         yield _annotation("notice", at, sentence)
@@ -128,7 +114,7 @@ def _errors(checked: Checked) -> Iterator[tuple[At, str]]:
 
 
 def _missing(missing: Missing) -> str:
-    similar = f"; there is {missing.similar}" if missing.similar else ""
+    similar = f"; did you mean {missing.similar}?" if missing.similar else ""
     return f"no entry has the key {missing.citation.key}{similar}"
 
 
@@ -137,10 +123,18 @@ def _doubled(first: Standing, other: Standing) -> str:
     if first.at.file != other.at.file:
         where = f"{first.at.file}:{first.at.line}"
     spelt = "" if first.key == other.key else f" as {first.key}"
-    return f"the key {other.key} stands in {where} too{spelt}"
+    behind = f" ({_BEHIND_COMMENT})" if first.behind_comment or other.behind_comment else ""
+    return f"the key {other.key} stands in {where} too{spelt}{behind}"
 
 
-def _warnings(cited: Cited, bibliographies: dict[str, Bibliography]) -> Iterator[tuple[At, str]]:
+_BEHIND_COMMENT = "BibTeX reads an entry behind a comment mark, biber does not"
+
+
+def _warnings(
+    cited: Cited, checked: Checked, bibliographies: dict[str, Bibliography]
+) -> Iterator[tuple[At, str]]:
+    for standing in checked.commented:
+        yield standing.at, f"{standing.key} is cited: {_BEHIND_COMMENT}"
     for name, bibliography in bibliographies.items():
         for tile in bibliography.broken:
             place = bibliography.place(tile.at)

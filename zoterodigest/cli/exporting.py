@@ -17,7 +17,6 @@ from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.write import write_bib
 from zoterodigest.cli.bib_additions import add_to_bib
 from zoterodigest.cli.bib_text import dropped_text, unsettable_text
-from zoterodigest.cli.cites import read_cited
 from zoterodigest.cli.library_list import api_data, select
 from zoterodigest.cli.places import open_library
 from zoterodigest.cli.screen import counted, emit, emit_text, tell, visible
@@ -26,6 +25,7 @@ from zoterodigest.core.link import is_bib
 from zoterodigest.core.record import Entry, Names
 from zoterodigest.digest.detect import read_document
 from zoterodigest.library.items import new_item, zotero_mapping
+from zoterodigest.project.citing import read_cited
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import (
     BadInput,

@@ -6,12 +6,28 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 from zoterodigest.bibtex.cited import Cited, cited_in
+from zoterodigest.bibtex.mentions import is_document
+from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import BadInput, read_file, read_if_present
 
 
+class NotADocument(ZoterodigestError):
+    """A file was named for what it cites, and its type is none that cites in a way we know."""
+
+    exit_code = 2
+
+
 def read_cited(documents: Sequence[Path]) -> Cited:
-    """Return what `documents` cite; one that cannot be read raises `BadInput`."""
+    """Return what `documents` cite.
+
+    One that cannot be read raises `BadInput`; one of another type raises `NotADocument`.
+    """
     for path in documents:
+        if not is_document(path.name):
+            raise NotADocument(
+                f"zoterodigest cannot find citations in {path}",
+                "Name a .tex, .aux, .bcf, .typ or Markdown file.",
+            )
         read_file(path)
     return cited_in(documents, _read)
 
