@@ -58,7 +58,7 @@ class Access:
 
     `local_key_of` returns the key that the Zotero on this machine with this id once gave,
     `keep_local_key` keeps one, and `desktop_folder` holds what must be known of its libraries
-    between runs (None: nothing is).
+    between runs (None: nothing is). An answer must be complete after `longest_answer` seconds.
     """
 
     key_of: Callable[[WebAddress], str] = field(default=_no_key, repr=False)
@@ -68,3 +68,4 @@ class Access:
     local_key_of: Callable[[str], str] = field(default=_no_local_key, repr=False)
     keep_local_key: Callable[[str, str], None] = field(default=_forget, repr=False)
     desktop_folder: Path | None = None
+    longest_answer: float = 600.0

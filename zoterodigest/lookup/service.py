@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from zoterodigest import __version__
 from zoterodigest.library.access import Wait
+from zoterodigest.library.web.limit import TooSlow, within
 from zoterodigest.library.web.patience import seconds_asked
 from zoterodigest.lookup.closing import Closing
 
@@ -35,12 +36,14 @@ class Manners:
     """How services are asked from this machine.
 
     `mailto` is the address that services may write to if we trouble them, as Crossref asks for.
+    `timeout` are the seconds that may pass without a byte, `longest_answer` those for all of it.
     """
 
     mailto: str = ""
     wait: Wait = _sleep
     now: Callable[[], datetime] = _utc_now
     timeout: float = 30.0
+    longest_answer: float = 120.0
 
     @property
     def user_agent(self) -> str:
@@ -145,7 +148,10 @@ class Service(Closing):
         self._be_patient()
         self.sent += 1
         try:
-            return self._received(path, params, json)
+            return within(self._manners.longest_answer, lambda: self._received(path, params, json))
+        except TooSlow:
+            self.close()  # the request may still read from this connection
+            return _Refused(f"{name} is too slow: its answer did not come whole", is_final=True)
         except requests.Timeout:
             return _Refused(f"{name} did not answer in time")
         except requests.exceptions.ChunkedEncodingError:
@@ -170,7 +176,7 @@ class Service(Closing):
             stream=True,
             allow_redirects=not self.place.headers,
         ) as response:
-            body = self._body(response)
+            body = _body(response)
             if body is None:
                 return _Refused(f"{self.place.name} answers without end", is_final=True)
             asked = {name.lower(): value for name, value in response.headers.items()}
@@ -181,16 +187,6 @@ class Service(Closing):
             if _THROTTLED.match(body):  # arXiv says so with status 200
                 return _Refused(f"{self.place.name} asks for fewer requests", seconds)
             return Reply(response.status_code, body)
-
-    def _body(self, response: requests.Response) -> bytes | None:
-        """Return all that comes; None if it is more, or takes longer, than any real answer."""
-        end = self._manners.now() + timedelta(seconds=4 * self._manners.timeout)
-        received = bytearray()
-        for piece in response.iter_content(65_536):
-            received += piece
-            if len(received) > _LONGEST_BODY or self._manners.now() > end:
-                return None
-        return bytes(received)
 
     def _opened(self) -> requests.Session:
         import requests
@@ -219,6 +215,16 @@ _LONGEST_WAIT = 120.0
 _LONGEST_BODY = 30_000_000
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _THROTTLED = re.compile(rb"\s{0,20}rate exceeded", re.IGNORECASE)
+
+
+def _body(response: requests.Response) -> bytes | None:
+    """Return all that comes; None if it is more than any real answer."""
+    received = bytearray()
+    for piece in response.iter_content(65_536):
+        received += piece
+        if len(received) > _LONGEST_BODY:
+            return None
+    return bytes(received)
 
 
 def _is_unreachable(error: Exception) -> bool:

@@ -22,6 +22,7 @@ from zoterodigest.library.desktop.trouble import (
     not_running,
 )
 from zoterodigest.library.web.body import Endless, received
+from zoterodigest.library.web.limit import TooSlow, within
 from zoterodigest.library.web.patience import (
     LONGEST_WAIT,
     Answer,
@@ -30,7 +31,7 @@ from zoterodigest.library.web.patience import (
     may_try_again,
     pause_after,
 )
-from zoterodigest.library.web.trouble import plain, too_long, translated
+from zoterodigest.library.web.trouble import plain, too_long, too_slow, translated
 
 if TYPE_CHECKING:
     import httpx2
@@ -182,14 +183,17 @@ class Wire:
         json_type = {"Content-Type": "application/json"} if content is not None else {}
         for pause in (*_STARTING, None):
             try:
-                response, text = received(
-                    self._opened(),
-                    method,
-                    f"{self.address.url}{path}",
-                    params=dict(params),
-                    content=content,
-                    headers={**known, **json_type, **headers},
-                    timeout=httpx2.Timeout(seconds, connect=15.0),
+                response, text = within(
+                    self._access.longest_answer,
+                    lambda: received(
+                        self._opened(),
+                        method,
+                        f"{self.address.url}{path}",
+                        params=dict(params),
+                        content=content,
+                        headers={**known, **json_type, **headers},
+                        timeout=httpx2.Timeout(seconds, connect=15.0),
+                    ),
                 )
                 return self._noted(response, text)
             except httpx2.ConnectError as error:
@@ -200,6 +204,9 @@ class Wire:
                 return Lost(translated(error, _NAME))
             except Endless:
                 return Lost(garbled())
+            except TooSlow:
+                self.close()
+                return Lost(too_slow(_NAME, self._access.longest_answer), is_slow=True)
         raise AssertionError("unreachable: the last pause is None")
 
     def _opened(self) -> httpx2.Client:

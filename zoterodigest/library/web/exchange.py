@@ -111,11 +111,13 @@ class Exchange:
 
     def _opened(self) -> Wire:
         if self._wire is None:
-            self._wire = Wire(self.address, self.key)
+            self._wire = Wire(self.address, self.key, self._access.longest_answer)
         return self._wire
 
     def _noted(self, result: Result) -> Result:
         """Remember for how long the server wants to be left alone, which a 200 may say as well."""
+        if isinstance(result, Lost) and result.is_slow:
+            self._wire = None  # it has closed itself
         if isinstance(result, Answer) and result.is_fine:
             asked = seconds_asked(result.headers, self._now()) or 0.0
             self._free_at = self._now() + timedelta(seconds=asked)

@@ -51,9 +51,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """No answer came, or not whole: nobody knows whether the server has acted. `error` is why."""
+    """No answer came, or not whole: nobody knows whether the server has acted. `error` is why.
+
+    A server that is too slow (`is_slow`) is not asked again: that would take as long again.
+    """
 
     error: BadLibrary
+    is_slow: bool = False
 
 
 Result = Answer | Lost
@@ -62,7 +66,7 @@ Result = Answer | Lost
 def may_try_again(attempt: int, result: Result) -> bool:
     """Tell whether to send again what came to `result` at attempt number `attempt` (from 1)."""
     if isinstance(result, Lost):
-        return attempt < ATTEMPTS_WITHOUT_ANSWER
+        return attempt < ATTEMPTS_WITHOUT_ANSWER and not result.is_slow
     return attempt < ATTEMPTS and result.status in _PASSING
 
 

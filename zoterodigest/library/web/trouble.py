@@ -13,6 +13,9 @@ from zoterodigest.library.address import address_of
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
 
 _LONGEST_MESSAGE = 200
+_LONGEST_HEAD = 10_000
+_PAGE = re.compile(r"\s*<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,1000})", re.IGNORECASE)
 
 
 class NotReached(BadLibrary):
@@ -49,6 +52,14 @@ def translated(error: Exception, server: str) -> BadLibrary:
     if isinstance(error, httpx2.RequestError):
         return NotReached(f"{server} cannot be reached ({name})", _CONNECTION)
     return ServerFailed(f"the conversation with {server} failed ({name})", _LATER)
+
+
+def too_slow(server: str, seconds: float) -> NotReached:
+    """Return the error of an answer that was not complete after `seconds`."""
+    return NotReached(
+        f"{server} did not send its whole answer within {seconds:g} seconds, so it was not used",
+        _LATER,
+    )
 
 
 def refusal(status: int, identity: str, message: str, *, is_write: bool) -> BadLibrary:
@@ -103,12 +114,20 @@ def too_long(server: str, seconds: float) -> ServerBusy:
 def plain(message: str, key: str = "") -> str:
     """Return a server's message as a line of plain text, without `key` should it be in it.
 
-    Servers escape their messages as HTML (`&quot;`).
+    Servers escape their messages as HTML (`&quot;`); what stands between them and us (a proxy, a
+    login page) sends whole pages, of which the title is the message.
     """
-    text = re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", html.unescape(message)).strip()
+    told = _told_by_page(message) if _PAGE.match(message) else message
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", html.unescape(told)).strip()
     hidden = text.replace(key, "(key)") if key else text
     is_long = len(hidden) > _LONGEST_MESSAGE
     return hidden[: _LONGEST_MESSAGE - 1] + "…" if is_long else hidden
+
+
+def _told_by_page(page: str) -> str:
+    head = page[:_LONGEST_HEAD]
+    title = _TITLE.search(head)
+    return title[1] if title else ""
 
 
 def _rights_shown(identity: str) -> str:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from zoterodigest.library.address import WebAddress
 from zoterodigest.library.web.body import Endless, received
+from zoterodigest.library.web.limit import TooSlow, within
 from zoterodigest.library.web.patience import Answer, Lost, Result
-from zoterodigest.library.web.trouble import garbled, translated
+from zoterodigest.library.web.trouble import garbled, too_slow, translated
 
 if TYPE_CHECKING:
     import httpx2
@@ -28,14 +29,19 @@ Params = Mapping[str, str | int]
 
 
 class Wire:
-    """A connection to the API of `address`, opened at once; `key` is the API key or ""."""
+    """A connection to the API of `address`, opened at once; `key` is the API key or "".
 
-    def __init__(self, address: WebAddress, key: str) -> None:
+    An answer must be complete after `longest_answer` seconds. A connection whose answer was not
+    is closed: another one must be opened.
+    """
+
+    def __init__(self, address: WebAddress, key: str, longest_answer: float) -> None:
         import httpx2
         from pyzotero.zotero import Zotero
 
         is_remote = address.url.startswith("https://")  # plain http needs no certificates
         self._address = address
+        self._longest_answer = longest_answer
         self._client = httpx2.Client(verify=is_remote, trust_env=is_remote, follow_redirects=False)
         self._zotero: Zotero = Zotero(
             address.number, address.kind, key or None, client=self._client
@@ -63,19 +69,25 @@ class Wire:
         seconds = _READ_SECONDS if content is None else _WRITE_SECONDS
         below = path if path.startswith("/") else f"{self._address.path}/{path}"
         try:
-            response, text = received(
-                self._client,
-                method,
-                f"{self._zotero.endpoint}{below}",
-                params=dict(params),
-                content=content,
-                headers=headers,
-                timeout=httpx2.Timeout(seconds, connect=_CONNECT_SECONDS),
+            response, text = within(
+                self._longest_answer,
+                lambda: received(
+                    self._client,
+                    method,
+                    f"{self._zotero.endpoint}{below}",
+                    params=dict(params),
+                    content=content,
+                    headers=headers,
+                    timeout=httpx2.Timeout(seconds, connect=_CONNECT_SECONDS),
+                ),
             )
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
             return Lost(translated(error, self._address.server))
         except Endless:
             return Lost(garbled(self._address.identity))
+        except TooSlow:
+            self.close()
+            return Lost(too_slow(self._address.server, self._longest_answer), is_slow=True)
         return self._answer(response, text)
 
     def _answer(self, response: httpx2.Response, text: str) -> Result:
