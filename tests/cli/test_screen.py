@@ -122,3 +122,20 @@ def test_a_file_is_safe_on_a_terminal_and_itself_in_a_pipe(
     screen.emit_text("a \u202e b\n\tc\n")
 
     assert stream.getvalue() == shown
+
+
+def test_a_title_of_any_length_leaves_room_for_the_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    screen.tell_failure("papers.md:3", "very " * 14_400, "Zotero refused it")
+
+    told = capsys.readouterr().err
+    assert len(told) < 600
+    assert told.startswith("error: papers.md:3: very very")
+    assert told.endswith("…: Zotero refused it\n")
+
+
+def test_an_error_of_any_length_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.tell_error("no " * 30_000, "do " * 30_000)
+
+    assert len(capsys.readouterr().err) < 4_100

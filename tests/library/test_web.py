@@ -153,6 +153,25 @@ def test_a_read_is_tried_again(server: Server, library: WebLibrary, fault: str, 
     assert library.read() == server.behind.read()
 
 
+def test_of_an_error_page_in_html_only_its_title_is_in_the_message(
+    server: Server, library: WebLibrary
+) -> None:
+    page = "<!DOCTYPE html>\n<html><head><title>502 Bad\nGateway</title></head><body>nginx"
+    server.between = always(says(418, page))
+
+    with pytest.raises(ServerFailed, match=r"HTTP 418: 502 Bad Gateway$"):
+        library.read()
+
+
+def test_of_an_error_page_without_a_title_nothing_is_in_the_message(
+    server: Server, library: WebLibrary
+) -> None:
+    server.between = always(says(418, "<html><body>" + "Go away. " * 5_000))
+
+    with pytest.raises(ServerFailed, match=r"HTTP 418$"):
+        library.read()
+
+
 def test_an_answer_without_end_is_cut_off_and_told(
     server: Server, library: WebLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from zoterodigest.cli.screen import (
     emit_json,
     styled,
     tell_error,
+    tell_failure,
     visible,
     visible_lines,
     width,
@@ -172,7 +173,7 @@ def _tell_failures(addition: Addition) -> None:
         name = visible(doubled.paper.name)
         tell_error(f"{name}: {standing_text(doubled.where)}", _hint(doubled))
     for failed in addition.failed:
-        tell_error(f"{visible(failed.name)}: {failed.reason}")
+        tell_failure(failed.name, failed.reason)
 
 
 def standing_text(where: Standing | None) -> str:

@@ -17,7 +17,7 @@ from zoterodigest.cli.citekey_text import (
 )
 from zoterodigest.cli.network import chosen
 from zoterodigest.cli.places import open_library
-from zoterodigest.cli.screen import counted, emit, emit_json, tell_error, visible
+from zoterodigest.cli.screen import counted, emit, emit_json, tell_failure
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.library.selection import NotInLibrary
 from zoterodigest.sync.bibs.key_findings import findings_about
@@ -116,5 +116,5 @@ def _write(keys: Keys, new: tuple[NewKey, ...], how: How) -> int:
     if how.as_json:
         emit_json({"written": keyed.written, "citekeys": new_data(new)})
     for failure in keyed.failures:
-        tell_error(f"{visible(failure.title)}: {failure.reason}")
+        tell_failure(failure.title, failure.reason)
     return FAILED if keyed.failures else FINE

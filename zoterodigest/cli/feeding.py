@@ -21,6 +21,7 @@ from zoterodigest.cli.screen import (
     enumerated,
     hanging,
     tell_error,
+    tell_failure,
     visible,
     width,
 )
@@ -158,7 +159,7 @@ def _tell_failures(fed: Sequence[Fed]) -> bool:
     """Tell what did not come; return whether there is any."""
     for one in fed:
         for failed in one.failed:
-            tell_error(f"{failed.name}: {failed.reason}")
+            tell_failure(failed.name, failed.reason)
         if one.fault:
             sentence = f"{one.name}: papers may be missing, as {one.fault}"
             tell_error(sentence, "Run it again: what came is kept, and only the rest is added.")

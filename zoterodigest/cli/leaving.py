@@ -15,7 +15,7 @@ from zoterodigest.cli.screen import (
     emit,
     emit_json,
     styled,
-    tell_error,
+    tell_failure,
     visible,
     width,
 )
@@ -70,7 +70,7 @@ def _leave(place: Place, plan: Callable[[Workspace], Leaving], how: tuple[bool, 
         elif not is_dry_run and not leaving.is_settled:
             emit(["", f"Done: {counted(left.written, 'object')} written into {place.address}."])
     for failure in left.failures:
-        tell_error(f"{failure.title}: {failure.reason}")
+        tell_failure(failure.title, failure.reason)
     return 1 if left.failures else 0
 
 

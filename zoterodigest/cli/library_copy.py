@@ -20,7 +20,7 @@ from zoterodigest.cli.screen import (
     hanging,
     styled,
     tell,
-    tell_error,
+    tell_failure,
     visible,
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
@@ -91,7 +91,7 @@ def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -
         elif not is_dry_run:
             emit(_told(copied, request))
     for failure in copied.failures:
-        tell_error(f"{failure.where} {failure.title}: {failure.reason}")
+        tell_failure(failure.where, failure.title, failure.reason)
     return FAILED if copied.failures else FINE
 
 

@@ -26,6 +26,7 @@ from zoterodigest.cli.screen import (
     styled,
     tell,
     tell_error,
+    tell_failure,
     visible,
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
@@ -90,7 +91,7 @@ def take_back(start: Path, number: int | None, address: str, how: How) -> int:
     if how.as_json:
         emit_json(_data(done))
     for declined in done.declined:
-        tell_error(f"{declined.title or declined.key}: {declined.reason}")
+        tell_failure(declined.title or declined.key, declined.reason)
     return FAILED if done.declined else FINE
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoterodigest.cli.bib_text import dropped_text, notes_text, summary, unsettable_text
 from zoterodigest.cli.network import chosen
 from zoterodigest.cli.places import linked_digests, near, open_library
-from zoterodigest.cli.screen import emit, emit_text, tell, tell_error, visible
+from zoterodigest.cli.screen import emit, emit_text, tell, tell_failure, visible
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Project, find_project
 from zoterodigest.project.lock import read_lock
@@ -71,7 +71,7 @@ def show(workspace: Workspace, given: Given) -> int:
     _tell(bib)
     failures = tuple(failures_of_bibs([bib]))
     for failure in failures:
-        tell_error(": ".join(filter(None, (failure.title, failure.reason))))
+        tell_failure(failure.title, failure.reason)
     return _FAILED if failures else 0
 
 
@@ -92,7 +92,7 @@ def _export(workspace: Workspace, *, anew: bool) -> int:
                 tell(dropped_text(bib.key, bib.before or b"", bib.source))
         _tell(bib)
     for failure in done.failures:
-        tell_error(": ".join(filter(None, (failure.where, failure.title, failure.reason))))
+        tell_failure(failure.where, failure.title, failure.reason)
     return _FAILED if done.failures else 0
 
 

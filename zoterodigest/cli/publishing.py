@@ -19,7 +19,7 @@ from zoterodigest.cli.screen import (
     enumerated,
     files_counted,
     tell,
-    tell_error,
+    tell_failure,
     visible,
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
@@ -129,7 +129,7 @@ def _applied(planned: Prepared, place: Place, shown: Shown, how: How) -> int:
     if how.as_json:
         emit_json(published_data(shown) | {"plan": plan_data(planned, place, outcome)})
     for failure in failures:
-        tell_error(": ".join(filter(None, (failure.where, failure.title, failure.reason))))
+        tell_failure(failure.where, failure.title, failure.reason)
     return FAILED if failures or shown.findings.faults else FINE
 
 

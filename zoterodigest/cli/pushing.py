@@ -28,7 +28,7 @@ from zoterodigest.cli.screen import (
     files_counted,
     hanging,
     tell,
-    tell_error,
+    tell_failure,
     visible,
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
@@ -127,7 +127,7 @@ def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
             emit(_told(outcome, place, is_first=is_first))
             emit(news_text(outcome.last, prepared))
     for failure in outcome.failures:
-        tell_error(": ".join(filter(None, (failure.where, failure.title, failure.reason))))
+        tell_failure(failure.where, failure.title, failure.reason)
     return FAILED if outcome.failures else _code(outcome.last, looked)
 
 

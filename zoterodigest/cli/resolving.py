@@ -27,7 +27,7 @@ from zoterodigest.cli.screen import (
     emit_json,
     enumerated,
     files_counted,
-    tell_error,
+    tell_failure,
     width,
 )
 from zoterodigest.cli.subjects import entry_title, field_name, place_of, value_text
@@ -274,7 +274,7 @@ def _told(resolving: Resolving, outcome: Outcome, after: _Opened, manner: Manner
     elif resolving.decisions and not manner.is_dry_run:
         emit(["", *_done(outcome, after)])
     for failure in failures:
-        tell_error(": ".join(filter(None, (failure.where, failure.title, failure.reason))))
+        tell_failure(failure.where, failure.title, failure.reason)
     return FAILED if failures else _exit_code(after)
 
 

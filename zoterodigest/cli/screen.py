@@ -26,6 +26,10 @@ _FORMAT = (
 _OBEYED = re.compile(f"[\\x00-\\x1f\\x7f-\\x9f{_FORMAT}]")
 _OBEYED_IN_JSON = re.compile(f"[\\x7f-\\x9f{_FORMAT}]")
 _NARROWEST = 40
+_LONGEST_PART = 500
+_LONGEST_ERROR = 2_000
+"""Columns of a message; a title of the library can have 72,000 characters."""
+
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 
 
@@ -207,9 +211,19 @@ def _write(stream: TextIO, lines: Iterable[str]) -> None:
 
 def tell_error(sentence: str, hint: str = "") -> None:
     """Write an error as people read it: a sentence, and what to do about it."""
-    tell([f"{styled('error:', 'red', sys.stderr)} {visible(sentence)}"])
+    shown = cut(visible(sentence), _LONGEST_ERROR)
+    tell([f"{styled('error:', 'red', sys.stderr)} {shown}"])
     if hint:
-        tell([f"{styled('hint:', 'yellow', sys.stderr)} {visible(hint)}"])
+        tell([f"{styled('hint:', 'yellow', sys.stderr)} {cut(visible(hint), _LONGEST_ERROR)}"])
+
+
+def tell_failure(*parts: str) -> None:
+    """Write what failed: where, the title, the reason, as far as they are known.
+
+    Each is cut by itself: a title of any length leaves room for the reason.
+    """
+    shown = (cut(visible(part), _LONGEST_PART) for part in parts if part)
+    tell_error(": ".join(shown))
 
 
 def counted(number: int, one: str, many: str = "") -> str:
