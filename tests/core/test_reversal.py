@@ -44,6 +44,37 @@ def test_hunks_that_are_undone_already_change_nothing() -> None:
     assert (list(reversal.pieces), reversal.refused) == (before, ())
 
 
+@given(texts, texts)
+@example(["x", "}", "", "gone", "}"], ["x", "}"])
+@example(["<d>", "one", "</d>", "<d>", "two", "</d>"], ["<d>", "one", "</d>"])
+def test_a_text_that_was_never_written_stays_as_it_is(before: list[str], after: list[str]) -> None:
+    hunks = hunks_between(before, after)
+
+    reversal = turn_back(before, hunks)
+
+    assert (list(reversal.pieces), reversal.refused) == (before, ())
+
+
+def test_a_removal_that_was_never_written_adds_nothing_beside_an_edit() -> None:
+    """The removal has nothing after it, and the line before it ends other entries too."""
+    foo, bar = ["@a{foo,", "  year = 2020", "}", ""], ["@a{bar,", "  year = 2021", "}"]
+    hunks = hunks_between([*foo, *bar], foo[:-1])
+    edited = ["% mine", "", *foo, *bar]
+
+    reversal = turn_back(edited, hunks)
+
+    assert (list(reversal.pieces), reversal.refused) == (edited, ())
+
+
+def test_an_insertion_between_equal_lines_is_taken_out_beside_an_edit() -> None:
+    one, two, three = (["<d>", name, f"about {name}", "</d>", ""] for name in ("1", "2", "3"))
+    hunks = hunks_between([*one, *three], [*one, *two, *three])
+
+    reversal = turn_back(["mine", *one, *two, *three], hunks)
+
+    assert (list(reversal.pieces), reversal.refused) == (["mine", *one, *three], ())
+
+
 def test_an_edit_elsewhere_stays() -> None:
     hunks = hunks_between(["a", "b", "c", "d", "e", "f"], ["a", "B", "c", "d", "e", "f"])
 

@@ -60,18 +60,22 @@ def hunks_between(before: Sequence[str], after: Sequence[str]) -> tuple[Hunk, ..
 def turn_back(pieces: Sequence[str], hunks: Sequence[Hunk]) -> Reversal:
     """Return `pieces` with every hunk undone that still stands there.
 
-    A hunk that is undone already changes nothing. One whose text has changed, or stands in more
-    than one place, is refused; so are those that moved the same text: it would stand twice, or not
-    at all.
+    A hunk that is undone already, or never was written, changes nothing. One whose text has
+    changed, or stands in more than one place, is refused; so are those that moved the same text: it
+    would stand twice, or not at all.
     """
     text = _Text(pieces)
+    if text.holds_results(hunks):
+        return Reversal(tuple(pieces))
     places: dict[int, Hunk] = {}
     refused: list[Hunk] = []
     for hunk in hunks:
-        at = text.place(hunk)
-        if at is not None and _is_free(at, hunk, places):
-            places[at] = hunk
-        elif text.place(hunk.reversed()) is None:
+        written, result = text.place(hunk), text.place(hunk.reversed())
+        if result is not None and _is_surer(result, written, hunk):
+            continue
+        if written is not None and _is_free(written.at, hunk, places):
+            places[written.at] = hunk
+        elif result is None:
             refused.append(hunk)
     for torn in refused:
         for at, hunk in sorted(places.items()):
@@ -81,6 +85,18 @@ def turn_back(pieces: Sequence[str], hunks: Sequence[Hunk]) -> Reversal:
     for at, hunk in sorted(places.items(), reverse=True):
         turned[at : at + len(hunk.after)] = hunk.before
     return Reversal(tuple(turned), tuple(refused))
+
+
+def _is_surer(result: _Place, written: _Place | None, hunk: Hunk) -> bool:
+    """Tell whether the result of turning `hunk` back stands more surely than what it wrote.
+
+    Where a hunk wrote nothing, its surroundings alone may well stand side by side elsewhere (a
+    lone "}" at the end of a file does). Of two that are equally sure the longer one counts: it
+    says more.
+    """
+    if written is None or result.way != written.way:
+        return written is None or result.way < written.way
+    return len(hunk.before) > len(hunk.after)
 
 
 def _move_the_same(one: Hunk, other: Hunk) -> bool:
@@ -96,6 +112,14 @@ def _is_free(at: int, hunk: Hunk, places: Mapping[int, Hunk]) -> bool:
     return all(end < start or start + len(one.after) < at for start, one in places.items())
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the text of a hunk stands; the smaller `way`, the more of its surroundings agree."""
+
+    at: int
+    way: int
+
+
 class _Text:
     """A text in which hunks are looked for, with the places of each of its pieces."""
 
@@ -105,17 +129,34 @@ class _Text:
         for at, piece in enumerate(pieces):
             self._places[piece].append(at)
 
-    def place(self, hunk: Hunk) -> int | None:
+    def holds_results(self, hunks: Sequence[Hunk]) -> bool:
+        """Tell whether the text is as it was before all of `hunks`, and not as after them.
+
+        A file is replaced as a whole: a run that was killed wrote all of its hunks, or none.
+        """
+        if all(self._stands_there(hunk) for hunk in hunks):
+            return False
+        shift = 0
+        for hunk in hunks:
+            if not self._stands_there(replace(hunk.reversed(), at=hunk.at + shift)):
+                return False
+            shift += len(hunk.before) - len(hunk.after)
+        return True
+
+    def _stands_there(self, hunk: Hunk) -> bool:
+        return _stands(self._pieces, hunk.at, hunk, (_AROUND, _AROUND))
+
+    def place(self, hunk: Hunk) -> _Place | None:
         """Return where the text of `hunk` stands; None if nowhere, or not in one place only."""
-        if _stands(self._pieces, hunk.at, hunk, (_AROUND, _AROUND)):
-            return hunk.at
+        if self._stands_there(hunk):
+            return _Place(hunk.at, 0)
         has_words = any(piece.strip() for piece in hunk.after)
         ways = [(_AROUND, _AROUND), (1, 1), *([(_AROUND, 0), (0, _AROUND)] if has_words else ())]
-        for around in ways:
+        for way, around in enumerate(ways, start=1):
             possible = self._possible(hunk)
             places = [at for at in possible if _stands(self._pieces, at, hunk, around)]
             if places:
-                return places[0] if len(places) == 1 else None
+                return _Place(places[0], way) if len(places) == 1 else None
         return None
 
     def _possible(self, hunk: Hunk) -> Iterator[int]:
