@@ -33,8 +33,8 @@ def shelved(library: Library, collection: Collection) -> Collection:
     """Write `collection` and return it as the library then has it."""
     (outcome,) = library.write_collections([collection])
     assert isinstance(outcome, Written), outcome
-    key = key_in(library, collection.key)
-    return next(one for one in library.read().collections if one.key == key)
+    (read,) = library.fetch_collections([collection.key])
+    return read
 
 
 def key_in(library: Library, asked: str) -> str:
@@ -69,6 +69,8 @@ class LibraryContract:
     which other one.
     """
 
+    lists_trashed_collections = True
+
     @pytest.fixture
     def library(self) -> Library:
         raise NotImplementedError
@@ -99,9 +101,12 @@ class LibraryContract:
 
         snapshot = library.read()
 
-        items, shelves = map(a_key, (1, 3, 5, 9)), map(a_key, (2, 8))
+        items, shelves = map(a_key, (1, 3, 5, 9)), [a_key(2), a_key(8)]
+        listed = shelves if self.lists_trashed_collections else shelves[1:]
+        fetched = library.fetch_collections([*shelves, a_key(7)])
         assert [item.key for item in snapshot.items] == keys_in(library, *items)
-        assert [shelf.key for shelf in snapshot.collections] == keys_in(library, *shelves)
+        assert [shelf.key for shelf in snapshot.collections] == keys_in(library, *listed)
+        assert [shelf.key for shelf in fetched] == keys_in(library, *shelves)
         assert snapshot.version == library.version()
 
     def test_fetch_gives_items_in_key_order_once_without_the_missing(
@@ -581,6 +586,15 @@ class LibraryContract:
         assert (moved.name, moved.parent) == ("August", top.key)
         assert (trashed.parent, trashed.is_trashed) == (top.key, True)
         assert library.version() == trashed.version
+
+    def test_a_collection_comes_out_of_the_trash(self, library: Library) -> None:
+        shelf = shelved(library, a_collection())
+        trashed = shelved(library, replace(shelf, is_trashed=True))
+
+        restored = shelved(library, replace(trashed, is_trashed=False))
+
+        assert restored in library.read().collections
+        assert library.fetch_collections([shelf.key, a_key(9)]) == [restored]
 
     def test_a_collection_as_it_is_is_unchanged(self, library: Library) -> None:
         shelf = shelved(library, a_collection())

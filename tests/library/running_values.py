@@ -80,6 +80,8 @@ def shown(response: Response, account: int) -> Response:
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, dict) and isinstance(one.get("data"), dict):
             one["data"] = filled(one["data"])
+            if one["data"].get("deleted"):
+                one["data"]["deleted"] = True
             if one["library"]["type"] == "user":
                 one["library"]["id"] = account
     return replace(response, body=json.dumps(value).encode())

@@ -33,6 +33,8 @@ ALLOW, ALWAYS, DENY = "Allow", "Always Allow", "Deny"
 OWN = "users/1"
 _INNER = {OWN: "inner-key"}
 _PROMPTS_A_MINUTE = 5
+_NO_KEY = "ZZZZZZZZ"
+"""No object has it: without any key a list would show everything."""
 
 
 class ConnectionDropped(ConnectionError):
@@ -149,7 +151,7 @@ class RunningZotero:
 
     def _read(self, request: Request, path: str, rest: tuple[str, ...]) -> Response:
         """Read without a limit unless one is asked for; fields that hold nothing are left out."""
-        request = self._with_children(request, path, rest)
+        request = self._with_children(self._without_trash(request, path, rest), path, rest)
         start, limit = int(request.parameter("start") or 0), int(request.parameter("limit") or 0)
         first = self._page(request, path, rest, start, limit or 100)
         if "Total-Results" not in first.headers or first.status != 200:
@@ -182,6 +184,21 @@ class RunningZotero:
         items = self._site.libraries[path].library.read().items
         keys += [item.key for item in items if item.data.get("parentItem") in keys]
         return replace(request, query={**request.query, "itemKey": [",".join(keys)]})
+
+    def _without_trash(self, request: Request, path: str, rest: tuple[str, ...]) -> Request:
+        """Hide what a list never shows: trashed collections, and trashed items asked for by key."""
+        library, query = self._site.libraries[path].library, request.query
+        if rest == ("items",) and "itemKey" in query:
+            items = library.fetch(request.parameter("itemKey").split(","))
+            live = [item.key for item in items if not item.is_trashed]
+            query = {**query, "itemKey": [",".join(live) or _NO_KEY]}
+        if rest == ("collections",):
+            live = [one.key for one in library.read().collections if not one.is_trashed]
+            asked = request.parameter("collectionKey")
+            if asked or len(live) < len(library.read().collections):
+                live = [key for key in live if key in asked.split(",") or not asked]
+                query = {**query, "collectionKey": [",".join(live) or _NO_KEY]}
+        return replace(request, query=query)
 
     def _inner(self, request: Request, path: str) -> Response:
         """Have a request answered by the Web API server."""

@@ -106,6 +106,8 @@ def empty_desktop(address: DesktopAddress, library: Library, client: httpx2.Clie
 
 
 class TestLiveLibrary(LibraryContract):
+    lists_trashed_collections = not NAMED.startswith("desktop")
+
     @pytest.fixture
     def library(self, address: Address) -> Iterator[Library]:
         with opened(address) as library:

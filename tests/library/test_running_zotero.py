@@ -316,6 +316,33 @@ def test_trashed_items_are_hidden_unless_asked_for(desktop: RunningZotero) -> No
     assert shown == {"ITEM2222": 1}
 
 
+def test_trashed_items_asked_for_by_key_are_shown_alone_and_in_no_list(
+    desktop: RunningZotero,
+) -> None:
+    desktop.library.write([an_item(deleted=1), an_item(a_key(1))])
+
+    listed = send(desktop, "GET", f"/users/0/items?itemKey=ITEM2222,{a_key(1)}&includeTrashed=1")
+    hidden = send(desktop, "GET", "/users/0/items?itemKey=ITEM2222&includeTrashed=1")
+    alone = send(desktop, "GET", "/users/0/items/ITEM2222")
+
+    assert [one["key"] for one in listed.json()] == [a_key(1)]
+    assert hidden.json() == []
+    assert alone.json()["data"]["deleted"] is True
+
+
+def test_trashed_collections_are_shown_alone_and_in_no_list(desktop: RunningZotero) -> None:
+    shelf = a_collection(a_key(2), is_trashed=True)
+    desktop.library.write_collections([a_collection(a_key(1)), shelf])
+
+    listed = send(desktop, "GET", "/users/0/collections?includeTrashed=1").json()
+    named = send(desktop, "GET", f"/users/0/collections?collectionKey={a_key(2)}&includeTrashed=1")
+    alone = send(desktop, "GET", f"/users/0/collections/{a_key(2)}").json()
+
+    assert [one["key"] for one in listed] == [a_key(1)]
+    assert named.json() == []
+    assert alone["data"]["deleted"] is True
+
+
 def test_items_by_key_bring_their_children_but_not_at_the_top(desktop: RunningZotero) -> None:
     desktop.library.write([an_item(), a_note(), an_item(a_key(1))])
 

@@ -247,6 +247,45 @@ def test_a_remove_takes_back_all_that_was_made(laptop: Laptop) -> None:
     assert all(one.is_trashed for one in laptop.desktop.zotero.library.read().collections)
 
 
+def test_an_undo_of_a_remove_brings_all_out_of_the_trash(laptop: Laptop) -> None:
+    laptop.run()
+    before, links = laptop.outcome(), laptop.lock()
+    workspace = laptop.workspace()
+    with workspace.library:
+        leave(prepare_remove(workspace), silent)
+
+    laptop.undo_last()
+
+    assert (laptop.outcome(), laptop.lock()) == (before, links)
+    assert not any(one.is_trashed for one in laptop.desktop.zotero.library.read().collections)
+    assert laptop.prepare().is_settled
+
+
+def test_an_undo_of_an_undo_brings_all_out_of_the_trash(laptop: Laptop) -> None:
+    laptop.run()
+    before, links = laptop.outcome(), laptop.lock()
+    laptop.undo_last()
+
+    laptop.undo_last()
+
+    assert (laptop.outcome(), laptop.lock()) == (before, links)
+    assert laptop.prepare().is_settled
+
+
+def test_an_undo_brings_the_item_of_a_dropped_entry_out_of_the_trash(laptop: Laptop) -> None:
+    rules = '[[digest]]\npath = "notes.md"\nwhen_dropped = "trash"\n'
+    (laptop.root / "zoterodigest.toml").write_text(rules, encoding="utf-8")
+    laptop.run()
+    papers, text = laptop.papers(), laptop.text()
+    (laptop.root / "notes.md").write_text(text.partition("> **Seeing")[0], encoding="utf-8")
+    laptop.run()
+    assert laptop.papers() != papers
+
+    laptop.undo_last()
+
+    assert laptop.papers() == papers
+
+
 def test_a_bibliography_goes_by_the_keys_in_the_library(laptop: Laptop) -> None:
     configuration = '[[digest]]\npath = "notes.md"\n\n[[bibliography]]\npath = "refs.bib"\n'
     (laptop.root / "zoterodigest.toml").write_text(configuration, encoding="utf-8")

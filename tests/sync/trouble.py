@@ -82,6 +82,9 @@ class TroubledLibrary:
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         return self._library.fetch(keys)
 
+    def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
+        return self._library.fetch_collections(keys)
+
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
         taken = [item for item in items if self._is_accepted(item.key, item.data)]
         outcomes = {one.key: one for one in self._around(lambda: self._library.write(taken))}

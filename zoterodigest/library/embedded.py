@@ -91,6 +91,11 @@ class EmbeddedLibrary:
             found = [tables.find_item(connection, key) for key in sorted(set(keys))]
         return [item for item in found if item is not None]
 
+    def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
+        """Return the collections with `keys` as they are now, in key order."""
+        wanted = set(keys)
+        return [one for one in self.read().collections if one.key in wanted]
+
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
         """Create or change items, in one transaction."""
         require_batch(items)

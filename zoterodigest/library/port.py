@@ -157,11 +157,19 @@ class Library(Protocol):
         ...
 
     def read(self) -> Snapshot:
-        """Return everything in the library, trashed objects too, at one version."""
+        """Return everything in the library, trashed objects too, at one version.
+
+        A library that does not list its trashed collections leaves them out (the running Zotero):
+        `fetch_collections` finds them by their keys.
+        """
         ...
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         """Return the items with these keys as they are now, in key order, without the missing."""
+        ...
+
+    def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
+        """Return the collections with these keys as `fetch` returns items, trashed ones too."""
         ...
 
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:

@@ -74,7 +74,10 @@ class DesktopLibrary:
         return self._version
 
     def read(self) -> Snapshot:
-        """Return everything; a library that is written to meanwhile is as of its lower version."""
+        """Return everything but trashed collections, which Zotero lists nowhere.
+
+        A library that is written to meanwhile is as of its lower version.
+        """
         snapshot = read_all(self._wire)
         self._version = snapshot.version
         return snapshot
@@ -83,6 +86,12 @@ class DesktopLibrary:
         """Return the items with `keys` as they are now."""
         created = self._notes.created
         found = read_some(self._wire, ITEMS, [created.get(key, key) for key in keys])
+        return [found[key] for key in sorted(found)]
+
+    def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
+        """Return the collections with `keys` as they are now."""
+        created = self._notes.created
+        found = read_some(self._wire, COLLECTIONS, [created.get(key, key) for key in keys])
         return [found[key] for key in sorted(found)]
 
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:

@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol
 from zoterodigest.library.desktop.finding import await_stillness, found_again
 from zoterodigest.library.desktop.kept import Sent
 from zoterodigest.library.desktop.objects import Kind, Thing
-from zoterodigest.library.desktop.reading import read_some, read_version
+from zoterodigest.library.desktop.reading import read_live, read_some, read_version
 from zoterodigest.library.desktop.trouble import denied, garbled
 from zoterodigest.library.desktop.wire import Wire
 from zoterodigest.library.port import Outcome, Refused, Stale, Written
@@ -84,7 +84,10 @@ def _write_wave(
 ) -> None:
     """Write objects of which none belongs to another one; note their outcomes by place."""
     since = read_version(wire, 0) if any(one.version == 0 for one in wave.values()) else 0
-    present = read_some(wire, kind, [notes.created.get(one.key, one.key) for one in wave.values()])
+    # Only what is written over can lie in the trash; for what is new the list is enough.
+    old = [notes.created.get(one.key, one.key) for one in wave.values() if one.version]
+    new = [notes.created.get(one.key, one.key) for one in wave.values() if not one.version]
+    present = {**read_live(wire, kind, new), **read_some(wire, kind, old)}
     failed = {one.key for one in outcomes.values() if isinstance(one, Refused | Stale)}
     sending: dict[int, _Sending[Thing]] = {}
     asked: set[str] = set()

@@ -89,6 +89,13 @@ class Wire:
         assert self.instance
         return self._patiently(lambda: self._read(path, params))
 
+    def find(self, path: str) -> Answer | None:
+        """Return the answer to a read of the one object at `path`, None if there is none."""
+        assert self.instance
+        result = self._tried(lambda: self._read(path, {}))
+        is_missing = isinstance(result, Answer) and result.status == 404
+        return None if is_missing else self.require_fine(result)
+
     def write(self, path: str, objects: Sequence[Mapping[str, Any]], token: str) -> Result:
         """Send `objects` to `path` once under a write `token`; ask the person if need be.
 
@@ -157,11 +164,15 @@ class Wire:
 
     def _patiently(self, send: Callable[[], Result]) -> Answer:
         """Send what may be sent again, until its answer is fine; raise if it never is."""
+        return self.require_fine(self._tried(send))
+
+    def _tried(self, send: Callable[[], Result]) -> Result:
+        """Send what may be sent again, until another try can mend nothing."""
         attempt, result = 1, send()
         while may_try_again(attempt, result):
             self.pause(attempt, result)
             attempt, result = attempt + 1, send()
-        return self.require_fine(result)
+        return result
 
     def _read(self, path: str, params: Mapping[str, str | int]) -> Result:
         return self._sent("GET", f"{self.address.path}/{path}", params, {}, None, _READ_SECONDS)

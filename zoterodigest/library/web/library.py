@@ -96,6 +96,11 @@ class WebLibrary:
         self._known.items.update(found)
         return [found[key] for key in sorted(found)]
 
+    def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
+        """Return the collections with `keys` as they are now."""
+        found = self._fetched_collections(keys)
+        return [found[key] for key in sorted(found)]
+
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
         """Create or change items, with one request if nothing goes wrong."""
         require_batch(items)

@@ -82,7 +82,7 @@ def prepare_undo(workspace: Workspace, run: Run) -> Undoing:
     Raises `OtherLibrary` if the run wrote into another library.
     """
     workspace = _workspace_of(workspace, run)
-    gathered = gather(workspace)
+    gathered = _with_trashed(gather(workspace), run, workspace)
     if run.library not in known_as(workspace.library):
         folder = history_folder(workspace.project.state_folder)
         raise OtherLibrary(folder, run.library, gathered.lock.identity)
@@ -93,6 +93,19 @@ def prepare_undo(workspace: Workspace, run: Run) -> Undoing:
     declined = tuple(dict.fromkeys(reverting.declined))
     undoing = Undoing(workspace, gathered, run, sent, gathered.lock, declined)
     return replace(undoing, lock=_lock_after(undoing, _NOTHING_FAILED))
+
+
+def _with_trashed(gathered: Gathered, run: Run, workspace: Workspace) -> Gathered:
+    """Return what was gathered with the run's collections that the library lists nowhere."""
+    keys = workspace.library.stored_keys
+    known = {one.key for one in gathered.contents.collections}
+    named = {keys.get(change.key, change.key) for change in run.collections}
+    missing = sorted(named - known)
+    if not missing:
+        return gathered
+    found = workspace.library.fetch_collections(missing)
+    collections = sorted((*gathered.contents.collections, *found), key=lambda one: one.key)
+    return replace(gathered, contents=replace(gathered.contents, collections=tuple(collections)))
 
 
 def _workspace_of(workspace: Workspace, run: Run) -> Workspace:
