@@ -317,8 +317,8 @@ def test_a_run_and_its_undo_tell_bibs_apart_from_digests(
     bib = [
         "Into the bibliographies",
         "  refs.bib:9",
-        "    - … = {Segment Anything}, author = {Kirillov, Alexander}, year = 2023,",
-        "    + … = {Segment at Once}, author = {Kirillov, Alexander}, year = 2023,",
+        "    - … title = {Segment Anything}, author = {Kirillov, Alexander}, year = 2023,",
+        "    + … title = {Segment at Once}, author = {Kirillov, Alexander}, year = 2023,",
     ]
     assert "Done: 1 digest and 1 bibliography changed.\n" in sync.out
     assert shown.out.splitlines()[-4:] == bib

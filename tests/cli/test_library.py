@@ -16,7 +16,8 @@ from zoterodigest.library.port import Collection, LibraryItem, Unchanged, Writte
 
 NOTE = (
     '<div data-schema-version="9"><h2 id="zd-abcdefghij">Summary · daily</h2>\n'
-    "<ul><li>a point</li></ul><script>alert(1)</script><p>\x1b[31mred \u202e text</p></div>"
+    "<ul><li>a point<ul><li>a nested one</li></ul></li></ul>"
+    "<script>alert(1)</script><p>\x1b[31mred \u202e text</p></div>"
 )
 
 
@@ -162,7 +163,7 @@ def test_show_tells_all_of_an_item(zoterodigest: Zoterodigest) -> None:
         "  collection          Daily / 2025-01\n",
         "  attachment          code: https://example.org/code\n",
         "  note NNNN2222\n    Summary · daily\n",
-        "    - a point\n",
+        "    - a point\n        - a nested one\n",
     ):
         assert line in ran.out
 

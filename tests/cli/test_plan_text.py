@@ -20,6 +20,7 @@ from zoterodigest.core.plan import (
     ChangeEntry,
     ChangeItem,
     CreateEntry,
+    CreateItem,
     Link,
     MoveEntry,
     Plan,
@@ -256,7 +257,7 @@ def test_subjects_are_grouped_and_those_beyond_the_first_few_counted() -> None:
     rows = [a_row(f"zd-{number}", f"{number:08}") for number in range(7)]
 
     conflicts = told(*found)
-    missing = told(*(reports.MissingItem(row, is_trashed=True) for row in rows))
+    missing = told(*(reports.MissingItem(row, an_entry(), is_trashed=True) for row in rows))
 
     assert conflicts[0] == "Conflicts (2)"
     assert sum("papers.md:8" in line for line in conflicts) == 1
@@ -265,12 +266,27 @@ def test_subjects_are_grouped_and_those_beyond_the_first_few_counted() -> None:
 
 def test_those_that_are_not_shown_are_counted_as_the_heading_counts() -> None:
     rows = [a_row(f"zd-{number}", f"{number:08}") for number in range(7)]
-    found = [reports.MissingItem(row, is_trashed=True) for row in [*rows, rows[-1]]]
+    found = [reports.MissingItem(row, an_entry(), is_trashed=True) for row in [*rows, rows[-1]]]
 
     missing = told(*found)
 
     assert missing[0] == "Gone from the library (8)"
     assert missing[-1] == "    … and 3 more"
+
+
+def test_an_erased_item_is_named_by_the_title_of_its_entry() -> None:
+    missing = told(reports.MissingItem(a_row("zd-9", "GONE2222"), an_entry(), is_trashed=False))
+
+    assert missing[-1] == "    papers.md:8  A Paper (GONE2222)"
+
+
+def test_an_ambiguous_item_that_the_plan_creates_has_its_title() -> None:
+    plan = a_plan(CreateItem("NEWN2222", {"title": "A New One"}, ("zd-2",)))
+    report = reports.AmbiguousEntry(an_entry(), (OTHER, "NEWN2222"))
+
+    told = Wording(subjects(plan), ()).details(report)
+
+    assert told == ["BBBB2222  Another", "NEWN2222  A New One"]
 
 
 def test_what_is_open_is_counted_in_one_line() -> None:

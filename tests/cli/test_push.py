@@ -151,7 +151,7 @@ def test_json_holds_every_action_and_report(zoterodigest: Zoterodigest, tmp_path
     kinds = [action["kind"] for action in planned["actions"]]
     assert kinds == ["create-shelf", "create-item", "create-note"]
     assert planned["actions"][1]["fields"]["title"] == ATTENTION[0]
-    assert planned["counts"] == {"CreateItem": 1, "CreateNote": 1, "CreateShelf": 1}
+    assert planned["counts"] == {"create-item": 1, "create-note": 1, "create-shelf": 1}
     assert planned["reports"] == []
     assert not planned["in_step"]
     assert pushed["written"] == 3
@@ -330,6 +330,18 @@ def test_a_digest_in_which_nothing_is_recognised_is_no_success(
     assert "papers.md: no entries recognised; `zoterodigest inspect`" in letter.out
     assert empty.code == 0
     assert "empty.md: the file is empty" in empty.out
+
+
+@pytest.mark.parametrize("command", ["plan", "push", "status"])
+def test_a_digest_that_is_read_in_part_is_said_to_be(
+    zoterodigest: Zoterodigest, tmp_path: Path, command: str
+) -> None:
+    unread = "".join(f"no. {n} https://arxiv.org/abs/2401.{10000 + n}\n\n" for n in range(30))
+    _write(tmp_path, f"{a_digest(ATTENTION)}\n{unread}")
+
+    ran = zoterodigest(command, "papers.md")
+
+    assert "papers.md: 1 of about 31 entries read; `zoterodigest inspect" in ran.out
 
 
 @pytest.mark.parametrize("command", ["plan", "push", "status"])

@@ -39,6 +39,8 @@ def test_shown_text_holds_nothing_that_a_terminal_obeys(text: str) -> None:
     ("text", "shown"),
     [
         ("plain, 世界 and 👩‍🔬", "plain, 世界 and 👩‍🔬"),
+        ("a\u200dhidden\u200c joiner", "a\\u200dhidden\\u200c joiner"),
+        ("क्\u200dष and می\u200cخواهم", "क्\u200dष and می\u200cخواهم"),
         ("red \x1b[31m", "red \\x1b[31m"),
         ("right \u202e left", "right \\u202e left"),
         ("two\nlines\tof it", "two lines of it"),

@@ -10,6 +10,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from zoterodigest.cli.attention import Attention
+from zoterodigest.cli.excerpts import excerpts
 from zoterodigest.cli.plan_data import plain, with_kind
 from zoterodigest.cli.plan_text import subjects_of
 from zoterodigest.cli.report_text import Wording
@@ -21,7 +22,6 @@ from zoterodigest.cli.subjects import (
     place_of,
     value_text,
 )
-from zoterodigest.core.record import Value
 from zoterodigest.core.reports import NameConflict, PlaceConflict
 from zoterodigest.core.terms import End
 from zoterodigest.sync.conflicts import Kind, OpenField
@@ -29,6 +29,7 @@ from zoterodigest.sync.run import Prepared
 
 _PLACES = (PlaceConflict, NameConflict)
 _INDENT = 8
+_ZOTERO = End.ZOTERO.value
 
 _HEADINGS = {
     Kind.CONFLICT: ("Conflicts", "Changed at both ends; both stay as they are until you decide:"
@@ -123,25 +124,17 @@ def _field(field: OpenField) -> Iterator[str]:
     indent = " " * _INDENT
     name = field_name(field.name) + looked_up_text(field.source)
     yield indent + cut(name, width() - _INDENT)
-    ends = [(field.end.value, field.at_entry), (End.ZOTERO.value, field.at_item)]
-    if field.base is not None:
-        ends.insert(0, ("base", field.base))
     room = width() - _INDENT - 12
-    for (label, _), text in zip(ends, _excerpts([value for _, value in ends], room), strict=True):
-        yield f"{indent}  {styled(f'{label:<10}', 'dim')}{text}"
-
-
-def _excerpts(values: Sequence[Value], room: int) -> Iterator[str]:
-    """Yield values cut to `room` columns, from shortly before the place where they differ."""
-    texts = [value_text(value) for value in values]
-    shared = next(
-        (at for at, letters in enumerate(zip(*texts, strict=False)) if len(set(letters)) > 1),
-        min(map(len, texts)),
-    )
-    start = shared - room // 3 if shared > room // 2 else 0
-    start = texts[0].find(" ", start, shared) + 1 if start else 0
-    for text in texts:
-        yield cut(("… " if start else "") + text[start:], room) if text else "(empty)"
+    at_entry, at_item = value_text(field.at_entry), value_text(field.at_item)
+    # The ends are compared with each other: a base that differs earlier hides no difference.
+    shown = dict(zip((field.end.value, _ZOTERO), excerpts([at_entry, at_item], room), strict=True))
+    if field.base is not None:
+        base = value_text(field.base)
+        shown = {
+            "base": excerpts([base, at_entry if base != at_entry else at_item], room)[0]
+        } | shown
+    for label, text in shown.items():
+        yield f"{indent}  {styled(f'{label:<10}', 'dim')}{text or '(empty)'}"
 
 
 def _apart_counted(apart: Sequence[OpenField]) -> Iterator[str]:

@@ -53,12 +53,17 @@ def export(
     ] = "",
     tags: Annotated[
         list[str] | None,
-        typer.Option("--tag", help="Only with this tag; repeatable.", show_default=False),
+        typer.Option(
+            "--tag", metavar="TAG", help="Only with this tag; repeatable.", show_default=False
+        ),
     ] = None,
     collections: Annotated[
         list[str] | None,
         typer.Option(
-            "--collection", help="Only in this collection; repeatable.", show_default=False
+            "--collection",
+            metavar="NAME",
+            help="Only in this collection; repeatable.",
+            show_default=False,
         ),
     ] = None,
     cited: Annotated[

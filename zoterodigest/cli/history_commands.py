@@ -11,7 +11,7 @@ from zoterodigest.cli.options import Address, AsJson, DryRun, Yes
 
 RunNumber = Annotated[
     int | None,
-    typer.Argument(metavar="RUN", help="The number of a run.", min=1, show_default=False),
+    typer.Argument(metavar="RUN", min=1, show_default=False, hidden=True),
 ]
 
 

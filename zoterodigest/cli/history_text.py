@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from html import unescape
-from itertools import groupby, takewhile
+from itertools import groupby
 from typing import Any
 
+from zoterodigest.cli.excerpts import excerpts
 from zoterodigest.cli.screen import Column, counted, cut, styled, table, visible, width
 from zoterodigest.core.history import CollectionChange, DigestChange, Listed, ObjectChange, Run
 from zoterodigest.core.link import is_bib
@@ -17,8 +18,6 @@ from zoterodigest.core.reversal import Hunk
 
 _MARKUP = re.compile(r"<[^<>]*>")
 _NOTHING = "(nothing)"
-_SHARED = 24
-"""So much may two texts share at their beginning and still be shown from there."""
 
 
 def runs_table(runs: Sequence[Listed], undone_by: Mapping[int, int]) -> list[str]:
@@ -132,18 +131,8 @@ def _members_text(before: object, after: object) -> str:
 
 
 def _values(before: str, after: str) -> Iterator[str]:
-    for text in _from_difference(visible(before), visible(after)):
-        yield cut(text, (width() - 20) // 2) if text else _NOTHING
-
-
-def _from_difference(before: str, after: str) -> tuple[str, str]:
-    """Return two texts from shortly before the place where they begin to differ."""
-    pairs = zip(before, after, strict=False)
-    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    if shared <= _SHARED or max(len(before), len(after)) < width() // 2:
-        return before, after
-    start = shared - _SHARED // 2
-    return f"…{before[start:]}", f"…{after[start:]}"
+    for text in excerpts([visible(before), visible(after)], (width() - 20) // 2):
+        yield text or _NOTHING
 
 
 def _collection_line(change: CollectionChange) -> str:
@@ -164,11 +153,12 @@ def _file_lines(change: DigestChange) -> Iterator[str]:
 
 def _hunk_lines(hunk: Hunk, *, is_html: bool = False) -> Iterator[str]:
     before, after = (_shown(pieces, is_html=is_html) for pieces in (hunk.before, hunk.after))
+    room = width() - 6
     if len(before) == len(after):
-        pairs = [_from_difference(*pair) for pair in zip(before, after, strict=True)]
+        pairs = [excerpts(pair, room) for pair in zip(before, after, strict=True)]
         before, after = [one for one, _ in pairs], [other for _, other in pairs]
     for sign, style, texts in (("-", "red", before), ("+", "green", after)):
-        yield from (styled(cut(f"{sign} {text}", width() - 4), style) for text in texts)
+        yield from (styled(f"{sign} {cut(text, room)}", style) for text in texts)
 
 
 def _shown(pieces: Iterable[str], *, is_html: bool) -> list[str]:

@@ -12,7 +12,7 @@ from zoterodigest.cli.screen import Column, counted, cut, hanging, styled, table
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import SECTION, is_empty
 from zoterodigest.digest import report
-from zoterodigest.digest.document import DigestEntry, Document, Skipped
+from zoterodigest.digest.document import NO_ENTRY, DigestEntry, Document, Skipped
 
 _MOST = 8
 """How many lines or places of one kind are listed; the others are counted. --json has them all."""
@@ -33,8 +33,6 @@ _MARKS = {
     "c": ("comment",),
 }
 _LEGEND = "has: a authors, t task, l links, s summary or sections, b abstract, c comment"
-_UNREAD = "no entry"
-"""The reason given for lines in which an entry might stand that no format understood."""
 
 
 def as_text(inspection: Inspection) -> Iterator[str]:
@@ -152,11 +150,11 @@ def _skipped(document: Document) -> Iterator[str]:
         return
     yield ""
     yield styled("  passed over", "bold")
-    unread = groups.pop(_UNREAD, [])
+    unread = groups.pop(NO_ENTRY, [])
     for reason, runs in sorted(groups.items()):
         yield from _lines(reason, [(it.start_line, it.end_line) for it in runs])
     if unread:
-        yield f"{len(unread):>7,}  {_UNREAD}:"
+        yield f"{len(unread):>7,}  {NO_ENTRY}:"
         yield from (f"         {_excerpt(document, it)}" for it in unread[:_MOST])
         yield from _more(len(unread) - _MOST, indent=9)
 

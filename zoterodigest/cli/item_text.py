@@ -97,7 +97,8 @@ def _note(note: LibraryItem) -> Iterator[str]:
     yield styled(f"  note {visible(note.key)}{trash}", "dim")
     for line in visible_lines(note_text(note)):
         marks, _, heading = line.partition(" ")
-        if heading and not marks.strip("#"):
+        # A nested bullet begins with a blank: no marks at all before it.
+        if marks and heading and not marks.strip("#"):
             yield from (styled(part, "bold") for part in wrapped(heading, 4))
         else:
             yield from wrapped(line, 4)

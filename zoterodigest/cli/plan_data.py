@@ -38,7 +38,7 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
         "in_step": prepared.is_settled,
         "needs_consent": prepared.needs_consent,
         "stop": plain(prepared.stop),
-        "counts": dict(sorted(plan.counts().items())),
+        "counts": {kind_of(name): number for name, number in sorted(plan.counts().items())},
         "new_tags": dict(sorted(prepared.new_tags.items())),
         "actions": [with_kind(action) for action in plan.actions],
         "reports": [with_kind(report) for report in plan.reports],
@@ -65,8 +65,12 @@ def _outcome_data(outcome: Outcome) -> dict[str, Any]:
 
 def with_kind(value: object) -> dict[str, Any]:
     """Return an action or report with its `kind`."""
-    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(value).__name__).lower()
-    return {"kind": kind, **plain(value)}
+    return {"kind": kind_of(type(value).__name__), **plain(value)}
+
+
+def kind_of(name: str) -> str:
+    """Return what JSON calls the actions or reports of a class: `create-item`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
 def plain(value: object) -> Any:

@@ -27,12 +27,16 @@ from zoterodigest.core.record import NOTE
 from zoterodigest.core.relocation import PLACE
 from zoterodigest.core.reports import ApartField, Held, HeldName, NotPushed, Report
 from zoterodigest.core.terms import End
+from zoterodigest.digest.report import unread_papers
 from zoterodigest.project.config import BibliographyRules, DigestRules, selects
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.run import Direction, Prepared
 
 _MOST = 5
 _MOST_TAGS = 12
+_MISSED = 0.1
+"""Above this share of lines with papers that no entry holds, a plan says so."""
+
 _VERBS: Mapping[Direction, str] = {
     Direction.PUSH: "push",
     Direction.PULL: "pull",
@@ -274,15 +278,20 @@ def _missing(prepared: Prepared) -> Iterator[str]:
 
 
 def _unrecognised(prepared: Prepared) -> Iterator[str]:
-    """Yield the digests in which no entry was recognised."""
+    """Yield the digests of which no entry, or not nearly all entries, were read."""
     for read in prepared.gathered.digests:
-        if not read.document.entries:
-            name = visible(read.digest.key)
-            if read.file.data.strip(b" \t\r\n\xef\xbb\xbf"):
-                yield from hanging(f"{name}: ", "no entries recognised; `zoterodigest inspect`"
-                                   " shows what was looked for")  # fmt: skip
-            else:
-                yield f"{name}: the file is empty"
+        name = visible(read.digest.key)
+        if number := len(read.document.entries):
+            missed = unread_papers(read.document)
+            if missed > _MISSED * number:
+                some = f"{number:,} of about {number + missed:,} entries read"
+                yield from hanging(f"{name}: ", f"{some}; `zoterodigest inspect {name}` shows"
+                                   " which lines were not")  # fmt: skip
+        elif read.file.data.strip(b" \t\r\n\xef\xbb\xbf"):
+            yield from hanging(f"{name}: ", "no entries recognised; `zoterodigest inspect`"
+                               " shows what was looked for")  # fmt: skip
+        else:
+            yield f"{name}: the file is empty"
 
 
 def _beyond_markdown(prepared: Prepared) -> Iterator[str]:

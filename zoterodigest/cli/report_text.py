@@ -7,7 +7,8 @@ from typing import assert_never
 
 from rich.cells import cell_len
 
-from zoterodigest.cli.screen import cut, visible, width
+from zoterodigest.cli.excerpts import excerpts
+from zoterodigest.cli.screen import visible, width
 from zoterodigest.cli.subjects import (
     Subjects,
     entry_title,
@@ -50,8 +51,6 @@ from zoterodigest.core.terms import End, entry_end
 from zoterodigest.digest.document import Document
 
 _INDENT = 6
-_SAME = 12
-"""How much of what two long values share is shown before they differ."""
 
 
 class Wording:
@@ -66,7 +65,9 @@ class Wording:
         match report:
             case Conflict() | ApartField() | Held() | Waiting() | PlaceConflict() | Relocated():
                 return self._of_row_id(report.row_id)
-            case DroppedEntry() | MissingItem() | MissingNote() | NotLinked() | AwaitedItem():
+            case MissingItem():
+                return f"{_of_entry(report.entry)} ({visible(report.row.item)})"
+            case DroppedEntry() | MissingNote() | NotLinked() | AwaitedItem():
                 return self._of_row(report.row)
             case NoLongerShown():
                 return self._of_row_id(report.row_id)
@@ -164,20 +165,9 @@ def _ends(end: End, name: str, entry: str, item: str) -> list[str]:
     line = f"{name}{end.value} “{entry}”, zotero “{item}”"
     if cell_len(line) <= width() - _INDENT:
         return [line]
-    entry, item = _from_difference(entry, item)
+    entry, item = excerpts([entry, item], width() - _INDENT - 12)
     ends = [f"  {end.value:<10}{entry}", f"  zotero    {item}"]
-    return [*filter(None, [name.removesuffix(" ")]), *(cut(end, width() - _INDENT) for end in ends)]
-
-
-def _from_difference(entry: str, item: str) -> tuple[str, str]:
-    """Return two texts without most of what both begin with, where one is too long to be shown."""
-    room = width() - _INDENT - 12
-    shared = next((at for at, (a, b) in enumerate(zip(entry, item, strict=False)) if a != b),
-                  min(len(entry), len(item)))  # fmt: skip
-    if max(cell_len(entry), cell_len(item)) <= room or shared <= 2 * _SAME:
-        return entry, item
-    start = max(entry.rfind(" ", 0, shared - _SAME) + 1, 0)
-    return f"… {entry[start:]}", f"… {item[start:]}"
+    return [*filter(None, [name.removesuffix(" ")]), *ends]
 
 
 def _reasons(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, int], str]]:

@@ -23,7 +23,10 @@ _FORMAT = (
     "\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff"
 )
-_OBEYED = re.compile(f"[\\x00-\\x1f\\x7f-\\x9f{_FORMAT}]")
+_JOINED = "[\u0600-\u0dff\u200d\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]"
+"""What a joiner belongs behind: letters of Arabic and Indic scripts, and emoji."""
+
+_OBEYED = re.compile(f"[\\x00-\\x1f\\x7f-\\x9f{_FORMAT}]|(?<!{_JOINED})[\u200c\u200d]")
 _OBEYED_IN_JSON = re.compile(f"[\\x7f-\\x9f{_FORMAT}]")
 _NARROWEST = 40
 _LONGEST_PART = 500

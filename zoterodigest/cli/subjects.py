@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from zoterodigest.cli.library_list import title_of
 from zoterodigest.cli.screen import visible
 from zoterodigest.core.link import Row, source_of
-from zoterodigest.core.plan import Plan
+from zoterodigest.core.plan import CreateItem, Plan
 from zoterodigest.core.record import (
     NOTE,
     SECTION,
@@ -33,6 +33,11 @@ class Subjects:
         self._rows = {row.id: row for row in (*plan.rows_before, *plan.rows)}
         self._shelves = {shelf.collection: shelf for shelf in plan.shelves}
         self._held = held
+        self._created = {
+            action.key: fields_title(action.fields)
+            for action in plan.actions
+            if isinstance(action, CreateItem)
+        }
 
     def title(self, row_id: str) -> str:
         """Return the title of a row's entry, or of its item where the entry is gone."""
@@ -49,9 +54,9 @@ class Subjects:
         return named if named != UNTITLED or not known else visible(known)
 
     def item_title(self, key: str) -> str:
-        """Return the title of an item of the library."""
+        """Return the title of an item of the library, or of one that the plan creates."""
         item = self._held.get(key)
-        return (visible(title_of(item)) if item else "") or UNTITLED
+        return (visible(title_of(item)) if item else self._created.get(key)) or UNTITLED
 
     def collection(self, key: str) -> str:
         """Return what one of our collections stands for: a heading, or a digest as a whole."""

@@ -179,7 +179,7 @@ class _Run:
             self.kept[row.id] = replace(row, state=State.DROPPED)
             self.removed.append(RemoveEntry(entry, row.id))
         else:
-            self.reports.append(MissingItem(row, is_trashed=item is not None))
+            self.reports.append(MissingItem(row, entry, is_trashed=item is not None))
             if is_removed:
                 self.kept[row.id] = row
 

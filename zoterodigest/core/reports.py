@@ -90,9 +90,10 @@ class DroppedEntry:
 
 @dataclass(frozen=True, slots=True)
 class MissingItem:
-    """The item of this row is in the trash, or no longer in the library at all."""
+    """The item of this row and `entry` is in the trash, or no longer in the library at all."""
 
     row: Row
+    entry: Entry
     is_trashed: bool
 
 

@@ -14,6 +14,7 @@ from zoterodigest.core import identity
 from zoterodigest.core.record import EMPTY, is_empty
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.document import (
+    NO_ENTRY,
     DigestEntry,
     Document,
     Headings,
@@ -160,4 +161,4 @@ def _reason(lines: Lines, line: int) -> str:
         return "heading"
     if is_boundary(lines, line):
         return "rule"
-    return "table header" if is_table_line(lines, line) else "no entry"
+    return "table header" if is_table_line(lines, line) else NO_ENTRY

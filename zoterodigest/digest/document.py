@@ -31,6 +31,9 @@ from zoterodigest.digest.tables import find_rows
 
 _NOTHING = Reading({}, {})
 
+NO_ENTRY = "no entry"
+"""The reason given for lines in which an entry might stand that no format understood."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -9,7 +9,7 @@ from typing import Any
 
 from zoterodigest.core import identity, names, venue_slot
 from zoterodigest.core.record import Hyperlink, Members, Names
-from zoterodigest.digest.document import DigestEntry, Document, Skipped
+from zoterodigest.digest.document import NO_ENTRY, DigestEntry, Document, Skipped
 from zoterodigest.digest.lines import OUTER_BLANKS
 from zoterodigest.digest.reading import decoded
 from zoterodigest.digest.references import CODE_LABELS, slot_links
@@ -20,6 +20,7 @@ _MOJIBAKE = re.compile(
     "â†’|â€[™œ“”¦˜–—]|Ã[\u0080-\u00bf©¨¶¼³¡±]|Â[\u00a0-\u00bf]|‚Ä|√[©°∂º≥±]|�|√±|üîç|üìå"
 )
 _EMPTY_LINK = "an empty link"
+_ADDRESS = re.compile(r"https?://[^\s<>()\[\]|\"']+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +227,16 @@ def coverage(document: Document) -> float:
     )
     total = sum(1 for line in range(len(document.lines)) if not document.lines.is_blank(line))
     return held / total if total else 0.0
+
+
+def unread_papers(document: Document) -> int:
+    """Return how many lines outside of entries link to a paper: each may be an entry not read.
+
+    Fences, comments and table headers do not count.
+    """
+    return sum(
+        any(map(identity.is_paper_url, _ADDRESS.findall(decoded(document.lines[line]))))
+        for skipped in document.skipped
+        if skipped.reason == NO_ENTRY
+        for line in range(skipped.start_line - 1, skipped.end_line)
+    )
