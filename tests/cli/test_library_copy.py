@@ -147,7 +147,7 @@ def test_what_failed_is_told_and_the_next_copy_goes_on(
 
     assert failed.code == 1
     assert "The lock file stays as it was." in failed.out
-    assert f"error: item {ATTENTION}: it may be any of these there" in failed.err
+    assert f"error: item: {ATTENTION}: it may be any of these there" in failed.err
     assert completed.code == 0
     assert "already there, 1 item of them with something to gain" in completed.out
 
