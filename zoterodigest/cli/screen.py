@@ -144,6 +144,13 @@ def cut(text: str, size: int) -> str:
     return text if cell_len(text) <= size else set_cell_size(text, size - 1).rstrip() + "…"
 
 
+def without_middle(text: str, size: int) -> str:
+    """Return `text` in at most `size` columns; what is cut is its middle, as its end says why."""
+    if cell_len(text) <= size:
+        return text
+    return f"{set_cell_size(text, size // 2).rstrip()} … {text[len(text) - size // 4 :].lstrip()}"
+
+
 def wrapped(text: str, indent: int = 0) -> list[str]:
     """Return a safe text broken into lines that fit the width, each behind `indent` blanks."""
     from rich.console import Console
@@ -214,7 +221,7 @@ def _write(stream: TextIO, lines: Iterable[str]) -> None:
 
 def tell_error(sentence: str, hint: str = "") -> None:
     """Write an error as people read it: a sentence, and what to do about it."""
-    shown = cut(visible(sentence), _LONGEST_ERROR)
+    shown = without_middle(visible(sentence), _LONGEST_ERROR)
     tell([f"{styled('error:', 'red', sys.stderr)} {shown}"])
     if hint:
         tell([f"{styled('hint:', 'yellow', sys.stderr)} {cut(visible(hint), _LONGEST_ERROR)}"])
