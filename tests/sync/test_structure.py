@@ -360,6 +360,19 @@ def test_an_item_added_to_a_collection_becomes_an_entry_under_its_heading(notes:
     assert settled(notes)
 
 
+def test_an_item_added_while_its_heading_is_renamed_becomes_an_entry_in_one_sync(
+    notes: World,
+) -> None:
+    notes.put(diffusion(notes, "notes/Vision"))
+    notes.edit("notes.md", ("## Vision", "## Seeing"))
+
+    notes.push(SYNC)
+
+    seeing = text(notes).split("## Seeing")[1].split("## Language")[0]
+    assert "> **Denoising Diffusion Probabilistic Models**\n> " in seeing
+    assert settled(notes)
+
+
 def test_an_entry_that_was_inserted_is_linked_in_both_directions(notes: World) -> None:
     notes.put(diffusion(notes, "notes/Vision"))
     notes.push(PULL)

@@ -5,7 +5,7 @@ Because no intention enters, the lock file never claims more than happened (law 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.link import Base, Print, fingerprint
@@ -35,16 +35,29 @@ class Recorded:
     apart: frozenset[str]
 
 
-def recorded(known: Recorded, entry: Side, item: Side, folding: Folding) -> Recorded:
+def recorded(
+    known: Recorded,
+    entry: Side,
+    item: Side,
+    folding: Folding,
+    *,
+    from_item: Set[str] = frozenset(),
+) -> Recorded:
     """Return what `known` becomes when the ends are as they are now.
 
     A field that is in step now gets a new base only if an end has changed. Where one end contains
     the other's edits and more, the base moves to that other end's value. A field that an end does
-    not carry keeps what was known.
+    not carry keeps what was known. Fields in `from_item` were written into the entry from the item
+    as it is: they are in sync, although what was written may read as something else.
     """
     bases, apart = dict(known.bases), set(known.apart)
     for name in sorted(entry.fields.keys() & item.fields.keys()):
         ends, base = ends_of(name, entry, item), known.bases.get(name)
+        if name in from_item:
+            if base is None or any(ends.changed(base, folding)):
+                bases[name] = _base(ends, folding)
+            apart.discard(name)
+            continue
         match step_of(ends, base, folding, was_apart=name in known.apart):
             case Agreed():
                 bases[name] = _base(ends, folding)

@@ -182,8 +182,9 @@ class Entry:
     `headings` is the path of headings it stands under, outermost first; `heading_keys` the same
     path with an ordinal for each heading, so that one text twice is two headings. `places` are the
     fields its digest's format has a place for ("section" for all sections). Fields in `ours` hold
-    what an export wrote there and nobody has edited since: they fill in nothing. `key` is the
-    citation key of an entry of a .bib.
+    what an export wrote there and nobody has edited since: they fill in nothing. Those in
+    `from_item` an export wrote from the item as it is now: both are in sync, whatever the text
+    reads as. `key` is the citation key of an entry of a .bib.
     """
 
     digest: str
@@ -197,6 +198,7 @@ class Entry:
     is_unreadable: bool = False
     places: frozenset[str] = frozenset()
     ours: frozenset[str] = frozenset()
+    from_item: frozenset[str] = frozenset()
     key: str = ""
 
 

@@ -36,7 +36,7 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     item_side = without(item_end(link, item, row), link.recall.waits)
     row = _without_left_sections(row, link.entry, item)
     known = Recorded({**row.bases, **link.recall.bases}, row.apart)
-    now = recorded(known, entry_side, item_side, folding)
+    now = recorded(known, entry_side, item_side, folding, from_item=link.entry.from_item)
     row = replace(row, bases=_reached(link, now, entry_side, item_side, folding), apart=now.apart)
     if row == link.before:
         return row
@@ -132,7 +132,7 @@ def item_end(link: Link, item: Item, row: Row) -> Side:
 def edited_fields(entry: Entry, item: Item, row: Row, folding: Folding) -> tuple[str, ...]:
     """Return the fields of `entry` that changed since they were in step with `item`."""
     sides = side_of(entry), item_side_of(entry, item, row)
-    names = sides[0].fields.keys() & sides[1].fields.keys() & row.bases.keys()
+    names = (sides[0].fields.keys() & sides[1].fields.keys() & row.bases.keys()) - entry.ours
     return tuple(
         name for name in sorted(names) if ends_of(name, *sides).changed(row.bases[name], folding)[0]
     )

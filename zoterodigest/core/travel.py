@@ -11,7 +11,8 @@ from zoterodigest.core.bases import without_fill
 from zoterodigest.core.choosing import decided, is_chosen
 from zoterodigest.core.found import Found, as_held, taken
 from zoterodigest.core.keys import note_key
-from zoterodigest.core.merge import Ends, Merge, Side, merge
+from zoterodigest.core.link import Base
+from zoterodigest.core.merge import Ends, Merge, Side, ends_of, merge
 from zoterodigest.core.plan import (
     Action,
     ChangeEntry,
@@ -290,12 +291,21 @@ class _Hub:
 
     def _merged(self, link: Link) -> Merge:
         row, entry, item = link.row, side_of(link.entry), self._side(link)
-        bases = {**row.bases, **link.recall.bases}
-        merged = merge(bases, entry, without(item, link.recall.waits), self._folding, row.apart)
+        carried = without(item, link.recall.waits)
+        bases = self._bases(link, entry, carried)
+        merged = merge(bases, entry, carried, self._folding, row.apart)
         merged = decided(merged, (entry, item), row, self._terms)
         if are_mixed_up(link.entry, self._now, row):
             return as_conflicts(merged, partial(self._is_chosen, link))
         return merged
+
+    def _bases(self, link: Link, entry: Side, item: Side) -> dict[str, Base]:
+        """Return the bases to merge over: what an export wrote is no edit of the entry."""
+        bases = {**link.row.bases, **link.recall.bases}
+        for name in link.entry.ours & bases.keys() & item.fields.keys():
+            ends = ends_of(name, entry, item)
+            bases[name] = replace(bases[name], at_entry=ends.entry_print(self._folding))
+        return bases
 
     def _side(self, link: Link) -> Side:
         return item_end(link, self._now, link.row)

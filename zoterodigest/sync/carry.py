@@ -191,7 +191,7 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> None:
     digests = _write_digests(prepared, ledger)
     contents = _contents_after(prepared, ledger)
     bibs = write_bibs(prepared, contents, journal, ledger)
-    standing = standing_after(prepared, digests, bibs.written)
+    standing = standing_after(prepared, digests, bibs.done)
     lock = bibs.recorded(_lock_after(prepared, ledger, standing, contents))
     remember = remembering(prepared, standing, lock, contents)
     remember.prepare()

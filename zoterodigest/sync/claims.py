@@ -125,7 +125,8 @@ def rows_over(
             noted = _noted(row, added.get(row.id, ()), items.get(row.item))
             is_staying = is_failed or not _is_shelved(link.entry, unshelved)
             rows.append(_as_placed_before(noted, link, items) if is_staying else noted)
-    rows += _made_rows(plan, standing, items, folding)
+    made = _made_rows(plan, standing, items, folding)
+    rows += [_noted(row, added.get(row.id, ()), items.get(row.item)) for row in made]
     rows += rows_of_exported(standing.exported, items, folding)
     return tuple(sorted(rows, key=lambda row: row.id))
 

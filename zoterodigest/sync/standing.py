@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from zoterodigest.bibtex.reading import BibRecord
 from zoterodigest.core.record import Entry
+from zoterodigest.sync.bibs.following import WrittenBib, entries_in
 from zoterodigest.sync.claims import ExportedEntry, Standing
 from zoterodigest.sync.gather import ReadBib, ReadDigest, Source, core_entries, source_with
 from zoterodigest.sync.run import Prepared, row_ids
 from zoterodigest.sync.structure import NewDigest
 from zoterodigest.sync.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenBib:
-    """What a .bib holds now, and the items of the entries of ours in it by their citation keys."""
-
-    source: bytes
-    items: Mapping[str, str]
 
 
 def standing_after(
@@ -44,9 +35,9 @@ def standing_after(
                     else:
                         entries[first + origin] = entry
             case ReadBib() if bib := bibs.get(read.key):
-                by_key = _by_key(prepared.workspace, read, bib.source)
+                by_key = entries_in(bib, read, prepared.workspace)
                 entries |= dict(_bib_entries(by_key, read, first))
-                exported += _exported(by_key, read, bib.items)
+                exported += _exported(by_key, read, bib)
             case _:
                 then = prepared.gathered.entries[first : first + count]
                 entries |= dict(enumerate(then, start=first))
@@ -64,15 +55,7 @@ def exported_entries(
     workspace: Workspace, read: ReadBib, written: WrittenBib
 ) -> Iterator[ExportedEntry]:
     """Yield the entries that an export brought into a .bib."""
-    return _exported(_by_key(workspace, read, written.source), read, written.items)
-
-
-def _by_key(workspace: Workspace, read: ReadBib, source: bytes) -> dict[str, Entry]:
-    """Return the entries of a .bib that holds `source`, by their citation keys."""
-    again = source_with(read, source, workspace)
-    found = core_entries([again], workspace, with_notes=False)
-    keys = (record.key for record in again.document.entries if isinstance(record, BibRecord))
-    return dict(zip(keys, found, strict=True))
+    return _exported(entries_in(written, read, workspace), read, written)
 
 
 def _bib_entries(
@@ -84,10 +67,11 @@ def _bib_entries(
 
 
 def _exported(
-    by_key: Mapping[str, Entry], read: ReadBib, items: Mapping[str, str]
+    by_key: Mapping[str, Entry], read: ReadBib, written: WrittenBib
 ) -> Iterator[ExportedEntry]:
     """Yield the entries that came in, with the items that they were written for."""
     known = {record.key for record in read.document.entries}
+    items = {one.key: one.item for one in written.entries}
     new_ids = row_ids()
     for key, entry in by_key.items():
         if key not in known and (item := items.get(key)):

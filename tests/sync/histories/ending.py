@@ -29,6 +29,7 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 
+_SYNC = Options(direction=Direction.SYNC)
 ALL = "all"
 Reported = set[tuple[str, int, str]]
 """Digest, work and field (or all of them) of what a run reports."""
@@ -37,20 +38,17 @@ Reported = set[tuple[str, int, str]]
 def end(stage: Stage) -> None:
     """Sync in every clone until nothing is to be done, and fail if anything is amiss."""
     for clone in stage.clones:
-        prepared = _synced_twice(stage, clone)
+        prepared = _synced(stage, clone)
         _require_settled(stage, clone, prepared)
         require_no_silent_difference(stage, clone, prepared)
     for library in stage.libraries:
         require_nothing_doubled(library.read().items, has_twins=stage.has_twins)
 
 
-def _synced_twice(stage: Stage, clone: Clone) -> Prepared:
-    """Return what is planned after two syncs; what is settled needs no other."""
-    for _ in range(2):
-        planned = run(stage, clone, Direction.SYNC).prepared
-        if planned.is_settled:
-            return planned
-    return prepare(clone.workspace, Options(direction=Direction.SYNC))
+def _synced(stage: Stage, clone: Clone) -> Prepared:
+    """Return what a second sync plans after a first."""
+    planned = run(stage, clone, Direction.SYNC).prepared
+    return planned if planned.is_settled else prepare(clone.workspace, _SYNC)
 
 
 def _require_settled(stage: Stage, clone: Clone, prepared: Prepared) -> None:

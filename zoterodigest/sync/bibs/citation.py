@@ -17,7 +17,7 @@ from zoterodigest.bibtex.keys import (
 from zoterodigest.bibtex.rules import BibRules, bib_rules
 from zoterodigest.bibtex.work import Work, read_work
 from zoterodigest.core.link import Base, Exported, Print, Row, State, fingerprint, print_of
-from zoterodigest.core.plan import Action, ChangeItem, CreateItem, Plan, TrashItem
+from zoterodigest.core.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
 from zoterodigest.core.record import CITEKEY, EMPTY, Item
 from zoterodigest.library.contents import Contents, is_top_level
 from zoterodigest.library.items import identifiers, item_changes, new_item, read_item
@@ -123,8 +123,9 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
     """Return `plan` with new citation keys for the items of its links that have none.
 
     Only a project with a bibliography has them written, over links whose digest brings all of its
-    fields to the library. An item whose Extra states a key, whose key would be provisional, or from
-    which somebody took the key that we wrote, gets none.
+    fields to the library, those of entries that the plan makes included. An item whose Extra states
+    a key, whose key would be provisional, or from which somebody took the key that we wrote, gets
+    none.
     """
     if not workspace.project.configuration.bibliographies:
         return plan
@@ -187,7 +188,17 @@ def _lacking(plan: Plan, gathered: Gathered) -> dict[str, tuple[str, ...]]:
         is_linked = link.row.state is State.LINKED and link.row.digest in bringing
         if is_empty and is_linked and key not in given | leaving:
             found[key] = (*found.get(key, ()), link.row.id)
+    for action in _new_entries(plan):
+        key = action.item.key
+        is_empty = action.item.fields.get(CITEKEY) == EMPTY
+        if is_empty and action.digest in bringing and key not in given | leaving:
+            found[key] = (*found.get(key, ()), action.row_id)
     return found
+
+
+def _new_entries(plan: Plan) -> Iterator[CreateEntry]:
+    """Yield the entries that the plan makes: they have no links yet."""
+    yield from (action for action in plan.actions if isinstance(action, CreateEntry))
 
 
 def _filled(plan: Plan, lacking: Mapping[str, tuple[str, ...]], keys: Mapping[str, str]) -> Plan:
@@ -199,7 +210,8 @@ def _filled(plan: Plan, lacking: Mapping[str, tuple[str, ...]], keys: Mapping[st
             done.add(action.key)
             action = _with_key(action, keys[action.key])
         actions.append(action)
-    versions = {link.row.item: link.item.version for link in plan.links if link.item is not None}
+    versions = {action.item.key: action.item.version for action in _new_entries(plan)}
+    versions |= {link.row.item: link.item.version for link in plan.links if link.item is not None}
     for key, row_ids in lacking.items():
         if key not in done:
             change = ChangeItem(key, versions[key], {}, {}, row_ids)

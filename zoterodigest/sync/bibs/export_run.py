@@ -13,6 +13,7 @@ from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.sync.bibs.edits import BibEdit
 from zoterodigest.sync.bibs.exporting import NewBib, new_bibs
+from zoterodigest.sync.bibs.following import as_written
 from zoterodigest.sync.bibs.works import linked_items
 from zoterodigest.sync.bibs.writes import with_exports, write_export
 from zoterodigest.sync.carry import settle_killed_run
@@ -22,7 +23,7 @@ from zoterodigest.sync.gather import Gathered, gather, require_unchanged
 from zoterodigest.sync.ledger import Ledger
 from zoterodigest.sync.run import Direction, Options, plan_over
 from zoterodigest.sync.sending import Sent
-from zoterodigest.sync.standing import WrittenBib, exported_entries
+from zoterodigest.sync.standing import exported_entries
 from zoterodigest.sync.taking_back.history import begin_recording
 from zoterodigest.sync.workspace import Workspace
 
@@ -103,8 +104,7 @@ def _lock_after(exports: Exports, done: Sequence[NewBib]) -> LockFile:
             is_gone = link.entry.digest == bib.key and link.entry.key in bib.updated.removed
             if is_gone and (row := rows.pop(link.row.id, None)):
                 rows |= {left.id: left for left in left_of(row)}
-        written = WrittenBib(bib.source, {one.key: one.item for one in bib.entries})
-        came = exported_entries(workspace, reads[bib.key], written)
+        came = exported_entries(workspace, reads[bib.key], as_written(bib))
         new = rows_of_exported(came, items, workspace.zotero.folding())
         rows |= {row.id: row for row in new}
     ordered = tuple(rows[row_id] for row_id in sorted(rows))

@@ -6,7 +6,7 @@ from the same functions, over the library as it is foreseen and over the library
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.cited import Citation, Cited
@@ -37,7 +37,8 @@ class NewBib:
     """One .bib as an export leaves it.
 
     `before` is what stands in it (None: there is no file), `entries` are those of ours afterwards
-    and `known` those of ours before; `is_made` tells whether our exports made the file. `missing`
+    and `known` those of ours before; `following` are the keys of those that were brought up to date
+    with their items. `is_made` tells whether our exports made the file. `missing`
     are citations of works that stand nowhere, `unsettable` the signs of each entry that pdflatex
     lacks, `wanted` the number of works that belong in it, `failure` why nothing could be exported.
     """
@@ -47,6 +48,7 @@ class NewBib:
     updated: Updated
     known: tuple[Exported, ...] = ()
     entries: tuple[Exported, ...] = ()
+    following: frozenset[str] = frozenset()
     was_made: bool = False
     is_made: bool = False
     missing: tuple[Citation, ...] = ()
@@ -140,7 +142,13 @@ class _Export:
     def new_bib(self) -> NewBib:
         nothing = Updated(self.source or b"")
         present = NewBib(
-            self.bib, self.source, nothing, self._known, self._known, self._was_made, self._was_made
+            self.bib,
+            self.source,
+            nothing,
+            self._known,
+            self._known,
+            was_made=self._was_made,
+            is_made=self._was_made,
         )
         try:
             wanted, cited = self._selected(), self._cited()
@@ -161,6 +169,7 @@ class _Export:
         adopted = gone | {*self._standing_keys().values()}
         standing = [entry for entry in entries if entry.key in ours]
         entering = [entry for entry in entries if entry.key not in ours]
+        held = {keys[item] for item in wanted if item in self.works.linked.behind}
         updated = update(
             self.source or b"",
             [*standing, *entering],
@@ -168,12 +177,13 @@ class _Export:
             add_only=self._only_adds,
             prune=self.bib.rules.prune,
             adopted=adopted - ours.keys(),
-            held={keys[item] for item in wanted if item in self.works.linked.behind},
+            held=held,
         )
         return replace(
             present,
             updated=replace(updated, kept=(*updated.kept, *taken_out)),
             entries=self._ours(updated, {keys[item]: item for item in wanted}),
+            following=self._following(updated, {keys[item] for item in wanted} - held),
             is_made=self._was_made or (self._is_new and bool(updated.source.strip())),
             wanted=len(wanted) + len(taken_out),
             unsettable=tuple(entry.unsettable for entry in entries if entry.unsettable),
@@ -264,6 +274,16 @@ class _Export:
         return to_entry(self.works.named[item].work, key, style_of(self.bib), bib_rules())
 
     # --- which of it is ours
+
+    def _following(self, updated: Updated, wanted: Set[str]) -> frozenset[str]:
+        """Return the keys in the file of our entries that hold what their items do.
+
+        An export that only adds brings none up to date but those that it adds.
+        """
+        keys = {updated.aliases.get(key, key) for key in wanted}
+        refused = {one.key for one in updated.refused}
+        keys = {*updated.added} if self._only_adds else keys
+        return frozenset((keys & updated.ours.keys()) - refused)
 
     def _ours(self, updated: Updated, wanted: Mapping[str, str]) -> tuple[Exported, ...]:
         """Return the entries of ours, each with its item; a work that is wanted goes before.

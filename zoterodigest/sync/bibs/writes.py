@@ -11,17 +11,20 @@ from zoterodigest.project.journal import Exporting, Journal
 from zoterodigest.project.layout import BibFile
 from zoterodigest.project.lock import LockFile
 from zoterodigest.sync.bibs.exporting import NewBib, new_bibs
+from zoterodigest.sync.bibs.following import WrittenBib, as_written
 from zoterodigest.sync.bibs.works import linked_by
 from zoterodigest.sync.ledger import Ledger
 from zoterodigest.sync.run import Prepared
-from zoterodigest.sync.standing import WrittenBib
 
 
 @dataclass(frozen=True, slots=True)
 class BibsWritten:
-    """The .bib files of a run: those `written`, by key, and what was exported into them."""
+    """The .bib files of a run by key, those `written` and all that are as planned (`done`), and
+    what was exported into them.
+    """
 
     written: Mapping[str, WrittenBib] = field(default_factory=dict)
+    done: Mapping[str, WrittenBib] = field(default_factory=dict)
     exports: tuple[NewBib, ...] = ()
 
     def recorded(self, lock: LockFile) -> LockFile:
@@ -53,19 +56,20 @@ def write_bibs(
     for edit in prepared.bib_edits:
         is_alone = edit.read.key not in keys
         if is_alone and _is_replaced(edit.read.bib, edit.source, edit.read.data, ledger):
-            written[edit.read.key] = WrittenBib(edit.source, {})
+            written[edit.read.key] = WrittenBib(edit.source)
     if not keys:
-        return BibsWritten(written)
+        return BibsWritten(written, written)
     reads = tuple(read for read in prepared.gathered.bibs if read.key in keys)
     gathered, linked = replace(prepared.gathered, bibs=reads), linked_by(prepared.plan)
+    done = dict(written)
     for bib in new_bibs(prepared.workspace, gathered, contents, prepared.bib_edits, linked):
-        if not bib.is_change:
-            exports.append(bib)
-        elif write_export(bib, journal, ledger):
-            exports.append(bib)
-            items = {one.key: one.item for one in bib.entries}
-            written[bib.key] = WrittenBib(bib.source, items)
-    return BibsWritten(written, tuple(exports))
+        if bib.is_change and not write_export(bib, journal, ledger):
+            continue
+        exports.append(bib)
+        done[bib.key] = as_written(bib)
+        if bib.is_change:
+            written[bib.key] = done[bib.key]
+    return BibsWritten(written, done, tuple(exports))
 
 
 def write_export(bib: NewBib, journal: Journal | None, ledger: Ledger) -> bool:

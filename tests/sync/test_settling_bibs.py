@@ -1,0 +1,142 @@
+"""A sync with a .bib that is pushed and pulled settles: the next one has an empty plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sync.test_bibliographies import CONFIG, DDPM, DIGEST, bib, set_field, sync
+from tests.sync.world import World
+from zoterodigest.core.plan import ChangeEntry
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.run import Direction, Options, prepare
+
+SYNC = Options(direction=Direction.SYNC)
+SAM = "Segment Anything"
+GUIDANCE = "Classifier-Free Diffusion Guidance"
+PREPRINT = f"""\
+# Read
+
+- [{GUIDANCE}](https://arxiv.org/abs/2207.12598)
+"""
+
+
+def a_world(root: Path, digest: str, config: str = CONFIG) -> World:
+    world = World(root)
+    world.markdown("papers.md", digest)
+    world.configure(config)
+    sync(world)
+    assert sync(world).prepared.is_settled
+    return world
+
+
+def planned_edits(world: World) -> list[ChangeEntry]:
+    plan = prepare(world.workspace(), SYNC).plan
+    return [one for one in plan.actions if isinstance(one, ChangeEntry)]
+
+
+@pytest.mark.parametrize(
+    "item_type",
+    ["journalArticle", "conferencePaper", "book", "report", "thesis", "webpage", "manuscript"],
+)
+def test_item_of_another_type_leaves_nothing_pending_after_one_sync(
+    tmp_path: Path, item_type: str
+) -> None:
+    world = a_world(tmp_path, PREPRINT)
+    set_field(world, GUIDANCE, itemType=item_type)
+
+    sync(world)
+
+    assert prepare(world.workspace(), SYNC).is_settled
+
+
+def test_plan_names_no_field_of_a_bib_that_the_export_does_not_change(tmp_path: Path) -> None:
+    world = a_world(tmp_path, PREPRINT)
+    set_field(world, GUIDANCE, itemType="journalArticle")
+
+    assert planned_edits(world) == []
+
+
+def test_venue_given_after_a_change_of_type_reaches_the_bib(tmp_path: Path) -> None:
+    world = a_world(tmp_path, PREPRINT)
+    set_field(world, GUIDANCE, itemType="journalArticle")
+    sync(world)
+    set_field(world, GUIDANCE, publicationTitle="JMLR")
+
+    sync(world)
+
+    assert "Journal of Machine Learning Research" in bib(world)
+    assert prepare(world.workspace(), SYNC).is_settled
+
+
+def test_venue_edited_in_the_bib_after_a_change_of_type_reaches_the_item(tmp_path: Path) -> None:
+    world = a_world(tmp_path, PREPRINT)
+    set_field(world, GUIDANCE, itemType="journalArticle")
+    sync(world)
+    text = bib(world).replace("@misc{", "@article{").replace("  year", "  journal = {Foo},\n  year")
+    (tmp_path / "refs.bib").write_text(text)
+
+    sync(world)
+
+    assert world.item(GUIDANCE)["publicationTitle"] == "Foo"
+    assert prepare(world.workspace(), SYNC).is_settled
+
+
+def merge_in_zotero(world: World, survivor: str, other: str) -> None:
+    """Do what Merge Items does: the other item goes into the trash, the survivor replaces it."""
+    keys = world.keys_by_title()
+    for key, child in world.children(other).items():
+        if "parentItem" in child:
+            world.change(key, parentItem=keys[survivor])
+    replaced = {"dc:replaces": f"http://zotero.org/users/local/abcdefgh/items/{keys[other]}"}
+    world.change(keys[survivor], relations=replaced)
+    world.change(keys[other], deleted=1)
+
+
+def test_merge_of_two_items_with_bib_entries_leaves_nothing_pending(tmp_path: Path) -> None:
+    world = a_world(tmp_path, DIGEST, CONFIG.replace("cited = []", 'items = "library"'))
+    world.put(
+        LibraryItem("AAAAAAAA", 0, {"itemType": "book", "title": "Learning", "date": "2016"}),
+        LibraryItem("BBBBBBBB", 0, {"itemType": "book", "title": "Deep Ways", "date": "2017"}),
+    )
+    sync(world)
+    before = bib(world)
+    assert before.count("@") == 4
+    merge_in_zotero(world, "Learning", "Deep Ways")
+
+    sync(world)
+
+    assert prepare(world.workspace(), SYNC).is_settled
+    assert "Deep Ways" in bib(world)
+
+
+def test_merge_of_two_works_of_a_digest_leaves_nothing_pending(tmp_path: Path) -> None:
+    world = a_world(tmp_path, DIGEST)
+    merge_in_zotero(world, DDPM, SAM)
+
+    sync(world)
+
+    assert prepare(world.workspace(), SYNC).is_settled
+
+
+def test_new_item_of_a_collection_has_its_citation_key_after_one_sync(tmp_path: Path) -> None:
+    config = CONFIG.replace('path = "papers.md"', 'path = "papers.md"\npush = true\npull = true')
+    world = a_world(tmp_path, DIGEST, config)
+    shelf = world.shelves()["papers"]
+    data = {
+        "itemType": "journalArticle",
+        "title": "Deep Residual Learning",
+        "creators": [{"creatorType": "author", "firstName": "Kaiming", "lastName": "He"}],
+        "date": "2016",
+        "publicationTitle": "JMLR",
+        "url": "https://example.org/resnet",
+        "collections": [shelf],
+    }
+    world.put(LibraryItem("RRRRRRRR", 0, data))
+
+    sync(world)
+
+    assert "Deep Residual Learning" in (tmp_path / "papers.md").read_text()
+    assert world.items()["RRRRRRRR"].get("citationKey")
+    assert prepare(world.workspace(), SYNC).is_settled
