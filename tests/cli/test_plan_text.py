@@ -187,6 +187,24 @@ def test_every_kind_of_report_has_its_section() -> None:
             ["papers.md  A Paper (AAAA2222)", "  now BBBB2222  Another"],
         ),
         (
+            reports.Followed(a_row(), OTHER, ("zd-1",)),
+            [
+                "papers.md  A Paper (AAAA2222)",
+                "  now BBBB2222  Another",
+                "  as is papers.md:8  A Paper",
+            ],
+        ),
+        (
+            reports.MergedOtherWork(
+                a_row(), OTHER, (Identifier("arxiv", "2401.00001"), Identifier("arxiv", "2401.2"))
+            ),
+            [
+                "papers.md  A Paper (AAAA2222)",
+                "  merged into BBBB2222  Another",
+                "  arxiv:2401.00001, arxiv:2401.2",
+            ],
+        ),
+        (
             reports.SameWork(Identifier("doi", "10.1/x"), (KEY, OTHER), ("zd-1", "zd-2")),
             ["doi:10.1/x", "  AAAA2222  A Paper", "  BBBB2222  Another"],
         ),
@@ -323,7 +341,8 @@ def test_nothing_in_a_plan_or_report_reaches_the_terminal_as_it_is() -> None:
             reports.TrashedEntry(entry, HOSTILE),
             reports.AmbiguousEntry(entry, (HOSTILE,)),
             reports.SameWork(Identifier("doi", HOSTILE), (HOSTILE,), ()),
-            reports.Followed(row, HOSTILE),
+            reports.Followed(row, HOSTILE, ("zd-1",)),
+            reports.MergedOtherWork(row, HOSTILE, (Identifier("doi", HOSTILE),)),
             reports.MissingShelf(Shelf(HOSTILE, (HOSTILE,), HOSTILE)),
             reports.Conflict("zd-1", f"section:{HOSTILE}", HOSTILE, HOSTILE),
         ),

@@ -219,6 +219,27 @@ class World:
         (present,) = self.library.fetch([key])
         self.put(LibraryItem(key, present.version, data))
 
+    def merge(self, keep: str, other: str) -> None:
+        """Merge two items as Zotero's Merge Items does: `keep` stays, `other` goes in the trash.
+
+        Children move; collections, tags and relations are united; no field changes.
+        """
+        items = self.everything()
+        for key, data in items.items():
+            if data.get("parentItem") == other:
+                self.change(key, parentItem=keep)
+        stays, goes = items[keep], items[other]
+        replaced = stays.get("relations", {}).get("dc:replaces", [])
+        replaced = [replaced] if isinstance(replaced, str) else replaced
+        relation = [*replaced, f"http://zotero.org/users/1/items/{other}"]
+        self.change(
+            keep,
+            collections=[*stays["collections"], *goes["collections"]],
+            tags=[*stays["tags"], *goes["tags"]],
+            relations={"dc:replaces": relation},
+        )
+        self.change(other, deleted=1)
+
     def change_note(self, title: str, change: Callable[[str], str]) -> None:
         """Change the note of the item with this title."""
         html = self.note(title)

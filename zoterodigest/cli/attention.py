@@ -20,6 +20,7 @@ from zoterodigest.core.reports import (
     Held,
     HeldName,
     KeptForEdit,
+    MergedOtherWork,
     MissingItem,
     MissingNote,
     MissingShelf,
@@ -64,6 +65,11 @@ SECTIONS = (
             " created. Give the entry an identifier, or merge doubles in the library."),
     Section(SameWork, "One work twice", "These items turn out to be one work. Merge them in Zotero"
             " (Merge Items): the links follow."),
+    Section(MergedOtherWork, "Merged with another work", "Their items were merged in Zotero, but"
+            " the item that stays is linked with an entry that has another identifier. These"
+            " entries stay as they are and are not synced. If the merge was a mistake, restore the"
+            " item from the trash. If they are two works, `push DIGEST --relink` makes a new item."
+            " If they are one, correct the identifier, or delete one of the entries."),
     Section(UnreadableEntry, "Unreadable", "Left as they are, nothing in the library changes."
             " `zoterodigest inspect FILE` lists them."),
     Section(TrashedEntry, "Only in the trash", "Neither created nor restored. Take the item out of"
@@ -80,8 +86,9 @@ SECTIONS = (
             " times. These fields go on when the library has caught up; `zoterodigest resolve ID`"
             " decides now."),
     Section(AwaitedItem, "Not here yet", "Linked by the lock file, and not in this library yet."),
-    Section(Followed, "Merged in the library", "Their links go on with the item they were merged"
-            " into."),
+    Section(Followed, "Merged in the library", "These entries are now linked with the item that"
+            " stays. No entry changes: a field that the item has differently has diverged, one that"
+            " it lacks is filled in. Of two entries with one item, keep both, or delete one."),
     Section(DroppedEntry, "Dropped", "Their entries left the file, and their links end. What"
             " becomes of a digest's items, `when_dropped` in zoterodigest.toml says; unasked they"
             " stay."),
@@ -118,6 +125,7 @@ _OPEN: tuple[tuple[Collection[Kind], str, str], ...] = (
     (CONFLICTS, "conflict", "conflicts"),
     ((AmbiguousEntry,), "ambiguous entry", "ambiguous entries"),
     ((SameWork,), "work twice", "works twice"),
+    ((MergedOtherWork,), "entry merged with another work", "entries merged with other works"),
     ((UnreadableEntry,), "unreadable entry", "unreadable entries"),
     ((ApartField,), "field apart", "fields apart"),
     ((Waiting, AwaitedItem), "entry waiting", "entries waiting"),

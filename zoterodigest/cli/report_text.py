@@ -31,6 +31,7 @@ from zoterodigest.core.reports import (
     Held,
     HeldName,
     KeptForEdit,
+    MergedOtherWork,
     MissingItem,
     MissingNote,
     MissingShelf,
@@ -71,7 +72,7 @@ class Wording:
                 return self._of_row(report.row)
             case NoLongerShown():
                 return self._of_row_id(report.row_id)
-            case KeptForEdit() | Followed():
+            case KeptForEdit() | Followed() | MergedOtherWork():
                 return self._of_row(report.row)
             case AmbiguousEntry() | NotPushed():
                 return _of_entry(report.entry)
@@ -131,9 +132,16 @@ class Wording:
                 verb = "taken out of" if report.is_out else "put into"
                 return [f"{verb} {self._subjects.collection(report.collection)}"]
             case Followed():
-                return [f"now {visible(report.key)}  {self._subjects.item_title(report.key)}"]
+                others = (f"as is {self._of_row_id(row_id)}" for row_id in report.others)
+                return [f"now {self._item(report.key)}", *others]
+            case MergedOtherWork():
+                differing = (f"{one.scheme}:{one.value}" for one in report.identifiers)
+                return [f"merged into {self._item(report.key)}", visible(", ".join(differing))]
             case _:
                 return []
+
+    def _item(self, key: str) -> str:
+        return f"{visible(key)}  {self._subjects.item_title(key)}"
 
     def _entry_end(self, row_id: str) -> End:
         return entry_end(self._subjects.digest(row_id))

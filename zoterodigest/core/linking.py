@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.doubled import is_put_off
+from zoterodigest.core.following import Following, OtherWork, as_adopted, followed
 from zoterodigest.core.keys import is_our_item, item_key, note_key
 from zoterodigest.core.link import Base, Origin, Row, State, is_bib
 from zoterodigest.core.matching import (
@@ -27,6 +28,7 @@ from zoterodigest.core.reports import (
     DroppedEntry,
     Followed,
     KeptForEdit,
+    MergedOtherWork,
     MissingItem,
     NotLinked,
     NotPushed,
@@ -93,7 +95,6 @@ class _Run:
         self._rows = rows
         self._terms = terms
         self._items = {item.key: item for item in library.items}
-        self._successors = successors(library.items)
         self._taken = {*self._items, *library.taken}
         self._row_ids = {row.id for row in rows}
         linked = frozenset(row.item for row in rows if row.state is State.LINKED)
@@ -102,13 +103,21 @@ class _Run:
     def keep_links(self, pairing: Pairing) -> dict[int, Row]:
         """Link entries over the rows they already have; return the rows that are to be revived."""
         revived: dict[int, Row] = {}
+        following = self._following(pairing)
         for index, row in sorted(pairing.rows.items(), key=lambda pair: pair[0]):
-            entry, row = self._entries[index], self._followed(row)
+            entry, fate = self._entries[index], following.fate(row)
+            if isinstance(fate, str):
+                row = self._followed(row, fate, following)
             item = self._items.get(row.item)
             if entry.is_unreadable:
                 self.reports.append(UnreadableEntry(entry.digest, entry, row.id))
             elif not self._terms.takes(entry):
                 continue
+            elif isinstance(fate, OtherWork) and entry.digest in self._terms.relink:
+                revived[index] = row
+            elif isinstance(fate, OtherWork):
+                self.kept[row.id] = replace(row, state=State.TRASHED)
+                self.reports.append(MergedOtherWork(row, fate.key, fate.identifiers))
             elif _is_ended(row, item) and entry.digest in self._terms.relink:
                 revived[index] = row
             elif _is_ended(row, item):
@@ -118,6 +127,8 @@ class _Run:
             elif item is None or item.is_trashed:
                 self._lose_item(entry, row, item)
             else:
+                if following.is_joined(row.item):
+                    row = as_adopted(row, entry, item, self._terms.folding)
                 now = replace(
                     row,
                     digest=entry.digest,
@@ -155,14 +166,21 @@ class _Run:
                 self._row_ids.add(taken[0])
                 self.links[place] = replace(link, row=replace(link.row, id=taken[0]))
 
-    def _followed(self, row: Row) -> Row:
-        """Return `row` with the item into which its own was merged in the library, if it was."""
-        item = self._items.get(row.item)
-        key = self._successors.get(row.item)
-        if key is None or not (item is None or item.is_trashed):
-            return row
-        self.reports.append(Followed(row, key))
-        return replace(row, item=key)
+    def _following(self, pairing: Pairing) -> Following:
+        """Return what becomes of the links of this run whose items were merged."""
+        taking_part = {
+            row.id: self._entries[index]
+            for index, row in sorted(pairing.rows.items(), key=lambda pair: pair[0])
+            if self._terms.takes(self._entries[index]) and not self._entries[index].is_unreadable
+        }
+        return Following(self._items.values(), self._rows, taking_part)
+
+    def _followed(self, row: Row, key: str, following: Following) -> Row:
+        """Return `row` with the item into which its own was merged in the library."""
+        item = self._items[key]
+        is_ours = any(one.origin.item for one in self._rows if one.item == key)
+        self.reports.append(Followed(row, key, following.others(row, key)))
+        return followed(row, item, is_ours=is_ours or _is_ours(item))
 
     def _lose_item(self, entry: Entry, row: Row, item: Item | None) -> None:
         """Do with the entry of an item that is gone as its digest's rules say; an edit wins.
@@ -308,21 +326,6 @@ class _Run:
         row_id = next(one for one in new_ids if one not in self._row_ids)
         self._row_ids.add(row_id)
         return row_id
-
-
-def successors(items: Iterable[Item]) -> dict[str, str]:
-    """Return the live item into which each item was merged, by the key of the one that is gone.
-
-    Zotero's "Merge Items" leaves `dc:replaces` on the item that stays; chains are followed.
-    """
-    found = {old: item.key for item in items if not item.is_trashed for old in item.replaces}
-    for old, key in list(found.items()):
-        passed = {old}
-        while key in found and key not in passed:
-            passed.add(key)
-            key = found[key]
-        found[old] = key
-    return found
 
 
 def _is_ended(row: Row, item: Item | None) -> bool:

@@ -221,10 +221,26 @@ class SameWork:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The item of this row was merged into the item `key`, which the link follows."""
+    """The item of this row was merged into the item `key`, which the link follows.
+
+    The entries of the rows `others` are linked with that item as well.
+    """
 
     row: Row
     key: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MergedOtherWork:
+    """The item of this row was merged into the item `key`, which is linked with another work.
+
+    By their `identifiers` the entries are two works: this one stays as it is, and its link ends.
+    """
+
+    row: Row
+    key: str
+    identifiers: tuple[Identifier, ...]
 
 
 Report = (
@@ -252,4 +268,5 @@ Report = (
     | KeptForEdit
     | SameWork
     | Followed
+    | MergedOtherWork
 )

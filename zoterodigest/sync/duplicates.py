@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zoterodigest.core.duplicates import Copy, Duplicate, copies_of, find_duplicates
+from zoterodigest.core.following import successors
 from zoterodigest.core.link import State
-from zoterodigest.core.linking import successors
 from zoterodigest.core.pairing import Scope, pair
 from zoterodigest.core.record import Entry
 from zoterodigest.sync.gather import Gathered, gather

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from zoterodigest.core.duplicates import copies_of, find_duplicates
+from zoterodigest.core.following import successors
 from zoterodigest.core.link import Row, State, is_bib
-from zoterodigest.core.linking import successors
 from zoterodigest.core.record import Item
 from zoterodigest.library.contents import Contents
 from zoterodigest.project.lock import LockFile

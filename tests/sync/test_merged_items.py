@@ -1,0 +1,317 @@
+"""Items that a person merges in Zotero: the links follow, and nothing is cleared or copied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sync.digests import notes, quoted
+from tests.sync.world import World, reports
+from zoterodigest.core.reports import ApartField, Followed, MergedOtherWork
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.run import Direction, Options
+
+SYNC = Options(Direction.SYNC)
+MASK = quoted(
+    "Mask R-CNN Revisited Again",
+    "1703.06870",
+    venue="CVPR 2025",
+    links=["[code](https://github.com/lab/mask)"],
+)
+OTHER = quoted("Restoring Images with Shifted Windows", "2401.00001")
+DIGEST = notes(MASK, OTHER)
+TITLE = "Mask R-CNN Revisited Again"
+OWN = "KEEPKEEP"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A digest of two reading notes in sync, with everything pulled as well."""
+    world = World(tmp_path)
+    world.markdown("notes.md", DIGEST)
+    world.push(SYNC)
+    return world
+
+
+def text(world: World) -> str:
+    return (world.root / "notes.md").read_text(encoding="utf-8")
+
+
+def own_item(world: World, **data: Any) -> None:
+    """Put an item of the person's own in the library and merge the digest's item into it."""
+    ours = world.key(TITLE)
+    kept = {"itemType": "conferencePaper", "title": TITLE, "tags": [], **data}
+    world.put(LibraryItem(OWN, 0, kept))
+    world.merge(OWN, ours)
+
+
+def settled(world: World) -> bool:
+    return world.plan(SYNC).is_settled
+
+
+def test_what_the_survivor_lacks_clears_nothing_in_the_entry(world: World) -> None:
+    own_item(world)
+
+    outcome = world.push(SYNC)
+
+    assert text(world) == DIGEST
+    assert len(reports(outcome.prepared.plan, Followed)) == 1
+    assert settled(world)
+
+
+def test_what_the_survivor_lacks_is_filled_in_from_the_entry(world: World) -> None:
+    own_item(world, itemType="preprint")
+
+    world.push(SYNC)
+
+    stays = world.items()[OWN]
+    assert stays["archiveID"] == "arXiv:1703.06870"
+    assert "https://github.com/lab/mask" in world.links(TITLE).values()
+    assert text(world) == DIGEST
+
+
+def test_what_the_survivor_says_differently_diverges(world: World) -> None:
+    own_item(world, date="2019", proceedingsTitle="Proceedings of Something")
+    before = text(world)
+
+    plan = world.push(SYNC).prepared.plan
+
+    assert text(world) == before
+    assert world.items()[OWN]["date"] == "2019"
+    assert {one.name for one in reports(plan, ApartField) if isinstance(one, ApartField)} == {
+        "venue",
+        "year",
+    }
+    assert settled(world)
+
+
+def test_an_edit_of_the_entry_before_the_sync_reaches_the_survivor(world: World) -> None:
+    own_item(world)
+    world.edit(
+        "notes.md", (TITLE, "Mask R-CNN"), ("> - It is fast.\n\n\n", "> - It is slow.\n\n\n")
+    )
+
+    world.push(SYNC)
+
+    assert world.items()[OWN]["title"] == "Mask R-CNN"
+    assert "It is slow." in world.note("Mask R-CNN")
+    assert settled(world)
+
+
+def test_remove_leaves_the_survivor_that_the_tool_did_not_make(world: World) -> None:
+    own_item(world)
+    world.push(SYNC)
+
+    world.remove()
+
+    assert world.items()[OWN]["title"] == TITLE
+
+
+def test_what_the_survivor_has_besides_does_not_come_into_the_entry(world: World) -> None:
+    own_item(world, tags=[{"tag": "task:segmentation"}])
+
+    world.push(SYNC)
+
+    assert text(world) == DIGEST
+    assert settled(world)
+
+
+# --- two entries whose items are merged
+
+
+SECOND = "Restoring Images with Shifted Windows"
+
+
+def merge_both(world: World) -> tuple[str, str]:
+    """Merge the items of both entries; the first one's stays. Return the keys."""
+    keep, other = world.key(TITLE), world.key(SECOND)
+    world.merge(keep, other)
+    return keep, other
+
+
+def test_of_two_works_whose_items_are_merged_both_entries_stay_as_they_are(world: World) -> None:
+    keep, _ = merge_both(world)
+
+    plan = world.push(SYNC).prepared.plan
+
+    assert text(world) == DIGEST
+    (report,) = reports(plan, MergedOtherWork)
+    assert isinstance(report, MergedOtherWork)
+    assert report.key == keep
+    assert [one.value for one in report.identifiers] == ["1703.06870", "2401.00001"]
+    assert settled(world)
+    assert len(reports(world.plan(SYNC), MergedOtherWork)) == 1
+
+
+def test_after_a_merge_with_another_work_the_survivor_goes_on_with_its_own_entry(
+    world: World,
+) -> None:
+    keep, _ = merge_both(world)
+    world.push(SYNC)
+    world.change(keep, title="Masks")
+    world.edit("notes.md", ("[code](https://github.com/lab/mask)", "[code](https://masks.org)"))
+
+    world.push(SYNC)
+
+    assert text(world) == DIGEST.replace(TITLE, "Masks").replace(
+        "https://github.com/lab/mask", "https://masks.org"
+    )
+    assert "https://masks.org" in world.links("Masks").values()
+    assert settled(world)
+
+
+def test_an_item_restored_after_the_merge_is_linked_with_its_entry_as_before(world: World) -> None:
+    _, other = merge_both(world)
+    world.push(SYNC)
+    world.change(other, deleted=0)
+    world.edit("notes.md", (SECOND, "Restoring Images"))
+
+    plan = world.push(SYNC).prepared.plan
+
+    assert world.items()[other]["title"] == "Restoring Images"
+    assert reports(plan, MergedOtherWork) == []
+    assert settled(world)
+
+
+def test_relink_makes_an_item_for_the_entry_of_the_other_work(world: World) -> None:
+    keep, _ = merge_both(world)
+    world.push(SYNC)
+
+    world.push(Options(Direction.SYNC, relink=True))
+
+    assert text(world) == DIGEST
+    assert world.key(TITLE) == keep
+    assert world.item(SECOND)["archiveID"] == "arXiv:2401.00001"
+    assert "It restores images." in world.note(SECOND)
+    assert settled(world)
+
+
+UNNAMED = """\
+> **Mask Regions with Convolutional Networks**
+> *ICCV 2017*
+> Task: instance segmentation
+>
+> - One stage more.
+"""
+
+
+def test_two_entries_of_one_work_share_the_item_and_none_is_rewritten(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    digest = notes(MASK, UNNAMED)
+    world.markdown("notes.md", digest)
+    world.push(SYNC)
+    keep = world.key(TITLE)
+    world.merge(keep, world.key("Mask Regions with Convolutional Networks"))
+
+    plan = world.push(SYNC).prepared.plan
+
+    assert text(world) == digest
+    (report,) = reports(plan, Followed)
+    assert isinstance(report, Followed)
+    assert (report.key, len(report.others)) == (keep, 1)
+    assert {one.name for one in reports(plan, ApartField) if isinstance(one, ApartField)} == {
+        "title", "venue", "year",
+    }  # fmt: skip
+    assert settled(world)
+    assert text(world) == digest
+
+
+def test_an_edit_of_one_of_two_entries_with_one_item_leaves_the_other_as_it_is(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    digest = notes(MASK, UNNAMED)
+    world.markdown("notes.md", digest)
+    world.push(SYNC)
+    keep = world.key(TITLE)
+    world.merge(keep, world.key("Mask Regions with Convolutional Networks"))
+    world.push(SYNC)
+    world.edit("notes.md", (TITLE, "Masks"), ("One stage more.", "One stage less."))
+
+    world.push(SYNC)
+
+    assert text(world) == digest.replace(TITLE, "Masks").replace("stage more", "stage less")
+    assert world.items()[keep]["title"] == "Masks"
+    html = [str(one["note"]) for one in world.children("Masks").values() if "note" in one]
+    assert sum("One stage less." in one for one in html) == 1
+    assert settled(world)
+
+
+def test_items_merged_one_into_the_next_are_followed_to_the_last(world: World) -> None:
+    own_item(world, itemType="preprint")
+    world.put(LibraryItem("LASTLAST", 0, {"itemType": "preprint", "title": TITLE}))
+    world.merge("LASTLAST", OWN)
+
+    plan = world.push(SYNC).prepared.plan
+
+    (report,) = reports(plan, Followed)
+    assert isinstance(report, Followed)
+    assert report.key == "LASTLAST"
+    assert text(world) == DIGEST
+
+
+def test_entries_of_a_bib_whose_items_are_merged_stay_as_they_are(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.configure(
+        '[[digest]]\npath = "notes.md"\n\n'
+        '[[bibliography]]\npath = "refs.bib"\npush = true\npull = true\n'
+    )
+    world.markdown("notes.md", DIGEST)
+    world.push(SYNC)
+    world.push(SYNC)
+    before = (world.root / "refs.bib").read_text(encoding="utf-8")
+    assert settled(world)
+    merge_both(world)
+
+    world.push(SYNC)
+
+    assert text(world) == DIGEST
+    assert (world.root / "refs.bib").read_text(encoding="utf-8") == before
+    assert settled(world)
+
+
+BIB = """\
+@inproceedings{he2017mask,
+  title = {Mask Regions with Convolutional Networks},
+  author = {He, Kaiming},
+  year = {2017}
+}
+
+@misc{he2018masks,
+  title = {Masks of Regions by Convolution},
+  author = {He, K. and Girshick, Ross},
+  year = {2018}
+}
+"""
+
+
+@pytest.mark.parametrize("ids", [("", ""), ("10.1000/one", "10.1000/two")])
+def test_entries_of_a_hand_kept_bib_whose_items_are_merged_stay_as_they_are(
+    tmp_path: Path, ids: tuple[str, str]
+) -> None:
+    world = World(tmp_path)
+    world.configure('[[bibliography]]\npath = "refs.bib"\nitems = "library"\npull = true\n')
+    text = BIB
+    for year, doi in zip(("2017", "2018"), ids, strict=True):
+        text = text.replace(f"year = {{{year}}}", f"year = {{{year}}},\n  doi = {{{doi}}}")
+    (tmp_path / "refs.bib").write_text(text, encoding="utf-8")
+    people = [{"creatorType": "author", "firstName": "Kaiming", "lastName": "He"}]
+    more = [*people, {"creatorType": "author", "firstName": "Ross", "lastName": "Girshick"}]
+    world.put(
+        LibraryItem(OWN, 0, {"itemType": "conferencePaper", "DOI": ids[0], "date": "2017",
+                    "title": "Mask Regions with Convolutional Networks", "creators": people}),
+        LibraryItem("LASTLAST", 0, {"itemType": "preprint", "DOI": ids[1], "date": "2018",
+                    "title": "Masks of Regions by Convolution", "creators": more}),
+    )  # fmt: skip
+    world.push(SYNC)
+    world.push(SYNC)
+    before = (world.root / "refs.bib").read_text(encoding="utf-8")
+    assert settled(world)
+    world.merge(OWN, "LASTLAST")
+
+    world.push(SYNC)
+
+    assert (world.root / "refs.bib").read_text(encoding="utf-8") == before
+    assert world.prepare(SYNC).is_settled
