@@ -110,7 +110,9 @@ class _Former(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     until: int
-    official: str
+    official: str = ""
+    publisher: str | None = None
+    series: str | None = None
 
 
 class _Venue(BaseModel):
@@ -123,6 +125,7 @@ class _Venue(BaseModel):
     series: str = ""
     former: tuple[_Former, ...] = ()
     annual: tuple[int, int] | None = None
+    biennial: int | None = None
 
     def as_venue(self, name: str) -> Venue:
         return Venue(
@@ -132,8 +135,9 @@ class _Venue(BaseModel):
             self.aliases,
             publisher=self.publisher,
             series=self.series,
-            former=tuple(FormerName(old.until, old.official) for old in self.former),
+            former=tuple(FormerName(**old.model_dump()) for old in self.former),
             annual=self.annual,
+            biennial=self.biennial,
         )
 
 

@@ -36,6 +36,14 @@ class Formats:
     csl: str
 
 
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """The volumes of annual proceedings, from the year `since` on; 0 for a year without."""
+
+    since: int
+    numbers: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BibRules:
     """All that decides what an entry looks like; compared by identity, so that it can be cached by.
@@ -51,7 +59,7 @@ class BibRules:
     otherwise: Mapping[Dialect, str]
     roles: Mapping[str, str]
     pages: tuple[tuple[re.Pattern[str], str], ...]
-    volumes: Mapping[str, Mapping[str, int]]
+    volumes: Mapping[str, Volumes]
     proper: frozenset[str]
     languages: Mapping[str, str]
     key_formula: str
@@ -65,6 +73,12 @@ class BibRules:
     def formats(self, item_type: str) -> Formats:
         """Return what items of this type are in each format."""
         return self.types.get(item_type) or self.types["document"]
+
+    def volume(self, venue: str, year: str) -> str:
+        """Return the volume of a venue's proceedings in `year`; "" if unknown or without one."""
+        known = self.volumes.get(venue)
+        at = int(year) - known.since if known and year.isdecimal() else -1
+        return str(known.numbers[at] or "") if known and 0 <= at < len(known.numbers) else ""
 
     def layout(self, dialect: Dialect, entry_type: str) -> Layout:
         """Return the layout of an entry type; of the general one for a type without."""
@@ -98,7 +112,7 @@ def load_rules(folder: Path) -> BibRules:
         otherwise={dialect: table.otherwise for dialect, table in dialects.items()},
         roles={role: name for name, roles in tables.creators.items() for role in roles},
         pages=tuple((re.compile(page.pattern, re.I), page.venue) for page in tables.pages),
-        volumes=tables.volumes,
+        volumes={name: Volumes(each.since, each.numbers) for name, each in tables.volumes.items()},
         proper=frozenset(tables.titles.proper.split()),
         languages=tables.languages,
         key_formula=tables.keys.formula,
@@ -139,6 +153,11 @@ class _Page(_Strict):
     venue: str
 
 
+class _Volumes(_Strict):
+    since: int
+    numbers: tuple[int, ...]
+
+
 class _Titles(_Strict):
     proper: str
 
@@ -154,7 +173,7 @@ class _Tables(_Strict):
     bibtex: _Dialect
     biblatex: _Dialect
     pages: tuple[_Page, ...]
-    volumes: dict[str, dict[str, int]]
+    volumes: dict[str, _Volumes]
     creators: dict[str, tuple[str, ...]]
     titles: _Titles
     keys: _Keys

@@ -9,10 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from zoterodigest.bibtex.names import Creator
+from zoterodigest.bibtex.proceedings import ON_ARXIV, named_proceedings, proceedings_of
 from zoterodigest.bibtex.rules import BibRules
 from zoterodigest.core.dates import parse_date
-from zoterodigest.core.venue import Venue, VenueKind, official_name, parse_venue
-from zoterodigest.core.venue_slot import write_venue
 
 Data = Mapping[str, Any]
 
@@ -67,10 +66,10 @@ def read_work(data: Data, rules: BibRules) -> Work:
     facts = _facts(data, rules)
     arxiv, primary_class = _arxiv(facts, data)
     date = _date(facts.get("date", ""))
-    place, year = _place(facts.get("container", ""), facts.get("url", ""), date[:4], rules)
+    place = proceedings_of(facts.get("container", ""), facts.get("url", ""), date[:4], rules)
     item_type = str(data.get("itemType", ""))
     if arxiv and item_type in _MAY_BE_PREPRINT and (place.is_preprint or not place.name):
-        item_type, place = "preprint", _ON_ARXIV
+        item_type, place = "preprint", replace(ON_ARXIV, year=place.year)
     for name in _OF_PLACE:
         if name not in facts and (text := getattr(place, name)):
             facts[name] = text
@@ -80,7 +79,7 @@ def read_work(data: Data, rules: BibRules) -> Work:
         item_type,
         facts,
         creators,
-        date or year or year_of_arxiv(arxiv),
+        date or place.year or year_of_arxiv(arxiv),
         place.name,
         place.short_name,
         arxiv,
@@ -188,37 +187,11 @@ def year_of_arxiv(arxiv: str) -> str:
 
 def venue_names(text: str, year: str, rules: BibRules) -> tuple[str, str]:
     """Return the official and the short name of the venue that `text` names, in `year`."""
-    place = _named_place(text, year, rules)
+    place = named_proceedings(text, year, rules)
     return place.name, place.short_name
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a work appeared; `year` is the one that the place's name says."""
-
-    name: str = ""
-    short_name: str = ""
-    publisher: str = ""
-    series: str = ""
-    volume: str = ""
-    year: str = ""
-    is_preprint: bool = False
-
-
-_NOWHERE = _Place()
-_ON_ARXIV = _Place("arXiv", "arXiv", is_preprint=True)
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
-
-
-def _place(container: str, url: str, year: str, rules: BibRules) -> tuple[_Place, str]:
-    """Return where a work of `year` appeared, and the year that the place or its page tells."""
-    if not container and (page := _page_venue(url, rules)):
-        container, page_year = page
-        year = year or page_year
-    if not container:
-        return _NOWHERE, year
-    place = _named_place(container, year, rules)
-    return place, year or place.year
 
 
 @lru_cache(maxsize=16384)
@@ -227,37 +200,3 @@ def _date(text: str) -> str:
         return iso
     found = _YEAR.search(text)
     return found[0] if found else ""
-
-
-def _page_venue(url: str, rules: BibRules) -> tuple[str, str] | None:
-    for pattern, venue in rules.pages:
-        if found := pattern.search(url):
-            return venue.format(**found.groupdict()), found["year"]
-    return None
-
-
-@lru_cache(maxsize=16384)
-def _named_place(text: str, year: str, rules: BibRules) -> _Place:
-    reading = parse_venue(text)
-    year = year or reading.year
-    venues = rules.venues
-    venue = venues.by_official(text) or venues.find(reading.venue) or venues.find(text)
-    if venue is None or venue.id not in (venues.canonical(text), venues.canonical(reading.venue)):
-        return _unknown_place(text, venue, year)
-    return _Place(
-        official_name(venue, year),
-        venue.id,
-        venue.publisher,
-        venue.series,
-        str(rules.volumes.get(venue.id, {}).get(year, "")),
-        year,
-        venue.kind is VenueKind.PREPRINT,
-    )
-
-
-def _unknown_place(text: str, venue: Venue | None, year: str) -> _Place:
-    """Return a place by the name that stands there, without an award."""
-    reading = parse_venue(text)
-    name = write_venue(text, replace(reading, award="")) if reading.award else text
-    is_preprint = bool(venue and venue.kind is VenueKind.PREPRINT) or bool(_NAMED.search(text))
-    return _Place(name, name, year=year, is_preprint=is_preprint)

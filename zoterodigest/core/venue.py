@@ -22,7 +22,9 @@ __all__ = [
     "VenueTable",
     "official_name",
     "parse_venue",
+    "published_by",
     "write_venue",
+    "year_held",
 ]
 
 
@@ -38,17 +40,23 @@ class VenueKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FormerName:
-    """An official name that held up to and including the year `until`."""
+    """What a venue was called up to and including the year `until`, and who published it.
+
+    An `official` name that is empty, a publisher or a series that is None, was as it is now.
+    """
 
     until: int
-    official: str
+    official: str = ""
+    publisher: str | None = None
+    series: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Venue:
     """One venue. `{year}` and `{ordinal}` in an official name stand for those of the edition.
 
-    `annual` is `(year, edition)` of an edition from which on there was one every year.
+    `annual` is `(year, edition)` of an edition from which on there was one every year, `biennial`
+    the year of one from which on there was one every second year.
     """
 
     id: str
@@ -59,6 +67,7 @@ class Venue:
     series: str = ""
     former: tuple[FormerName, ...] = ()
     annual: tuple[int, int] | None = None
+    biennial: int | None = None
 
     @property
     def item_type(self) -> str:
@@ -72,13 +81,37 @@ class Venue:
                 return "conferencePaper"
 
 
-def official_name(venue: Venue, year: str) -> str:
-    """Return the venue's official name in `year`, or the name without year when it is unknown."""
+def official_name(venue: Venue, year: str, edition: int = 0) -> str:
+    """Return the venue's official name in `year`, or the name without year when it is unknown.
+
+    The ordinal is that of `edition`; of the edition held in `year` if that is 0.
+    """
     number = int(year) if year.isdecimal() else 0
-    names = sorted(venue.former, key=lambda former: former.until)
-    name = next((old.official for old in names if 0 < number <= old.until), venue.official)
+    name = next((old.official for old in _former(venue, number) if old.official), venue.official)
     filled = _fill(name, "{year}", year if number else "")
-    return _fill(filled, "{ordinal}", _edition(venue, number))
+    return _fill(filled, "{ordinal}", _ordinal(edition or _edition(venue, number)))
+
+
+def published_by(venue: Venue, year: str) -> tuple[str, str]:
+    """Return the publisher and the series of the venue's proceedings in `year`; "" if unknown."""
+    former = _former(venue, int(year) if year.isdecimal() else 0)
+    publisher = next((old.publisher for old in former if old.publisher is not None), None)
+    series = next((old.series for old in former if old.series is not None), None)
+    return (
+        venue.publisher if publisher is None else publisher,
+        venue.series if series is None else series,
+    )
+
+
+def year_held(venue: Venue, year: str) -> str:
+    """Return the year of the edition whose proceedings are dated `year`.
+
+    Publishers date some proceedings a year late: those of a biennial venue dated in a year without
+    an edition are of the year before.
+    """
+    if venue.biennial is None or not year.isdecimal() or int(year) <= venue.biennial:
+        return year
+    return str(int(year) - (int(year) - venue.biennial) % 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +135,8 @@ class VenueTable:
         for venue in table:
             for alias in (venue.id, *venue.aliases):
                 aliases.setdefault(_alias_key(alias), venue)
-            for official in (venue.official, *(old.official for old in venue.former)):
+            former = (old.official for old in venue.former if old.official)
+            for official in (venue.official, *former):
                 officials.setdefault(_official_key(_fill(official, "{ordinal}", "")), venue)
         return VenueTable(table, aliases, officials, frozenset(map(_alias_key, unpublished)))
 
@@ -118,11 +152,17 @@ class VenueTable:
         return self._find_whole(bare) or self._find_themed(bare)
 
     def _find_whole(self, bare: str) -> Venue | None:
-        found = self._by_alias(bare) or self.by_official(bare)
+        found = self._by_alias(bare) or self.by_official(bare) or self._numbered(bare)
         if found is None and (inside := _BRACKETS.search(bare)):
-            found = self._by_alias(_BRACKETS.sub("", bare)) or self._by_alias(inside[1])
+            outside = _BRACKETS.sub("", bare)
+            found = self._by_alias(outside) or self._numbered(outside) or self._by_alias(inside[1])
             return None if found and _is_part_only(bare, found) else found
         return found
+
+    def _numbered(self, bare: str) -> Venue | None:
+        """Return the venue that is called "the 37th" of its name."""
+        without = _NUMBERED.sub("", bare)
+        return self._by_alias(without) if without != bare else None
 
     def _find_themed(self, bare: str) -> Venue | None:
         found = self._by_alias(_THEME.sub("", bare))
@@ -188,6 +228,7 @@ _ORDINAL = re.compile(
     r"|(?:thir|four|fif|six|seven|eigh|nine)teenth|(?:twen|thir|for|fif)tieth)\b",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(rf"^(?:the )?(?:{_ORDINAL.pattern}) (?:annual )?(?=\S)", re.IGNORECASE)
 _PROCEEDINGS = re.compile(r"^(?:in )?proc(?:eedings|\.)? of (?:the )?|^the ", re.IGNORECASE)
 _SOCIETIES = re.compile(r"^(?:ieeecvf|ieee|acm|cvf)")
 _VOLUME = re.compile(r" (?:\d{1,3}|[IVXL]{1,8})$")
@@ -195,7 +236,8 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def _alias_key(text: str) -> str:
-    return _NOT_WORD.sub("", fold(_YEAR.sub("", text)))
+    # "Science & Robotics" is not "Science Robotics": an ampersand is a word.
+    return _NOT_WORD.sub("", fold(_YEAR.sub("", text).replace("&", " and ")))
 
 
 def _official_key(name: str) -> str:
@@ -219,9 +261,20 @@ def _fill(name: str, placeholder: str, value: str) -> str:
     return without.replace(placeholder, "")
 
 
-def _edition(venue: Venue, year: int) -> str:
+def _former(venue: Venue, year: int) -> list[FormerName]:
+    """Return what held in `year` and no longer does, the first that ended first."""
+    ended = sorted(venue.former, key=lambda former: former.until)
+    return [old for old in ended if 0 < year <= old.until]
+
+
+def _edition(venue: Venue, year: int) -> int:
     if venue.annual is None or year < venue.annual[0]:
+        return 0
+    return year - venue.annual[0] + venue.annual[1]
+
+
+def _ordinal(number: int) -> str:
+    if not number:
         return ""
-    number = year - venue.annual[0] + venue.annual[1]
     is_teen = 10 < number % 100 < 14
     return f"{number}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

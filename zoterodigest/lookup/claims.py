@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zoterodigest.core.editions import year_of_edition
 from zoterodigest.core.venue import VenueKind, VenueTable
 from zoterodigest.lookup.citation import cited
 from zoterodigest.lookup.reading import NOWHERE, Citation, Passage, Reading, Status, Where
 from zoterodigest.lookup.venue_names import Named, VenueNames
 from zoterodigest.lookup.venue_tail import Track, track_named
-from zoterodigest.lookup.years import four_digits, year_of_edition
+from zoterodigest.lookup.years import four_digits
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from zoterodigest.core.editions import ORDINAL
 from zoterodigest.core.venue import Venue, VenueKind, VenueTable
 from zoterodigest.lookup.venue_tail import Tail, awards_in, tail_at, track_named
-from zoterodigest.lookup.years import ORDINAL
 
 
 @dataclass(frozen=True, slots=True)

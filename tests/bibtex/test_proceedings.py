@@ -1,0 +1,196 @@
+"""Proceedings as an entry names them: own year and ordinal, parts, volumes, publishers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bibtex.items import BIBLATEX, a_paper, fields_of
+from zoterodigest.core.venue import VenueTable, official_name
+from zoterodigest.mapping import venue_table
+
+TABLE: VenueTable = venue_table()
+ACL = "Association for Computational Linguistics"
+ICML = "International Conference on Machine Learning"
+NEURIPS = "Advances in Neural Information Processing Systems"
+WITH_YEAR = [venue.id for venue in TABLE.venues if "{year}" in venue.official]
+WITH_ORDINAL = [v.id for v in TABLE.venues if "{ordinal}" in v.official and v.annual]
+
+
+def booktitle(name: str, date: str) -> str:
+    """Return the booktitle of a paper in the proceedings `name`."""
+    return fields_of(a_paper(proceedingsTitle=name, date=date), BIBLATEX)["booktitle"]
+
+
+@pytest.mark.parametrize("name", WITH_YEAR)
+def test_the_year_in_a_venues_own_name_wins_over_the_items_date(name: str) -> None:
+    official = official_name(next(v for v in TABLE.venues if v.id == name), "2022")
+
+    assert "2022" in official
+    assert booktitle(official, "2023") == official
+    assert booktitle(f"{name} 2022", "2023") == official
+
+
+@pytest.mark.parametrize("name", WITH_ORDINAL)
+def test_the_ordinal_in_a_venues_own_name_wins_over_the_items_date(name: str) -> None:
+    official = official_name(next(v for v in TABLE.venues if v.id == name), "2022")
+
+    assert booktitle(official, "2023") == official
+    assert booktitle(f"{name} 2022", "2023") == official
+    assert booktitle(f"{name} '22", "2023") == official
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "expected"),
+    [
+        ("Computer Vision – ECCV 2024", "2025", "Computer Vision – ECCV 2024"),
+        ("European Conference on Computer Vision", "2025", "Computer Vision – ECCV 2024"),
+        ("ECCV", "2023-02-01", "Computer Vision – ECCV 2022"),
+        ("ECCV Workshops", "2025", "Computer Vision – ECCV 2024 Workshops"),
+        ("Asian Conference on Computer Vision", "2023", "Computer Vision – ACCV 2022"),
+        ("ACCV", "2007", "Computer Vision – ACCV 2007"),
+        (f"Proceedings of the 40th {ICML}", "2024", f"Proceedings of the 40th {ICML}"),
+        (f"Proceedings of the Fortieth {ICML}", "2024", f"Proceedings of the 40th {ICML}"),
+        (f"The Thirty-Ninth {ICML} (ICML)", "2023", f"Proceedings of the 39th {ICML}"),
+        (
+            f"Proceedings of the 18th Conference of the European Chapter of the {ACL}",
+            "2024",
+            f"Proceedings of the 18th Conference of the European Chapter of the {ACL}",
+        ),
+    ],
+)
+def test_an_edition_is_called_by_its_own_year(name: str, date: str, expected: str) -> None:
+    assert booktitle(name, date) == expected
+
+
+ANNUAL = f"Proceedings of the 61st Annual Meeting of the {ACL}"
+NAACL = (
+    f"Proceedings of the 2019 Conference of the North American Chapter of the {ACL}: "
+    "Human Language Technologies"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "expected"),
+    [
+        (f"{ANNUAL} (Volume 2: Short Papers)", "2023", f"{ANNUAL} (Volume 2: Short Papers)"),
+        (f"{ANNUAL} (Volume 1: Long Papers)", "2023-07", f"{ANNUAL} (Volume 1: Long Papers)"),
+        (f"{ANNUAL} - Volume 1: Long Papers", "2023", f"{ANNUAL}, Volume 1: Long Papers"),
+        (
+            f"{NAACL}, Volume 1 (Long and Short Papers)",
+            "2019",
+            f"{NAACL}, Volume 1 (Long and Short Papers)",
+        ),
+        (
+            f"Proceedings of the 16th Conference of the European Chapter of the {ACL}: Main Volume",
+            "2021",
+            f"Proceedings of the 16th Conference of the European Chapter of the {ACL}: Main Volume",
+        ),
+        (
+            "Computer Vision – ECCV 2022: 17th European Conference, Tel Aviv, Israel, "
+            "October 23–27, 2022, Proceedings, Part XXI",
+            "2022",
+            "Computer Vision – ECCV 2022, Part XXI",
+        ),
+        (
+            "Proceedings of the 31st ACM SIGKDD Conference on Knowledge Discovery and "
+            "Data Mining V.2",
+            "2025",
+            "Proceedings of the 31st ACM SIGKDD Conference on Knowledge Discovery and "
+            "Data Mining V.2",
+        ),
+    ],
+)
+def test_the_part_of_the_proceedings_stays(name: str, date: str, expected: str) -> None:
+    assert booktitle(name, date) == expected
+
+
+VOLUMES = [
+    (f"{NEURIPS} 36", "2024", NEURIPS, "36"),
+    (f"{NEURIPS} 36", "2023", NEURIPS, "36"),
+    (f"{NEURIPS}, Volume 33", "2021", NEURIPS, "33"),
+    (f"{NEURIPS}, vol. 30", "2018", NEURIPS, "30"),
+    (f"{NEURIPS} 30 (NIPS 2017)", "2018", NEURIPS, "30"),
+    (f"{NEURIPS} (NeurIPS 2020)", "2021", NEURIPS, "33"),
+    ("Thirty-seventh Conference on Neural Information Processing Systems", "2024", NEURIPS, "36"),
+    ("NIPS", "2012", NEURIPS, "25"),
+    ("NIPS", "1999", NEURIPS, "12"),
+    ("NeurIPS", "2024", NEURIPS, "37"),
+    ("NeurIPS", "2025", NEURIPS, "38"),
+    ("ICML", "2013", f"Proceedings of the 30th {ICML}", "28"),
+    ("ICML", "2015", f"Proceedings of the 32nd {ICML}", "37"),
+    ("ICML", "2016", f"Proceedings of the 33rd {ICML}", "48"),
+    ("ICML", "2025", f"Proceedings of the 42nd {ICML}", "267"),
+    (f"Proceedings of the 40th {ICML}", "2024", f"Proceedings of the 40th {ICML}", "202"),
+    (
+        f"Proceedings of the 37th {ICML}, volume 119 of Proceedings of Machine Learning Research",
+        "2020",
+        f"Proceedings of the 37th {ICML}",
+        "119",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "date", "title", "volume"), VOLUMES)
+def test_the_volume_is_that_of_the_name_else_that_of_the_edition(
+    name: str, date: str, title: str, volume: str
+) -> None:
+    fields = fields_of(a_paper(proceedingsTitle=name, date=date))
+
+    assert (fields["booktitle"], fields["volume"]) == (title, volume)
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "volume"),
+    [
+        ("AISTATS", "2010", "9"),
+        ("AISTATS", "2016", "51"),
+        ("AISTATS", "2025", "258"),
+        ("CoRL", "2025", "305"),
+        ("UAI", "2019", "115"),
+        ("UAI", "2025", "286"),
+        ("COLT", "2012", "23"),
+        ("COLT", "2025", "291"),
+        ("ACML", "2012", "25"),
+        ("ACML", "2021", "157"),
+        ("ALT", "2023", "201"),
+        ("MIDL", "2019", "102"),
+        ("ICML", "2012", ""),
+        ("UAI", "2018", ""),
+        ("CVPR", "2024", ""),
+    ],
+)
+def test_recent_and_old_proceedings_have_their_volume(name: str, date: str, volume: str) -> None:
+    assert fields_of(a_paper(proceedingsTitle=name, date=date)).get("volume", "") == volume
+
+
+def test_the_page_of_a_paper_tells_its_volume() -> None:
+    item = a_paper(
+        proceedingsTitle="Some Workshop", url="https://proceedings.mlr.press/v139/radford21a.html"
+    )
+
+    assert fields_of(item)["volume"] == "139"
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "publisher", "series"),
+    [
+        ("NIPS", "1999", "MIT Press", ""),
+        ("NIPS", "1989", "Morgan Kaufmann", ""),
+        ("NIPS", "2012", "Curran Associates, Inc.", ""),
+        ("ICML", "2009", "", ""),
+        ("ICML", "2013", "PMLR", "Proceedings of Machine Learning Research"),
+        ("UAI", "2018", "AUAI Press", ""),
+    ],
+)
+def test_old_proceedings_have_their_own_publisher(
+    name: str, date: str, publisher: str, series: str
+) -> None:
+    fields = fields_of(a_paper(proceedingsTitle=name, date=date))
+
+    assert (fields.get("publisher", ""), fields.get("series", "")) == (publisher, series)
+
+
+def test_a_name_that_only_sounds_like_a_venue_stays() -> None:
+    fields = fields_of(a_paper(proceedingsTitle="Science & Robotics"))
+
+    assert fields["booktitle"] == r"Science \& Robotics"
