@@ -57,20 +57,45 @@ def mine(**data: object) -> LibraryItem:
     return LibraryItem("WNPAPER2", 0, {**own, "creators": [author], "date": "2021", **data})
 
 
-def test_a_provisional_key_stays_in_the_bib_and_does_not_become_the_items(survey: World) -> None:
-    authors = "* **Authors:** Ada Lovelace, Alan Turing\n"
-    head = f"<summary><b>{LENSES}</b></summary>\n\n"
-    survey.edit("survey.md", (head + authors, head))
+def _without_authors(survey: World) -> str:
+    """Take the authors of one paper out; return the citation key of its new entry in the .bib."""
+    survey.edit("survey.md", (_HEAD + _AUTHORS, _HEAD))
     survey.push(SYNC)
     assert "{SeeingFurtherLarger2021," in (survey.root / "refs.bib").read_text()
+    assert key_of(survey, LENSES) == ""
+    return "SeeingFurtherLarger2021"
 
-    survey.edit("survey.md", (head, head + authors))
+
+_AUTHORS = "* **Authors:** Ada Lovelace, Alan Turing\n"
+_HEAD = f"<summary><b>{LENSES}</b></summary>\n\n"
+
+
+def test_a_provisional_key_that_was_exported_becomes_the_items_with_its_authors(
+    survey: World,
+) -> None:
+    exported = _without_authors(survey)
+
+    survey.edit("survey.md", (_HEAD, _HEAD + _AUTHORS))
     survey.push(SYNC)
 
-    assert key_of(survey, LENSES) == "lovelaceSeeingFurtherLarger2021"
+    assert key_of(survey, LENSES) == exported
     bib = (survey.root / "refs.bib").read_text()
-    assert "{SeeingFurtherLarger2021," in bib
+    assert f"{{{exported}," in bib
     assert bib.count("Lovelace") == 2
+    assert survey.prepare(SYNC).plan.is_settled
+
+
+def test_a_provisional_key_that_was_exported_becomes_the_items_when_the_bib_gets_authors(
+    survey: World,
+) -> None:
+    survey.configure(CONFIGURATION + "push = true\npull = true\n")
+    exported = _without_authors(survey)
+
+    survey.edit("refs.bib", (f"{{{exported},\n", f"{{{exported},\n  author = {{Ada Lovelace}},\n"))
+    survey.push(SYNC)
+
+    assert key_of(survey, LENSES) == exported
+    assert f"{{{exported}," in (survey.root / "refs.bib").read_text()
     assert survey.prepare(SYNC).plan.is_settled
 
 

@@ -65,20 +65,18 @@ def known_keys(
     """Return what the project knows of citation keys, and the aliases of each of its .bib files.
 
     What stands in a .bib goes before what the lock file says was written there, the .bib that is
-    configured first before the others. A key that an export wrote while it was provisional fixes
-    nothing but its entry. Keys of items in the trash are taken as well, but for those of items that
-    were merged into a live one: it is that item. `created` are items that are about to be made.
+    configured first before the others. A key that an export wrote while it was provisional counts
+    as well: documents may cite it. Keys of items in the trash are taken, but for those of items
+    that were merged into a live one: it is that item. `created` are items about to be made.
     """
     project, items = workspace.project, (*contents.items, *created)
     aliases = project_aliases(project, exported, items, workspace.zotero.venues)
-    provisional = {one.key for one in exported if _was_provisional(one)}
     trashed = {one.key: stated_key(one.data) for one in contents.by_key.values() if one.is_trashed}
     merged = dict(_merged(contents.items, trashed))
     fixed = merged | {one.item: one.key for one in reversed(exported)}
     for one in reversed(aliases):
         fixed |= one.keys
-    fixed = {item: key for item, key in fixed.items() if key not in provisional}
-    taken = {key for one in aliases for key in one.lines} - provisional
+    taken = {key for one in aliases for key in one.lines}
     taken |= set(trashed.values()) - set(merged.values())
     formula = project.configuration.citekeys.formula or ""
     return Known(fixed, frozenset(taken - {""}), formula), aliases
@@ -90,15 +88,6 @@ def _merged(items: Iterable[Item], trashed: Mapping[str, str]) -> Iterator[tuple
         keys = [key for old in sorted(item.replaces) if (key := trashed.get(old, ""))]
         if keys and not item.is_trashed:
             yield item.key, keys[0]
-
-
-_CREATORS = frozenset({"author", "editor", "translator"})
-_YEARS = frozenset({"date", "year"})
-
-
-def _was_provisional(one: Exported) -> bool:
-    """Tell whether an entry was last written without anybody it is by, or without a year."""
-    return bool(one.prints) and not (one.prints.keys() & _CREATORS and one.prints.keys() & _YEARS)
 
 
 def named(items: Iterable[Data], known: Known, rules: BibRules) -> tuple[Named, ...]:
