@@ -191,6 +191,36 @@ def test_apply_changes_items_and_bib_and_no_digest_and_twice_is_once(project: Pr
     assert "Nothing to apply." in again.out
 
 
+def test_a_conference_paper_and_a_later_article_are_shown_with_what_each_would_write(
+    project: Project,
+) -> None:
+    article = "IEEE Trans. Pattern Anal. Mach. Intell."
+    project.indexes.dblp += [
+        dblp(FOURTH, "NeurIPS", "2022", pages="1-9"),
+        dblp_info(
+            **{"title": f"{FOURTH}.", "venue": article, "year": "2024", "type": "Journal Articles"},
+            **{"doi": "10.1109/TPAMI.1", "pages": "5-6"},
+        ),
+    ]
+    before = project.item(FOURTH)
+
+    ran = project.run("published", "--apply")
+
+    lines = [line.strip() for line in ran.out.splitlines()]
+    assert "conference paper: NeurIPS 2022, pages 1-9" in lines
+    assert "journal article: TPAMI 2024, pages 5-6, 10.1109/TPAMI.1" in lines
+    assert f"DBLP: {article} 2024" in lines
+    assert project.item(FOURTH) == before
+
+    shown, chosen = f"**{FOURTH}**  \n> *arXiv 2022*", f"**{FOURTH}**  \n> *NeurIPS 2022*"
+    (project.folder / "papers.md").write_text(project.text.replace(shown, chosen), encoding="utf-8")
+    project.run("sync")
+    project.run("published", "--apply")
+
+    after = project.item(FOURTH)
+    assert (after["itemType"], after["date"], after["pages"]) == ("conferencePaper", "2022", "1-9")
+
+
 def test_a_dry_run_shows_it_all_and_writes_nothing(project: Project) -> None:
     before = project.item(FIRST)
 

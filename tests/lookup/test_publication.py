@@ -223,16 +223,78 @@ def test_sources_that_contradict_each_other_are_only_told(others: tuple[Candidat
     assert len(found.doubts) == 2
 
 
-def test_a_later_article_of_the_same_title_does_not_hide_the_conference() -> None:
+@pytest.mark.parametrize(
+    ("others", "looked"),
+    [
+        ((listed(CROSSREF, "IEEE Trans. Pattern Anal. Mach. Intell.", "2024", doi="10.1109/T.1",
+                 item_type="journalArticle"),), None),
+        ((), arxiv("NeurIPS 2022")),
+        ((), None),
+    ],
+)  # fmt: skip
+def test_a_conference_paper_and_a_later_article_are_a_choice_for_the_person(
+    others: tuple[Candidate, ...], looked: Looked | None
+) -> None:
     found = decide(
-        listed(DBLP, "CVPR", "2022"),
+        listed(DBLP, "NeurIPS", "2022", pages="1-9"),
         listed(DBLP, "IEEE Trans. Pattern Anal. Mach. Intell.", "2024", item_type="journalArticle"),
-        looked=arxiv("CVPR 2022"),
+        *others,
+        looked=looked,
     )
 
-    assert said(found) == ("CVPR", "2022")
+    assert reason(found) == "it appeared at several venues"
+    assert isinstance(found, Reported)
+    assert {(one.venue, one.year, one.item_type) for one in found.versions} == {
+        ("NeurIPS", "2022", "conferencePaper"),
+        ("TPAMI", "2024", "journalArticle"),
+    }
+
+
+def test_a_workshop_beside_the_venue_that_all_name_is_no_choice() -> None:
+    found = decide(
+        listed(DBLP, "NeurIPS", "2022"),
+        listed(DBLP, "GRAPHS@ICLR", "2022"),
+        looked=arxiv("NeurIPS 2022"),
+    )
+
+    assert said(found) == ("NeurIPS", "2022")
     assert isinstance(found, Published)
     assert [each.reasons for each in found.against] == [("another version",)]
+
+
+def test_a_comment_and_a_journal_reference_may_name_two_versions() -> None:
+    found = decide(
+        listed(CROSSREF, "International Journal of Computer Vision", "2024",
+               item_type="journalArticle"),
+        looked=arxiv("Accepted to NeurIPS 2022", "International Journal of Computer Vision 2024"),
+    )  # fmt: skip
+
+    assert isinstance(found, Reported)
+    assert [one.venue for one in found.versions] == ["IJCV", "NeurIPS"]
+
+
+def test_a_journal_is_confirmed_only_if_an_index_that_knows_conferences_was_heard() -> None:
+    scholar = listed(
+        SCHOLAR,
+        "International Journal of Computer Vision",
+        "2024",
+        item_type="journalArticle",
+        doi="10.1007/x",
+        pages="1-20",
+    )
+    by_authors = arxiv(journal_ref="International Journal of Computer Vision 2024")
+
+    found = decide(scholar, looked=by_authors)
+    listed_too = decide(
+        scholar,
+        listed(DBLP, "Int. J. Comput. Vis.", "2024", item_type="journalArticle"),
+        looked=by_authors,
+    )
+
+    assert said(found) == said(listed_too) == ("IJCV", "2024")
+    assert isinstance(found, Published)
+    assert isinstance(listed_too, Published)
+    assert (found.is_confirmed, listed_too.is_confirmed) == (False, True)
 
 
 def test_two_versions_in_one_index_are_for_a_person_to_judge() -> None:

@@ -103,7 +103,7 @@ PAPERS = (
         "NeRF: Representing Scenes as Neural Radiance Fields for View Synthesis",
         ("Ben Mildenhall", "Pratul P. Srinivasan"),
         "2020-03-19",
-        ("ECCV", "2020"),
+        NOWHERE,  # the conference paper, and an article two years later: a person chooses
         comment="ECCV 2020 (oral). Project page with videos and code: http://tancik.com/nerf",
         dblp=(("ECCV (1)", "2020", CONFERENCE), ("Commun. ACM", "2022", JOURNAL)),
         crossref=(("Computer Vision – ECCV 2020", "2020", CHAPTER),),

@@ -115,11 +115,29 @@ def _row_lines(row: _Row) -> Iterator[str]:
         case Published() as found:
             yield from hanging("      ", _publication_text(found))
             yield from _said(found.why)
-        case Reported(reason, doubts):
+        case Reported(reason, doubts, versions):
             yield from hanging("      ", visible(reason))
-            yield from _doubted(doubts)
+            yield from _versions(versions)
+            told = {one for version in versions for one in version.why}
+            yield from _doubted([doubt for doubt in doubts if doubt.statement not in told])
         case Unpublished():
             pass
+
+
+def _versions(versions: Sequence[Published]) -> Iterator[str]:
+    """Yield what each version would write, and whoever names it."""
+    for version in versions:
+        kind = _KINDS.get(version.item_type, version.item_type)
+        yield from hanging(f"      {kind}: ", _publication_text(version))
+        yield from _said(version.why)
+    if versions:
+        yield from hanging("      ", _CHOICE)
+
+
+_KINDS = {"conferencePaper": "conference paper", "journalArticle": "journal article"}
+_CHOICE = (
+    "Write the venue you cite into the digest, sync, then run `published --apply` for the rest."
+)
 
 
 def _publication_text(found: Published) -> str:
@@ -239,8 +257,12 @@ def _publication_data(publication: Publication) -> dict[str, Any]:
                 "why": [_statement_data(each) for each in found.why],
                 "against": [_doubt_data(each) for each in found.against],
             }
-        case Reported(reason, doubts):
-            return {"reason": reason, "against": [_doubt_data(each) for each in doubts]}
+        case Reported(reason, doubts, versions):
+            return {
+                "reason": reason,
+                "against": [_doubt_data(each) for each in doubts],
+                "versions": [_publication_data(each) for each in versions],
+            }
         case Unpublished():
             return {}
 

@@ -51,6 +51,13 @@ def is_host(host: IndexVenue, part: IndexVenue) -> bool:
     return _PART.search(name) is not None and _begins_a_word(host.venue.id, name)
 
 
+def is_workshop(venue: IndexVenue) -> bool:
+    """Tell whether a venue is a workshop, by the table or by its name ("GRAPHS@ICLR")."""
+    if venue.venue is not None:
+        return venue.venue.kind is VenueKind.WORKSHOP
+    return "@" in venue.name or "workshop" in venue.name.lower()
+
+
 def has_separate_papers(venue: Venue, venues: VenueTable) -> bool:
     """Tell whether a conference has papers that are easily taken for those of its main track."""
     return any(

@@ -7,12 +7,19 @@ say against each other, and a venue without a year are for a person to judge.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.library.items import item_type_for
 from zoterodigest.library.zotero import ZoteroMapping
-from zoterodigest.lookup.index_venues import IndexVenue, are_one, has_separate_papers, is_host
+from zoterodigest.lookup.index_venues import (
+    IndexVenue,
+    are_one,
+    has_separate_papers,
+    is_host,
+    is_workshop,
+)
 from zoterodigest.lookup.statements import TRUST, Doubt, Heard, Statement, Work, statements_of
 from zoterodigest.lookup.work import Source
 
@@ -44,15 +51,22 @@ class Published:
         """Whether asking further sources is of no use."""
         sources = {statement.source for statement in self.why}
         is_listed = bool(sources & {Source.DBLP, Source.CROSSREF})
-        return is_listed or (len(sources) > 1 and bool(self.doi and self.pages))
+        # Only DBLP has the conference before a journal if that registers no DOIs (NeurIPS, ICML).
+        may_be_second = self.item_type == "journalArticle" and not self.is_own
+        is_told = len(sources) > 1 and bool(self.doi and self.pages)
+        return is_listed or (is_told and not may_be_second)
 
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """It may have been published; `reason` says why none of that is used."""
+    """It may have been published; `reason` says why none of that is used.
+
+    `versions` are those among which a person chooses, if it appeared more than once.
+    """
 
     reason: str
     doubts: tuple[Doubt, ...]
+    versions: tuple[Published, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +81,20 @@ def publication(work: Work, heard: Heard, zotero: ZoteroMapping) -> Publication:
     """Return where `work` appeared, as far as what was heard of it allows.
 
     The venue of the digest or the library is never contradicted. Without one, all sources that
-    name venues for the work must name one in common, and somebody trustworthy the year.
+    name venues for the work must name one and the same, and somebody trustworthy the year. A
+    conference paper and the article that followed it are two versions: a person chooses.
     """
     statements, doubts = statements_of(work, heard, zotero)
     if work.own is not None:
         return _with_additions(work.own, statements, doubts, zotero)
     if not statements:
         return Reported("nobody can tell whether it is this work", doubts) if doubts else _NOWHERE
-    venues = _shared_venues(statements)
-    if len(venues) != 1:
-        return _reported(_SEVERAL if venues else _AT_ODDS, statements, doubts)
-    agreeing = [each for each in statements if _says(each, venues[0])]
     first = heard.looked.first if heard.looked else work.first
-    found = _joined(agreeing, venues[0], first, zotero)
+    meant = _sole_venue(statements)
+    if meant is None:
+        return _several(statements, doubts, first, zotero)
+    agreeing = [each for each in statements if _says(each, meant)]
+    found = _joined(agreeing, meant, first, zotero)
     if isinstance(found, str):
         return _reported(found, statements, doubts)
     others = _as_doubts((each for each in statements if each not in agreeing), "another version")
@@ -96,15 +111,48 @@ _INDEXED = (Source.DBLP, Source.CROSSREF, Source.ARXIV, Source.SEMANTIC_SCHOLAR)
 _PAGES = re.compile(r"[A-Za-z]{0,3}\d{1,7}(?::\d{1,5})?(?:-[A-Za-z]{0,3}\d{1,7}(?::\d{1,5})?)?")
 
 
-def _shared_venues(statements: Sequence[Statement]) -> list[Statement]:
-    """Return the venues that every source which names any names, one statement for each."""
+def _sole_venue(statements: Sequence[Statement]) -> Statement | None:
+    """Return the venue that every source names, if it has no rival.
+
+    A workshop that only some sources name beside it is none: nobody cites that version.
+    """
     sources = {each.source for each in statements}
-    shared: list[Statement] = []
     for one in statements:
-        naming = {each.source for each in statements if _says(each, one)}
-        if naming == sources and not any(_says(each, one) for each in shared):
-            shared.append(one)
-    return shared
+        others = [each for each in statements if not _says(each, one)]
+        if _naming(statements, one) == sources and all(
+            is_workshop(each.venue) and _naming(statements, each) != sources for each in others
+        ):
+            return one
+    return None
+
+
+def _naming(statements: Sequence[Statement], venue: Statement) -> set[Source | None]:
+    return {each.source for each in statements if _says(each, venue)}
+
+
+def _several(
+    statements: Sequence[Statement],
+    doubts: tuple[Doubt, ...],
+    first: str,
+    zotero: ZoteroMapping,
+) -> Reported:
+    """Return what is for a person to judge if no venue is named by all statements.
+
+    If one source names several venues, the work appeared at each of them; otherwise somebody errs.
+    """
+    named: list[Statement] = []
+    for one in statements:
+        if not any(_says(one, other) for other in named):
+            named.append(one)
+    naming = Counter(source for venue in named for source in _naming(statements, venue))
+    if max(naming.values()) == 1:
+        return _reported(_AT_ODDS, statements, doubts)
+    versions = [
+        _joined([each for each in statements if _says(each, venue)], venue, first, zotero)
+        for venue in named
+    ]
+    known = tuple(version for version in versions if isinstance(version, Published))
+    return replace(_reported(_SEVERAL, statements, doubts), versions=known)
 
 
 def _says(one: Statement, other: Statement) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.record import Names
+from zoterodigest.core.venue import VenueKind
 from zoterodigest.library.zotero import ZoteroMapping
 from zoterodigest.lookup.agreement import Agrees, Doubtful, Known, agreement
 from zoterodigest.lookup.index_venues import IndexVenue, index_venue
@@ -114,11 +115,9 @@ def _said_by_authors(
         said = _said_in(work.comment, "", work.first, zotero)
     else:
         said = _said_in(looked.comment, looked.journal_ref, looked.first, zotero)
-    if said is None:
-        return [], []
-    if looked is None or is_same_paper(work.known, looked):
-        return [said], []
-    return [], [Doubt(said, (f"arXiv:{looked.id} has another title",))]
+    if not said or looked is None or is_same_paper(work.known, looked):
+        return said, []
+    return [], [Doubt(one, (f"arXiv:{looked.id} has another title",)) for one in said]
 
 
 def _known_by_arxiv(known: Known, looked: Looked) -> Known:
@@ -126,10 +125,25 @@ def _known_by_arxiv(known: Known, looked: Looked) -> Known:
     return Known(looked.title, Names(looked.authors), known.arxiv or looked.id, doi)
 
 
-def _said_in(comment: str, journal_ref: str, first: str, zotero: ZoteroMapping) -> Statement | None:
-    reading = published_in(comment, journal_ref, submitted=first, venues=zotero.venues)
-    if not reading.venue:
-        return None
+def _said_in(comment: str, journal_ref: str, first: str, zotero: ZoteroMapping) -> list[Statement]:
+    """Return what comment and journal reference say together.
+
+    A comment that names a conference beside a reference to a journal tells of another version.
+    """
+    readings = [published_in(comment, journal_ref, submitted=first, venues=zotero.venues)]
+    if comment and journal_ref:
+        alone = published_in(comment, "", submitted=first, venues=zotero.venues)
+        if alone.venue and _is_journal(alone, zotero) != _is_journal(readings[0], zotero):
+            readings.append(alone)
+    return [_statement_of(reading, zotero) for reading in readings if reading.venue]
+
+
+def _is_journal(reading: Reading, zotero: ZoteroMapping) -> bool:
+    venue = zotero.venues.find(reading.venue)
+    return venue is not None and venue.kind is VenueKind.JOURNAL
+
+
+def _statement_of(reading: Reading, zotero: ZoteroMapping) -> Statement:
     return Statement(
         Source.ARXIV,
         index_venue(reading.venue, zotero.venues),
