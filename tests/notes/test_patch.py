@@ -7,7 +7,7 @@ import pytest
 from tests.notes.texts import OUR_ID, a_note, html_of
 from zoterodigest.core.blocks import split_blocks
 from zoterodigest.notes.note import LONGEST_NOTE, Note, Part, TooLong
-from zoterodigest.notes.patch import patch_html
+from zoterodigest.notes.patch import QuotationLost, patch_html
 from zoterodigest.notes.read import PartsDiffer, read_note
 
 OURS = f'<h2 id="{OUR_ID}">Summary · Digest</h2>'
@@ -54,6 +54,46 @@ def test_images_and_citations_of_a_block_that_changes_or_goes_are_kept() -> None
     html = patched(present, a_note("ONE\n\nthree"))
 
     assert html == wrapped(OURS, f"<p>ONE {image}</p>", f"<p>{citation}</p>", "<p>three</p>")
+
+
+HIGHLIGHT = (
+    '<span class="highlight" data-annotation="%7B%22p%22%3A1%7D">“so <strong>fast</strong>”</span>'
+)
+CITATION = '<span class="citation" data-citation="%7B%7D">(Doe, p. 3)</span>'
+
+
+def test_a_paragraph_that_changes_around_a_highlight_keeps_its_link() -> None:
+    present = wrapped(OURS, f"<p>He says {HIGHLIGHT} {CITATION} and means it.</p>")
+
+    html = patched(present, a_note("She says “so **fast**” and means it, *too*."))
+
+    assert html == wrapped(
+        OURS, f"<p>She says {HIGHLIGHT} {CITATION} and means it, <em>too</em>.</p>"
+    )
+
+
+def test_two_highlights_of_one_paragraph_stay_in_their_order() -> None:
+    other = HIGHLIGHT.replace("so <strong>fast</strong>", "and small")
+    present = wrapped(OURS, f"<ul>\n<li>\n{HIGHLIGHT}, {other}\n</li>\n</ul>")
+
+    html = patched(present, a_note("- “so **fast**”, and also “and small”"))
+
+    assert html == wrapped(OURS, f"<ul>\n<li>\n{HIGHLIGHT}, and also {other}\n</li>\n</ul>")
+
+
+@pytest.mark.parametrize(
+    "summary", ["“so slow” I agree", "“so fast” I agree", "# “so **fast**” I agree", "I agree"]
+)
+def test_an_edit_of_highlighted_words_themselves_is_refused(summary: str) -> None:
+    present = wrapped(OURS, f"<p>{HIGHLIGHT} I agree</p>")
+
+    assert patch_html(present, a_note(summary)) == QuotationLost("“so fast”")
+
+
+def test_a_highlight_goes_with_its_whole_paragraph() -> None:
+    present = wrapped(OURS, "<p>one</p>", f"<p>{HIGHLIGHT}</p>")
+
+    assert patched(present, a_note("one")) == wrapped(OURS, "<p>one</p>")
 
 
 def test_a_private_part_and_what_stands_in_it_is_not_touched() -> None:

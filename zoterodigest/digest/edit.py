@@ -8,15 +8,16 @@ reported; the others are written (laws 1 and 2).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.core.record import Fields, Value
+from zoterodigest.core.record import Blocks, Fields, Value
 from zoterodigest.core.span import Edit, OverlappingEdits, splice
 from zoterodigest.digest.document import DigestEntry, Document
-from zoterodigest.digest.shown import Unwritable, shows
+from zoterodigest.digest.shown import BlockForm, Unwritable, plain_blocks, shows
+from zoterodigest.digest.spelling import SPELLINGS, Spelling, armour, plain
 from zoterodigest.digest.write_references import in_moved_terms, with_moved_pages
-from zoterodigest.digest.writing import units, write_unit
+from zoterodigest.digest.writing import blocks_to_write, units, write_unit
 
 Reader = Callable[[bytes], Document]
 
@@ -47,41 +48,51 @@ class Unit:
     edits: tuple[Edit, ...]
 
 
-def put(document: Document, changes: Mapping[int, Fields], read: Reader) -> Edited:
+def put(
+    document: Document,
+    changes: Mapping[int, Fields],
+    read: Reader,
+    form: BlockForm = plain_blocks,
+) -> Edited:
     """Write `changes` (entry index to fields; EMPTY clears) into the document.
 
-    `read` reads bytes as the document was read. What cannot be written so that it reads as asked
-    is refused. With nothing to change the source is returned as it is.
+    `read` reads bytes as the document was read, `form` is how blocks are compared. What cannot be
+    written so that it reads as asked is refused. With nothing to change the source is returned as
+    it is.
     """
     asked = {
         index: in_moved_terms(document.entries[index].reading.fields, changes[index])
         for index in sorted(changes)
     }
-    trial = _Trial(document, asked, read)
+    trial = _Trial(document, asked, read, form)
     wanted = [
         (index, unit)
         for index, fields in asked.items()
-        for unit in units(document.entries[index], _differing(document.entries[index], fields))
+        for unit in units(
+            document.entries[index], _differing(document.entries[index], fields, form)
+        )
     ]
     kept = trial.settle(wanted, ())
     refusals = sorted(trial.refusals, key=lambda refusal: (refusal.entry, refusal.field))
     return Edited(trial.applied(kept) or document.source, tuple(refusals))
 
 
-def _differing(entry: DigestEntry, asked: Fields) -> list[str]:
-    return [
-        name for name in sorted(asked) if not shows(entry.reading.fields.get(name), asked[name])
-    ]
+def _differing(entry: DigestEntry, asked: Fields, form: BlockForm) -> list[str]:
+    present = entry.reading.fields
+    return [name for name in sorted(asked) if not shows(present.get(name), asked[name], form)]
 
 
 class _Trial:
     """Tries edits of one document until all that are kept read back as asked."""
 
-    def __init__(self, document: Document, changes: Mapping[int, Fields], read: Reader) -> None:
+    def __init__(
+        self, document: Document, changes: Mapping[int, Fields], read: Reader, form: BlockForm
+    ) -> None:
         self.refusals: list[Refusal] = []
         self._document = document
         self._changes = changes
         self._read = read
+        self._form = form
 
     def settle(
         self, wanted: Sequence[tuple[int, tuple[str, ...]]], kept: tuple[Unit, ...]
@@ -89,7 +100,7 @@ class _Trial:
         """Return `kept` and all of `wanted` that can be written with it, halving what fails."""
         if len(wanted) == 1:
             return self._single(*wanted[0], kept)
-        planned = [self._planned(index, names, armoured=False) for index, names in wanted]
+        planned = [self._planned(index, names, plain) for index, names in wanted]
         together = (*kept, *(unit for unit in planned if isinstance(unit, Unit)))
         if len(together) == len(kept) + len(wanted) and self._is_sound(together):
             return together
@@ -99,26 +110,64 @@ class _Trial:
     def _single(
         self, index: int, names: tuple[str, ...], kept: tuple[Unit, ...]
     ) -> tuple[Unit, ...]:
-        reason = ""
-        for armoured in (False, True):
-            unit = self._planned(index, names, armoured=armoured)
-            if isinstance(unit, str):
-                reason = unit
-            elif self._is_sound((*kept, unit)):
-                return (*kept, unit)
+        reason = "it would not read back as written"
+        try:
+            for spell in self._spellings(index, names):
+                unit = self._planned(index, names, spell)
+                if isinstance(unit, str):
+                    reason = unit
+                elif self._is_sound((*kept, unit)):
+                    return (*kept, unit)
+        except Unwritable as error:
+            reason = str(error)
         if len(names) > 1:
             return self.settle([(index, (name,)) for name in names], kept)
-        reason = reason or "it would not read back as written"
         self.refusals += [Refusal(index, name, reason) for name in names]
         return kept
 
-    def _planned(self, index: int, names: tuple[str, ...], *, armoured: bool) -> Unit | str:
+    def _spellings(self, index: int, names: tuple[str, ...]) -> Iterator[Spelling]:
+        """Yield the ways to write a unit, the plain one first; raises `Unwritable`."""
+        yield plain
+        value = self._changes[index][names[0]]
+        places = blocks_to_write(self._document.entries[index], names[0], value)
+        if not isinstance(value, Blocks) or not places:
+            yield armour
+            return
+        spelled = dict(self._spelled(index, names[0], value, places))
+        yield lambda text: spelled.get(text, text)
+
+    def _spelled(
+        self, index: int, name: str, value: Blocks, places: Sequence[int]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the new blocks at `places`, each with the first spelling that is read as it is.
+
+        They are tried apart from the others, so that only those that need it are spelled otherwise.
+        """
+        new = set(blocks_to_write(self._document.entries[index], name, value)) - set(places)
+        part = Blocks(tuple(text for at, text in enumerate(value.texts) if at not in new))
+        trial = _Trial(self._document, {index: {name: part}}, self._read, self._form)
+        texts = [value.texts[at] for at in places]
+        reason = f"“{texts[0].strip()}” would not be read as it is"
+        for spell in SPELLINGS if len(places) == 1 else (plain,):
+            unit = trial._planned(index, (name,), spell)
+            if isinstance(unit, str):
+                reason = unit
+            elif trial._is_sound((unit,)):
+                yield from ((text, spell(text)) for text in texts)
+                return
+        if len(places) == 1:
+            raise Unwritable(reason)
+        middle = len(places) // 2
+        yield from self._spelled(index, name, value, places[:middle])
+        yield from self._spelled(index, name, value, places[middle:])
+
+    def _planned(self, index: int, names: tuple[str, ...], spell: Spelling) -> Unit | str:
         entry = self._document.entries[index]
         if entry.broken:
             return entry.broken
         try:
             asked = {name: self._changes[index][name] for name in names}
-            edits = write_unit(entry, asked, self._document.source, armoured=armoured)
+            edits = write_unit(entry, asked, self._document.source, spell)
         except Unwritable as error:
             return str(error)
         return Unit(index, names, tuple(edits))
@@ -142,17 +191,19 @@ class _Trial:
             fields = asked.setdefault(unit.entry, {})
             fields.update({name: self._changes[unit.entry][name] for name in unit.names})
         pairs = enumerate(zip(self._document.entries, after, strict=True))
-        return all(_is_as_asked(old, new, asked.get(index, {})) for index, (old, new) in pairs)
+        return all(
+            _is_as_asked(old, new, asked.get(index, {}), self._form) for index, (old, new) in pairs
+        )
 
 
-def _is_as_asked(old: DigestEntry, new: DigestEntry, asked: Fields) -> bool:
+def _is_as_asked(old: DigestEntry, new: DigestEntry, asked: Fields, form: BlockForm) -> bool:
     same = old.format.name == new.format.name and old.headings == new.headings
     if not same or old.broken != new.broken or old.unreadable != new.unreadable:
         return False
     before = with_moved_pages(old.reading.fields, asked)
     after = new.reading.fields
     return all(
-        shows(after.get(name), asked[name])
+        shows(after.get(name), asked[name], form)
         if name in asked
         else before.get(name) == after.get(name)
         for name in before.keys() | after.keys() | asked.keys()

@@ -8,13 +8,13 @@ until the one that fails is found; it is refused with the reason, the others are
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links, Value
 from zoterodigest.core.span import OverlappingEdits, splice
 from zoterodigest.digest.changes import Change, NewEntry, Origin
 from zoterodigest.digest.document import DigestEntry, Document, Headings
-from zoterodigest.digest.shown import Unwritable, safe_url, shows
+from zoterodigest.digest.shown import BlockForm, Unwritable, plain_blocks, safe_url, shows
 from zoterodigest.digest.steps import MOST_CARE, Planner, State, Step, bytes_of, number_at
 from zoterodigest.digest.write_new import paper_url
 
@@ -42,13 +42,18 @@ class Rearranged:
         return self.document.source
 
 
-def rearrange(document: Document, changes: Sequence[Change], read_again: Reader) -> Rearranged:
+def rearrange(
+    document: Document,
+    changes: Sequence[Change],
+    read_again: Reader,
+    form: BlockForm = plain_blocks,
+) -> Rearranged:
     """Carry out `changes` of a document as far as the result reads exactly as it must.
 
-    Paths and indices are those of `document` as given; `read_again` reads bytes as it was read.
-    A refused change leaves its part of the document as it is.
+    Paths and indices are those of `document` as given; `read_again` reads bytes as it was read,
+    `form` is how blocks are compared. A refused change leaves its part of the document as it is.
     """
-    state = State(document, tuple(range(len(document.entries))), document)
+    state = State(document, tuple(range(len(document.entries))), document, form)
     done, refusals = _settled(state, tuple(changes), read_again)
     return Rearranged(done.document, done.origins, tuple(refusals))
 
@@ -96,9 +101,9 @@ def _tried(state: State, changes: Sequence[Change], read: Reader, care: int) -> 
         return state
     after = read(source)
     expected = _expected(state, planner, steps)
-    if fault := _fault(state.document, after, steps, expected, planner.shown):
+    if fault := _fault(state, after, steps, expected, planner.shown):
         return fault
-    return State(after, tuple(one.origin for one in expected), state.first)
+    return replace(state, document=after, origins=tuple(one.origin for one in expected))
 
 
 def _in_order(steps: Sequence[Step]) -> list[Step]:
@@ -157,14 +162,14 @@ def _expected(state: State, planner: Planner, steps: Sequence[Step]) -> list[_Ex
 
 
 def _fault(
-    before: Document,
+    state: State,
     after: Document,
     steps: Sequence[Step],
     expected: Sequence[_Expected],
     asked: Mapping[Origin, Fields],
 ) -> str:
     """Return what is not as it must be in the document read again, "" if all is well."""
-    headings = list(Headings(after.lines).keyed())
+    before, headings = state.document, list(Headings(after.lines).keyed())
     if _outline(before, steps) != [(it.level, it.text) for it, _ in headings]:
         return "the headings would not be read as they are"
     if len(after.entries) != len(expected):
@@ -174,7 +179,7 @@ def _fault(
         if number_at(headings, entry) != one.heading:
             return "it would stand under another heading"
         is_whole = bytes_of(after, entry) == one.body
-        if one.index < 0 and not (is_whole and _is_shown(entry, asked[one.origin])):
+        if one.index < 0 and not (is_whole and _is_shown(entry, asked[one.origin], state.form)):
             return "it would not read back as written"
         if one.index >= 0 and not (is_whole and is_same_entry(before.entries[one.index], entry)):
             return _AROUND
@@ -199,15 +204,15 @@ def is_same_entry(old: DigestEntry, new: DigestEntry) -> bool:
     )
 
 
-def _is_shown(entry: DigestEntry, asked: Fields) -> bool:
+def _is_shown(entry: DigestEntry, asked: Fields, form: BlockForm) -> bool:
     """Whether a new entry shows its title, and nothing but what was asked for."""
     if entry.broken or entry.unreadable or entry.problems:
         return False
     fields = entry.reading.fields
-    return bool(entry.title) and all(_is_meant(name, fields[name], asked) for name in fields)
+    return bool(entry.title) and all(_is_meant(name, fields[name], asked, form) for name in fields)
 
 
-def _is_meant(name: str, read: Value, asked: Fields) -> bool:
+def _is_meant(name: str, read: Value, asked: Fields, form: BlockForm) -> bool:
     wanted = asked.get(name, EMPTY)
     date = asked.get("date")
     if name == "links":
@@ -221,7 +226,7 @@ def _is_meant(name: str, read: Value, asked: Fields) -> bool:
         return True
     if name == "year" and isinstance(date, str) and read == date[:4]:
         return True
-    return shows(read, wanted)
+    return shows(read, wanted, form)
 
 
 def _says(link: Hyperlink, asked: Hyperlink) -> bool:

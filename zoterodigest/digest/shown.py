@@ -1,33 +1,46 @@
 """What a slot can show: whether a value that was read is the value that was asked for.
 
 A slot shows text up to blanks, line breaks and HTML entities; a list of members or links up to
-order; a block up to the bullet it is written with.
+order; a block up to the bullet it is written with. In a block an entity is not the sign it stands
+for: `&#42;&#42;` is two stars, `**` is bold.
 """
 
 from __future__ import annotations
 
 import html
 import re
+import string
+from collections.abc import Callable, Sequence
 
 from zoterodigest.core.record import Blocks, Empty, Links, Members, Names, Value, is_empty
 from zoterodigest.digest.reading import cleaned
 
 _MARKER = re.compile(r"^\s*(?:[-*+•]|\d{1,9}[.)])\s+")
+_LITERAL = re.compile(r"\\([!-/:-@\[-`{-~])|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|\w{1,31});")
 _UNSAFE = {char: f"%{ord(char):02X}" for char in ' \t\n<>|"`\\^{}[]()'}
+
+
+BlockForm = Callable[[Sequence[str]], Sequence[str]]
+"""The form in which the blocks of one slot are compared, a text for each block."""
 
 
 class Unwritable(Exception):
     """A value cannot be written where it belongs; `str` says why."""
 
 
-def shows(read: Value | None, asked: Value) -> bool:
+def plain_blocks(texts: Sequence[str]) -> Sequence[str]:
+    """Return blocks in the form in which they are compared where nothing reads their Markdown."""
+    return tuple(map(plain_block, texts))
+
+
+def shows(read: Value | None, asked: Value, form: BlockForm = plain_blocks) -> bool:
     """Tell whether `read` (None: not carried) shows `asked`; EMPTY and nothing are alike."""
     if read is None or is_empty(read):
         return is_empty(asked)
-    return not isinstance(read, Empty) and shown(read) == shown(asked)
+    return not isinstance(read, Empty) and shown(read, form) == shown(asked, form)
 
 
-def shown(value: Value) -> object:
+def shown(value: Value, form: BlockForm = plain_blocks) -> object:
     """Return the part of a value that every slot can show, for comparing."""
     match value:
         case str():
@@ -39,7 +52,7 @@ def shown(value: Value) -> object:
         case Links():
             return frozenset((_plain(link.label), safe_url(link.url)) for link in value.hyperlinks)
         case Blocks():
-            return tuple(map(plain_block, value.texts))
+            return tuple(form(value.texts))
         case Empty():
             return ()
 
@@ -48,8 +61,15 @@ def plain_block(text: str) -> str:
     """Return a block without its bullet, entities and surplus blanks, for comparing."""
     marker = _MARKER.match(text)
     bare = text[marker.end() :] if marker else text
-    body = " ".join(html.unescape(bare.replace("\\<", "<")).split())
+    body = " ".join(_LITERAL.sub(_literal, bare).split())
     return f"- {body}" if marker else body
+
+
+def _literal(found: re.Match[str]) -> str:
+    """Return one spelling of an escaped sign; signs of HTML are alike in every spelling."""
+    char = found[1] or html.unescape(found[0])
+    is_markup = char in string.punctuation and char not in "<>&"
+    return f"\\{char}" if is_markup else char
 
 
 def _plain(text: str) -> str:

@@ -24,32 +24,38 @@ from zoterodigest.digest.insert import entry_lines
 from zoterodigest.digest.lines import Heading
 from zoterodigest.digest.manner import Manner
 from zoterodigest.digest.reading import decoded
-from zoterodigest.digest.shown import Unwritable
+from zoterodigest.digest.shown import BlockForm, Unwritable, plain_blocks
+from zoterodigest.digest.spelling import armoured_block, plain, underscored
 from zoterodigest.digest.write_html import inert_line
 from zoterodigest.digest.write_new import Draft, cut_authors
 from zoterodigest.digest.write_row import header_above, row_line
 
 _NO_TABLE = "no table of papers stands under that heading"
-MOST_CARE = 5
+MOST_CARE = 6
 """How carefully a new entry can be written; see `Planner`."""
 
 _BARE = ("title", "arxiv", "doi", "url")
 _NAMED = (*_BARE, "authors")
-_NAMELESS = 2
+_ARMOURED = 2
+_NAMELESS = 3
 _LEFT = {
-    3: (*_NAMED, "venue", "year", "award", "date", "task"),
-    4: _NAMED,
-    5: _BARE,
+    4: (*_NAMED, "venue", "year", "award", "date", "task"),
+    5: _NAMED,
+    6: _BARE,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The document so far, where its entries come from, and the document at the beginning."""
+    """The document so far, where its entries come from, and the document at the beginning.
+
+    `form` is how blocks are compared.
+    """
 
     document: Document
     origins: tuple[Origin, ...]
     first: Document
+    form: BlockForm = plain_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +91,9 @@ class Step:
 class Planner:
     """Plans the edits of single changes against one state of a document.
 
-    `care` says how a new entry is written: plainly (0), with entities (1), without authors (2),
-    without long texts (3), with nothing but what tells which work it is (4), and of that no authors
-    (5).
+    `care` says how a new entry is written: plainly (0), with emphasis in underscores (1), with
+    entities (2), without authors (3), without long texts (4), with nothing but what tells which
+    work it is (5), and of that no authors (6).
     """
 
     def __init__(self, state: State, care: int) -> None:
@@ -175,7 +181,9 @@ class Planner:
         manner = Manner(self._document, [entries[at] for at in near])
         fields = _with_care(change.fields, self._care)
         rule = form.new or NewRule()
-        draft = Draft(fields, manner, rule, armoured=self._care > 0, version=change.version)
+        armoured = self._care >= _ARMOURED
+        spell = armoured_block if armoured else underscored if self._care else plain
+        draft = Draft(fields, manner, rule, armoured, change.version, spell)
         authors = cut_authors(fields, manner)
         self.shown[change.tag] = {**fields, "authors": authors} if authors.people else fields
         return draft

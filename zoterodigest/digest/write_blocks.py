@@ -4,40 +4,64 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from zoterodigest.core.blocks import block_spans
 from zoterodigest.core.hunks import differences
 from zoterodigest.core.record import Blocks, Value
-from zoterodigest.digest.shown import plain_block
+from zoterodigest.digest.shown import plain_blocks
+from zoterodigest.digest.spelling import Spelling, plain
 
 _BULLET = re.compile(r"^(\s*)([-*+•])(\s+)")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s")
 
 
-def blocks_text(old: str, value: Value) -> str:
-    """Write blocks: those that stay keep their bytes, new ones look like their neighbours."""
+def blocks_text(old: str, value: Value, spell: Spelling = plain, end: str = "") -> str:
+    """Write blocks: those that stay keep their bytes, new ones look like their neighbours.
+
+    `spell` writes a new block. `end` are the blanks behind the slot, at the end of its last line.
+    """
+    return written_blocks(old, value, spell, end)[0]
+
+
+def written_blocks(
+    old: str, value: Value, spell: Spelling = plain, end: str = ""
+) -> tuple[str, str]:
+    """Return what `blocks_text` writes, and the blanks that belong behind the last block."""
     texts = list(value.texts) if isinstance(value, Blocks) else []
     spans = block_spans(old)
-    present = [old[start:end] for start, end in spans]
-    gaps = [old[end:start] for (_, end), (start, _) in pairwise(spans)]
+    present = [old[start:stop] for start, stop in spans]
+    gaps = [old[stop:start] for (_, stop), (start, _) in pairwise(spans)]
     bullet = next((found for text in present if (found := _BULLET.match(text))), None)
     written: list[_Written] = []
     cursor = 0
-    for start, end, first, last in differences(_plain(present), _plain(texts)):
+    for start, stop, first, last in _differences(present, texts):
         written += [_Written(present[at], at) for at in range(cursor, start)]
         for number, text in enumerate(texts[first:last]):
-            at = start + number if number < end - start else None
-            written.append(_Written(_styled(text, bullet), at))
-        cursor = end
+            at = start + number if number < stop - start else None
+            written.append(_Written(_styled(spell(text), bullet), at))
+        cursor = stop
     written += [_Written(present[at], at) for at in range(cursor, len(present))]
-    return _joined(written, gaps)
+    ends = [*(gap.split("\n", 1)[0] for gap in gaps), end] if present else []
+    stays = written[-1].at if written else None
+    return _joined(written, gaps, ends), end if stays is None else ends[stays]
 
 
-def _plain(texts: Sequence[str]) -> list[str]:
-    return [plain_block(text) for text in texts]
+def new_blocks(old: str, value: Value) -> tuple[int, ...]:
+    """Return the places in `value` of the blocks that do not stand in `old` already."""
+    texts = list(value.texts) if isinstance(value, Blocks) else []
+    present = [old[start:stop] for start, stop in block_spans(old)]
+    return tuple(
+        at for _, _, first, last in _differences(present, texts) for at in range(first, last)
+    )
+
+
+def _differences(
+    present: Sequence[str], texts: Sequence[str]
+) -> Iterator[tuple[int, int, int, int]]:
+    return differences(list(plain_blocks(present)), list(plain_blocks(texts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +79,20 @@ def _styled(text: str, bullet: re.Match[str] | None) -> str:
     return f"{found[1]}{bullet[2]}{bullet[3]}{text[found.end() :]}"
 
 
-def _joined(written: Sequence[_Written], gaps: Sequence[str]) -> str:
+def _joined(written: Sequence[_Written], gaps: Sequence[str], ends: Sequence[str]) -> str:
     """Join blocks; two that were neighbours keep what stood between them.
 
-    Otherwise a block keeps the blanks at its end, or takes those that most blocks have.
+    Otherwise a block keeps the blanks at its end (`ends`), or takes those that most blocks have.
     """
     text = written[0].text if written else ""
     for before, block in pairwise(written):
         if before.at is not None and block.at == before.at + 1:
             text += gaps[before.at]
         else:
-            text += _end_blanks(before, gaps) + _gap(before.text, block.text, gaps)
+            blanks = _most_common(ends, "") if before.at is None else ends[before.at]
+            text += blanks + _gap(before.text, block.text, gaps)
         text += block.text
     return text
-
-
-def _end_blanks(block: _Written, gaps: Sequence[str]) -> str:
-    ends = [gap.split("\n", 1)[0] for gap in gaps]
-    if block.at is not None and block.at < len(ends):
-        return ends[block.at]
-    return _most_common(ends, "")
 
 
 def _gap(before: str, block: str, gaps: Sequence[str]) -> str:

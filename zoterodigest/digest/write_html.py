@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 _TAG = re.compile(r"<!--|<[A-Za-z/!?][^<>]*>|<[A-Za-z/!?][\w-]*")
 _MARK = re.compile(
-    r"<(?P<end>/?)(?P<name>b|i|em|strong|sub|sup|span|code)"
+    r"<(?P<end>/?)(?P<name>b|i|em|strong|u|s|sub|sup|span|code)"
     r"(?: class=\"nocase\"| style=\"font-variant: ?small-caps;?\")?>"
 )
 _ALONE = re.compile(r"<br ?/?>|<https?://[^<>\s]*>")
@@ -40,7 +40,7 @@ def inert_blocks(new: str, old: str, *, is_markdown: bool) -> str | None:
     Code and formulas can hold no entity: None if a formula holds an element, or code where no
     Markdown is read (`is_markdown`).
     """
-    literals = _literals(new)
+    literals = literal_ranges(new)
     signs: list[Range] = []
     for tag in _live_tags(new, old):
         start = tag.start()
@@ -112,7 +112,7 @@ def _with_entities(text: str, signs: Sequence[Range]) -> str:
     return "".join((*pieces, text[cursor:]))
 
 
-def _literals(text: str) -> list[Range]:
+def literal_ranges(text: str) -> list[Range]:
     """Return the ranges of code and formulas: from one run of their sign to the next as long."""
     runs = list(_FENCE.finditer(text))
     places: dict[str, deque[int]] = defaultdict(deque)

@@ -33,6 +33,7 @@ from zoterodigest.digest.reading import cleaned
 from zoterodigest.digest.references import CODE_LABELS, is_own_page
 from zoterodigest.digest.shown import safe_url
 from zoterodigest.digest.slots import Slot
+from zoterodigest.digest.spelling import Spelling, armour, plain
 from zoterodigest.digest.template import fill, parse_line
 from zoterodigest.digest.write_blocks import blocks_text
 from zoterodigest.digest.write_html import inert_blocks, inert_line
@@ -49,10 +50,9 @@ from zoterodigest.digest.write_values import (
     venue_text,
     year_text,
 )
-from zoterodigest.digest.writing import STUB_END, armour
+from zoterodigest.digest.writing import STUB_END
 
 _BLOCKS = ("summary", "abstract", "comment", "section")
-_MARKER = re.compile(r"^(\s*(?:[-*+•]|\d{1,9}[.)])\s+)?(.*)$", re.M)
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
 _BREAKERS = re.compile(r"[\[\]<>|`\n]")
 _JOINING = re.compile(r"\b(?:or|and)\b")
@@ -63,8 +63,8 @@ _SHORT_COMMENT = 20
 class Draft:
     """A new entry on its way: its fields, whom it is to look like, and how carefully it is written.
 
-    `armoured` writes entities for the signs that could end a slot; `version` is that of a paper of
-    arXiv, for neighbours that link to one.
+    `armoured` writes entities for the signs that could end a slot, `spell` writes each block;
+    `version` is that of a paper of arXiv, for neighbours that link to one.
     """
 
     fields: Fields
@@ -72,6 +72,7 @@ class Draft:
     rule: NewRule
     armoured: bool = False
     version: str = ""
+    spell: Spelling = plain
 
     def texts(self, slots: Collection[str], beside: Collection[str]) -> dict[str, str]:
         """Return the text of each of `slots`; `beside` are all slots that the entry has so far."""
@@ -133,9 +134,7 @@ class Draft:
         """Return a text in which nothing comes to life: no element, no link that is not asked."""
         if slot in _BLOCKS:
             inert = inert_blocks(text, "", is_markdown=slot == "summary") or ""
-            if not self.armoured:
-                return inert
-            return _MARKER.sub(lambda found: (found[1] or "") + armour(found[2]), text)
+            return self.spell(text if self.armoured else inert)
         return armour(text) if self.armoured else inert_line(text, "")
 
     def _page(self) -> str:

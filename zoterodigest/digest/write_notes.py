@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from zoterodigest.core.record import NOTE, Value, is_empty
 from zoterodigest.core.span import Edit
@@ -11,19 +10,18 @@ from zoterodigest.digest.document import DigestEntry
 from zoterodigest.digest.layers import Text
 from zoterodigest.digest.markers import closing, opening
 from zoterodigest.digest.reading import decoded
+from zoterodigest.digest.spelling import Spelling
 from zoterodigest.digest.write_blocks import blocks_text
 
 _KEY = re.compile(r"[A-Z0-9]{8}")
 _COMMENT = re.compile(r"(?<!\\)<!--")
 
 
-def note_edits(
-    entry: DigestEntry, name: str, value: Value, armour: Callable[[str], str]
-) -> list[Edit] | str:
+def note_edits(entry: DigestEntry, name: str, value: Value, spell: Spelling) -> list[Edit] | str:
     """Return the edits that make the entry show `value` as the note `name`, or why there are none.
 
-    EMPTY takes the region out; without one a new region stands at the entry's end. `armour` goes
-    over the text. No text can end its region: comments in it are written as text.
+    EMPTY takes the region out; without one a new region stands at the entry's end. `spell`
+    writes each new block. No text can end its region: comments in it are written as text.
     """
     key = name.removeprefix(NOTE)
     if not _KEY.fullmatch(key):
@@ -34,7 +32,7 @@ def note_edits(
     if is_empty(value):
         return [_put(region.whole, "")] if region else []
     old = decoded(region.text.data) if region else ""
-    text = _inert(armour(blocks_text(old, value)))
+    text = _inert(blocks_text(old, value, spell))
     if region is not None and old:
         edit = region.text.rewrite(_bytes(text))
         return [edit] if edit else []

@@ -1,21 +1,22 @@
 """Writing: the new text of a slot, made from the text that stands there.
 
 Each writer returns the slot's whole new text; `Text.rewrite` keeps every byte that is the same.
-`armoured` writing puts HTML entities for the signs that could end a slot; it is tried where plain
-writing does not read back.
+Where plain writing does not read back, another spelling is tried, for new lines and blocks alone.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from zoterodigest.core.record import NOTE, SECTION, Fields, Value
-from zoterodigest.core.span import Edit
+from zoterodigest.core.span import Edit, Span
 from zoterodigest.digest.document import DigestEntry
 from zoterodigest.digest.reading import decoded
 from zoterodigest.digest.shown import Unwritable
 from zoterodigest.digest.slots import Slot
-from zoterodigest.digest.write_blocks import blocks_text
+from zoterodigest.digest.spelling import Spelling, plain
+from zoterodigest.digest.write_blocks import blocks_text, new_blocks, written_blocks
 from zoterodigest.digest.write_html import inert_blocks, inert_line, is_in_markdown
 from zoterodigest.digest.write_lines import slot_edit
 from zoterodigest.digest.write_notes import note_edits
@@ -43,14 +44,10 @@ _SLOTS_OF = {
     "categories": ("categories", "chips"),
     "links": ("links", "code", "tail"),
 }
-_ARMOUR = {ord(char): f"&#{ord(char)};" for char in "<>[]*_`|#~"}
 STUB_END = "..."
 """What the short form of a folded comment ends in."""
 
-
-def armour(text: str) -> str:
-    """Return text with entities for the signs that could end a slot."""
-    return text.translate(_ARMOUR)
+_END_BLANKS = re.compile(rb"[ \t]*(?=\r?\n|\Z)")
 
 
 def slot_of(entry: DigestEntry, name: str) -> Slot | None:
@@ -94,11 +91,14 @@ def _is_in_venue(entry: DigestEntry, name: str) -> bool:
     return slot is not None and slot.name == "venue"
 
 
-def write_unit(entry: DigestEntry, asked: Fields, source: bytes, *, armoured: bool) -> list[Edit]:
-    """Return the edits of `source` that write the fields of one unit; raises `Unwritable`."""
+def write_unit(entry: DigestEntry, asked: Fields, source: bytes, spell: Spelling) -> list[Edit]:
+    """Return the edits of `source` that write the fields of one unit; raises `Unwritable`.
+
+    `spell` writes each new line, and each new block.
+    """
     name = next(iter(asked))
     if name.startswith(NOTE):
-        edits = note_edits(entry, name, asked[name], armour if armoured else str)
+        edits = note_edits(entry, name, asked[name], spell)
         if isinstance(edits, str):
             raise Unwritable(edits)
         return edits
@@ -108,24 +108,56 @@ def write_unit(entry: DigestEntry, asked: Fields, source: bytes, *, armoured: bo
     slot = slot_of(entry, name)
     if slot is None:
         raise Unwritable("the entry has no place for it")
+    if _family(name, slot) == "blocks":
+        return _block_edits(entry, slot, name, asked[name], source, spell)
     old = decoded(slot.text.data)
     new = venue_text(old, asked) if slot.name == "venue" else _text(name, slot, asked[name])
-    new = _inert(entry, slot, name, new=new, source=source)
-    new = new.translate(_ARMOUR) if armoured else new
+    new = _spelled(inert_line(new, old), old, spell)
     return _rewritten(slot, new, source) + _stub_edits(entry, name, old, new)
+
+
+def blocks_to_write(entry: DigestEntry, name: str, value: Value) -> tuple[int, ...]:
+    """Return the places in `value` of the blocks that are new in the slot of `name`."""
+    if name.startswith(NOTE):
+        old = entry.reading.raws.get(name, "")
+        return new_blocks(old, value)
+    slot = slot_of(entry, name)
+    is_blocks = slot is not None and _family(name, slot) == "blocks"
+    return new_blocks(decoded(slot.text.data), value) if slot is not None and is_blocks else ()
+
+
+def _block_edits(
+    entry: DigestEntry, slot: Slot, name: str, value: Value, source: bytes, spell: Spelling
+) -> list[Edit]:
+    """Return the edits of a slot of blocks, and of the blanks behind its last line."""
+    old, stop = decoded(slot.text.data), slot.text.source_span(0, len(slot.text.data)).end
+    found = _END_BLANKS.match(source, stop) if old else None
+    end = decoded(found[0]) if found else ""
+    new, blanks = written_blocks(old, value, spell, end)
+    if spell is not plain:  # what no plain text may hold, no spelling brings in either
+        _inert_blocks(entry, slot, blocks_text(old, value), source)
+    edits = _rewritten(slot, _inert_blocks(entry, slot, new, source), source)
+    if new and blanks != end:
+        edits.append(Edit(Span(stop, stop + len(end)), blanks.encode()))
+    return edits
+
+
+def _spelled(new: str, old: str, spell: Spelling) -> str:
+    """Return `new` with each line that does not stand in `old` spelled."""
+    if spell is plain:
+        return new
+    known = set(old.split("\n"))
+    return "\n".join(line if line in known else spell(line) for line in new.split("\n"))
 
 
 def _text(name: str, slot: Slot, value: Value) -> str:
     return _WRITERS[_family(name, slot)](decoded(slot.text.data), value)
 
 
-def _inert(entry: DigestEntry, slot: Slot, name: str, *, new: str, source: bytes) -> str:
+def _inert_blocks(entry: DigestEntry, slot: Slot, new: str, source: bytes) -> str:
     """Return the new text of a slot without any HTML that does not stand there already."""
-    old = decoded(slot.text.data)
-    if _family(name, slot) != "blocks":
-        return inert_line(new, old)
     before = source[entry.span.start : slot.text.source_span(0, 0).start]
-    text = inert_blocks(new, old, is_markdown=is_in_markdown(before))
+    text = inert_blocks(new, decoded(slot.text.data), is_markdown=is_in_markdown(before))
     if text is None:
         raise Unwritable("it holds HTML in code or in a formula, where it would come to life")
     return text

@@ -34,9 +34,16 @@ class _Splice:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class QuotationLost:
+    """A change would cut the words `text` of an annotation from their link; nothing is written."""
+
+    text: str
+
+
 def patch_html(
     present_html: str, note: Note, *, new_parts: frozenset[str] = frozenset()
-) -> str | PartsDiffer | TooLong:
+) -> str | PartsDiffer | QuotationLost | TooLong:
     """Return `present_html` with the parts that `note` names brought to its blocks.
 
     Blocks are compared in canonical form and changed ones written anew; every other character
@@ -45,7 +52,9 @@ def patch_html(
     that changes or goes are kept in its place. Sections of `note` that are missing are added only
     if they are in `new_parts`; sections missing otherwise, doubled or in another order, or a
     heading of ours that is missing, doubled or private, give `PartsDiffer`; so does a change that
-    would not read back as it was put, such as one that ends under a private heading.
+    would not read back as it was put, such as one that ends under a private heading. A quotation
+    of an annotation stays in the paragraph that changes around it; a change of its own words gives
+    `QuotationLost`.
     """
     wanted = tuple(part for part in note.parts if not _is_left_out(part))
     # Blocks inside unclosed or styled elements cannot be spliced: such HTML is taken as the editor
@@ -54,6 +63,8 @@ def patch_html(
         anatomy = dissect(html)
         if anatomy is None or not _correspond(anatomy, wanted, new_parts):
             break
+        if lost := _lost_quotation(html, anatomy, wanted):
+            return QuotationLost(lost)
         patched = _patched(html, anatomy, wanted)
         if patched == html or (_says(patched, wanted) and _atoms(patched) == _atoms(html)):
             return checked(patched)
@@ -86,6 +97,17 @@ def _said(html: str) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
 
 def _is_left_out(part: Part) -> bool:
     return part.name is not None and is_never_shown(part.name)
+
+
+def _lost_quotation(html: str, anatomy: Anatomy, wanted: Sequence[Part]) -> str:
+    """Return the first quotation that a changed paragraph would no longer hold, else ""."""
+    if "data-annotation" not in html:
+        return ""
+    standing = {part.name: part for part in anatomy.parts}
+    pairs = ((standing.get(_name(part)), part) for part in wanted)
+    groups = (regrouped(present_units(at.placed), part.blocks) for at, part in pairs if at)
+    units = (unit for group in groups for _, units in group for unit in units)
+    return next((unit.lost for unit in units if unit.lost), "")
 
 
 def _name(part: Part) -> str | None:

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from zoterodigest.notes.editor import Placed
 from zoterodigest.notes.markdown import read_blocks
 from zoterodigest.notes.model import (
+    Annotated,
     Block,
     Citation,
     Content,
@@ -23,6 +24,7 @@ from zoterodigest.notes.model import (
     runs_of,
 )
 from zoterodigest.notes.normal import aligned_blocks, normal_blocks
+from zoterodigest.notes.quotations import quoted_text, with_quotations
 from zoterodigest.notes.serialise import nodes_html
 from zoterodigest.notes.write import write_block
 
@@ -34,12 +36,14 @@ LARGEST_COMPARISON = 4_000_000
 class Unit:
     """A block on its way into a part: `node` is the place in the part it belongs to, if any.
 
-    `text` is its canonical Markdown; a unit without text (an image alone) stays as it is.
+    `text` is its canonical Markdown; a unit without text (an image alone) stays as it is. `lost` is
+    a quotation of an annotation that stood in its place and that its text no longer holds.
     """
 
     block: Block
     node: int | None = None
     text: str = ""
+    lost: str = ""
 
 
 def present_units(placed: Sequence[Placed]) -> list[Unit]:
@@ -145,24 +149,31 @@ def _replaced(old: Unit, new: Unit | None) -> Iterator[Unit]:
     if new is not None and new.text == old.text:
         yield old
         return
-    remains = tuple(
-        run for run in runs_of((old.block.content,)) if isinstance(run, Image | Citation)
-    )
+    runs = tuple(runs_of((old.block.content,)))
+    remains = tuple(run for run in runs if isinstance(run, Image | Citation))
     if new is None and remains:
         yield Unit(replace(old.block, content=Paragraph(remains)), old.node)
     elif new is not None and isinstance(new.block.content, Paragraph):
-        content = _rewritten(new.block.content, old.block.content, remains)
-        yield Unit(replace(new.block, content=content), old.node, text=new.text)
+        content, lost = _rewritten(new.block.content, old.block.content, runs)
+        yield Unit(replace(new.block, content=content), old.node, new.text, lost)
     elif new is not None:
-        yield Unit(new.block, old.node, text=new.text)
+        lost = next((quoted_text(run) for run in runs if isinstance(run, Annotated)), "")
+        yield Unit(new.block, old.node, new.text, lost)
         if remains:
             yield Unit(Block(Paragraph(remains), new.block.depth), old.node)
 
 
-def _rewritten(new: Paragraph, old: Content, remains: tuple[Run, ...]) -> Paragraph:
-    """Give a paragraph the alignment of what it replaces, and the images and citations in it."""
-    runs = (*new.runs, Text(" "), *remains) if remains else new.runs
-    return Paragraph(runs, old.attributes if isinstance(old, Paragraph) else ())
+def _rewritten(new: Paragraph, old: Content, runs: Sequence[Run]) -> tuple[Paragraph, str]:
+    """Give a paragraph the alignment of what it replaces, and the quotations, images and citations
+    in it; return also the first quotation that its text does not hold.
+    """
+    kept = with_quotations(new.runs, runs)
+    remains = [run for run in runs if isinstance(run, Image | Citation)]
+    for run in kept.runs:
+        if run in remains:
+            remains.remove(run)
+    shown = (*kept.runs, Text(" "), *remains) if remains else kept.runs
+    return Paragraph(shown, old.attributes if isinstance(old, Paragraph) else ()), kept.lost
 
 
 def _grouped(units: Sequence[Unit]) -> list[tuple[int | None, list[Unit]]]:

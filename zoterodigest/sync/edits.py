@@ -94,7 +94,7 @@ def _edit(read: ReadDigest, changes: Sequence[_Change], workspace: Workspace) ->
     def read_again(source: bytes) -> Document:
         return reread(read, source, workspace).document
 
-    edited = put(document, asked, read_again)
+    edited = put(document, asked, read_again, canonical_blocks)
     refused += [placed[one.entry].refused(one.field, one.reason) for one in edited.refusals]
     row_ids = frozenset(change.action.row_id for change in changes)
     return DigestEdit(read, edited.source, row_ids, tuple(refused))
@@ -149,16 +149,22 @@ def _own_blocks(own: Sequence[str], wanted: Sequence[str]) -> Iterator[str]:
     manner.
     """
     canonical = canonical_blocks(own)
+    solid = [at for at, text in enumerate(canonical) if text]
     cursor = 0
-    for start, end, first, last in differences(canonical, wanted):
-        yield from own[cursor:start]
+    for start, end, first, last in differences([canonical[at] for at in solid], wanted):
+        begin = solid[start] if start < len(solid) else len(own)
+        stop = solid[end - 1] + 1 if end > start else begin
+        yield from own[cursor:begin]
         if end - start == last - first:
-            old = own[start:end]
-            spaced = map(_respaced, old, canonical[start:end], wanted[first:last])
+            old = [own[at] for at in solid[start:end]]
+            said = [canonical[at] for at in solid[start:end]]
+            spaced = map(_respaced, old, said, wanted[first:last])
             yield from map(in_manner_of, old, spaced)
         else:
             yield from wanted[first:last]
-        cursor = end
+        # A comment says nothing in a note, so no edit there can be about it.
+        yield from (own[at] for at in range(begin, stop) if not canonical[at])
+        cursor = stop
     yield from own[cursor:]
 
 

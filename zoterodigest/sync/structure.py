@@ -22,6 +22,7 @@ from zoterodigest.digest.changes import (
 from zoterodigest.digest.document import Document
 from zoterodigest.digest.format import Format
 from zoterodigest.digest.rearrange import rearrange
+from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.sync.edits import DigestEdit
 from zoterodigest.sync.gather import Gathered, ReadDigest, reread
 from zoterodigest.sync.workspace import Workspace
@@ -144,7 +145,9 @@ def _rearranged(edit: DigestEdit, actions: Sequence[Structural], workspace: Work
         return reread(edit.read, source, workspace).document
 
     asked = [(_change(action, edit.read), action) for action in actions]
-    done = rearrange(read_again(edit.source), [change for change, _ in asked], read_again)
+    done = rearrange(
+        read_again(edit.source), [change for change, _ in asked], read_again, canonical_blocks
+    )
     undone = (
         Undone(action, reason)
         for change, action in asked

@@ -41,7 +41,7 @@ from zoterodigest.library.items import item_changes, new_item
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping
 from zoterodigest.notes.note import Note, Part, TooLong, to_html
-from zoterodigest.notes.patch import patch_html, without_headings
+from zoterodigest.notes.patch import QuotationLost, patch_html, without_headings
 from zoterodigest.notes.read import PartsDiffer, read_note
 
 
@@ -243,6 +243,12 @@ def _change_note(draft: _Draft, action: ChangeNote) -> None:
                 draft.children.append(Write(written, (action.row_id,)))
         case TooLong():
             draft.unwritable.append(Unwritable((action.row_id,), _too_long(patched)))
+        case QuotationLost(text):
+            reason = (
+                f"the edit changes “{text}”, which links to an annotation in Zotero. Keep these"
+                " words, or edit the note in Zotero"
+            )
+            draft.unwritable.append(Unwritable((action.row_id,), reason))
         case PartsDiffer():
             reason = "the headings of its note were deleted, doubled or moved"
             draft.unwritable.append(Unwritable((action.row_id,), reason))

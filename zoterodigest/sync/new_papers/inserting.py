@@ -13,6 +13,7 @@ from zoterodigest.digest.format import Format, fold
 from zoterodigest.digest.new_section import Section, sections_of
 from zoterodigest.digest.rearrange import rearrange
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.project.layout import dates_in
 from zoterodigest.sync.new_papers.open_digests import OpenDigest
 from zoterodigest.sync.new_papers.papers import Paper
@@ -70,7 +71,7 @@ def insert(
         )
         for at, paper in enumerate(papers)
     }
-    done = rearrange(document, list(changes.values()), digest.read)
+    done = rearrange(document, list(changes.values()), digest.read, canonical_blocks)
     reasons = {change.tag: why for change, why in done.refusals if isinstance(change, NewEntry)}
     after = replace(digest, document=done.document)
     pairs = zip(done.origins, after.document.entries, strict=True)
