@@ -209,6 +209,10 @@ def test_every_kind_of_report_has_its_section() -> None:
             ["doi:10.1/x", "  AAAA2222  A Paper", "  BBBB2222  Another"],
         ),
         (
+            reports.HiddenNotes("papers.md", 3),
+            ["papers.md  3 notes"],
+        ),
+        (
             reports.MissingShelf(Shelf("papers.md", (), "CCCC2222")),
             ["papers.md (CCCC2222)"],
         ),

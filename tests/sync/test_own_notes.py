@@ -10,6 +10,7 @@ from tests.notes.test_own import HOSTILE
 from tests.sync.test_hostile_notes import DIGESTS, PULL, SYNC, TITLES, VICTIM
 from tests.sync.world import World
 from zoterodigest.core.record import NOTE, Entry, Value
+from zoterodigest.core.reports import HiddenNotes
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.run import prepare
@@ -28,6 +29,12 @@ def with_note(root: Path, name: str) -> World:
     data = {"itemType": "note", "parentItem": world.key(VICTIM), "note": "".join(HOSTILE) + PRIVATE}
     world.put(LibraryItem(KEY, 0, data))
     return world
+
+
+def a_note(world: World, key: str, title: str) -> LibraryItem:
+    """Return a note of the person's own for the item with this title."""
+    data = {"itemType": "note", "parentItem": world.key(title), "note": "<p>Mine.</p>"}
+    return LibraryItem(key, 0, data)
 
 
 def entries(world: World) -> tuple[Entry, ...]:
@@ -71,14 +78,19 @@ def test_a_note_that_goes_to_the_trash_gives_the_digest_back_as_it_was(
 
 
 @pytest.mark.parametrize("name", sorted(DIGESTS.keys() - set(ROOMY)))
-def test_a_table_has_no_room_for_a_note_and_says_so(tmp_path: Path, name: str) -> None:
+def test_a_table_has_no_place_for_a_note_which_is_a_limit_and_no_failure(
+    tmp_path: Path, name: str
+) -> None:
     world = with_note(tmp_path, name)
+    world.put(a_note(world, "ABCD6789", TITLES[0]), a_note(world, "ABCD6788", TITLES[0]))
 
     outcome = carry_out(prepare(world.workspace(), PULL), lambda done, total: None)
 
-    assert [one.title for one in outcome.failures] == [VICTIM]
-    assert "no room for a note" in outcome.failures[0].reason
+    assert outcome.failures == ()
+    reports = [one for one in outcome.last.plan.reports if isinstance(one, HiddenNotes)]
+    assert reports == [HiddenNotes(f"{name}.md", 3)]
     assert (tmp_path / f"{name}.md").read_text("utf-8") == DIGESTS[name]
+    assert prepare(world.workspace(), SYNC).is_settled
 
 
 @pytest.mark.parametrize("name", ROOMY)

@@ -19,6 +19,7 @@ from zoterodigest.core.reports import (
     Followed,
     Held,
     HeldName,
+    HiddenNotes,
     KeptForEdit,
     MergedOtherWork,
     MissingItem,
@@ -108,6 +109,9 @@ SECTIONS = (
             " more; the library keeps them. To clear them there too, leave the label (in a .bib the"
             " field's name) with nothing behind it, or clear them in Zotero.", is_lasting=True),
     Section(MissingNote, "Notes gone from the library", "Not made again.", is_lasting=True),
+    Section(HiddenNotes, "Notes not shown", "Entries in rows of a table have no place for notes"
+            " of your own: the notes stay in Zotero. To end this report, set `notes` to \"off\" for"
+            " this digest in zoterodigest.toml.", is_lasting=True),
     Section(MissingShelf, "Collections gone from the library", "Not made again; nothing is placed"
             " in them.", is_lasting=True),
     Section(NotLinked, "No longer linked", "`push DIGEST --relink` links them again.",

@@ -8,7 +8,7 @@ from typing import assert_never
 from rich.cells import cell_len
 
 from zoterodigest.cli.excerpts import excerpts
-from zoterodigest.cli.screen import visible, width
+from zoterodigest.cli.screen import counted, visible, width
 from zoterodigest.cli.subjects import (
     Subjects,
     entry_title,
@@ -30,6 +30,7 @@ from zoterodigest.core.reports import (
     Followed,
     Held,
     HeldName,
+    HiddenNotes,
     KeptForEdit,
     MergedOtherWork,
     MissingItem,
@@ -91,6 +92,8 @@ class Wording:
                 return f"{visible(report.digest)}  {path_text(report.path)}"
             case NotFollowed():
                 return f"{visible(report.digest)}  {visible(report.what)}"
+            case HiddenNotes():
+                return f"{visible(report.digest)}  {counted(report.number, 'note')}"
             case SameWork():
                 return visible(f"{report.identifier.scheme}:{report.identifier.value}")
             case _:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from zoterodigest.core.plan import Link
 from zoterodigest.core.record import EMPTY, NOTE, PersonalNote, Value
+from zoterodigest.core.reports import HiddenNotes
 from zoterodigest.core.terms import OwnNotes, Rules, Terms
+
+_PLACE = "note"
 
 
 def with_own_notes(link: Link, terms: Terms) -> Link:
     """Return `link` with the notes its digest shows; the entry carries an empty place for new ones.
 
-    Where the digest shows none, regions that stand in it are left alone.
+    Where the digest shows none, regions that stand in it are left alone. An entry without a place
+    for notes shows none.
     """
     shown = terms.rules.get(link.entry.digest, Rules()).own_notes
     present = {name for name in link.entry.fields if name.startswith(NOTE)}
@@ -23,9 +29,21 @@ def with_own_notes(link: Link, terms: Terms) -> Link:
     }
     if not notes and not present:
         return link
+    if _PLACE not in link.entry.places and not present:
+        return replace(link, hidden_notes=len(notes))
     empty: dict[str, Value] = dict.fromkeys(notes.keys() - present, EMPTY)
     entry = replace(link.entry, fields={**link.entry.fields, **empty})
     return replace(link, entry=entry, notes=notes)
+
+
+def hidden_notes(links: Iterable[Link]) -> Iterator[HiddenNotes]:
+    """Yield once for each digest how many notes it is to show and has no place for."""
+    numbers = Counter[str]()
+    for link in links:
+        numbers[link.entry.digest] += link.hidden_notes
+    for digest, number in sorted(numbers.items()):
+        if number:
+            yield HiddenNotes(digest, number)
 
 
 def _is_shown(note: PersonalNote, shown: OwnNotes) -> bool:

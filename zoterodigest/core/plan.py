@@ -191,6 +191,7 @@ class Link:
     is complete but for the bases of what is still to be written: `settle` records those. `recall`
     is what this instance of the library remembers of it, `notes` are the notes of the person's own
     that its entry is to show, by field, `renamed` the sections it shows under another label now.
+    `hidden_notes` is how many more it was to show if it had a place for them.
     """
 
     index: int
@@ -201,6 +202,7 @@ class Link:
     recall: Recall = NOTHING
     notes: Mapping[str, PersonalNote] = field(default_factory=dict)
     renamed: frozenset[str] = frozenset()
+    hidden_notes: int = 0
 
 
 def items_behind(links: Iterable[Link]) -> frozenset[str]:

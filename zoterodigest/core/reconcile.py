@@ -10,7 +10,7 @@ from zoterodigest.core.doubled import trashed_notes
 from zoterodigest.core.headings import renamed_headings
 from zoterodigest.core.link import Row, Shelf, State
 from zoterodigest.core.linking import Linking, link_entries
-from zoterodigest.core.own_notes import with_own_notes
+from zoterodigest.core.own_notes import hidden_notes, with_own_notes
 from zoterodigest.core.places import place
 from zoterodigest.core.plan import CreateEntry, Link, Plan, RenameHeading, RenameShelf, TrashItem
 from zoterodigest.core.recalling import recalled
@@ -75,6 +75,7 @@ def reconcile(
         *(one for one in headings if not isinstance(one, RenameHeading)),
         *(one for one in added if isinstance(one, AddedItem)),
         *same_works(travels.links),
+        *hidden_notes(travels.links),
     )
     return Plan(
         actions=actions,

@@ -181,7 +181,8 @@ class Entry:
     that is unreadable as a whole has no fields but keeps what identifiers and title could be found.
     `headings` is the path of headings it stands under, outermost first; `heading_keys` the same
     path with an ordinal for each heading, so that one text twice is two headings. `places` are the
-    fields its digest's format has a place for ("section" for all sections). Fields in `ours` hold
+    fields its digest's format has a place for ("section" for all sections, "note" for notes of the
+    person's own). Fields in `ours` hold
     what an export wrote there and nobody has edited since: they fill in nothing. Those in
     `from_item` an export wrote from the item as it is now: both are in sync, whatever the text
     reads as. `key` is the citation key of an entry of a .bib.

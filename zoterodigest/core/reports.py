@@ -105,6 +105,17 @@ class MissingNote:
 
 
 @dataclass(frozen=True, slots=True)
+class HiddenNotes:
+    """Entries of this digest have no place for notes of the person's own: it is a table.
+
+    `number` notes are not shown.
+    """
+
+    digest: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class MissingShelf:
     """The collection of this shelf is in the trash or gone: not made again, nothing placed."""
 
@@ -255,6 +266,7 @@ Report = (
     | DroppedEntry
     | MissingItem
     | MissingNote
+    | HiddenNotes
     | MissingShelf
     | NotLinked
     | Waiting

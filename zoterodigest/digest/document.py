@@ -12,7 +12,7 @@ from functools import cache
 
 from zoterodigest.core import identity
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import SECTION, Entry, Place
+from zoterodigest.core.record import NOTE, SECTION, Entry, Place
 from zoterodigest.core.span import Span
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.body import slots_of
@@ -140,8 +140,18 @@ def core_entry(digest: str, entry: DigestEntry, title: str = "") -> Entry:
         place=Place(entry.first + 1, entry.last + 1),
         unreadable=frozenset(unreadable),
         is_unreadable=bool(entry.broken),
-        places=_places(entry.format.slots),
+        places=_places(entry.format.slots) | _place_of_notes(entry),
     )
+
+
+def _place_of_notes(entry: DigestEntry) -> frozenset[str]:
+    """Return "note" if notes of the person's own can stand in the entry: not in a row of a table.
+
+    A torn marker takes the place of another note, until somebody mends it: that is no limit.
+    """
+    is_torn = any(name.startswith(NOTE) for name in entry.unreadable)
+    has_place = entry.room is not None or bool(entry.regions) or is_torn
+    return frozenset({"note"} if has_place else ())
 
 
 @cache
