@@ -196,18 +196,18 @@ def test_the_same_comes_of_it_as_in_the_embedded_library(laptop: Laptop, tmp_pat
     assert laptop.outcome() == (shape(snapshot, lock), claims(snapshot, lock))
 
 
-def test_a_first_push_into_an_empty_zotero_is_followed_by_its_account(laptop: Laptop) -> None:
-    """Only what is in a library tells whose it is."""
+def test_a_first_push_into_an_empty_zotero_learns_its_account(laptop: Laptop) -> None:
+    """Only what is in a library tells whose it is: here the run's own papers."""
     laptop.desktop.zotero.library.erase(["MINE2222"])
     laptop.run()
-    name = laptop.lock().identity
+    lock = laptop.lock()
 
     settled = laptop.run()
-    laptop.undo_last()
 
+    assert lock.identity == "user:1"
     assert settled.written == 0
-    assert name.startswith("desktop:")
-    assert laptop.lock().identity == "user:1"
+    assert laptop.lock() == lock
+    laptop.undo_last()
     assert laptop.papers() == []
 
 

@@ -61,6 +61,9 @@ class TroubledLibrary:
     def former_identity(self) -> str:
         return self._library.former_identity
 
+    def recognise(self, identity: str) -> None:
+        self._library.recognise(identity)
+
     @property
     def instance(self) -> str:
         return self._library.instance

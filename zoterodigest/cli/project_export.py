@@ -16,6 +16,7 @@ from zoterodigest.project.lock import read_lock
 from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.bibs.exporting import NewBib
 from zoterodigest.sync.failures import failures_of_bibs
+from zoterodigest.sync.gather import known_as
 from zoterodigest.sync.workspace import Workspace, open_workspace
 
 _FAILED = 1
@@ -39,9 +40,9 @@ def project_here(address: str) -> Workspace | None:
     if config is None and data is None:
         return None
     with open_library(address, start) as library:
-        identity = library.identity
+        identities = known_as(library)
     lock = read_lock(data, project.lock_path) if data is not None else None
-    if lock is not None and lock.rows and lock.identity != identity and address:
+    if lock is not None and lock.rows and lock.identity not in identities and address:
         return None
     linked = [path for path in linked_digests(start) if path.exists()]
     workspace = open_workspace(linked, start, chosen=chosen(address))

@@ -17,6 +17,9 @@ from zoterodigest.errors import ZoterodigestError
 
 EMBEDDED = "embedded:"
 ZOTERO_ORG = "https://api.zotero.org"
+NAMED_HERE = "desktop:"
+"""Begins the name that we give the library of a Zotero without an account."""
+
 DESKTOP_URL = "http://127.0.0.1:23119/api"
 
 _ID = r"([1-9][0-9]{0,15})"
@@ -123,7 +126,7 @@ def address_of(identity: str) -> str:
     """
     if _HOSTED.fullmatch(identity):
         return identity
-    if identity.startswith("desktop:"):
+    if identity.startswith(NAMED_HERE):
         return "desktop"
     if elsewhere := _IDENTITY.fullmatch(identity):
         kind, number, server = elsewhere.groups()

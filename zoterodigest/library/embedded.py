@@ -56,6 +56,9 @@ class EmbeddedLibrary:
         """Nothing: the identity is known from the beginning."""
         return ""
 
+    def recognise(self, identity: str) -> None:
+        """Do nothing: no other identity ever stands for it."""
+
     @property
     def instance(self) -> str:
         """Nothing: there is one."""

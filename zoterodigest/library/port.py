@@ -131,6 +131,10 @@ class Library(Protocol):
         """Another identity that it went by before its lasting one was known; else empty."""
         ...
 
+    def recognise(self, identity: str) -> None:
+        """Go by `identity` as well: it was seen that this library is the one it stands for."""
+        ...
+
     @property
     def instance(self) -> str:
         """Which copy of the library this is, where there are several with versions of their own.

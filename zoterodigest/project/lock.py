@@ -31,6 +31,9 @@ _HEADER = """\
 version {version}
 library {identity}
 """
+_LONGEST_HEADER = 20
+"""Lines, with conflict marks of git among them."""
+
 _VERSION = "1"
 _NEWER = "Install the newest zoterodigest: this file was written by a later one."
 _TWO_LIBRARIES = (
@@ -119,6 +122,12 @@ def holds_conflict_marks(data: bytes | None) -> bool:
     """Tell whether git left conflict marks in these bytes of a lock file."""
     lines = (data or b"").splitlines()
     return any(line.startswith((b"<<<<<<<", b">>>>>>>")) for line in lines)
+
+
+def names_library(data: bytes, identity: str) -> bool:
+    """Tell whether the header of these bytes of a lock file names the library `identity`."""
+    wanted = f"library {to_json(identity)}".encode()
+    return any(line.strip() == wanted for line in data.splitlines()[:_LONGEST_HEADER])
 
 
 def _text_lines(data: bytes) -> list[str]:

@@ -274,7 +274,9 @@ def _lock_after(
     rows = rows_over(prepared, standing, contents, done)
     shelves = shelves_after(prepared, standing, ledger.failed)
     ordered = sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path))
-    return replace(prepared.gathered.lock, rows=rows, shelves=tuple(ordered))
+    # A library that was empty tells its account only now.
+    identity = prepared.workspace.library.identity
+    return replace(prepared.gathered.lock, identity=identity, rows=rows, shelves=tuple(ordered))
 
 
 def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry]) -> None:

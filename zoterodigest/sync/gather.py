@@ -18,7 +18,7 @@ from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import Document
 from zoterodigest.digest.format import Format
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import EMBEDDED, address_of
+from zoterodigest.library.address import EMBEDDED, NAMED_HERE, address_of
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import Library
 from zoterodigest.project.digests import formats_for, read_digest
@@ -29,12 +29,14 @@ from zoterodigest.project.lock import (
     LockFile,
     holds_conflict_marks,
     lock_hash,
+    names_library,
     read_lock,
 )
 from zoterodigest.project.memory import read_memory, with_rows
 from zoterodigest.project.recovery import Facts, Found, fold_journal
 from zoterodigest.sync.bibs.standing import standing_bibs
 from zoterodigest.sync.compared import core_entry
+from zoterodigest.sync.recognising import is_recognised
 from zoterodigest.sync.stored_keys import recorded_as_stored
 from zoterodigest.sync.unread import unread_in
 from zoterodigest.sync.workspace import Workspace
@@ -56,33 +58,57 @@ class NotSyncedYet(ZoterodigestError):
 
 
 class OtherLibrary(ZoterodigestError):
-    """The lock file at `path` links with another library than this one: it is no base (law 5)."""
+    """The lock file at `path` links with another library than this one: it is no base (law 5).
+
+    `is_desktop` says that this one is the running Zotero's.
+    """
 
     exit_code = 13
 
-    def __init__(self, path: Path, linked: str, present: str) -> None:
-        sentence = (
-            f"the built-in library {linked}, with which {path} links, is not here"
-            if not present and linked.startswith(EMBEDDED)
-            else f"{path} links with the library {linked}, and this one is {present or 'new'}"
-        )
+    def __init__(self, path: Path, linked: str, present: str, *, is_desktop: bool = False) -> None:
         super().__init__(
-            sentence,
-            f"Name that library with --library {_address_of(linked)}, or begin anew with"
-            " `zoterodigest init --fresh`: items that are found again are adopted.",
+            _other_library(path, linked, present),
+            f"{_way_out(linked, is_desktop=is_desktop)}, or begin anew with `zoterodigest init"
+            " --fresh`: items that are found again are adopted.",
         )
         self.path = path
         self.linked = linked
         self.present = present
 
 
+def _other_library(path: Path, linked: str, present: str) -> str:
+    if not present and linked.startswith(EMBEDDED):
+        return f"the built-in library {linked}, with which {path} links, is not here"
+    if linked.startswith(NAMED_HERE) and present.startswith((NAMED_HERE, "user:")):
+        return (
+            f"{path} links with the library of a Zotero without an account ({linked}), and this"
+            " library does not hold what it links with"
+        )
+    return f"{path} links with the library {linked}, and this one is {present or 'new'}"
+
+
+def _way_out(linked: str, *, is_desktop: bool) -> str:
+    """Return how to come to the library of a lock file from the one that was named."""
+    address = address_of(linked)
+    if is_desktop and linked.startswith(NAMED_HERE):
+        return (
+            "Run it on the computer of that Zotero. To use both computers, sign in to the same"
+            " zotero.org account in both Zoteros and let both synchronise"
+        )
+    if is_desktop and address.startswith("user:"):
+        return f"Sign in to that account in Zotero, name the library with --library {address}"
+    return f"Name that library with --library {_address_of(linked)}"
+
+
 def _address_of(identity: str) -> str:
-    """Return how the library of a lock file can be named; a Zotero here may hold an account's."""
+    """Return how the library of a lock file can be named; a Zotero here may hold it as well."""
     if identity.startswith(EMBEDDED):
         return "embedded:PATH"
     address = address_of(identity) or "ADDRESS"
-    is_account = address == identity
-    return f"{address} (or desktop, for the Zotero on this computer)" if is_account else address
+    if address != identity:
+        return address
+    local = f"desktop:{address}" if address.startswith("group:") else "desktop"
+    return f"{address} (or {local}, for the Zotero on this computer)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +190,15 @@ class Gathered:
 
     @property
     def recovers(self) -> bool:
-        """Whether what a killed run, or a merge of git, left is to be put in order."""
-        return self.recorded is not None or holds_conflict_marks(self.lock_data)
+        """Whether what a killed run, or a merge of git, left is to be put in order; so is the name
+        that the library had before its account was known.
+        """
+        is_behind = self.recorded is not None or holds_conflict_marks(self.lock_data)
+        return is_behind or (self.lock_data is not None and self._is_renamed(self.lock_data))
+
+    def _is_renamed(self, lock_data: bytes) -> bool:
+        has_links = bool(self.lock.rows or self.lock.shelves)
+        return has_links and not names_library(lock_data, self.lock.identity)
 
     @property
     def lock_hash(self) -> str:
@@ -292,11 +325,16 @@ def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
     lock = LockFile(present) if data is None else read_lock(data, path)
     if lock.identity in known_as(library):
         return replace(lock, identity=present)
-    if lock.rows or lock.shelves:
-        if present.startswith("desktop:") and lock.identity.startswith("user:"):
-            raise NotSyncedYet(path, lock.identity)
-        raise OtherLibrary(path, lock.identity, present if library.version() else "")
-    return LockFile(present)
+    if not lock.rows and not lock.shelves:
+        return LockFile(present)
+    if is_recognised(library, lock):
+        library.recognise(lock.identity)
+        return replace(lock, identity=library.identity)
+    if present.startswith(NAMED_HERE) and lock.identity.startswith("user:"):
+        raise NotSyncedYet(path, lock.identity)
+    is_desktop = bool(library.instance)
+    here = present if is_desktop or library.version() else ""
+    raise OtherLibrary(path, lock.identity, here, is_desktop=is_desktop)
 
 
 def known_as(library: Library) -> frozenset[str]:

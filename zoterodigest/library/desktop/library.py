@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from zoterodigest.library.access import Access
-from zoterodigest.library.address import DesktopAddress
+from zoterodigest.library.address import NAMED_HERE, DesktopAddress
 from zoterodigest.library.desktop.finding import keys_found_again
 from zoterodigest.library.desktop.kept import Kept, Sent, keep, kept_path, load
 from zoterodigest.library.desktop.objects import COLLECTIONS, ITEMS
@@ -51,7 +51,14 @@ class DesktopLibrary:
     @property
     def former_identity(self) -> str:
         """The name that a library had before its account was known."""
-        return self._notes.kept.name
+        return self._notes.former_identity()
+
+    def recognise(self, identity: str) -> None:
+        """Go by `identity` as well; a name that we gave is kept on this machine.
+
+        Where the library tells no account, `identity` takes the place of the name it has here.
+        """
+        self._notes.recognise(identity)
 
     @property
     def instance(self) -> str:
@@ -78,7 +85,8 @@ class DesktopLibrary:
 
         A library that is written to meanwhile is as of its lower version.
         """
-        snapshot = read_all(self._wire)
+        snapshot, account = read_all(self._wire)
+        self._notes.tell(account)
         self._version = snapshot.version
         return snapshot
 
@@ -124,6 +132,7 @@ class _Notes:
         self._folder = access.desktop_folder
         self._kept: Kept | None = None
         self._identity = ""
+        self._recognised = ""
         self.created: Mapping[str, str] = {}
 
     @property
@@ -138,16 +147,41 @@ class _Notes:
     def identity(self) -> str:
         """Return the account that the library tells, else the name that it goes by."""
         if not self._identity:
-            account = 0 if self.kept.identity else read_account(self._wire)
-            if account > 0:
-                self._keep(replace(self.kept, identity=f"user:{account}"))
-            name = self.kept.name or f"desktop:{secrets.token_hex(8)}"
-            self._identity = self.kept.identity or name
+            self._identity = self._known_identity()
         return self._identity
+
+    def _known_identity(self) -> str:
+        """An account that was told once counts while the library is empty and tells none."""
+        told = read_account(self._wire, ask=not self.kept.identity)
+        if told > 0 and not self.kept.identity:
+            self._keep(replace(self.kept, identity=f"user:{told}"))
+        if told > 0:
+            return f"user:{told}"
+        return self.kept.identity or self.kept.name or f"{NAMED_HERE}{secrets.token_hex(8)}"
+
+    def tell(self, account: int) -> None:
+        """Take the account that a library tells which was empty before."""
+        if account > 0 and self.identity().startswith(NAMED_HERE):
+            self._identity = f"user:{account}"
+            self._keep(replace(self.kept, identity=self._identity))
+
+    def former_identity(self) -> str:
+        """Return the name that it went by; the one kept is not of another account's library."""
+        is_other = self.kept.identity not in ("", self.identity())
+        return self._recognised or ("" if is_other else self.kept.name)
+
+    def recognise(self, identity: str) -> None:
+        """Go by `identity` as well; keep it, if it is a name of ours and there is none yet."""
+        self._recognised = identity
+        if not self.identity().startswith("user:") and not self.kept.name:
+            self._identity = identity
+        if identity.startswith(NAMED_HERE) and not self.kept.name:
+            self._keep(replace(self.kept, name=identity))
 
     def sending(self, sent: Sent) -> None:
         """Note what is about to be created; it is on the disk when this returns."""
-        name = self.kept.name or ("" if self.kept.identity else self._identity)
+        is_named = self._identity.startswith(NAMED_HERE) and not self.kept.identity
+        name = self.kept.name or (self._identity if is_named else "")
         self._keep(replace(self.kept, name=name, sent=sent))
 
     def sent(self, stored_keys: Mapping[str, str]) -> None:

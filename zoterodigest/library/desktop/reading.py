@@ -25,8 +25,8 @@ def read_version(wire: Wire, since: int) -> int:
     return version_of(wire.read("items", format="versions", since=since, includeTrashed=1))
 
 
-def read_all(wire: Wire) -> Snapshot:
-    """Return all that the library holds now.
+def read_all(wire: Wire) -> tuple[Snapshot, int]:
+    """Return all that the library holds now, and the account that it tells (0: none).
 
     If somebody keeps writing, the lower version counts: what came later is then found next time.
     """
@@ -36,11 +36,12 @@ def read_all(wire: Wire) -> Snapshot:
         versions = {version_of(answer) for answer in (items, collections)}
         if len(versions) == 1:
             break
-    return Snapshot(
+    snapshot = Snapshot(
         min(versions),
         tuple(sorted(_objects(ITEMS, items), key=lambda one: one.key)),
         tuple(sorted(_objects(COLLECTIONS, collections), key=lambda one: one.key)),
     )
+    return snapshot, _account_in(items) or _account_in(collections) or 0
 
 
 def read_some(wire: Wire, kind: Kind[Thing], keys: Keys[str]) -> dict[str, Thing]:
@@ -75,10 +76,13 @@ def read_since(wire: Wire, kind: Kind[Thing], since: int) -> list[Thing]:
     return sorted(_objects(kind, answer), key=lambda one: (one.version, one.key))
 
 
-def read_account(wire: Wire) -> int:
-    """Return the person's number at zotero.org; 0 if nothing in the library tells it."""
+def read_account(wire: Wire, *, ask: bool) -> int:
+    """Return the person's number at zotero.org; 0 if nothing in the library tells it.
+
+    The first answer may tell; only with `ask` it is looked for in further ones.
+    """
     account = _account_in(wire.greeting)
-    for path in ("items", "collections"):
+    for path in ("items", "collections") if ask else ():
         if account is not None:
             break
         account = _account_in(wire.read(path, limit=1, includeTrashed=1))

@@ -44,6 +44,7 @@ class WebLibrary:
         folder = access.cache_folder
         self._cache = cache_path(folder, address.identity) if folder else None
         self._kept: Known | None = None
+        self._former_identity = ""
 
     @property
     def identity(self) -> str:
@@ -52,8 +53,12 @@ class WebLibrary:
 
     @property
     def former_identity(self) -> str:
-        """Nothing: the identity is known from the beginning."""
-        return ""
+        """The name it had in a Zotero without an account, if it was recognised by that."""
+        return self._former_identity
+
+    def recognise(self, identity: str) -> None:
+        """Go by `identity` as well."""
+        self._former_identity = identity
 
     @property
     def instance(self) -> str:
