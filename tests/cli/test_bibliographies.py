@@ -263,8 +263,6 @@ Into the digests (`zoterodigest pull`)
 Into the bibliographies (`zoterodigest pull`)
   refs.bib
     changed entries          1  Segment Anything: title
-
-`zoterodigest sync` does both.
 """
 
 
@@ -277,6 +275,7 @@ def test_status_tells_what_comes_from_and_into_a_bib_apart_from_the_digests(
     ran = zoterodigest("status")
 
     assert STATUS in ran.out
+    assert ran.out.endswith("\nChanges are pending (`zoterodigest sync`).\n")
 
 
 def test_what_is_filled_in_from_a_bib_is_told_under_it(
@@ -300,7 +299,7 @@ def test_what_is_held_back_for_a_push_may_stand_in_a_bib(
     status = zoterodigest("status")
 
     left = "Left for `zoterodigest push`: 1 edit made in the digests and bibliographies.\n"
-    assert pull.out.endswith(left)
+    assert pull.out.endswith(f"{left}\nNothing to pull.\n")
     assert "      year: changed in bib, not pushed\n" in status.out
 
 

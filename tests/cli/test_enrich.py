@@ -68,7 +68,7 @@ def test_a_push_creates_items_with_what_arxiv_says(
     assert authors(item(tmp_path)) == ["Lovelace", "Turing"]
     assert item(tmp_path).data["abstractNote"] == "We study it."
     assert (tmp_path / "papers.md").read_text(encoding="utf-8") == DIGEST
-    assert "in step" in zoterodigest("sync").out
+    assert "Nothing to write; 2 entries need your attention" in zoterodigest("sync").out
     assert len(arxiv.requests) == 1
 
 
@@ -102,7 +102,7 @@ def test_enrich_fills_in_what_is_there_and_a_second_one_asks_nobody(
     assert ran.code == 0
     assert authors(item(tmp_path)) == ["Lovelace", "Turing"]
     assert (tmp_path / "papers.md").read_text(encoding="utf-8") == DIGEST
-    assert "Nothing to fill in." in again.out
+    assert "Nothing to fill in; 2 entries need your attention" in again.out
     assert len(arxiv.requests) == 1
 
 

@@ -223,7 +223,7 @@ def test_a_plan_shows_the_bib_as_the_sync_then_writes_it(
     keys = re.findall(r"@\w+{(.*),", (tmp_path / "refs.bib").read_text())
     assert (bib["bibliography"], bib["added"]) == ("refs.bib", keys)
     assert "Done: 1 bibliography changed." in synced.out
-    assert "Everything is in step." in zoterodigest("sync").out
+    assert "Already up to date." in zoterodigest("sync").out
     assert zoterodigest("status", "--check").code == 0
 
 
@@ -238,7 +238,7 @@ def test_an_export_of_a_project_writes_its_bibs_and_nothing_else(
 
     assert first.out == "refs.bib: 2 entries added (a new file)\n"
     assert second.out == "refs.bib: nothing to do, 2 already there\n"
-    assert "Everything is in step." in zoterodigest("sync").out
+    assert "Already up to date." in zoterodigest("sync").out
     assert (tmp_path / "papers.md").read_bytes() == digest
 
 
@@ -361,13 +361,13 @@ def test_a_document_that_cannot_be_read_is_told_and_nothing_is_called_in_step(
     failures = json.loads(zoterodigest("sync", "--json").out)["failures"]
 
     assert (planned.code, status.code, synced.code) == (1, 1, 1)
-    assert "Nothing to push or pull." in synced.out
+    assert "Nothing to write; 1 entry needs your attention" in synced.out
     assert synced.err.startswith("error: refs.bib: ")
     assert synced.err.endswith("nope.tex: no such file\n")
     assert "no such file" in failures[0]["reason"]
     for shown in (planned, status):
         assert "Cannot be written (1)" in shown.out
-        assert "in step" not in shown.out + synced.out
+        assert "up to date" not in shown.out + synced.out
 
 
 def test_a_bib_that_cannot_be_written_is_a_failure(

@@ -63,7 +63,7 @@ def test_unlink_forgets_and_touches_nothing(zoterodigest: Zoterodigest, tmp_path
     assert ran.code == 0
     assert "Nothing in the library and no digest changes." in ran.out
     assert "Nothing is linked here: nothing to do." in again.out
-    assert pushed.out.endswith("Everything is in step.\n")
+    assert "\nNothing to push; 2 entries need your attention" in pushed.out
     assert zoterodigest("ls", "--json", "--children").out == before
 
 

@@ -80,7 +80,7 @@ def test_a_copy_is_shown_done_and_told_and_the_next_sync_has_nothing_to_do(
     )
     assert config.read_text() == f'library = "{address}" # mine\n[[digest]]\npath = "papers.md"\n'
     assert synced.code == 0
-    assert synced.out.endswith("Everything is in step.\n")
+    assert synced.out.endswith("Already up to date.\n")
 
 
 def test_without_switch_the_line_to_write_is_told(
@@ -96,7 +96,7 @@ def test_without_switch_the_line_to_write_is_told(
     assert config.read_bytes() != before
     assert "Nothing to write.\n" in again.out
     assert "zoterodigest.toml names it." in again.out
-    assert zoterodigest("sync").out.endswith("Everything is in step.\n")
+    assert zoterodigest("sync").out.endswith("Already up to date.\n")
 
 
 def test_without_a_configuration_it_is_told_how_to_go_on(

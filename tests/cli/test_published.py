@@ -188,7 +188,7 @@ def test_apply_changes_items_and_bib_and_no_digest_and_twice_is_once(project: Pr
     assert project.text == DIGEST
     assert " published  2 items" in project.run("log").out
     assert "Known as published: 2 papers." in again.out
-    assert "Nothing to apply." in again.out
+    assert "Nothing to apply; " in again.out
 
 
 def test_a_conference_paper_and_a_later_article_are_shown_with_what_each_would_write(

@@ -45,7 +45,7 @@ def test_a_pull_shows_and_writes_what_changed_in_the_library(
     assert pulled.code == 0
     assert pulled.out.endswith("Done: 1 digest changed.\n")
     assert digest.read_text(encoding="utf-8") == before.replace(RESNET[0], TITLE)
-    assert "Everything is in step." in zoterodigest("sync").out
+    assert "Already up to date." in zoterodigest("sync").out
 
 
 def test_a_sync_with_a_conflict_exits_with_3_and_changes_neither_end(
@@ -108,7 +108,7 @@ def test_check_exits_4_for_what_may_travel_only(
 
     assert status.code == code
     assert ("Held back: 1 edit (`zoterodigest status`)." in synced.out) is is_settled
-    assert ("Everything is in step." in status.out) is is_settled
+    assert ("\nNothing to write; 1 entry needs your attention.\n" in status.out) is is_settled
     assert ("title: changed in zotero, not pulled" in status.out) is is_settled
 
 
@@ -139,9 +139,9 @@ def test_a_run_of_one_direction_counts_what_it_leaves_to_the_other(
     digest.write_text(text.replace(TITLE, "Residual Nets"), encoding="utf-8")
     ran_pull = zoterodigest("pull")
 
-    left = "Nothing to push.\n\nLeft for `zoterodigest pull`: 1 edit made in the library.\n"
+    left = "Left for `zoterodigest pull`: 1 edit made in the library.\n\nNothing to push.\n"
     assert left in ran_push.out
-    left = "Nothing to pull.\n\nLeft for `zoterodigest push`: 1 edit made in the digests.\n"
+    left = "Left for `zoterodigest push`: 1 edit made in the digests.\n\nNothing to pull.\n"
     assert left in ran_pull.out
 
 

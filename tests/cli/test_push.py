@@ -58,7 +58,7 @@ Into the digests (`zoterodigest pull`)
   papers.md
     changed entries          1  Deep Residual Learning for Image Recogni…: title
 
-`zoterodigest sync` does both.
+Changes are pending (`zoterodigest sync`).
 """
 
 
@@ -127,7 +127,7 @@ def test_a_second_push_is_in_step(zoterodigest: Zoterodigest, tmp_path: Path) ->
     ran = zoterodigest("push")
 
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.endswith("\nEverything is in step.\n")
+    assert ran.out.endswith("\nAlready up to date.\n")
     assert (tmp_path / "zoterodigest.lock").read_bytes() == lock
 
 
@@ -270,7 +270,7 @@ def test_check_exits_4_when_changes_are_pending(zoterodigest: Zoterodigest, tmp_
     after = zoterodigest("status", "--check")
 
     assert (before.code, after.code) == (4, 0)
-    assert "Everything is in step." in after.out
+    assert "Already up to date." in after.out
 
 
 def test_the_guard_stops_with_examples_and_says_how_to_allow_it(
@@ -327,7 +327,7 @@ def test_a_digest_in_which_nothing_is_recognised_is_no_success(
     empty = zoterodigest("push", "empty.md")
 
     assert letter.code == 1
-    assert "papers.md: no entries recognised; `zoterodigest inspect`" in letter.out
+    assert "papers.md: no entries recognised; `zoterodigest inspect papers.md`" in letter.out
     assert empty.code == 0
     assert "empty.md: the file is empty" in empty.out
 

@@ -130,7 +130,7 @@ def test_the_end_that_is_kept_holds_at_both(
 
     assert (ran.code, ran.err) == (0, "")
     assert titles(zoterodigest, digest) == held
-    assert "Everything is in step." in zoterodigest("sync").out
+    assert "Already up to date." in zoterodigest("sync").out
 
 
 def test_an_identifier_cleared_in_the_library_is_resolved(

@@ -34,7 +34,7 @@ Into the digests (`zoterodigest pull`)
     removed entries          1  Attention Is All You Need
     renamed headings         1  Vision → Seeing
 
-`zoterodigest sync` does both.
+Changes are pending (`zoterodigest sync`).
 """
 
 KEPT = """\
@@ -77,7 +77,7 @@ def test_all_that_happened_in_the_library_comes_into_the_digest_as_status_says(
     assert synced.code == 0
     done = "Done: 1 object written into embedded:.zoterodigest/library.sqlite, 1 digest changed.\n"
     assert synced.out.endswith(done)
-    assert again.out.endswith("\nEverything is in step.\n")
+    assert again.out.endswith("\nAlready up to date.\n")
 
 
 def test_an_item_that_is_used_is_kept_and_told_where_its_entry_was_dropped(

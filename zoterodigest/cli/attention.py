@@ -162,6 +162,11 @@ class Attention:
                 yield ""
                 yield from self._section(section, reports, most)
 
+    def subjects(self) -> set[str]:
+        """Return what the reports are about, each once."""
+        reports = (report for of_kind in self._by_kind.values() for report in of_kind)
+        return set(map(self._wording.subject, reports))
+
     def differences(self) -> Iterator[str]:
         """Yield one line per field in which links are apart."""
         apart = [one for one in self._by_kind.get(ApartField, []) if isinstance(one, ApartField)]

@@ -12,7 +12,6 @@ from rich.cells import cell_len
 from zoterodigest.cli.attention import Attention
 from zoterodigest.cli.excerpts import excerpts
 from zoterodigest.cli.plan_data import plain, with_kind
-from zoterodigest.cli.plan_text import subjects_of
 from zoterodigest.cli.report_text import Wording
 from zoterodigest.cli.screen import counted, cut, flowing, styled, width, wrapped
 from zoterodigest.cli.subjects import (
@@ -20,6 +19,7 @@ from zoterodigest.cli.subjects import (
     field_name,
     looked_up_text,
     place_of,
+    subjects_of,
     value_text,
 )
 from zoterodigest.core.reports import NameConflict, PlaceConflict

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from zoterodigest.cli.attention import CONFLICTS, NEWS, SECTIONS, Attention, open_text
+from zoterodigest.cli.attention import NEWS, SECTIONS, Attention, open_text
 from zoterodigest.cli.bib_text import exports_text
+from zoterodigest.cli.closing import (
+    BLANK,
+    attention_of,
+    concerning,
+    held_by_direction,
+    is_read_in_part,
+)
 from zoterodigest.cli.places import Place
-from zoterodigest.cli.plan_lines import HEADINGS, as_lines, things
-from zoterodigest.cli.report_text import Wording
+from zoterodigest.cli.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.screen import (
     counted,
     cut,
@@ -21,29 +27,16 @@ from zoterodigest.cli.screen import (
     width,
     wrapped,
 )
-from zoterodigest.cli.subjects import Subjects
+from zoterodigest.cli.subjects import subjects_of
 from zoterodigest.core.link import Row, State, is_bib
-from zoterodigest.core.record import NOTE
-from zoterodigest.core.relocation import PLACE
-from zoterodigest.core.reports import ApartField, Held, HeldName, NotPushed, Report
+from zoterodigest.core.reports import ApartField, Held, HeldName
 from zoterodigest.core.terms import End
 from zoterodigest.digest.report import unread_papers
-from zoterodigest.project.config import BibliographyRules, DigestRules, selects
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.run import Direction, Prepared
 
 _MOST = 5
 _MOST_TAGS = 12
-_MISSED = 0.1
-"""Above this share of lines with papers that no entry holds, a plan says so."""
-
-_VERBS: Mapping[Direction, str] = {
-    Direction.PUSH: "push",
-    Direction.PULL: "pull",
-    Direction.SYNC: "push or pull",
-    Direction.ENRICH: "fill in",
-    Direction.PUBLISHED: "apply",
-}
 _COMMANDS: Mapping[End, str] = {End.ZOTERO: "push", End.MARKDOWN: "pull", End.BIB: "pull"}
 """The command that writes what goes into an end."""
 
@@ -59,12 +52,11 @@ def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
 
 
 def _plan_lines(prepared: Prepared, place: Place) -> Iterator[str]:
-    attention = _attention(prepared, _concerning(prepared))
+    attention = attention_of(prepared, concerning(prepared))
     yield from place.lines()
     yield ""
     if prepared.is_settled:
         yield from _unrecognised(prepared)
-        yield _nothing(prepared)
     else:
         yield from as_lines(prepared.plan, subjects_of(prepared))
         yield from _recorded_only(prepared)
@@ -87,17 +79,12 @@ def _status_lines(prepared: Prepared, place: Place) -> Iterator[str]:
     yield from _unrecognised(prepared)
     yield from _beyond_markdown(prepared)
     yield ""
-    if prepared.is_settled:
-        yield _nothing(prepared)
-    else:
+    if not prepared.is_settled:
         headings = {end: f"{HEADINGS[end]} (`zoterodigest {_COMMANDS[end]}`)" for end in HEADINGS}
         yield from as_lines(prepared.plan, subjects, headings)
         yield from _recorded_only(prepared)
-        if len({_COMMANDS[thing.end] for thing in things(prepared.plan, subjects)}) > 1:
-            yield ""
-            yield "`zoterodigest sync` does both."
     yield from _exports(prepared)
-    attention = _attention(prepared, reports)
+    attention = attention_of(prepared, reports)
     yield from attention.lines([section.kind for section in SECTIONS], _MOST)
     yield from _kept(prepared)
 
@@ -115,13 +102,13 @@ def refusals_text(prepared: Prepared) -> Iterator[str]:
 def news_text(prepared: Prepared, shown: Prepared) -> Iterator[str]:
     """Yield what the plan `prepared` reports and `shown`, which people saw before it, did not."""
     before = shown.plan.reports
-    fresh = [report for report in _concerning(prepared) if report not in before]
-    yield from _attention(prepared, fresh).lines(NEWS, _MOST)
+    fresh = [report for report in concerning(prepared) if report not in before]
+    yield from attention_of(prepared, fresh).lines(NEWS, _MOST)
 
 
 def left_text(prepared: Prepared) -> str:
     """Return in one line what a run leaves to the person; "" if nothing is."""
-    return open_text(report for report in _concerning(prepared) if type(report) in NEWS)
+    return open_text(report for report in concerning(prepared) if type(report) in NEWS)
 
 
 def files_text(prepared: Prepared) -> str:
@@ -130,43 +117,9 @@ def files_text(prepared: Prepared) -> str:
     return "the digests and bibliographies" if has_bibs else "the digests"
 
 
-def subjects_of(prepared: Prepared) -> Subjects:
-    """Return the names of what a plan is about."""
-    return Subjects(prepared.plan, prepared.gathered.contents.by_key)
-
-
-def _attention(prepared: Prepared, reports: Iterable[Report]) -> Attention:
-    documents = [read.document for read in prepared.gathered.digests]
-    return Attention(reports, Wording(subjects_of(prepared), documents))
-
-
-def _concerning(prepared: Prepared) -> list[Report]:
-    """Return the reports that concern a run of its direction: a pull creates no items, so that
-    entries without one are no news to it.
-    """
-    creates = prepared.options.direction in (Direction.PUSH, Direction.SYNC)
-    return [
-        report for report in prepared.plan.reports if creates or not isinstance(report, NotPushed)
-    ]
-
-
-def _nothing(prepared: Prepared) -> str:
-    """Return what is said where there is nothing to do."""
-    is_open = any(type(report) in CONFLICTS for report in prepared.plan.reports)
-    entries, selection = prepared.gathered.entries, prepared.options.selection
-    if not entries and not prepared.plan.rows:
-        return "Nothing to do."
-    if selection and not any(selection(entry) for entry in entries):
-        return "Nothing to do: --only selects no entry."
-    is_lookup = prepared.options.direction in (Direction.ENRICH, Direction.PUBLISHED)
-    if is_lookup or is_open or any(_held_by_direction(prepared)) or any(foreseen(prepared)):
-        return f"Nothing to {_VERBS[prepared.options.direction]}."
-    return "Everything is in step."
-
-
 def _other_way(prepared: Prepared) -> Iterator[str]:
     """Yield how many edits stay: for a run of the other direction, or by the rules."""
-    held = list(_held_by_direction(prepared))
+    held = list(held_by_direction(prepared))
     if prepared.options.direction is Direction.SYNC:
         by_rules = [one for one in prepared.plan.reports if isinstance(one, Held | HeldName)]
         if by_rules:
@@ -180,32 +133,6 @@ def _other_way(prepared: Prepared) -> Iterator[str]:
     if held:
         yield ""
         yield f"Left for `zoterodigest {verb}`: {counted(len(held), 'edit')} made in {place}."
-
-
-def _held_by_direction(prepared: Prepared) -> Iterator[Report]:
-    """Yield the edits that a run of the other direction would carry."""
-    digests = {link.row.id: link.entry.digest for link in prepared.plan.links}
-    rules: dict[str, DigestRules | BibliographyRules] = {
-        read.digest.key: read.digest.rules for read in prepared.gathered.digests
-    }
-    rules |= {read.key: read.bib.rules for read in prepared.gathered.bibs}
-    direction = prepared.options.direction
-    if direction is Direction.SYNC:
-        return
-    for report in prepared.plan.reports:
-        match report:
-            case Held(row_id, name, to_entry=True) if direction is not Direction.PULL:
-                field = "title" if name == PLACE else name
-                is_allowed = selects(rules[digests[row_id]].pull, field)
-            case Held(row_id, name, to_entry=False) if direction is not Direction.PUSH:
-                is_note = name.startswith(NOTE)
-                is_allowed = not is_note and selects(rules[digests[row_id]].push, name)
-            case HeldName(digest) if direction is not Direction.PULL:
-                is_allowed = selects(rules[digest].pull, "title")
-            case _:
-                continue
-        if is_allowed:
-            yield report
 
 
 def _kept(prepared: Prepared) -> Iterator[str]:
@@ -279,19 +206,14 @@ def _missing(prepared: Prepared) -> Iterator[str]:
 
 def _unrecognised(prepared: Prepared) -> Iterator[str]:
     """Yield the digests of which no entry, or not nearly all entries, were read."""
+    for read in filter(is_read_in_part, prepared.gathered.digests):
+        name, number = visible(read.digest.key), len(read.document.entries)
+        some = f"{number:,} of about {number + unread_papers(read.document):,} entries read"
+        advice = f"`zoterodigest inspect {name}` shows the lines that were not"
+        yield from hanging(f"{name}: ", f"{some if number else 'no entries recognised'}; {advice}")
     for read in prepared.gathered.digests:
-        name = visible(read.digest.key)
-        if number := len(read.document.entries):
-            missed = unread_papers(read.document)
-            if missed > _MISSED * number:
-                some = f"{number:,} of about {number + missed:,} entries read"
-                yield from hanging(f"{name}: ", f"{some}; `zoterodigest inspect {name}` shows"
-                                   " which lines were not")  # fmt: skip
-        elif read.file.data.strip(b" \t\r\n\xef\xbb\xbf"):
-            yield from hanging(f"{name}: ", "no entries recognised; `zoterodigest inspect`"
-                               " shows what was looked for")  # fmt: skip
-        else:
-            yield f"{name}: the file is empty"
+        if not read.file.data.strip(BLANK):
+            yield f"{visible(read.digest.key)}: the file is empty"
 
 
 def _beyond_markdown(prepared: Prepared) -> Iterator[str]:

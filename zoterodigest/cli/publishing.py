@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zoterodigest.cli.closing import closing_text
 from zoterodigest.cli.looking_up import is_offline, open_sources
 from zoterodigest.cli.places import Place, open_place
 from zoterodigest.cli.plan_data import plan_data
@@ -114,6 +115,8 @@ def _applied(planned: Prepared, place: Place, shown: Shown, how: How) -> int:
     if not how.as_json:
         emit(published_text(shown))
         emit(("", *plan_text(planned, place), *refusals_text(planned)))
+        if planned.is_settled:
+            emit(("", closing_text(planned)))
     if planned.stop is not None:
         raise TooMuch(planned.stop)
     failures, outcome = tuple(foreseen(planned)), None

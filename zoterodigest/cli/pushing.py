@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoterodigest.cli.attention import CONFLICTS
+from zoterodigest.cli.closing import closing_text
 from zoterodigest.cli.looked_up import looked_data, looked_text, with_lookups
 from zoterodigest.cli.places import Place, open_place
 from zoterodigest.cli.plan_data import plan_data
@@ -18,7 +19,6 @@ from zoterodigest.cli.plan_text import (
     plan_text,
     refusals_text,
     status_text,
-    subjects_of,
 )
 from zoterodigest.cli.screen import (
     counted,
@@ -31,6 +31,7 @@ from zoterodigest.cli.screen import (
     tell_failure,
     visible,
 )
+from zoterodigest.cli.subjects import subjects_of
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.record import Entry
 from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
@@ -85,6 +86,8 @@ def show_plan(request: Request, *, as_json: bool) -> int:
             emit(plan_text(prepared, place))
             emit(looked_text(looked))
             emit(refusals_text(prepared))
+            if prepared.is_settled:
+                emit(["", closing_text(prepared)])
     _obey_guard(prepared)
     return _code(prepared, looked)
 
@@ -101,6 +104,7 @@ def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
         else:
             emit(status_text(prepared, place))
             emit(refusals_text(prepared))
+            emit(["", closing_text(prepared, is_status=True)])
     code = exit_code(prepared)
     is_pending = is_check and code != CONFLICTING and not prepared.is_settled
     return PENDING if is_pending else code
@@ -123,7 +127,9 @@ def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
         if as_json:
             data = plan_data(prepared, place, outcome)
             emit_json(data | {"lookup": looked_data(looked)})
-        elif not prepared.is_settled:
+        elif prepared.is_settled:
+            emit(["", closing_text(prepared)])
+        else:
             emit(_told(outcome, place, is_first=is_first))
             emit(news_text(outcome.last, prepared))
     for failure in outcome.failures:

@@ -14,7 +14,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
-from itertools import groupby
 from typing import Any, TextIO
 
 from rich.cells import cell_len, set_cell_size
@@ -162,9 +161,14 @@ def wrapped(text: str, indent: int = 0) -> list[str]:
 
 
 def parted(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines with one empty line between sections, whichever of them have nothing to say."""
-    for is_empty, group in groupby(lines, key=lambda line: not line):
-        yield from ("",) if is_empty else group
+    """Yield lines with one empty line between sections and none at the end, whichever of the
+    sections have nothing to say.
+    """
+    is_due = False
+    for line in lines:
+        if line:
+            yield from ("", line) if is_due else (line,)
+        is_due = not line
 
 
 def hanging(head: str, text: str) -> list[str]:

@@ -21,6 +21,7 @@ from zoterodigest.core.record import (
     Value,
 )
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.run import Prepared
 
 UNTITLED = "(no title)"
 
@@ -90,6 +91,11 @@ class Subjects:
         """Return where a row's entry stands, `papers.md:12`; its digest if it is gone."""
         link = self._links.get(row_id)
         return place_of(link.entry) if link else visible(self.digest(row_id))
+
+
+def subjects_of(prepared: Prepared) -> Subjects:
+    """Return the names of what a plan is about."""
+    return Subjects(prepared.plan, prepared.gathered.contents.by_key)
 
 
 def entry_title(entry: Entry) -> str:

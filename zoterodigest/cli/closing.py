@@ -1,0 +1,120 @@
+"""Closing: the last line of a run that writes nothing, true by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from zoterodigest.cli.attention import Attention
+from zoterodigest.cli.report_text import Wording
+from zoterodigest.cli.screen import counted, enumerated
+from zoterodigest.cli.subjects import subjects_of
+from zoterodigest.core.record import NOTE
+from zoterodigest.core.relocation import PLACE
+from zoterodigest.core.reports import Held, HeldName, NotPushed, Report
+from zoterodigest.digest.report import unread_papers
+from zoterodigest.project.config import BibliographyRules, DigestRules, selects
+from zoterodigest.sync.failures import foreseen
+from zoterodigest.sync.gather import ReadDigest
+from zoterodigest.sync.run import Direction, Prepared
+
+_VERBS: Mapping[Direction, str] = {
+    Direction.PUSH: "push",
+    Direction.PULL: "pull",
+    Direction.SYNC: "write",
+    Direction.ENRICH: "fill in",
+    Direction.PUBLISHED: "apply",
+}
+BLANK = b" \t\r\n\xef\xbb\xbf"
+"""What an empty file may hold: blanks, line ends, a byte order mark."""
+
+_MISSED = 0.1
+"""Above this share of lines with papers that no entry holds, a digest is not read in full."""
+
+
+def closing_text(prepared: Prepared, *, is_status: bool = False) -> str:
+    """Return the last line of a run that has nothing to write, and of `status`.
+
+    It says that all is up to date only if nothing is pending, skipped, diverged or unlinked.
+    """
+    entries, selection = prepared.gathered.entries, prepared.options.selection
+    if not entries and not prepared.plan.rows:
+        return "Nothing to do: no entries were read, and nothing is linked."
+    if selection and not any(selection(entry) for entry in entries):
+        return "Nothing to do: --only selects no entry."
+    attention = _attention_text(prepared, is_status=is_status)
+    if not prepared.is_settled:
+        return f"Changes are pending (`zoterodigest sync`){attention}."
+    if not attention and not any(held_by_direction(prepared)) and not _is_lookup(prepared):
+        return "Already up to date."
+    return f"Nothing to {_VERBS[prepared.options.direction]}{attention}."
+
+
+def _is_lookup(prepared: Prepared) -> bool:
+    """Tell whether a run is about what sources say, and so cannot tell of the rest."""
+    return prepared.options.direction in (Direction.ENRICH, Direction.PUBLISHED)
+
+
+def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
+    """Return how many entries and digests need the person; "" if none does."""
+    by_direction = set(map(id, held_by_direction(prepared)))
+    reports = [one for one in concerning(prepared) if id(one) not in by_direction]
+    entries = attention_of(prepared, reports).subjects()
+    entries |= {f"{one.where}  {one.title}" for one in foreseen(prepared)}
+    digests = sum(map(is_read_in_part, prepared.gathered.digests))
+    parts = [counted(len(entries), "entry", "entries")] if entries else []
+    parts += [counted(digests, "digest")] if digests else []
+    if not parts:
+        return ""
+    verb = "needs" if len(entries) + digests == 1 else "need"
+    hint = "" if is_status else " (`zoterodigest status`)"
+    return f"; {enumerated(parts)} {verb} your attention{hint}"
+
+
+def is_read_in_part(read: ReadDigest) -> bool:
+    """Tell whether none, or not nearly all, of what may be entries of a digest was read."""
+    entries = read.document.entries
+    if not entries:
+        return bool(read.file.data.strip(BLANK))
+    return unread_papers(read.document) > _MISSED * len(entries)
+
+
+def attention_of(prepared: Prepared, reports: Iterable[Report]) -> Attention:
+    """Return what tells people of `reports`, in the words of their plan."""
+    documents = [read.document for read in prepared.gathered.digests]
+    return Attention(reports, Wording(subjects_of(prepared), documents))
+
+
+def concerning(prepared: Prepared) -> list[Report]:
+    """Return the reports that concern a run of its direction: a pull creates no items, so that
+    entries without one are no news to it.
+    """
+    creates = prepared.options.direction in (Direction.PUSH, Direction.SYNC)
+    return [
+        report for report in prepared.plan.reports if creates or not isinstance(report, NotPushed)
+    ]
+
+
+def held_by_direction(prepared: Prepared) -> Iterator[Report]:
+    """Yield the edits that a run of the other direction would carry."""
+    digests = {link.row.id: link.entry.digest for link in prepared.plan.links}
+    rules: dict[str, DigestRules | BibliographyRules] = {
+        read.digest.key: read.digest.rules for read in prepared.gathered.digests
+    }
+    rules |= {read.key: read.bib.rules for read in prepared.gathered.bibs}
+    direction = prepared.options.direction
+    if direction is Direction.SYNC:
+        return
+    for report in prepared.plan.reports:
+        match report:
+            case Held(row_id, name, to_entry=True) if direction is not Direction.PULL:
+                field = "title" if name == PLACE else name
+                is_allowed = selects(rules[digests[row_id]].pull, field)
+            case Held(row_id, name, to_entry=False) if direction is not Direction.PUSH:
+                is_note = name.startswith(NOTE)
+                is_allowed = not is_note and selects(rules[digests[row_id]].push, name)
+            case HeldName(digest) if direction is not Direction.PULL:
+                is_allowed = selects(rules[digest].pull, "title")
+            case _:
+                continue
+        if is_allowed:
+            yield report
