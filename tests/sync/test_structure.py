@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.sync.world import World, actions, reports
+from zoterodigest.core.plan import CreateEntry, Plan
 from zoterodigest.core.reports import (
     AddedItem,
     DroppedEntry,
@@ -22,7 +25,7 @@ from zoterodigest.core.reports import (
     SameWork,
 )
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.run import Direction, Options, prepare
 
 SYNC = Options(Direction.SYNC)
 PULL = Options(Direction.PULL)
@@ -433,6 +436,83 @@ def test_where_digests_share_a_collection_an_added_item_is_only_reported(tmp_pat
 
     assert actions(plan) == {}
     assert len(reports(plan, AddedItem)) == 2
+
+
+DAILY = """\
+[[digest]]
+path = "daily/*.md"
+pull = false
+collection = "Daily/{year}-{month}"
+"""
+
+
+def clone_of(world: World, root: Path) -> World:
+    """A second clone, with the same library."""
+    shutil.copytree(world.root, root)
+    return World(root, list(world.digests))
+
+
+def plan_in(clone: World, world: World) -> Plan:
+    """Return the plan of a sync in a clone of `world`."""
+    return prepare(replace(clone.workspace(), library=world.library), SYNC).plan
+
+
+@pytest.fixture
+def days(tmp_path: Path) -> tuple[World, World]:
+    """Two clones of files that share a month's collection; the first has pushed one more day."""
+    world = World(tmp_path / "first")
+    world.markdown("daily/2024-05-14.md", f"# 14\n\n{RESNET}")
+    world.markdown("daily/2024-05-15.md", f"# 15\n\n{MASK}")
+    world.configure(DAILY)
+    world.push(SYNC)
+    clone = clone_of(world, tmp_path / "second")
+    text = world.markdown("daily/2024-05-16.md", f"# 16\n\n{ATTENTION}").read_text()
+    world.push(SYNC)
+    clone.markdown("daily/2024-05-16.md", text)
+    clone.lock_path.write_bytes(world.lock_path.read_bytes())
+    return world, clone
+
+
+def test_a_paper_linked_from_another_day_is_no_news_to_days_that_share_its_collection(
+    days: tuple[World, World],
+) -> None:
+    world, clone = days
+
+    plan = plan_in(clone, world)
+
+    assert plan.reports == ()
+    assert plan.is_settled
+
+
+def test_a_paper_put_into_a_collection_that_days_share_is_reported(
+    days: tuple[World, World],
+) -> None:
+    world, clone = days
+    world.put(diffusion(world, "Daily/2024-05"))
+
+    plan = plan_in(clone, world)
+
+    added = [one for one in plan.reports if isinstance(one, AddedItem)]
+    assert {one.key for one in added} == {"NEWNEW22"}
+
+
+def test_a_paper_linked_from_another_file_is_offered_where_the_collection_is_of_one_file(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    rules = 'collection = "Reading"\nheadings = true\n'
+    world.configure(f'[[digest]]\npath = "*.md"\n{rules}')
+    world.markdown("a.md", f"# A\n\n{RESNET}\n{MASK}")
+    world.markdown("b.md", f"# B\n\n## Words\n\n{ATTENTION}")
+    world.push(SYNC)
+    title = "Deep Residual Learning for Image Recognition"
+    shelf = world.shelves()["Reading/Words"]
+    world.change(world.key(title), collections=[*world.item(title)["collections"], shelf])
+
+    plan = world.plan(SYNC)
+
+    (added,) = [one for one in plan.actions if isinstance(one, CreateEntry)]
+    assert (added.digest, added.path) == ("b.md", ("Words",))
 
 
 def test_where_headings_are_no_collections_an_added_item_goes_among_the_entries(

@@ -33,8 +33,8 @@ def added_items(
     for item in library.items:
         if item.is_trashed:
             continue
-        for digest, path in adding.places(item, known.seen.collections).items():
-            reason = adding.reason(item, digest)
+        for digest, (path, is_shared) in adding.places(item, known.seen.collections).items():
+            reason = adding.reason(item, digest, is_shared=is_shared)
             title = _title(item)
             if reason:
                 yield AddedItem(digest, item.key, title, reason)
@@ -59,32 +59,42 @@ class _Adding:
         rows = tuple(rows)
         self._rows = {row.id for row in rows} - noteless
         self._items = {row.item for row in rows}
-        self._linked = {(row.digest, row.item) for row in rows if row.state is State.LINKED}
-        self._ended = {(row.digest, row.item) for row in rows} - self._linked
+        linked = {(row.digest, row.item) for row in rows if row.state is State.LINKED}
+        self._ended = {(row.digest, row.item) for row in rows} - linked
+        self._digests: dict[str, set[str]] = defaultdict(set)
+        for digest, item in linked:
+            self._digests[item].add(digest)
         self._known: dict[str, set[object]] = defaultdict(set)
         for entry in entries:
             title = entry.fields.get("title")
             titles = {match_title(title)} if isinstance(title, str) else set[str]()
             self._known[entry.digest] |= {*entry.identifiers, *titles}
 
-    def places(self, item: Item, seen: Mapping[str, frozenset[str]]) -> dict[str, Path]:
-        """Return the digests to whose collections `item` was added, and under which heading."""
-        found: dict[str, Path] = {}
+    def places(
+        self, item: Item, seen: Mapping[str, frozenset[str]]
+    ) -> dict[str, tuple[Path, bool]]:
+        """Return the digests to whose collections `item` was added, with the heading for its entry,
+        and whether other digests share all these collections.
+
+        An item linked with one of the digests that share a collection lies there for that one:
+        another clone may have put it there, and it is no news to the others.
+        """
+        found: dict[str, tuple[Path, bool]] = {}
         for key in sorted(item.collections & seen.keys()):
+            if item.key in seen[key] or self._owners[key] & self._digests[item.key]:
+                continue
             for shelf in self._shelves[key]:
-                is_linked = (shelf.digest, item.key) in self._linked
-                if item.key in seen[key] or is_linked:
-                    continue
-                path = found.get(shelf.digest, ())
-                found[shelf.digest] = max(path, shelf.path, key=len)
+                path, is_shared = found.get(shelf.digest, ((), True))
+                is_shared = is_shared and len(self._owners[key]) > 1
+                found[shelf.digest] = max(path, shelf.path, key=len), is_shared
         return found
 
-    def reason(self, item: Item, digest: str) -> str:
+    def reason(self, item: Item, digest: str, *, is_shared: bool) -> str:
         """Return why `item` becomes no entry of `digest`; "" if it does."""
         rules = self._terms.rules.get(digest, Rules())
         if rules.no_new:
             return rules.no_new
-        if self._is_shared(item, digest):
+        if is_shared:
             return "several digests share the collection; write it into the one you mean"
         if (digest, item.key) in self._ended:
             return "its entry was deleted or unlinked; write it into the digest to link it again"
@@ -104,10 +114,6 @@ class _Adding:
         if any(note.key == note_key(row_id) for row_id, note in notes if row_id not in self._rows):
             return True
         return item.key not in self._items and is_our_item(item.key, item.identifiers, _title(item))
-
-    def _is_shared(self, item: Item, digest: str) -> bool:
-        keys = [key for key in item.collections if digest in self._owners.get(key, ())]
-        return any(len(self._owners[key]) > 1 for key in keys)
 
 
 def _title(item: Item) -> str:
