@@ -419,7 +419,6 @@ def test_notes_that_are_gone_are_found_and_the_remedy_helps(
     assert (
         what == f"1 entry of papers.md is linked with notes that are gone from the library: {note}"
     )
-    zoterodigest("unlink", "papers.md", "--yes")
     zoterodigest("push", "papers.md", "--relink", "--yes")
     assert found(zoterodigest("doctor", "--json")) == []
     assert len(objects(project, "note")) == 3

@@ -118,3 +118,19 @@ def test_what_cannot_be_written_is_told_before_and_after_and_exits_1(
     told = f"{LEFT}    notes.md:11  Mask R-CNN\n      {reason}\n"
     assert f"Cannot be written (1)\n{told}" in planned.out
     assert synced.err == f"error: notes.md:11: Mask R-CNN: {reason}\n"
+
+
+def test_a_deleted_note_is_reported_in_one_line_and_is_no_error(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    world = World(tmp_path)
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    world.change(world.note_key("Mask R-CNN"), deleted=1)
+
+    ran = zoterodigest("sync", "notes.md", "--yes")
+
+    told = "Deleted in the library and not made again: 1 note (`zoterodigest status`)."
+    assert (ran.code, ran.out.count(told)) == (0, 1)
+    assert "Notes deleted in the library (1)" in zoterodigest("status", "notes.md").out
+    assert zoterodigest("status", "notes.md", "--check").code == 0

@@ -226,6 +226,32 @@ def test_edits_travel_both_ways(laptop: Laptop) -> None:
     assert laptop.prepare().is_settled
 
 
+def test_an_edit_takes_a_deleted_note_out_of_the_trash(laptop: Laptop) -> None:
+    laptop.run()
+    library = laptop.desktop.zotero.library
+    (note,) = (one for name, one in laptop.items().items() if "It is fast." in name)
+    library.write([LibraryItem(note.key, note.version, {"deleted": 1})])
+    laptop.run()
+    laptop.edit("It is fast.", "It is very fast.")
+
+    laptop.run()
+
+    assert [one.key for name, one in laptop.items().items() if "very fast" in name] == [note.key]
+    assert laptop.prepare().is_settled
+
+
+def test_an_edit_makes_an_erased_note_anew(laptop: Laptop) -> None:
+    laptop.run()
+    (note,) = (one for name, one in laptop.items().items() if "It is fast." in name)
+    laptop.desktop.zotero.library.erase([note.key])
+    laptop.edit("It is fast.", "It is very fast.")
+
+    laptop.run()
+
+    assert any("very fast" in name for name in laptop.items())
+    assert laptop.prepare().is_settled
+
+
 def test_an_undo_takes_back_what_was_created(laptop: Laptop) -> None:
     laptop.run()
 

@@ -219,6 +219,14 @@ class World:
         (present,) = self.library.fetch([key])
         self.put(LibraryItem(key, present.version, data))
 
+    def put_item(self, key: str, **data: Any) -> None:
+        """Put a preprint of the person's own in the library."""
+        self.put(LibraryItem(key, 0, {"itemType": "preprint", **data}))
+
+    def erase(self, key: str) -> None:
+        """Erase an item, note or attachment for good."""
+        assert self.library.erase([key])
+
     def merge(self, keep: str, other: str) -> None:
         """Merge two items as Zotero's Merge Items does: `keep` stays, `other` goes in the trash.
 

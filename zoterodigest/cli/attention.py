@@ -33,6 +33,7 @@ from zoterodigest.core.reports import (
     PlaceConflict,
     Relocated,
     Report,
+    RestoredNote,
     SameWork,
     TrashedEntry,
     UnreadableEntry,
@@ -77,6 +78,8 @@ SECTIONS = (
             " the trash, and the next push links it."),
     Section(KeptForEdit, "Kept, as it was edited", "One end is gone, but the other was edited"
             " since: it stays."),
+    Section(RestoredNote, "Notes restored", "Deleted in the library, but the entries were edited"
+            " since: the edit wins, and the notes are in the library again."),
     Section(AddedItem, "Added in the library", "Put into a collection of a digest; no entry was"
             " written."),
     Section(NotFollowed, "Not followed", "Changed in the library, and the digest cannot show it:"
@@ -108,7 +111,9 @@ SECTIONS = (
     Section(NoLongerShown, "No longer in the entry", "The entries have no place for these any"
             " more; the library keeps them. To clear them there too, leave the label (in a .bib the"
             " field's name) with nothing behind it, or clear them in Zotero.", is_lasting=True),
-    Section(MissingNote, "Notes gone from the library", "Not made again.", is_lasting=True),
+    Section(MissingNote, "Notes deleted in the library", "The entries stay as they are. The next"
+            " edit of one brings its note back; `push DIGEST --relink` brings back all.",
+            is_lasting=True),
     Section(HiddenNotes, "Notes not shown", "Entries in rows of a table have no place for notes"
             " of your own: the notes stay in Zotero. To end this report, set `notes` to \"off\" for"
             " this digest in zoterodigest.toml.", is_lasting=True),

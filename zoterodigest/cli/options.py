@@ -59,7 +59,9 @@ Fill = Annotated[
 NoNotes = Annotated[bool, typer.Option("--no-notes", help="Leave summaries and notes alone.")]
 Relink = Annotated[
     bool,
-    typer.Option("--relink", help="Link again what was unlinked, removed or trashed."),
+    typer.Option(
+        "--relink", help="Link again what was unlinked, removed or trashed; restore deleted notes."
+    ),
 ]
 MaxChanges = Annotated[
     int | None,

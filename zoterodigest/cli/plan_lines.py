@@ -54,6 +54,7 @@ _LABELS: Mapping[str, End] = {
     "trashed items": End.ZOTERO,
     "new notes": End.ZOTERO,
     "changed notes": End.ZOTERO,
+    "restored notes": End.ZOTERO,
     "doubled notes": End.ZOTERO,
     "new collections": End.ZOTERO,
     "renamed collections": End.ZOTERO,
@@ -138,7 +139,8 @@ def _things(
             yield Thing(action.digest, "new notes", "")
         case ChangeNote():
             title = subjects.title(action.row_id)
-            yield Thing(action.digest, "changed notes", title, _names(action.after))
+            label = "restored notes" if action.is_restored else "changed notes"
+            yield Thing(action.digest, label, title, _names(action.after))
         case CreateEntry():
             where = _arrow(fields_title(action.fields), path_text(action.path))
             yield Thing(action.digest, "new entries", where)

@@ -29,7 +29,7 @@ from zoterodigest.cli.screen import (
 )
 from zoterodigest.cli.subjects import subjects_of
 from zoterodigest.core.link import Row, State, is_bib
-from zoterodigest.core.reports import ApartField, Held, HeldName
+from zoterodigest.core.reports import ApartField, Held, HeldName, MissingNote
 from zoterodigest.core.terms import End
 from zoterodigest.digest.report import unread_papers
 from zoterodigest.sync.failures import foreseen
@@ -66,6 +66,7 @@ def _plan_lines(prepared: Prepared, place: Place) -> Iterator[str]:
     yield from _exports(prepared)
     yield from attention.lines(NEWS, _MOST)
     yield from _kept(prepared)
+    yield from _lost_notes(prepared)
     yield from _other_way(prepared)
 
 
@@ -115,6 +116,14 @@ def files_text(prepared: Prepared) -> str:
     """Return what people call the files of a run."""
     has_bibs = any(read.bib.is_two_way for read in prepared.gathered.bibs)
     return "the digests and bibliographies" if has_bibs else "the digests"
+
+
+def _lost_notes(prepared: Prepared) -> Iterator[str]:
+    """Yield how many notes were deleted in the library and stay deleted."""
+    if number := sum(isinstance(one, MissingNote) for one in prepared.plan.reports):
+        yield ""
+        notes = counted(number, "note", "notes")
+        yield f"Deleted in the library and not made again: {notes} (`zoterodigest status`)."
 
 
 def _other_way(prepared: Prepared) -> Iterator[str]:

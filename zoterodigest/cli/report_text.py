@@ -44,6 +44,7 @@ from zoterodigest.core.reports import (
     PlaceConflict,
     Relocated,
     Report,
+    RestoredNote,
     SameWork,
     TrashedEntry,
     UnreadableEntry,
@@ -73,7 +74,7 @@ class Wording:
                 return self._of_row(report.row)
             case NoLongerShown():
                 return self._of_row_id(report.row_id)
-            case KeptForEdit() | Followed() | MergedOtherWork():
+            case KeptForEdit() | Followed() | MergedOtherWork() | RestoredNote():
                 return self._of_row(report.row)
             case AmbiguousEntry() | NotPushed():
                 return _of_entry(report.entry)
@@ -127,7 +128,7 @@ class Wording:
             case AmbiguousEntry() | SameWork():
                 titles = ((key, self._subjects.item_title(key)) for key in report.keys)
                 return [f"{visible(key)}  {title}" for key, title in titles]
-            case Waiting() | KeptForEdit() | NoLongerShown():
+            case Waiting() | KeptForEdit() | NoLongerShown() | RestoredNote():
                 return [", ".join(map(field_name, report.names))] if report.names else []
             case AddedItem():
                 return [visible(report.reason)]

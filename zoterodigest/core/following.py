@@ -136,12 +136,13 @@ def as_adopted(row: Row, entry: Entry, item: Item, folding: Folding) -> Row:
 
 def without_note(row: Row) -> Row:
     """Return `row` as one whose entry has no note yet."""
-    bases = {name: base for name, base in row.bases.items() if not _is_of_note(name)}
-    apart = frozenset(name for name in row.apart if not _is_of_note(name))
+    bases = {name: base for name, base in row.bases.items() if not is_of_note(name)}
+    apart = frozenset(name for name in row.apart if not is_of_note(name))
     return replace(row, note=None, bases=bases, apart=apart, origin=replace(row.origin, note=False))
 
 
-def _is_of_note(name: str) -> bool:
+def is_of_note(name: str) -> bool:
+    """Tell whether a field has its home in our note; notes of the person's own are notes apart."""
     return kind_of(name) is Kind.BLOCKS and not name.startswith(NOTE)
 
 

@@ -60,6 +60,11 @@ def is_our_item(key: str, identifiers: Iterable[Identifier], title: str) -> bool
     )
 
 
+def free_note_key(taken: Container[str], row_id: str) -> str:
+    """Return a free key for a new note of the row `row_id`."""
+    return free_key(taken, "note", row_id)
+
+
 def note_key(row_id: str) -> str:
     """Return the key of the note that the tool creates for the row `row_id`."""
     return derived_key("note", row_id)

@@ -81,7 +81,10 @@ class CreateNote:
 
 @dataclass(frozen=True, slots=True)
 class ChangeNote:
-    """Parts of our note at `version` go from `before` to `after` (EMPTY clears)."""
+    """Parts of our note at `version` go from `before` to `after` (EMPTY clears).
+
+    One that `is_restored` comes out of the trash, even if nothing in it changes.
+    """
 
     key: str
     version: int
@@ -91,6 +94,7 @@ class ChangeNote:
     before: Fields
     after: Fields
     fills: frozenset[str] = frozenset()
+    is_restored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,7 @@ class Link:
     is what this instance of the library remembers of it, `notes` are the notes of the person's own
     that its entry is to show, by field, `renamed` the sections it shows under another label now.
     `hidden_notes` is how many more it was to show if it had a place for them.
+    If it `restores_note`, the note of `item` is in the trash and counts as if it were not.
     """
 
     index: int
@@ -203,6 +208,7 @@ class Link:
     notes: Mapping[str, PersonalNote] = field(default_factory=dict)
     renamed: frozenset[str] = frozenset()
     hidden_notes: int = 0
+    restores_note: bool = False
 
 
 def items_behind(links: Iterable[Link]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from zoterodigest.core.doubled import trashed_notes
 from zoterodigest.core.headings import renamed_headings
 from zoterodigest.core.link import Row, Shelf, State
 from zoterodigest.core.linking import Linking, link_entries
+from zoterodigest.core.lost_notes import with_lost_notes
 from zoterodigest.core.own_notes import hidden_notes, with_own_notes
 from zoterodigest.core.places import place
 from zoterodigest.core.plan import CreateEntry, Link, Plan, RenameHeading, RenameShelf, TrashItem
@@ -39,14 +40,16 @@ def reconcile(
     """
     run = known, library, terms
     linking = link_entries(entries, known, library, terms, new_ids=new_ids)
-    noted = [with_own_notes(link, terms) for link in linking.links]
+    back = with_lost_notes(linking.links, known.seen, terms)
+    noted = [with_own_notes(link, terms) for link in back.links]
     labelled = [with_renamed_sections(link, terms) for link in noted]
     links = [recalled(link, known.seen, terms) for link in labelled]
     may_follow = terms.is_whole and not (known.seen and known.seen.has_gone_back)
     moved = relocations(links, known.shelves, known.seen) if may_follow else Relocations()
     dropped = _dropped(linking, library, terms)
     placing = place(links, dropped[WhenDropped.ARCHIVE], moved, run)
-    travels = travel(placing.links, placing.moves, terms)
+    taken = {*library.taken, *(item.key for item in library.items)}
+    travels = travel(placing.links, placing.moves, terms, taken)
     archived = {row.id: row for row, _ in placing.archived}
     rows = [archived.get(row.id, row) for row in linking.kept]
     rows += [_row(link, terms) for link in travels.links]
@@ -70,6 +73,7 @@ def reconcile(
     )
     reports = (
         *linking.reports,
+        *back.reports,
         *placing.reports,
         *travels.reports,
         *(one for one in headings if not isinstance(one, RenameHeading)),

@@ -116,6 +116,14 @@ class HiddenNotes:
 
 
 @dataclass(frozen=True, slots=True)
+class RestoredNote:
+    """Our note of this row was deleted, but its fields `names` were edited: it comes back."""
+
+    row: Row
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MissingShelf:
     """The collection of this shelf is in the trash or gone: not made again, nothing placed."""
 
@@ -267,6 +275,7 @@ Report = (
     | MissingItem
     | MissingNote
     | HiddenNotes
+    | RestoredNote
     | MissingShelf
     | NotLinked
     | Waiting

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Container, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
 from zoterodigest.core.bases import without_fill
 from zoterodigest.core.choosing import decided, is_chosen
 from zoterodigest.core.found import Found, as_held, taken
-from zoterodigest.core.keys import note_key
+from zoterodigest.core.keys import free_note_key
 from zoterodigest.core.link import Base
 from zoterodigest.core.merge import Ends, Merge, Side, ends_of, merge
 from zoterodigest.core.plan import (
@@ -66,17 +66,20 @@ class Travels:
     links: tuple[Link, ...]
 
 
-def travel(links: Sequence[Link], moves: Sequence[Moves], terms: Terms) -> Travels:
+def travel(
+    links: Sequence[Link], moves: Sequence[Moves], terms: Terms, taken: Container[str]
+) -> Travels:
     """Carry changes over `links` (in order, each with its `moves`) as far as directions allow.
 
     All links of an item are taken together: what one brings to the item the others see, so that an
     edit reaches every entry in one run. Of several new entries the first gives an item its values;
-    what sources say comes after what any of them does, and stays at the item.
+    what sources say comes after what any of them does, and stays at the item. No new note gets a
+    key that is `taken`.
     """
     by_item: dict[str, list[tuple[Link, Moves]]] = defaultdict(list)
     for link, move in zip(links, moves, strict=True):
         by_item[link.row.item].append((link, move))
-    hubs = [_Hub(joined, terms) for joined in by_item.values()]
+    hubs = [_Hub(joined, terms, taken) for joined in by_item.values()]
     for hub in hubs:
         hub.carry()
     carried = [link for hub in hubs for link in hub.links]
@@ -90,11 +93,14 @@ def travel(links: Sequence[Link], moves: Sequence[Moves], terms: Terms) -> Trave
 class _Hub:
     """One item and its links while changes travel over them."""
 
-    def __init__(self, joined: list[tuple[Link, Moves]], terms: Terms) -> None:
+    def __init__(
+        self, joined: list[tuple[Link, Moves]], terms: Terms, taken: Container[str]
+    ) -> None:
         self.links = [link for link, _ in joined]
         self.reports: list[Report] = []
         self._moves = [moves for _, moves in joined]
         self._terms = terms
+        self._taken = taken
         self._folding = terms.folding
         self._item = self.links[0].item
         self._key = self.links[0].row.item
@@ -251,16 +257,17 @@ class _Hub:
     def _to_note(self, link: Link, after: Fields, fills: frozenset[str]) -> None:
         row, item = link.row, self._item
         note = item.notes.get(row.id) if item else None
-        if not after:
+        if not after and not link.restores_note:
             return
         if note is None:
-            self._details.append(CreateNote(note_key(row.id), self._key, row.id, row.digest, after))
+            key = free_note_key(self._taken, row.id)
+            self._details.append(CreateNote(key, self._key, row.id, row.digest, after))
             return
         before = {name: note.fields.get(name, EMPTY) for name in after}
         self._details.append(
             ChangeNote(
                 note.key, note.version, self._key, row.id, row.digest, before, after,
-                fills & after.keys(),
+                fills & after.keys(), link.restores_note,
             )
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -87,10 +87,12 @@ def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[It
     links = {link.row.id: link for link in plan.links}
     awaited = {report.row.id for report in plan.reports if isinstance(report, AwaitedItem)}
     created = {one.row_id for one in plan.actions if isinstance(one, CreateEntry)}
+    notes = {note.key for item in items for note in item.notes.values()}
     rows: dict[str, Row] = {}
     for row in lock.rows:
         if row.id in links:
-            rows[row.id] = _remembered(row, links[row.id], known.get(row.id))
+            remembered = _remembered(row, links[row.id], known.get(row.id))
+            rows[row.id] = _with_note_seen(remembered, known.get(row.id), notes)
         elif row.id in created | ran.done:
             rows[row.id] = row
         elif row.id not in awaited and row.id in known:
@@ -121,6 +123,12 @@ def _remembered(row: Row, link: Link, known: Row | None) -> Row:
         elif known is not None and name in known.apart:
             apart.add(name)
     return replace(row, bases=bases, apart=frozenset(apart))
+
+
+def _with_note_seen(row: Row, known: Row | None, notes: Set[str]) -> Row:
+    """Return `row` without a note that this library never showed: it may be still to come."""
+    was_seen = row.note in notes or (known is not None and known.note == row.note)
+    return row if was_seen else replace(row, note=None)
 
 
 def _pending(plan: Plan, done: frozenset[str]) -> Pending:

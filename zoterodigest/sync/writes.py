@@ -238,8 +238,10 @@ def _change_note(draft: _Draft, action: ChangeNote) -> None:
     match patched:
         case str():
             bare = without_headings(patched, _relabelled(draft, action.row_id))
-            written = LibraryItem(action.key, action.version, {"note": bare})
-            if patched != html:
+            data: dict[str, Any] = {"note": bare} if patched != html else {}
+            data |= {"deleted": 0} if action.is_restored else {}
+            if data:
+                written = LibraryItem(action.key, action.version, data)
                 draft.children.append(Write(written, (action.row_id,)))
         case TooLong():
             draft.unwritable.append(Unwritable((action.row_id,), _too_long(patched)))

@@ -59,9 +59,8 @@ def _lost_notes(digest: str, rows: list[Row], site: Site) -> Iterator[Finding]:
     yield Finding(
         f"{_entries(rows, digest)} linked with notes that are gone from the library:"
         f" {_keys(row.note or '' for row in rows)}",
-        "Summaries and sections of these entries are not synced.",
-        f"`zoterodigest unlink {site.named(digest)}`, then `zoterodigest push"
-        f" {site.named(digest)} --relink` makes them anew.",
+        "Summaries and sections of these entries are not synced until one is edited.",
+        f"`zoterodigest push {site.named(digest)} --relink` makes them anew.",
     )
 
 
