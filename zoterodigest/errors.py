@@ -47,7 +47,8 @@
     ├── Unfinished          18  a run was killed, and what it wrote must be recorded first
     ├── BadJournal          18  the journal of a killed run cannot be read
     ├── PortTaken           24  the port to serve on cannot be used
-    └── NoKeyring           23  the system has no keyring that keeps an API key
+    ├── NoKeyring           23  the system has no keyring that keeps an API key
+    └── KeyNotKept          23  the file for the running Zotero's key cannot be written
 
 Each subclass stands beside the code that raises it; this docstring is their register.
 """

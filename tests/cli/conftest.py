@@ -50,6 +50,11 @@ def cache_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}-cache")
 
 
+def config_of(folder: Path) -> Path:
+    """Return where the program keeps what the user allowed when a test runs it in `folder`."""
+    return folder.with_name(f"{folder.name}-config")
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What a run of the program came to."""
@@ -74,6 +79,7 @@ def zoterodigest(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache_of(tmp_path)))
     monkeypatch.setenv("XDG_DATA_HOME", str(cache_of(tmp_path) / "data"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(config_of(tmp_path)))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
     def run(*arguments: str | Path) -> Ran:

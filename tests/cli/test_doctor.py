@@ -601,10 +601,15 @@ def test_a_zotero_that_runs_is_only_read(zoterodigest: Zoterodigest, tmp_path: P
 
         assert desktop.zotero.library.version() == before
         assert desktop.zotero.prompts == []
+
+        with installed(no_keyring()):
+            zoterodigest("auth", address, "--key-file")
+            kept = zoterodigest("doctor", "papers.md", "--library", address, "--json")
     assert found(well) == []
     assert found(keyless) == [
         "this system has no keyring that would keep Zotero's permission to write"
     ]
+    assert found(kept) == []
 
 
 def test_a_zotero_that_does_not_run_or_is_none_is_found(

@@ -59,8 +59,11 @@ class Subject:
         return self.library or WebAddress(ZOTERO_ORG, "user", 0)
 
 
-def run(words: Sequence[str]) -> None:
-    """Do what the words of the command say."""
+def run(words: Sequence[str], *, with_key_file: bool = False) -> None:
+    """Do what the words of the command say.
+
+    `with_key_file` concerns the Zotero on this computer alone.
+    """
     action = words[0] if words and words[0] in _ACTIONS else ""
     rest = words[1:] if action else words
     if rest and is_key(rest[0]) and ":" not in rest[0] and not rest[0].startswith("desktop"):
@@ -72,8 +75,13 @@ def run(words: Sequence[str]) -> None:
     if len(rest) > 1:
         raise BadAddress(" ".join(rest), "one library at a time")
     if rest and isinstance(local := parse_address(rest[0]), DesktopAddress):
-        desktop_permission.run(action, local)
+        desktop_permission.run(action, local, with_key_file=with_key_file)
         return
+    if with_key_file:
+        raise BadKey(
+            "only the key of the Zotero on this computer is kept in a file",
+            f"Run `zoterodigest auth desktop --key-file`; for zotero.org use {ENVIRONMENT_KEY}.",
+        )
     subject = Subject(_named(rest[0]) if rest else None)
     match action:
         case "status":

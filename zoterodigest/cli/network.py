@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from zoterodigest.cli.screen import hanging, tell
 from zoterodigest.cli.talk import countdown
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import ZOTERO_ORG, WebAddress
+from zoterodigest.library.key_file import KeyFile
 from zoterodigest.library.keys import (
     NoKeyring,
     local_name,
+    remove_key,
     store_key,
     stored_key,
     stored_local_key,
@@ -35,6 +39,8 @@ def access() -> Access:
         countdown,
         local_key_of=local_key_of,
         keep_local_key=keep_local_key,
+        before_asking=advise_of_keys,
+        has_key_file=key_file().exists,
         desktop_folder=desktop_folder(),
     )
 
@@ -55,18 +61,77 @@ def desktop_folder() -> Path | None:
     return folder if folder.is_absolute() else None
 
 
+def key_file() -> KeyFile:
+    """Return the file that keeps keys of a Zotero on this machine, if the user asked for it."""
+    from platformdirs import user_config_path
+
+    return KeyFile(user_config_path("zoterodigest", appauthor=False) / "zotero-keys.json")
+
+
 def local_key_of(instance: str) -> str:
     """Return the key that the Zotero with this id on this machine gave, "" if there is none."""
+    return _in_keyring(instance) or key_file().key_of(instance)
+
+
+def place_of_local_key(instance: str) -> str:
+    """Return where the key of the Zotero with this id is kept; "" if there is none."""
+    if _in_keyring(instance):
+        return "in the keyring of this system"
+    kept = key_file()
+    return f"in {kept.path}" if kept.key_of(instance) else ""
+
+
+def keep_local_key(instance: str, key: str) -> None:
+    """Keep the key that a Zotero gave in the keyring, else in the file that the user asked for."""
+    with suppress(NoKeyring):
+        store_key(local_name(instance), key)
+    kept = key_file()
+    if _in_keyring(instance) != key and kept.exists:
+        kept.keep(instance, key)
+
+
+def remove_local_key(instance: str) -> bool:
+    """Keep the key of the Zotero with this id no longer; tell whether there was one."""
+    was_there = key_file().remove(instance)
+    try:
+        return remove_key(local_name(instance)) or was_there
+    except NoKeyring:
+        return was_there
+
+
+def keeps_local_keys() -> bool:
+    """Tell whether a key of a Zotero can be kept here: some keyrings keep nothing, in silence."""
+    if key_file().exists:
+        return True
+    name, text = "desktop:trial", secrets.token_hex(8)
+    try:
+        store_key(name, text)
+        is_kept = stored_local_key("trial") == text
+        remove_key(name)
+    except NoKeyring:
+        return False
+    return is_kept
+
+
+def advise_of_keys() -> None:
+    """Tell before a dialog what becomes of the permission where it cannot be kept."""
+    if not keeps_local_keys():
+        tell(hanging("", _NOT_KEPT))
+
+
+_NOT_KEPT = (
+    "This system has no keyring, so zoterodigest can't keep Zotero's permission. Zotero asks again:"
+    " at each write after Allow, at each run after Always Allow, which leaves one more key in"
+    " Zotero every time. To be asked only once, run `zoterodigest auth desktop --key-file`: it"
+    " keeps the key in a file that only you can read."
+)
+
+
+def _in_keyring(instance: str) -> str:
     try:
         return stored_local_key(instance)
     except NoKeyring:
         return ""
-
-
-def keep_local_key(instance: str, key: str) -> None:
-    """Keep the key that a Zotero gave, where there is a keyring; else it asks again next time."""
-    with suppress(NoKeyring):
-        store_key(local_name(instance), key)
 
 
 def key_of(address: WebAddress) -> str:

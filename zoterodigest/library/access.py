@@ -45,6 +45,10 @@ def _forget(_: str, __: str) -> None:
     pass
 
 
+def _nothing() -> None:
+    pass
+
+
 def _sleep(seconds: float, _: str) -> None:
     time.sleep(seconds)
 
@@ -57,8 +61,10 @@ class Access:
     `cache_folder` between runs, or not at all (None).
 
     `local_key_of` returns the key that the Zotero on this machine with this id once gave,
-    `keep_local_key` keeps one, and `desktop_folder` holds what must be known of its libraries
-    between runs (None: nothing is). An answer must be complete after `longest_answer` seconds.
+    `keep_local_key` keeps one, in a file of the user's if `has_key_file`, and `before_asking` is
+    called before a person is asked for one. `desktop_folder` holds what must be known of its
+    libraries between runs (None: nothing is). An answer must be complete after `longest_answer`
+    seconds.
     """
 
     key_of: Callable[[WebAddress], str] = field(default=_no_key, repr=False)
@@ -67,5 +73,7 @@ class Access:
     tally: Tally = field(default_factory=Tally)
     local_key_of: Callable[[str], str] = field(default=_no_local_key, repr=False)
     keep_local_key: Callable[[str, str], None] = field(default=_forget, repr=False)
+    before_asking: Callable[[], None] = _nothing
+    has_key_file: bool = False
     desktop_folder: Path | None = None
     longest_answer: float = 600.0

@@ -1,4 +1,4 @@
-"""API keys in the keyring of the system: the only place where this tool keeps them."""
+"""API keys in the keyring of the system; where there is none, see `key_file`."""
 
 from __future__ import annotations
 

@@ -7,16 +7,14 @@ way is written down before: only so can the next run know what a killed one has 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from zoterodigest.library.port import BadLibrary
+from zoterodigest.library.private_file import replace_private
 
 _FORMAT = 1
 
@@ -76,23 +74,9 @@ def keep(path: Path, kept: Kept) -> None:
         "sent": sent,
     }
     try:
-        _replace(path, json.dumps(content).encode("ascii"))
+        replace_private(path, json.dumps(content).encode("ascii"))
     except OSError as error:
         raise BadLibrary(
             f"what must be known of the running Zotero cannot be kept in {path.parent}",
             "Make room there, or let this user write into it, then run the command again.",
         ) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:
-        new.write(content)
-        new.flush()
-        os.fsync(new.fileno())
-    try:
-        Path(new.name).replace(path)
-    except OSError:
-        with suppress(OSError):
-            Path(new.name).unlink()
-        raise

@@ -58,9 +58,15 @@ class Wire:
     """The connection to the Zotero at `address`; nothing is sent before something is asked for."""
 
     def __init__(
-        self, address: DesktopAddress, access: Access, *, now: Callable[[], datetime] = utc_now
+        self,
+        address: DesktopAddress,
+        access: Access,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        waits_for_start: bool = True,
     ) -> None:
         self.address = address
+        self._pauses = _STARTING if waits_for_start else ()
         self._access = access
         self._now = now
         self._permission = Permission(access)
@@ -113,9 +119,20 @@ class Wire:
                 return result
         raise denied()
 
+    def accepts(self, key: str) -> bool:
+        """Tell whether Zotero still lets writes with this key in, by one that holds nothing."""
+        headers = {"Zotero-API-Key": key}
+        assert self.instance
+        path = f"{self.address.path}/items"
+        result = self._sent("POST", path, {}, headers, b"[]", _READ_SECONDS)
+        if isinstance(result, Lost):
+            raise result.error
+        return result.status not in (401, 403)
+
     def ask(self) -> str:
         """Have Zotero ask the person whether we may write; return the key it then gives."""
         instance = self.instance  # which waits for Zotero to start: only then there is a dialog
+        self._access.before_asking()
         self._access.wait(
             0.0, "answer the dialog in Zotero: it asks whether zoterodigest may write"
         )
@@ -192,7 +209,7 @@ class Wire:
         self._access.tally.note("read" if content is None else "write")
         known = {"Zotero-Server-ID": self._instance} if self._instance else {}
         json_type = {"Content-Type": "application/json"} if content is not None else {}
-        for pause in (*_STARTING, None):
+        for pause in (*self._pauses, None):
             try:
                 response, text = within(
                     self._access.longest_answer,

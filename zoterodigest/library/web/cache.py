@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.private_file import replace_private
 from zoterodigest.notes.visible import holds_private, note_pieces
 
 _FORMAT = 1
@@ -79,7 +79,7 @@ def keep_known(path: Path, known: Known) -> None:
         "collections": [_fields(known.collections[key]) for key in sorted(listing.collections)],
     }
     with suppress(OSError, KeyError):
-        _replace(path, json.dumps(content).encode("ascii"))
+        replace_private(path, json.dumps(content).encode("ascii"), is_durable=False)
 
 
 def forget(path: Path) -> None:
@@ -103,14 +103,3 @@ def _is_private(item: LibraryItem) -> bool:
     note = str(item.data.get("note", ""))
     letters = "".join(filter(str.isalpha, html.unescape(_TAGS.sub("", note)))).casefold()
     return "private" in letters and holds_private(note_pieces(note).pieces)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:
-        new.write(content)
-    try:
-        Path(new.name).replace(path)
-    except OSError:
-        forget(Path(new.name))
-        raise

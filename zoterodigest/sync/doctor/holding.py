@@ -115,11 +115,12 @@ def _of_kind(address: Address, access: Access, site: Site) -> Iterator[Finding]:
             yield from _keyless(address, access)
             if access.key_of(address):
                 yield from _rights(address, access, site)
-        case DesktopAddress() if site.pushes and not _has_keyring(address):
+        case DesktopAddress() if site.pushes and not (access.has_key_file or _has_keyring(address)):
             yield Finding(
                 "this system has no keyring that would keep Zotero's permission to write",
                 "Zotero asks at each run.",
-                "Choose Allow each time, or install a keyring (`keyring --list-backends`).",
+                "Run `zoterodigest auth desktop --key-file`, which keeps it in a file that only you"
+                " can read, or install a keyring (`keyring --list-backends`).",
             )
 
 

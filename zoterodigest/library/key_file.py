@@ -1,0 +1,80 @@
+"""A file of the user's own that keeps keys of a Zotero on this computer, where no keyring does.
+
+It lies outside of all projects, readable by its owner alone, and is there only if the user asked
+for it. Keys of zotero.org are never in it: the environment is their way.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.private_file import replace_private
+
+
+class KeyNotKept(ZoterodigestError):
+    """The file of keys at `path` cannot be written."""
+
+    exit_code = 23
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} cannot be written, so no key is kept in it",
+            "Make room there, or let this user write into its folder, then run the command again.",
+        )
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """The keys in the file at `path`, by the id of their Zotero."""
+
+    path: Path
+
+    @property
+    def exists(self) -> bool:
+        """Whether the user asked for it."""
+        return self.path.is_file()
+
+    def create(self) -> None:
+        """Make an empty file: the user asked for it. Raises `KeyNotKept`."""
+        self._write(self._keys())
+
+    def key_of(self, instance: str) -> str:
+        """Return the key of the Zotero with this id; "" if there is none that can be read."""
+        return self._keys().get(instance, "")
+
+    def keep(self, instance: str, key: str) -> None:
+        """Keep the key of a Zotero; raise `KeyNotKept`."""
+        self._write({**self._keys(), instance: key})
+
+    def remove(self, instance: str) -> bool:
+        """Remove the key of a Zotero; tell whether there was one. The last one takes the file."""
+        keys = self._keys()
+        if instance not in keys:
+            return False
+        del keys[instance]
+        if keys:
+            self._write(keys)
+        else:
+            with suppress(OSError):
+                self.path.unlink()
+        return True
+
+    def _write(self, keys: dict[str, str]) -> None:
+        try:
+            replace_private(self.path, json.dumps(dict(sorted(keys.items()))).encode("ascii"))
+        except OSError as error:
+            raise KeyNotKept(self.path) from error
+
+    def _keys(self) -> dict[str, str]:
+        try:
+            found = json.loads(self.path.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return {}
+        if not isinstance(found, dict):
+            return {}
+        return {name: key for name, key in found.items() if isinstance(key, str)}
