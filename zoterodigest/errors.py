@@ -13,7 +13,7 @@
     ├── UnclearSection       2  nobody said under which heading new entries are to stand
     ├── NoSuchFeed           2  the configuration has no feed of this name, or none at all
     ├── NotAsked             2  a feed needs arXiv, and nothing is to be looked up
-    ├── NoDigest             2  no digest is named, and nothing here names any
+    ├── NoDigest             2  no digest is given, and no file here names any
     ├── NothingToCheck       2  no document that cites is named, or no bibliography
     ├── NotADocument         2  a file to be read for citations is of a type that has none
     ├── RefusedKey           2  an item cannot be given this citation key

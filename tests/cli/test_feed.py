@@ -318,6 +318,7 @@ def test_without_an_answer_nothing_is_written(
 
     assert not (tmp_path / "new.md").exists()
     assert ran.code == (0 if fault is empty_page else 1)
+    assert ("Nothing new." in ran.out) is (ran.code == 0)
 
 
 def test_a_dry_run_writes_nothing_and_json_tells_all(

@@ -399,8 +399,22 @@ def test_without_digest_configuration_or_lock_file_there_is_nothing_to_push(
     ran = zoterodigest("push")
 
     assert ran.code == 2
-    assert ran.err.startswith("error: no digest is named, and nothing here names any\nhint: ")
+    assert ran.err.startswith(
+        "error: no digest was given, and this folder has no zoterodigest.toml"
+    )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pattern_that_matches_no_file_is_named(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    (tmp_path / "zoterodigest.toml").write_text('[[digest]]\npath = "*.markdown"\n')
+
+    ran = zoterodigest("push")
+
+    assert ran.code == 2
+    assert ran.err.startswith("error: no file matches *.markdown (`path` of [[digest]] in")
 
 
 def test_a_configuration_that_names_no_digest_leaves_that_to_the_lock_file(

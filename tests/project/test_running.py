@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -71,6 +74,26 @@ def test_runs_follow_one_another_also_after_an_error(tmp_path: Path) -> None:
 def test_two_runs_in_one_process_exclude_each_other(tmp_path: Path) -> None:
     with running(tmp_path / "state"), pytest.raises(AlreadyRunning), running(tmp_path / "state"):
         pass
+
+
+class _FullInTheEnd(FileIO):
+    """A file that cannot be truncated once something was written into it."""
+
+    def truncate(self, size: int | None = None, /) -> int:
+        if self.tell():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().truncate(size)
+
+
+def test_a_disk_that_fails_when_a_run_ends_does_not_hide_why_the_run_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fdopen", lambda number, *_, **__: _FullInTheEnd(number, "r+b"))
+
+    with running(tmp_path / "state"):
+        pass
+    with pytest.raises(ZeroDivisionError), running(tmp_path / "state"):
+        _ = 1 / 0
 
 
 def test_a_read_only_folder_cannot_be_held_and_is_left_without_a_trace(open_folder: Path) -> None:

@@ -403,7 +403,8 @@ def test_an_added_item_that_cannot_be_written_is_reported_until_it_can(
     assert text(notes) == NOTES
     (report,) = reports(notes.plan(SYNC), AddedItem)
     assert isinstance(report, AddedItem)
-    assert (report.key, bool(report.reason)) == ("NEWNEW22", True)
+    assert report.key == "NEWNEW22"
+    assert "add it to the digest by hand" in report.reason
     assert settled(notes)
     data = diffusion(notes, "notes/Vision").data
     notes.change("NEWNEW22", **{name: data[name] for name in ("title", "extra", "url")})
@@ -736,3 +737,31 @@ def test_with_a_list_of_fields_only_these_travel_and_no_entries_or_collections(
     world.change(world.key("Mask R-CNN"), title="Masks")
     world.push(SYNC)
     assert "**Masks**" in text(world)
+
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+WITHOUT_NEW = "the format bold-titles has no [new] section, so zoterodigest can't add entries"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("daily-bullets-2025-01-15.md", "added only when asked for"),
+        ("bold-titles.md", WITHOUT_NEW),
+    ],
+)
+def test_a_format_that_takes_no_new_entries_is_given_as_the_reason(
+    world: World, name: str, reason: str
+) -> None:
+    world.markdown(name, (EXAMPLES / name).read_text("utf-8"))
+    own = (EXAMPLES / "bold-titles.format.toml").read_text("utf-8")
+    (world.root / "bold-titles.format.toml").write_text(own.partition("[new]")[0], "utf-8")
+    world.push(SYNC)
+    shelf = world.shelves()[name.removesuffix(".md")]
+    added = {"itemType": "document", "title": "An Added One", "collections": [shelf]}
+
+    world.put(LibraryItem("NEWNEW22", 0, added))
+
+    (report,) = reports(world.plan(SYNC), AddedItem)
+    assert isinstance(report, AddedItem)
+    assert reason in report.reason

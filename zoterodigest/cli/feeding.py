@@ -105,7 +105,8 @@ def run(names: Sequence[str], options: Options, *, as_json: bool) -> int:
     if as_json:
         emit_json(as_data(fed, feeding, is_written=bool(changed) and not options.is_dry_run))
     else:
-        emit(_done(number, changed, is_dry_run=options.is_dry_run))
+        is_failed = any(one.failed or one.fault for one in fed)
+        emit(_done(number, changed, is_dry_run=options.is_dry_run, is_failed=is_failed))
     return FAILED if _tell_failures(fed) else FINE
 
 
@@ -142,9 +143,11 @@ def _counts(fed: Fed) -> Iterator[str]:
         yield f"{fed.left:,} left for the next run (maximum)"
 
 
-def _done(number: int, changed: Sequence[str], *, is_dry_run: bool) -> Iterator[str]:
+def _done(
+    number: int, changed: Sequence[str], *, is_dry_run: bool, is_failed: bool
+) -> Iterator[str]:
     if not number:
-        yield "Nothing new."
+        yield from () if is_failed else ("Nothing new.",)
         return
     entries = counted(number, "entry", "entries")
     names = enumerated([visible(name) for name in changed])

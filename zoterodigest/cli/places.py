@@ -106,8 +106,15 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
             "Below [[bibliography]] in zoterodigest.toml each run takes it along, unnamed here.",
         )
     if not workspace.digests:
+        if patterns := [rules.path for rules in workspace.project.configuration.digests]:
+            raise NoDigest(
+                f"no file matches {', '.join(patterns)} (`path` of [[digest]] in"
+                " zoterodigest.toml)",
+                "Correct `path` there, or give the path of a Markdown file.",
+            )
         raise NoDigest(
-            "no digest is named, and nothing here names any",
+            "no digest was given, and this folder has no zoterodigest.toml or lock file that"
+            " names one",
             "Give the path of a Markdown file, or write a zoterodigest.toml with"
             " `zoterodigest init DIGEST.md`. A .bib of the library alone: `zoterodigest export`.",
         )

@@ -8,7 +8,7 @@ from typing import assert_never
 from rich.cells import cell_len
 
 from zoterodigest.cli.excerpts import excerpts
-from zoterodigest.cli.screen import counted, visible, width
+from zoterodigest.cli.screen import counted, visible, width, wrapped
 from zoterodigest.cli.subjects import (
     Subjects,
     entry_title,
@@ -119,7 +119,7 @@ class Wording:
                 return [f"the collection is called {visible(report.name)}"]
             case NotFollowed():
                 wanted = f"{path_text(report.wanted)}: " if report.wanted else ""
-                return [f"{wanted}{visible(report.reason)}"]
+                return _broken(f"{wanted}{visible(report.reason)}")
             case Held():
                 end, verb = End.ZOTERO, "pulled"
                 if not report.to_entry:
@@ -131,7 +131,7 @@ class Wording:
             case Waiting() | KeptForEdit() | NoLongerShown() | RestoredNote():
                 return [", ".join(map(field_name, report.names))] if report.names else []
             case AddedItem():
-                return [visible(report.reason)]
+                return _broken(visible(report.reason))
             case Relocated():
                 verb = "taken out of" if report.is_out else "put into"
                 return [f"{verb} {self._subjects.collection(report.collection)}"]
@@ -163,6 +163,11 @@ class Wording:
             return f"{visible(report.digest)}  {title}: stands in text that was not understood"
         reason = self._reasons.get((entry.digest, entry.place.start_line), "")
         return f"{place_of(entry)}  {reason or entry_title(entry)}"
+
+
+def _broken(reason: str) -> list[str]:
+    """Return a safe reason on as many lines as it needs below its subject."""
+    return [line.strip() for line in wrapped(reason, _INDENT)]
 
 
 def _of_entry(entry: Entry) -> str:

@@ -22,6 +22,10 @@ Reader = Callable[[bytes], Document]
 Refused = tuple[Change, str]
 
 _MEETS = "it meets another change"
+_UNREAD = (
+    "written in the digest's format, it would not be read as an entry; add it to the digest by"
+    " hand, and the next sync links it"
+)
 _AROUND = "the entries around it would not be read as they are"
 
 
@@ -174,7 +178,7 @@ def _fault(
         return "the headings would not be read as they are"
     if len(after.entries) != len(expected):
         is_lost = bool(asked) and len(after.entries) == len(expected) - len(asked)
-        return "it would not be read as an entry" if is_lost else _AROUND
+        return _UNREAD if is_lost else _AROUND
     for one, entry in zip(expected, after.entries, strict=True):
         if number_at(headings, entry) != one.heading:
             return "it would stand under another heading"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
@@ -56,8 +56,10 @@ def running(state_folder: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            # The file stays: were it removed, two runs could hold two files of one name.
-            stream.truncate(0)
+            # The file stays: were it removed, two runs could hold two files of one name. A process
+            # id that a full disk keeps in it misleads nobody: the system's lock is what counts.
+            with suppress(OSError):
+                stream.truncate(0)
 
 
 def _holds(number: int) -> bool:

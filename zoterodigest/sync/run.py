@@ -37,7 +37,7 @@ from zoterodigest.sync.bibs.exporting import NewBib, only_adds, planned_bibs
 from zoterodigest.sync.bibs.following import as_exported
 from zoterodigest.sync.edits import Refused, compile_edits
 from zoterodigest.sync.gather import Gathered, ReadBib, ReadDigest, gather, names_by_key
-from zoterodigest.sync.structure import NewDigest, new_digests, takes_new_entries, without_undone
+from zoterodigest.sync.structure import NewDigest, new_digests, why_no_new_entries, without_undone
 from zoterodigest.sync.taking_back.dropping import without_used
 from zoterodigest.sync.taking_back.removal import Kept
 from zoterodigest.sync.workspace import Workspace
@@ -236,9 +236,7 @@ def _no_new(read: ReadDigest) -> str:
     """Return why no new entry comes into a digest; "" if one may."""
     if read.digest.rules.pull is not True:
         return "by zoterodigest.toml no whole entries come into this digest (pull)"
-    if not takes_new_entries(read):
-        return "a program writes this digest; it says how entries look, not how to add one"
-    return ""
+    return why_no_new_entries(read)
 
 
 def _mask(selection: Selection) -> Mask:

@@ -120,9 +120,21 @@ def _report(undone: Undone) -> AddedItem | NotFollowed:
             return NotFollowed(digest, before, (after,), reason)
 
 
-def takes_new_entries(read: ReadDigest) -> bool:
-    """Tell whether a format of this digest says how a sync writes a new entry."""
-    return any(map(_takes_any, _formats(read)))
+def why_no_new_entries(read: ReadDigest) -> str:
+    """Return why no format of this digest lets a sync write a new entry; "" if one does."""
+    formats = _formats(read)
+    if any(map(_takes_any, formats)):
+        return ""
+    if named := sorted({form.name for form in formats if form.new is not None}):
+        return (
+            f"entries of the format {', '.join(named)} are added only when asked for"
+            ' ([new] has `when = "asked"`): run `zoterodigest add` with its identifier'
+        )
+    names = ", ".join(dict.fromkeys(form.name for form in formats))
+    return (
+        f"the format {names} has no [new] section, so zoterodigest can't add entries;"
+        " see docs/formats.md for how to write one"
+    )
 
 
 def _takes_any(form: Format) -> bool:
