@@ -196,6 +196,36 @@ DATES = [
     ("Spring 2024", "2024", "", "2024"),
     ("2023/2024", "2023", "", "2023"),
     ("c. 1859", "1859", "", "1859"),
+    ("24 November 1859", "1859", "nov", "1859-11-24"),
+    ("06/2023", "2023", "jun", "2023-06"),
+    ("6-2023", "2023", "jun", "2023-06"),
+    ("06/18/2023", "2023", "jun", "2023-06-18"),
+    ("18/06/2023", "2023", "jun", "2023-06-18"),
+    ("3.4.2023", "2023", "apr", "2023-04-03"),
+    ("03/04/2023", "2023", "", "2023"),
+    ("05/05/2023", "2023", "may", "2023-05-05"),
+    ("2023-06-00", "2023", "jun", "2023-06"),
+    ("2023 Jun 18", "2023", "jun", "2023-06-18"),
+    ("2023, June", "2023", "jun", "2023-06"),
+    ("Fri, 05 May 2023", "2023", "may", "2023-05-05"),
+    ("2023-06-05T10:20:30Z", "2023", "jun", "2023-06-05"),
+    ("June 18-22, 2023", "2023", "jun", "2023-06-18/2023-06-22"),
+    ("June 18–22, 2023", "2023", "jun", "2023-06-18/2023-06-22"),
+    ("June 18th to 22nd, 2023", "2023", "jun", "2023-06-18/2023-06-22"),
+    ("18-22 June 2023", "2023", "jun", "2023-06-18/2023-06-22"),
+    ("30 June - 4 July, 2023", "2023", "jun", "2023-06-30/2023-07-04"),
+    ("Jun. 30 - Jul. 4, 2023", "2023", "jun", "2023-06-30/2023-07-04"),
+    ("December 30, 2023 - January 2, 2024", "2023", "dec", "2023-12-30/2024-01-02"),
+    ("May/June 2023", "2023", "may", "2023-05/2023-06"),
+    ("Jul-Aug 2023", "2023", "jul", "2023-07/2023-08"),
+    ("2023-06-18/2023-06-22", "2023", "jun", "2023-06-18/2023-06-22"),
+    ("2023-06-18/22", "2023", "jun", "2023-06-18/2023-06-22"),
+    ("2023-06-18 to 2023-06-22", "2023", "jun", "2023-06-18/2023-06-22"),
+    ("Dec 30 - Jan 2, 2024", "2024", "jan", "2024-01-02"),
+    ("2023-06/2023-08", "2023", "jun", "2023-06/2023-08"),
+    ("July 2, 2023 (online)", "2023", "jul", "2023-07-02"),
+    ("31/06/2023", "2023", "", "2023"),
+    ("13/2023", "2023", "", "2023"),
     ("n.d.", "", "", ""),
     ("in press", "", "", ""),
     ("", "", "", ""),
@@ -311,7 +341,11 @@ def test_an_arxiv_paper_without_authors_and_date_is_misc_with_key_and_year(
 ADDRESSES = [
     ({"DOI": "https://doi.org/10.1109/a_b"}, "doi", "10.1109/a_b"),
     ({"DOI": "doi: 10.1/x"}, "doi", "10.1/x"),
-    ({"DOI": "10.1002/(SICI)1<1::AID>3.0;2-#"}, "doi", "10.1002/(SICI)1%3C1::AID%3E3.0;2-#"),
+    ({"DOI": "10.1002/(SICI)1<1::AID>3.0;2-#"}, "doi", "10.1002/(SICI)1<1::AID>3.0;2-#"),
+    ({"DOI": "10.1109/CVPR52729.2023.00001"}, "doi", "10.1109/CVPR52729.2023.00001"),
+    ({"DOI": "10.1/a{b}c"}, "doi", "10.1/a%7Bb%7Dc"),
+    ({"DOI": "10.1/a&lt;b&gt;"}, "doi", "10.1/a<b>"),
+    ({"DOI": "https://doi.org/10.1002/(SICI)1%3C1::AID%3E3"}, "doi", "10.1002/(SICI)1<1::AID>3"),
     ({"url": "https://e.f/a_b%20c?x=1&y=~z#t"}, "url", "https://e.f/a_b%20c?x=1&y=~z#t"),
     ({"url": "https://e.f/a b"}, "url", "https://e.f/ab"),
     ({"url": "https://e.f/{x}\\y"}, "url", "https://e.f/%7Bx%7D%5Cy"),
@@ -371,3 +405,129 @@ def test_no_item_breaks_out_of_its_entry(data: dict[str, Any]) -> None:
         assert text.count("{") == text.count("}")
         assert text.count("\n@") == 0
         assert all(line.startswith(("@", "  ", "}")) for line in text.splitlines())
+
+
+EXTRA: list[tuple[dict[str, Any], str, str]] = [
+    (an_item("book", publisher="P", extra="DOI: 10.1007/978-0"), "doi", "10.1007/978-0"),
+    (an_item("thesis", university="U", extra="DOI: 10.7/T_a<1>"), "doi", "10.7/T_a<1>"),
+    (an_item("report", institution="I", extra="a\ndoi: https://doi.org/10.1/R"), "doi", "10.1/R"),
+    (an_item(DOI="10.1/own", extra="DOI: 10.1/other"), "doi", "10.1/own"),
+    (an_item("webpage", url="https://a.b", extra="ISSN: 1234-5678"), "issn", "1234-5678"),
+    (a_paper(extra="Publisher: ACM Press", proceedingsTitle="X"), "publisher", "ACM Press"),
+    (a_paper(extra="Comment: DOI: 10.1/x"), "doi", ""),
+]
+
+
+@pytest.mark.parametrize(("item", "name", "value"), EXTRA)
+def test_a_line_of_extra_states_what_the_type_has_no_field_for(
+    item: dict[str, Any], name: str, value: str
+) -> None:
+    assert fields_of(item).get(name, "") == value
+
+
+ACCESSED: list[tuple[dict[str, Any], str, str]] = [
+    (an_item("webpage", url="https://a.b"), "2023-06-05", "Accessed: 2023-06-05"),
+    (an_item("webpage", url="https://a.b", date=""), "2023-06-05", "Accessed: 2023-06-05"),
+    (an_item("blogPost", url="https://a.b"), "2023-06-05", "Accessed: 2023-06-05"),
+    (an_item("webpage", date=""), "2023-06-05", "Accessed: 2023-06-05"),
+    (an_item("book", publisher="P"), "", ""),
+    (a_paper(proceedingsTitle="CVPR", url="https://a.b"), "2023-06-05", ""),
+    (an_item(DOI="10.1/x", url="https://doi.org/10.1/x"), "", ""),
+    (an_item("preprint", archiveID="arXiv:2103.00020"), "", ""),
+]
+
+
+@pytest.mark.parametrize(("item", "urldate", "note"), ACCESSED)
+def test_the_day_of_access_stands_with_the_address(
+    item: dict[str, Any], urldate: str, note: str
+) -> None:
+    item |= {"accessDate": "2023-06-05T10:20:30Z"}
+
+    assert fields_of(item, BIBLATEX).get("urldate", "") == urldate
+    assert fields_of(item).get("note", "") == note
+    assert "urldate" not in fields_of(item)
+
+
+def test_a_day_of_access_is_no_date_of_publication() -> None:
+    item = an_item("webpage", url="https://a.b", date="", accessDate="2023-06-05")
+
+    assert {"year", "month"}.isdisjoint(fields_of(item))
+    assert "date" not in fields_of(item, BIBLATEX)
+
+
+@pytest.mark.parametrize(
+    ("isbn", "value"),
+    [
+        ("978-0-387-31073-2", "978-0-387-31073-2"),
+        ("978-0-387-31073-2 0-387-31073-8", "978-0-387-31073-2"),
+        ("0-387-31073-8, 978-0-387-31073-2", "978-0-387-31073-2"),
+        ("0387310738 (print)", "0387310738"),
+        ("ISBN 0-8044-2957-X", "0-8044-2957-X"),
+        ("9783030584528; 9783030584535", "9783030584528"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_a_book_has_one_isbn(isbn: str, value: str) -> None:
+    for style in (BIBTEX, BIBLATEX):
+        assert fields_of(an_item("book", publisher="P", ISBN=isbn), style)["isbn"] == value
+
+
+def test_a_journal_has_one_issn() -> None:
+    item = an_item(publicationTitle="Nature", ISSN="0028-0836, 1476-4687")
+
+    assert fields_of(item)["issn"] == "0028-0836"
+
+
+@pytest.mark.parametrize("volume", ["abs/1706.03762", "abs/1706.03762v5"])
+def test_a_paper_of_corr_is_an_arxiv_paper(volume: str) -> None:
+    item = an_item(publicationTitle="CoRR", volume=volume, date="2017")
+
+    bibtex, biblatex = fields_of(item), fields_of(item, BIBLATEX)
+
+    assert entry_of(item, BIBLATEX).entry_type == "online"
+    assert bibtex["journal"] == "arXiv preprint arXiv:1706.03762"
+    assert bibtex["eprint"] == biblatex["eprint"] == "1706.03762"
+    assert "volume" not in bibtex
+
+
+def test_a_patent_shows_its_number_and_holder() -> None:
+    item = an_item(
+        "patent",
+        patentNumber="US 10,452,978 B2",
+        assignee="Google LLC",
+        country="United States",
+        issueDate="2019-10-22",
+        filingDate="2018-06-28",
+        date="",
+    )
+
+    bibtex, biblatex = fields_of(item), fields_of(item, BIBLATEX)
+
+    assert (bibtex["note"], bibtex["year"], bibtex["month"]) == (
+        "Patent US 10,452,978 B2",
+        "2019",
+        "oct",
+    )
+    assert (biblatex["number"], biblatex["type"]) == ("US 10,452,978 B2", "patent")
+    assert (biblatex["holder"], biblatex["location"]) == ("{Google LLC}", "United States")
+
+
+def test_a_patent_not_yet_granted_has_the_number_of_its_application() -> None:
+    item = an_item("patent", applicationNumber="US 16/021,971", filingDate="2018-06-28", date="")
+
+    assert fields_of(item)["note"] == "Patent application US 16/021,971"
+    assert fields_of(item, BIBLATEX)["type"] == "patreq"
+    assert fields_of(item, BIBLATEX)["date"] == "2018-06-28"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Taylor & Francis", "Taylor &amp; Francis", r"Taylor \& Francis", r"Taylor {\&} Francis"],
+)
+def test_an_ampersand_is_written_as_tex(text: str) -> None:
+    item = a_paper(proceedingsTitle=text, publisher=text, series=text)
+
+    for style in (BIBTEX, BIBLATEX):
+        fields = fields_of(item, style)
+        for name in ("booktitle", "publisher", "series"):
+            assert fields[name].replace("{\\&}", "\\&") == r"Taylor \& Francis"

@@ -136,12 +136,37 @@ def test_of_two_items_with_one_key_the_second_gets_a_letter_and_says_so() -> Non
 
 
 @pytest.mark.parametrize(
-    ("stated", "key"), [("a b{c}", "abc"), ("müller", "muller"), ("x,y=z", "xyz"), ("{}", "item")]
+    ("stated", "key"),
+    [
+        ("a b{c}", "abc"),
+        ("müller", "muller"),
+        ("x,y=z", "xyz"),
+        ("{}", "item"),
+        ("a~b#c%d", "abcd"),
+        ("a@b", "ab"),
+        ("a\\b'c\"d", "abcd"),
+    ],
 )
 def test_a_key_no_bib_can_hold_is_made_safe(stated: str, key: str) -> None:
     (found,) = keys_of(an_item(citationKey=stated))
 
     assert (found.text, found.stated) == (key, stated)
+
+
+@pytest.mark.parametrize(
+    "stated", ["a^b", "a_b", "a$b", "a+b", "a&b", "a:b/c.d-e", "a*b!c?", "a|b"]
+)
+def test_a_key_that_tex_can_read_stays_as_it_is(stated: str) -> None:
+    (found,) = keys_of(an_item(citationKey=stated))
+
+    assert (found.text, found.stated) == (stated, "")
+
+
+@pytest.mark.parametrize(
+    ("last", "key"), [("x^y_z+w", "x^y_z+wTitle2024"), ("a$b&c", "abcTitle2024")]
+)
+def test_a_new_key_has_the_signs_that_better_bibtex_leaves(last: str, key: str) -> None:
+    assert key_of(creators=[a_person(last, "Ada")]) == key
 
 
 PROVISIONAL: list[tuple[dict[str, Any], bool]] = [

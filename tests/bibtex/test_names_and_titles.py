@@ -54,6 +54,15 @@ REST = [
     ([a_person("Byron", "Ada"), a_person("et al.")], "Byron, Ada and others"),
     ([a_person("Byron", "Ada"), a_person("Others"), a_person("X", "Y")], "Byron, Ada and others"),
     ([a_person("Byron", "Ada"), a_person("Others", "Otto")], "Byron, Ada and Others, Otto"),
+    ([a_person("Byron", "Ada"), a_person("al.", "et")], "Byron, Ada and others"),
+    ([a_person("Byron", "Ada"), a_person("al", "et")], "Byron, Ada and others"),
+    ([a_person("Byron", "Ada"), a_person("et", "al.")], "Byron, Ada and others"),
+    ([a_person("Byron", "Ada"), a_person("others", "and")], "Byron, Ada and others"),
+    ([a_person("Byron et al.", "Ada")], "Byron, Ada and others"),
+    ([a_person("Byron", "Ada et al.")], "Byron, Ada and others"),
+    ([a_person("OpenAI et al.")], "{OpenAI} and others"),
+    ([a_person("Al", "Eta")], "Al, Eta"),
+    ([a_person("E\ufb03ngton", "Gra\ufb01a")], "Effington, Grafia"),
     ([a_person("OpenAI"), a_person("Byron", "Ada")], "{OpenAI} and Byron, Ada"),
     ([a_person("Byron", "Ada"), a_person("Eva", "Ed", "editor")], "Byron, Ada"),
     ([a_person("Byron", "Ada"), a_person("Con", "Tri", "contributor")], "Byron, Ada"),
@@ -105,6 +114,16 @@ TITLES = [
     ("Text-to-Image Diffusion Models", "Text-to-Image Diffusion Models"),
     ("1D-CNN on k-NN", "{1D-CNN} on k-{NN}"),
     ("file_name and #tags", r"file\_name and \#tags"),
+    ("A \\ B Testing", r"A {\textbackslash} {B} Testing"),
+    ("\\ and / in Paths", r"{\textbackslash} and / in Paths"),
+    (r"vs.\ Them", "vs. Them"),
+    (r"C:\Users and \n", r"{C}:{\textbackslash}Users and {\textbackslash}n"),
+    ("E\ufb03cient \ufb01ne-tuning of work\ufb02ows", "Efficient fine-tuning of workflows"),
+    ("The {\\'E}cole of learning about things", r"The {{\'E}cole} of learning about things"),
+    ("The {\\'E}cole Normale Corpus", r"The {{\'E}cole} Normale Corpus"),
+    ("{\\'E}tudes about learning things", r"{\'E}tudes about learning things"),
+    ("{\\'E}tudes in the {\\\"O}konomie", r"{\'E}tudes in the {{\"O}konomie}"),
+    ("Don’t Stop", "Don't Stop"),
     ("", ""),
 ]
 
@@ -143,6 +162,10 @@ def test_every_title_is_balanced(title: str) -> None:
         ("$\\pi_0$: A Model", "$π_0$: a model"),
         ("R\\&D costs $5 or $6", "R&D costs \\$5 or \\$6"),
         ("Schr\\\"odinger", "Schrödinger"),
+        ("Don’t Stop", "Don't Stop"),
+        ("Don’t Stop", "Don`t stop"),
+        ("Don’t {\\'E}t\\'e", "Don't Été"),
+        ("E\ufb03cient", "Efficient"),
     ],
 )  # fmt: skip
 def test_two_spellings_of_a_title_in_tex_are_one(one: str, other: str) -> None:
@@ -151,3 +174,12 @@ def test_two_spellings_of_a_title_in_tex_are_one(one: str, other: str) -> None:
 
 def test_titles_that_differ_in_math_differ() -> None:
     assert folded_title("$L_1$ norms") != folded_title("$L_2$ norms")
+
+
+def test_an_apostrophe_is_written_in_one_way() -> None:
+    for dialect in Dialect:
+        assert encode_title("Don’t", dialect) == encode_title("Don't", dialect) == "Don't"
+
+
+def test_ligatures_are_letters_in_either_dialect() -> None:
+    assert fields_of(an_item(title="E\ufb03cient"), BIBLATEX)["title"] == "Efficient"

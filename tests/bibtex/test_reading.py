@@ -69,7 +69,7 @@ def test_and_others_makes_a_list_truncated() -> None:
         ("year = 2024, month = jun # {~3}", "date", "2024-06-03"),
         ("year = 2024, month = {9}, day = 2", "date", "2024-09-02"),
         ("year = 2024, month = {October}", "date", "2024-10"),
-        ("doi = {https://doi.org/10.1109/CVPR.2020\\_1}", "doi", "10.1109/cvpr.2020_1"),
+        ("doi = {https://doi.org/10.1109/CVPR.2020\\_1}", "doi", "10.1109/CVPR.2020_1"),
         ("url = {\\url{https://example.org/a_b\\%20c}}", "url", "https://example.org/a_b%20c"),
         ("eprint = {2101.00001v2}, archiveprefix = {arXiv}", "arxiv", "2101.00001"),
         ("eprint = {cs/0112017}, eprinttype = {arxiv}", "arxiv", "cs/0112017"),

@@ -41,7 +41,9 @@ def to_csl(work: Work, key: str, style: Style, rules: BibRules) -> dict[str, Any
     values |= {name: _plain(work.fact(fact)) for fact, name in _FIELDS.items()}
     values["issue" if kind in _ISSUES else "number"] = work.fact("number")
     if work.date:
-        values["issued"] = {"date-parts": [[int(part) for part in work.date.split("-")]]}
+        values["issued"] = _date_parts(work.date, work.date_end)
+    if (accessed := work.accessed) and values.get("URL"):
+        values["accessed"] = _date_parts(accessed)
     if work.item_type == "preprint":
         values["publisher"] = container
         values["number"] = f"arXiv:{work.arxiv}" if work.arxiv else values["number"]
@@ -63,6 +65,10 @@ def csl_name(creator: Creator) -> dict[str, str]:
     if creator.is_body or not first:
         return {"literal": last or first}
     return {"family": last, "given": first} | ({"suffix": suffix} if suffix else {})
+
+
+def _date_parts(*dates: str) -> dict[str, list[list[int]]]:
+    return {"date-parts": [[int(part) for part in date.split("-")] for date in dates if date]}
 
 
 def _plain(text: str) -> str:

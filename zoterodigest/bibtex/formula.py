@@ -58,7 +58,7 @@ def evaluate(formula: Formula, work: Work, rules: BibRules) -> str:
         for name in term.filters:
             text = _FILTERS[name](text)
         pieces.append(text)
-    return safe_key("".join(pieces))
+    return _UNWANTED.sub("", safe_key("".join(pieces)))
 
 
 def safe_key(text: str) -> str:
@@ -74,7 +74,10 @@ def main_creators(work: Work) -> tuple[Creator, ...]:
     return work.creators
 
 
-_UNSAFE = re.compile(r"""[^!-~]|["#$%&'(),=@\\^`{|}~*<>?;\[\]!]""")
+# What TeX, BibTeX or biber cannot read in a key; a sign that all of them read stays ("a^b").
+_UNSAFE = re.compile(r"""[^!-~]|["#%'(),=@\\{}~]""")
+# A new key has no $, as in Better BibTeX, and no &, which ends the cell of a table that cites it.
+_UNWANTED = re.compile(r"[$&]")
 _TERM = re.compile(
     r"(?P<name>[A-Za-z]+)(?:\((?P<numbers>[\d\s,]*)\))?(?P<filters>(?:\.[A-Za-z]+)*)"
     r"|(?P<quote>['\"])(?P<literal>[^'\"]*)(?P=quote)"

@@ -63,6 +63,7 @@ def cleaned(text: str) -> str:
         text = " ".join(text.split())
     else:
         text = unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", text).split()))
+        text = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return text if "<" in text or "\\" in text else _quoted(text)
 
 
@@ -93,6 +94,8 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
+_APOSTROPHE = re.compile(r"(?<=\w)[’ʼ](?=\w)")
 _OPENING_QUOTE = re.compile(r'(?:^|(?<=[\s(\[/–—-]))"')
 _LETTER_WITH_MARKS = re.compile("([^\u0300-\u036f][\u0300-\u036f]{1,4})")
 _LOOSE_MARK = re.compile("[\u0300-\u036f]")
@@ -139,7 +142,7 @@ _GREEK_WORD = re.compile("([\u0370-\u03ff\u1f00-\u1fff]{2,})")
 def _with_symbols(text: str) -> str:
     if text.isascii():
         return text.translate(_SIGNS)
-    parts = _GREEK_WORD.split(text)
+    parts = _GREEK_WORD.split(_APOSTROPHE.sub("'", text))
     parts[::2] = (part.translate(_SYMBOLS) for part in parts[::2])
     return "".join(parts)
 

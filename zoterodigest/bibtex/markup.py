@@ -71,6 +71,7 @@ _TOKEN = re.compile(
     r"|<(?P<end>/?)(?P<tag>em|strong|sub|sup|span|sc|scp|code|tt|br|[ibup]|jats:[a-z]{1,12})"
     r"(?P<attributes>\s[^<>]{0,200})?/?>"
     r"|(?P<brace>[{}])"
+    r"|(?P<backslash>(?<!\S)\\(?=\s|$))"
     r"|\\(?P<sign>[&%$#_{}])|\\(?P<space>\\|[ ,;:/!-])"
     r"|(?P<command>\\[A-Za-z]{2,30})(?=(?P<before_brace>\{)?)"
     r"|(?P<text>[^\\$<{}]+|.)",

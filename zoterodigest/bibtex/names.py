@@ -28,7 +28,20 @@ class Creator(NamedTuple):
     @property
     def is_rest(self) -> bool:
         """Whether this is no name but says that there are more ("et al.")."""
-        return not self.first and _REST.fullmatch(self.last) is not None
+        if not self.first:
+            return _REST.fullmatch(self.last) is not None
+        whole = f"{self.first} {self.last}", f"{self.last} {self.first}"
+        return any(map(_REST_IN_TWO.fullmatch, whole))
+
+
+def with_rest(creator: Creator) -> tuple[Creator, ...]:
+    """Return a creator, and behind it "others" where the name ends in "et al."."""
+    if "al" not in creator.last and "al" not in creator.first:
+        return (creator,)
+    last, first = _REST_BEHIND.sub("", creator.last), _REST_BEHIND.sub("", creator.first)
+    if not last or (last, first) == (creator.last, creator.first):
+        return (creator,)
+    return creator._replace(last=last, first=first), Creator(creator.field, _OTHERS)
 
 
 def encode_names(creators: Iterable[Creator], dialect: Dialect) -> str:
@@ -72,6 +85,8 @@ def parts_of(creator: Creator) -> tuple[str, str, str]:
 
 _OTHERS = "others"
 _REST = re.compile(r"\s*(?:and )?(?:et\.? ?al\.?|others|…|\.\.\.)\s*", re.IGNORECASE)
+_REST_IN_TWO = re.compile(r"(?:and )?(?:et\.? al\.?|and others)", re.IGNORECASE)
+_REST_BEHIND = re.compile(r"(?<=\S)[\s,]{1,3}(?:and )?et\.? ?al\.?\s*$", re.IGNORECASE)
 _SUFFIX_OF_FIRST = re.compile(
     r"(?P<name>[^,]{1,200}?)"
     r"(?:,\s?(?P<behind_comma>(?:[JS]r|Esq)\.?|I{2,3}|IV|VI{0,3})|\s(?P<suffix>[JS]r\.?))"

@@ -49,11 +49,13 @@ class BibRules:
     """All that decides what an entry looks like; compared by identity, so that it can be cached by.
 
     `facts` gives for a field of an item the fact it states and its rank among those that state it;
+    `extra` for a line of its Extra, by the name before the colon in lower case, the fact it states;
     `roles` for a creator type the field it belongs to; `own_tags` the prefixes of the tags that are
     keywords without them, and of those that are none.
     """
 
     facts: Mapping[str, tuple[str, int]]
+    extra: Mapping[str, str]
     types: Mapping[str, Formats]
     layouts: Mapping[tuple[Dialect, str], Layout]
     otherwise: Mapping[Dialect, str]
@@ -103,6 +105,7 @@ def load_rules(folder: Path) -> BibRules:
             for fact, names in tables.facts.items()
             for rank, name in enumerate(names)
         },
+        extra=tables.extra,
         types={name: Formats(**each.model_dump()) for name, each in tables.types.items()},
         layouts={
             (dialect, entry_type): _layout(entry_type, each, table)
@@ -169,6 +172,7 @@ class _Keys(_Strict):
 
 class _Tables(_Strict):
     facts: dict[str, tuple[str, ...]]
+    extra: dict[str, str]
     types: dict[str, _Type]
     bibtex: _Dialect
     biblatex: _Dialect

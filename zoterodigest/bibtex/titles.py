@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from zoterodigest.bibtex.latex import Dialect, cleaned, decode, encode, encode_words, escaped
-from zoterodigest.bibtex.markup import has_markup
+from zoterodigest.bibtex.markup import has_markup, pieces_of
 from zoterodigest.core.identity import canonical_title
 
 
@@ -32,13 +32,13 @@ def encode_title(
     is_sentence = sum([word.vote for word in words]) - words[0].vote > 0
     if not has_markup(title) or not has_markup(_WITHIN_WORD.sub("", title)):
         return _joined(words, is_sentence, is_opening=True)
+    title = _ACCENTED_CAPITAL.sub(r"{\g<0>}", title)
+    begins = _Beginning(title)
     return encode_words(
         title,
         dialect,
         lambda text: _joined(
-            [table[word] for word in text.split(" ")],
-            is_sentence,
-            is_opening=title.startswith(text),
+            [table[word] for word in text.split(" ")], is_sentence, is_opening=begins.now()
         ),
     )
 
@@ -49,6 +49,26 @@ def folded_title(title: str) -> str:
     if "$" in title or "\\" in title:
         title = decode(encode_title(title, Dialect.BIBTEX))
     return canonical_title(title)
+
+
+class _Beginning:
+    """Whether the plain part that is encoded now is the first of all parts of a title."""
+
+    def __init__(self, title: str) -> None:
+        first = next(pieces_of(title), None)
+        self._is_here = first is not None and not first.is_tex and not first.depth
+
+    def now(self) -> bool:
+        """Tell it of the part in turn; of no later one is it so."""
+        is_here, self._is_here = self._is_here, False
+        return is_here
+
+
+_ACCENTED_CAPITAL = re.compile(
+    r"(?<=[\s(/–-])\{\\[`'^\"~=.Hcbdkruv]\s?(?:[A-Z]|\{[A-Z]\})\}"
+    r"(?:[^\s{}$\\]|\{[^\s{}$]{1,9}\})*"
+)
+r"""A word that begins with `{\'E}`: a style lowers such a letter, the braces say it must not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import quote
+from html import unescape
+from urllib.parse import quote, unquote
 
 from zoterodigest.bibtex.latex import Dialect, encode
-from zoterodigest.bibtex.names import encode_names
+from zoterodigest.bibtex.names import Creator, encode_names
 from zoterodigest.bibtex.rules import BibRules
 from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.titles import encode_title
@@ -29,7 +30,10 @@ def values_of(work: Work, style: Style, rules: BibRules) -> Values:
     values |= _numbers(work, dialect)
     values |= _addresses(work, dialect)
     values |= _kinds(work, dialect)
-    values |= _options(work, style)
+    values |= _access(work, values, dialect)
+    values["note"] = _note(work, style, values.get("accessed", ""))
+    if style.abstract:
+        values["abstract"] = encode(work.fact("abstract"), dialect)
     container = work.short_container if style.short_venues else work.container
     if container:
         values["container"] = _text(_container(work, container, dialect), dialect)
@@ -49,7 +53,7 @@ def is_master_thesis(work: Work) -> bool:
 
 _TEXTS = frozenset(
     {"publisher", "place", "series", "volume", "number", "series_number", "edition", "meeting"}
-    | {"genre", "isbn", "issn", "page_count"}
+    | {"genre", "page_count"}
 )
 _MASTER = re.compile(r"master|\bm\.?\s?(?:sc|a|phil|eng)\b|diplom", re.I)
 _DOCTOR = re.compile(r"\bph\.? ?d\b|doctor|dissertation", re.I)
@@ -82,7 +86,7 @@ def _when(work: Work, dialect: Dialect) -> Values:
         is_forthcoming = re.search(r"press|forthcoming|appear", work.fact("date"), re.I)
         return {"pubstate": "inpress"} if is_forthcoming else {}
     if dialect is Dialect.BIBLATEX:
-        return {"date": work.date}
+        return {"date": "/".join(filter(None, (work.date, work.date_end)))}
     month = _MONTHS[int(work.date[5:7])] if len(work.date) >= 7 else ""
     return {"year": work.year, "month": month}
 
@@ -108,6 +112,9 @@ def _numbers(work: Work, dialect: Dialect) -> Values:
         values["volume" if not work.fact("volume") else "series_number"] = encode(number, dialect)
     if count := work.fact("page_count"):
         values["pagetotal"] = encode(count, dialect)
+    for name, pattern in (("isbn", _ISBN), ("issn", _ISSN)):
+        if text := work.fact(name):
+            values[name] = encode(_one_number(text, pattern), dialect)
     return values
 
 
@@ -115,6 +122,19 @@ def _numbers(work: Work, dialect: Dialect) -> Values:
 def _page_range(text: str, dialect: Dialect) -> str:
     found = _RANGE.fullmatch(text)
     return f"{found[1]}--{found[2]}" if found and found[1] != found[2] else encode(text, dialect)
+
+
+_ISBN = re.compile(r"(?<![\w-])(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?![\w-])")
+_ISSN = re.compile(r"(?<!\w)\d{4}-?\d{3}[\dXx](?!\w)")
+
+
+def _one_number(text: str, pattern: re.Pattern[str]) -> str:
+    """Return the first number of a list of ISBNs or ISSNs, the first of 13 digits if one has them.
+
+    Entries have room for one: biber refuses to read two as a number.
+    """
+    found = pattern.findall(text)
+    return next((one for one in found if one.startswith("97")), found[0] if found else text)
 
 
 _DOI = re.compile(r"^\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.I)
@@ -126,7 +146,7 @@ def _addresses(work: Work, dialect: Dialect) -> Values:
     values: Values = {}
     arxiv, doi, url = work.arxiv, work.fact("doi"), work.fact("url")
     if doi:
-        doi = _DOI.sub("", doi)
+        doi = _bare_doi(doi)
         if not (arxiv and doi.lower().startswith(_ARXIV_DOI)):
             values["doi"] = encode_doi(doi)
     if url and not _is_repeated(url, work, doi, dialect):
@@ -139,13 +159,22 @@ def _addresses(work: Work, dialect: Dialect) -> Values:
 
 
 def encode_doi(text: str) -> str:
-    """Return a DOI as the value of a field: bare, in ASCII, without braces and backslashes."""
-    return _verbatim(_DOI.sub("", text))
+    """Return a DOI as the value of a field: bare, in ASCII, without braces and backslashes.
+
+    Its case and its `<` and `>` stay: they belong to it.
+    """
+    return _verbatim(_bare_doi(text), _VERBATIM + "<>^|")
+
+
+def _bare_doi(text: str) -> str:
+    """Return a DOI without address and without the encoding of addresses and pages."""
+    text = _DOI.sub("", text)
+    return unescape(unquote(text)) if "%" in text or "&" in text else text
 
 
 def _is_repeated(url: str, work: Work, doi: str, dialect: Dialect) -> bool:
     """Tell whether a URL only leads where the DOI or the printed arXiv id lead."""
-    is_doi = doi and _DOI.match(url) and _DOI.sub("", url).lower() == doi.lower()
+    is_doi = doi and _DOI.match(url) and _bare_doi(url).lower() == doi.lower()
     if is_doi or not work.arxiv:
         return bool(is_doi)
     is_shown = work.item_type == "preprint" or dialect is Dialect.BIBLATEX
@@ -161,10 +190,10 @@ def _arxiv_of(url: str) -> str:
 _VERBATIM = "!#$%&'()*+,-./:;=?@[]_~"
 
 
-def _verbatim(text: str) -> str:
+def _verbatim(text: str, safe: str = _VERBATIM) -> str:
     """Return an address in ASCII without blanks, braces and backslashes, nothing else changed."""
     text = "".join(text.split())
-    return quote(text.encode("utf-8", "ignore"), safe=_VERBATIM)
+    return quote(text.encode("utf-8", "ignore"), safe=safe)
 
 
 def _container(work: Work, container: str, dialect: Dialect) -> str:
@@ -175,33 +204,72 @@ def _container(work: Work, container: str, dialect: Dialect) -> str:
 
 
 def _kinds(work: Work, dialect: Dialect) -> Values:
-    """Return what kind of thesis or report it is, where the entry's type does not say it."""
+    """Return what kind of thesis, report or patent it is, where the entry's type does not say."""
     genre = work.fact("genre")
     is_master = bool(genre) and is_master_thesis(work)
     thesis = "mathesis" if is_master else "phdthesis"
     if dialect is Dialect.BIBLATEX:
-        return {"thesis": thesis, "report": _text(genre, dialect) or "techreport"}
+        report = _text(genre, dialect) or "techreport"
+        return {"thesis": thesis, "report": report, **_patent(work, dialect)}
     if work.item_type == "thesis" and (is_master or _DOCTOR.search(genre)):
         return {"genre": ""}
     return {}
+
+
+def _patent(work: Work, dialect: Dialect) -> Values:
+    if work.item_type != "patent":
+        return {}
+    number = work.fact("number") or work.fact("application")
+    holders = [Creator("", one.strip(), is_body=True) for one in work.fact("holder").split(";")]
+    return {
+        "number": encode(number, dialect),
+        "patent": "patent" if work.fact("number") else "patreq",
+        "holder": encode_names(holders, dialect),
+    }
 
 
 _COMMENT = re.compile(r"^Comment\s?:\s?(.+)$", re.I | re.M)
 _EXTRA_LINE = re.compile(r"^[\w .-]{1,40}:")
 
 
-def _options(work: Work, style: Style) -> Values:
-    """Return what is told only if it is asked for: the abstract, and notes."""
-    values: Values = {}
-    if style.abstract:
-        values["abstract"] = encode(work.fact("abstract"), style.dialect)
-    if style.note or style.awards:
-        values["note"] = encode(". ".join(_notes(work, style)), style.dialect)
-    return values
+_PAGES_ONLINE = frozenset(
+    {"webpage", "blogPost", "forumPost", "encyclopediaArticle", "dictionaryEntry"}
+)
 
 
-def _notes(work: Work, style: Style) -> list[str]:
-    """Return what the note says, if it is asked for: awards, the comment, own lines of Extra."""
+def _access(work: Work, values: Values, dialect: Dialect) -> Values:
+    """Return the day of access: with each address in biblatex, only of web pages in BibTeX."""
+    is_page = work.item_type in _PAGES_ONLINE and not (work.fact("url") and not values.get("url"))
+    if dialect is Dialect.BIBTEX:
+        return {"accessed": work.accessed} if is_page else {}
+    return {"urldate": work.accessed} if is_page or values.get("url") else {}
+
+
+def _note(work: Work, style: Style, accessed: str) -> str:
+    """Return the note: what has no field in BibTeX, and if they are asked for awards and remarks.
+
+    BibTeX's styles know neither the number of a patent nor the day of access of a page.
+    """
+    notes = []
+    if style.dialect is Dialect.BIBTEX:
+        if number := _patent_number(work):
+            notes.append(number)
+        if accessed:
+            notes.append(f"Accessed: {accessed}")
+    return encode(". ".join((*notes, *_remarks(work, style))), style.dialect)
+
+
+def _patent_number(work: Work) -> str:
+    if work.item_type != "patent":
+        return ""
+    number, application = work.fact("number"), work.fact("application")
+    kind, number = ("Patent", number) if number else ("Patent application", application)
+    country = "" if number[:1].isalpha() else work.fact("place")
+    return " ".join(filter(None, (country, kind, number))) if number else ""
+
+
+def _remarks(work: Work, style: Style) -> list[str]:
+    """Return awards, the comment and own lines of Extra, those that are asked for."""
     notes = list(work.awards) if style.awards else []
     if style.note:
         extra = work.fact("extra")

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from zoterodigest.bibtex.names import Creator
+from zoterodigest.bibtex.dates import read_dates
+from zoterodigest.bibtex.names import Creator, with_rest
 from zoterodigest.bibtex.proceedings import ON_ARXIV, named_proceedings, proceedings_of
 from zoterodigest.bibtex.rules import BibRules
-from zoterodigest.core.dates import parse_date
 
 Data = Mapping[str, Any]
 
@@ -21,9 +21,9 @@ class Work:
     """A work as its item states it; the names of `facts` are those of bibtex.toml.
 
     `container` is the official name of where it appeared, `short_container` the one in few words.
-    `date` is ISO, cut where parts are missing. `arxiv` is the arXiv id without its version,
-    `primary_class` its class where that is known. An arXiv paper's `item_type` is "preprint",
-    whatever the library calls it.
+    `date` is ISO, cut where parts are missing; `date_end` is the other end of a period. `arxiv` is
+    the arXiv id without its version, `primary_class` its class where that is known. An arXiv
+    paper's `item_type` is "preprint", whatever the library calls it.
     """
 
     item_type: str
@@ -36,6 +36,7 @@ class Work:
     primary_class: str = ""
     keywords: tuple[str, ...] = ()
     awards: tuple[str, ...] = ()
+    date_end: str = ""
 
     def fact(self, name: str) -> str:
         """Return a fact; an empty text if the item does not state it."""
@@ -52,6 +53,11 @@ class Work:
         }
 
     @property
+    def accessed(self) -> str:
+        """The day on which its page was visited, in ISO; empty if the item does not state it."""
+        return read_dates(self.fact("accessed"))[0]
+
+    @property
     def year(self) -> str:
         """The four digits of the year, or an empty text."""
         return self.date[:4]
@@ -65,11 +71,12 @@ def read_work(data: Data, rules: BibRules) -> Work:
     """
     facts = _facts(data, rules)
     arxiv, primary_class = _arxiv(facts, data)
-    date = _date(facts.get("date", ""))
+    date, date_end = read_dates(facts.get("date", ""))
     place = proceedings_of(facts.get("container", ""), facts.get("url", ""), date[:4], rules)
     item_type = str(data.get("itemType", ""))
     if arxiv and item_type in _MAY_BE_PREPRINT and (place.is_preprint or not place.name):
         item_type, place = "preprint", replace(ON_ARXIV, year=place.year)
+        facts = {name: text for name, text in facts.items() if not _repeats_arxiv(name, text)}
     for name in _OF_PLACE:
         if name not in facts and (text := getattr(place, name)):
             facts[name] = text
@@ -86,7 +93,15 @@ def read_work(data: Data, rules: BibRules) -> Work:
         primary_class,
         keywords,
         awards,
+        date_end,
     )
+
+
+def _repeats_arxiv(name: str, text: str) -> bool:
+    """Tell whether a fact only says again that a work is on arXiv ("CoRR, abs/1706.03762")."""
+    if name in ("volume", "number"):
+        return bool(_CORR.fullmatch(text) or _BARE.fullmatch(text))
+    return name == "publisher" and text.lower() in ("arxiv", "arxiv.org")
 
 
 _OF_PLACE = ("publisher", "series", "volume")
@@ -106,6 +121,20 @@ def _facts(data: Data, rules: BibRules) -> dict[str, str]:
         fact, rank = place
         if rank < ranks.get(fact, 99) and (text := str(value).strip()):
             facts[fact], ranks[fact] = text, rank
+    if extra := facts.get("extra"):
+        facts = {**_extra_facts(extra, rules), **facts}
+    return facts
+
+
+_EXTRA_LINE = re.compile(r"^\s{0,8}(?P<name>[A-Za-z][A-Za-z -]{0,30}?)\s?:\s?(?P<text>\S.*)$", re.M)
+
+
+def _extra_facts(extra: str, rules: BibRules) -> dict[str, str]:
+    """Return what lines of Extra state ("DOI: 10.1000/182"); of two such lines the first counts."""
+    facts: dict[str, str] = {}
+    for line in _EXTRA_LINE.finditer(extra):
+        if fact := rules.extra.get(line["name"].lower().replace("-", " ")):
+            facts.setdefault(fact, line["text"].strip())
     return facts
 
 
@@ -119,7 +148,7 @@ def _creators(creators: Any, rules: BibRules) -> Iterator[Creator]:
             except TypeError:  # something unhashable where a text belongs
                 creator = _creator(rules, tuple(t if isinstance(t, str) else "" for t in texts))
             if creator.last:
-                yield creator
+                yield from with_rest(creator)
 
 
 @lru_cache(maxsize=65536)
@@ -148,6 +177,7 @@ def _tags(tags: Any, rules: BibRules) -> tuple[tuple[str, ...], tuple[str, ...]]
 _ID = r"(?P<id>\d{4}\.\d{4,5}|[a-z-]{2,10}(?:\.[A-Za-z-]{2,9})?/\d{7})(?:v\d{1,3})?(?![\w/])"
 _CLASS = r"(?:\s{0,3}\[(?P<class>[^\]\n]{1,60})\])?"
 _BARE = re.compile(rf"(?:arxiv\s?:\s?)?{_ID}{_CLASS}", re.I)
+_CORR = re.compile(rf"abs/{_ID}", re.I)
 _NAMED = re.compile(rf"(?:^|\s)arxiv\s?:\s?{_ID}{_CLASS}", re.I)
 _LINE = re.compile(
     rf"^\s{{0,8}}(?:tex\.|_)?(?:arxiv(?: ?id)?|eprint)\s?[:=]\s{{0,3}}"
@@ -167,6 +197,7 @@ def _arxiv(facts: Mapping[str, str], data: Data) -> tuple[str, str]:
         or line
         or _NAMED.search(facts.get("container", ""))
         or _NAMED.match(facts.get("number", ""))
+        or _CORR.fullmatch(facts.get("volume", ""))
         or _ADDRESS.search(facts.get("doi", ""))
         or _ADDRESS.search(facts.get("url", ""))
     )
@@ -189,14 +220,3 @@ def venue_names(text: str, year: str, rules: BibRules) -> tuple[str, str]:
     """Return the official and the short name of the venue that `text` names, in `year`."""
     place = named_proceedings(text, year, rules)
     return place.name, place.short_name
-
-
-_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
-
-
-@lru_cache(maxsize=16384)
-def _date(text: str) -> str:
-    if iso := parse_date(text):
-        return iso
-    found = _YEAR.search(text)
-    return found[0] if found else ""
