@@ -128,6 +128,21 @@ def test_keys_cited_in_aux_and_bcf() -> None:
     assert from_bcf.bibs == (PurePath("refs.bib"),)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.bcf", '<bcf:citekey order="1" intorder="1" type="set" members="a,b">s</bcf:citekey>'),
+        ("a.bcf", "<bcf:citekey members='a,b' type='set' order='1'>s</bcf:citekey>"),
+        ("a.tex", r"\defbibentryset{s}{a, b}\cite{s}"),
+        ("a.tex", r"\cite{s}\defbibentryset{ s }{a,b}"),
+    ],
+)
+def test_a_set_of_entries_is_no_key_its_members_are(name: str, text: str) -> None:
+    cited = _cited(name, text)
+
+    assert cited.keys == ("a", "b")
+
+
 @pytest.mark.parametrize("text", [r"\nocite{*}", r"\nocite{a, *}"])
 def test_citing_everything_is_told_apart(text: str) -> None:
     cited = _cited("main.tex", text)

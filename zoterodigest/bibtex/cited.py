@@ -12,6 +12,7 @@ from zoterodigest.bibtex.mentions import (
     ALL,
     CitesKey,
     DefinesLabel,
+    DefinesSet,
     Mention,
     ReadsText,
     UsesBib,
@@ -66,7 +67,7 @@ def cited_in(paths: Iterable[PurePath], read: Reader) -> Cited:
     for path in paths:
         walk.follow(path)
     cites_all = any(citation.key == ALL for citation in walk.citations)
-    no_keys = walk.labels | {ALL}
+    no_keys = walk.other_names | {ALL}
     named = tuple(citation for citation in walk.citations if citation.key not in no_keys)
     by_bibtex = walk.names_bibtex and not walk.loads_biblatex
     bibs = tuple(dict.fromkeys(walk.bibs))
@@ -94,7 +95,7 @@ class _Walk:
     citations: list[Citation] = field(default_factory=list)
     bibs: list[PurePath] = field(default_factory=list)
     unread: list[Citation] = field(default_factory=list)
-    labels: set[str] = field(default_factory=set)
+    other_names: set[str] = field(default_factory=set)
     names_bibtex: bool = False
     loads_biblatex: bool = False
     _seen: set[PurePath] = field(default_factory=set)
@@ -124,8 +125,8 @@ class _Walk:
                     self.names_bibtex |= by_bibtex
                 case UsesBiblatex():
                     self.loads_biblatex = True
-                case DefinesLabel(_, name):
-                    self.labels.add(name)
+                case DefinesLabel(_, name) | DefinesSet(_, name):
+                    self.other_names.add(name)
                 case ReadsText(at, name):
                     inner = self._found(mention, text)
                     if isinstance(inner, _Text):

@@ -55,7 +55,15 @@ class DefinesLabel:
     name: str
 
 
-Mention = CitesKey | ReadsText | UsesBib | UsesBiblatex | DefinesLabel
+@dataclass(frozen=True, slots=True)
+class DefinesSet:
+    """The document makes a set of entries called `name`, which stands in no .bib."""
+
+    at: int
+    name: str
+
+
+Mention = CitesKey | ReadsText | UsesBib | UsesBiblatex | DefinesLabel | DefinesSet
 
 
 def is_document(name: str) -> bool:
@@ -107,7 +115,11 @@ def in_bcf(text: str) -> Iterator[Mention]:
     """Yield what biber's control file mentions."""
     for found in _BCF.finditer(text):
         value = html.unescape(found["text"]).strip()
-        if found["name"] == "citekey":
+        if found["name"] == "citekey" and _IS_SET.search(found["attributes"]):
+            yield DefinesSet(found.start(), value)
+            if members := _MEMBERS.search(found["attributes"]):
+                yield from _keys(html.unescape(members["text"]), found.start())
+        elif found["name"] == "citekey":
             yield CitesKey(found.start(), value)
         else:
             yield UsesBib(found.start(), value)
@@ -192,7 +204,11 @@ _AUX = re.compile(
     r"^\\(?P<name>citation|abx@aux@cite|bibdata|@input)(?:\{\d*+\}(?=\{))?\{(?P<text>[^{}]*+)\}",
     re.MULTILINE,
 )
-_BCF = re.compile(r"<bcf:(?P<name>citekey|datasource)\b[^<>]*+>(?P<text>[^<>]*+)</bcf:")
+_BCF = re.compile(
+    r"<bcf:(?P<name>citekey|datasource)\b(?P<attributes>[^<>]*+)>(?P<text>[^<>]*+)</bcf:"
+)
+_IS_SET = re.compile(r"\stype=[\"']set[\"']")
+_MEMBERS = re.compile(r"\smembers=[\"'](?P<text>[^\"'<>]*+)")
 _KEY = re.compile(r"[^\s,%#\\{}]++")
 _LEADING = re.compile(_GAP)
 _PART = re.compile(r"(?:[^,%]|%[^\n]*+)++")
@@ -250,6 +266,10 @@ def _command(text: str, name: str, at: int) -> Iterator[Mention]:
         found = _FIRST.match(text, at)
         if found and "biblatex" in (name.strip() for _, name in _parts(found["text"])):
             yield UsesBiblatex(at)
+    elif name == "defbibentryset":
+        if found := _SECOND.match(text, at):
+            yield DefinesSet(at, found["before"].strip())
+            yield from _keys(found["text"], found.start("text"))
     elif _CITES.fullmatch(name) and name not in _NO_CITES:
         yield from _cited(text, name, at)
 
