@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tests.builders import a_key
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
 from zoterodigest.library.port import LibraryItem
@@ -13,6 +16,7 @@ from zoterodigest.sync.run import Options
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 @pytest.fixture
@@ -138,6 +142,32 @@ def test_relink_brings_the_note_back_to_an_adopted_item(world: World) -> None:
     assert world.key(SWIN) == "WNXTEM22"
     assert "It is fast." in world.note(SWIN)
     assert world.plan().is_settled
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.md")))
+def test_remove_gives_adopted_items_back_as_they_were(
+    name: str, world: World, tmp_path: Path
+) -> None:
+    """The person has every paper already, with its title and address alone."""
+    for path in (*EXAMPLES.glob("*.toml"), EXAMPLES / name):
+        shutil.copy(path, world.root / path.name)
+    world.digests.append(name)
+    made = World(tmp_path / "made", [name])
+    shutil.copytree(world.root, made.root)
+    made.push()
+    kept = ("itemType", "title", "url", "archiveID", "creators")
+    own = [
+        LibraryItem(a_key(number), 0, {field: data[field] for field in kept if field in data})
+        for number, data in enumerate(made.items().values())
+    ]
+    world.put(*own)
+    before = world.items()
+    world.push()
+    assert all(data["tags"] or data["collections"] for data in world.items().values())
+
+    world.remove()
+
+    assert world.items() == before
 
 
 def test_unlink_then_relink_adopts_what_is_there(pushed: World) -> None:

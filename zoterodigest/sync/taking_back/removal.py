@@ -8,7 +8,7 @@ from typing import Any
 
 from zoterodigest.core.keys import derived_key
 from zoterodigest.core.link import Row, State, fingerprint, is_bib
-from zoterodigest.core.record import EMPTY, Item, Note, is_empty
+from zoterodigest.core.record import EMPTY, Item, Note, Value, is_empty
 from zoterodigest.library.contents import Contents, collection_keys, is_note
 from zoterodigest.library.items import item_changes, new_item, read_item, tags_of
 from zoterodigest.library.port import Collection, LibraryItem
@@ -190,7 +190,12 @@ class Removal:
             return {}
         data = self._contents.by_key[item.key].data
         filled = {name for row in rows for name in row.origin.fields if name in item.fields}
-        ours = {name: EMPTY for name in sorted(filled) if _is_as_left(name, item, rows)}
+        ours: dict[str, Value] = {
+            name: EMPTY for name in sorted(filled) if _is_as_left(name, item, rows)
+        }
+        if "date" in ours and "year" in item.fields:
+            # Both live in the item's date, and a date is filled in only where no year stood.
+            ours["year"] = EMPTY
         patch = item_changes(data, ours, self.workspace.zotero)
         tags = {tag for row in rows for tag in row.origin.tags}
         stay = [
