@@ -33,7 +33,7 @@ from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.history import Run, listed, run_to_undo, undone_by
 from zoterodigest.project.history import History, NoSuchRun, history_folder, read_history
 from zoterodigest.project.layout import Project, find_project
-from zoterodigest.sync.taking_back.history import intended_run
+from zoterodigest.sync.apply.recording import Present, intended_run
 from zoterodigest.sync.taking_back.undo import Undoing, Undone, prepare_undo, undo
 from zoterodigest.sync.workspace import open_workspace
 
@@ -146,7 +146,8 @@ def _plan(undoing: Undoing) -> Iterator[str]:
 
 def _intended(undoing: Undoing) -> Run:
     links = undoing.lock.links
-    return intended_run(undoing.gathered, undoing.sent, links)
+    present = Present(undoing.gathered.contents, undoing.gathered.lock)
+    return intended_run(present, undoing.sent, links)
 
 
 def _data(done: Undone) -> dict[str, Any]:

@@ -59,10 +59,14 @@ class CollectionChange:
 
 @dataclass(frozen=True, slots=True)
 class DigestChange:
-    """The hunks of lines that a run changed in the digest `key`."""
+    """The hunks of lines that a run changed in the digest or .bib `key`, and whether the run made
+    the file, or removed it.
+    """
 
     key: str
     hunks: tuple[Hunk, ...]
+    is_created: bool = False
+    is_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,12 @@ class Run:
     after: Links = Links()
     undoes: int = 0
     is_finished: bool = True
+
+    @property
+    def is_of_files(self) -> bool:
+        """Whether it has changed nothing but files: then it is of no library."""
+        links = (self.before, self.after)
+        return not (self.objects or self.collections) and links == (Links(), Links())
 
     @property
     def is_empty(self) -> bool:

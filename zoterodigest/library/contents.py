@@ -48,6 +48,9 @@ class Contents:
         return [one for one in found if is_attachment(one) and not one.is_trashed]
 
 
+EMPTY_LIBRARY = Contents(0, (), (), {}, {})
+
+
 def is_attachment(item: LibraryItem) -> bool:
     """Whether an object is an attachment."""
     return item.data.get("itemType") == "attachment"

@@ -123,7 +123,12 @@ def _state(values: _Values) -> CollectionState:
 
 
 def _digest(values: _Values) -> DigestChange:
-    return DigestChange(_text(values, "key"), tuple(_hunks(values)))
+    return DigestChange(
+        _text(values, "key"),
+        tuple(_hunks(values)),
+        is_created=values.get("is_created") is True,
+        is_removed=values.get("is_removed") is True,
+    )
 
 
 def _hunks(values: _Values) -> Iterator[Hunk]:

@@ -18,6 +18,9 @@ else:
     import fcntl
 
 
+_NAME = "running"
+
+
 class AlreadyRunning(ZoterodigestError):
     """Another run is at work on the same project; `pid` is its process, if that is known."""
 
@@ -40,14 +43,14 @@ def running(state_folder: Path) -> Iterator[None]:
     written: commands that only read do without. A killed run holds nothing.
     """
     create_state_folder(state_folder)
-    path = state_folder / "running"
+    path = state_folder / _NAME
     try:
         number = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise CannotWrite(path, *writing_failed(error)) from error
     with os.fdopen(number, "r+b", buffering=0) as stream:
         if not _holds(number):
-            raise AlreadyRunning(state_folder, stream.read(20).decode("ascii", "replace"))
+            raise AlreadyRunning(state_folder, _pid_in(stream.read(20)))
         try:
             stream.truncate(0)
             stream.write(str(os.getpid()).encode("ascii"))
@@ -60,6 +63,27 @@ def running(state_folder: Path) -> Iterator[None]:
             # id that a full disk keeps in it misleads nobody: the system's lock is what counts.
             with suppress(OSError):
                 stream.truncate(0)
+
+
+def _pid_in(held: bytes) -> str:
+    return held.decode("ascii", "replace").partition(" ")[0]
+
+
+def note_run(state_folder: Path, number: int) -> None:
+    """Note for the run at work which number it has in the history."""
+    with suppress(OSError), (state_folder / _NAME).open("ab") as stream:
+        stream.write(b" %d" % number)
+
+
+def was_killed_unrecorded(state_folder: Path) -> bool:
+    """Tell whether the last run was killed before the history said what it was about to write.
+
+    Call it while no run is at work.
+    """
+    try:
+        return len((state_folder / _NAME).read_bytes().split()) == 1
+    except OSError:
+        return False
 
 
 def _holds(number: int) -> bool:

@@ -20,16 +20,16 @@ from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.project.files import (
     CannotWrite,
     SourceChanged,
-    read_if_present,
-    remove_leftovers,
     replace_file,
 )
-from zoterodigest.project.journal import Journal, discard_journal
-from zoterodigest.project.layout import Project
+from zoterodigest.project.journal import Journal
 from zoterodigest.project.lock import LockFile, lock_hash, write_lock
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.project.values import keep_texts
+from zoterodigest.sync.apply.applying import at_work, settle_killed_run
+from zoterodigest.sync.apply.changes import FileChange, Sent
+from zoterodigest.sync.apply.recording import Present, Recording, begin_recording
 from zoterodigest.sync.bibs.writes import with_exports, write_bibs
 from zoterodigest.sync.claims import (
     Done,
@@ -41,16 +41,14 @@ from zoterodigest.sync.claims import (
 )
 from zoterodigest.sync.delivery import deliver
 from zoterodigest.sync.failures import Failure, failures_of_rows, foreseen
-from zoterodigest.sync.gather import Gathered, gather, require_unchanged
+from zoterodigest.sync.gather import gather, require_unchanged
 from zoterodigest.sync.ledger import STALE, Ledger, Progress
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.remembering import remembering
 from zoterodigest.sync.run import Prepared, plan_over
-from zoterodigest.sync.sending import Sent
 from zoterodigest.sync.standing import standing_after
 from zoterodigest.sync.stored_keys import plan_as_stored, writes_as_stored
 from zoterodigest.sync.structure import NewDigest
-from zoterodigest.sync.taking_back.history import Recording, begin_recording
 
 
 class LibraryChanged(ZoterodigestError):
@@ -98,9 +96,7 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     if prepared.is_settled and not prepared.gathered.recovers:
         _remember(prepared)
         return Outcome(prepared, failures=tuple(foreseen(prepared)))
-    create_state_folder(project.state_folder)
-    with running(project.state_folder):
-        remove_leftovers(project.state_folder)
+    with at_work(project, (read.path for read in prepared.gathered.sources)):
         require_unchanged(project, prepared.gathered)
         first = _brought_up_to_date(prepared)
         lock_data = settle_killed_run(project, first.gathered)
@@ -169,15 +165,6 @@ def _expected_versions(prepared: Prepared) -> set[tuple[str, int]]:
     return written | {(shelf.key, shelf.version) for shelf in writes.shelves}
 
 
-def settle_killed_run(project: Project, gathered: Gathered) -> bytes | None:
-    """Write down what a killed run achieved; return the lock file's bytes as they are now."""
-    if not gathered.recovers:
-        return gathered.lock_data
-    write_lock(project.lock_path, gathered.lock, gathered.lock_data)
-    discard_journal(project.journal_path)
-    return read_if_present(project.lock_path)
-
-
 def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> None:
     """Write all objects of a plan, then the lock file."""
     project = prepared.workspace.project
@@ -200,10 +187,8 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> None:
     if journal is not None:
         journal.close()
     _keep_base_texts(prepared, lock, [*standing.entries.values(), *standing.made.values()])
-    sent = _sent(prepared)
-    sources = {**sent.digests, **{key: bib.source for key, bib in bibs.written.items()}}
-    sent = replace(sent, versions=ledger.versions, digests=sources)
-    recording.finish(sent, contents, lock.links)
+    written = {**{key: one.edit.source for key, one in digests.items()}, **bibs.sources}
+    recording.finish(_sent(prepared, written).written(ledger.versions), contents, lock.links)
 
 
 def _as_stored(prepared: Prepared, ledger: Ledger) -> Prepared:
@@ -224,17 +209,25 @@ def _begin_recording(prepared: Prepared, intended: tuple[Row, ...]) -> Recording
         command = "resolve"
     exported = with_exports(prepared.gathered.lock, prepared.bibs).exported
     links = Links(intended, prepared.plan.shelves, exported)
-    return begin_recording(prepared.workspace, prepared.gathered, command, _sent(prepared), links)
-
-
-def _sent(prepared: Prepared) -> Sent:
-    writes = prepared.writes
-    items = tuple(write.item for write in (*writes.items, *writes.children))
     edits = (digest.edit for digest in prepared.digests)
     sources = {edit.read.digest.key: edit.source for edit in edits if edit.is_change}
     sources |= {edit.read.key: edit.source for edit in prepared.bib_edits}
     sources |= {bib.key: bib.source for bib in prepared.bibs if bib.is_change}
-    return Sent(items, writes.shelves, sources)
+    present = Present(prepared.gathered.contents, prepared.gathered.lock)
+    sent = _sent(prepared, sources)
+    return begin_recording(prepared.workspace.project, present, command, sent, links)
+
+
+def _sent(prepared: Prepared, sources: Mapping[str, bytes]) -> Sent:
+    """Return the objects of a run, and the files that hold `sources`, by key."""
+    writes = prepared.writes
+    items = tuple(write.item for write in (*writes.items, *writes.children))
+    files = tuple(
+        FileChange(read.key, read.path, read.data, sources[read.key])
+        for read in prepared.gathered.sources
+        if read.key in sources
+    )
+    return Sent(items, tuple(writes.shelves), files)
 
 
 def _write_digests(prepared: Prepared, ledger: Ledger) -> Mapping[str, NewDigest]:

@@ -6,25 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.plan import Link
-from zoterodigest.project.files import remove_leftovers
-from zoterodigest.project.journal import Journal
-from zoterodigest.project.lock import LockFile, lock_hash, write_lock
-from zoterodigest.project.running import running
-from zoterodigest.project.state import create_state_folder
+from zoterodigest.project.lock import LockFile
+from zoterodigest.sync.apply.applying import apply
+from zoterodigest.sync.apply.changes import Changes, FileChange, Results, Sent
 from zoterodigest.sync.bibs.edits import BibEdit
 from zoterodigest.sync.bibs.exporting import NewBib, new_bibs
 from zoterodigest.sync.bibs.following import as_written
 from zoterodigest.sync.bibs.works import linked_items
-from zoterodigest.sync.bibs.writes import with_exports, write_export
-from zoterodigest.sync.carry import settle_killed_run
+from zoterodigest.sync.bibs.writes import exporting_of, with_exports
 from zoterodigest.sync.claims import left_of, rows_of_exported
 from zoterodigest.sync.failures import Failure, failures_of_bibs
-from zoterodigest.sync.gather import Gathered, gather, require_unchanged
-from zoterodigest.sync.ledger import Ledger
+from zoterodigest.sync.gather import Gathered, gather
 from zoterodigest.sync.run import Direction, Options, plan_over
-from zoterodigest.sync.sending import Sent
 from zoterodigest.sync.standing import exported_entries
-from zoterodigest.sync.taking_back.history import begin_recording
 from zoterodigest.sync.workspace import Workspace
 
 
@@ -70,24 +64,26 @@ def carry_out_exports(exports: Exports) -> ExportsDone:
     workspace, gathered = exports.workspace, exports.gathered
     if exports.is_settled:
         return ExportsDone(failures=tuple(failures_of_bibs(exports.bibs)))
-    project, ledger = workspace.project, Ledger(_no_progress, 0)
-    create_state_folder(project.state_folder)
-    with running(project.state_folder):
-        remove_leftovers(project.state_folder)
-        require_unchanged(project, gathered)
-        lock_data = settle_killed_run(project, gathered)
-        intended = _lock_after(exports, exports.bibs).links
-        recording = begin_recording(workspace, gathered, "export", _sent(exports.bibs), intended)
-        journal = Journal.begin(project.journal_path, lock_hash(lock_data))
-        done = tuple(
-            bib for bib in exports.bibs if not bib.is_change or write_export(bib, journal, ledger)
-        )
-        lock = _lock_after(exports, done)
-        write_lock(project.lock_path, lock, lock_data)
-        journal.close()
-        recording.finish(_sent(done), gathered.contents, lock.links)
-    unwritten = (Failure(key, "", reason) for key, reason in ledger.unwritten.items())
-    return ExportsDone(ledger.written_bibs, (*unwritten, *failures_of_bibs(exports.bibs)))
+    changes = Changes(
+        workspace,
+        gathered,
+        "export",
+        Sent(files=tuple(_file(bib) for bib in exports.bibs if bib.is_change)),
+        _lock_after(exports, exports.bibs),
+        lambda results, _: _lock_after(exports, _done(exports, results)),
+    )
+    results = apply(changes, _no_progress)
+    unwritten = (Failure(key, "", reason) for key, reason in results.unwritten.items())
+    written = len(changes.sent.files) - len(results.unwritten)
+    return ExportsDone(written, (*unwritten, *failures_of_bibs(exports.bibs)))
+
+
+def _file(bib: NewBib) -> FileChange:
+    return FileChange(bib.key, bib.bib.path, bib.before, bib.source, exporting_of(bib))
+
+
+def _done(exports: Exports, results: Results) -> list[NewBib]:
+    return [bib for bib in exports.bibs if bib.key not in results.unwritten]
 
 
 def _lock_after(exports: Exports, done: Sequence[NewBib]) -> LockFile:
@@ -109,10 +105,6 @@ def _lock_after(exports: Exports, done: Sequence[NewBib]) -> LockFile:
         rows |= {row.id: row for row in new}
     ordered = tuple(rows[row_id] for row_id in sorted(rows))
     return with_exports(replace(gathered.lock, rows=ordered), done)
-
-
-def _sent(bibs: tuple[NewBib, ...]) -> Sent:
-    return Sent(digests={one.key: one.source for one in bibs if one.is_change})
 
 
 def _no_progress(_done: int, _total: int) -> None:

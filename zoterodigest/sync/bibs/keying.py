@@ -10,16 +10,14 @@ from zoterodigest.bibtex.keys import KeySource
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.core.link import Row, State, is_bib
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.project.journal import discard_journal
-from zoterodigest.project.lock import LockFile, write_lock
-from zoterodigest.project.running import running
+from zoterodigest.project.lock import LockFile
+from zoterodigest.sync.apply.applying import apply
+from zoterodigest.sync.apply.changes import Changes, Sent
+from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.bibs.aliases import Aliases
 from zoterodigest.sync.bibs.citation import Named, known_keys, live_items, named, with_key_noted
-from zoterodigest.sync.gather import Gathered, gather, require_unchanged
-from zoterodigest.sync.sending import Answers, Progress, Sent, send
-from zoterodigest.sync.taking_back.history import begin_recording
+from zoterodigest.sync.gather import Gathered, gather
 from zoterodigest.sync.taking_back.removal import Kept
 from zoterodigest.sync.workspace import Workspace
 
@@ -108,32 +106,21 @@ def _new_key(keys: Keys, one: Named, key: str, *, is_ours: bool = True) -> NewKe
 
 def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed:
     """Write new keys, each into its item as it was read; the history can take them back."""
-    workspace, gathered = keys.workspace, keys.gathered
-    project = workspace.project
+    gathered = keys.gathered
     if not new:
         return Keyed()
-    with running(project.state_folder):
-        require_unchanged(project, gathered)
-        items = [LibraryItem(one.item, one.version, {"citationKey": one.key}) for one in new]
-        sent, intended = Sent(items), _lock_after(gathered, new, {one.item for one in new})
-        recording = begin_recording(workspace, gathered, COMMAND, sent, intended.links)
-        answers = send(workspace.library, sent, progress)
-        lock = _lock_after(gathered, new, answers.versions.keys())
-        if gathered.recovers or lock != gathered.lock:
-            write_lock(project.lock_path, lock, gathered.lock_data)
-        if gathered.recovers:
-            discard_journal(project.journal_path)
-        sent = replace(sent, versions=answers.versions)
-        recording.finish(sent, _stored(keys, answers), lock.links)
+    changes = Changes(
+        keys.workspace,
+        gathered,
+        COMMAND,
+        Sent(tuple(LibraryItem(one.item, one.version, {"citationKey": one.key}) for one in new)),
+        _lock_after(gathered, new, {one.item for one in new}),
+        lambda results, _: _lock_after(gathered, new, results.versions.keys()),
+    )
+    results = apply(changes, progress)
     titles = {one.item: one.title or one.item for one in new}
-    failures = (Kept(titles[key], reason) for key, reason in sorted(answers.failed.items()))
-    return Keyed(len(answers.versions), tuple(failures))
-
-
-def _stored(keys: Keys, answers: Answers) -> Contents:
-    if not answers.versions:
-        return keys.gathered.contents
-    return read_contents(keys.workspace.library.read(), keys.workspace.zotero)
+    failures = (Kept(titles[key], reason) for key, reason in sorted(results.failed.items()))
+    return Keyed(len(results.versions), tuple(failures))
 
 
 def _lock_after(gathered: Gathered, new: tuple[NewKey, ...], written: Set[str]) -> LockFile:

@@ -27,6 +27,11 @@ class BibsWritten:
     done: Mapping[str, WrittenBib] = field(default_factory=dict)
     exports: tuple[NewBib, ...] = ()
 
+    @property
+    def sources(self) -> Mapping[str, bytes]:
+        """What the files that were written hold now, by key."""
+        return {key: bib.source for key, bib in self.written.items()}
+
     def recorded(self, lock: LockFile) -> LockFile:
         """Return `lock` with the entries of these files that are ours."""
         return with_exports(lock, self.exports)
@@ -63,7 +68,7 @@ def write_bibs(
     gathered, linked = replace(prepared.gathered, bibs=reads), linked_by(prepared.plan)
     done = dict(written)
     for bib in new_bibs(prepared.workspace, gathered, contents, prepared.bib_edits, linked):
-        if bib.is_change and not write_export(bib, journal, ledger):
+        if bib.is_change and not _write_export(bib, journal, ledger):
             continue
         exports.append(bib)
         done[bib.key] = as_written(bib)
@@ -72,12 +77,16 @@ def write_bibs(
     return BibsWritten(written, done, tuple(exports))
 
 
-def write_export(bib: NewBib, journal: Journal | None, ledger: Ledger) -> bool:
+def _write_export(bib: NewBib, journal: Journal | None, ledger: Ledger) -> bool:
     """Replace one .bib, telling the journal before what will be ours; say whether it was."""
     if journal is not None:
-        is_made = bib.is_made and not bib.was_made
-        journal.exporting(Exporting(bib.key, bib.entries, is_made))
+        journal.exporting(exporting_of(bib))
     return _is_replaced(bib.bib, bib.source, bib.before, ledger)
+
+
+def exporting_of(bib: NewBib) -> Exporting:
+    """Return what the journal says of a .bib before it is written."""
+    return Exporting(bib.key, bib.entries, bib.is_made and not bib.was_made)
 
 
 def _is_replaced(bib: BibFile, source: bytes, before: bytes | None, ledger: Ledger) -> bool:

@@ -17,12 +17,13 @@ from zoterodigest.core.history import (
     ObjectChange,
     Run,
 )
+from zoterodigest.core.link import is_bib
 from zoterodigest.core.reversal import hunks_between, turn_back
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.notes.visible import note_pieces
+from zoterodigest.sync.apply.changes import FileChange, Sent
+from zoterodigest.sync.apply.recording import held, lines_of, source_of
 from zoterodigest.sync.gather import Gathered
-from zoterodigest.sync.sending import Sent
-from zoterodigest.sync.taking_back.history import held, lines_of, source_of
 from zoterodigest.sync.taking_back.removal import Removal
 
 _SETS = ("collections", "tags")
@@ -39,14 +40,18 @@ class Declined:
 
 @dataclass
 class Reverting:
-    """A run that is being turned back; `removal` judges what it created."""
+    """A run that is being turned back; `removal` judges what it created.
+
+    `present` is what the files that it wrote hold now, by key; None where there is none.
+    """
 
     run: Run
     gathered: Gathered
     removal: Removal
+    present: Mapping[str, bytes | None]
     items: list[LibraryItem] = field(default_factory=list)
     collections: list[Collection] = field(default_factory=list)
-    digests: dict[str, bytes] = field(default_factory=dict)
+    files: list[FileChange] = field(default_factory=list)
     declined: list[Declined] = field(default_factory=list)
 
     def revert(self) -> Sent:
@@ -59,9 +64,9 @@ class Reverting:
             if not change.is_created:
                 self._revert_object(change)
         for digest in self.run.digests:
-            self._revert_digest(digest)
+            self._revert_file(digest)
         self._revert_collections()
-        return Sent(tuple(self.items), tuple(self.collections), self.digests)
+        return Sent(tuple(self.items), tuple(self.collections), tuple(self.files))
 
     # --- objects
 
@@ -147,33 +152,48 @@ class Reverting:
     def _decline(self, change: ObjectChange, reason: str) -> None:
         self.declined.append(Declined(change.title, reason, change.parent or change.key))
 
-    # --- digests
+    # --- files
 
-    def _revert_digest(self, change: DigestChange) -> None:
-        read = next((it for it in self.gathered.sources if it.key == change.key), None)
-        if read is None:
-            self.declined.append(Declined(change.key, "there is no such file now", change.key))
+    def _revert_file(self, change: DigestChange) -> None:
+        present = self.present[change.key]
+        is_as_before = change.is_created and not self.run.is_finished
+        if present is None and not change.is_removed:
+            if not is_as_before:  # else it was never made
+                reason = "there is no such file now"
+                self.declined.append(Declined(change.key, reason, change.key))
             return
-        present = read.data or b""
-        reversal = turn_back(lines_of(present), change.hunks)
+        reversal = turn_back(lines_of(present or b""), change.hunks)
         for hunk in reversal.refused:
             where = f"{change.key}:{hunk.at + 1}"
             reason = "what was written there has changed since"
             self.declined.append(Declined(where, reason, change.key))
         source = source_of(reversal.pieces)
-        if source != present:
-            self.digests[change.key] = source
+        after = None if not source and self._is_gone(change, present) else source
+        if after != present:
+            path = self.removal.workspace.project.root / change.key
+            self.files.append(FileChange(change.key, path, present, after))
+
+    def _is_gone(self, change: DigestChange, present: bytes | None) -> bool:
+        """Tell whether a file of which nothing is left goes: the run made it, or it is a .bib."""
+        return change.is_created or present is None or (is_bib(change.key) and bool(present))
 
     # --- collections
 
     def _revert_collections(self) -> None:
         known = {one.key: one for one in self.gathered.contents.collections}
-        created = [one for one in self.run.collections if one.before is None]
+        created: list[Collection] = []
         for change in self.run.collections:
             present = known.get(change.key)
-            if change.before is not None and present is not None:
+            if present is None:
+                continue
+            if change.before is not None:
                 self._revert_collection(change, change.before, present)
-        self._trash_empty([known[one.key] for one in created if one.key in known])
+            elif present.name == change.after.name or present.is_trashed:
+                created.append(present)
+            else:
+                reason = "this collection was renamed since: it is yours now"
+                self.declined.append(Declined(present.name, reason, change.key))
+        self._trash_empty(created)
 
     def _revert_collection(
         self, change: CollectionChange, before: CollectionState, present: Collection

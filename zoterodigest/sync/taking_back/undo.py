@@ -1,47 +1,41 @@
 """Undo: both sides of a run go back to what they were, and its links with them.
 
 Order: first the lock file lets go of what is about to be turned back, so that a kill in between
-leaves an edit pending and never carries it over another; then the library, then the digests.
+leaves an edit pending and never carries it over another; then the library, then the digests. Links
+that come back do so last: until then their items may lie in the trash.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.history import Run
-from zoterodigest.core.link import is_bib
+from zoterodigest.core.history import Links, Run
+from zoterodigest.core.link import Exported, Row, Shelf, State, is_bib
 from zoterodigest.core.plan import Link
+from zoterodigest.core.seen import Seen
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.project.files import remove_file, remove_leftovers, replace_file
+from zoterodigest.project.files import read_if_present
 from zoterodigest.project.history import history_folder
-from zoterodigest.project.journal import discard_journal
-from zoterodigest.project.lock import LockFile, render_lock, write_lock
-from zoterodigest.project.memory import keep_memory, prepare_memory
-from zoterodigest.project.running import running
-from zoterodigest.project.state import create_state_folder
+from zoterodigest.project.lock import LockFile
+from zoterodigest.sync.apply.applying import apply
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Results, Sent
+from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.gather import (
     Gathered,
     OtherLibrary,
-    ReadBib,
-    Source,
     core_entries,
     gather,
     known_as,
-    require_unchanged,
     source_with,
 )
 from zoterodigest.sync.relinking import Fate, IsChanged, links_back, seen_back
 from zoterodigest.sync.run import Options, plan_over
-from zoterodigest.sync.sending import Answers, Progress, Sent, send
 from zoterodigest.sync.stored_keys import run_as_stored
-from zoterodigest.sync.taking_back.history import begin_recording
 from zoterodigest.sync.taking_back.removal import Removal
 from zoterodigest.sync.taking_back.reverting import Declined, Reverting
 from zoterodigest.sync.workspace import Workspace
-
-_NOTHING_FAILED = Answers({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,42 +51,55 @@ class Undoing:
     sent: Sent
     lock: LockFile
     declined: tuple[Declined, ...] = ()
+    command: str = "undo"
 
     @property
     def is_settled(self) -> bool:
         """Whether there is nothing to turn back."""
-        is_same = self.lock == self.gathered.lock
-        return is_same and not len(self.sent) and not self.sent.digests
+        return self.lock == self.gathered.lock and not self.sent
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo did: objects and files written, and what stays as it is, with the reason."""
+    """What an undo did: what was written, and what stays as it is, with the reason."""
 
     undoing: Undoing
-    written: int = 0
-    written_digests: int = 0
-    written_bibs: int = 0
+    sent: Sent = field(default_factory=Sent)
     declined: tuple[Declined, ...] = ()
 
+    @property
+    def written(self) -> int:
+        """How many objects of the library were written."""
+        return self.sent.number
 
-def prepare_undo(workspace: Workspace, run: Run) -> Undoing:
+    @property
+    def written_bibs(self) -> int:
+        """How many bibliographies were written."""
+        return sum(is_bib(file.key) for file in self.sent.files)
+
+    @property
+    def written_digests(self) -> int:
+        """How many other files were written."""
+        return len(self.sent.files) - self.written_bibs
+
+
+def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Undoing:
     """Plan to take back what `run` wrote, as far as it still is as the run left it.
 
     Raises `OtherLibrary` if the run wrote into another library.
     """
     workspace = _workspace_of(workspace, run)
     gathered = _with_trashed(gather(workspace), run, workspace)
-    if run.library not in known_as(workspace.library):
+    if run.library not in known_as(workspace.library) and not run.is_of_files:
         folder = history_folder(workspace.project.state_folder)
         raise OtherLibrary(folder, run.library, gathered.lock.identity)
     run = run_as_stored(run, workspace.library.stored_keys)
     removal = Removal(workspace, gathered, run.after.rows)
-    reverting = Reverting(run, gathered, removal)
+    reverting = Reverting(run, gathered, removal, dict(_files_of(run, workspace, gathered)))
     sent = reverting.revert()
     declined = tuple(dict.fromkeys(reverting.declined))
-    undoing = Undoing(workspace, gathered, run, sent, gathered.lock, declined)
-    return replace(undoing, lock=_lock_after(undoing, _NOTHING_FAILED))
+    undoing = Undoing(workspace, gathered, run, sent, gathered.lock, declined, command)
+    return replace(undoing, lock=_lock_after(undoing, NOTHING_FAILED))
 
 
 def _with_trashed(gathered: Gathered, run: Run, workspace: Workspace) -> Gathered:
@@ -112,91 +119,116 @@ def _workspace_of(workspace: Workspace, run: Run) -> Workspace:
     """Return the workspace of the digests that a run was about, as far as they are there."""
     project = workspace.project
     keys = {row.digest for links in (run.before, run.after) for row in links.rows}
-    keys |= {digest.key for digest in run.digests}
     paths = [project.root / key for key in sorted(keys)]
     there = [path for path in paths if path.is_file() and not is_bib(path.name)]
     return replace(workspace, digests=project.digests(there) if there else ())
 
 
+def _files_of(
+    run: Run, workspace: Workspace, gathered: Gathered
+) -> Iterator[tuple[str, bytes | None]]:
+    """Yield the files that a run wrote, with what they hold now."""
+    read = {one.key: one.data for one in gathered.sources}
+    for change in run.digests:
+        path = workspace.project.root / change.key
+        yield change.key, read[change.key] if change.key in read else read_if_present(path)
+
+
 def undo(undoing: Undoing, progress: Progress) -> Undone:
-    """Do what was planned; what fails keeps its links, and is told."""
-    if undoing.is_settled:
+    """Do what was planned; what fails keeps its links, and is told.
+
+    That nothing of a run is left is recorded too: it is undone then.
+    """
+    if undoing.is_settled and undoing.declined:
         return Undone(undoing, declined=undoing.declined)
-    project, gathered = undoing.workspace.project, undoing.gathered
-    create_state_folder(project.state_folder)
-    with running(project.state_folder):
-        remove_leftovers(project.state_folder)
-        require_unchanged(project, gathered)
-        links = undoing.lock.links
-        recording = begin_recording(
-            undoing.workspace, gathered, "undo", undoing.sent, links, undoes=undoing.run.number
-        )
-        lock_data = _record(undoing, undoing.lock, gathered.lock_data)
-        answers = send(undoing.workspace.library, undoing.sent, progress)
-        for read in gathered.sources:
-            if (source := undoing.sent.digests.get(read.key)) is not None:
-                _put_back(read, source)
-        lock = _lock_after(undoing, answers) if answers.failed else undoing.lock
-        _record(undoing, lock, lock_data)
-        if gathered.recovers:
-            discard_journal(project.journal_path)
-        sent = replace(undoing.sent, versions=answers.versions)
-        recording.finish(sent, _stored(undoing.workspace), lock.links)
-    failed = tuple(_failed(undoing, answers))
-    written = len(undoing.sent) - len(answers.failed)
-    declined = (*undoing.declined, *failed)
-    bibs = sum(map(is_bib, undoing.sent.digests))
-    return Undone(undoing, written, len(undoing.sent.digests) - bibs, bibs, declined)
+    changes = Changes(
+        undoing.workspace,
+        undoing.gathered,
+        undoing.command,
+        undoing.sent,
+        undoing.lock,
+        lambda results, _: _lock_after(undoing, results),
+        released=_released(undoing.gathered.lock, undoing.lock),
+        seen_after=lambda lock: _seen_after(undoing, lock),
+        undoes=undoing.run.number,
+    )
+    results = apply(changes, progress)
+    failed = tuple(_failed(undoing, results))
+    return Undone(undoing, _done(undoing.sent, results), (*undoing.declined, *failed))
 
 
-def _put_back(read: Source, source: bytes) -> None:
-    """Write what a file is to hold again; a .bib of which nothing is left is removed."""
-    if isinstance(read, ReadBib) and read.data and not source:
-        remove_file(read.path, read.data)
-    else:
-        replace_file(read.path, source, read.data)
+def _done(sent: Sent, results: Results) -> Sent:
+    return Sent(
+        tuple(one for one in sent.items if one.key not in results.failed),
+        tuple(one for one in sent.collections if one.key not in results.failed),
+        tuple(file for file in sent.files if file.key not in results.unwritten),
+    )
 
 
-def _record(undoing: Undoing, lock: LockFile, expected: bytes | None) -> bytes:
-    """Write `lock`, and remember of its links what it says; return its bytes."""
-    workspace, gathered = undoing.workspace, undoing.gathered
-    data = render_lock(lock, expected)
-    if gathered.seen is not None:
-        keys = {item.key for item in undoing.sent.items}
-        written = [item for item in _as_if_written(undoing).items if item.key in keys]
-        seen = seen_back(gathered.seen, gathered.lock.links, lock.links, written)
-        prepare_memory(workspace.memory_path, seen, data)
-    write_lock(workspace.project.lock_path, lock, expected)
-    if gathered.seen is not None:
-        keep_memory(workspace.memory_path)
-    return data
+def _seen_after(undoing: Undoing, lock: LockFile) -> Seen | None:
+    gathered = undoing.gathered
+    if gathered.seen is None:
+        return None
+    keys = {item.key for item in undoing.sent.items}
+    written = [item for item in _as_if_written(undoing).items if item.key in keys]
+    return seen_back(gathered.seen, gathered.lock.links, lock.links, written)
 
 
-def _stored(workspace: Workspace) -> Contents:
-    return read_contents(workspace.library.read(), workspace.zotero)
-
-
-def _failed(undoing: Undoing, answers: Answers) -> Iterator[Declined]:
+def _failed(undoing: Undoing, results: Results) -> Iterator[Declined]:
     by_key = undoing.gathered.contents.by_key
     names = {one.key: one.name for one in undoing.sent.collections}
     titles = {one.key: one.title for one in undoing.run.objects}
-    for key, reason in sorted(answers.failed.items()):
+    for key, reason in sorted(results.failed.items()):
         item = str(by_key[key].data.get("parentItem", key)) if key in by_key else key
         yield Declined(titles.get(key) or names.get(key, key), reason, item)
+    for key, reason in sorted(results.unwritten.items()):
+        yield Declined("", reason, key)
 
 
 # --- links ---------------------------------------------------------------------------------------
 
 
-def _lock_after(undoing: Undoing, answers: Answers) -> LockFile:
-    """Return the lock file as it is when all but what `answers` say failed is turned back."""
+def _released(present: LockFile, back: LockFile) -> LockFile:
+    """Return `back` without the links, collections and entries of ours that it brings back."""
+    rows = {row.id: row for row in present.rows}
+    shelves, entries = {*map(_shelf_place, present.shelves)}, {*map(_entry_place, present.exported)}
+    return replace(
+        back,
+        rows=tuple(_released_row(row, rows.get(row.id)) for row in back.rows),
+        shelves=tuple(one for one in back.shelves if _shelf_place(one) in shelves),
+        exported=tuple(one for one in back.exported if _entry_place(one) in entries),
+    )
+
+
+def _released_row(back: Row, present: Row | None) -> Row:
+    is_linked = present is not None and present.state is State.LINKED
+    if back.state is not State.LINKED or is_linked:
+        return back
+    return present or replace(back, state=State.UNLINKED)
+
+
+def _shelf_place(shelf: Shelf) -> tuple[str, tuple[str, ...]]:
+    return shelf.digest, shelf.path
+
+
+def _entry_place(entry: Exported) -> tuple[str, str]:
+    return entry.bibliography, entry.key
+
+
+def _lock_after(undoing: Undoing, results: Results) -> LockFile:
+    """Return the lock file as it is when all but what failed is turned back."""
     present = undoing.gathered.lock
-    failed = frozenset(one.key for one in _failed(undoing, answers))
+    failed = frozenset(one.key for one in _failed(undoing, results))
     declined = frozenset(one.key for one in undoing.declined) | failed
     trashed = frozenset(one.key for one in undoing.sent.items if one.data.get("deleted"))
     fate = Fate(declined, failed, trashed - failed)
-    links = links_back(present.links, undoing.run, fate, _changes(undoing))
-    return replace(present, rows=links.rows, shelves=links.shelves, exported=links.exported)
+    done = replace(undoing, sent=_done(undoing.sent, results))
+    links = links_back(present.links, undoing.run, fate, _changes(done))
+    return _with_links(present, links)
+
+
+def _with_links(lock: LockFile, links: Links) -> LockFile:
+    return replace(lock, rows=links.rows, shelves=links.shelves, exported=links.exported)
 
 
 def _changes(undoing: Undoing) -> IsChanged:
@@ -232,9 +264,9 @@ def _shown(link: Link, name: str) -> tuple[str | None, ...]:
 def _gathered_then(undoing: Undoing) -> Gathered:
     """Return what would be gathered once all is turned back, with the links as they are."""
     gathered, workspace = undoing.gathered, undoing.workspace
-    sources = undoing.sent.digests
+    files = {file.key: file.after or b"" for file in undoing.sent.files}
     back = tuple(
-        source_with(read, sources[read.key], workspace) if read.key in sources else read
+        source_with(read, files[read.key], workspace) if read.key in files else read
         for read in gathered.sources
     )
     entries = core_entries(back, workspace, with_notes=True)

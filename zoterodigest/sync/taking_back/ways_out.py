@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.link import Row, Shelf, State, is_bib
-from zoterodigest.library.contents import Contents, read_contents
+from zoterodigest.core.link import Origin, Row, Shelf, State, is_bib
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.project.journal import discard_journal
-from zoterodigest.project.lock import LockFile, write_lock
-from zoterodigest.project.running import running
-from zoterodigest.project.state import create_state_folder
-from zoterodigest.sync.gather import Gathered, gather, require_unchanged
-from zoterodigest.sync.sending import Progress, Sent, send
-from zoterodigest.sync.taking_back.history import begin_recording
+from zoterodigest.project.lock import LockFile
+from zoterodigest.sync.apply.applying import apply
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Results, Sent
+from zoterodigest.sync.apply.sending import Progress
+from zoterodigest.sync.gather import Gathered, gather
 from zoterodigest.sync.taking_back.removal import Kept, Removal, title_of
 from zoterodigest.sync.workspace import Workspace
 
@@ -98,41 +95,40 @@ def _rows_to_end(workspace: Workspace, gathered: Gathered) -> Iterator[Row]:
 
 def leave(leaving: Leaving, progress: Progress) -> Left:
     """Do what was planned; the links of what failed stay, the others become tombstones."""
-    project = leaving.workspace.project
     if leaving.is_settled:
         return Left(leaving)
-    create_state_folder(project.state_folder)
-    with running(project.state_folder):
-        require_unchanged(project, leaving.gathered)
-        sent, intended = _sent(leaving), _lock_after(leaving, {})
-        command = "remove" if leaving.takes_back else "unlink"
-        links = intended.links
-        recording = begin_recording(leaving.workspace, leaving.gathered, command, sent, links)
-        answers = send(leaving.workspace.library, sent, progress)
-        lock = _lock_after(leaving, answers.failed)
-        write_lock(project.lock_path, lock, leaving.gathered.lock_data)
-        if leaving.gathered.recovers:
-            discard_journal(project.journal_path)
-        stored = _stored(leaving) if answers.versions else leaving.gathered.contents
-        sent = replace(sent, versions=answers.versions)
-        recording.finish(sent, stored, lock.links)
+    changes = Changes(
+        leaving.workspace,
+        leaving.gathered,
+        "remove" if leaving.takes_back else "unlink",
+        Sent((*leaving.trash, *leaving.patches), leaving.shelves),
+        _lock_after(leaving, NOTHING_FAILED),
+        lambda results, _: _lock_after(leaving, results),
+        intended=tuple(_intended(leaving)),
+    )
+    results = apply(changes, progress)
     items = {item.key: item for item in leaving.gathered.contents.items}
     failures = [
         Kept(title_of(items[k]) if k in items else k, why)
-        for k, why in sorted(answers.failed.items())
+        for k, why in sorted(results.failed.items())
     ]
-    return Left(leaving, len(sent) - len(answers.failed), tuple(failures))
+    return Left(leaving, changes.sent.number - len(results.failed), tuple(failures))
 
 
-def _sent(leaving: Leaving) -> Sent:
-    return Sent((*leaving.trash, *leaving.patches), leaving.shelves)
+def _intended(leaving: Leaving) -> Iterator[Row]:
+    """Yield for the journal how the links that end are to be.
+
+    A run that is killed has taken something off an item, perhaps: where a field is no longer as its
+    link says, that is no edit to be carried into a digest. Until the item is in the trash its link
+    stays, so that the same command finds it again.
+    """
+    for row in leaving.rows:
+        apart = row.apart | row.bases.keys()
+        yield replace(row, apart=apart, bases={}, origin=Origin(), state=State.UNLINKED)
 
 
-def _stored(leaving: Leaving) -> Contents:
-    return read_contents(leaving.workspace.library.read(), leaving.workspace.zotero)
-
-
-def _lock_after(leaving: Leaving, failed: Mapping[str, str]) -> LockFile:
+def _lock_after(leaving: Leaving, results: Results) -> LockFile:
+    failed = results.failed
     ending = {row.id for row in leaving.rows if row.item not in failed and row.note not in failed}
     rows = tuple(
         replace(row, state=State.UNLINKED) if row.id in ending else row

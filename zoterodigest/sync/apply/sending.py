@@ -2,57 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from zoterodigest.library.port import (
     BATCH_SIZE,
-    Collection,
     Library,
-    LibraryItem,
     Outcome,
     Refused,
     Stale,
     Unchanged,
     Written,
 )
+from zoterodigest.sync.apply.changes import Results, Sent
 
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a run writes: objects and collections of the library, the new bytes of digests by key.
+def send(library: Library, sent: Sent, progress: Progress) -> Results:
+    """Write the objects of `sent`: collections first, those that go into the trash last.
 
-    `versions` holds the version of each object that was written, once that is known.
+    What comes out of the trash finds its collection there; a collection goes when it is empty.
     """
-
-    items: Sequence[LibraryItem] = ()
-    collections: Sequence[Collection] = ()
-    digests: Mapping[str, bytes] = field(default_factory=dict)
-    versions: Mapping[str, int] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.items) + len(self.collections)
-
-    def written(self) -> Sent:
-        """Return what of it was written into the library."""
-        items = tuple(one for one in self.items if one.key in self.versions)
-        collections = tuple(one for one in self.collections if one.key in self.versions)
-        return replace(self, items=items, collections=collections)
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """The versions of what was written, and why the others were not, by key."""
-
-    versions: Mapping[str, int]
-    failed: Mapping[str, str]
-
-
-def send(library: Library, sent: Sent, progress: Progress) -> Answers:
-    """Write `sent`: collections first, those that go into the trash last."""
     versions: dict[str, int] = {}
     failed: dict[str, str] = {}
     done = 0
@@ -68,8 +39,8 @@ def send(library: Library, sent: Sent, progress: Progress) -> Answers:
                 case Refused(key, _, message):
                     failed[key] = message
         done += len(outcomes)
-        progress(done, len(sent))
-    return Answers(versions, failed)
+        progress(done, sent.number)
+    return Results(versions, failed)
 
 
 def _answers(library: Library, sent: Sent) -> Iterator[list[Outcome]]:

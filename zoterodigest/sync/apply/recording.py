@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from zoterodigest.core.history import (
     changed_links,
 )
 from zoterodigest.core.reversal import Hunk, hunks_between
-from zoterodigest.library.contents import Contents
+from zoterodigest.library.contents import EMPTY_LIBRARY, Contents
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.notes.visible import holds_private, note_pieces
 from zoterodigest.project.files import CannotWrite
@@ -31,11 +31,20 @@ from zoterodigest.project.history import (
     prune_history,
     write_run,
 )
-from zoterodigest.sync.gather import Gathered
-from zoterodigest.sync.sending import Sent
-from zoterodigest.sync.workspace import Workspace
+from zoterodigest.project.layout import Project
+from zoterodigest.project.lock import LockFile
+from zoterodigest.project.running import note_run
+from zoterodigest.sync.apply.changes import FileChange, Sent
 
 _BOOKKEEPING = frozenset({"dateAdded", "dateModified"})
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What stands there before a run: what the library holds, and what the lock file says."""
+
+    contents: Contents = EMPTY_LIBRARY
+    lock: LockFile = field(default_factory=lambda: LockFile(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +52,19 @@ class Recording:
     """A run that is being recorded: its file says what it intends until it is finished."""
 
     folder: Path
-    gathered: Gathered
+    present: Present
     run: Run
 
     def finish(self, sent: Sent, stored: Contents, after: Links) -> None:
         """Write down what was written, as the library has `stored` it, and the links as they are.
 
-        A run that has written nothing is forgotten. Where the file cannot be written, what was
-        intended stands there still, and that is enough to undo it.
+        A run that has written nothing is forgotten, but for an undo: what it undoes is undone, if
+        only because nothing of it was left. Where the file cannot be written, what was intended
+        stands there still, and that is enough to undo it.
         """
         run = replace(self.run, is_finished=True)
-        run = _with_changes(run, self.gathered, sent.written(), stored, after)
-        if run.is_empty:
+        run = _with_changes(run, self.present, sent, stored, after)
+        if run.is_empty and not run.undoes:
             forget_run(self.folder, run)
             return
         with suppress(CannotWrite):
@@ -62,8 +72,8 @@ class Recording:
 
 
 def begin_recording(
-    workspace: Workspace,
-    gathered: Gathered,
+    project: Project,
+    present: Present,
     command: str,
     sent: Sent,
     after: Links,
@@ -73,35 +83,36 @@ def begin_recording(
 
     Call it while running is held, before anything is written. Raises `CannotWrite`.
     """
-    folder = history_folder(workspace.project.state_folder)
+    folder = history_folder(project.state_folder)
     now = datetime.now(UTC)
     prune_history(folder, now)
     run = replace(
-        intended_run(gathered, sent, after),
+        intended_run(present, sent, after),
         number=next_number(folder),
         when=moment(now),
         command=command,
         undoes=undoes,
     )
     write_run(folder, run)
-    return Recording(folder, gathered, run)
+    note_run(project.state_folder, run.number)
+    return Recording(folder, present, run)
 
 
-def intended_run(gathered: Gathered, sent: Sent, after: Links) -> Run:
+def intended_run(present: Present, sent: Sent, after: Links) -> Run:
     """Return what a run that sends this is going to change, with no number and time."""
-    run = Run(0, "", "", gathered.lock.identity, is_finished=False)
-    return _with_changes(run, gathered, sent, None, after)
+    run = Run(0, "", "", present.lock.identity, is_finished=False)
+    return _with_changes(run, present, sent, None, after)
 
 
 def _with_changes(
-    run: Run, gathered: Gathered, sent: Sent, stored: Contents | None, links: Links
+    run: Run, present: Present, sent: Sent, stored: Contents | None, links: Links
 ) -> Run:
-    before, after = changed_links(gathered.lock.links, links)
+    before, after = changed_links(present.lock.links, links)
     return replace(
         run,
-        objects=tuple(_object_changes(gathered.contents, sent, stored)),
-        collections=tuple(_collection_changes(gathered.contents, sent.collections)),
-        digests=tuple(_digest_changes(gathered, sent.digests)),
+        objects=tuple(_object_changes(present.contents, sent, stored)),
+        collections=tuple(_collection_changes(present.contents, sent.collections)),
+        digests=tuple(_file_changes(sent.files)),
         before=before,
         after=after,
     )
@@ -193,15 +204,16 @@ def _state(one: Collection) -> CollectionState:
     return CollectionState(one.name, one.parent, one.is_trashed)
 
 
-# --- digests -------------------------------------------------------------------------------------
+# --- files ---------------------------------------------------------------------------------------
 
 
-def _digest_changes(gathered: Gathered, sources: Mapping[str, bytes]) -> Iterator[DigestChange]:
-    for read in gathered.sources:
-        before = read.data or b""
-        source = sources.get(read.key, before)
-        if source != before:
-            yield DigestChange(read.key, hunks_between(lines_of(before), lines_of(source)))
+def _file_changes(files: Iterable[FileChange]) -> Iterator[DigestChange]:
+    for file in files:
+        if file.after == file.before:
+            continue
+        hunks = hunks_between(lines_of(file.before or b""), lines_of(file.after or b""))
+        is_created, is_removed = file.before is None, file.after is None
+        yield DigestChange(file.key, hunks, is_created=is_created, is_removed=is_removed)
 
 
 def lines_of(source: bytes) -> list[str]:

@@ -1,0 +1,165 @@
+"""Applying: the one protocol by which a command's changes are written.
+
+Order, and each step of it is a law: the project is held; what a killed run left is put in order;
+nothing has changed since it was read; the history says what is about to be written, and what stands
+there now; the lock file lets go of what is turned back; the journal says what is intended; then the
+library, the files, and last the lock file, which never claims more than happened (law 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from zoterodigest.library.contents import EMPTY_LIBRARY, Contents, read_contents
+from zoterodigest.project.files import (
+    BadInput,
+    CannotWrite,
+    SourceChanged,
+    read_if_present,
+    remove_file,
+    remove_leftovers,
+    replace_file,
+)
+from zoterodigest.project.journal import Journal, discard_journal
+from zoterodigest.project.layout import Project
+from zoterodigest.project.lock import LockFile, lock_hash, render_lock, write_lock
+from zoterodigest.project.memory import keep_memory, prepare_memory
+from zoterodigest.project.running import running
+from zoterodigest.project.state import create_state_folder
+from zoterodigest.sync.apply.changes import Changes, FileChange, Results, Sent
+from zoterodigest.sync.apply.recording import Present, begin_recording
+from zoterodigest.sync.apply.sending import Progress, send
+from zoterodigest.sync.gather import Gathered, require_unchanged
+
+
+def apply(changes: Changes, progress: Progress) -> Results:
+    """Write what is intended; what fails by itself is in the results and stops nothing else.
+
+    Raises what stops a whole run: `AlreadyRunning`, `SourceChanged`, `CannotWrite` for a file of
+    the project's own, `BadLibrary`. The history then says what was intended, and the same command
+    goes on with it.
+    """
+    workspace, gathered, sent = changes.workspace, changes.gathered, changes.sent
+    project = workspace.project
+    with at_work(project, (file.path for file in sent.files)):
+        require_unchanged(project, gathered)
+        lock_data = settle_killed_run(project, gathered)
+        present = Present(gathered.contents, gathered.lock)
+        recording = begin_recording(
+            project, present, changes.command, sent, changes.lock.links, undoes=changes.undoes
+        )
+        known = gathered.lock
+        if changes.released is not None:
+            lock_data = _record(changes, changes.released, known, lock_data)
+            known = changes.released
+        journal = _begun_journal(changes, lock_data)
+        results = _written(changes, journal, progress)
+        stored = _stored(changes, results)
+        lock = changes.lock_after(results, stored)
+        _record(changes, lock, known, lock_data)
+        if journal is not None:
+            journal.close()
+        recording.finish(_done(sent, results), stored, lock.links)
+    return results
+
+
+def apply_files(
+    project: Project, command: str, files: Sequence[FileChange], lock: LockFile
+) -> Results:
+    """Write files and nothing else: no library and no lock file changes."""
+    with at_work(project, (file.path for file in files)):
+        sent = Sent(files=tuple(files))
+        recording = begin_recording(project, Present(lock=lock), command, sent, lock.links)
+        results = Results(unwritten=write_files(files, None))
+        recording.finish(_done(sent, results), EMPTY_LIBRARY, lock.links)
+    return results
+
+
+@contextmanager
+def at_work(project: Project, paths: Iterable[Path]) -> Iterator[None]:
+    """Hold the project, and remove what killed runs left half written, also beside `paths`."""
+    create_state_folder(project.state_folder)
+    with running(project.state_folder):
+        folders = {path.parent for path in (project.lock_path, *paths)}
+        for folder in (project.state_folder, *sorted(folders)):
+            remove_leftovers(folder)
+        yield
+
+
+def settle_killed_run(project: Project, gathered: Gathered) -> bytes | None:
+    """Write down what a killed run achieved; return the lock file's bytes as they are now."""
+    if not gathered.recovers:
+        return gathered.lock_data
+    write_lock(project.lock_path, gathered.lock, gathered.lock_data)
+    discard_journal(project.journal_path)
+    return read_if_present(project.lock_path)
+
+
+def write_files(files: Iterable[FileChange], journal: Journal | None) -> dict[str, str]:
+    """Replace files; return why some could not be, by key. One stops no other (law 6)."""
+    unwritten: dict[str, str] = {}
+    for file in files:
+        if journal is not None and file.exporting is not None:
+            journal.exporting(file.exporting)
+        try:
+            _put(file)
+        except (BadInput, CannotWrite, SourceChanged) as error:
+            unwritten[file.key] = str(error)
+    return unwritten
+
+
+def _put(file: FileChange) -> None:
+    if file.after is not None:
+        replace_file(file.path, file.after, file.before)
+    elif file.before is not None:
+        remove_file(file.path, file.before)
+
+
+def _begun_journal(changes: Changes, lock_data: bytes | None) -> Journal | None:
+    has_exports = any(file.exporting for file in changes.sent.files)
+    if not (changes.intended and changes.sent.number) and not has_exports:
+        return None
+    return Journal.begin(changes.workspace.project.journal_path, lock_hash(lock_data))
+
+
+def _written(changes: Changes, journal: Journal | None, progress: Progress) -> Results:
+    """Write the library, then the files: until an end is written, its link holds what it held."""
+    if journal is not None and changes.intended:
+        journal.intend(changes.intended)
+    results = Results()
+    if changes.sent.number:
+        results = send(changes.workspace.library, changes.sent, progress)
+    return replace(results, unwritten=write_files(changes.sent.files, journal))
+
+
+def _stored(changes: Changes, results: Results) -> Contents:
+    """Return what the library holds now."""
+    if not results.versions:
+        return changes.gathered.contents
+    return read_contents(changes.workspace.library.read(), changes.workspace.zotero)
+
+
+def _record(changes: Changes, lock: LockFile, known: LockFile, data: bytes | None) -> bytes | None:
+    """Write `lock` over the bytes `data`, which say `known`; return the bytes that stand there.
+
+    What is remembered of its links goes with it.
+    """
+    project, memory = changes.workspace.project, changes.workspace.memory_path
+    new = data if lock == known else render_lock(lock, data)
+    seen = changes.seen_after(lock) if changes.seen_after else None
+    if seen is not None:
+        prepare_memory(memory, seen, new)
+    if lock != known:
+        write_lock(project.lock_path, lock, data)
+    if seen is not None:
+        keep_memory(memory)
+    return new
+
+
+def _done(sent: Sent, results: Results) -> Sent:
+    """Return what of `sent` was written."""
+    files = tuple(file for file in sent.files if file.key not in results.unwritten)
+    return replace(sent.written(results.versions), files=files)
