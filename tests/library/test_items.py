@@ -149,11 +149,27 @@ def test_every_field_an_item_can_hold_is_there_and_no_other() -> None:
     assert read_item({"itemType": "note", "note": "x"}, ZOTERO) == ({}, {})
 
 
-def test_a_date_that_cannot_be_read_is_not_carried() -> None:
-    fields, _ = read_item({"itemType": "preprint", "date": "spring 2021"}, ZOTERO)
+@pytest.mark.parametrize(
+    ("raw", "parsed_date", "date", "year"),
+    [
+        ("spring 2021", "", "spring 2021", "2021"),
+        ("spring 2021", "2021", "2021", "2021"),
+        ("12/03/2025", "2025-12-03", "2025-12-03", "2025"),
+        ("3 mars '25", "2025-03-03", "2025-03-03", "2025"),
+        ("n.d.", "", "n.d.", "n.d."),
+        ("n.d.", "no date", "n.d.", "n.d."),
+        ("March 2025", "2024-03", "2025-03", "2025"),
+    ],
+)
+def test_a_date_that_we_cannot_read_is_as_zotero_reads_it_or_else_its_text(
+    raw: str, parsed_date: str, date: str, year: str
+) -> None:
+    item = {"itemType": "preprint", "date": raw}
 
-    assert fields["year"] == "2021"
-    assert "date" not in fields
+    fields, raws = read_item(item, ZOTERO, parsed_date=parsed_date)
+
+    assert (fields["date"], fields["year"]) == (date, year)
+    assert (raws["date"], raws["year"]) == (raw, raw)
 
 
 @pytest.mark.parametrize("raw", ["1-10", "1–10", "1 — 10", "1--10", " 1\t-\n10 "])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from zoterodigest.library.port import (
     Written,
 )
 from zoterodigest.library.web.answers import judged
+from zoterodigest.library.web.cache import Known, Listing, keep_known, load_known
 from zoterodigest.library.web.objects import (
     NotAnObject,
     collection_body,
@@ -284,3 +286,28 @@ def test_tries_come_to_an_end() -> None:
 
     assert [may_try_again(attempt, answered(503)) for attempt in (1, 5, 6)] == [True, True, False]
     assert [may_try_again(attempt, lost) for attempt in (1, 3, 4)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("meta", "expected"),
+    [
+        ({"meta": {"parsedDate": "2025-12-03"}}, "2025-12-03"),
+        ({"meta": {}}, ""),
+        ({"meta": {"parsedDate": 7}}, ""),
+        ({"meta": "odd"}, ""),
+        ({}, ""),
+    ],
+)
+def test_an_item_carries_its_date_as_zotero_reads_it(meta: dict[str, Any], expected: str) -> None:
+    sent = {"key": "ABCD2345", "version": 3, "data": {"itemType": "book", "date": "12/03/2025"}}
+
+    assert item_of(sent | meta).parsed_date == expected
+
+
+def test_what_is_kept_of_a_library_keeps_dates_as_zotero_reads_them(tmp_path: Path) -> None:
+    item = LibraryItem("ABCD2345", 3, {"itemType": "book", "date": "12/03/2025"}, "2025-12-03")
+    known = Known(Listing(3, {item.key: 3}, {}), {item.key: item})
+
+    keep_known(tmp_path / "kept.json", known)
+
+    assert load_known(tmp_path / "kept.json").items[item.key].parsed_date == "2025-12-03"

@@ -36,6 +36,7 @@ from zoterodigest.core.reports import (
     RestoredNote,
     SameWork,
     TrashedEntry,
+    UnreadableDate,
     UnreadableEntry,
     Waiting,
 )
@@ -84,6 +85,8 @@ SECTIONS = (
             " written."),
     Section(NotFollowed, "Not followed", "Changed in the library, and the digest cannot show it:"
             " both ends stay as they are. Choose another name or collection."),
+    Section(UnreadableDate, "Dates that cannot be read", "The entries keep the date that they show."
+            " Write these in Zotero as a date, such as 2025-03 or March 2025."),
     Section(Relocated, "In other collections", "Put into or taken out of a collection in the"
             " library; the entries stay where they are."),
     Section(Waiting, "Waiting for the library", "The lock file and this library are of different"
@@ -137,6 +140,7 @@ _OPEN: tuple[tuple[Collection[Kind], str, str], ...] = (
     ((MergedOtherWork,), "entry merged with another work", "entries merged with other works"),
     ((UnreadableEntry,), "unreadable entry", "unreadable entries"),
     ((ApartField,), "field apart", "fields apart"),
+    ((UnreadableDate,), "date that cannot be read", "dates that cannot be read"),
     ((Waiting, AwaitedItem), "entry waiting", "entries waiting"),
     ((NotFollowed,), "change not followed", "changes not followed"),
     ((Held, HeldName), "edit held back", "edits held back"),

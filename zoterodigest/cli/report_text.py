@@ -47,6 +47,7 @@ from zoterodigest.core.reports import (
     RestoredNote,
     SameWork,
     TrashedEntry,
+    UnreadableDate,
     UnreadableEntry,
     Waiting,
 )
@@ -72,7 +73,7 @@ class Wording:
                 return f"{_of_entry(report.entry)} ({visible(report.row.item)})"
             case DroppedEntry() | MissingNote() | NotLinked() | AwaitedItem():
                 return self._of_row(report.row)
-            case NoLongerShown():
+            case NoLongerShown() | UnreadableDate():
                 return self._of_row_id(report.row_id)
             case KeptForEdit() | Followed() | MergedOtherWork() | RestoredNote():
                 return self._of_row(report.row)
@@ -130,6 +131,8 @@ class Wording:
                 return [f"{visible(key)}  {title}" for key, title in titles]
             case Waiting() | KeptForEdit() | NoLongerShown() | RestoredNote():
                 return [", ".join(map(field_name, report.names))] if report.names else []
+            case UnreadableDate():
+                return [f"zotero “{visible(report.text)}”"]
             case AddedItem():
                 return _broken(visible(report.reason))
             case Relocated():

@@ -29,6 +29,7 @@ _FORMS = tuple(
         _YEAR,
     )
 )
+_LONE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISO = re.compile(r"(?P<year>(?:19|20)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?")
 
 
@@ -51,6 +52,17 @@ def parse_date(text: str) -> str | None:
         return None
     found = find_date(stripped)
     return found.iso if found and found.end - found.start == len(stripped) else None
+
+
+def is_iso(text: str) -> bool:
+    """Tell whether `text` is a date in ISO 8601, possibly cut; any other text is only a text."""
+    return _ISO.fullmatch(text) is not None
+
+
+def year_in(text: str) -> str:
+    """Return the first year in `text`; empty if there is none."""
+    found = _LONE_YEAR.search(text)
+    return found[0] if found else ""
 
 
 def find_date(text: str) -> DateSpan | None:

@@ -39,6 +39,18 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableDate:
+    """The item's date or year (`name`) is a text that the entry of this row has no place for.
+
+    The entry keeps what it shows.
+    """
+
+    row_id: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoLongerShown:
     """Fields that were in step and that the entry does not carry any more: the library keeps them.
 
@@ -266,6 +278,7 @@ Report = (
     Conflict
     | ApartField
     | Held
+    | UnreadableDate
     | NoLongerShown
     | AmbiguousEntry
     | TrashedEntry

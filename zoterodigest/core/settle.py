@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from zoterodigest.core.bases import Recorded, recorded, refreshed
+from zoterodigest.core.dates import is_iso
 from zoterodigest.core.keys import note_key
 from zoterodigest.core.link import Base, Row, is_bib
 from zoterodigest.core.merge import Side, ends_of, is_set
@@ -40,8 +41,16 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     row = replace(row, bases=_reached(link, now, entry_side, item_side, folding), apart=now.apart)
     if row == link.before:
         return row
-    bases = refreshed(link.row.bases, now.bases, entry_side, item_side, folding=folding)
+    bases = dict(refreshed(link.row.bases, now.bases, entry_side, item_side, folding=folding))
+    if is_date_now_a_year(link.entry, item_side):
+        bases.pop("date", None)
     return with_traits(replace(row, bases=bases), link.entry)
+
+
+def is_date_now_a_year(entry: Entry, item: Side) -> bool:
+    """Tell whether the item's date is a mere year, which its entry shows as such."""
+    date, year = item.fields.get("date", EMPTY), entry.fields.get("year", EMPTY)
+    return "date" not in entry.fields and not is_empty(date) and date == year
 
 
 def _without_left_sections(row: Row, entry: Entry, item: Item) -> Row:
@@ -107,6 +116,8 @@ def item_side_of(entry: Entry, item: Item, row: Row) -> Side:
     if "links" in fields:
         fields["links"] = links_as_shown(entry.fields, item.fields)
     raws = dict(item.raws)
+    if _shows_text_as_date(entry) and raws.get("date", _PLANNED)[:1] != _PLANNED:
+        fields["date"] = raws["date"].strip() or EMPTY  # texts are compared as they stand
     note = item.notes.get(row.id)
     if is_note_missing(item, row):
         return Side(fields, raws)
@@ -115,6 +126,15 @@ def item_side_of(entry: Entry, item: Item, row: Row) -> Side:
         fields |= note.fields
         raws |= note.raws
     return Side(fields, raws)
+
+
+_PLANNED = "\0"
+"""How the raw text of a planned value begins (`travel`)."""
+
+
+def _shows_text_as_date(entry: Entry) -> bool:
+    date = entry.fields.get("date", EMPTY)
+    return isinstance(date, str) and not is_iso(date)
 
 
 def item_end(link: Link, item: Item, row: Row) -> Side:

@@ -9,9 +9,10 @@ from functools import partial
 
 from zoterodigest.core.bases import without_fill
 from zoterodigest.core.choosing import decided, is_chosen
+from zoterodigest.core.dates import is_iso
 from zoterodigest.core.found import Found, as_held, taken
 from zoterodigest.core.keys import free_note_key
-from zoterodigest.core.link import Base
+from zoterodigest.core.link import Base, is_bib
 from zoterodigest.core.merge import Ends, Merge, Side, ends_of, merge
 from zoterodigest.core.plan import (
     Action,
@@ -25,6 +26,7 @@ from zoterodigest.core.plan import (
 from zoterodigest.core.record import (
     EMPTY,
     NOTE,
+    Entry,
     Fields,
     Item,
     Kind,
@@ -40,6 +42,7 @@ from zoterodigest.core.reports import (
     MissingNote,
     NoLongerShown,
     Report,
+    UnreadableDate,
     Waiting,
 )
 from zoterodigest.core.sections import are_mixed_up, as_conflicts
@@ -273,6 +276,7 @@ class _Hub:
 
     def _to_entry(self, link: Link, merged: Merge) -> None:
         after = _allowed(merged.to_entry, partial(self._may_pull, link))
+        after = {n: v for n, v in after.items() if not _is_mere_text(n, v, link.entry)}
         if after:
             before = {name: link.entry.fields[name] for name in after}
             self._details.append(ChangeEntry(link.entry, link.row.id, before, after))
@@ -288,9 +292,11 @@ class _Hub:
         for name in sorted(merged.to_item.keys() - merged.fills):
             if not self._may_push(link, name):
                 self.reports.append(Held(row.id, name, to_entry=False))
-        for name in sorted(merged.to_entry):
+        for name, value in sorted(merged.to_entry.items()):
             if not self._may_pull(link, name):
                 self.reports.append(Held(row.id, name, to_entry=True))
+            elif _is_mere_text(name, value, link.entry):
+                self.reports.append(UnreadableDate(row.id, name, "".join(parts_of(value))))
         if link.recall.waits:
             self.reports.append(Waiting(row.id, tuple(sorted(link.recall.waits))))
         if left := tuple(no_longer_shown(link, self._side(link))):
@@ -334,6 +340,18 @@ class _Hub:
 
     def _directions(self, link: Link) -> Directions:
         return self._terms.rules.get(link.entry.digest, Rules()).directions
+
+
+def _is_mere_text(name: str, value: Value, entry: Entry) -> bool:
+    """Tell whether `value` is a date in words and `entry` has no slot for words as its date.
+
+    A date beside the venue, a year and the fields of a .bib hold dates and nothing else.
+    """
+    if name not in ("date", "year") or not isinstance(value, str) or is_iso(value):
+        return False
+    raws = entry.raws
+    is_beside_venue = "venue" in raws and raws.get("date") == raws["venue"]
+    return name == "year" or is_beside_venue or is_bib(entry.digest)
 
 
 def _blank_item(links: Sequence[Link]) -> Item:

@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from zoterodigest.core.merge import Side
 from zoterodigest.core.plan import Link
 from zoterodigest.core.record import EMPTY, SECTION, Entry, is_empty
+from zoterodigest.core.settle import is_date_now_a_year
 
 
 def no_longer_shown(link: Link, item: Side) -> Iterator[str]:
     """Yield what was in step over `link`, the item still holds, and the entry has no place for.
 
     What cannot be read, and what the format never shows (as in another digest, to which an entry
-    moved), is not among it; nor is a year that stands in the entry's date.
+    moved), is not among it; nor is a year that stands in the entry's date, or the other way round.
     """
     for name, base in sorted(link.row.bases.items()):
         is_held = not is_empty(item.fields.get(name, EMPTY))
-        if is_held and base.at_entry.parts and _is_left_out(name, link.entry):
+        is_year = name == "date" and is_date_now_a_year(link.entry, item)
+        if is_held and base.at_entry.parts and not is_year and _is_left_out(name, link.entry):
             yield name
 
 

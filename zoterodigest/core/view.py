@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import unquote
 
+from zoterodigest.core.dates import is_iso
 from zoterodigest.core.identity import canonical_title
 from zoterodigest.core.names import full_name, same_name, split_name
 from zoterodigest.core.record import (
@@ -147,9 +148,9 @@ def _cut(name: str, at_entry: Value, at_item: Value) -> Value:
     match at_entry, at_item:
         case Names(people=(_, *_) as people, truncated=True), Names():
             return Names(at_item.people[: len(people)], truncated=True)
-        case str(), str() if name == "year" and at_entry:
+        case str(), str() if name == "year" and at_entry and is_iso(at_item):
             return at_item[:4]
-        case str(), str() if name == "date" and at_entry:
+        case str(), str() if name == "date" and is_iso(at_entry) and is_iso(at_item):
             return at_item[: len(at_entry)]
         case _:
             return at_item

@@ -102,9 +102,16 @@ def _put_venue(draft: Draft, text: str) -> None:
 
 
 def _put_date(draft: Draft, text: str) -> None:
-    iso = dates.parse_date(text.strip("()[] `*_"))
+    bare = text.strip("()[] `*_")
+    iso = dates.parse_date(bare)
     if iso or text.strip().encode().lower() in NOTHING:
         draft.put("date", iso or "", text)
+    elif len(bare) <= _LONGEST_DATE and (dates.year_in(bare) or _NO_DATE.fullmatch(bare)):
+        draft.put("date", cleaned(bare), text)  # a date in words is compared as a text
+
+
+_LONGEST_DATE = 40
+_NO_DATE = re.compile(r"n\. ?d\.|(?i:in press|forthcoming|to appear|undated|no date)")
 
 
 def _put_year(draft: Draft, text: str) -> None:

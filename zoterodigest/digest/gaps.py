@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from zoterodigest.core.dates import is_iso
 from zoterodigest.core.identity import arxiv_in_text
 from zoterodigest.core.record import Fields
 from zoterodigest.core.span import Edit, Span
@@ -164,7 +165,7 @@ def _step(left: str, right: str) -> int:
 def date_of(fields: Fields) -> str:
     """Return when a work is from, as far as known: by its date, its arXiv id, its year."""
     date, year, arxiv = (fields.get(name) for name in ("date", "year", "arxiv"))
-    if isinstance(date, str) and date:
+    if isinstance(date, str) and is_iso(date):
         return date
     if isinstance(arxiv, str) and arxiv_in_text(arxiv) and re.match(r"\d{4}\.", arxiv):
         return f"20{arxiv[:2]}-{arxiv[2:4]}"

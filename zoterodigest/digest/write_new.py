@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from zoterodigest.core import identity, names, venue_slot
 from zoterodigest.core.blocks import split_blocks
+from zoterodigest.core.dates import is_iso, year_in
 from zoterodigest.core.record import (
     EMPTY,
     Blocks,
@@ -92,7 +93,7 @@ class Draft:
             return self._guarded(slot, self._venue(beside))
         value = self.fields.get("task" if slot == "tags" else slot, EMPTY)
         if slot == "year" and is_empty(value):
-            value = _word(self.fields, "date")[:4]
+            value = year_in(_word(self.fields, "date"))
         if is_empty(value):
             return ""
         sample = self._sample(slot, value)
@@ -176,7 +177,9 @@ class Draft:
     def _venue(self, beside: Collection[str]) -> str:
         """Write the venue as the nearest neighbour whose manner can show it."""
         wanted = {name: _word(self.fields, name) for name in ("venue", "year", "award")}
-        if not any(wanted.values()) and not _word(self.fields, "date"):
+        date = _word(self.fields, "date")
+        date = date if is_iso(date) else ""  # beside a venue a date in words would be part of it
+        if not any(wanted.values()) and not date:
             return ""
         for sample in self._venue_samples(wanted["venue"]):
             shown = venue_slot.parse_venue(cleaned(sample))
@@ -184,7 +187,7 @@ class Draft:
             if "year" in beside and sample and not shown.year:
                 asked["year"] = ""
             if shown.date:
-                asked["date"] = _word(self.fields, "date")
+                asked["date"] = date
             text = venue_text(sample, asked)
             reading = venue_slot.parse_venue(cleaned(text))
             if all(getattr(reading, name) == value for name, value in asked.items()):

@@ -107,7 +107,7 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
     """Return one item with its children as the core sees it."""
     children = list(children)
     attached = [one.data for one in children if is_attachment(one) and not one.is_trashed]
-    fields, raws = read_item(item.data, zotero, attached)
+    fields, raws = read_item(item.data, zotero, attached, parsed_date=item.parsed_date)
     homeless = _homeless(item)
     notes: dict[str, Note] = {}
     for one in sorted(children, key=lambda child: child.key):

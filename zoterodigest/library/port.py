@@ -7,7 +7,7 @@ keys are eight characters of `23456789ABCDEFGHIJKLMNPQRSTUVWXYZ`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -43,11 +43,14 @@ class LibraryItem:
     """An item, note or attachment as the library stores it.
 
     `data` is its API `data` object without `key` and `version`; trashed items carry `deleted: 1`.
+    `parsed_date` is how Zotero reads the item's date (`meta.parsedDate`); empty if the library does
+    not tell it. It follows from `data`, so it makes no difference between two items.
     """
 
     key: str
     version: int
     data: Mapping[str, Any]
+    parsed_date: str = field(default="", compare=False)
 
     @property
     def is_trashed(self) -> bool:

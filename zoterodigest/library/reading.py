@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from zoterodigest.core.dates import parse_date
+from zoterodigest.core.dates import parse_date, year_in
 from zoterodigest.core.identity import Identifier, identifier_of
 from zoterodigest.core.record import EMPTY, Fields, Links, Members, Value, is_empty
 from zoterodigest.core.view import canonical_pages
@@ -18,13 +18,18 @@ from zoterodigest.library.zotero import LinkHome, ZoteroMapping
 
 
 def read_item(
-    data: Data, zotero: ZoteroMapping, attachments: Sequence[Data] = ()
+    data: Data,
+    zotero: ZoteroMapping,
+    attachments: Sequence[Data] = (),
+    *,
+    parsed_date: str = "",
 ) -> tuple[Fields, Mapping[str, str]]:
     """Return the record an item holds, and for the same names the library's own text.
 
     `attachments` are the data of the item's attachments. A field without a home in items of this
-    type, or not carried under the mapping, is absent; so are a date that cannot be read and the
-    venue of a preprint that names no server. Notes and attachments hold nothing.
+    type, or not carried under the mapping, is absent; so is the venue of a preprint that names no
+    server. Notes and attachments hold nothing. A date that we cannot read is as Zotero reads it
+    (`parsed_date`), or else its text.
     """
     homes = homes_of(str(data.get("itemType", "")))
     if homes is None:
@@ -35,6 +40,9 @@ def read_item(
         found = read(data, homes, zotero)
         if found is not None:
             fields[name], raws[name] = (EMPTY if is_empty(found[0]) else found[0]), found[1]
+    for name in ("date", "year"):
+        if raws.get(name, "").strip():
+            fields[name] = _readable(name, raws[name], parse_date(parsed_date) or "")
     links = _links(data, zotero, attachments, fields)
     if links is not None:
         fields["links"] = links if links.hyperlinks else EMPTY
@@ -116,21 +124,19 @@ def venue_named(name: str, zotero: ZoteroMapping) -> str:
 
 def _year(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
     raw = str(data.get(homes.date, ""))
-    found = _YEAR.search(raw)
-    if not homes.date or (raw and not found):
-        return None
-    return (found[0] if found else ""), raw
-
-
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+    return (year_in(raw), raw) if homes.date else None
 
 
 def _date(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
     raw = str(data.get(homes.date, ""))
-    iso = parse_date(raw)
-    if not homes.date or (raw and iso is None):
-        return None
-    return iso or "", raw
+    return (parse_date(raw) or "", raw) if homes.date else None
+
+
+def _readable(name: str, raw: str, parsed: str) -> str:
+    """Return a date or year as we read it, else as Zotero does, else the text that stands there."""
+    if name == "year":
+        return year_in(raw) or parsed[:4] or raw.strip()
+    return parse_date(raw) or parsed or raw.strip()
 
 
 def _pages(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zoterodigest.core.dates import write_date
+from zoterodigest.core.dates import is_iso, write_date
 from zoterodigest.core.identity import identifier_of
 from zoterodigest.core.record import Fields, Links, Members, Names, Value
 from zoterodigest.core.venue import Venue, VenueKind, official_name
@@ -66,7 +66,7 @@ def write_when(place: Place, present: Fields, asked: Fields) -> Patch:
     """
     date, year = (text_of({**present, **asked}, name) for name in ("date", "year"))
     is_apart = bool(date and year and not date.startswith(year))
-    if "date" not in asked and (is_apart or (not year and len(date) == 4)):
+    if "date" not in asked and (is_apart or (not year and is_iso(date) and len(date) == 4)):
         date = ""
     if "year" not in asked and is_apart:
         year = ""

@@ -66,7 +66,9 @@ def _as_written(prepared: Prepared, writes: Sequence[Write]) -> Contents:
     for write in writes:
         present = objects.get(write.item.key)
         data = {**(present.data if present else {}), **write.item.data}
-        objects[write.item.key] = LibraryItem(write.item.key, write.item.version, data)
+        parsed_date = present.parsed_date if present else ""
+        written = LibraryItem(write.item.key, write.item.version, data, parsed_date)
+        objects[write.item.key] = written
     items = tuple(objects[key] for key in sorted(objects))
     return read_contents(Snapshot(0, items, ()), prepared.workspace.zotero)
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from zoterodigest.core.dates import is_iso
 from zoterodigest.core.hunks import differences
 from zoterodigest.core.plan import ChangeEntry, Plan
 from zoterodigest.core.record import EMPTY, Blocks, Entry, Fields, Links, Value, is_empty
@@ -120,9 +121,9 @@ def _asked(entry: DigestEntry, after: Fields) -> dict[str, Value]:
     date = asked.get("date")
     if date is not None and is_empty(date) and is_in_date(entry.reading.fields):
         asked["year"] = EMPTY  # the year of a date that goes would be a date again
-    if isinstance(date, str) and len(date) == 4 and is_in_date(entry.reading.fields):
-        asked["year"] = date
-        if slot_of(entry, "date") == slot_of(entry, "year"):
+    if isinstance(date, str) and is_iso(date) and is_in_date(entry.reading.fields):
+        asked["year"] = date[:4]
+        if len(date) == 4 and slot_of(entry, "date") == slot_of(entry, "year"):
             asked["date"] = EMPTY  # a year alone reads as the year of the venue
     return asked
 

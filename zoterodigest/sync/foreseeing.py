@@ -19,7 +19,9 @@ def contents_after(contents: Contents, writes: Writes, zotero: ZoteroMapping) ->
     for write in (*writes.items, *writes.children):
         present = objects.get(write.item.key)
         data = {**(present.data if present else {}), **write.item.data}
-        objects[write.item.key] = LibraryItem(write.item.key, write.item.version, data)
+        parsed_date = present.parsed_date if present else ""
+        written = LibraryItem(write.item.key, write.item.version, data, parsed_date)
+        objects[write.item.key] = written
         touched.add(str(data.get("parentItem") or write.item.key))
     children: dict[str, list[LibraryItem]] = defaultdict(list)
     for one in objects.values():

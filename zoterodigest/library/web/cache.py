@@ -20,7 +20,7 @@ from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.private_file import replace_private
 from zoterodigest.notes.visible import holds_private, note_pieces
 
-_FORMAT = 1
+_FORMAT = 2
 _TAGS = re.compile(r"<[^<>]*>")
 
 
@@ -54,7 +54,10 @@ def load_known(path: Path) -> Known:
         kept = json.loads(path.read_bytes())
         if kept["format"] != _FORMAT:
             return Known()
-        items = {str(key): LibraryItem(key, int(at), data) for key, at, data in kept["items"]}
+        items = {
+            str(key): LibraryItem(key, int(at), data, str(parsed_date))
+            for key, at, data, parsed_date in kept["items"]
+        }
         shelves = {str(each[0]): Collection(*each) for each in kept["collections"]}
         listed = {**{key: one.version for key, one in items.items()}, **kept["withheld"]}
         versions = {key: one.version for key, one in shelves.items()}
@@ -74,7 +77,7 @@ def keep_known(path: Path, known: Known) -> None:
     content = {
         "format": _FORMAT,
         "version": listing.version,
-        "items": [[item.key, item.version, item.data] for item in kept],
+        "items": [[item.key, item.version, item.data, item.parsed_date] for item in kept],
         "withheld": {key: at for key, at in sorted(listing.items.items()) if key not in public},
         "collections": [_fields(known.collections[key]) for key in sorted(listing.collections)],
     }

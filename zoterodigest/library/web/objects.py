@@ -40,7 +40,16 @@ def item_of(sent: Any) -> LibraryItem:
         kept[name] = _FORMS[name](kept[name])
     if not isinstance(kept.get("itemType"), str):
         raise NotAnObject
-    return LibraryItem(key, version, kept)
+    return LibraryItem(key, version, kept, _parsed_date(sent))
+
+
+def _parsed_date(sent: Json) -> str:
+    """Return the item's date as Zotero understands it; empty where it understands none."""
+    match sent:
+        case {"meta": {"parsedDate": str(date)}}:
+            return date
+        case _:
+            return ""
 
 
 def collection_of(sent: Any) -> Collection:

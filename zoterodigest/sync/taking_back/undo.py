@@ -277,7 +277,8 @@ def _as_if_written(undoing: Undoing) -> Contents:
     contents = undoing.gathered.contents
     objects = dict(contents.by_key)
     for item in undoing.sent.items:
-        data = {**objects[item.key].data, **item.data}
-        objects[item.key] = LibraryItem(item.key, item.version, data)
+        present = objects[item.key]
+        data = {**present.data, **item.data}
+        objects[item.key] = LibraryItem(item.key, item.version, data, present.parsed_date)
     items = tuple(objects[key] for key in sorted(objects))
     return read_contents(Snapshot(0, items, contents.collections), undoing.workspace.zotero)

@@ -1,0 +1,160 @@
+"""Dates: whatever form they have, an edit reaches the other end or is reported."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sync.digests import folded
+from tests.sync.world import World, actions
+from zoterodigest.core.reports import Conflict, UnreadableDate
+from zoterodigest.sync.run import Direction, Options
+
+TITLE = "Seeing Further with Larger Lenses"
+SYNC = Options(direction=Direction.SYNC)
+JOURNAL = "Nature Machine Intelligence (13 Dec 2024)"
+
+
+def survey(world: World, venue: str, date: str = "") -> None:
+    """Write a survey of one paper and push it."""
+    text = folded(TITLE, "2102.00001", sections=[("Method", ["It works."])])
+    text = text.replace("arxiv (24 Feb 2021)", venue)
+    if date:
+        text = text.replace("* **Links:**", f"* **Date:** {date}\n* **Links:**")
+    world.markdown("survey.md", f"# Survey\n\n{text}")
+    world.push(SYNC)
+
+
+def date_to(world: World, date: str) -> None:
+    """Give the item another date, as a person does in Zotero."""
+    world.change(world.key(TITLE), date=date)
+
+
+def shown(world: World, label: str) -> str:
+    """Return what stands behind a label of the entry."""
+    (line,) = (one for one in _lines(world) if one.startswith(f"* **{label}:**"))
+    return line.removeprefix(f"* **{label}:** ")
+
+
+def _lines(world: World) -> list[str]:
+    return (world.root / "survey.md").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("venue", "date", "expected"),
+    [
+        (JOURNAL, "2025-03", "Nature Machine Intelligence (Mar 2025)"),
+        (JOURNAL, "2025-03-05", "Nature Machine Intelligence (5 Mar 2025)"),
+        (JOURNAL, "March 5, 2025", "Nature Machine Intelligence (5 Mar 2025)"),
+        (JOURNAL, "2024-03", "Nature Machine Intelligence (Mar 2024)"),
+        (JOURNAL, "2025", "Nature Machine Intelligence (2025)"),
+        (JOURNAL, "", "Nature Machine Intelligence"),
+        ("arxiv (24 Feb 2021)", "2025-03", "arxiv (Mar 2025)"),
+    ],
+)
+def test_a_new_date_is_written_beside_the_venue_in_whatever_year(
+    world: World, venue: str, date: str, expected: str
+) -> None:
+    survey(world, venue)
+
+    date_to(world, date)
+    world.push(SYNC)
+
+    assert shown(world, "Published in") == expected
+    again = world.plan(SYNC)
+    assert (actions(again), again.reports) == ({}, ())
+
+
+def test_a_date_that_became_a_mere_year_and_a_date_again_leaves_nothing_open(
+    world: World,
+) -> None:
+    survey(world, JOURNAL)
+    date_to(world, "2025")
+    world.push(SYNC)
+
+    date_to(world, "2025-06")
+    world.push(SYNC)
+
+    assert shown(world, "Published in") == "Nature Machine Intelligence (2025)"
+    again = world.plan(SYNC)
+    assert (actions(again), again.reports) == ({}, ())
+
+
+@pytest.mark.parametrize("text", ["Spring 2025", "12/03/2025", "n.d.", "2024-2025"])
+def test_a_date_that_cannot_be_read_is_reported_and_the_entry_stays(
+    world: World, text: str
+) -> None:
+    survey(world, JOURNAL)
+    before = world.traces()
+
+    date_to(world, text)
+    world.push(SYNC)
+
+    (report,) = world.plan(SYNC).reports
+    assert isinstance(report, UnreadableDate)
+    assert (report.name, report.text) == ("date", text)
+    assert world.traces() == before
+
+    date_to(world, "2025-03")
+    world.push(SYNC)
+    assert shown(world, "Published in") == "Nature Machine Intelligence (Mar 2025)"
+
+
+def test_a_year_that_cannot_be_read_is_reported(world: World) -> None:
+    survey(world, "CVPR 2024")
+
+    date_to(world, "n.d.")
+    world.push(SYNC)
+
+    (report,) = world.plan(SYNC).reports
+    assert isinstance(report, UnreadableDate)
+    assert (report.name, report.text) == ("year", "n.d.")
+
+
+def test_an_edit_of_the_entrys_date_beside_one_that_cannot_be_read_is_a_conflict(
+    world: World,
+) -> None:
+    survey(world, JOURNAL)
+    date_to(world, "Spring 2025")
+    world.push(SYNC)
+
+    world.edit("survey.md", ("13 Dec 2024", "14 Dec 2024"))
+    world.push(SYNC)
+
+    (report,) = world.plan(SYNC).reports
+    assert isinstance(report, Conflict)
+    assert (report.at_entry, report.at_item) == ("2024-12-14", "Spring 2025")
+
+
+def test_a_date_in_words_travels_both_ways_where_it_has_a_place_of_its_own(world: World) -> None:
+    survey(world, "Nature Machine Intelligence", "Spring 2025")
+    assert world.item(TITLE)["date"] == "Spring 2025"
+    assert world.plan(SYNC).reports == ()
+
+    date_to(world, "Autumn 2025")
+    world.push(SYNC)
+    assert shown(world, "Date") == "Autumn 2025"
+
+    world.edit("survey.md", ("Autumn 2025", "n.d."))
+    world.push(SYNC)
+    assert world.item(TITLE)["date"] == "n.d."
+
+    date_to(world, "2026-01")
+    world.push(SYNC)
+    assert shown(world, "Date") == "2026-01"
+    again = world.plan(SYNC)
+    assert (actions(again), again.reports) == ({}, ())
+
+
+def test_a_range_of_years_that_was_there_first_is_apart_and_does_not_stop_other_edits(
+    world: World,
+) -> None:
+    survey(world, JOURNAL)
+    world.forget()
+    date_to(world, "2023-2025")
+    world.push(SYNC)
+
+    world.edit("survey.md", ("13 Dec 2024", "14 Dec 2024"))
+    world.push(SYNC)
+
+    assert world.item(TITLE)["date"] == "2023-2025"
+    assert [type(one).__name__ for one in world.plan(SYNC).reports] == ["ApartField"]
