@@ -68,3 +68,14 @@ class ZoterodigestError(Exception):
     def __init__(self, sentence: str, hint: str = "") -> None:
         super().__init__(sentence)
         self.hint = hint
+
+
+class Stopped(Exception):
+    """A person stopped a run (Ctrl-C) after `done` of `total`; it says so and how to go on.
+
+    It is no KeyboardInterrupt: the command line library ends the program on one, in silence.
+    """
+
+    def __init__(self, verb: str = "", done: int = 0, total: int = 0) -> None:
+        reached = f": {done:,} of {total:,} {verb}" if total else ""
+        super().__init__(f"Stopped{reached}; run the same command to go on.")

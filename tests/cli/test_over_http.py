@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest
-from tests.library.web import KEY, Server, a_server
-from zoterodigest.library.server.messages import Response
+from tests.library.web import KEY, Serve, Server, a_server
+from zoterodigest.library.server.messages import Request, Response
 
 
 @pytest.fixture
@@ -80,3 +83,28 @@ def test_a_lock_file_goes_with_one_library(zoterodigest: Zoterodigest, server: S
     assert ran.code == 13
     assert "zoterodigest.lock links with the library user:1@127.0.0.1" in ran.err
     assert f"Name that library with --library {server.url}/users/1, or" in ran.err
+
+
+@pytest.mark.usefixtures("project")
+def test_a_person_who_stops_a_run_hears_what_was_written_and_goes_on(
+    zoterodigest: Zoterodigest, server: Server
+) -> None:
+    written = count(1)
+
+    def stopping(request: Request, serve: Serve) -> Response:
+        if request.method == "POST" and next(written) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return serve(request)
+
+    server.between = stopping
+    stopped = zoterodigest("push")
+    status = zoterodigest("status")
+    again = zoterodigest("push")
+
+    assert stopped.code == 130
+    assert stopped.err.endswith("\nStopped: 2 of 3 written; run the same command to go on.\n")
+    assert "unfinished a run was stopped before it ended" in status.out
+    assert status.out.endswith("\nChanges are pending (`zoterodigest sync`).\n")
+    assert again.code == 0
+    kinds = [str(one.data["itemType"]) for one in server.behind.read().items]
+    assert sorted(kinds) == ["conferencePaper", "note"]

@@ -130,7 +130,7 @@ def _found(
 ) -> list[Paper | NotAdded | Doubled]:
     """Look up what can be, and keep the order of the arguments."""
     asked = [each for each in meant if isinstance(each, ById | ByBib)]
-    with progress("Looking up") as report:
+    with progress("Looking up", "looked up") as report:
         papers = iter(find_papers(asked, sources, venues, report))
     return [each if isinstance(each, NotAdded | Doubled) else next(papers) for each in meant]
 

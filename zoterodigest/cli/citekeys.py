@@ -109,7 +109,7 @@ def _write(keys: Keys, new: tuple[NewKey, ...], how: How) -> int:
     if new and not how.is_dry_run:
         question = f"Write {counted(len(new), 'citation key')} into the library?"
         require_consent(question, is_agreed=how.is_agreed, may_ask=not how.as_json)
-        with progress("Writing") as report:
+        with progress("Writing", "written") as report:
             keyed = write_keys(keys, new, report)
         if not how.as_json:
             emit(["", f"Done: {counted(keyed.written, 'citation key')} written."])

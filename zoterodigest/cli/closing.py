@@ -42,7 +42,7 @@ def closing_text(prepared: Prepared, *, is_status: bool = False) -> str:
     if selection and not any(selection(entry) for entry in entries):
         return "Nothing to do: --only selects no entry."
     attention = _attention_text(prepared, is_status=is_status)
-    if not prepared.is_settled:
+    if not prepared.is_settled or prepared.gathered.recorded is not None:
         return f"Changes are pending (`zoterodigest sync`){attention}."
     if not attention and not any(held_by_direction(prepared)) and not _is_lookup(prepared):
         return "Already up to date."

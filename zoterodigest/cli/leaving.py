@@ -63,7 +63,7 @@ def _leave(place: Place, plan: Callable[[Workspace], Leaving], how: tuple[bool, 
         if not is_dry_run:
             is_agreed = is_agreed or _size(leaving) <= MANY
             require_consent("Do this?", is_agreed=is_agreed, may_ask=not as_json)
-            with progress("Writing") as report:
+            with progress("Writing", "written") as report:
                 left = leave(leaving, report)
         if as_json:
             emit_json(_data(left, place))

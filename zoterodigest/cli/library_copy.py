@@ -84,7 +84,7 @@ def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -
             is_agreed = is_agreed or not copying.needs_consent
             question = f"{visible(request.target)} holds things of your own. Write this into it?"
             require_consent(question, is_agreed=is_agreed, may_ask=not as_json)
-            with progress("Copying") as report:
+            with progress("Copying", "copied") as report:
                 copied = carry_out_copy(copying, report)
         if as_json:
             emit_json(_data(copied, request))

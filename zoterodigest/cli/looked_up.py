@@ -60,7 +60,7 @@ def asked(prepared: Prepared, wanted: Sequence[Wanted], *, may_ask: bool) -> Loo
             return NOTHING
         if not may_ask:
             return look_up(wanted, sources.arxiv, progress=None)
-        with progress("Asking arXiv") as report:
+        with progress("Asking arXiv", "looked up") as report:
             return look_up(wanted, sources.arxiv, progress=report)
 
 

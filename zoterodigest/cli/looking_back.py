@@ -99,7 +99,7 @@ def _done(undoing: Undoing, how: How) -> Undone:
     if how.is_dry_run or undoing.is_settled:
         return Undone(undoing, declined=undoing.declined)
     require_consent("Take this back?", is_agreed=how.is_agreed, may_ask=not how.as_json)
-    with progress("Writing") as report:
+    with progress("Writing", "written") as report:
         done = undo(undoing, report)
     if not how.as_json:
         written = counted(done.written, "object")

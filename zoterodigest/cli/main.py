@@ -32,7 +32,7 @@ from zoterodigest.cli import (
     serve_command,
     write_commands,
 )
-from zoterodigest.errors import ZoterodigestError
+from zoterodigest.errors import Stopped, ZoterodigestError
 
 BUG = 70
 """The exit code when zoterodigest itself is at fault."""
@@ -99,6 +99,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ZoterodigestError as error:
         _say(str(error), error.hint)
         return error.exit_code
+    except Stopped as stop:
+        from zoterodigest.cli import screen
+
+        screen.tell(["", str(stop)])
+        return INTERRUPTED
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except OSError as error:

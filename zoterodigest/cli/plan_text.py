@@ -74,6 +74,9 @@ def _status_lines(prepared: Prepared, place: Place) -> Iterator[str]:
     subjects, reports = subjects_of(prepared), prepared.plan.reports
     yield from place.lines()
     yield from hanging("links      ", _links(prepared))
+    if prepared.gathered.recorded is not None:
+        advice = "the next run that writes goes on with it"
+        yield from hanging("unfinished ", f"a run was stopped before it ended; {advice}")
     yield from _missing(prepared)
     if still_open := open_text(reports):
         yield from hanging("open       ", still_open)

@@ -124,7 +124,7 @@ def _applied(planned: Prepared, place: Place, shown: Shown, how: How) -> int:
         is_agreed = how.is_agreed or not planned.needs_consent
         question = f"Write this into {visible(place.address)}?"
         require_consent(question, is_agreed=is_agreed, may_ask=not how.as_json)
-        with progress("Writing") as report:
+        with progress("Writing", "written") as report:
             outcome = carry_out(planned, report)
         failures = outcome.failures
         if not how.as_json and not planned.is_settled:

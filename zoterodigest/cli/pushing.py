@@ -122,7 +122,7 @@ def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
         question = f"Write this into {_target(prepared, place)}?"
         require_consent(question, is_agreed=is_agreed, may_ask=not as_json)
         is_first = not prepared.gathered.lock.rows
-        with progress("Writing") as report:
+        with progress("Writing", "written") as report:
             outcome = carry_out(prepared, report)
         if as_json:
             data = plan_data(prepared, place, outcome)

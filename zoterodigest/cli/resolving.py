@@ -231,7 +231,7 @@ def _carried_out(resolving: Resolving, manner: Manner) -> Outcome:
         is_agreed=manner.is_agreed or not resolving.prepared.needs_consent,
         may_ask=not manner.as_json,
     )
-    with progress("Writing") as report:
+    with progress("Writing", "written") as report:
         return carry_out(resolving.prepared, report)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from zoterodigest.cli.screen import tell
-from zoterodigest.errors import ZoterodigestError
+from zoterodigest.errors import Stopped, ZoterodigestError
 
 Progress = Callable[[int, int], None]
 Show = Callable[[str], None]
@@ -97,8 +97,28 @@ def busy(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Progress]:
-    """Show a bar on a terminal; what is yielded is told how much is done of how much."""
+def progress(what: str, verb: str = "done") -> Iterator[Progress]:
+    """Show a bar on a terminal; what is yielded is told how much is done of how much.
+
+    `verb` says what becomes of them: "written". Raises `Stopped` where the person stops it.
+    """
+    reached = 0, 0
+
+    with _bar(what) as show:
+
+        def report(done: int, total: int) -> None:
+            nonlocal reached
+            reached = done, total
+            show(done, total)
+
+        try:
+            yield report
+        except KeyboardInterrupt as error:
+            raise Stopped(verb, *reached) from error
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
