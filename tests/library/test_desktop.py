@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -325,6 +327,100 @@ def test_a_note_in_an_open_editor_is_saved_by_zotero_as_well(desktop: Desktop) -
 
     assert isinstance(first, Written)
     assert second == Stale(note.key)
+
+
+def reads(desktop: Desktop) -> list[str]:
+    return [one for one in desktop.zotero.requests if one.startswith("GET")]
+
+
+def test_what_was_read_is_not_read_again_to_be_written(desktop: Desktop) -> None:
+    desktop.zotero.library.write([an_item(a_key(8)), an_item(a_key(9))])
+    with desktop.client() as library:
+        items = library.read().items
+        desktop.zotero.requests.clear()
+
+        changes = [changed(one, title=f"New {one.key}") for one in items]
+        outcomes = library.write([*changes, *papers()])
+
+    assert [type(one) for one in outcomes] == [Written] * 6
+    assert reads(desktop) == []
+
+
+def test_what_changed_after_it_was_read_is_stale(desktop: Desktop) -> None:
+    desktop.zotero.library.write([an_item()])
+    with desktop.client() as library:
+        (item,) = library.read().items
+        desktop.zotero.library.write([changed(item, title="Theirs")])
+
+        outcomes = library.write([changed(item, title="Ours")])
+        again = library.write([changed(item, title=item.data["title"])])
+
+    assert outcomes == [Stale(item.key)]
+    assert again == [Stale(item.key)]
+    assert titles(desktop) == ["Theirs"]
+
+
+def test_what_was_created_is_stale_to_be_created_again(desktop: Desktop) -> None:
+    with desktop.client() as library:
+        library.read()
+        library.write([an_item()])
+
+        again = library.write([an_item()])
+
+    assert again == [Stale("ITEM2222")]
+    assert titles(desktop) == ["Attention"]
+
+
+# --- notes that a person is writing
+
+
+@contextmanager
+def a_note_edited(desktop: Desktop, seconds_ago: float) -> Iterator[tuple[DesktopLibrary, Any]]:
+    """Give a client that has read a note which was edited so many seconds ago."""
+    moment = desktop.clock.now - timedelta(seconds=seconds_ago)
+    dated = a_note(dateModified=moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    desktop.zotero.library.write([an_item(), dated])
+    with desktop.client() as library:
+        library.read()
+        (note,) = library.fetch(["NATE2222"])
+        desktop.keys[library.instance] = "known"
+        desktop.zotero.keys["known"] = True
+        yield library, note
+
+
+QUIET = "a note was edited in Zotero just now"
+
+
+def test_a_note_is_written_once_its_editor_is_quiet(desktop: Desktop) -> None:
+    with a_note_edited(desktop, seconds_ago=2) as (library, note):
+        (outcome,) = library.write([changed(note, note="<p>b</p>")])
+
+    assert isinstance(outcome, Written)
+    assert desktop.clock.waits == [(3.0, QUIET)]
+
+
+def test_a_note_that_is_edited_again_meanwhile_is_left(desktop: Desktop) -> None:
+    wait = desktop.clock.wait
+
+    def editing(seconds: float, why: str) -> None:
+        wait(seconds, why)
+        desktop.zotero.library.write([changed(note, note="<p>typed on</p>")])
+
+    desktop.clock.wait = editing  # type: ignore[method-assign]  # a person types on
+    with a_note_edited(desktop, seconds_ago=2) as (library, note):
+        (outcome,) = library.write([changed(note, note="<p>b</p>")])
+
+    assert outcome == Stale(note.key)
+    assert titles(desktop) == ["<p>typed on</p>", "Attention"]
+
+
+@pytest.mark.parametrize("seconds_ago", [5, 60, -60])
+def test_a_note_that_nobody_edits_is_written_at_once(desktop: Desktop, seconds_ago: int) -> None:
+    with a_note_edited(desktop, seconds_ago=seconds_ago) as (library, note):
+        (outcome,) = library.write([changed(note, note="<p>b</p>")])
+
+    assert isinstance(outcome, Written)
+    assert desktop.clock.waits == []
 
 
 def test_text_that_is_not_composed_is_the_same_to_zotero(desktop: Desktop) -> None:

@@ -374,8 +374,8 @@ def run_and_be_killed(laptop: Laptop, number: int, when: When) -> None:
 @pytest.mark.parametrize(
     ("when", "first", "step"),
     [
-        (When.AFTER, 3, 8),
-        (When.BEFORE, 4, 17),
+        (When.AFTER, 3, 3),
+        (When.BEFORE, 4, 3),
         *(pytest.param(when, 1, 1, marks=pytest.mark.deep) for when in When),
     ],
 )
@@ -420,7 +420,7 @@ def test_a_restart_of_zotero_in_the_middle_of_a_run_changes_nothing_of_it(
         wait(seconds, why)
 
     laptop.desktop.clock.wait = restarting  # type: ignore[method-assign]  # a person restarts it
-    with laptop.desktop.breaking(*[Drop(When.AFTER)] * 3, first=12):
+    with laptop.desktop.breaking(*[Drop(When.AFTER)] * 3, first=7):
         laptop.run()
 
     assert laptop.outcome() == expected

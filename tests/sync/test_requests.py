@@ -94,6 +94,20 @@ def test_a_run_is_as_few_requests_as_its_objects_need(manner: Manner, tmp_path: 
         assert manner is not WEB or reads == 5
 
 
+@pytest.mark.parametrize("manner", [DESKTOP, ALONE], ids=["", "without an account"])
+def test_a_first_push_into_a_running_zotero_reads_no_more_than_eight_times(
+    manner: Manner, tmp_path: Path
+) -> None:
+    with a_stage(tmp_path, manner) as stage, stage.world() as world:
+        write_digests(world, papers=55, rows=5)
+
+        world.run(Direction.PUSH)
+
+        reads, posts = reads_and_writes(world)
+        assert posts == 5  # two levels of collections, 60 papers, 55 notes: 2 and 2 batches
+        assert reads <= 8
+
+
 @pytest.mark.parametrize(
     ("manner", "count"),
     [

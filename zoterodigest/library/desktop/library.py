@@ -13,6 +13,7 @@ from typing import Self
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import NAMED_HERE, DesktopAddress
 from zoterodigest.library.desktop.finding import keys_found_again
+from zoterodigest.library.desktop.heard import Heard
 from zoterodigest.library.desktop.kept import Kept, Sent, keep, kept_path, load
 from zoterodigest.library.desktop.objects import COLLECTIONS, ITEMS
 from zoterodigest.library.desktop.reading import (
@@ -78,6 +79,7 @@ class DesktopLibrary:
     def version(self) -> int:
         """Return the library version, with one request."""
         self._version = read_version(self._wire, self._version)
+        self._notes.heard.version = self._version
         return self._version
 
     def read(self) -> Snapshot:
@@ -87,6 +89,7 @@ class DesktopLibrary:
         """
         snapshot, account = read_all(self._wire)
         self._notes.tell(account)
+        self._notes.heard.take(snapshot)
         self._version = snapshot.version
         return snapshot
 
@@ -133,6 +136,7 @@ class _Notes:
         self._kept: Kept | None = None
         self._identity = ""
         self._recognised = ""
+        self.heard = Heard()
         self.created: Mapping[str, str] = {}
 
     @property

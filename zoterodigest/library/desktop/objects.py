@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from zoterodigest.library.port import (
@@ -45,7 +46,7 @@ class Kind(Generic[Thing]):
     `path` is where they stand and `parameter` asks for some by key. `renamed` gives an object that
     names others by the keys in the library, `parent` what it belongs to, `body` what is sent to
     write it over the one that stands there, or what becomes of it without being sent. `sent` is an
-    object as it was sent before.
+    object as it was sent before. `edited` tells when a note was saved last: a person may be at it.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Kind(Generic[Thing]):
     body: Callable[[Thing, Thing | None], Body | Outcome]
     is_written: Callable[[Thing, Thing], bool]
     sent: Callable[[str, Mapping[str, Any]], Thing]
+    edited: Callable[[Thing], datetime | None]
 
 
 def _item_parent(item: LibraryItem) -> str | None:
@@ -140,6 +142,16 @@ def _sent_collection(key: str, body: Mapping[str, Any]) -> Collection:
     return Collection(key, 0, str(body.get("name", "")), parent or None, is_trashed)
 
 
+def _note_edited(item: LibraryItem) -> datetime | None:
+    if item.data.get("itemType") != "note":
+        return None
+    try:
+        moment = datetime.fromisoformat(str(item.data.get("dateModified", "")))
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 ITEMS = Kind(
     "items",
     "itemKey",
@@ -149,6 +161,7 @@ ITEMS = Kind(
     _item_body,
     is_written,
     _sent_item,
+    _note_edited,
 )
 COLLECTIONS = Kind(
     "collections",
@@ -159,4 +172,5 @@ COLLECTIONS = Kind(
     _collection_body,
     is_collection_written,
     _sent_collection,
+    lambda _: None,
 )

@@ -8,11 +8,12 @@ that it was to hold. Only then, and only what is not there, is sent again.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol
 
 from zoterodigest.library.desktop.finding import await_stillness, found_again
+from zoterodigest.library.desktop.heard import Heard
 from zoterodigest.library.desktop.kept import Sent
 from zoterodigest.library.desktop.objects import Kind, Thing
 from zoterodigest.library.desktop.reading import read_live, read_some, read_version
@@ -29,6 +30,11 @@ class Notes(Protocol):
     @property
     def created(self) -> Mapping[str, str]:
         """The keys of what was created since the library was opened, by the one asked for."""
+        ...
+
+    @property
+    def heard(self) -> Heard:
+        """What was read since the library was opened."""
         ...
 
     def sending(self, sent: Sent) -> None:
@@ -83,11 +89,8 @@ def _write_wave(
     outcomes: dict[int, Outcome],
 ) -> None:
     """Write objects of which none belongs to another one; note their outcomes by place."""
-    since = read_version(wire, 0) if any(one.version == 0 for one in wave.values()) else 0
-    # Only what is written over can lie in the trash; for what is new the list is enough.
-    old = [notes.created.get(one.key, one.key) for one in wave.values() if one.version]
-    new = [notes.created.get(one.key, one.key) for one in wave.values() if not one.version]
-    present = {**read_live(wire, kind, new), **read_some(wire, kind, old)}
+    since = _version_before(wire, wave.values(), notes)
+    present = _present(wire, kind, wave.values(), notes)
     failed = {one.key for one in outcomes.values() if isinstance(one, Refused | Stale)}
     sending: dict[int, _Sending[Thing]] = {}
     asked: set[str] = set()
@@ -107,6 +110,60 @@ def _write_wave(
     for place, one in sending.items():
         assert one.outcome is not None
         outcomes[place] = one.outcome
+
+
+def _version_before(wire: Wire, things: Iterable[Thing], notes: Notes) -> int:
+    """Return the library's version, after which what is created will have come."""
+    if all(thing.version for thing in things):
+        return 0
+    known = notes.heard.version
+    return read_version(wire, 0) if known is None else known
+
+
+def _present(
+    wire: Wire, kind: Kind[Thing], things: Iterable[Thing], notes: Notes
+) -> dict[str, Thing]:
+    """Return what stands where `things` are to be written, by key.
+
+    What was read before counts while it is at the version that is to be overwritten. Notes are
+    read anew, as somebody may be writing them, and so is what seems to be as asked already: nothing
+    that is sent would show that it is not.
+    """
+    heard = notes.heard.of(kind)
+    known: dict[str, Thing] = {}
+    old: list[str] = []
+    new: list[str] = []
+    for thing in things:
+        key = notes.created.get(thing.key, thing.key)
+        if heard is None or thing.key in notes.created:
+            (old if thing.version else new).append(key)
+        elif thing.version == 0:
+            known |= {key: heard[key]} if key in heard else {}
+        elif _is_enough(kind, kind.renamed(thing, notes.created), heard.get(key)):
+            known[key] = heard[key]
+        else:
+            old.append(key)
+    # Only what is written over can lie in the trash; for what is new the list is enough.
+    return {**known, **read_live(wire, kind, new), **_read_quiet(wire, kind, old)}
+
+
+def _read_quiet(wire: Wire, kind: Kind[Thing], keys: Sequence[str]) -> dict[str, Thing]:
+    """Return the objects with these keys; of notes that were edited just now, what comes of them.
+
+    A note that moved on meanwhile is stale: it is planned again, over what was typed.
+    """
+    found = read_some(wire, kind, keys)
+    edited = [moment for one in found.values() if (moment := kind.edited(one)) is not None]
+    if edited and wire.await_quiet(max(edited)):
+        return read_some(wire, kind, keys)
+    return found
+
+
+def _is_enough(kind: Kind[Thing], thing: Thing, heard: Thing | None) -> bool:
+    """Tell whether an object need not be read again before `thing` is written over it."""
+    if heard is None or heard.version != thing.version or kind.edited(heard) is not None:
+        return False
+    return isinstance(kind.body(thing, heard), dict)
 
 
 def _begun(
@@ -146,6 +203,7 @@ class _Batch(Generic[Thing]):
         while left := [one for one in sending if one.outcome is None]:
             attempt += 1
             result = self._wire.write(self._kind.path, [one.body for one in left], token)
+            self._note_sent(left, result)
             if isinstance(result, Answer) and result.status in (400, 413):
                 self._send_apart(left, result, stored)
                 return
@@ -156,6 +214,15 @@ class _Batch(Generic[Thing]):
                 self._settle(attempt, result, left, stored)
             if any(one.outcome is not None for one in left) or _is_repeat(result):
                 token = secrets.token_hex(16)
+
+    def _note_sent(self, left: Sequence[_Sending[Thing]], result: Result) -> None:
+        """Forget what was read of the objects; the library's version is what the answer tells."""
+        heard = self._notes.heard
+        heard.version = None
+        if isinstance(result, Answer) and result.is_fine:
+            heard.version = result.version
+        for one in left:
+            heard.forget(self._kind, one.thing.key)
 
     def _send_apart(
         self, left: Sequence[_Sending[Thing]], refused: Answer, stored: dict[str, str]

@@ -45,6 +45,12 @@ _DIALOG_SECONDS = 600.0
 _STARTING = (2.0, 4.0, 8.0, 16.0, 30.0)
 """Seconds that a run waits for Zotero to start, one after the other."""
 
+_QUIET_SECONDS = 5.0
+"""So long nobody has saved a note before it is written over. Zotero's editor saves a second after
+the last key, and a write from outside drops what was typed since: somebody who has just paused goes
+on typing. Whoever types on without a pause is not seen.
+"""
+
 _ASKED = 3
 """How often a person is asked for one write at most."""
 
@@ -156,6 +162,14 @@ class Wire:
         reason = result.error if isinstance(result, Lost) else f"Zotero is busy ({result.status})"
         self._access.wait(seconds, str(reason))
         self._access.tally.note("again")
+
+    def await_quiet(self, edited: datetime) -> bool:
+        """Wait if something was edited a few seconds ago; tell whether that was so."""
+        left = (edited - self._now()).total_seconds() + _QUIET_SECONDS
+        if not 0 < left <= _QUIET_SECONDS:  # one of the future is another clock's
+            return False
+        self._access.wait(left, "a note was edited in Zotero just now")
+        return True
 
     def rest(self) -> None:
         """Let Zotero do for a second what it is at."""
