@@ -430,8 +430,13 @@ def test_notes_whose_link_is_gone_are_found_and_the_remedy_helps(
     (project / "zoterodigest.lock").unlink()
 
     (what,) = found(zoterodigest("doctor", "--json"))
+    journal = project / ".zoterodigest" / "journal.jsonl"
+    journal.write_text('{"begin": ""}\n')
+    of_a_stopped_run = found(zoterodigest("doctor", "--json"), "notes")
+    journal.unlink()
 
     assert what.startswith("3 notes of zoterodigest's that no link knows: ")
+    assert of_a_stopped_run == []
     zoterodigest("push", "--yes")
     assert found(zoterodigest("doctor", "--json")) == []
 

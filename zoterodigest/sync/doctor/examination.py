@@ -32,12 +32,16 @@ def examine(start: Path, given: Sequence[Path], chosen: Chosen) -> Iterator[Chec
     yield check("cache", cache_findings(site), "Each run asks for everything again.")
     holding = examine_library(site)
     yield holding.check
-    if holding.contents is not None:
+    if holding.contents is None:
+        is_new = holding.check.is_well
+        reason = "there is no library yet" if is_new else "the library cannot be looked at"
+        yield from (Check(name, skipped=reason) for name in ("links", "notes", "duplicates"))
+        return
+    if site.project.journal_path.exists():
+        # The lock file does not know yet what a stopped run wrote: all of that would be strange.
+        reason = "a run was stopped before it ended; the next `zoterodigest sync` goes on with it"
+        yield from (Check(name, skipped=reason) for name in ("links", "notes"))
+    else:
         yield check("links", link_findings(site, holding.contents), "")
         yield check("notes", note_findings(site, holding.contents), "")
-        yield check("duplicates", duplicate_findings(holding.contents), "")
-        return
-    is_new = holding.check.is_well
-    reason = "there is no library yet" if is_new else "the library cannot be looked at"
-    for name in ("links", "notes", "duplicates"):
-        yield Check(name, skipped=reason)
+    yield check("duplicates", duplicate_findings(holding.contents), "")
