@@ -67,7 +67,7 @@ SECTIONS = (
     Section(AmbiguousEntry, "Ambiguous", "Each may be any of the items below it; nothing was"
             " created. Give the entry an identifier, or merge doubles in the library."),
     Section(SameWork, "One work twice", "These items turn out to be one work. Merge them in Zotero"
-            " (Merge Items): the links follow."),
+            " (Merge Items) or by `zoterodigest duplicates --merge`: the links follow."),
     Section(MergedOtherWork, "Merged with another work", "Their items were merged in Zotero, but"
             " the item that stays is linked with an entry that has another identifier. These"
             " entries stay as they are and are not synced. If the merge was a mistake, restore the"

@@ -23,43 +23,47 @@ _REASONS = {
     Why.SHORT_TITLE: "the short title agrees, and one names no authors",
     Why.NEAR_TITLE: "titles nearly agree, and so do the authors",
 }
-_MERGE = (
-    "Merge them in Zotero: select them, right-click, Merge Items. `zoterodigest sync` then follows"
-    " the item that stays."
-)
+_FOLLOWS = "The next `zoterodigest sync` links all their entries with the item that stays."
 _LOOK = (
-    "Look at them. Items that are one work are merged in Zotero (Merge Items); entries find each"
-    " other once both have the same identifier. Of those that are two works nothing is to be done."
+    "Look at them. If items are one work, merge them: `duplicates --merge KEEP OTHER`, or Merge"
+    " Items in Zotero. If entries are one work, give both the same identifier. If they are two"
+    " works, there is nothing to do."
 )
 
 
-def as_text(found: Found, workspace: Workspace) -> Iterator[str]:
-    """Yield what stands twice, by what is to be done, then the counts."""
+def command_for(address: str) -> str:
+    """Return the command that lists duplicates of the library at `address`, "" for the usual."""
+    named = f" --library {visible(shlex.quote(address))}" if address else ""
+    return f"zoterodigest duplicates{named}"
+
+
+def as_text(found: Found, workspace: Workspace, command: str) -> Iterator[str]:
+    """Yield what stands twice, by what is to be done, then the counts; `command` lists it again."""
     items = [one for one in found.sure if one.items]
     entries = [one for one in found.sure if not one.items]
     doubtful = [one for one in found.duplicates if not one.is_sure]
-    yield from _section("One work, several items", items, _merging(workspace), workspace)
+    yield from _section("One work, several items", items, _advice(workspace), command)
     yield from _section("One work, several entries", entries, _pushing(entries, workspace))
     yield from _section("May be one work", doubtful, _LOOK)
     yield from _counts(found)
 
 
-def as_data(found: Found, workspace: Workspace) -> dict[str, Any]:
+def as_data(found: Found, workspace: Workspace, command: str) -> dict[str, Any]:
     """Return what stands twice as JSON can hold it."""
     return {
         "checked": {"items": found.items, "entries": found.entries},
-        "duplicates": [_data(one, workspace) for one in found.duplicates],
+        "duplicates": [_data(one, workspace, command) for one in found.duplicates],
         "twins": [_copy_data(one) for one in found.twins],
     }
 
 
-def _data(duplicate: Duplicate, workspace: Workspace) -> dict[str, Any]:
+def _data(duplicate: Duplicate, workspace: Workspace, command: str) -> dict[str, Any]:
     return {
         "is_sure": duplicate.is_sure,
         "why": [why.value for why in duplicate.why],
         "identifiers": [_identifier(one) for one in duplicate.shared],
         "copies": [_copy_data(one) for one in duplicate.copies],
-        "todo": _todo(duplicate, workspace),
+        "todo": _todo(duplicate, workspace, command),
     }
 
 
@@ -73,19 +77,19 @@ def _copy_data(copy: Copy) -> dict[str, Any]:
     }
 
 
-def _todo(duplicate: Duplicate, workspace: Workspace) -> str:
+def _todo(duplicate: Duplicate, workspace: Workspace, command: str) -> str:
     if not duplicate.is_sure:
         return _LOOK
     if not duplicate.items:
         return _pushing([duplicate], workspace)
-    return _taking_back(duplicate, workspace) or _merging(workspace)
+    return _merging(duplicate, command)
 
 
 def _section(
     heading: str,
     duplicates: Sequence[Duplicate],
     advice: str,
-    workspace: Workspace | None = None,
+    command: str = "",
 ) -> Iterator[str]:
     if not duplicates:
         return
@@ -94,8 +98,8 @@ def _section(
     for one in duplicates:
         yield ""
         yield from _lines(one)
-        if workspace and (command := _taking_back(one, workspace)):
-            yield from hanging("    do     ", command)
+        if command:
+            yield from hanging("    do     ", _merging(one, command))
     yield ""
 
 
@@ -135,26 +139,17 @@ def _identifier(one: Identifier) -> str:
     return visible(f"{one.scheme}:{one.value}")
 
 
-def _merging(workspace: Workspace) -> str:
-    if not workspace.library.identity.startswith(EMBEDDED):
-        return _MERGE
-    return (
-        "The built-in library cannot merge items, as Zotero does. What `push` made twice is made"
-        " once by the commands below; an item of another client's is taken out there."
-    )
+def _advice(workspace: Workspace) -> str:
+    is_trial = workspace.library.identity.startswith(EMBEDDED)
+    in_zotero = "" if is_trial else " Or select both in Zotero, right-click, Merge Items."
+    return f"Merge the items by the command below each of them.{in_zotero} {_FOLLOWS}"
 
 
-def _taking_back(duplicate: Duplicate, workspace: Workspace) -> str:
-    """Return the commands that make one item of several in the built-in library, if any do."""
-    if not workspace.library.identity.startswith(EMBEDDED):
-        return ""
-    linked = [copy for copy in duplicate.copies if copy.item and copy.entries]
-    in_no_digest = len(linked) < len(duplicate.items)
-    others = linked if in_no_digest else linked[1:]
-    digests = _digests(others, workspace)
-    if not digests:
-        return ""
-    return f"`zoterodigest remove {digests}`, then `zoterodigest push {digests} --relink`"
+def _merging(duplicate: Duplicate, command: str) -> str:
+    """Return the command that merges two items of several: one that is linked stays."""
+    linked = [copy.item for copy in duplicate.copies if copy.item and copy.entries]
+    keep, other, *_ = dict.fromkeys((*linked, *duplicate.items))
+    return f"`{command} --merge {visible(keep)} {visible(other)}`"
 
 
 def _pushing(duplicates: Sequence[Duplicate], workspace: Workspace) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from zoterodigest.cli.duplicate_text import as_data, as_text
+from zoterodigest.cli.duplicate_text import as_data, as_text, command_for
 from zoterodigest.cli.network import chosen
 from zoterodigest.cli.places import linked_digests, open_library
 from zoterodigest.cli.screen import emit, emit_json
@@ -21,18 +21,18 @@ FINE, FAILED = 0, 1
 
 def show(files: Sequence[Path], address: str, wanted_format: str, *, as_json: bool) -> int:
     """List what stands twice in `files`, else in the project, and the library; return the code."""
-    workspace = _meant(files, address, wanted_format)
+    workspace = meant(files, address, wanted_format)
     with workspace.library:
         with busy("Reading digests and library"):
             found = duplicates_in(workspace)
         if as_json:
-            emit_json(as_data(found, workspace))
+            emit_json(as_data(found, workspace, command_for(address)))
         else:
-            emit(as_text(found, workspace))
+            emit(as_text(found, workspace, command_for(address)))
     return FAILED if found.sure else FINE
 
 
-def _meant(files: Sequence[Path], address: str, wanted_format: str) -> Workspace:
+def meant(files: Sequence[Path], address: str, wanted_format: str) -> Workspace:
     """Open what is to be looked at; without a digest the library has to be there."""
     start = Path()
     digests = [file for file in files if not is_bib(file.name)]

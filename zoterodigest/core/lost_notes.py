@@ -6,18 +6,18 @@ Nothing is done for an entry that was not edited; `--relink` brings its note bac
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.choosing import is_chosen
 from zoterodigest.core.following import is_of_note, without_note
 from zoterodigest.core.merge import Ends
 from zoterodigest.core.plan import Link
-from zoterodigest.core.record import EMPTY, is_empty
+from zoterodigest.core.record import EMPTY, Item, is_empty
 from zoterodigest.core.reports import RestoredNote
 from zoterodigest.core.seen import Seen
 from zoterodigest.core.settle import is_note_missing
-from zoterodigest.core.terms import Rules, Terms
+from zoterodigest.core.terms import Known, Rules, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,16 @@ class BroughtBack:
     reports: tuple[RestoredNote, ...] = ()
 
 
-def with_lost_notes(links: Sequence[Link], seen: Seen | None, terms: Terms) -> BroughtBack:
+def with_lost_notes(
+    links: Sequence[Link], known: Known, items: Iterable[Item], terms: Terms
+) -> BroughtBack:
     """Return `links` with the deleted notes that this run brings back.
 
     One in the trash comes out of it: what the person wrote into it is still there. One that is gone
-    is made anew, but only if this library once showed it: it may be still to come.
+    is made anew, but only if this library once showed it, as it may be still to come, and none of
+    its `items` has it now.
     """
+    moved = {row_id for item in items if not item.is_trashed for row_id in item.notes}
     reports: list[RestoredNote] = []
     rows: dict[str, Link] = {}
     restored: dict[str, set[str]] = defaultdict(set)
@@ -44,7 +48,9 @@ def with_lost_notes(links: Sequence[Link], seen: Seen | None, terms: Terms) -> B
         assert link.item is not None
         if link.row.id in link.item.notes:
             restored[link.item.key].add(link.row.id)
-        elif _was_seen(link, seen) or _is_relinked(link, terms):
+        elif link.row.id in moved:
+            continue
+        elif _was_seen(link, known.seen) or _is_relinked(link, terms):
             rows[link.row.id] = replace(link, row=without_note(link.row))
         else:
             continue

@@ -40,7 +40,7 @@ def reconcile(
     """
     run = known, library, terms
     linking = link_entries(entries, known, library, terms, new_ids=new_ids)
-    back = with_lost_notes(linking.links, known.seen, terms)
+    back = with_lost_notes(linking.links, known, library.items, terms)
     noted = [with_own_notes(link, terms) for link in back.links]
     labelled = [with_renamed_sections(link, terms) for link in noted]
     links = [recalled(link, known.seen, terms) for link in labelled]

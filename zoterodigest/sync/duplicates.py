@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zoterodigest.core.duplicates import Copy, Duplicate, copies_of, find_duplicates
-from zoterodigest.core.following import successors
-from zoterodigest.core.link import State
+from zoterodigest.core.following import Following
+from zoterodigest.core.link import Row, State
 from zoterodigest.core.pairing import Scope, pair
 from zoterodigest.core.record import Entry
 from zoterodigest.sync.gather import Gathered, gather
@@ -54,8 +54,17 @@ def _linked(gathered: Gathered) -> Iterator[tuple[Entry, str]]:
     keys = frozenset(source.key for source in gathered.sources)
     scope = Scope(keys - gathered.gone, gathered.gone)
     rows = pair(gathered.entries, gathered.lock.rows, scope, gathered.unread).rows
-    followed = successors(gathered.contents.items)
+    entries = {row.id: gathered.entries[index] for index, row in rows.items()}
+    following = Following(gathered.contents.items, gathered.lock.rows, entries)
     for index, entry in enumerate(gathered.entries):
-        row = rows.get(index)
-        is_linked = row is not None and row.state is State.LINKED
-        yield entry, followed.get(row.item, row.item) if row and is_linked else ""
+        yield entry, _item_of(rows.get(index), following)
+
+
+def _item_of(row: Row | None, following: Following) -> str:
+    """Return the item of a linked row, and of one that was merged the item that stays."""
+    if row is None or row.state is not State.LINKED:
+        return ""
+    fate = following.fate(row)
+    if fate is None:
+        return row.item
+    return fate if isinstance(fate, str) else ""

@@ -34,27 +34,34 @@ class FileChange:
 class Sent:
     """What a run writes: items, collections and files.
 
-    `versions` holds the version of each object that was written, once that is known.
+    `last` are items that are written only if all other objects were. `versions` holds the version
+    of each object that was written, once that is known.
     """
 
     items: tuple[LibraryItem, ...] = ()
     collections: tuple[Collection, ...] = ()
     files: tuple[FileChange, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
+    last: tuple[LibraryItem, ...] = ()
+
+    @property
+    def all_items(self) -> tuple[LibraryItem, ...]:
+        """The items in the order in which they are written."""
+        return (*self.items, *self.last)
 
     @property
     def number(self) -> int:
         """How many objects go into the library."""
-        return len(self.items) + len(self.collections)
+        return len(self.all_items) + len(self.collections)
 
     def written(self, versions: Mapping[str, int]) -> Sent:
         """Return what of it was written into the library, with all files."""
-        items = tuple(one for one in self.items if one.key in versions)
+        items = tuple(one for one in self.all_items if one.key in versions)
         collections = tuple(one for one in self.collections if one.key in versions)
         return Sent(items, collections, self.files, versions)
 
     def __bool__(self) -> bool:
-        return bool(self.items or self.collections or self.files)
+        return bool(self.all_items or self.collections or self.files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,8 @@ def _object_changes(
     present: Contents, sent: Sent, stored: Contents | None
 ) -> Iterator[ObjectChange]:
     """Yield what changes in each object: once for each, as the library stores it if known."""
-    titles = {one.key: _title(one.data) for one in (*sent.items, *present.by_key.values())}
-    for key, items in _by_key(sent.items).items():
+    titles = {one.key: _title(one.data) for one in (*sent.all_items, *present.by_key.values())}
+    for key, items in _by_key(sent.all_items).items():
         before = present.by_key.get(key)
         after = _data_after(key, items, before, sent, stored)
         parent = str(after.get("parentItem", ""))

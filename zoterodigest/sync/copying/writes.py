@@ -29,7 +29,7 @@ _NOT_CARRIED = frozenset(
 
 _NOT_FILLED = _NOT_CARRIED | {"itemType", "tags", "dateAdded", "deleted", "note"}
 _ITEM = re.compile(r"(https?://zotero\.org/(?:users|groups)/[^\s]+)/items/([A-Z0-9]{8})")
-_RELATED, _REPLACES = "dc:relation", "dc:replaces"
+RELATED, REPLACES = "dc:relation", "dc:replaces"
 
 
 def compile_copy(portion: Portion, found: Counterparts, target: Contents) -> Writes:
@@ -57,7 +57,7 @@ def _writes(items: Iterable[LibraryItem], found: Counterparts, target: Contents)
             yield Write(LibraryItem(found.asked[one.key], 0, _new(one.data, keys)), ())
         elif one.key in found.present and is_top_level(one):
             present = target.by_key[found.present[one.key]]
-            if patch := _gains(one.data, present.data, keys):
+            if patch := gains(one.data, present.data, keys):
                 yield Write(LibraryItem(present.key, present.version, patch), ())
 
 
@@ -72,8 +72,11 @@ def _shelves(data: Data, keys: Keys) -> list[str]:
     return [keys[key] for key in collection_keys(data) if key in keys]
 
 
-def _gains(data: Data, present: Data, keys: Keys) -> dict[str, Any]:
-    """Return the patch that adds to an item what it has not: collections, tags, empty fields."""
+def gains(data: Data, present: Data, keys: Keys) -> dict[str, Any]:
+    """Return the patch that adds to the item `present` what it lacks of `data`.
+
+    That is collections (which go by `keys` there), tags, and fields that are empty.
+    """
     kind = item_types().get(str(present["itemType"]))
     fields = (kind.fields if kind else frozenset[str]()) - _NOT_FILLED
     fields |= {"creators"} if data["itemType"] == present["itemType"] else set()
@@ -114,7 +117,7 @@ class Relations:
             present = target.by_key.get(self.keys.get(one.key, ""))
             if present is None:
                 continue
-            there = _listed(present.data)
+            there = relations_of(present.data)
             wanted = {
                 name: sorted({*there.get(name, ()), *uris}) for name, uris in self.moved(one.data)
             }
@@ -126,32 +129,33 @@ class Relations:
 
         Related items are those of the copy alone: Zotero cannot show one of another library.
         """
-        for name, uris in _listed(data).items():
+        for name, uris in relations_of(data).items():
             moved = [self._moved(name, uri) for uri in uris]
             if kept := [uri for uri in moved if uri]:
                 yield name, kept
 
     def left(self, data: Data) -> int:
         """Return how many related items of an object stay behind."""
-        moved = dict(self.moved(data)).get(_RELATED, [])
-        return len(_listed(data).get(_RELATED, ())) - len(moved)
+        moved = dict(self.moved(data)).get(RELATED, [])
+        return len(relations_of(data).get(RELATED, ())) - len(moved)
 
     def _moved(self, name: str, uri: str) -> str:
-        if name not in (_RELATED, _REPLACES):
+        if name not in (RELATED, REPLACES):
             return uri
-        item, home = _ITEM.fullmatch(uri), _home(self.target)
+        item, home = _ITEM.fullmatch(uri), home_of(self.target)
         if item is None or not home or not self._is_own(item[1]):
             return ""
-        if name == _RELATED and item[2] not in self.keys:
+        if name == RELATED and item[2] not in self.keys:
             return ""
         return f"{home}/items/{self.keys.get(item[2], item[2])}"
 
     def _is_own(self, home: str) -> bool:
         """Whether an address is of the source; one without an account may have gone by any."""
-        return home == _home(self.source) or not self.source.startswith(("user:", "group:"))
+        return home == home_of(self.source) or not self.source.startswith(("user:", "group:"))
 
 
-def _listed(data: Data) -> dict[str, list[str]]:
+def relations_of(data: Data) -> dict[str, list[str]]:
+    """Return the addresses that an object names, by the kind of relation."""
     relations = data.get("relations") or {}
     return {
         str(name): [uris] if isinstance(uris, str) else list(map(str, uris))
@@ -159,7 +163,7 @@ def _listed(data: Data) -> dict[str, list[str]]:
     }
 
 
-def _home(identity: str) -> str:
+def home_of(identity: str) -> str:
     """Return the address of a library in relations; "" for one whose address nobody knows."""
     kind, _, name = identity.partition(":")
     if kind in ("user", "group"):
