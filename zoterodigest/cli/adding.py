@@ -28,6 +28,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.files import read_file
 from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.running import require_idle
 from zoterodigest.sync.new_papers.adding import Addition, Doubled, Goal, add, open_goal, write
 from zoterodigest.sync.new_papers.asking_for import (
     Asked,
@@ -65,6 +66,8 @@ def run(asked: Sequence[str], options: Options, *, as_json: bool) -> int:
     """Add what is asked for, or only show it; return the exit code."""
     venues = venue_table()
     goal, project = _goal(options, venues)
+    if not options.is_dry_run:
+        require_idle(goal.state_folder)
     read = [each for text in asked for each in _read(text, venues)]
     meant = read if options.may_double else [_doubled(goal, each) or each for each in read]
     with ExitStack() as stack:

@@ -20,6 +20,7 @@ from zoterodigest.cli.places import open_library
 from zoterodigest.cli.screen import counted, emit, emit_json, tell_failure
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.library.selection import NotInLibrary
+from zoterodigest.project.running import require_idle
 from zoterodigest.sync.bibs.key_findings import findings_about
 from zoterodigest.sync.bibs.keying import (
     Keyed,
@@ -67,22 +68,24 @@ def check_keys(address: str, *, as_json: bool) -> int:
 
 def set_key(address: str, item: str, key: str, how: How) -> int:
     """Give the item named `item` the citation key `key`; return the exit code."""
-    with keys_of(Path(), address) as keys:
+    with keys_of(Path(), address, is_writing=not how.is_dry_run) as keys:
         new = chosen_key(keys, _item_named(keys, item), key)
         return _write(keys, () if new is None else (new,), replace(how, is_agreed=True))
 
 
 def set_all(address: str, how: How) -> int:
     """Write the new keys of all items that have none, but the provisional ones."""
-    with keys_of(Path(), address) as keys:
+    with keys_of(Path(), address, is_writing=not how.is_dry_run) as keys:
         return _write(keys, lasting_keys(keys), how)
 
 
 @contextmanager
-def keys_of(start: Path, address: str = "") -> Iterator[Keys]:
+def keys_of(start: Path, address: str = "", *, is_writing: bool = False) -> Iterator[Keys]:
     """Give the citation keys of the project of `start`; the library is open as long."""
     library = open_library(address, start)
     opened = open_workspace((), start, chosen=chosen(address))
+    if is_writing:
+        require_idle(opened.project.state_folder)
     with library:
         with busy("Reading the library"):
             keys = read_keys(replace(opened, library=library))

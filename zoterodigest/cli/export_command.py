@@ -142,7 +142,10 @@ def export(
     texts = {"tags": tags, "collections": collections}
     asked |= {name: tuple(given) for name, given in texts.items() if given}
     asked |= {"cited": tuple(str(path.absolute()) for path in cited)} if cited else {}
-    workspace = None if digests or items else project_export.project_here(address)
+    workspace = None
+    if not digests and not items:
+        may_be_all = not output and not asked and target is not Target.CSLJSON
+        workspace = project_export.project_here(address, output, may_be_all=may_be_all)
     if workspace is not None and target is not Target.CSLJSON:
         rules = asked | ({"prune": True} if prune else {})
         rules |= {} if add_only is None else {"add_only": add_only}

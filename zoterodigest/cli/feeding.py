@@ -32,6 +32,7 @@ from zoterodigest.lookup.sources import Sources
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.running import require_idle
 from zoterodigest.sync.new_papers.feeding import Fed, Feeding, NoSuchFeed, Window, feeds_called
 
 FINE, FAILED = 0, 1
@@ -82,6 +83,8 @@ def run(names: Sequence[str], options: Options, *, as_json: bool) -> int:
     if config is None:
         raise NoSuchFeed("", ())
     project = Project.load(config)
+    if not options.is_dry_run:
+        require_idle(project.state_folder)
     feeds = feeds_called(project, names)
     if options.is_offline or is_offline():
         raise NotAsked(

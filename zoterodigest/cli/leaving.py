@@ -21,6 +21,7 @@ from zoterodigest.cli.screen import (
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.project.running import require_idle
 from zoterodigest.sync.taking_back.ways_out import (
     Leaving,
     Left,
@@ -54,6 +55,8 @@ def remove(
 
 def _leave(place: Place, plan: Callable[[Workspace], Leaving], how: tuple[bool, bool, bool]) -> int:
     is_dry_run, is_agreed, as_json = how
+    if not is_dry_run:
+        require_idle(place.workspace.project.state_folder)
     with place.workspace.library:
         with busy("Reading digests and library"):
             leaving = plan(place.workspace)

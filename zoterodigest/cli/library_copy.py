@@ -28,6 +28,7 @@ from zoterodigest.library.access import Access
 from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.library.contents import is_attachment, is_note
 from zoterodigest.project.config import DEFAULT_LIBRARY
+from zoterodigest.project.running import require_idle
 from zoterodigest.project.switching import library_line
 from zoterodigest.sync.copying.carry import Copied, carry_out_copy
 from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
@@ -75,6 +76,8 @@ def _workspace(address: str, reaching: Access) -> Workspace:
 def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -> int:
     """Copy what is asked for, or only show it; return the exit code."""
     with request.opened() as (source, target):
+        if not is_dry_run:
+            require_idle(source.project.state_folder)
         with busy("Reading both libraries"):
             copying = prepare_copy(source, target, request.options(target))
         if not as_json:

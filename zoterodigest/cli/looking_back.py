@@ -33,6 +33,7 @@ from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.history import Run, listed, run_to_undo, undone_by
 from zoterodigest.project.history import History, NoSuchRun, history_folder, read_history
 from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.running import require_idle
 from zoterodigest.sync.apply.recording import Present, intended_run
 from zoterodigest.sync.taking_back.undo import Undoing, Undone, prepare_undo, undo
 from zoterodigest.sync.workspace import open_workspace
@@ -82,6 +83,8 @@ def take_back(start: Path, number: int | None, address: str, how: How) -> int:
     if number in undone:
         tell([f"Run {number} was undone by run {undone[number]} already."])
     workspace = open_workspace((), start, chosen=chosen(address))
+    if not how.is_dry_run:
+        require_idle(workspace.project.state_folder)
     with workspace.library:
         with busy("Reading digests and library"):
             undoing = prepare_undo(workspace, run)

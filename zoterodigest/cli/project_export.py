@@ -13,6 +13,7 @@ from zoterodigest.cli.screen import emit, emit_text, tell, tell_failure, visible
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Project, find_project
 from zoterodigest.project.lock import read_lock
+from zoterodigest.project.running import require_idle
 from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.bibs.exporting import NewBib
 from zoterodigest.sync.failures import failures_of_bibs
@@ -26,8 +27,11 @@ Given = Mapping[str, object]
 """The rules that are asked for, by name; they go before those of the configuration."""
 
 
-def project_here(address: str) -> Workspace | None:
+def project_here(address: str, output: str, *, may_be_all: bool) -> Workspace | None:
     """Return what the project of the current folder works on; None if there is none.
+
+    `output` is where the export goes; with `may_be_all` and none, into all .bib files there are.
+    Raises `AlreadyRunning` before the library is asked, if another run works on what is written.
 
     A library that is named by `address` and is not the one that is linked has no project here.
     Digests that are missing take no part. Raises `NoLibraryYet` where the project's library does
@@ -39,6 +43,8 @@ def project_here(address: str) -> Workspace | None:
     data = read_if_present(project.lock_path)
     if config is None and data is None:
         return None
+    if output.casefold().endswith(".bib") or (may_be_all and project.bibliographies()):
+        require_idle(project.state_folder)
     with open_library(address, start) as library:
         identities = known_as(library)
     lock = read_lock(data, project.lock_path) if data is not None else None

@@ -26,6 +26,7 @@ from zoterodigest.cli.screen import (
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.found import Found
 from zoterodigest.lookup.finding import Asking, find
+from zoterodigest.project.running import require_idle
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.gather import with_all_digests
@@ -57,6 +58,8 @@ class How:
 def find_published(digests: tuple[Path, ...], address: str, how: How) -> int:
     """List the published versions of the works in `digests`, apply them; return the exit code."""
     with _opened(digests, address) as place:
+        if how.is_applied and not how.is_dry_run:
+            require_idle(place.workspace.project.state_folder)
         with busy("Reading digests and library"):
             prepared = prepare(with_all_digests(place.workspace), Options(Direction.PUSH))
         named = frozenset(digest.key for digest in place.workspace.digests)

@@ -36,6 +36,7 @@ from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.record import Entry
 from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.library.access import Tally
+from zoterodigest.project.running import require_idle
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.gather import with_all_digests
@@ -113,6 +114,7 @@ def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
 def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
     """Show the plan, ask where that is needed, carry it out and tell what came of it."""
     with request.opened() as place:
+        require_idle(place.workspace.project.state_folder)
         prepared, looked = _looked_up(place, request)
         if not as_json:
             emit(plan_text(prepared, place))

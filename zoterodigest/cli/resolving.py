@@ -35,6 +35,7 @@ from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.record import Value
 from zoterodigest.core.terms import End
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.running import require_idle
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.conflicts import (
     BOTH_WAYS,
@@ -110,6 +111,8 @@ def resolve(wish: Wish, address: str, manner: Manner) -> int:
     _require_clear(wish, may_ask=sys.stdin.isatty() and not manner.as_json)
     place = open_place((), address)
     workspace = place.workspace
+    if not manner.is_dry_run:
+        require_idle(workspace.project.state_folder)
     with workspace.library:
         opened = _opened(workspace)
         meant = _meant(opened.fields, wish)

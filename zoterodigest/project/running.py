@@ -86,6 +86,20 @@ def was_killed_unrecorded(state_folder: Path) -> bool:
         return False
 
 
+def require_idle(state_folder: Path) -> None:
+    """Raise `AlreadyRunning` while another run holds the project: before anything is read.
+
+    What cannot be opened is left to `running`. Who passes may still find it held when it writes.
+    """
+    try:
+        number = os.open(state_folder / "running", os.O_RDWR)
+    except OSError:
+        return
+    with os.fdopen(number, "r+b", buffering=0) as stream:
+        if not _holds(number):
+            raise AlreadyRunning(state_folder, stream.read(20).decode("ascii", "replace"))
+
+
 def _holds(number: int) -> bool:
     """Take the system's lock on an open file, unless another process has it."""
     try:
