@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from zoterodigest.core.acknowledging import Acknowledged
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import (
     Base,
@@ -100,6 +101,9 @@ exported = st.builds(
 )
 
 
+acknowledged = st.builds(Acknowledged, row_ids, names, fingerprints)
+
+
 @st.composite
 def locks(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> LockFile:
     """Any lock file, sorted."""
@@ -116,4 +120,5 @@ def locks(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> LockFile:
         tuple(sorted(some_shelves, key=lambda shelf: (shelf.digest, shelf.path))),
         tuple(sorted(some_exported, key=lambda one: (one.bibliography, one.key))),
         draw(st.frozensets(names.map("{}.bib".format), max_size=2)),
+        tuple(sorted(draw(st.lists(acknowledged, max_size=3, unique_by=lambda o: (o.id, o.name))))),
     )

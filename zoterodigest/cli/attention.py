@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.cli.report_text import Wording
@@ -154,11 +154,27 @@ def open_text(reports: Iterable[Report]) -> str:
     return ", ".join(counted(number, one, many) for number, one, many in found if number)
 
 
-class Attention:
-    """Writes reports for people, in the words of `wording`."""
+def heading_of(report: Report) -> str:
+    """Return the heading of a report's section."""
+    return next(section.heading for section in SECTIONS if section.kind is type(report))
 
-    def __init__(self, reports: Iterable[Report], wording: Wording) -> None:
+
+def no_label(_report: Report) -> str:
+    """Put nothing before a report."""
+    return ""
+
+
+class Attention:
+    """Writes reports for people, in the words of `wording`, each behind its `label`."""
+
+    def __init__(
+        self,
+        reports: Iterable[Report],
+        wording: Wording,
+        label: Callable[[Report], str] = no_label,
+    ) -> None:
         self._wording = wording
+        self._label = label
         self._by_kind: dict[Kind, list[Report]] = defaultdict(list)
         for report in reports:
             self._by_kind[type(report)].append(report)
@@ -187,7 +203,8 @@ class Attention:
     def _section(self, section: Section, reports: Sequence[Report], most: int) -> Iterator[str]:
         groups: dict[str, list[Report]] = {}
         for report in reports:
-            groups.setdefault(self._wording.subject(report), []).append(report)
+            subject = self._label(report) + self._wording.subject(report)
+            groups.setdefault(subject, []).append(report)
         yield styled(f"{section.heading} ({len(reports):,})", "bold")
         yield from wrapped(section.advice, 2)
         for subject, told in list(groups.items())[:most]:

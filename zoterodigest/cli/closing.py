@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from zoterodigest.cli.attention import Attention
+from zoterodigest.cli.attention import Attention, no_label
 from zoterodigest.cli.report_text import Wording
 from zoterodigest.cli.screen import counted, enumerated
 from zoterodigest.cli.subjects import subjects_of
@@ -13,6 +13,7 @@ from zoterodigest.core.relocation import PLACE
 from zoterodigest.core.reports import Held, HeldName, NotPushed, Report
 from zoterodigest.digest.report import unread_papers
 from zoterodigest.project.config import BibliographyRules, DigestRules, selects
+from zoterodigest.sync.acknowledging import unacknowledged
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.gather import ReadDigest
 from zoterodigest.sync.run import Direction, Prepared
@@ -78,19 +79,28 @@ def is_read_in_part(read: ReadDigest) -> bool:
     return unread_papers(read.document) > _MISSED * len(entries)
 
 
-def attention_of(prepared: Prepared, reports: Iterable[Report]) -> Attention:
-    """Return what tells people of `reports`, in the words of their plan."""
+def attention_of(
+    prepared: Prepared, reports: Iterable[Report], label: Callable[[Report], str] = no_label
+) -> Attention:
+    """Return what tells people of `reports`, each behind its `label`, in words of their plan."""
+    return Attention(reports, wording_of(prepared), label)
+
+
+def wording_of(prepared: Prepared) -> Wording:
+    """Return the words for the reports of a plan."""
     documents = [read.document for read in prepared.gathered.digests]
-    return Attention(reports, Wording(subjects_of(prepared), documents))
+    return Wording(subjects_of(prepared), documents)
 
 
 def concerning(prepared: Prepared) -> list[Report]:
     """Return the reports that concern a run of its direction: a pull creates no items, so that
-    entries without one are no news to it.
+    entries without one are no news to it. What a person acknowledged is no news at all.
     """
     creates = prepared.options.direction in (Direction.PUSH, Direction.SYNC)
     return [
-        report for report in prepared.plan.reports if creates or not isinstance(report, NotPushed)
+        report
+        for report in unacknowledged(prepared)
+        if creates or not isinstance(report, NotPushed)
     ]
 
 

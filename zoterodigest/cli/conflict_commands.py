@@ -65,6 +65,13 @@ def resolve(
     with_apart: Annotated[
         bool, typer.Option("--apart", "-a", help="Fields that are apart as well.")
     ] = False,
+    is_acknowledged: Annotated[
+        bool,
+        typer.Option("--acknowledge", help="Keep what `status` lists out of it until it changes."),
+    ] = False,
+    is_forgotten: Annotated[
+        bool, typer.Option("--forget", help="List in `status` again what was acknowledged.")
+    ] = False,
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     address: Address = "",
@@ -84,6 +91,11 @@ def resolve(
       zoterodigest resolve k3fq --keep zotero
       zoterodigest resolve k3fq --field title --edit
       zoterodigest resolve --all --keep markdown --field summary
+      zoterodigest resolve k3fq --acknowledge
+
+    With --acknowledge nothing is written at either end: the report that `status` lists with this ID
+    is counted only, until what it says changes. With --all every report is. The lock file keeps it,
+    so it holds for everybody who has this repository. --forget takes it back.
 
     A merge tool of yours is offered when zoterodigest.toml names it below [sync]:
     merge_tool = ["vimdiff"].
@@ -91,6 +103,17 @@ def resolve(
     from zoterodigest.cli import resolving
     from zoterodigest.core.terms import End
 
+    if is_acknowledged or is_forgotten:
+        from zoterodigest.cli import acknowledging
+
+        if keep or is_edit or (is_acknowledged and is_forgotten):
+            acknowledging.refuse_two_wishes()
+        asked = acknowledging.Wish(wanted, field, is_all, is_forgotten)
+        raise typer.Exit(
+            acknowledging.acknowledge_or_forget(
+                asked, address, is_dry_run=is_dry_run, as_json=as_json
+            )
+        )
     end = None if keep is None else End(keep.value)
     wish = resolving.Wish(wanted, field, end, is_edit, is_all, with_apart)
     manner = resolving.Manner(is_dry_run, is_agreed, as_json)

@@ -22,8 +22,9 @@ from zoterodigest.cli.subjects import (
     subjects_of,
     value_text,
 )
-from zoterodigest.core.reports import NameConflict, PlaceConflict
+from zoterodigest.core.reports import ApartField, NameConflict, PlaceConflict
 from zoterodigest.core.terms import End
+from zoterodigest.sync.acknowledging import acknowledged_reports
 from zoterodigest.sync.conflicts import Kind, OpenField
 from zoterodigest.sync.run import Prepared
 
@@ -51,7 +52,7 @@ def conflicts_text(
     attention = Attention(prepared.plan.reports, Wording(subjects_of(prepared), ()))
     lines += attention.lines(_PLACES, len(prepared.plan.reports))
     if not with_apart:
-        lines += _apart_counted([one for one in fields if one.kind is Kind.APART])
+        lines += _apart_counted(_unacknowledged(prepared, fields))
     if not has_conflicts(prepared, fields):
         lines.insert(0, "No conflicts.")
     yield from lines if lines[0] else lines[1:]
@@ -135,6 +136,14 @@ def _field(field: OpenField) -> Iterator[str]:
         } | shown
     for label, text in shown.items():
         yield f"{indent}  {styled(f'{label:<10}', 'dim')}{text or '(empty)'}"
+
+
+def _unacknowledged(prepared: Prepared, fields: Sequence[OpenField]) -> list[OpenField]:
+    """Return the fields apart but for those that somebody acknowledged."""
+    reports = acknowledged_reports(prepared)
+    known = {(one.row_id, one.name) for one in reports if isinstance(one, ApartField)}
+    apart = (one for one in fields if one.kind is Kind.APART)
+    return [one for one in apart if (one.row_id, one.name) not in known]
 
 
 def _apart_counted(apart: Sequence[OpenField]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from zoterodigest.cli.places import Place
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Row
 from zoterodigest.core.record import Blocks, Empty, Entry, Hyperlink, Item, Links, Members, Names
+from zoterodigest.sync.acknowledging import standing_reports
 from zoterodigest.sync.carry import Outcome
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.run import Prepared
@@ -23,7 +24,8 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
 
     Every action and report has its `kind` (`create-item`, `conflict`, ...); an empty value is null.
     `failures` are records that cannot be, or were not, written; `kept` are items of dropped entries
-    that stay. What was planned once more, as it had changed in between, is in `again`.
+    that stay. A report that can be acknowledged has its `id`. What was planned once more, as it had
+    changed in between, is in `again`.
     """
     prepared = outcome.prepared if outcome else prepared
     plan = prepared.plan
@@ -41,12 +43,23 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
         "counts": {kind_of(name): number for name, number in sorted(plan.counts().items())},
         "new_tags": dict(sorted(prepared.new_tags.items())),
         "actions": [with_kind(action) for action in plan.actions],
-        "reports": [with_kind(report) for report in plan.reports],
+        "reports": _reports(prepared),
         "kept": [plain(one) for one in prepared.kept],
         "bibliographies": exports_data(prepared.bibs),
         "failures": [plain(one) for one in (outcome.failures if outcome else foreseen(prepared))],
         **({} if outcome is None else _outcome_data(outcome)),
     }
+
+
+def _reports(prepared: Prepared) -> list[dict[str, Any]]:
+    standing = {id(one.report): one for one in standing_reports(prepared)}
+    reports = []
+    for report in prepared.plan.reports:
+        data = with_kind(report)
+        if one := standing.get(id(report)):
+            data |= {"id": one.id, "acknowledged": one.is_acknowledged}
+        reports.append(data)
+    return reports
 
 
 def _outcome_data(outcome: Outcome) -> dict[str, Any]:

@@ -29,9 +29,10 @@ from zoterodigest.cli.screen import (
 )
 from zoterodigest.cli.subjects import subjects_of
 from zoterodigest.core.link import Row, State, is_bib
-from zoterodigest.core.reports import ApartField, Held, HeldName, MissingNote
+from zoterodigest.core.reports import ApartField, Held, HeldName, MissingNote, Report
 from zoterodigest.core.terms import End
 from zoterodigest.digest.report import unread_papers
+from zoterodigest.sync.acknowledging import standing_reports, unacknowledged
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.run import Direction, Prepared
 
@@ -46,9 +47,12 @@ def plan_text(prepared: Prepared, place: Place) -> Iterator[str]:
     return parted(_plan_lines(prepared, place))
 
 
-def status_text(prepared: Prepared, place: Place) -> Iterator[str]:
-    """Yield how things stand, section by section."""
-    return parted(_status_lines(prepared, place))
+def status_text(prepared: Prepared, place: Place, *, is_all: bool = False) -> Iterator[str]:
+    """Yield how things stand, section by section.
+
+    With `is_all` every section is shown in full, and what was acknowledged is listed as well.
+    """
+    return parted(_status_lines(prepared, place, is_all=is_all))
 
 
 def _plan_lines(prepared: Prepared, place: Place) -> Iterator[str]:
@@ -70,8 +74,8 @@ def _plan_lines(prepared: Prepared, place: Place) -> Iterator[str]:
     yield from _other_way(prepared)
 
 
-def _status_lines(prepared: Prepared, place: Place) -> Iterator[str]:
-    subjects, reports = subjects_of(prepared), prepared.plan.reports
+def _status_lines(prepared: Prepared, place: Place, *, is_all: bool) -> Iterator[str]:
+    subjects, reports = subjects_of(prepared), unacknowledged(prepared)
     yield from place.lines()
     yield from hanging("links      ", _links(prepared))
     if prepared.gathered.recorded is not None:
@@ -88,9 +92,36 @@ def _status_lines(prepared: Prepared, place: Place) -> Iterator[str]:
         yield from as_lines(prepared.plan, subjects, headings)
         yield from _recorded_only(prepared)
     yield from _exports(prepared)
-    attention = attention_of(prepared, reports)
-    yield from attention.lines([section.kind for section in SECTIONS], _MOST)
+    yield from _standing(prepared, reports, is_all=is_all)
     yield from _kept(prepared)
+
+
+def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) -> Iterator[str]:
+    """Yield the sections of `reports`, each report with its ID if it can be acknowledged; then
+    how many were, or with `is_all` which.
+    """
+    standing = standing_reports(prepared)
+    ids = {id(one.report): one.id for one in standing}
+    kinds = [section.kind for section in SECTIONS]
+
+    def label(report: Report) -> str:
+        return f"{styled(ids[id(report)], 'yellow')}  " if id(report) in ids else ""
+
+    most = len(prepared.plan.reports) if is_all else _MOST
+    yield from attention_of(prepared, reports, label).lines(kinds, most)
+    if any(id(report) in ids for report in reports):
+        yield ""
+        yield "To count a report only, until what it says changes:"
+        yield "  zoterodigest resolve ID --acknowledge"
+    acknowledged = [one.report for one in standing if one.is_acknowledged]
+    if acknowledged and not is_all:
+        yield ""
+        yield f"{len(acknowledged):,} acknowledged; `zoterodigest status --all` lists them."
+    elif acknowledged:
+        yield ""
+        yield styled(f"Acknowledged ({len(acknowledged):,})", "bold")
+        yield "  `zoterodigest resolve ID --forget` lists one again in every `status`."
+        yield from attention_of(prepared, acknowledged, label).lines(kinds, most)
 
 
 def refusals_text(prepared: Prepared) -> Iterator[str]:
@@ -123,7 +154,7 @@ def files_text(prepared: Prepared) -> str:
 
 def _lost_notes(prepared: Prepared) -> Iterator[str]:
     """Yield how many notes were deleted in the library and stay deleted."""
-    if number := sum(isinstance(one, MissingNote) for one in prepared.plan.reports):
+    if number := sum(isinstance(one, MissingNote) for one in concerning(prepared)):
         yield ""
         notes = counted(number, "note", "notes")
         yield f"Deleted in the library and not made again: {notes} (`zoterodigest status`)."
@@ -133,7 +164,7 @@ def _other_way(prepared: Prepared) -> Iterator[str]:
     """Yield how many edits stay: for a run of the other direction, or by the rules."""
     held = list(held_by_direction(prepared))
     if prepared.options.direction is Direction.SYNC:
-        by_rules = [one for one in prepared.plan.reports if isinstance(one, Held | HeldName)]
+        by_rules = [one for one in concerning(prepared) if isinstance(one, Held | HeldName)]
         if by_rules:
             yield ""
             yield f"Held back: {counted(len(by_rules), 'edit')} (`zoterodigest status`)."

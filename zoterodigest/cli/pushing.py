@@ -93,17 +93,18 @@ def show_plan(request: Request, *, as_json: bool) -> int:
     return _code(prepared, looked)
 
 
-def show_status(request: Request, *, is_check: bool, as_json: bool) -> int:
+def show_status(request: Request, *, is_check: bool, as_json: bool, is_all: bool = False) -> int:
     """Show how things stand; with `is_check` the exit code tells whether changes are pending.
 
-    Conflicts come first: they keep their own exit code.
+    Conflicts come first: they keep their own exit code. With `is_all` all is listed, also what was
+    acknowledged.
     """
     with request.opened() as place:
         prepared = _prepared(place, request)
         if as_json:
             emit_json(plan_data(prepared, place))
         else:
-            emit(status_text(prepared, place))
+            emit(status_text(prepared, place, is_all=is_all))
             emit(refusals_text(prepared))
             emit(["", closing_text(prepared, is_status=True)])
     code = exit_code(prepared)

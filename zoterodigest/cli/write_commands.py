@@ -232,6 +232,9 @@ def status(
         bool,
         typer.Option("--check", help="Exit with 4 when changes are pending, 3 with conflicts."),
     ] = False,
+    is_all: Annotated[
+        bool, typer.Option("--all", help="List every report, those you acknowledged too.")
+    ] = False,
     address: Address = "",
     format_name: FormatName = "",
     as_json: AsJson = False,
@@ -239,11 +242,13 @@ def status(
     """Show what is in step and what is not.
 
     What would go into the library and what would come into the digests, and what needs you:
-    conflicts, ambiguous and unreadable entries, works in the trash. Writes nothing.
+    conflicts, ambiguous and unreadable entries, works in the trash. Reports that you acknowledged
+    (`zoterodigest resolve ID --acknowledge`) are counted only. Writes nothing.
 
     \b
     Examples:
       zoterodigest status
+      zoterodigest status --all
       zoterodigest status papers.md --check
     """
     from zoterodigest.cli import pushing
@@ -251,7 +256,8 @@ def status(
 
     options = Options(Direction.SYNC)
     request = pushing.Request(tuple(digests or ()), address, format_name, options)
-    raise typer.Exit(pushing.show_status(request, is_check=is_check, as_json=as_json))
+    code = pushing.show_status(request, is_check=is_check, as_json=as_json, is_all=is_all)
+    raise typer.Exit(code)
 
 
 def unlink(

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from zoterodigest.core.acknowledging import Acknowledged
 from zoterodigest.core.link import Base, Credit, Exported, Origin, Row, Shelf, State
 
 _NOT_OURS = (False, None)
@@ -121,6 +122,15 @@ def fold_made(
 ) -> frozenset[str]:
     """Return which .bib files our exports made, of what both sides say."""
     return _united(one, other, before)
+
+
+def fold_acknowledged(
+    one: Mapping[K, Acknowledged], other: Mapping[K, Acknowledged], before: Mapping[K, Acknowledged]
+) -> dict[K, Acknowledged]:
+    """Return what both sides acknowledged; what says two things by now is to be seen again."""
+    keys = one.keys() | other.keys() | before.keys()
+    folded = {key: _agreed(one.get(key), other.get(key), [before.get(key)], None) for key in keys}
+    return {key: mark for key, mark in sorted(folded.items()) if mark is not None}
 
 
 def _agreed(one: T, other: T, before: Sequence[T], otherwise: T) -> T:

@@ -14,12 +14,21 @@ from enum import Enum, auto
 from hashlib import blake2b
 from pathlib import Path
 
+from zoterodigest.core.acknowledging import Acknowledged
 from zoterodigest.core.history import Links
 from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.acknowledged_text import sorted_acknowledged
 from zoterodigest.project.bib_text import sorted_entries
 from zoterodigest.project.files import replace_file
-from zoterodigest.project.fold import fold_all, fold_exported, fold_made, fold_rows, fold_shelves
+from zoterodigest.project.fold import (
+    fold_acknowledged,
+    fold_all,
+    fold_exported,
+    fold_made,
+    fold_rows,
+    fold_shelves,
+)
 from zoterodigest.project.paragraphs import BadLine, Line, to_json
 from zoterodigest.project.rows import Linked, read_rows, render_rows
 
@@ -64,7 +73,8 @@ class LockFile:
     """All links with one library: rows sorted by id, shelves by digest and path, none twice.
 
     `exported` are the entries of .bib files that our exports wrote, by file and citation key;
-    `made` are the files that our exports made.
+    `made` are the files that our exports made. `acknowledged` are the reports that a person lives
+    with, sorted.
     """
 
     identity: str
@@ -72,6 +82,7 @@ class LockFile:
     shelves: tuple[Shelf, ...] = ()
     exported: tuple[Exported, ...] = ()
     made: frozenset[str] = frozenset()
+    acknowledged: tuple[Acknowledged, ...] = ()
 
     @property
     def links(self) -> Links:
@@ -85,7 +96,8 @@ def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:
     The line ends are those of the file `before`.
     """
     header = _HEADER.format(version=_VERSION, identity=to_json(lock.identity))
-    text = header + render_rows(lock.rows, lock.shelves, lock.exported, lock.made)
+    parts = lock.rows, lock.shelves, lock.exported, lock.made, lock.acknowledged
+    text = header + render_rows(*parts)
     data = text.encode("utf-8")
     return data.replace(b"\n", b"\r\n") if before and b"\r\n" in before else data
 
@@ -237,6 +249,7 @@ def _folded(one: Linked, other: Linked, known: Sequence[Linked]) -> Linked:
         fold_all(one.shelves, other.shelves, ancestor.shelves, fold_shelves),
         fold_all(one.exported, other.exported, ancestor.exported, fold_exported),
         fold_made(one.made, other.made, [before.made for before in known]),
+        fold_acknowledged(one.acknowledged, other.acknowledged, ancestor.acknowledged),
     )
 
 
@@ -248,4 +261,5 @@ def _lock(side: _Side) -> LockFile:
         tuple(linked.shelves[key] for key in sorted(linked.shelves)),
         sorted_entries(linked.exported),
         linked.made,
+        sorted_acknowledged(linked.acknowledged),
     )

@@ -26,13 +26,15 @@ BIB = "bib "
 BASE = "base "
 PRINT = "print "
 SOURCE = "source "
+ACKNOWLEDGED = "acknowledged "
+REPORT = "report "
 
-_BY_NAME = {"base": BASE, "print": PRINT, "source": SOURCE}
+_BY_NAME = {"base": BASE, "print": PRINT, "report": REPORT, "source": SOURCE}
 _OF_ROWS = frozenset(
     {"apart", "base", "digest", "headings", "identifiers", "item", "key", "note", "origin", "state"}
     | {"source", "texts", "title"}
 )
-_KEYS = _OF_ROWS | {"collection", "name", "ours"} | {"item", "made", "print"}
+_KEYS = _OF_ROWS | {"collection", "name", "ours"} | {"item", "made", "print", "report"}
 
 
 class BadLine(ValueError):
@@ -70,7 +72,7 @@ def paragraphs_of(lines: Iterable[Line]) -> list[Paragraph]:
     paragraphs: list[Paragraph] = []
     for number, line in lines:
         key, blank, text = line.partition(" ")
-        if ID.fullmatch(line) or line.startswith((SHELF, BIB)):
+        if ID.fullmatch(line) or line.startswith((SHELF, BIB, ACKNOWLEDGED)):
             paragraphs.append(Paragraph(number, line))
         elif line and not (paragraphs and blank and key in _KEYS):
             raise BadLine(number, f"{line[:40]!r} has no place here")

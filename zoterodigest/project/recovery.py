@@ -82,6 +82,7 @@ def fold_journal(
         tuple(shelves[key] for key in sorted(shelves)),
         exported,
         made,
+        lock.acknowledged,
     )
 
 

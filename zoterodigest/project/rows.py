@@ -9,7 +9,8 @@
     collection "EFGH6789"
 
 A print is its raw fingerprint and those of its parts; `=` stands for the parts before it, and the
-item's print is left out where it is the entry's. Empty values are left out.
+item's print is left out where it is the entry's. Empty values are left out. What stands in .bib
+files and what is acknowledged comes behind (`bib_text.py`, `acknowledged_text.py`).
 """
 
 from __future__ import annotations
@@ -18,11 +19,18 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from zoterodigest.core.acknowledging import Acknowledged
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Base, Credit, Exported, Origin, Print, Row, Shelf, State
+from zoterodigest.project.acknowledged_text import (
+    AcknowledgedKey,
+    read_acknowledged,
+    render_acknowledged,
+)
 from zoterodigest.project.bib_text import BibKey, BibsRead, render_bibs
 from zoterodigest.project.fold import fold_rows, fold_shelves
 from zoterodigest.project.paragraphs import (
+    ACKNOWLEDGED,
     BASE,
     BIB,
     SHELF,
@@ -50,13 +58,15 @@ _SETS = ("attachments", "collections", "fields", "tags")
 @dataclass(frozen=True, slots=True)
 class Linked:
     """What the paragraphs of a lock file say: rows by id, shelves by digest and path, entries of
-    .bib files by file and citation key, and the .bib files that exports made.
+    .bib files by file and citation key, the .bib files that exports made, and the reports that a
+    person acknowledged.
     """
 
     rows: Mapping[str, Row] = field(default_factory=dict)
     shelves: Mapping[ShelfKey, Shelf] = field(default_factory=dict)
     exported: Mapping[BibKey, Exported] = field(default_factory=dict)
     made: frozenset[str] = frozenset()
+    acknowledged: Mapping[AcknowledgedKey, Acknowledged] = field(default_factory=dict)
 
 
 def render_rows(
@@ -64,13 +74,17 @@ def render_rows(
     shelves: Iterable[Shelf] = (),
     exported: Iterable[Exported] = (),
     made: Iterable[str] = (),
+    acknowledged: Iterable[Acknowledged] = (),
 ) -> str:
-    """Return shelves, rows, then what stands in .bib files, sorted, a blank line before each."""
+    """Return shelves, rows, what stands in .bib files, then what is acknowledged, each sorted, a
+    blank line before each.
+    """
     paragraphs = [
         _render_shelf(shelf) for shelf in sorted(shelves, key=lambda s: (s.digest, s.path))
     ]
     paragraphs += [_render_row(row) for row in sorted(rows, key=lambda row: row.id)]
     paragraphs += render_bibs(exported, made)
+    paragraphs += render_acknowledged(acknowledged)
     return "".join(f"\n{paragraph}" for paragraph in paragraphs)
 
 
@@ -125,24 +139,27 @@ def _origin_json(origin: Origin) -> dict[str, object]:
 
 
 def read_rows(lines: Iterable[Line]) -> Linked:
-    """Read rows, shelves and entries of .bib files; what is there twice is folded.
+    """Read all paragraphs; what is there twice is folded.
 
     Raises `BadLine` for anything else. Blank lines do not count.
     """
     rows: dict[str, Row] = {}
     shelves: dict[ShelfKey, Shelf] = {}
     bibs = BibsRead()
+    acknowledged: dict[AcknowledgedKey, Acknowledged] = {}
     for paragraph in paragraphs_of(lines):
         try:
             if paragraph.head.startswith(BIB):
                 bibs.read(paragraph)
+            elif paragraph.head.startswith(ACKNOWLEDGED):
+                read_acknowledged(paragraph, acknowledged)
             elif paragraph.head.startswith(SHELF):
                 _read_shelf(paragraph, shelves)
             else:
                 _read_row(paragraph, rows)
         except (ValueError, RecursionError) as error:
             raise BadLine(paragraph.number, f"{paragraph.head}: {error}") from error
-    return Linked(rows, shelves, bibs.exported, frozenset(bibs.made))
+    return Linked(rows, shelves, bibs.exported, frozenset(bibs.made), acknowledged)
 
 
 def _read_shelf(paragraph: Paragraph, shelves: dict[ShelfKey, Shelf]) -> None:

@@ -92,6 +92,11 @@ def short_ids(row_ids: Iterable[str]) -> Mapping[str, str]:
     return short
 
 
+def bare_id(text: str) -> str:
+    """Return the letters of an id that somebody wrote, or of one in full."""
+    return text.strip().removeprefix(_PREFIX)
+
+
 def _common(one: str, other: str) -> int:
     pairs = zip(one, other, strict=False)
     return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
@@ -165,8 +170,8 @@ def _bases(link: Link) -> Mapping[str, Base]:
 
 def with_id(fields: Sequence[OpenField], wanted: str) -> tuple[OpenField, ...]:
     """Return the open fields of the one link whose id begins with `wanted`, or raise `NotOpen`."""
-    letters = wanted.strip().removeprefix(_PREFIX)
-    found = [one for one in fields if one.row_id.removeprefix(_PREFIX).startswith(letters)]
+    letters = bare_id(wanted)
+    found = [one for one in fields if bare_id(one.row_id).startswith(letters)]
     if not found or not letters:
         raise NotOpen(f"nothing open has the ID {wanted}", "`zoterodigest conflicts` lists them.")
     if len(ids := sorted({one.id for one in found})) > 1:
