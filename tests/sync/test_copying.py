@@ -519,3 +519,28 @@ def test_links_that_have_ended_stay_ended(aside: Mover) -> None:
     assert [row.state for row in aside.lock.rows].count(State.TRASHED) == 1
     assert DIFFUSION not in aside.titles()
     assert actions(aside.sync().plan) == {}
+
+
+@pytest.mark.parametrize(
+    "kind", ["webpage", "preprint", "journalArticle", "conferencePaper", "book", "document"]
+)
+def test_after_an_item_of_another_type_was_adopted_there_is_nothing_to_do(
+    aside: Mover, kind: str
+) -> None:
+    aside.world.edit(
+        "notes.md", (f"{ATTENTION}**  \n> *arXiv 2024*", f"{ATTENTION}**  \n> *NeurIPS 2017 Oral*")
+    )
+    with (workspace := aside.workspace()).library:
+        carry_out(aside.sync_over(workspace), silent)
+    aside.behind.write([an_item("THEIRS22", itemType=kind, title=ATTENTION, extra="mine")])
+
+    aside.copy()
+
+    before = (aside.world.root / "notes.md").read_bytes()
+    plan = aside.sync().plan
+    assert plan.is_settled
+    apart = {one.name for one in reports(plan, ApartField) if isinstance(one, ApartField)}
+    (theirs,) = aside.behind.fetch(["THEIRS22"])
+    assert ("venue" in apart) == (kind in ("webpage", "journalArticle"))
+    assert theirs.data["itemType"] == kind
+    assert (aside.world.root / "notes.md").read_bytes() == before

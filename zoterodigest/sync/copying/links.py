@@ -91,8 +91,14 @@ class _Mover:
         self._after = {item.key: item for item in copies.target.items}
 
     def row(self, row: Row) -> Row:
-        moved = row_as_stored(row, self._copies.keys)
-        return replace(moved, bases=self.bases(row), origin=self._origin(row, moved))
+        """Return the row there; a field that the work has differently there has diverged.
+
+        So has one that it lacks: the next run must not fill in what the copy had no place for.
+        """
+        moved, bases = row_as_stored(row, self._copies.keys), self.bases(row)
+        parted = {name for name in row.bases.keys() - bases.keys() if not is_set(name)}
+        origin = self._origin(row, moved)
+        return replace(moved, bases=bases, apart=row.apart | parted, origin=origin)
 
     def shelf(self, shelf: Shelf) -> Shelf:
         is_ours = shelf.is_ours and self._is_own(shelf.collection)
