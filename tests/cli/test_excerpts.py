@@ -27,6 +27,12 @@ def test_texts_that_fit_are_shown_whole() -> None:
     assert excerpts(["one end", "one other end"], ROOM) == ["one end", "one other end"]
 
 
+def test_nothing_is_left_out_of_a_beginning_that_is_shown() -> None:
+    shown = excerpts(["Denoising Diffusion Probabilistic Models", "Denoising Diffusion Models"], 30)
+
+    assert shown == ["Denoising Diffusion Probabili…", "Denoising Diffusion Models"]
+
+
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=90), min_size=1, max_size=3))
 def test_an_excerpt_is_never_wider_than_its_room(texts: list[str]) -> None:
     shown = excerpts(texts, ROOM)

@@ -24,4 +24,4 @@ def excerpts(texts: Sequence[str], room: int) -> list[str]:
     start = shared.rfind(" ", 0, len(shared) - _CONTEXT) + 1
     if len(shared) - start > 2 * _CONTEXT:  # a language without blanks, or one long address
         start = len(shared) - _CONTEXT
-    return [cut(f"… {text[start:]}", room) for text in texts]
+    return [cut(f"… {text[start:]}" if start else text, room) for text in texts]

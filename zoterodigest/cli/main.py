@@ -30,6 +30,7 @@ from zoterodigest.cli import (
     published_command,
     read_commands,
     serve_command,
+    set_command,
     write_commands,
 )
 from zoterodigest.errors import Stopped, ZoterodigestError
@@ -80,6 +81,7 @@ citekey_commands.add_to(app)
 duplicate_command.add_to(app)
 doctor_command.add_to(app)
 read_commands.add_to(app)
+set_command.add_to(app)
 library_command.add_to(app)
 merge_command.add_to(app)
 serve_command.add_to(app)

@@ -59,6 +59,11 @@ def to_html(note: Note) -> str | TooLong:
     return checked(note_html((_heading(NOTE_LEVEL, note.heading, note.id), *_parts(note))))
 
 
+def own_note_html(blocks: tuple[str, ...]) -> str | TooLong:
+    """Return the canonical HTML of a note of the person's own with these Markdown blocks."""
+    return checked(note_html(part_nodes(Part(None, blocks))))
+
+
 def part_nodes(part: Part) -> tuple[Node, ...]:
     """Return the nodes of a part's blocks, without its heading."""
     return nest(normal_blocks(read_blocks(part.blocks)))

@@ -217,7 +217,7 @@ def _create_note(draft: _Draft, action: CreateNote) -> None:
     note = _note(draft, action.row_id, action.digest, action.fields)
     html = to_html(note)
     if isinstance(html, TooLong):
-        draft.unwritable.append(Unwritable((action.row_id,), _too_long(html)))
+        draft.unwritable.append(Unwritable((action.row_id,), why_unwritable(html)))
         return
     data = {"itemType": "note", "parentItem": action.item, "note": html}
     draft.children.append(Write(LibraryItem(action.key, 0, data), (action.row_id,)))
@@ -243,17 +243,22 @@ def _change_note(draft: _Draft, action: ChangeNote) -> None:
             if data:
                 written = LibraryItem(action.key, action.version, data)
                 draft.children.append(Write(written, (action.row_id,)))
-        case TooLong():
-            draft.unwritable.append(Unwritable((action.row_id,), _too_long(patched)))
+        case _:
+            draft.unwritable.append(Unwritable((action.row_id,), why_unwritable(patched)))
+
+
+def why_unwritable(fault: TooLong | QuotationLost | PartsDiffer) -> str:
+    """Return why a note cannot be written as it was to be."""
+    match fault:
+        case TooLong(length):
+            return f"its note would have {length:,} characters, more than a library takes"
         case QuotationLost(text):
-            reason = (
+            return (
                 f"the edit changes “{text}”, which links to an annotation in Zotero. Keep these"
                 " words, or edit the note in Zotero"
             )
-            draft.unwritable.append(Unwritable((action.row_id,), reason))
         case PartsDiffer():
-            reason = "the headings of its note were deleted, doubled or moved"
-            draft.unwritable.append(Unwritable((action.row_id,), reason))
+            return "the headings of its note were deleted, doubled or moved"
 
 
 def _field(name: str | None) -> str:
@@ -299,7 +304,3 @@ def _in_order(names: Sequence[str], shown: Sequence[str]) -> list[str]:
 
 def _texts(value: Value | None) -> tuple[str, ...]:
     return value.texts if isinstance(value, Blocks) and not is_empty(value) else ()
-
-
-def _too_long(note: TooLong) -> str:
-    return f"its note would have {note.length:,} characters, more than a library takes"

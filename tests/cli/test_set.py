@@ -1,0 +1,148 @@
+"""`set` edits one item of any library, shows what changes, and can be undone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Zoterodigest, a_digest, in_library
+from zoterodigest.library.connect import connect
+from zoterodigest.library.port import LibraryItem
+
+TITLE, ARXIV = "Attention Is All You Need", "1706.03762"
+
+
+@pytest.fixture
+def key(zoterodigest: Zoterodigest, tmp_path: Path) -> str:
+    """A digest of one paper and a library that holds it; the key of its item."""
+    (tmp_path / "papers.md").write_text(a_digest((TITLE, ARXIV)), encoding="utf-8")
+    assert zoterodigest("push", "papers.md").code == 0
+    return next(one.key for one in objects(tmp_path) if one.data["itemType"] != "note")
+
+
+def objects(folder: Path) -> tuple[LibraryItem, ...]:
+    with connect("embedded:.zoterodigest/library.sqlite", base=folder) as library:
+        return library.read().items
+
+
+def data_of(folder: Path, key: str) -> dict[str, object]:
+    return next(dict(one.data) for one in objects(folder) if one.key == key)
+
+
+def test_a_field_that_is_set_goes_into_the_digest_with_the_next_sync(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    ran = zoterodigest("set", key, "title=Attention, Again", "date=2018")
+    synced = zoterodigest("sync")
+
+    assert ran.code == synced.code == 0
+    assert f"    title: {TITLE} → Attention, Again\n" in ran.out
+    assert ran.out.endswith("\nDone: 1 item written.\n")
+    text = (tmp_path / "papers.md").read_text(encoding="utf-8")
+    assert text.startswith("> **Attention, Again**\n> *CVPR 2018*,")
+
+
+def test_what_was_set_can_be_undone(zoterodigest: Zoterodigest, tmp_path: Path, key: str) -> None:
+    before = data_of(tmp_path, key)
+
+    zoterodigest("set", key, "title=Other", "authors=Ada Lovelace; Alan Turing")
+    undone = zoterodigest("undo", "--yes")
+
+    assert undone.code == 0
+    assert {**data_of(tmp_path, key), "dateModified": ""} == {**before, "dateModified": ""}
+
+
+def test_authors_are_set_in_the_order_of_reading(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    zoterodigest("set", key, "authors=Ada Lovelace; Alan Turing")
+
+    assert data_of(tmp_path, key)["creators"] == [
+        {"creatorType": "author", "firstName": "Ada", "lastName": "Lovelace"},
+        {"creatorType": "author", "firstName": "Alan", "lastName": "Turing"},
+    ]
+
+
+def test_an_empty_value_clears_the_field(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    zoterodigest("set", key, "url=")
+
+    assert not data_of(tmp_path, key).get("url")
+
+
+def test_a_dry_run_shows_it_and_writes_nothing(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    before = objects(tmp_path)
+
+    ran = zoterodigest("set", key, "title=Other", "-n")
+
+    assert f"title: {TITLE} → Other" in ran.out
+    assert objects(tmp_path) == before
+
+
+def test_a_value_that_is_there_already_is_not_written(zoterodigest: Zoterodigest, key: str) -> None:
+    ran = zoterodigest("set", key, f"title={TITLE}")
+
+    assert (ran.code, ran.out) == (0, "Nothing to write.\n")
+
+
+def test_the_text_of_a_note_comes_from_a_file_and_goes_into_the_digest(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    (tmp_path / "summary.md").write_text("- What it does.\n- And **what** it costs.\n")
+
+    ran = zoterodigest("set", key, "--note", "summary.md")
+    zoterodigest("sync")
+
+    assert ran.out.endswith("\nDone: 1 note written.\n")
+    text = (tmp_path / "papers.md").read_text(encoding="utf-8")
+    assert "> - What it does.\n> - And **what** it costs.\n" in text
+
+
+def test_an_item_without_a_note_gets_one(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    in_library(tmp_path, LibraryItem("AAAA2222", 0, {"itemType": "book", "title": "Engines"}))
+    (tmp_path / "mine.md").write_text("Worth reading.")
+
+    zoterodigest("set", "AAAA2222", "--note", "mine.md")
+    (note,) = (one for one in objects(tmp_path) if one.data["itemType"] == "note")
+    zoterodigest("set", note.key, "--note", "mine.md")
+
+    assert note.data["parentItem"] == "AAAA2222"
+    assert "<p>Worth reading.</p>" in str(note.data["note"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["venue=CVPR"], "an item of the type conferencePaper has no field venue"),
+        (["pagess=1"], "Did you mean pages?"),
+        (["citationKey=a"], "Use `zoterodigest citekeys set ITEM KEY`."),
+        (["title"], "'title' is no FIELD=VALUE"),
+        ([], "give FIELD=VALUE or --note FILE"),
+    ],
+)
+def test_what_cannot_be_set_is_wrong_usage(
+    zoterodigest: Zoterodigest, key: str, arguments: list[str], sentence: str
+) -> None:
+    ran = zoterodigest("set", key, *arguments)
+
+    assert ran.code == 2
+    assert sentence in ran.err
+
+
+def test_an_item_that_is_not_there_is_named(zoterodigest: Zoterodigest, key: str) -> None:
+    ran = zoterodigest("set", f"{key}X", "title=a")
+
+    assert ran.code == 10
+    assert ran.err.startswith(f"error: the library has no item {key}X\n")
+
+
+def test_json_has_what_was_written(zoterodigest: Zoterodigest, key: str) -> None:
+    data = json.loads(zoterodigest("set", key, "title=Other", "--json").out)
+
+    assert data["written"] == 1
+    assert data["objects"][0]["after"] == {"title": "Other"}
