@@ -96,7 +96,7 @@ def test_undo_asks_then_gives_both_sides_back(synced: Zoterodigest, tmp_path: Pa
     assert "+ > **Attention Is All You Need**" in planned.out
     assert (unasked.code, done.code) == (7, 0)
     assert ATTENTION[0] in (tmp_path / "papers.md").read_text(encoding="utf-8")
-    assert "Done: 1 object of the library and 1 digest are as they were." in done.out
+    assert "Done: run 2 (sync, TIME) is undone: 1 note and 1 digest." in _timeless(done.out)
     assert "undone by run 3" in logged.out
     assert "undoes run 2" in logged.out
     assert synced("status", "papers.md", "--check").code == 4

@@ -16,8 +16,11 @@ from zoterodigest.core.history import (
     Listed,
     ObjectChange,
     Run,
+    killed_undos,
     listed,
+    run_to_redo,
     run_to_undo,
+    undone_by,
 )
 from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.reversal import hunks_between
@@ -140,6 +143,47 @@ def test_a_run_that_wrote_nothing_is_forgotten(folder: Path) -> None:
     forget_run(folder, RUN)
 
     assert read_history(folder).runs == ()
+
+
+def _listed(*undoes: int, killed: tuple[int, ...] = ()) -> list[Listed]:
+    """Return runs numbered from 1, each with the run that it undoes; 0 for none."""
+    return [
+        Listed(number, "", "undo" if one else "sync", one, is_finished=number not in killed)
+        for number, one in enumerate(undoes, start=1)
+    ]
+
+
+def test_an_undo_that_was_killed_is_the_one_to_go_on_with() -> None:
+    killed = _listed(0, 0, 2, killed=(3,))
+    finished = [*killed, Listed(4, "", "undo", 2)]
+    redone = [*finished, Listed(5, "", "redo", 4)]
+
+    assert run_to_undo(killed) == 2
+    assert (undone_by(killed), killed_undos(killed)) == ({}, {2: 3})
+    assert run_to_undo(finished) == 1
+    assert (undone_by(finished), killed_undos(finished)) == ({2: 4}, {})
+    assert run_to_undo(redone) == 2
+    assert killed_undos(redone) == {}
+
+
+def test_an_undo_that_was_killed_is_gone_on_with_also_after_another_run() -> None:
+    runs = [*_listed(0, 0, 2, killed=(3,)), Listed(4, "", "sync")]
+
+    assert run_to_undo(runs) == 4
+    assert run_to_undo([*runs, Listed(5, "", "undo", 4)]) == 2
+
+
+def test_a_redo_takes_back_the_newest_undo_that_counts() -> None:
+    assert run_to_redo(_listed(0, 0)) is None
+    assert run_to_redo(_listed(0, 0, 2, 1)) == 4
+    assert run_to_redo(_listed(0, 0, 2, 1, 4)) == 3
+    assert run_to_redo(_listed(0, 0, 2, 1, 4, 3)) is None
+    assert run_to_redo(_listed(0, 0, 2, 0)) is None
+    assert run_to_redo(_listed(0, 0, 2, 3, killed=(4,))) == 3
+
+
+def test_a_redo_that_was_killed_is_what_an_undo_takes_back() -> None:
+    assert run_to_undo(_listed(0, 1, 2, killed=(3,))) == 3
 
 
 def test_the_run_to_undo_is_the_newest_that_still_counts() -> None:

@@ -24,10 +24,14 @@ from typing import Any
 from tests.sync.looked_up import enrich
 from tests.sync.trouble import silent
 from tests.sync.world import World
+from zoterodigest.core.history import run_to_undo
+from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.copying.carry import carry_out_copy
 from zoterodigest.sync.copying.plan import CopyOptions, prepare_copy
 from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.taking_back.undo import prepare_undo
+from zoterodigest.sync.taking_back.undo import undo as undo_run
 from zoterodigest.sync.workspace import Workspace, open_workspace
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -54,6 +58,14 @@ def export(world: World) -> None:
     assert carry_out_exports(prepare_exports(world.workspace())).failures == ()
 
 
+def undo(world: World) -> None:
+    """Undo what `undo` without a number means."""
+    history = read_history(history_folder(world.root / ".zoterodigest"))
+    number = run_to_undo(history.runs)
+    assert number is not None
+    assert undo_run(prepare_undo(world.workspace(), history.run(number)), silent).declined == ()
+
+
 def copy(world: World) -> None:
     copied = carry_out_copy(prepare_copy(*ends_of_copy(world)), silent)
     assert copied.failures == ()
@@ -68,7 +80,7 @@ def ends_of_copy(world: World) -> tuple[Workspace, Workspace, CopyOptions]:
 
 
 ACTIONS: dict[str, Callable[[World], object]] = {
-    action.__name__: action for action in (push, sync, enrich, export, remove, unlink, copy)
+    action.__name__: action for action in (push, sync, enrich, export, remove, unlink, undo, copy)
 }
 
 

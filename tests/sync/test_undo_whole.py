@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.killing import killed, sync
+from tests.sync.killing import DIGESTS, killed, sync
+from tests.sync.killing import undo as undo_last
 from tests.sync.recovery import (
     a_line,
     a_list,
@@ -21,6 +22,7 @@ from tests.sync.test_structure import MASK, NOTES, SYNC, diffusion, rename, text
 from tests.sync.test_undo import digest, history, live, lock, undone
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
+from zoterodigest.core.history import run_to_undo
 from zoterodigest.core.link import State
 from zoterodigest.library.port import BadLibrary
 from zoterodigest.sync.run import Direction, Options
@@ -172,6 +174,85 @@ def test_what_a_killed_run_wrote_can_be_undone(
             assert undone(world, run.number).declined == ()
         assert [digest(world, name) for name in world.digests] == before
         assert {data["title"] for data in world.items().values()} == titles
+
+
+STEPS = [pytest.param(9, id="some"), pytest.param(1, id="all", marks=pytest.mark.deep)]
+
+
+def edited_and_synced(root: Path) -> World:
+    """The two digests of `killing`, edited at both ends, and synced: run 2, which is to be undone.
+
+    One of the papers is in the trash by it, another one is new, and a .bib has gained and lost.
+    """
+    world = edited_a_little(root)
+    rules = (f'[[digest]]\npath = "{name}"\nwhen_dropped = "trash"\n' for name in DIGESTS)
+    bib = '[[bibliography]]\npath = "refs.bib"\nprune = true\n'
+    world.configure("\n".join((*rules, bib)))
+    world.push(SYNC)
+    mask = MASK.replace("each box", "every box")
+    world.edit("notes.md", (mask, ""), ("A Study of Model 1 for", "A Long Study of Model 1 for"))
+    world.change(world.key("A Study of Two Things"), title="A Study of Three Things")
+    world.put(diffusion(world, "notes/Vision"))
+    world.push(SYNC)
+    return world
+
+
+def newest_to_undo(world: World) -> int | None:
+    return run_to_undo(history(world).runs)
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, list[str]]:
+    """A project whose last run is to be undone, and what comes of that without a kill."""
+    world = edited_and_synced(tmp_path_factory.mktemp("run") / "template")
+    undisturbed = copy_of(world, world.root.with_name("undisturbed"))
+    undo_last(undisturbed)
+    return world, state_of(undisturbed)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_undo_killed_at_any_side_effect_is_completed_by_the_same_command(
+    step: int, tmp_path: Path, synced: tuple[World, list[str]]
+) -> None:
+    template, expected = synced
+    last = newest_to_undo(template)
+    assert last is not None
+
+    kills = killed(undo_last, template, tmp_path / "kills", step=step)
+
+    assert kills
+    for world in kills:
+        assert newest_to_undo(world) == last
+        undo_last(world)
+        assert state_of(world) == expected, f"after the kill at {world.root.name}"
+        assert newest_to_undo(world) == last - 1
+
+
+@pytest.mark.parametrize("step", [pytest.param(23, id="some"), *STEPS[1:]])
+def test_an_undo_killed_twice_is_completed_by_the_same_command(
+    step: int, tmp_path: Path, synced: tuple[World, list[str]]
+) -> None:
+    template, expected = synced
+    for first in killed(undo_last, template, tmp_path / "kills", first=12, step=step):
+        folder = tmp_path / f"again-{first.root.name}"
+        for world in killed(undo_last, first, folder, first=7, step=step):
+            undo_last(world)
+            assert state_of(world) == expected, f"{first.root.name}, then {world.root.name}"
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_sync_after_a_killed_undo_doubles_and_loses_nothing(
+    step: int, tmp_path: Path, synced: tuple[World, list[str]]
+) -> None:
+    template, _ = synced
+    titles = [title for title in template.keys_by_title() if title != "Mask R-CNN"]
+
+    for world in killed(undo_last, template, tmp_path / "kills", first=3, step=step):
+        world.push_with_failures(ALL)
+        notes = text(world) + (world.root / "list.md").read_text(encoding="utf-8")
+        for title in titles:
+            assert notes.count(title) <= 1, f"{title}, after the kill at {world.root.name}"
+        assert world.plan(ALL).is_settled
 
 
 @pytest.mark.parametrize("place", range(1, 4))

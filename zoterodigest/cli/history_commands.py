@@ -1,4 +1,4 @@
-"""The commands that look back and take back: `log` and `undo`."""
+"""The commands that look back and take back: `log`, `undo` and `redo`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands to `app`, in the order in which they are listed."""
     app.command(epilog="Next: `zoterodigest undo RUN` takes a run back.")(log)
     app.command(epilog="Next: `zoterodigest status` tells what is pending again.")(undo)
+    app.command(epilog="Next: `zoterodigest undo` takes it back once more.")(redo)
 
 
 def log(number: RunNumber = None, as_json: AsJson = False) -> None:
@@ -49,9 +50,10 @@ def undo(
 ) -> None:
     """Take back what a run wrote, in the library and in the digests.
 
-    Without RUN the newest that is not undone. What has changed since the run stays as it is and is
-    told; the exit code is then 1. The edits that the run carried are pending again, links that it
-    made are ended. An undo is a run like any other: `undo` with its number takes it back.
+    Without RUN it undoes the newest run that is not undone yet, so `undo` typed twice goes one run
+    further back. If an undo was killed, `undo` goes on with it. What has changed since the run
+    stays as it is and is reported; the exit code is then 1. The edits that the run carried are
+    pending again, links that it made are ended. `redo` takes the undo back.
 
     \b
     Examples:
@@ -63,3 +65,25 @@ def undo(
 
     how = looking_back.How(is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     raise typer.Exit(looking_back.take_back(Path(), number, address, how))
+
+
+def redo(
+    is_dry_run: DryRun = False,
+    is_agreed: Yes = False,
+    address: Address = "",
+    as_json: AsJson = False,
+) -> None:
+    """Do again what the last undo took back.
+
+    `redo` after two `undo` takes back the second one, and `redo` again the first. Once another run
+    has written something, there is nothing to redo; `undo RUN` takes back any undo by its number.
+
+    \b
+    Examples:
+      zoterodigest redo --dry-run
+      zoterodigest redo
+    """
+    from zoterodigest.cli import looking_back
+
+    how = looking_back.How(is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+    raise typer.Exit(looking_back.do_again(Path(), address, how))

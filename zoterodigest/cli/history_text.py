@@ -12,7 +12,15 @@ from typing import Any
 
 from zoterodigest.cli.excerpts import excerpts
 from zoterodigest.cli.screen import Column, counted, cut, styled, table, visible, width
-from zoterodigest.core.history import CollectionChange, DigestChange, Listed, ObjectChange, Run
+from zoterodigest.core.history import (
+    CollectionChange,
+    DigestChange,
+    Listed,
+    ObjectChange,
+    Run,
+    killed_undos,
+    undone_by,
+)
 from zoterodigest.core.link import is_bib
 from zoterodigest.core.reversal import Hunk
 
@@ -20,8 +28,9 @@ _MARKUP = re.compile(r"<[^<>]*>")
 _NOTHING = "(nothing)"
 
 
-def runs_table(runs: Sequence[Listed], undone_by: Mapping[int, int]) -> list[str]:
-    """Return the lines that list `runs`."""
+def runs_table(runs: Sequence[Listed]) -> list[str]:
+    """Return the lines that list `runs`, all that are kept."""
+    undone, killed = undone_by(runs), killed_undos(runs)
     columns = (
         Column("run", 6, is_right=True),
         Column("when", 16),
@@ -29,26 +38,37 @@ def runs_table(runs: Sequence[Listed], undone_by: Mapping[int, int]) -> list[str
         Column("what"),
     )
     rows = [
-        (str(run.number), moment_text(run), visible(run.command), _summary(run, undone_by))
+        (str(run.number), moment_text(run), visible(run.command), _summary(run, undone, killed))
         for run in runs
     ]
     return table(columns, rows)
 
 
-def _summary(run: Listed, undone_by: Mapping[int, int]) -> str:
-    parts = [", ".join(counts_text(run)) or "nothing"]
-    parts += [note for note in standing(run, undone_by) if note]
-    return "; ".join(parts)
+def _summary(run: Listed, undone: Mapping[int, int], killed: Mapping[int, int]) -> str:
+    return "; ".join((", ".join(counts_text(run)) or "nothing", *standing(run, undone, killed)))
 
 
-def standing(run: Listed, undone_by: Mapping[int, int]) -> Iterator[str]:
-    """Yield what is to be known of a run beside what it changed."""
-    if not run.is_finished:
-        yield "was killed: this is what it intended"
+def standing(run: Listed, undone: Mapping[int, int], killed: Mapping[int, int]) -> Iterator[str]:
+    """Yield what is to be known of a run beside what it changed.
+
+    `undone` and `killed` are the runs that are taken back, and those whose undo was killed, each
+    with the number of the undo.
+    """
     if run.undoes:
         yield f"undoes run {run.undoes}"
-    if run.number in undone_by:
-        yield f"undone by run {undone_by[run.number]}"
+    if run.number in undone:
+        yield f"undone by run {undone[run.number]}"
+    elif run.number in killed:
+        yield f"run {killed[run.number]}, which was to undo it, was killed"
+    if killed.get(run.undoes) == run.number:
+        yield "was killed: `zoterodigest undo` goes on with it"
+    elif not run.is_finished:
+        yield "was killed: this is what it intended"
+
+
+def run_text(run: Listed) -> str:
+    """Return a run by its number, what it was and when: `run 2 (sync, 2026-02-01 09:00)`."""
+    return f"run {run.number} ({visible(run.command)}, {moment_text(run)})"
 
 
 def moment_text(run: Listed) -> str:
@@ -190,7 +210,7 @@ def _plain(value: object) -> str:
 # --- as JSON -------------------------------------------------------------------------------------
 
 
-def run_data(run: Listed, undone_by: Mapping[int, int]) -> dict[str, Any]:
+def run_data(run: Listed, undone: Mapping[int, int]) -> dict[str, Any]:
     """Return a run as it is listed."""
     return {
         "run": run.number,
@@ -198,7 +218,7 @@ def run_data(run: Listed, undone_by: Mapping[int, int]) -> dict[str, Any]:
         "command": run.command,
         "is_finished": run.is_finished,
         "undoes": run.undoes or None,
-        "undone_by": undone_by.get(run.number),
+        "undone_by": undone.get(run.number),
         "counts": dict(run.counts),
     }
 

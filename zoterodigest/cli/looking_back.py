@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from zoterodigest.cli.history_text import (
     counts_text,
     moment_text,
     run_data,
+    run_text,
     runs_table,
     standing,
 )
@@ -26,14 +27,21 @@ from zoterodigest.cli.screen import (
     styled,
     tell,
     tell_error,
-    tell_failure,
     visible,
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
-from zoterodigest.core.history import Run, listed, run_to_undo, undone_by
+from zoterodigest.core.history import (
+    Listed,
+    Run,
+    killed_undos,
+    listed,
+    run_to_redo,
+    run_to_undo,
+    undone_by,
+)
 from zoterodigest.project.history import History, NoSuchRun, history_folder, read_history
 from zoterodigest.project.layout import Project, find_project
-from zoterodigest.project.running import require_idle
+from zoterodigest.project.running import last_killed, require_idle
 from zoterodigest.sync.apply.recording import Present, intended_run
 from zoterodigest.sync.taking_back.undo import Undoing, Undone, prepare_undo, undo
 from zoterodigest.sync.workspace import open_workspace
@@ -48,6 +56,13 @@ class How:
     is_dry_run: bool = False
     is_agreed: bool = False
     as_json: bool = False
+    command: str = "undo"
+    remark: str = ""
+
+    @property
+    def is_redo(self) -> bool:
+        """Whether an undo is taken back."""
+        return self.command == "redo"
 
 
 def show_log(start: Path, *, as_json: bool) -> None:
@@ -58,7 +73,7 @@ def show_log(start: Path, *, as_json: bool) -> None:
     if as_json:
         emit_json({"runs": [run_data(run, undone) for run in runs]})
     elif runs:
-        emit(runs_table(runs, undone))
+        emit(runs_table(runs))
     else:
         emit(["No run that wrote something is kept here."])
 
@@ -66,50 +81,152 @@ def show_log(start: Path, *, as_json: bool) -> None:
 def show_run(start: Path, number: int, *, as_json: bool) -> None:
     """Show what one run changed, field by field."""
     history = _history(start)
-    run, undone = history.run(number), undone_by(history.runs)
+    run = history.run(number)
     if as_json:
-        emit_json({**run_data(listed(run), undone), **changes_data(run)})
+        emit_json({**run_data(listed(run), undone_by(history.runs)), **changes_data(run)})
     else:
-        emit(_run_text(run, undone))
+        emit(_run_text(run, history))
 
 
 def take_back(start: Path, number: int | None, address: str, how: How) -> int:
-    """Undo a run, or the newest that is not undone; return the exit code."""
+    """Undo a run, or the newest that is not undone; return the exit code.
+
+    Raises `NoSuchRun` if there is none, or if it is not clear that this is the one that is meant.
+    """
     history = _history(start)
-    number = number or run_to_undo(history.runs)
     if number is None:
-        raise NoSuchRun("there is no run to undo")
-    run, undone = history.run(number), undone_by(history.runs)
+        number = run_to_undo(history.runs)
+        if number is None:
+            raise NoSuchRun("there is no run to undo")
+        _require_recorded(history, number)
+        passed = _passed_over(history, number)
+    else:
+        passed = ""
+    return _take_back(start, history, number, address, replace(how, remark=passed))
+
+
+def do_again(start: Path, address: str, how: How) -> int:
+    """Take back the newest undo, so that its run is done again; return the exit code."""
+    history = _history(start)
+    number = run_to_redo(history.runs)
+    if number is None:
+        raise NoSuchRun(
+            "there is nothing to redo: no undo is the last that was done",
+            "`zoterodigest log` lists the runs; `zoterodigest undo RUN` takes back any of them,"
+            " an undo too.",
+        )
+    return _take_back(start, history, number, address, replace(how, command="redo"))
+
+
+def _take_back(start: Path, history: History, number: int, address: str, how: How) -> int:
+    run = history.run(number)
+    undone, killed = undone_by(history.runs), killed_undos(history.runs)
     if number in undone:
         tell([f"Run {number} was undone by run {undone[number]} already."])
+    if number in killed:
+        going_on = f"Run {killed[number]}, which was to undo it, was killed. This goes on with it."
+        how = replace(how, remark=going_on)
     workspace = open_workspace((), start, chosen=chosen(address))
     if not how.is_dry_run:
         require_idle(workspace.project.state_folder)
     with workspace.library:
         with busy("Reading digests and library"):
-            undoing = prepare_undo(workspace, run)
+            undoing = prepare_undo(workspace, run, command=how.command)
         if not how.as_json:
-            emit(_plan(undoing))
-        done = _done(undoing, how)
+            emit(_plan(undoing, history, how))
+        done = _done(undoing, history, how)
     if how.as_json:
         emit_json(_data(done))
     for declined in done.declined:
-        tell_failure(declined.title or declined.key, declined.reason)
+        tell_error(": ".join(filter(None, (declined.title, declined.reason))))
+    if done.declined and not how.is_dry_run and done.sent:
+        tell([f"Once that is mended, `zoterodigest undo {number}` takes back the rest."])
     return FAILED if done.declined else FINE
 
 
-def _done(undoing: Undoing, how: How) -> Undone:
-    if how.is_dry_run or undoing.is_settled:
+def _require_recorded(history: History, number: int) -> None:
+    """Raise if another command was killed before it was recorded: the run before is not meant."""
+    killed = last_killed(history.folder.parent)
+    if killed is None or killed.number or killed.command == "undo":
+        return
+    raise NoSuchRun(
+        f"the last command ({visible(killed.command)}) was killed before the log had anything of"
+        " it: there is nothing of it to undo",
+        f"`zoterodigest undo {number}` takes back the run before it,"
+        f" {run_text(_head(history, number))}.",
+    )
+
+
+def _passed_over(history: History, number: int) -> str:
+    """Say which newer runs are undone already; "" if there is none."""
+    undone = undone_by(history.runs)
+    newer = [run for run in history.runs if run.number > number and run.number in undone]
+    newer = [run for run in newer if not run.undoes]
+    if not newer:
+        return ""
+    names = enumerated([run_text(run) for run in newer])
+    are = "is" if len(newer) == 1 else "are"
+    return f"{names[0].upper()}{names[1:]} {are} undone already; this is the run before."
+
+
+def _head(history: History, number: int) -> Listed:
+    return next(run for run in history.runs if run.number == number)
+
+
+def _done(undoing: Undoing, history: History, how: How) -> Undone:
+    if how.is_dry_run:
         return Undone(undoing, declined=undoing.declined)
-    require_consent("Take this back?", is_agreed=how.is_agreed, may_ask=not how.as_json)
+    if not undoing.is_settled:
+        require_consent(
+            _question(undoing, history, how), is_agreed=how.is_agreed, may_ask=not how.as_json
+        )
     with progress("Writing", "written") as report:
         done = undo(undoing, report)
-    if not how.as_json:
-        written = counted(done.written, "object")
-        files = files_counted(done.written_digests, done.written_bibs)
-        told = enumerated([f"{written} of the library", *files])
-        emit(["", f"Done: {told} are as they were."])
+    if not how.as_json and (done.sent or not done.declined):
+        emit(["", *_done_text(done, history, how)])
     return done
+
+
+def _question(undoing: Undoing, history: History, how: How) -> str:
+    if how.is_redo:
+        return f"Do {run_text(_head(history, undoing.run.undoes))} again?"
+    is_going_on = undoing.run.number in killed_undos(history.runs)
+    return f"{'Go on undoing' if is_going_on else 'Undo'} {run_text(listed(undoing.run))}?"
+
+
+def _done_text(done: Undone, history: History, how: How) -> Iterator[str]:
+    """Yield which run is undone or done again, what was written, and what one can do next."""
+    run = listed(done.undoing.run)
+    target = _head(history, run.undoes) if how.is_redo else run
+    became = "is done again" if how.is_redo else "is undone"
+    became += ", but for what follows" if done.declined else ""
+    written = [*counts_text(listed(_written(done))), *_files(done)]
+    what = f": {enumerated(written)}" if written else ": nothing of it was left"
+    yield f"Done: {run_text(target)} {became}{what}."
+    if how.is_redo:
+        yield "Next: `zoterodigest undo` takes it back once more."
+        return
+    yield "Next: `zoterodigest redo` does it again."
+    after = [*history.runs, Listed(_newest(history) + 1, "", how.command, run.number)]
+    before = run_to_undo(after)
+    if before is not None:
+        again = run_text(_head(history, before))
+        yield f"      `zoterodigest undo`, typed again, undoes {again}."
+
+
+def _newest(history: History) -> int:
+    return max(run.number for run in history.runs)
+
+
+def _files(done: Undone) -> list[str]:
+    is_any = done.written_digests or done.written_bibs
+    return files_counted(done.written_digests, done.written_bibs) if is_any else []
+
+
+def _written(done: Undone) -> Run:
+    gathered = done.undoing.gathered
+    present = Present(gathered.contents, gathered.lock)
+    return intended_run(present, replace(done.sent, files=()), gathered.lock.links)
 
 
 def _history(start: Path) -> History:
@@ -124,20 +241,26 @@ def _history(start: Path) -> History:
     return history
 
 
-def _run_text(run: Run, undone: Mapping[int, int]) -> Iterator[str]:
+def _run_text(run: Run, history: History) -> Iterator[str]:
     head = listed(run)
     what = ", ".join(counts_text(head)) or "nothing"
     line = f"Run {run.number}: {visible(run.command)}, {moment_text(head)}, {what}"
     yield styled(line, "bold")
-    yield from (f"It {note}." for note in standing(head, undone))
+    notes = standing(head, undone_by(history.runs), killed_undos(history.runs))
+    yield from (f"It {note}." if not note.startswith("run ") else f"R{note[1:]}." for note in notes)
     yield from changes_text(run)
 
 
-def _plan(undoing: Undoing) -> Iterator[str]:
+def _plan(undoing: Undoing, history: History, how: How) -> Iterator[str]:
     run = undoing.run
-    yield styled(
-        f"Undo run {run.number}: {visible(run.command)}, {moment_text(listed(run))}", "bold"
-    )
+    if how.is_redo:
+        yield styled(f"Redo {run_text(_head(history, run.undoes))}", "bold")
+        yield f"Run {run.number}, which undid it, is taken back."
+    else:
+        yield styled(f"Undo {run_text(listed(run))}", "bold")
+    yield from filter(None, [how.remark])
+    if not run.is_finished:
+        yield "It was killed: only what it had written until then is taken back."
     if undoing.is_settled:
         yield "Nothing of it is left to be taken back."
         return

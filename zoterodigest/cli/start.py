@@ -79,7 +79,7 @@ def begin_anew(start: Path, digests: Sequence[Path]) -> Iterator[str]:
     if not path.exists():
         yield f"There is no lock file at {visible(str(path))}: nothing is linked yet."
         return
-    with running(project.state_folder):
+    with running(project.state_folder, "init"):
         aside = _free_name(path)
         try:
             path.rename(aside)

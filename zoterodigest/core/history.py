@@ -154,17 +154,68 @@ def listed(run: Run) -> Listed:
 
 
 def undone_by(runs: Iterable[Listed]) -> Mapping[int, int]:
-    """Return the numbers of runs that are taken back, each with that of the undo that counts."""
+    """Return the numbers of runs that are taken back, each with that of the undo that counts.
+
+    An undo that was killed does not count: the next one goes on with it.
+    """
     undone: dict[int, int] = {}
     for run in sorted(runs, key=lambda one: one.number, reverse=True):
-        if run.undoes and run.number not in undone:
+        if run.undoes and run.is_finished and run.number not in undone:
             undone.setdefault(run.undoes, run.number)
     return undone
 
 
+def killed_undos(runs: Iterable[Listed]) -> Mapping[int, int]:
+    """Return the numbers of runs whose undo was killed, each with that of the undo.
+
+    One that was finished by another undo since, or was itself taken back, is none.
+    """
+    known = sorted(runs, key=lambda one: one.number)
+    undone, killed = undone_by(known), dict[int, int]()
+    for run in known:
+        if run.undoes and run.is_finished:
+            killed.pop(run.undoes, None)
+        elif run.undoes and run.number not in undone:
+            killed[run.undoes] = run.number
+    return killed
+
+
 def run_to_undo(runs: Iterable[Listed]) -> int | None:
-    """Return the number of the newest run that is no undo and is not undone, if there is one."""
+    """Return the number of the run that an undo means, if there is one.
+
+    It is the one whose undo was killed last of all, else the newest that is no undo, or a redo that
+    was killed, and is not undone.
+    """
     known = tuple(runs)
+    newest = max(known, key=lambda run: run.number, default=None)
+    if newest is not None and newest.undoes and not newest.is_finished:
+        is_redo = _is_redo(newest, known)
+        return newest.number if is_redo else newest.undoes
     undone = undone_by(known)
     numbers = (run.number for run in known if not run.undoes and run.number not in undone)
     return max(numbers, default=None)
+
+
+def run_to_redo(runs: Iterable[Listed]) -> int | None:
+    """Return the number of the undo that a redo takes back, if there is one.
+
+    It is the newest that is not taken back; a run that came after it was made on what the undo
+    left, and is not to be mixed with what was before.
+    """
+    known = sorted(runs, key=lambda one: one.number, reverse=True)
+    undone = undone_by(known)
+    for run in known:
+        if not run.undoes:
+            return None
+        if not _is_redo(run, known) and run.number not in undone:
+            return run.number
+    return None
+
+
+def _is_redo(run: Listed, runs: Iterable[Listed]) -> bool:
+    """Tell whether a run takes back an undo, and not another redo."""
+    undoes = {one.number: one.undoes for one in runs}
+    depth, number = 0, run.number
+    while undoes.get(number):
+        depth, number = depth + 1, undoes[number]
+    return depth % 2 == 0 and depth > 0

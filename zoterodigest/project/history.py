@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from os import SEEK_END
 from pathlib import Path
@@ -25,6 +25,7 @@ from zoterodigest.project.files import (
     writing_failed,
 )
 from zoterodigest.project.run_text import read_listed, read_run, render_run
+from zoterodigest.project.running import last_killed
 
 MOST_RUNS = 200
 LONGEST = timedelta(days=90)
@@ -40,8 +41,8 @@ class NoSuchRun(ZoterodigestError):
 
     exit_code = 10
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence, "`zoterodigest log` lists the runs that are kept.")
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence, hint or "`zoterodigest log` lists the runs that are kept.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,19 @@ def history_folder(state_folder: Path) -> Path:
 
 
 def read_history(folder: Path) -> History:
-    """List the runs in `folder`; one that is torn, damaged or cannot be read stops nothing."""
+    """List the runs in `folder`; one that is torn, damaged or cannot be read stops nothing.
+
+    A run that was killed when all was done, but before it could say so, counts as not finished: the
+    same command given again is to go on with it, and does not mean the run before.
+    """
     runs: list[Listed] = []
+    killed = last_killed(folder.parent)
     damaged: list[Path] = []
     for path in _files(folder):
         try:
-            runs.append(read_listed(_first_line(path)))
+            run = read_listed(_first_line(path))
+            is_killed = killed is not None and run.number == killed.number
+            runs.append(replace(run, is_finished=False) if is_killed else run)
         except (OSError, ValueError, RecursionError):
             damaged.append(path)
     return History(folder, tuple(sorted(runs, key=lambda run: run.number)), tuple(damaged))

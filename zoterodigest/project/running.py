@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
@@ -36,8 +37,11 @@ class AlreadyRunning(ZoterodigestError):
 
 
 @contextmanager
-def running(state_folder: Path) -> Iterator[None]:
+def running(state_folder: Path, command: str = "run") -> Iterator[None]:
     """Hold the project of `state_folder` for this process; create the folder if it is missing.
+
+    While it is held, the file there tells the process, the `command` and, from `note_run` on, the
+    run's number in the history. It is emptied at the end; what a killed run said stays.
 
     Raises `AlreadyRunning` while another run holds it and `CannotWrite` where the folder cannot be
     written: commands that only read do without. A killed run holds nothing.
@@ -53,7 +57,7 @@ def running(state_folder: Path) -> Iterator[None]:
             raise AlreadyRunning(state_folder, _pid_in(stream.read(20)))
         try:
             stream.truncate(0)
-            stream.write(str(os.getpid()).encode("ascii"))
+            stream.write(f"{os.getpid()} {command}".encode("ascii"))
         except OSError as error:
             raise CannotWrite(path, *writing_failed(error)) from error
         try:
@@ -75,15 +79,30 @@ def note_run(state_folder: Path, number: int) -> None:
         stream.write(b" %d" % number)
 
 
-def was_killed_unrecorded(state_folder: Path) -> bool:
-    """Tell whether the last run was killed before the history said what it was about to write.
+@dataclass(frozen=True, slots=True)
+class KilledRun:
+    """A run that was killed: its command, and its number in the history, 0 if it had none yet."""
 
-    Call it while no run is at work.
+    command: str
+    number: int = 0
+
+
+def last_killed(state_folder: Path) -> KilledRun | None:
+    """Return the run that was killed since a run last came to its end, None if none was.
+
+    Call it while no run is at work. A run that was killed by an older version is not known.
     """
     try:
-        return len((state_folder / _NAME).read_bytes().split()) == 1
-    except OSError:
-        return False
+        said = (state_folder / _NAME).read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return None
+    match said:
+        case [_, command]:
+            return KilledRun(command)
+        case [_, command, number] if number.isdecimal():
+            return KilledRun(command, int(number))
+        case _:
+            return None
 
 
 def require_idle(state_folder: Path) -> None:
@@ -92,12 +111,12 @@ def require_idle(state_folder: Path) -> None:
     What cannot be opened is left to `running`. Who passes may still find it held when it writes.
     """
     try:
-        number = os.open(state_folder / "running", os.O_RDWR)
+        number = os.open(state_folder / _NAME, os.O_RDWR)
     except OSError:
         return
     with os.fdopen(number, "r+b", buffering=0) as stream:
         if not _holds(number):
-            raise AlreadyRunning(state_folder, stream.read(20).decode("ascii", "replace"))
+            raise AlreadyRunning(state_folder, _pid_in(stream.read(20)))
 
 
 def _holds(number: int) -> bool:

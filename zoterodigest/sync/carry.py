@@ -96,7 +96,8 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     if prepared.is_settled and not prepared.gathered.recovers:
         _remember(prepared)
         return Outcome(prepared, failures=tuple(foreseen(prepared)))
-    with at_work(project, (read.path for read in prepared.gathered.sources)):
+    files = (read.path for read in prepared.gathered.sources)
+    with at_work(project, command_of(prepared), files):
         require_unchanged(project, prepared.gathered)
         first = _brought_up_to_date(prepared)
         lock_data = settle_killed_run(project, first.gathered)
@@ -134,7 +135,7 @@ def _remember(prepared: Prepared) -> None:
         return
     with suppress(CannotWrite, SourceChanged):
         create_state_folder(project.state_folder)
-        with running(project.state_folder):
+        with running(project.state_folder, command_of(prepared)):
             remember.prepare()
             remember.keep()
 
@@ -204,9 +205,6 @@ def _as_stored(prepared: Prepared, ledger: Ledger) -> Prepared:
 
 def _begin_recording(prepared: Prepared, intended: tuple[Row, ...]) -> Recording:
     """Keep in the history what is about to be written, and what stands there now."""
-    command = prepared.options.direction.name.casefold()
-    if prepared.options.choices.only:
-        command = "resolve"
     exported = with_exports(prepared.gathered.lock, prepared.bibs).exported
     links = Links(intended, prepared.plan.shelves, exported)
     edits = (digest.edit for digest in prepared.digests)
@@ -215,7 +213,14 @@ def _begin_recording(prepared: Prepared, intended: tuple[Row, ...]) -> Recording
     sources |= {bib.key: bib.source for bib in prepared.bibs if bib.is_change}
     present = Present(prepared.gathered.contents, prepared.gathered.lock)
     sent = _sent(prepared, sources)
-    return begin_recording(prepared.workspace.project, present, command, sent, links)
+    project = prepared.workspace.project
+    return begin_recording(project, present, command_of(prepared), sent, links)
+
+
+def command_of(prepared: Prepared) -> str:
+    """Return what the history calls a run."""
+    is_resolving = bool(prepared.options.choices.only)
+    return "resolve" if is_resolving else prepared.options.direction.name.casefold()
 
 
 def _sent(prepared: Prepared, sources: Mapping[str, bytes]) -> Sent:

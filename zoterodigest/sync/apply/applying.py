@@ -44,7 +44,7 @@ def apply(changes: Changes, progress: Progress) -> Results:
     """
     workspace, gathered, sent = changes.workspace, changes.gathered, changes.sent
     project = workspace.project
-    with at_work(project, (file.path for file in sent.files)):
+    with at_work(project, changes.command, (file.path for file in sent.files)):
         require_unchanged(project, gathered)
         lock_data = settle_killed_run(project, gathered)
         present = Present(gathered.contents, gathered.lock)
@@ -70,7 +70,7 @@ def apply_files(
     project: Project, command: str, files: Sequence[FileChange], lock: LockFile
 ) -> Results:
     """Write files and nothing else: no library and no lock file changes."""
-    with at_work(project, (file.path for file in files)):
+    with at_work(project, command, (file.path for file in files)):
         sent = Sent(files=tuple(files))
         recording = begin_recording(project, Present(lock=lock), command, sent, lock.links)
         results = Results(unwritten=write_files(files, None))
@@ -79,10 +79,10 @@ def apply_files(
 
 
 @contextmanager
-def at_work(project: Project, paths: Iterable[Path]) -> Iterator[None]:
+def at_work(project: Project, command: str, paths: Iterable[Path]) -> Iterator[None]:
     """Hold the project, and remove what killed runs left half written, also beside `paths`."""
     create_state_folder(project.state_folder)
-    with running(project.state_folder):
+    with running(project.state_folder, command):
         folders = {path.parent for path in (project.lock_path, *paths)}
         for folder in (project.state_folder, *sorted(folders)):
             remove_leftovers(folder)

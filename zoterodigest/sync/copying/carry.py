@@ -62,7 +62,7 @@ def carry_out_copy(copying: Copying, progress: Progress) -> Copied:
     project = copying.source.project
     with ExitStack() as stack:
         if copying.lock is not None:
-            stack.enter_context(running(project.state_folder))
+            stack.enter_context(running(project.state_folder, "copy"))
             remove_leftovers(project.state_folder)
         ledger = Ledger(progress, len(copying.writes))
         _write(copying, ledger)

@@ -150,7 +150,8 @@ class Reverting:
         return note.joined(reversal.pieces)
 
     def _decline(self, change: ObjectChange, reason: str) -> None:
-        self.declined.append(Declined(change.title, reason, change.parent or change.key))
+        key = change.parent or change.key
+        self.declined.append(Declined(change.title or key, reason, key))
 
     # --- files
 
