@@ -126,3 +126,86 @@ def test_a_damaged_run_stops_no_command_and_is_named(synced: Zoterodigest, tmp_p
 
     assert (logged.code, done.code) == (0, 0)
     assert "this run cannot be read" in logged.err
+
+
+def test_undo_says_which_run_it_is_about_before_and_after(synced: Zoterodigest) -> None:
+    first = synced("undo", "--yes")
+    second = synced("undo", "--yes")
+    third = synced("undo", "--yes")
+
+    assert _timeless(first.out).startswith("Undo run 2 (sync, TIME)\n")
+    assert "`zoterodigest undo`, typed again, undoes run 1 (push, TIME)." in _timeless(first.out)
+    passed = "Run 2 (sync, TIME) is undone already; this is the run before."
+    assert _timeless(second.out).startswith(f"Undo run 1 (push, TIME)\n{passed}\n")
+    assert "Done: run 1 (push, TIME) is undone as far as possible: 1 item." in _timeless(second.out)
+    assert f"{ATTENTION[0]}: it was changed in the library" in second.err
+    assert (third.code, "there is no run to undo" in third.err) == (10, True)
+
+
+def test_redo_takes_back_the_last_undo(synced: Zoterodigest, tmp_path: Path) -> None:
+    after = (tmp_path / "papers.md").read_text(encoding="utf-8")
+    nothing = synced("redo", "--yes")
+    synced("undo", "--yes")
+    planned = synced("redo", "--dry-run")
+
+    done = synced("redo", "--yes")
+
+    assert (nothing.code, planned.code, done.code) == (10, 0, 0)
+    assert "nothing to redo" in nothing.err
+    assert _timeless(planned.out).startswith("Redo run 2 (sync, TIME)\n")
+    assert "Done: run 2 (sync, TIME) is done again: 1 note and 1 digest." in _timeless(done.out)
+    assert (tmp_path / "papers.md").read_text(encoding="utf-8") == after
+    assert synced("redo", "--yes").code == 10
+    assert "Undo run 2 (sync" in synced("undo", "--dry-run").out
+
+
+def killed(state_folder: Path, number: int, command: str) -> None:
+    """Leave what a run leaves that is killed after it was recorded."""
+    (path,) = (state_folder / "history").glob(f"{number:06d}-*")
+    data = path.read_text(encoding="ascii").replace('"is_finished":true', '"is_finished":false')
+    path.write_text(data, encoding="ascii")
+    (state_folder / "running").write_text(f"4711 {command} {number}", encoding="ascii")
+
+
+def test_undo_goes_on_with_an_undo_that_was_killed(synced: Zoterodigest, tmp_path: Path) -> None:
+    synced("undo", "--yes")
+    killed(tmp_path / ".zoterodigest", 3, "undo")
+    logged, shown = synced("log"), synced("status")
+
+    done = synced("undo", "--yes")
+
+    assert "undoes run 2; was killed: `zoterodigest undo` goes on with it" in _flat(logged.out)
+    assert "run 3, which was to undo it, was killed" in _flat(logged.out)
+    assert "Run 3 was killed while it undid run 2" in _flat(shown.out)
+    assert "Run 3, which was to undo it, was killed. This goes on with it." in done.out
+    assert "Done: run 2 (sync, TIME) is undone: nothing of it was left." in _timeless(done.out)
+    assert "undone by run 4" in _flat(synced("log").out)
+    assert "was killed while" not in synced("status").out
+    assert "Undo run 1 (push" in synced("undo", "--dry-run").out
+
+
+def test_undo_does_not_mean_the_run_before_one_that_was_killed_early(
+    synced: Zoterodigest, tmp_path: Path
+) -> None:
+    running = tmp_path / ".zoterodigest" / "running"
+    running.write_text("4711 sync", encoding="ascii")
+
+    refused = synced("undo", "--yes")
+    chosen = synced("undo", "2", "--yes")
+
+    assert refused.code == 10
+    assert "the last command (sync) was killed before the log had anything of it" in refused.err
+    assert "`zoterodigest undo 2` takes back the run before it" in refused.err
+    assert chosen.code == 0
+
+
+def test_an_undo_that_was_killed_early_is_done_by_the_same_command(
+    synced: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / ".zoterodigest" / "running").write_text("4711 undo", encoding="ascii")
+
+    assert "Done: run 2 (sync" in synced("undo", "--yes").out
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -10,14 +11,16 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent, troubled
-from tests.sync.world import Data, World
+from tests.sync.world import Data, World, reports
 from zoterodigest.core.history import run_to_undo, undone_by
 from zoterodigest.core.link import State
-from zoterodigest.library.port import LibraryItem
+from zoterodigest.core.reports import Conflict
+from zoterodigest.library.port import BadLibrary, LibraryItem
 from zoterodigest.project.history import History, history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.gather import OtherLibrary
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.run import Direction, Options, prepare
 from zoterodigest.sync.taking_back.undo import Undone, prepare_undo, undo
 
 SWIN = "Restoring Images with Shifted Windows"
@@ -314,6 +317,44 @@ def both(world: World) -> list[bytes]:
     return [digest(world, name) for name in world.digests]
 
 
+def refuse(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Let the system refuse to put anything in the place of these files."""
+    replace_path = Path.replace
+
+    def replaced(self: Path, target: Path) -> Path:
+        if target.name in names:
+            raise PermissionError(errno.EACCES, "write-protected")
+        return replace_path(self, target)
+
+    monkeypatch.setattr(Path, "replace", replaced)
+
+
+def test_a_digest_that_cannot_be_written_keeps_its_links_and_stops_no_other(
+    pushed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed.markdown("Twins.md", notes(quoted("A Third Paper", "2401.00003")))
+    pushed.push()
+    for title in (SWIN, "A Third Paper"):
+        pushed.change(pushed.key(title), title=f"{title} Again")
+    pushed.push(SYNC)
+    sources, after = both(pushed), {row.id: row for row in lock(pushed).rows}
+    with monkeypatch.context() as patched:
+        refuse(patched, "Notes.md")
+        done = undone(pushed)
+
+    assert [one.key for one in done.declined] == ["Notes.md"]
+    assert "Permission" in done.declined[0].reason or "not permitted" in done.declined[0].reason
+    assert both(pushed)[0] == sources[0]
+    assert both(pushed)[1] != sources[1]
+    for row in lock(pushed).rows:
+        assert (row == after[row.id]) == (row.digest == "Notes.md")
+
+    pushed.change(pushed.key(f"{SWIN} Again"), title=f"{SWIN} Once More")
+
+    assert not reports(pushed.plan(SYNC), Conflict)
+    assert undone(pushed, 3).declined == ()  # the undo is a run like any other
+
+
 def test_undo_under_another_library_is_refused(pushed: World) -> None:
     run = replace(history(pushed).run(1), library="embedded:another")
 
@@ -352,6 +393,36 @@ def test_a_note_that_holds_text_of_the_persons_own_is_kept(
     assert pushed.keys_by_title().keys() == {SWIN}
     assert [one.title for one in done.declined] == [SWIN, "Notes"]
     assert own.split("\n")[0].split("</ul>")[-1] in pushed.note(SWIN)
+
+
+def test_undo_keeps_a_collection_that_the_person_renamed(pushed: World) -> None:
+    (shelf,) = pushed.library.read().collections
+    pushed.library.write_collections([replace(shelf, name="My Thesis")])
+
+    done = undone(pushed)
+
+    assert pushed.items() == {}
+    assert list(pushed.shelves()) == ["My Thesis"]
+    assert [one.reason for one in done.declined] == [
+        "this collection was renamed since: it is yours now"
+    ]
+
+
+def test_undo_of_what_a_killed_run_never_wrote_is_recorded_as_done(pushed: World) -> None:
+    pushed.edit("Notes.md", (f"**{SWIN}**  \n> *arXiv 2024*", f"**{SWIN}**  \n> *CVPR 2025*"))
+    library, planned = live(pushed), pushed.plan(SYNC).actions
+    workspace = troubled(pushed, before=_fail)
+    with pytest.raises(BadLibrary):
+        carry_out(prepare(workspace, SYNC), silent)
+
+    undone(pushed)
+
+    assert (live(pushed), pushed.plan(SYNC).actions) == (library, planned)
+    assert run_to_undo(history(pushed).runs) == 1
+
+
+def _fail(_number: int) -> None:
+    raise BadLibrary("the library went away")
 
 
 def test_an_entry_that_was_moved_and_then_edited_does_not_stand_twice(world: World) -> None:

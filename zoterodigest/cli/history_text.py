@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from zoterodigest.cli.excerpts import excerpts
-from zoterodigest.cli.screen import Column, counted, cut, styled, table, visible, width
+from zoterodigest.cli.screen import Column, counted, cut, hanging, styled, table, visible, width
 from zoterodigest.core.history import (
     CollectionChange,
     DigestChange,
@@ -19,6 +19,7 @@ from zoterodigest.core.history import (
     ObjectChange,
     Run,
     killed_undos,
+    run_to_undo,
     undone_by,
 )
 from zoterodigest.core.link import is_bib
@@ -26,10 +27,11 @@ from zoterodigest.core.reversal import Hunk
 
 _MARKUP = re.compile(r"<[^<>]*>")
 _NOTHING = "(nothing)"
+_INDENT = 8
 
 
-def runs_table(runs: Sequence[Listed]) -> list[str]:
-    """Return the lines that list `runs`, all that are kept."""
+def runs_table(runs: Sequence[Listed]) -> Iterator[str]:
+    """Yield the lines that list `runs`, all that are kept."""
     undone, killed = undone_by(runs), killed_undos(runs)
     columns = (
         Column("run", 6, is_right=True),
@@ -38,14 +40,20 @@ def runs_table(runs: Sequence[Listed]) -> list[str]:
         Column("what"),
     )
     rows = [
-        (str(run.number), moment_text(run), visible(run.command), _summary(run, undone, killed))
+        (
+            str(run.number),
+            moment_text(run),
+            visible(run.command),
+            ", ".join(counts_text(run)) or "nothing",
+        )
         for run in runs
     ]
-    return table(columns, rows)
-
-
-def _summary(run: Listed, undone: Mapping[int, int], killed: Mapping[int, int]) -> str:
-    return "; ".join((", ".join(counts_text(run)) or "nothing", *standing(run, undone, killed)))
+    heading, *lines = table(columns, rows)
+    yield heading
+    for run, line in zip(runs, lines, strict=True):
+        yield line
+        notes = "; ".join(standing(run, undone, killed))
+        yield from hanging(" " * _INDENT, notes) if notes else ()
 
 
 def standing(run: Listed, undone: Mapping[int, int], killed: Mapping[int, int]) -> Iterator[str]:
@@ -95,6 +103,14 @@ def counts_text(run: Listed) -> Iterator[str]:
     yield from some
     if not some and found["links"]:
         yield counted(found["links"], "link")
+
+
+def unfinished_text(runs: Sequence[Listed]) -> Iterator[str]:
+    """Yield which undos were killed and are to be gone on with."""
+    for number, undo in killed_undos(runs).items():
+        command = "undo" if number == run_to_undo(runs) else f"undo {number}"
+        told = f"Run {undo} was killed while it undid run {number}: `zoterodigest {command}`"
+        yield from hanging("", f"{told} goes on with it.")
 
 
 # --- one run -------------------------------------------------------------------------------------

@@ -139,8 +139,8 @@ def _take_back(start: Path, history: History, number: int, address: str, how: Ho
         emit_json(_data(done))
     for declined in done.declined:
         tell_error(": ".join(filter(None, (declined.title, declined.reason))))
-    if done.declined and not how.is_dry_run and done.sent:
-        tell([f"Once that is mended, `zoterodigest undo {number}` takes back the rest."])
+    if len(done.declined) > len(undoing.declined):  # something failed that may well be mended
+        tell([f"`zoterodigest undo {number}` takes back the rest once it can be written."])
     return FAILED if done.declined else FINE
 
 
@@ -199,7 +199,7 @@ def _done_text(done: Undone, history: History, how: How) -> Iterator[str]:
     run = listed(done.undoing.run)
     target = _head(history, run.undoes) if how.is_redo else run
     became = "is done again" if how.is_redo else "is undone"
-    became += ", but for what follows" if done.declined else ""
+    became += " as far as possible" if done.declined else ""
     written = [*counts_text(listed(_written(done))), *_files(done)]
     what = f": {enumerated(written)}" if written else ": nothing of it was left"
     yield f"Done: {run_text(target)} {became}{what}."

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from zoterodigest.cli.attention import CONFLICTS
 from zoterodigest.cli.closing import closing_text
+from zoterodigest.cli.history_text import unfinished_text
 from zoterodigest.cli.looked_up import looked_data, looked_text, with_lookups
 from zoterodigest.cli.places import Place, open_place
 from zoterodigest.cli.plan_data import plan_data
@@ -36,6 +37,7 @@ from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.record import Entry
 from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.library.access import Tally
+from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.failures import foreseen
@@ -105,6 +107,8 @@ def show_status(request: Request, *, is_check: bool, as_json: bool, is_all: bool
             emit_json(plan_data(prepared, place))
         else:
             emit(status_text(prepared, place, is_all=is_all))
+            folder = history_folder(place.workspace.project.state_folder)
+            emit(unfinished_text(read_history(folder).runs))
             emit(refusals_text(prepared))
             emit(["", closing_text(prepared, is_status=True)])
     code = exit_code(prepared)
