@@ -138,7 +138,29 @@ def test_what_may_be_the_same_work_is_told_and_not_added() -> None:
     )
 
     assert updated.source == source.encode()
-    assert "it may be the entry in line 1" in updated.problems[0].reason
+    assert updated.problems[0].reason == (
+        "b was not added: it may be the entry in line 1, but that is not certain. If it is, give "
+        "that entry the key b; if not, correct or add authors, DOI or arXiv id, so that they differ"
+    )
+
+
+def test_the_advice_where_a_work_may_stand_already_can_be_followed() -> None:
+    wanted = [BibEntry("misc", "b", (("title", "Short"),))]
+    twice = update(
+        b"@misc{a, title = {Short}}\n@misc{c, title={Short}}\n", wanted, {}, add_only=True
+    )
+
+    same = update(b"@misc{b, title = {Short}}\n", wanted, {}, add_only=True)
+    other = update(
+        b"@misc{a, title = {Short}, author = {Eva, Ed}}\n",
+        [BibEntry("misc", "b", (("author", "Byron, Ada"), ("title", "Short")))],
+        {},
+        add_only=True,
+    )
+
+    assert "it may be one of the entries in lines 1, 2" in twice.problems[0].reason
+    assert (same.problems, same.added) == ((), ())
+    assert (other.problems, other.added) == ((), ("b",))
 
 
 def _first() -> Updated:

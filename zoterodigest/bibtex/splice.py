@@ -284,8 +284,17 @@ class _Run:
 
     def _doubt(self, key: str, standing: Iterable[EntryTile]) -> None:
         places = sorted(self._bibliography.place(one.span.start).line for one in standing)
-        lines = ", ".join(map(str, places))
-        reason = f"{key} was not added: it may be the entry in line {lines}"
+        if len(places) == 1:
+            found, doubt = f"the entry in line {places[0]}", "but that is not certain"
+            other, advice = "that entry", "If it is"
+        else:
+            lines = ", ".join(map(str, places))
+            found, doubt = f"one of the entries in lines {lines}", "but it is not clear which"
+            other, advice = "the entry", "If it is one of them"
+        reason = (
+            f"{key} was not added: it may be {found}, {doubt}. {advice}, give {other} the key"
+            f" {key}; if not, correct or add authors, DOI or arXiv id, so that they differ"
+        )
         self._problems.append(BibProblem(BibPlace(places[0], 1), reason))
 
     def _rewrite(self, key: str, asked: Asked, entry: EntryTile) -> None:

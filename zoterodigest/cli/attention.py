@@ -64,8 +64,9 @@ SECTIONS = (
             " places; both stay. Move one of them to where the other is."),
     Section(NameConflict, "Renamed at both ends", "A heading and its collection got different"
             " names; both stay. Give both the same name."),
-    Section(AmbiguousEntry, "Ambiguous", "Each may be any of the items below it; nothing was"
-            " created. Give the entry an identifier, or merge doubles in the library."),
+    Section(AmbiguousEntry, "Ambiguous", "Each may be the item below it, or one of several;"
+            " nothing was created. Correct or add an identifier (DOI, arXiv id), or merge doubles"
+            " in the library."),
     Section(SameWork, "One work twice", "These items turn out to be one work. Merge them in Zotero"
             " (Merge Items) or by `zoterodigest duplicates --merge`: the links follow."),
     Section(MergedOtherWork, "Merged with another work", "Their items were merged in Zotero, but"
