@@ -203,6 +203,12 @@ DATES = [
     ("18/06/2023", "2023", "jun", "2023-06-18"),
     ("3.4.2023", "2023", "apr", "2023-04-03"),
     ("03/04/2023", "2023", "", "2023"),
+    ("2022/10/06", "2022", "oct", "2022-10-06"),
+    ("2022/6/26", "2022", "jun", "2022-06-26"),
+    ("8/2019", "2019", "aug", "2019-08"),
+    ("juin 2021", "2021", "jun", "2021-06"),
+    ("5. Oktober 2021", "2021", "oct", "2021-10-05"),
+    ("5 de mayo de 2021", "2021", "may", "2021-05-05"),
     ("05/05/2023", "2023", "may", "2023-05-05"),
     ("2023-06-00", "2023", "jun", "2023-06"),
     ("2023 Jun 18", "2023", "jun", "2023-06-18"),
@@ -531,3 +537,110 @@ def test_an_ampersand_is_written_as_tex(text: str) -> None:
         fields = fields_of(item, style)
         for name in ("booktitle", "publisher", "series"):
             assert fields[name].replace("{\\&}", "\\&") == r"Taylor \& Francis"
+
+
+GENERAL: list[tuple[dict[str, Any], str, str]] = [
+    (an_item("videoRecording", studio="YouTube"), "howpublished", "YouTube"),
+    (an_item("podcast", seriesTitle="Some Cast"), "howpublished", "Some Cast"),
+    (an_item("map", publisher="USGS"), "howpublished", "USGS"),
+    (an_item("computerProgram", company="ACME", versionNumber="4.30"), "howpublished", "ACME"),
+    (an_item("computerProgram", company="ACME", versionNumber="4.30"), "note", "Version 4.30"),
+    (an_item("dataset", repository="Zenodo", versionNumber="v1.0"), "note", "Version 1.0"),
+    (
+        an_item("presentation", presentationType="Tutorial", meetingName="CVPR 2022"),
+        "howpublished",
+        "Tutorial, CVPR 2022",
+    ),
+    (an_item("webpage", websiteTitle="Site", publisher="P"), "howpublished", "Site"),
+    (an_item("patent", patentNumber="1", issuingAuthority="USPTO"), "howpublished", ""),
+    (an_item(publicationTitle="J", date="in press"), "note", "In press"),
+    (an_item("manuscript", manuscriptType="Draft"), "note", "Draft"),
+    (an_item("manuscript"), "note", "Unpublished manuscript"),
+]
+
+
+@pytest.mark.parametrize(("item", "name", "value"), GENERAL)
+def test_bibtex_prints_what_its_types_have_no_field_for(
+    item: dict[str, Any], name: str, value: str
+) -> None:
+    assert fields_of(item).get(name, "") == value
+
+
+def test_a_dataset_is_published_by_its_repository_in_biblatex() -> None:
+    item = an_item("dataset", repository="Zenodo", versionNumber="1.0")
+
+    fields = fields_of(item, BIBLATEX)
+
+    assert (fields["publisher"], fields["version"]) == ("Zenodo", "1.0")
+
+
+@pytest.mark.parametrize(
+    ("item", "entry_type", "howpublished"),
+    [
+        (an_item("podcast", seriesTitle="Some Cast"), "audio", "Some Cast"),
+        (an_item("tvBroadcast", programTitle="Nova", network="PBS"), "video", "Nova"),
+    ],
+)
+def test_a_broadcast_is_of_its_programme(
+    item: dict[str, Any], entry_type: str, howpublished: str
+) -> None:
+    entry = entry_of(item, BIBLATEX)
+
+    assert (entry.entry_type, dict(entry.fields)["howpublished"]) == (entry_type, howpublished)
+
+
+def test_a_standard_shows_its_number_and_its_body() -> None:
+    item = an_item("standard", number="ISO 8601-1:2019", organization="ISO")
+
+    bibtex, biblatex = entry_of(item), entry_of(item, BIBLATEX)
+
+    assert (bibtex.entry_type, biblatex.entry_type) == ("techreport", "report")
+    for fields in (dict(bibtex.fields), dict(biblatex.fields)):
+        assert (fields["type"], fields["number"]) == ("Standard", "ISO 8601-1:2019")
+        assert fields["institution"] == "ISO"
+
+
+@pytest.mark.parametrize(
+    ("genre", "bibtex", "biblatex"),
+    [
+        ("PhD thesis", "", "phdthesis"),
+        ("", "", "phdthesis"),
+        ("Dissertation", "", "phdthesis"),
+        ("M.Sc.", "", "mathesis"),
+        ("Bachelor's thesis", "Bachelor's thesis", "Bachelor's thesis"),
+        ("Habilitation", "Habilitation", "Habilitation"),
+    ],
+)
+def test_a_thesis_is_of_its_own_kind(genre: str, bibtex: str, biblatex: str) -> None:
+    item = an_item("thesis", university="U", thesisType=genre)
+
+    assert fields_of(item).get("type", "") == bibtex
+    assert fields_of(item, BIBLATEX)["type"] == biblatex
+
+
+@pytest.mark.parametrize(
+    ("edition", "bibtex", "biblatex"),
+    [
+        ("2", "2nd", "2"),
+        ("2nd", "2nd", "2"),
+        ("3rd ed.", "3rd", "3"),
+        ("Second Edition", "Second", "2"),
+        ("First", "First", "1"),
+        ("11th edn", "11th", "11"),
+        ("Revised edition", "Revised", "Revised"),
+        ("International", "International", "International"),
+    ],
+)
+def test_the_word_edition_is_the_styles(edition: str, bibtex: str, biblatex: str) -> None:
+    item = an_item("book", publisher="P", edition=edition)
+
+    assert fields_of(item)["edition"] == bibtex
+    assert fields_of(item, BIBLATEX)["edition"] == biblatex
+
+
+def test_issues_of_a_journal_are_a_range_and_numbers_of_reports_none() -> None:
+    issue = an_item(publicationTitle="Nature", issue="1-3")
+    report = an_item("report", institution="I", reportNumber="12-345")
+
+    assert fields_of(issue)["number"] == "1--3"
+    assert fields_of(report)["number"] == "12-345"

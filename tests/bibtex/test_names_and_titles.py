@@ -179,6 +179,8 @@ def test_titles_that_differ_in_math_differ() -> None:
 def test_an_apostrophe_is_written_in_one_way() -> None:
     for dialect in Dialect:
         assert encode_title("Don’t", dialect) == encode_title("Don't", dialect) == "Don't"
+        assert encode_title("GPU’s Bayes’ Rule", dialect) == "{GPU}'s Bayes' Rule"
+        assert "’" not in encode_title("“Bayes’ rule”", dialect)
 
 
 def test_ligatures_are_letters_in_either_dialect() -> None:

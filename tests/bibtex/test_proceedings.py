@@ -104,7 +104,97 @@ def test_the_part_of_the_proceedings_stays(name: str, date: str, expected: str) 
     assert booktitle(name, date) == expected
 
 
+NAMES = [
+    (
+        "Proceedings of the 2019 Conference on Empirical Methods in Natural Language Processing "
+        "and the 9th International Joint Conference on Natural Language Processing (EMNLP-IJCNLP)",
+        "2019-11",
+    ),
+    (
+        "Proceedings of the 2024 Joint International Conference on Computational Linguistics, "
+        "Language Resources and Evaluation (LREC-COLING 2024)",
+        "2024",
+    ),
+    ("Proceedings of the 16th International Workshop on Things", "2020"),
+    (
+        "Proceedings of the 22nd ACM SIGKDD International Conference on Knowledge Discovery and "
+        "Data Mining",
+        "2016",
+    ),
+    ("Medical Image Computing and Computer-Assisted Intervention – MICCAI 2015", "2015"),
+    ("Neural Networks: Tricks of the Trade", "2012"),
+]
+
+
+@pytest.mark.parametrize(("name", "date"), NAMES)
+def test_a_name_that_says_more_than_the_table_stays(name: str, date: str) -> None:
+    assert booktitle(name, date) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "expected"),
+    [
+        (
+            "Proceedings of the Fifth Conference on Machine Translation",
+            "2020",
+            "Proceedings of the 5th Conference on Machine Translation",
+        ),
+        (
+            "Proceedings of the Thirty-Eighth AAAI Conference on Artificial Intelligence",
+            "2024",
+            "Proceedings of the 38th AAAI Conference on Artificial Intelligence",
+        ),
+        (
+            f"{ICML}, ICML 2023, 23-29 July 2023, Honolulu, Hawaii, USA",
+            "2024",
+            f"Proceedings of the 40th {ICML}",
+        ),
+        (
+            f"Proceedings of the 37th {ICML}, ICML 2020, 13-18 July 2020, Virtual Event",
+            "2020",
+            f"Proceedings of the 37th {ICML}",
+        ),
+        (
+            "IEEE International Conference on Acoustics, Speech and Signal Processing, ICASSP "
+            "2021, Toronto, ON, Canada, June 6-11, 2021",
+            "2021",
+            "IEEE International Conference on Acoustics, Speech and Signal Processing",
+        ),
+        (
+            "2020 IEEE/CVF Conference on Computer Vision and Pattern Recognition, CVPR Workshops "
+            "2020, Seattle, WA, USA, June 14-19, 2020",
+            "2020",
+            "2020 IEEE/CVF Conference on Computer Vision and Pattern Recognition, CVPR Workshops "
+            "2020, Seattle, WA, USA, June 14-19, 2020",
+        ),
+    ],
+)
+def test_an_ordinal_stays_and_place_and_day_of_a_known_venue_go(
+    name: str, date: str, expected: str
+) -> None:
+    assert booktitle(name, date) == expected
+
+
+def test_a_volume_that_the_name_of_the_part_says_is_not_said_twice() -> None:
+    item = a_paper(proceedingsTitle=f"{ANNUAL} (Volume 1: Long Papers)", volume="1", date="2023")
+
+    assert "volume" not in fields_of(item)
+
+
 VOLUMES = [
+    (
+        "Robotics: Science and Systems XIX",
+        "2023",
+        "Proceedings of Robotics: Science and Systems",
+        "XIX",
+    ),
+    (
+        f"{NEURIPS} 36: Annual Conference on Neural Information Processing Systems 2023, NeurIPS "
+        "2023, New Orleans, LA, USA, December 10 - 16, 2023",
+        "2023",
+        NEURIPS,
+        "36",
+    ),
     (f"{NEURIPS} 36", "2024", NEURIPS, "36"),
     (f"{NEURIPS} 36", "2023", NEURIPS, "36"),
     (f"{NEURIPS}, Volume 33", "2021", NEURIPS, "33"),

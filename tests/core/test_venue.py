@@ -107,6 +107,30 @@ def test_official_names_as_publishers_write_them_are_known(name: str, expected: 
     assert found.id == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Neural Networks: Tricks of the Trade", None),
+        ("Science: A Many-Splendored Thing", None),
+        (
+            "Neural Networks: The Official Journal of the International Neural Network Society",
+            "Neural Networks",
+        ),
+        ("Thirty-seventh Conference on Neural Information Processing Systems", "NeurIPS"),
+        (
+            "Thirty-sixth Conference on Neural Information Processing Systems "
+            "Datasets and Benchmarks Track",
+            "NeurIPS D&B",
+        ),
+        ("Science & Robotics", None),
+    ],
+)
+def test_a_book_is_no_journal_and_a_numbered_conference_is_known(
+    name: str, expected: str | None
+) -> None:
+    assert _id(name) == expected
+
+
 def test_venues_are_compared_by_what_they_mean() -> None:
     assert TABLE.same_venue("NIPS", "NeurIPS")
     assert TABLE.same_venue("My  Own Meeting", "my own meeting")

@@ -15,7 +15,7 @@ def read_dates(text: str) -> tuple[str, str]:
     The last day is "" if the date is no period. A text without a date that can be understood still
     gives its first year; orders that differ between countries (03/04/2021) give no more than that.
     """
-    text = " ".join(text.split())
+    text = _WORD.sub(_in_english, " ".join(text.split()))
     for read in (_period, _date):
         if found := read(text):
             return found
@@ -53,6 +53,8 @@ def _period(text: str) -> tuple[str, str] | None:
         if found := form.search(text):
             parts = found.groupdict()
             start, end = _ends_of_iso(parts) if parts.get("iso") else _ends(parts)
+            if len(start) == 4 and len(text) > len(found[0]):  # 2022/10 of 2022/10/06
+                continue
             if end and start > end:  # the year is that of the end: Dec 30 - Jan 2, 2024
                 return None
             is_period = start and len(start) == len(end) and len(start) > 4
@@ -93,6 +95,37 @@ def _date(text: str) -> tuple[str, str] | None:
     if year and (written := _YEAR_FIRST.search(text)) and (iso := _valid(_turned(written))):
         return iso, ""
     return None
+
+
+_FOREIGN = {
+    name: english
+    for english, names in {
+        "January": "janvier januar jänner enero gennaio janeiro januari",
+        "February": "février fevrier februar febrero febbraio fevereiro februari",
+        "March": "mars märz marzo março maart",
+        "April": "avril abril aprile",
+        "May": "mai mayo maggio maio mei",
+        "June": "juin juni junio giugno junho",
+        "July": "juillet juli julio luglio julho",
+        "August": "août aout agosto augustus",
+        "September": "septembre septiembre settembre setembro",
+        "October": "octobre oktober octubre ottobre outubro",
+        "November": "novembre noviembre novembro",
+        "December": "décembre decembre dezember diciembre dicembre dezembro",
+    }.items()
+    for name in names.split()
+}
+_WORD = re.compile(
+    r"(?:(?<=\d)\.\s|\b(?:de|del|do)\s)?(?P<word>[^\W\d_]{3,10})(?:\s(?:de|del)\b)?", re.I
+)
+
+
+def _in_english(found: re.Match[str]) -> str:
+    """Return the English name of a month, without the marks and words that belong to it."""
+    english = _FOREIGN.get(found["word"].lower())
+    if english is None:
+        return found[0]
+    return f" {english}" if found[0].startswith(".") else english
 
 
 _NO_DAY = re.compile(r"(?<=\d{4})(?:-00){1,2}(?!\d)|(?<=\d{4}-\d\d)-00(?!\d)")

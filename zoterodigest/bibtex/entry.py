@@ -73,7 +73,7 @@ def _layout(work: Work, values: Mapping[str, str], dialect: Dialect, rules: BibR
 def _general_values(work: Work, values: Mapping[str, str], style: Style) -> Values:
     """Return what an entry of the general type says in place of what it has no fields for."""
     if not (work.arxiv and work.item_type == "preprint"):
-        return {"howpublished": values.get("container", "")}
+        return {"howpublished": values.get("container") or values.get("publication", "")}
     if style.dialect is Dialect.BIBLATEX:
         return {}
     notes = (f"arXiv:{work.arxiv}", values.get("note", ""))

@@ -58,11 +58,16 @@ def encode_words(text: str, dialect: Dialect, encode_plain: Callable[[str], str]
 
 
 def cleaned(text: str) -> str:
-    """Return `text` in NFC on one line, without what cannot be seen, straight quotes in pairs."""
+    """Return `text` in NFC on one line, without what cannot be seen, straight quotes in pairs.
+
+    Ligatures are letters, and an apostrophe is the straight one: TeX prints both in its own way.
+    """
     if text.isascii() and text.isprintable():
         text = " ".join(text.split())
     else:
         text = unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", text).split()))
+        if "’" in text or "ʼ" in text:
+            text = (_INNER_APOSTROPHE if "‘" in text else _APOSTROPHE).sub("'", text)
         text = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return text if "<" in text or "\\" in text else _quoted(text)
 
@@ -95,7 +100,8 @@ _UNSEEN = re.compile(
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
-_APOSTROPHE = re.compile(r"(?<=\w)[’ʼ](?=\w)")
+_APOSTROPHE = re.compile("[’ʼ]")
+_INNER_APOSTROPHE = re.compile(r"(?<=\w)[’ʼ](?=\w)")
 _OPENING_QUOTE = re.compile(r'(?:^|(?<=[\s(\[/–—-]))"')
 _LETTER_WITH_MARKS = re.compile("([^\u0300-\u036f][\u0300-\u036f]{1,4})")
 _LOOSE_MARK = re.compile("[\u0300-\u036f]")
@@ -142,7 +148,7 @@ _GREEK_WORD = re.compile("([\u0370-\u03ff\u1f00-\u1fff]{2,})")
 def _with_symbols(text: str) -> str:
     if text.isascii():
         return text.translate(_SIGNS)
-    parts = _GREEK_WORD.split(_APOSTROPHE.sub("'", text))
+    parts = _GREEK_WORD.split(text)
     parts[::2] = (part.translate(_SYMBOLS) for part in parts[::2])
     return "".join(parts)
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from zoterodigest.bibtex.rules import BibRules
-from zoterodigest.core.editions import edition_in, year_of_edition
+from zoterodigest.core.editions import ORDINAL, edition_in, year_of_edition
 from zoterodigest.core.venue import (
     Venue,
     VenueKind,
     official_name,
+    ordinal,
     parse_venue,
     published_by,
     year_held,
@@ -62,8 +63,9 @@ def named_proceedings(text: str, year: str, rules: BibRules) -> Proceedings:
     own_year = reading.year or year_of_edition(head, venue)
     held = own_year or year_held(venue, year)
     publisher, series = published_by(venue, held)
+    name = head if _says_more(head, rules) else _official(venue, held, head)
     return Proceedings(
-        official_name(venue, held, edition_in(head)) + part,
+        name + part,
         venue.id,
         publisher,
         series,
@@ -73,15 +75,38 @@ def named_proceedings(text: str, year: str, rules: BibRules) -> Proceedings:
     )
 
 
+def _official(venue: Venue, year: str, head: str) -> str:
+    """Return the official name of an edition; an ordinal that `head` counts by stays."""
+    name = official_name(venue, year, edition_in(head))
+    counted = _COUNTED.match(head)
+    if counted and name.startswith(_BEGINNING) and not edition_in(name):
+        return f"{_BEGINNING}{ordinal(edition_in(counted[0]))} {name.removeprefix(_BEGINNING)}"
+    return name
+
+
+_BEGINNING = "Proceedings of the "
+_COUNTED = re.compile(rf"^(?:in )?proc(?:eedings|\.) of (?:the )?{ORDINAL}\b", re.IGNORECASE)
+_BRACKETS = re.compile(r" ?\([^()]{1,60}\)")
+
+
+def _says_more(head: str, rules: BibRules) -> bool:
+    """Tell whether a name is found by nothing but what stands in brackets behind a longer one.
+
+    "… and the 9th International Joint Conference on … (EMNLP-IJCNLP)" is more than EMNLP.
+    """
+    outside = _BRACKETS.sub("", head)
+    return outside != head and len(outside.split()) > 6 and rules.venues.find(outside) is None
+
+
 _VOLUME_PAGE = re.compile(r"//proceedings\.mlr\.press/v(\d{1,4})/")
 _PART = re.compile(
     r"(?:\s?[,:–-]\s|\s)(?P<part>\((?:volume|vol\.|part)\s[\divxl]{1,8}\b[^()]{0,60}\)"
-    r"|(?:volume|vol\.|part)\s(?P<number>[\divxl]{1,8})(?P<title>\s\([^()]{1,60}\)|:\s[^():,]{1,60})?"
+    r"|part\s[\divxl]{1,8}|(?:volume|vol\.)\s(?P<number>[\divxl]{1,8})(?P<title>\s\([^()]{1,60}\)|:\s[^():,]{1,60})?"
     r"|main\svolume|V\.\s?\d{1,2})$",
     re.IGNORECASE,
 )
 _VOLUME = re.compile(
-    r",?\s(?:vol(?:ume|\.)?\s)?(?P<number>\d{1,3})(?P<series>\sof\s[^:]{1,80})?(?=\s\([^()]{1,60}\)$|:|$)",
+    r",?\s(?:vol(?:ume|\.)?\s)?(?P<number>\d{1,3}|(?-i:[IVXLC]{1,7}))(?P<series>\sof\s[^:]{1,80})?(?=\s\([^()]{1,60}\)$|:|$)",
     re.IGNORECASE,
 )
 
@@ -90,19 +115,33 @@ def _taken_apart(text: str, rules: BibRules) -> tuple[str, str, str]:
     """Return the name of proceedings without part and volume, the part, and the volume.
 
     The part comes with the sign before it ("(Volume 2: Short Papers)", ", Part XXI"). A number is
-    a volume only where the proceedings of the venue are counted in volumes.
+    a volume only behind the whole name of a venue.
     """
-    if found := _VOLUME.search(text):
-        head = text[: found.start()] + text[found.end() :]
-        venue = rules.venues.by_official(head)
-        if venue is not None and venue.id in rules.volumes:
-            return head, "", found["number"]
-    if found := _PART.search(text):
+    text = _without_place(text, rules)
+    found = _PART.search(text)
+    if found and not (found["number"] and not found["title"]):
         part = found["part"]
         is_attached = part.startswith("(") or part[1] == "."
         sign = " " if is_attached else ": " if part.lower() == "main volume" else ", "
         return text[: found.start()], sign + part, ""
+    if found := _VOLUME.search(text):
+        head = text[: found.start()] + text[found.end() :]
+        if rules.venues.by_official(head) is not None:
+            return head, "", found["number"]
     return text, "", ""
+
+
+_WITH_PLACE = re.compile(
+    r"(?P<name>.{10,200}?), (?P<short>[A-Z][\w&/+-]{1,19}) (?P<year>(?:19|20)\d\d), .{3,200}"
+)
+
+
+def _without_place(text: str, rules: BibRules) -> str:
+    """Return a known venue's name without place and days, which DBLP puts behind it."""
+    found = _WITH_PLACE.fullmatch(text)
+    if found is None or rules.venues.find(found["name"]) is None:
+        return text
+    return found["name"] if found["year"] in found["name"] else f"{found['name']} {found['year']}"
 
 
 def _unknown(text: str, venue: Venue | None, year: str) -> Proceedings:

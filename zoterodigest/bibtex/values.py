@@ -9,11 +9,14 @@ from urllib.parse import quote, unquote
 
 from zoterodigest.bibtex.latex import Dialect, encode
 from zoterodigest.bibtex.names import Creator, encode_names
+from zoterodigest.bibtex.notes import accessed_of, note_of, publication_of
 from zoterodigest.bibtex.rules import BibRules
 from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.titles import encode_title
 from zoterodigest.bibtex.work import Work
+from zoterodigest.core.editions import edition_in, is_ordinal
 from zoterodigest.core.identity import identifier_of
+from zoterodigest.core.venue import ordinal
 
 Values = dict[str, str]
 
@@ -30,8 +33,10 @@ def values_of(work: Work, style: Style, rules: BibRules) -> Values:
     values |= _numbers(work, dialect)
     values |= _addresses(work, dialect)
     values |= _kinds(work, dialect)
-    values |= _access(work, values, dialect)
-    values["note"] = _note(work, style, values.get("accessed", ""))
+    accessed = accessed_of(work, dialect, has_url=bool(values.get("url")))
+    values["urldate"] = accessed if dialect is Dialect.BIBLATEX else ""
+    values["note"] = note_of(work, style, accessed)
+    values["publication"] = encode(publication_of(work), dialect)
     if style.abstract:
         values["abstract"] = encode(work.fact("abstract"), dialect)
     container = work.short_container if style.short_venues else work.container
@@ -83,8 +88,7 @@ _MONTHS = ("", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "o
 
 def _when(work: Work, dialect: Dialect) -> Values:
     if not work.date:
-        is_forthcoming = re.search(r"press|forthcoming|appear", work.fact("date"), re.I)
-        return {"pubstate": "inpress"} if is_forthcoming else {}
+        return {"pubstate": "inpress"} if work.is_forthcoming else {}
     if dialect is Dialect.BIBLATEX:
         return {"date": "/".join(filter(None, (work.date, work.date_end)))}
     month = _MONTHS[int(work.date[5:7])] if len(work.date) >= 7 else ""
@@ -110,6 +114,10 @@ def _numbers(work: Work, dialect: Dialect) -> Values:
         values["pages"] = encode_pages(pages, dialect)
     if number := work.fact("series_number"):
         values["volume" if not work.fact("volume") else "series_number"] = encode(number, dialect)
+    if edition := work.fact("edition"):
+        values["edition"] = encode(_edition(edition, dialect), dialect)
+    if work.item_type in _PERIODICAL and _ISSUES.fullmatch(work.fact("number")):
+        values["number"] = "--".join(re.split(r"\s?[-‐-―]\s?", work.fact("number")))
     if count := work.fact("page_count"):
         values["pagetotal"] = encode(count, dialect)
     for name, pattern in (("isbn", _ISBN), ("issn", _ISSN)):
@@ -122,6 +130,20 @@ def _numbers(work: Work, dialect: Dialect) -> Values:
 def _page_range(text: str, dialect: Dialect) -> str:
     found = _RANGE.fullmatch(text)
     return f"{found[1]}--{found[2]}" if found and found[1] != found[2] else encode(text, dialect)
+
+
+_PERIODICAL = frozenset({"journalArticle", "magazineArticle", "newspaperArticle"})
+_ISSUES = re.compile(r"\d{1,4}\s?[-‐-―]\s?\d{1,4}")
+_EDITION_WORD = re.compile(r"(?<=\w)\.?\s?(?:edition|edn\.?|ed\.?)\s*$", re.IGNORECASE)
+
+
+def _edition(text: str, dialect: Dialect) -> str:
+    """Return an edition as styles want it, without the word: a number for biblatex, else 2nd."""
+    bare = _EDITION_WORD.sub("", text) or text
+    if bare.isdecimal():
+        return bare if dialect is Dialect.BIBLATEX else ordinal(int(bare))
+    number = edition_in(bare) if is_ordinal(bare) else 0
+    return str(number) if number and dialect is Dialect.BIBLATEX else bare
 
 
 _ISBN = re.compile(r"(?<![\w-])(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?![\w-])")
@@ -205,15 +227,16 @@ def _container(work: Work, container: str, dialect: Dialect) -> str:
 
 def _kinds(work: Work, dialect: Dialect) -> Values:
     """Return what kind of thesis, report or patent it is, where the entry's type does not say."""
-    genre = work.fact("genre")
+    genre = "Standard" if work.item_type == "standard" else work.fact("genre")
     is_master = bool(genre) and is_master_thesis(work)
-    thesis = "mathesis" if is_master else "phdthesis"
+    is_doctor = not genre or bool(_DOCTOR.search(genre))
     if dialect is Dialect.BIBLATEX:
-        report = _text(genre, dialect) or "techreport"
-        return {"thesis": thesis, "report": report, **_patent(work, dialect)}
-    if work.item_type == "thesis" and (is_master or _DOCTOR.search(genre)):
+        text = _text(genre, dialect)
+        thesis = "mathesis" if is_master else "phdthesis" if is_doctor else text
+        return {"thesis": thesis, "report": text or "techreport", **_patent(work, dialect)}
+    if work.item_type == "thesis" and (is_master or is_doctor):
         return {"genre": ""}
-    return {}
+    return {"genre": _text(genre, dialect)} if genre else {}
 
 
 def _patent(work: Work, dialect: Dialect) -> Values:
@@ -228,60 +251,9 @@ def _patent(work: Work, dialect: Dialect) -> Values:
     }
 
 
-_COMMENT = re.compile(r"^Comment\s?:\s?(.+)$", re.I | re.M)
-_EXTRA_LINE = re.compile(r"^[\w .-]{1,40}:")
-
-
-_PAGES_ONLINE = frozenset(
-    {"webpage", "blogPost", "forumPost", "encyclopediaArticle", "dictionaryEntry"}
-)
-
-
-def _access(work: Work, values: Values, dialect: Dialect) -> Values:
-    """Return the day of access: with each address in biblatex, only of web pages in BibTeX."""
-    is_page = work.item_type in _PAGES_ONLINE and not (work.fact("url") and not values.get("url"))
-    if dialect is Dialect.BIBTEX:
-        return {"accessed": work.accessed} if is_page else {}
-    return {"urldate": work.accessed} if is_page or values.get("url") else {}
-
-
-def _note(work: Work, style: Style, accessed: str) -> str:
-    """Return the note: what has no field in BibTeX, and if they are asked for awards and remarks.
-
-    BibTeX's styles know neither the number of a patent nor the day of access of a page.
-    """
-    notes = []
-    if style.dialect is Dialect.BIBTEX:
-        if number := _patent_number(work):
-            notes.append(number)
-        if accessed:
-            notes.append(f"Accessed: {accessed}")
-    return encode(". ".join((*notes, *_remarks(work, style))), style.dialect)
-
-
-def _patent_number(work: Work) -> str:
-    if work.item_type != "patent":
-        return ""
-    number, application = work.fact("number"), work.fact("application")
-    kind, number = ("Patent", number) if number else ("Patent application", application)
-    country = "" if number[:1].isalpha() else work.fact("place")
-    return " ".join(filter(None, (country, kind, number))) if number else ""
-
-
-def _remarks(work: Work, style: Style) -> list[str]:
-    """Return awards, the comment and own lines of Extra, those that are asked for."""
-    notes = list(work.awards) if style.awards else []
-    if style.note:
-        extra = work.fact("extra")
-        notes += [found.strip() for found in _COMMENT.findall(extra)]
-        lines = (line.strip() for line in extra.split("\n"))
-        notes += [line for line in lines if line and not _EXTRA_LINE.match(line)]
-    return notes
-
-
 def _sorting_key(title: str, dialect: Dialect, skipped: frozenset[str]) -> str:
     """Return by what a work without authors is sorted and cited: the title's first words."""
-    words = re.split(r"[:?!.] ", title, maxsplit=1)[0].split()[:4]
+    words = re.split(r"[:?!] |(?<=\w{3})\. ", title, maxsplit=1)[0].split()[:4]
     while len(words) > 1 and words[-1].lower() in skipped:
         words.pop()
     return encode(" ".join(words), dialect)

@@ -53,6 +53,11 @@ class Work:
         }
 
     @property
+    def is_forthcoming(self) -> bool:
+        """Whether the item says that the work is still to appear, in place of its date."""
+        return not self.date and bool(_FORTHCOMING.search(self.fact("date")))
+
+    @property
     def accessed(self) -> str:
         """The day on which its page was visited, in ISO; empty if the item does not state it."""
         return read_dates(self.fact("accessed"))[0]
@@ -61,6 +66,9 @@ class Work:
     def year(self) -> str:
         """The four digits of the year, or an empty text."""
         return self.date[:4]
+
+
+_FORTHCOMING = re.compile(r"press|forthcoming|appear", re.IGNORECASE)
 
 
 def read_work(data: Data, rules: BibRules) -> Work:
@@ -77,6 +85,10 @@ def read_work(data: Data, rules: BibRules) -> Work:
     if arxiv and item_type in _MAY_BE_PREPRINT and (place.is_preprint or not place.name):
         item_type, place = "preprint", replace(ON_ARXIV, year=place.year)
         facts = {name: text for name, text in facts.items() if not _repeats_arxiv(name, text)}
+    if (volume := facts.get("volume")) and re.search(
+        rf"\bVolume {re.escape(volume)}\b", place.name
+    ):
+        del facts["volume"]  # "(Volume 1: Long Papers)" says it
     for name in _OF_PLACE:
         if name not in facts and (text := getattr(place, name)):
             facts[name] = text

@@ -22,6 +22,11 @@ ORDINAL = rf"(?:\d{{1,3}}(?:st|nd|rd|th)|(?:(?:{_TENS})[ -])?(?:{_UNITS})|{_TENT
 _EDITION = re.compile(rf"\b{ORDINAL}\b", re.IGNORECASE)
 
 
+def is_ordinal(text: str) -> bool:
+    """Tell whether `text` is the number of an edition and nothing else."""
+    return _EDITION.fullmatch(text.strip()) is not None
+
+
 def edition_in(text: str) -> int:
     """Return the first edition that `text` numbers ("40th", "Thirteenth"); 0 if it numbers none."""
     found = _EDITION.search(text)

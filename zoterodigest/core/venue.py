@@ -21,6 +21,7 @@ __all__ = [
     "VenueReading",
     "VenueTable",
     "official_name",
+    "ordinal",
     "parse_venue",
     "published_by",
     "write_venue",
@@ -89,7 +90,7 @@ def official_name(venue: Venue, year: str, edition: int = 0) -> str:
     number = int(year) if year.isdecimal() else 0
     name = next((old.official for old in _former(venue, number) if old.official), venue.official)
     filled = _fill(name, "{year}", year if number else "")
-    return _fill(filled, "{ordinal}", _ordinal(edition or _edition(venue, number)))
+    return _fill(filled, "{ordinal}", ordinal(edition or _edition(venue, number)))
 
 
 def published_by(venue: Venue, year: str) -> tuple[str, str]:
@@ -112,6 +113,14 @@ def year_held(venue: Venue, year: str) -> str:
     if venue.biennial is None or not year.isdecimal() or int(year) <= venue.biennial:
         return year
     return str(int(year) - (int(year) - venue.biennial) % 2)
+
+
+def ordinal(number: int) -> str:
+    """Return 1st, 2nd, 40th; an empty text for 0."""
+    if not number:
+        return ""
+    is_teen = 10 < number % 100 < 14
+    return f"{number}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +181,20 @@ class VenueTable:
         """Return the venue whose official name, in any year, is `name`; None if there is none."""
         if not name or len(name) > _LONGEST_NAME:
             return None
-        keys = (_official_key(name), _official_key(name.split(":")[0]))
-        found = next((self._officials[key] for key in keys if key in self._officials), None)
+        found = self._officials.get(_official_key(name)) or self._with_subtitle(name)
         return None if found and _is_part_only(name, found) else found
+
+    def _with_subtitle(self, name: str) -> Venue | None:
+        """Return the venue of a name with more behind a colon.
+
+        "Neural Networks: Tricks of the Trade" is a book, not the journal; a journal is meant where
+        the rest says so ("The Official Journal of …").
+        """
+        head, _, rest = name.partition(":")
+        found = self._officials.get(_official_key(head))
+        if found and found.kind is VenueKind.JOURNAL and not _OF_JOURNAL.search(rest):
+            return None
+        return found
 
     def is_published(self, text: str) -> bool:
         """Tell whether a work that appeared at `text` is published, not a preprint or in review."""
@@ -204,6 +224,9 @@ class VenueTable:
 
 
 _LONGEST_NAME = 300
+_OF_JOURNAL = re.compile(
+    r"\b(?:journal|magazine|publication|organ|proceedings|revue|zeitschrift)\b", re.I
+)
 _PHRASES = re.compile(
     r"^(?:(?:to be |to )?(?:accepted|appear|published|presented)(?: as an? \w{1,20})?"
     r"(?: (?:to|by|at|in))?(?: the)?|in|at) +(?=\S)",
@@ -271,10 +294,3 @@ def _edition(venue: Venue, year: int) -> int:
     if venue.annual is None or year < venue.annual[0]:
         return 0
     return year - venue.annual[0] + venue.annual[1]
-
-
-def _ordinal(number: int) -> str:
-    if not number:
-        return ""
-    is_teen = 10 < number % 100 < 14
-    return f"{number}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
