@@ -76,6 +76,9 @@ def write_venue(text: str, reading: VenueReading, awards: tuple[str, ...] = AWAR
         edited = _edited(text, now, reading)
         if parse_venue(edited, awards) == reading:
             return edited
+    with_venue = f"{reading.venue} {text.strip()}".strip()
+    if not now.pieces and parse_venue(with_venue, awards) == reading:
+        return with_venue
     return _laid_out(reading)
 
 
@@ -110,6 +113,7 @@ _SHORT_YEAR = re.compile(
     r"(?<=[A-Za-z]) ?['’](\d\d)(?!\d)|^[\W_]{0,4}(?!covid)[a-z]{3,12}-?(\d\d)(?!\w)",
     re.IGNORECASE,
 )
+_BETWEEN = " \t,;:|·-"
 _TRIM = " \t\r\n\u00a0,;:–—|·-*_`\"'’" + _MASK
 
 
@@ -252,6 +256,8 @@ def _venue_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Chang
     tail = "".join(f" {text[slice(*piece)]}" for piece in rest)
     if rest and asked.venue.endswith(tail):
         return [(start, end, asked.venue.removesuffix(tail))]
+    if not asked.venue:
+        end += len(text[end:]) - len(text[end:].lstrip(_BETWEEN))
     return [(start, end, asked.venue), *(_removal(text, *piece) for piece in rest)]
 
 

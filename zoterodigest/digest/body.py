@@ -83,7 +83,10 @@ def _claim_label(claims: Claims, body: Body, line: int, rules: Compiled) -> bool
         return _claim_misspelt(claims, label, line, rules.labels)
     if slot != "ignored":
         start, end = body.ranges[line]
-        claims.slots.append(Slot(slot, trimmed(body.text, start + match.end(), end)))
+        behind = start + match.end()
+        if not body.text.data[behind:end].strip():  # the slot stands one blank behind its label
+            behind = start + len(match[0].rstrip(b" \t"))
+        claims.slots.append(Slot(slot, trimmed(body.text, behind, end)))
     return True
 
 

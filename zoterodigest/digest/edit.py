@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.core.record import Blocks, Fields, Value
+from zoterodigest.core.record import EMPTY, Blocks, Fields, Value
 from zoterodigest.core.span import Edit, OverlappingEdits, splice
 from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.shown import BlockForm, Unwritable, plain_blocks, shows
@@ -167,7 +167,7 @@ class _Trial:
             return entry.broken
         try:
             asked = {name: self._changes[index][name] for name in names}
-            edits = write_unit(entry, asked, self._document.source, spell)
+            edits = write_unit(self._document, index, asked, spell)
         except Unwritable as error:
             return str(error)
         return Unit(index, names, tuple(edits))
@@ -205,6 +205,6 @@ def _is_as_asked(old: DigestEntry, new: DigestEntry, asked: Fields, form: BlockF
     return all(
         shows(after.get(name), asked[name], form)
         if name in asked
-        else before.get(name) == after.get(name)
+        else before.get(name, EMPTY) == after.get(name, EMPTY)
         for name in before.keys() | after.keys() | asked.keys()
     )

@@ -45,7 +45,7 @@ def can_fill(line: Line, filled: Mapping[str, str]) -> bool:
 
 def fill(line: Line, values: Mapping[str, str]) -> str:
     """Return the line with `values` in its slots, those without a value left out."""
-    closes, separators, opens = _frames(line)
+    closes, separators, opens = frames(line)
     text = separators[0]
     is_begun = False
     for at, slot in enumerate(line.slots):
@@ -74,7 +74,7 @@ def _wrapped(value: str, before: str) -> str:
     return value.replace("\n", "\n" + prefix)
 
 
-def _frames(line: Line) -> tuple[list[str], list[str], list[str]]:
+def frames(line: Line) -> tuple[list[str], list[str], list[str]]:
     """Part the glue into marks that close a slot, what stands between, and marks that open one."""
     rest = list(line.glue)
     opens, closes = [""] * len(line.slots), [""] * len(line.slots)

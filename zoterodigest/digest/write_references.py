@@ -19,7 +19,9 @@ from zoterodigest.digest.write_links import links_texts
 REFERENCES = ("arxiv", "doi", "url", "links")
 """The fields that are written together."""
 
-_LISTED = ("links", "code", "tail")
+LISTED = ("links", "code", "tail")
+"""The slots that hold links."""
+
 _NAMED = ("arxiv", "doi", "chips")
 
 
@@ -46,11 +48,12 @@ def _moved_links(links: Links, fields: Fields, asked: Fields) -> Iterator[Hyperl
 
 
 def references_texts(
-    slots: Sequence[Slot], fields: Fields, asked: Fields
+    slots: Sequence[Slot], fields: Fields, asked: Fields, samples: Sequence[bytes] = ()
 ) -> list[tuple[Slot, str]]:
     """Return the new text of every slot that an identifier, a page or links are written in.
 
-    `fields` is what the entry says, `asked` what it is to say. Raises `Unwritable` for what cannot
+    `fields` is what the entry says, `asked` what it is to say, `samples` how neighbors write their
+    links. Raises `Unwritable` for what cannot
     be written in place of what stands there.
     """
     own_slots = {slot.name for slot in slots} & {"arxiv", "doi"}
@@ -61,12 +64,10 @@ def references_texts(
         (slot, safe_url(move(decoded(slot.text.data)))) for slot in slots if slot.name == "url"
     ]
     texts += [(slot, _identified(slot, fields, asked)) for slot in slots if slot.name in _NAMED]
-    listed = [slot for slot in slots if slot.name in _LISTED]
-    if not listed and "links" in asked:
-        raise Unwritable("the entry has no place for links")
+    listed = [slot for slot in slots if slot.name in LISTED]
     present = _hyperlinks(with_moved_pages(fields, asked).get("links"))
     wanted = _hyperlinks(asked["links"]) if "links" in asked else present
-    return [*texts, *zip(listed, links_texts(listed, present, wanted, move), strict=True)]
+    return [*texts, *zip(listed, links_texts(listed, present, wanted, move, samples), strict=True)]
 
 
 def _hyperlinks(value: Value | None) -> tuple[Hyperlink, ...]:

@@ -9,18 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from zoterodigest.core.record import NOTE, SECTION, Fields, Value
+from zoterodigest.core.record import NOTE, SECTION, Fields, Links, Value, is_empty
 from zoterodigest.core.span import Edit, Span
-from zoterodigest.digest.document import DigestEntry
+from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.reading import decoded
 from zoterodigest.digest.shown import Unwritable
 from zoterodigest.digest.slots import Slot
 from zoterodigest.digest.spelling import Spelling, plain
 from zoterodigest.digest.write_blocks import blocks_text, new_blocks, written_blocks
+from zoterodigest.digest.write_frames import (
+    beside,
+    insertions,
+    link_samples,
+    neighbors,
+    sample,
+)
 from zoterodigest.digest.write_html import inert_blocks, inert_line, is_in_markdown
 from zoterodigest.digest.write_lines import slot_edit
+from zoterodigest.digest.write_links import new_links_text
 from zoterodigest.digest.write_notes import note_edits
-from zoterodigest.digest.write_references import REFERENCES, references_texts
+from zoterodigest.digest.write_references import LISTED, REFERENCES, references_texts
 from zoterodigest.digest.write_values import (
     awards_text,
     categories_text,
@@ -47,6 +55,10 @@ _SLOTS_OF = {
 STUB_END = "..."
 """What the short form of a folded comment ends in."""
 
+_NO_PLACE = "the entry has no place for it"
+_ALL_NEW = frozenset({"title", "comment", "abstract", "task", "award"})
+"""Slots whose new text does not begin with a sample: nothing of a neighbor's words may stay."""
+
 _END_BLANKS = re.compile(rb"[ \t]*(?=\r?\n|\Z)")
 
 
@@ -70,6 +82,8 @@ def _section_slot(entry: DigestEntry, name: str) -> Slot | None:
         for slot in entry.slots
         if slot.name in ("section", "abstract") and decoded(slot.text.data) == raw
     ]
+    if raw is None:  # an emptied section may be read under another name
+        fitting = [it for it in entry.slots if it.section == wanted and not it.text.data]
     named = (slot for slot in fitting if wanted in (slot.section, slot.name))
     return next(named, next(iter(fitting), None))
 
@@ -88,32 +102,89 @@ def units(entry: DigestEntry, changed: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _is_in_venue(entry: DigestEntry, name: str) -> bool:
     slot = slot_of(entry, name)
-    return slot is not None and slot.name == "venue"
+    if slot is None:
+        return name in ("venue", "year", "award") and "venue" in entry.format.slots
+    return slot.name == "venue"
 
 
-def write_unit(entry: DigestEntry, asked: Fields, source: bytes, spell: Spelling) -> list[Edit]:
-    """Return the edits of `source` that write the fields of one unit; raises `Unwritable`.
+def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -> list[Edit]:
+    """Return the edits that write the fields of one unit of an entry; raises `Unwritable`.
 
     `spell` writes each new line, and each new block.
     """
-    name = next(iter(asked))
+    entry, name = document.entries[index], next(iter(asked))
     if name.startswith(NOTE):
         edits = note_edits(entry, name, asked[name], spell)
         if isinstance(edits, str):
             raise Unwritable(edits)
         return edits
     if name in REFERENCES:
-        texts = references_texts(entry.slots, entry.reading.fields, asked)
-        return [edit for slot, new in texts for edit in _rewritten(slot, new, source)]
+        return _reference_edits(document, index, asked)
     slot = slot_of(entry, name)
     if slot is None:
-        raise Unwritable("the entry has no place for it")
+        return _inserted(document, index, asked, spell)
     if _family(name, slot) == "blocks":
-        return _block_edits(entry, slot, name, asked[name], source, spell)
+        return _block_edits(document, index, slot, asked[name], spell)
     old = decoded(slot.text.data)
-    new = venue_text(old, asked) if slot.name == "venue" else _text(name, slot, asked[name])
+    new = _new_text(document, index, slot.name, asked, old)
     new = _spelled(inert_line(new, old), old, spell)
-    return _rewritten(slot, new, source) + _stub_edits(entry, name, old, new)
+    return _slot_edits(document, index, slot, new) + _stub_edits(
+        document, index, name, old=old, new=new
+    )
+
+
+def _new_text(document: Document, index: int, slot: str, asked: Fields, old: str) -> str:
+    """Return the new text of a slot; an empty one is written as the nearest entry's is."""
+    name, value = next(iter(asked.items()))
+    if slot == "venue":
+        return venue_text(old, asked)
+    like = old
+    if not old and not is_empty(value):
+        like = sample(neighbors(document, index), slot)
+        like = "" if slot in _ALL_NEW else like
+    return _WRITERS[slot if slot in _WRITERS else name](like, value)
+
+
+def _reference_edits(document: Document, index: int, asked: Fields) -> list[Edit]:
+    entry = document.entries[index]
+    links = asked.get("links")
+    is_listed = any(slot.name in LISTED for slot in entry.slots)
+    samples = link_samples(neighbors(document, index), LISTED) if links is not None else ()
+    rest = asked if is_listed else {k: v for k, v in asked.items() if k != "links"}
+    texts = references_texts(entry.slots, entry.reading.fields, rest, samples)
+    edits = [it for slot, new in texts for it in _slot_edits(document, index, slot, new)]
+    if isinstance(links, Links) and not is_listed:
+        text = new_links_text(links.hyperlinks, samples)
+        edits.append(_insertion(document, index, "links", text))
+    return edits
+
+
+def _inserted(document: Document, index: int, asked: Fields, spell: Spelling) -> list[Edit]:
+    """Return the edit that writes fields for which the entry has no slot."""
+    name, value = next(iter(asked.items()))
+    form = document.entries[index].format
+    slots = [slot for slot in _SLOTS_OF.get(name, (name,)) if slot in form.slots]
+    if not slots or name.startswith(SECTION) or name == "abstract":
+        raise Unwritable(_NO_PLACE)
+    if name == "summary":
+        text = blocks_text(sample(neighbors(document, index), name), value, spell)
+        text = inert_blocks(text, "", is_markdown=True) or ""
+    else:
+        text = _spelled(inert_line(_new_text(document, index, slots[0], asked, ""), ""), "", spell)
+    return [_insertion(document, index, slots[0], text)]
+
+
+def _insertion(document: Document, index: int, slot: str, text: str) -> Edit:
+    edit = next(insertions(document, index, slot, text), None) if text else None
+    if edit is None:
+        raise Unwritable(_NO_PLACE)
+    return edit
+
+
+def _slot_edits(document: Document, index: int, slot: Slot, new: str) -> list[Edit]:
+    if new.strip() and not slot.text.data and (edit := beside(document, index, slot, new)):
+        return [edit]
+    return _rewritten(slot, new, document.source)
 
 
 def blocks_to_write(entry: DigestEntry, name: str, value: Value) -> tuple[int, ...]:
@@ -127,9 +198,10 @@ def blocks_to_write(entry: DigestEntry, name: str, value: Value) -> tuple[int, .
 
 
 def _block_edits(
-    entry: DigestEntry, slot: Slot, name: str, value: Value, source: bytes, spell: Spelling
+    document: Document, index: int, slot: Slot, value: Value, spell: Spelling
 ) -> list[Edit]:
     """Return the edits of a slot of blocks, and of the blanks behind its last line."""
+    entry, source = document.entries[index], document.source
     old, stop = decoded(slot.text.data), slot.text.source_span(0, len(slot.text.data)).end
     found = _END_BLANKS.match(source, stop) if old else None
     end = decoded(found[0]) if found else ""
@@ -150,10 +222,6 @@ def _spelled(new: str, old: str, spell: Spelling) -> str:
     return "\n".join(line if line in known else spell(line) for line in new.split("\n"))
 
 
-def _text(name: str, slot: Slot, value: Value) -> str:
-    return _WRITERS[_family(name, slot)](decoded(slot.text.data), value)
-
-
 def _inert_blocks(entry: DigestEntry, slot: Slot, new: str, source: bytes) -> str:
     """Return the new text of a slot without any HTML that does not stand there already."""
     before = source[entry.span.start : slot.text.source_span(0, 0).start]
@@ -168,15 +236,19 @@ def _rewritten(slot: Slot, new: str, source: bytes) -> list[Edit]:
     return [edit] if edit else []
 
 
-def _stub_edits(entry: DigestEntry, name: str, old: str, new: str) -> list[Edit]:
+def _stub_edits(document: Document, index: int, name: str, *, old: str, new: str) -> list[Edit]:
     """Return the edit of a comment's short form, if that is how the comment began."""
-    stub = next((slot for slot in entry.slots if slot.name == "comment_stub"), None)
+    slots = document.entries[index].slots
+    stub = next((slot for slot in slots if slot.name == "comment_stub"), None)
     if name != "comment" or stub is None:
         return []
     short = decoded(stub.text.data).removesuffix(STUB_END)
-    if not short or not old.startswith(short):
+    size = len(short)
+    if not short and not old:
+        size = len(sample(neighbors(document, index), "comment_stub").removesuffix(STUB_END))
+    if not size or not old.startswith(short):
         return []
-    stub_text = new[: len(short)] + STUB_END if new else ""
+    stub_text = new[:size] + STUB_END if new else ""
     edit = stub.text.rewrite(stub_text.encode("utf-8", "replace"))
     return [edit] if edit else []
 
