@@ -112,6 +112,8 @@ def test_a_paper_of_arxiv_becomes_an_entry_below_the_heading_asked_for(
     assert ran.out == (
         "papers.md:6  below “To read”\n"
         "  + - [A New Way to Make Pictures](https://arxiv.org/abs/2501.00001), CVPR 2025…\n"
+        "papers.md cannot show all that is known. With the next sync, the library gets\n"
+        "the rest: authors, categories, comment and abstract.\n"
         "Done: 1 entry added to papers.md.\n"
         "Next: `zoterodigest sync` brings it into the library.\n"
     )

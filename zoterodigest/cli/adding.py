@@ -16,13 +16,16 @@ from zoterodigest.cli.screen import (
     cut,
     emit,
     emit_json,
+    enumerated,
     styled,
     tell_error,
     tell_failure,
     visible,
     visible_lines,
     width,
+    wrapped,
 )
+from zoterodigest.cli.subjects import field_name
 from zoterodigest.cli.talk import progress, require_consent
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
@@ -40,10 +43,11 @@ from zoterodigest.sync.new_papers.asking_for import (
     read_bibtex,
 )
 from zoterodigest.sync.new_papers.inserting import Came
-from zoterodigest.sync.new_papers.papers import Paper
+from zoterodigest.sync.new_papers.papers import Paper, unshown
 from zoterodigest.sync.new_papers.standing_works import Standing, Stands
 
 if TYPE_CHECKING:
+    from zoterodigest.core.found import Pending
     from zoterodigest.core.venue import VenueTable
     from zoterodigest.lookup.sources import Sources
 
@@ -78,11 +82,14 @@ def run(asked: Sequence[str], options: Options, *, as_json: bool) -> int:
     addition = add(goal, found, section=options.section, may_double=options.may_double)
     if not as_json:
         emit(_shown(addition))
+        emit(_unshown(addition, goal))
     if addition.came and not options.is_dry_run:
-        # Asked for by name: only a person at a terminal is asked once more.
+        # Asked for by name: only a person at a terminal is asked again, or if something is lost.
+        is_lossy = bool(addition.pending) and not goal.is_pushed
         may_ask = sys.stdin.isatty() and not as_json
         question = f"Write this into {visible(addition.digest.key)}?"
-        require_consent(question, is_agreed=options.is_agreed or not may_ask)
+        is_agreed = options.is_agreed or not (may_ask or is_lossy)
+        require_consent(question, is_agreed=is_agreed, may_ask=may_ask)
         write(goal, addition)
     if as_json:
         emit_json(as_data(addition, is_written=bool(addition.came) and not options.is_dry_run))
@@ -148,6 +155,27 @@ def _shown(addition: Addition) -> Iterator[str]:
             yield f"  note: {visible(remark)}"
 
 
+def _unshown(addition: Addition, goal: Goal) -> Iterator[str]:
+    """Yield what is known and the digest cannot show, and where that goes."""
+    names = dict.fromkeys(name for one in addition.pending for name in _names_of(one))
+    if not names:
+        return
+    listed = enumerated([_NAMES.get(name) or field_name(name) for name in names])
+    digest = visible(addition.digest.key)
+    goes = "With the next sync, the library gets the rest"
+    if not goal.is_pushed:
+        goes = "zoterodigest.toml keeps it from the library (push), so this is dropped"
+    yield from wrapped(f"{digest} cannot show all that is known. {goes}: {listed}.", 0)
+
+
+_NAMES = {"citekey": "citation key"}
+
+
+def _names_of(pending: Pending) -> Iterator[str]:
+    yield from pending.found.fields
+    yield from (name for name in pending.found.details if name not in pending.found.fields)
+
+
 def _below(came: Came) -> str:
     heading = came.entry.headings[-1:]
     return f"  below “{visible(heading[0])}”" if heading else ""
@@ -208,6 +236,8 @@ def as_data(addition: Addition, *, is_written: bool) -> dict[str, Any]:
                 "headings": list(came.entry.headings),
                 "text": _text(addition, came),
                 "remarks": list(came.paper.remarks),
+                "unshown": sorted({*unshown(came.paper, came.entry.reading.fields)}),
+                "details": sorted(came.paper.details),
             }
             for came in addition.came
         ],

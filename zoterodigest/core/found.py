@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from zoterodigest.core.identity import Identifier, match_title
 from zoterodigest.core.names import is_user_name, same_name, same_person
-from zoterodigest.core.record import EMPTY, Fields, Item, Names, Value, is_empty
+from zoterodigest.core.record import EMPTY, Entry, Fields, Item, Names, Value, is_empty
 from zoterodigest.core.view import Folding, equal
 
 
@@ -22,7 +23,9 @@ class Found:
     A field in `replaces` takes the place of what the item holds. One in `travels` goes on to the
     entries in Markdown, as an edit made in the library does; no other one does. Nothing is taken
     unless the item still holds what it did when it was looked at, `expects`, and no end has
-    anything to say of what is replaced.
+    anything to say of what is replaced. `details` are texts for fields of the library that no
+    entry shows (volume, publisher), by Zotero's names: an item that is written takes those it
+    lacks.
     """
 
     fields: Fields = field(default_factory=dict)
@@ -30,6 +33,7 @@ class Found:
     replaces: frozenset[str] = frozenset()
     travels: frozenset[str] = frozenset()
     expects: Fields = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
 
     def is_meant_for(self, item: Item, folding: Folding) -> bool:
         """Tell whether `item` still holds what is expected of it."""
@@ -37,6 +41,27 @@ class Found:
             equal(name, value, item.fields.get(name, EMPTY), folding)
             for name, value in self.expects.items()
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is known of a paper that was added to `digest` and that its entry cannot show.
+
+    The entry's item takes it as what was found. The paper is known by `identifiers` and `title`.
+    """
+
+    digest: str
+    identifiers: frozenset[Identifier]
+    title: str
+    found: Found
+
+    def is_about(self, entry: Entry) -> bool:
+        """Tell whether `entry` is that of the paper."""
+        if entry.digest != self.digest:
+            return False
+        title = entry.fields.get("title", "")
+        is_entitled = isinstance(title, str) and match_title(title) == match_title(self.title)
+        return bool(entry.identifiers & self.identifiers) or is_entitled
 
 
 def taken(

@@ -39,7 +39,8 @@ class RenameShelf:
 class CreateItem:
     """A new item with the values of its first entry; `row_ids` are its links, in digest order.
 
-    `sources` names, by field, the source that a value was found at.
+    `sources` names, by field, the source that a value was found at; `details` are texts for fields
+    that no entry shows, by Zotero's names.
     """
 
     key: str
@@ -47,6 +48,7 @@ class CreateItem:
     row_ids: tuple[str, ...]
     placed: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class ChangeItem:
     """Fields of the item at `version` go from `before` to `after` (EMPTY clears).
 
     Those in `fills` were empty, gain members, or were found at the source named in `sources`; the
-    others are edits that travel. `placed` and `unplaced` are collections.
+    others are edits that travel. `placed` and `unplaced` are collections. Of `details` the item
+    takes what it lacks.
     """
 
     key: str
@@ -66,6 +69,7 @@ class ChangeItem:
     placed: tuple[str, ...] = ()
     unplaced: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

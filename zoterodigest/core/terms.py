@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from zoterodigest.core.found import Found
+from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.link import Row, Shelf, is_bib
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import SECTION, Collection, Entry, Item, Value
@@ -132,7 +132,8 @@ class Terms:
     change anything and no link is dropped. `relink` names digests whose ended links are revived.
     `prefer` names the end that holds, by field, where both changed; `choices` what a person chose.
     `fills` are fields that are filled in in digests too, where an entry has an empty place for one.
-    `found` is what sources say of works, by the key of the item, there already or about to be made.
+    `found` is what sources say of works, by the key of the item, there already or about to be made;
+    `pending` what is known of papers that were added and that their digests cannot show.
     """
 
     rules: Mapping[str, Rules]
@@ -145,6 +146,7 @@ class Terms:
     choices: Choices = NO_CHOICES
     fills: frozenset[str] = frozenset()
     found: Mapping[str, Found] = field(default_factory=dict)
+    pending: tuple[Pending, ...] = ()
 
     @property
     def is_whole(self) -> bool:

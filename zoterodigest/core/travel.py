@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Sequence, Set
+from collections.abc import Callable, Container, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -112,6 +112,7 @@ class _Hub:
         self._edited: set[str] = set()
         self._sources: dict[str, str] = {}
         self._travels = frozenset[str]()
+        self._found_details: Mapping[str, str] = {}
         self._details: list[Action] = []
 
     def carry(self) -> None:
@@ -119,8 +120,9 @@ class _Hub:
         merges = [self._to_item(place) for place in range(len(self.links))]
         if len(self.links) > 1 and self._after:
             merges = [self._merged(link) for link in self.links]
-        if found := self._terms.found.get(self._key):
+        if found := self._terms.found.get(self._key) or self._pending():
             self._take(found)
+            self._found_details = found.details
             merges = [self._merged(link) for link in self.links]
         for link, merged in zip(self.links, merges, strict=True):
             self._to_entry(link, merged)
@@ -134,14 +136,16 @@ class _Hub:
         placing = tuple(sorted(placed)), tuple(sorted(unplaced))
         if self._item is None:
             filled = {name: value for name, value in self._after.items() if not is_empty(value)}
-            create = CreateItem(self._key, filled, row_ids, placing[0], self._sources)
+            create = CreateItem(
+                self._key, filled, row_ids, placing[0], self._sources, self._found_details
+            )
             return [create, *self._details]
         if not self._after and not placed and not unplaced:
             return self._details
         fields, fills = self._item.fields, frozenset(self._after) - self._edited
         before = {name: fields.get(name, EMPTY) for name in self._after}
         changes = self._key, self._item.version, before, self._after
-        change = ChangeItem(*changes, row_ids, fills, *placing, self._sources)
+        change = ChangeItem(*changes, row_ids, fills, *placing, self._sources, self._found_details)
         return [change, *self._details]
 
     def _to_item(self, place: int) -> Merge:
@@ -209,6 +213,15 @@ class _Hub:
         for place, link in enumerate(self.links):
             if entry_end(link.entry.digest) is End.MARKDOWN:
                 self._part(place, changed, before)
+
+    def _pending(self) -> Found | None:
+        """Return what is known of a paper that was added, if one of the entries is its own."""
+        about = (
+            one.found
+            for one in self._terms.pending
+            if any(one.is_about(link.entry) for link in self.links)
+        )
+        return next(about, None)
 
     def _is_for_the_person(self, name: str) -> bool:
         return self._was_done_away_with(name) or self._is_the_persons_own(name)

@@ -44,6 +44,7 @@ from zoterodigest.sync.failures import Failure, failures_of_rows, foreseen
 from zoterodigest.sync.gather import gather, require_unchanged
 from zoterodigest.sync.ledger import STALE, Ledger, Progress
 from zoterodigest.sync.limits import TooMuch
+from zoterodigest.sync.new_papers.handing_over import forget_handed_over
 from zoterodigest.sync.remembering import remembering
 from zoterodigest.sync.run import Prepared, plan_over
 from zoterodigest.sync.standing import standing_after
@@ -95,6 +96,7 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     project = prepared.workspace.project
     if prepared.is_settled and not prepared.gathered.recovers:
         _remember(prepared)
+        _forget_pending(prepared)
         return Outcome(prepared, failures=tuple(foreseen(prepared)))
     files = (read.path for read in prepared.gathered.sources)
     with at_work(project, command_of(prepared), files):
@@ -138,6 +140,13 @@ def _remember(prepared: Prepared) -> None:
         with running(project.state_folder, command_of(prepared)):
             remember.prepare()
             remember.keep()
+
+
+def _forget_pending(prepared: Prepared) -> None:
+    """Forget facts that a killed run has handed over."""
+    if prepared.gathered.pending:
+        with suppress(CannotWrite), running(prepared.workspace.project.state_folder):
+            forget_handed_over(prepared, prepared.gathered.contents)
 
 
 def _brought_up_to_date(prepared: Prepared) -> Prepared:
@@ -187,6 +196,7 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> None:
     remember.keep()
     if journal is not None:
         journal.close()
+    forget_handed_over(prepared, contents)
     _keep_base_texts(prepared, lock, [*standing.entries.values(), *standing.made.values()])
     written = {**{key: one.edit.source for key, one in digests.items()}, **bibs.sources}
     recording.finish(_sent(prepared, written).written(ledger.versions), contents, lock.links)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zoterodigest.bibtex.document import BibDocument, read_bib
 from zoterodigest.bibtex.scanner import scan
+from zoterodigest.core.found import Pending
 from zoterodigest.core.link import Exported, State, fingerprint, is_bib
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import (
@@ -33,6 +34,7 @@ from zoterodigest.project.lock import (
     read_lock,
 )
 from zoterodigest.project.memory import read_memory, with_rows
+from zoterodigest.project.pending import read_pending
 from zoterodigest.project.recovery import Facts, Found, fold_journal
 from zoterodigest.sync.bibs.standing import standing_bibs
 from zoterodigest.sync.compared import core_entry
@@ -182,6 +184,7 @@ class Gathered:
     recorded: Recorded | None = None
     seen: Seen | None = None
     bibs: tuple[ReadBib, ...] = ()
+    pending: tuple[Pending, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -241,6 +244,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         recorded,
         seen,
         bibs,
+        read_pending(workspace.project.state_folder),
     )
 
 

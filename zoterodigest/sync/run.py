@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from zoterodigest.core.found import Found
+from zoterodigest.bibtex.keys import stated_key
+from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.guard import GuardStop, guard
 from zoterodigest.core.link import State, is_bib
 from zoterodigest.core.plan import Action, ChangeEntry, Plan
 from zoterodigest.core.reconcile import reconcile
-from zoterodigest.core.record import NOTE, Entry, is_empty
+from zoterodigest.core.record import CITEKEY, NOTE, Entry, is_empty
 from zoterodigest.core.terms import (
     ALL,
     NO_CHOICES,
@@ -197,7 +198,34 @@ def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
         choices=options.choices,
         fills=options.fills,
         found=options.found,
+        pending=_pending(options, gathered),
     )
+
+
+def _pending(options: Options, gathered: Gathered) -> tuple[Pending, ...]:
+    """Return the facts that items may take in this run; no citation key that another item has."""
+    found = [one for one in gathered.pending if takes_pending(options, gathered, one)]
+    if not found:
+        return ()
+    taken = {stated_key(one.data).casefold() for one in gathered.contents.by_key.values()}
+    return tuple(_without_taken(one, taken) for one in found)
+
+
+def takes_pending(options: Options, gathered: Gathered, pending: Pending) -> bool:
+    """Tell whether a run gives these facts to their item, as far as there is one."""
+    if options.direction not in (Direction.PUSH, Direction.SYNC) or options.choices.only:
+        return False
+    return any(
+        read.key == pending.digest and read.digest.rules.push is True for read in gathered.digests
+    )
+
+
+def _without_taken(pending: Pending, citekeys: set[str]) -> Pending:
+    fields, key = pending.found.fields, pending.found.fields.get(CITEKEY)
+    if not isinstance(key, str) or key.casefold() not in citekeys:
+        return pending
+    left = {name: value for name, value in fields.items() if name != CITEKEY}
+    return replace(pending, found=replace(pending.found, fields=left))
 
 
 def _rules(read: ReadDigest, options: Options) -> Rules:

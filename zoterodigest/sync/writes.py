@@ -36,6 +36,7 @@ from zoterodigest.core.record import (
     is_empty,
 )
 from zoterodigest.library.contents import Contents, collection_keys
+from zoterodigest.library.details import with_details
 from zoterodigest.library.hyperlinks import link_attachment, link_of
 from zoterodigest.library.items import item_changes, new_item
 from zoterodigest.library.port import Collection, LibraryItem
@@ -143,7 +144,8 @@ def _renamed(draft: _Draft, action: RenameShelf) -> Collection:
 
 
 def _create_item(draft: _Draft, action: CreateItem) -> None:
-    data = new_item(action.fields, draft.zotero) | {"collections": list(action.placed)}
+    data = new_item(action.fields, draft.zotero)
+    data |= with_details(data, action.details) | {"collections": list(action.placed)}
     tags = frozenset(str(tag["tag"]) for tag in data.get("tags", ()))
     citekey = str(data.get("citationKey", ""))
     item = LibraryItem(action.key, 0, data)
@@ -155,6 +157,7 @@ def _create_item(draft: _Draft, action: CreateItem) -> None:
 def _change_item(draft: _Draft, action: ChangeItem) -> None:
     present = draft.contents.by_key[action.key]
     patch = item_changes(present.data, action.after, draft.zotero)
+    patch |= with_details({**present.data, **patch}, action.details)
     collections = collection_keys(present.data)
     wanted = [key for key in collections if key not in action.unplaced]
     wanted += [key for key in action.placed if key not in wanted]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.identity import Identifier, match_title
 from zoterodigest.core.link import Row
 from zoterodigest.core.venue import VenueTable
@@ -13,11 +14,12 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import BadInput, read_if_present
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock import read_lock
+from zoterodigest.project.pending import keep_pending, read_pending
 from zoterodigest.project.running import running
 from zoterodigest.sync.new_papers.asking_for import ById, NotAdded
 from zoterodigest.sync.new_papers.inserting import Came, insert, section_for
 from zoterodigest.sync.new_papers.open_digests import OpenDigest, open_all
-from zoterodigest.sync.new_papers.papers import Paper
+from zoterodigest.sync.new_papers.papers import Paper, unshown
 from zoterodigest.sync.new_papers.standing_works import Standing, StandingWorks, still_linked
 
 
@@ -49,6 +51,12 @@ class Addition:
     doubled: tuple[Doubled, ...]
     failed: tuple[NotAdded, ...]
 
+    @property
+    def pending(self) -> tuple[Pending, ...]:
+        """What is known of the papers that came and that the digest cannot show."""
+        found = (_pending(self.digest.key, came) for came in self.came)
+        return tuple(one for one in found if one.found.fields or one.found.details)
+
 
 @dataclass(frozen=True, slots=True)
 class Goal:
@@ -57,6 +65,8 @@ class Goal:
     digest: OpenDigest
     standing: StandingWorks
     state_folder: Path
+    is_pushed: bool = True
+    """Whether what its digest holds becomes items of the library."""
 
     def doubled(self, asked: ById) -> Doubled | None:
         """Return where a paper stands that is asked for, as far as its identifier tells."""
@@ -86,7 +96,7 @@ def open_goal(
     gone = {row.digest for row in rows if not (project.root / row.digest).exists()}
     documents = [digest.document for digest in opened.values()]
     standing = StandingWorks(documents, still_linked(rows, opened, gone))
-    return Goal(opened[meant.key], standing, project.state_folder)
+    return Goal(opened[meant.key], standing, project.state_folder, meant.rules.push is True)
 
 
 def lock_rows(project: Project) -> tuple[Row, ...]:
@@ -121,7 +131,18 @@ def write(goal: Goal, addition: Addition) -> None:
     """Write the digest with its new entries; raises `SourceChanged` if it is not as it was read."""
     if addition.digest.is_change:
         with running(goal.state_folder):
+            if goal.is_pushed and addition.pending:
+                # First: without its entry a fact is forgotten, an entry without it would lack it.
+                known = read_pending(goal.state_folder)
+                keep_pending(goal.state_folder, (*known, *addition.pending))
             addition.digest.write()
+
+
+def _pending(digest: str, came: Came) -> Pending:
+    paper = came.paper
+    fields = unshown(paper, came.entry.reading.fields)
+    found = Found(fields, dict.fromkeys(fields, paper.name), details=paper.details)
+    return Pending(digest, paper.identifiers, paper.title, found)
 
 
 def _told_apart(

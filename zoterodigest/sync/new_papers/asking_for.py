@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from zoterodigest.bibtex.formula import safe_key
 from zoterodigest.bibtex.reading import BibRecord, read_records
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.core.identity import Identifier, arxiv_version, identifier_of
@@ -17,6 +18,7 @@ from zoterodigest.lookup.sources import Sources
 from zoterodigest.lookup.work import Candidate, Failed, Found, Missing, Source, Withdrawn
 from zoterodigest.sync.new_papers.papers import (
     Paper,
+    bib_details,
     bib_fields,
     candidate_fields,
     completed,
@@ -167,7 +169,10 @@ class _Search:
         return Paper(asked.name, *self._with_arxiv(fields))
 
     def _by_bib(self, asked: ByBib) -> Paper:
-        return Paper(asked.name, *self._with_arxiv(bib_fields(asked.record)))
+        record = asked.record
+        known = self._with_arxiv(bib_fields(record))
+        citekey = record.key if record.key == safe_key(record.key) else ""
+        return Paper(asked.name, *known, citekey=citekey, details=bib_details(record))
 
     def _with_arxiv(self, fields: Fields) -> tuple[dict[str, Value], str, tuple[str, ...]]:
         """Return fields with what arXiv adds, the version there, and remarks."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from zoterodigest.bibtex.latex import decode
 from zoterodigest.bibtex.reading import ARXIV, BibRecord
 from zoterodigest.core.identity import Identifier, identifier_of
 from zoterodigest.core.record import (
+    CITEKEY,
     EMPTY,
     Fields,
     Hyperlink,
@@ -24,6 +25,7 @@ from zoterodigest.core.record import (
 )
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.customs import CODE, is_code
+from zoterodigest.library.details import details_of
 from zoterodigest.lookup.index_venues import index_venue
 from zoterodigest.lookup.published_in import published_in
 from zoterodigest.lookup.work import Candidate, Looked
@@ -33,13 +35,16 @@ from zoterodigest.lookup.work import Candidate, Looked
 class Paper:
     """A paper that is to become an entry: what was asked for by `name`, and the record of it.
 
-    `version` (`v2`) is that of a paper of arXiv. `remarks` are for whoever asked.
+    `version` (`v2`) is that of a paper of arXiv. `remarks` are for whoever asked. `citekey` and
+    `details` are what its BibTeX says and no entry of a digest shows.
     """
 
     name: str
     fields: Fields
     version: str = ""
     remarks: tuple[str, ...] = ()
+    citekey: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def identifiers(self) -> frozenset[Identifier]:
@@ -112,7 +117,37 @@ def bib_fields(record: BibRecord) -> dict[str, Value]:
     fields = {**record.fields, "abstract": " ".join(others.get("abstract", "").split())}
     if fields.get("arxiv") and is_empty(fields.get("venue", EMPTY)):
         fields["venue"] = ARXIV
+    if isinstance(doi := fields.get("doi"), str):
+        fields["doi"] = doi.lower()  # an entry reads a DOI so, in whatever case it stands
     return _filled(fields)
+
+
+def bib_details(record: BibRecord) -> dict[str, str]:
+    """Return what an entry of a .bib says that no entry of a digest shows."""
+    date = record.fields.get("date")
+    details = details_of(record.others)
+    return details | {"date": date} if isinstance(date, str) and date else details
+
+
+def unshown(paper: Paper, shown: Fields) -> dict[str, Value]:
+    """Return what is known of `paper` and is not in its entry, which shows `shown`.
+
+    Authors behind "et al." are not shown. A list of links that is there shows all it can.
+    """
+    own: dict[str, Value] = {**paper.fields, **({CITEKEY: paper.citekey} if paper.citekey else {})}
+    left: dict[str, Value] = {}
+    if own.get("venue", ARXIV) != ARXIV:
+        own.pop("date", None)  # arXiv's first day is not that of the publication
+    for name, value in own.items():
+        there = shown.get(name, EMPTY)
+        is_cut = isinstance(there, Names) and there.truncated and there != value
+        is_left_empty = is_empty(there) and not (name == "links" and "links" in shown)
+        if is_cut or is_left_empty:
+            left[name] = value
+    date = shown.get("date", EMPTY)
+    if isinstance(date, str) and date[:4] == left.get("year"):
+        del left["year"]
+    return left
 
 
 def completed(fields: Fields, more: Fields) -> dict[str, Value]:

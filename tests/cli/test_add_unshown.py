@@ -1,0 +1,166 @@
+"""`add`: what a digest cannot show of a paper goes into the library with its item."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Zoterodigest
+from tests.sync.world import World
+from zoterodigest.library.connect import connect
+from zoterodigest.library.port import LibraryItem
+
+LIST = """\
+# Papers
+
+- [One paper with a title](https://arxiv.org/abs/2001.00001), CVPR 2020.
+- [Another paper with a title](https://arxiv.org/abs/2002.00002), ICLR 2021.
+"""
+TITLE = "Masked Autoencoders Are Scalable Vision Learners"
+BIB = r"""@inproceedings{he2022masked,
+  title = {Masked Autoencoders Are Scalable Vision Learners},
+  author = {He, Kaiming and Chen, Xinlei and Xie, Saining and Li, Yanghao and Doll{\'a}r, Piotr
+            and Girshick, Ross},
+  booktitle = {CVPR}, year = 2022, month = jun, pages = {16000--16009}, volume = 3,
+  editor = {Doe, Jane}, isbn = {978-1-2345-6789-7}, note = {Best one}, file = {mae.pdf}
+}
+"""
+PENDING = Path(".zoterodigest") / "added.json"
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    """A project with a list of papers, and a .bib with one more beside it."""
+    (tmp_path / "papers.md").write_text(LIST, encoding="utf-8")
+    (tmp_path / "refs.bib").write_text(BIB, encoding="utf-8")
+    configure(tmp_path)
+    return tmp_path
+
+
+def configure(folder: Path, rules: str = "") -> None:
+    text = f'[[digest]]\npath = "papers.md"\n{rules}'
+    (folder / "zoterodigest.toml").write_text(text, encoding="utf-8")
+
+
+def item(folder: Path) -> dict[str, Any]:
+    with connect("embedded:.zoterodigest/library.sqlite", base=folder) as library:
+        (found,) = (one for one in library.read().items if one.data.get("title") == TITLE)
+    return dict(found.data)
+
+
+def test_what_a_list_cannot_show_is_in_the_library_after_the_next_sync(
+    zoterodigest: Zoterodigest, folder: Path
+) -> None:
+    ran = zoterodigest("add", "refs.bib", "--offline")
+    assert ran.code == 0, ran.err
+    assert zoterodigest("sync", "--yes").code == 0
+
+    data = item(folder)
+    authors = [one["lastName"] for one in data["creators"] if one["creatorType"] == "author"]
+    assert " ".join(ran.out.split()).count(
+        "papers.md cannot show all that is known. With the next sync, the library gets the rest:"
+        " authors, pages, citation key, volume, editor, isbn, note and date."
+    )
+    assert authors == ["He", "Chen", "Xie", "Li", "Dollár", "Girshick"]
+    assert {"creatorType": "editor", "firstName": "Jane", "lastName": "Doe"} in data["creators"]
+    assert (data["itemType"], data["citationKey"]) == ("conferencePaper", "he2022masked")
+    assert (data["pages"], data["volume"], data["date"]) == ("16000-16009", "3", "2022-06")
+    assert (data["ISBN"], data["extra"]) == ("978-1-2345-6789-7", "tex.note: Best one")
+    assert not (folder / PENDING).exists()
+
+
+def test_a_second_sync_has_nothing_to_do_and_the_digest_does_not_change(
+    zoterodigest: Zoterodigest, folder: Path
+) -> None:
+    zoterodigest("add", "refs.bib", "--offline")
+    zoterodigest("sync", "--yes")
+    before = (folder / "papers.md").read_bytes(), (folder / "zoterodigest.lock").read_bytes()
+
+    ran = zoterodigest("sync")
+
+    assert "Already up to date." in ran.out
+    assert before == (
+        (folder / "papers.md").read_bytes(),
+        (folder / "zoterodigest.lock").read_bytes(),
+    )
+
+
+def test_a_citation_key_that_another_item_has_is_not_given_twice(
+    zoterodigest: Zoterodigest, folder: Path
+) -> None:
+    other = {"itemType": "book", "title": "Another Work", "citationKey": "He2022Masked"}
+    World(folder).put(LibraryItem("THER2222", 0, other))
+
+    zoterodigest("add", "refs.bib", "--offline")
+    zoterodigest("sync", "--yes")
+
+    data = item(folder)
+    assert "citationKey" not in data
+    assert data["pages"] == "16000-16009"
+
+
+def test_an_item_that_is_there_takes_only_what_it_lacks(
+    zoterodigest: Zoterodigest, folder: Path
+) -> None:
+    author = {"creatorType": "author", "firstName": "Kaiming", "lastName": "He"}
+    own = {"itemType": "conferencePaper", "title": TITLE, "pages": "7", "creators": [author]}
+    World(folder).put(LibraryItem("WNPAPER2", 0, own))
+
+    zoterodigest("add", "refs.bib", "--offline")
+    zoterodigest("sync", "--yes")
+
+    data = item(folder)
+    assert (data["pages"], data["creators"][0]) == ("7", author)
+    assert (data["citationKey"], data["volume"]) == ("he2022masked", "3")
+
+
+def test_facts_of_an_entry_that_was_taken_out_before_the_sync_are_forgotten(
+    zoterodigest: Zoterodigest, folder: Path
+) -> None:
+    zoterodigest("add", "refs.bib", "--offline")
+    assert (folder / PENDING).exists()
+    (folder / "papers.md").write_text(LIST, encoding="utf-8")
+
+    zoterodigest("sync", "--yes")
+
+    assert not (folder / PENDING).exists()
+
+
+def test_a_pull_leaves_the_facts_for_the_next_push(
+    zoterodigest: Zoterodigest, folder: Path
+) -> None:
+    zoterodigest("sync", "--yes")
+    zoterodigest("add", "refs.bib", "--offline")
+
+    zoterodigest("pull", "--yes")
+    assert (folder / PENDING).exists()
+    zoterodigest("push", "--yes")
+
+    assert item(folder)["citationKey"] == "he2022masked"
+    assert not (folder / PENDING).exists()
+
+
+def test_what_would_be_dropped_is_said_and_asked(zoterodigest: Zoterodigest, folder: Path) -> None:
+    configure(folder, "push = false\n")
+
+    asked = zoterodigest("add", "refs.bib", "--offline")
+    untouched = (folder / "papers.md").read_text(encoding="utf-8")
+    agreed = zoterodigest("add", "refs.bib", "--offline", "--yes")
+
+    assert asked.code == 7
+    assert "so this is dropped: authors, pages, citation key" in " ".join(asked.out.split())
+    assert untouched == LIST
+    assert agreed.code == 0
+    assert TITLE in (folder / "papers.md").read_text(encoding="utf-8")
+
+
+def test_json_tells_what_the_digest_cannot_show(zoterodigest: Zoterodigest, folder: Path) -> None:
+    ran = zoterodigest("add", "refs.bib", "--offline", "--dry-run", "--json")
+
+    (added,) = json.loads(ran.out)["added"]
+    assert added["unshown"] == ["authors", "citekey", "pages"]
+    assert added["details"] == ["date", "editor", "isbn", "note", "volume"]
+    assert not (folder / PENDING).exists()

@@ -1,0 +1,51 @@
+"""Facts of added papers, kept in the state folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from zoterodigest.core.found import Found, Pending
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.record import Hyperlink, Links, Members, Names
+from zoterodigest.project.pending import keep_pending, read_pending
+
+PAPER = Pending(
+    "papers.md",
+    frozenset({Identifier("arxiv", "2111.06377")}),
+    "Größe \U0001f600 of It",
+    Found(
+        {
+            "authors": Names(("Ada Lovelace", "Alan Turing"), truncated=True),
+            "pages": "1-9",
+            "categories": Members(("cs.CV",)),
+            "links": Links((Hyperlink("code", "https://x.org"),)),
+        },
+        {"pages": "he2022masked"},
+        details={"volume": "3"},
+    ),
+)
+
+
+def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
+    keep_pending(tmp_path, [PAPER, PAPER])
+
+    assert read_pending(tmp_path) == (PAPER, PAPER)
+
+
+def test_nothing_pending_is_no_file(tmp_path: Path) -> None:
+    keep_pending(tmp_path, [PAPER])
+    keep_pending(tmp_path, [])
+
+    assert list(tmp_path.iterdir()) == []
+    assert read_pending(tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"format": 9}', '{"format": 1, "papers": [{}]}', '{"format": 1}']
+)
+def test_what_cannot_be_read_counts_as_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "added.json").write_text(text, encoding="utf-8")
+
+    assert read_pending(tmp_path) == ()

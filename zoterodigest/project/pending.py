@@ -1,0 +1,91 @@
+"""Pending facts: what is known of added papers and not in the library yet.
+
+A digest shows a title and a link where a bib entry has authors, pages and a citation key. `add`
+keeps the rest in the state folder; the run that makes the item gives it to the item.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from zoterodigest.core.found import Found, Pending
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.record import Hyperlink, Links, Members, Names, Value, parts_of
+from zoterodigest.project.files import read_if_present, replace_file
+
+_NAME = "added.json"
+_FORMAT = 1
+
+
+def read_pending(state_folder: Path) -> tuple[Pending, ...]:
+    """Return what is kept in `state_folder`; nothing if there is nothing that can be read."""
+    data = read_if_present(state_folder / _NAME)
+    try:
+        kept = json.loads(data) if data else {}
+        if kept.get("format") != _FORMAT:
+            return ()
+        return tuple(_pending(one) for one in kept["papers"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ()
+
+
+def keep_pending(state_folder: Path, pending: Sequence[Pending]) -> None:
+    """Keep `pending`, and nothing else, in `state_folder`, which exists."""
+    path = state_folder / _NAME
+    present = read_if_present(path)
+    if pending:
+        content = {"format": _FORMAT, "papers": [_data(one) for one in pending]}
+        new = json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+        replace_file(path, new, present)
+    elif present is not None:
+        path.unlink()
+
+
+def _data(one: Pending) -> dict[str, Any]:
+    return {
+        "digest": one.digest,
+        "title": one.title,
+        "identifiers": [[each.scheme, each.value] for each in sorted(one.identifiers)],
+        "fields": {name: _value_data(value) for name, value in one.found.fields.items()},
+        "sources": dict(one.found.sources),
+        "details": dict(one.found.details),
+    }
+
+
+def _pending(kept: dict[str, Any]) -> Pending:
+    identifiers = (Identifier(str(scheme), str(value)) for scheme, value in kept["identifiers"])
+    found = Found(
+        {str(name): _value(data) for name, data in kept["fields"].items()},
+        {str(name): str(source) for name, source in kept["sources"].items()},
+        details={str(name): str(text) for name, text in kept["details"].items()},
+    )
+    return Pending(str(kept["digest"]), frozenset(identifiers), str(kept["title"]), found)
+
+
+def _value_data(value: Value) -> object:
+    match value:
+        case Names(people, truncated):
+            return {"names": list(people), "truncated": truncated}
+        case Members(texts):
+            return {"members": list(texts)}
+        case Links(hyperlinks):
+            return {"links": [[link.label, link.url] for link in hyperlinks]}
+        case _:
+            return "\n\n".join(parts_of(value))
+
+
+def _value(data: Any) -> Value:
+    match data:
+        case str():
+            return data
+        case {"names": list(people), "truncated": bool(truncated)}:
+            return Names(tuple(map(str, people)), truncated)
+        case {"members": list(texts)}:
+            return Members(tuple(map(str, texts)))
+        case {"links": list(links)}:
+            return Links(tuple(Hyperlink(str(label), str(url)) for label, url in links))
+        case _:
+            raise ValueError("no value of a field")
