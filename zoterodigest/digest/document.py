@@ -111,7 +111,7 @@ class Document:
 
 
 _FIELDS_OF_SLOT = {
-    "tags": ("task",),
+    "tags": ("task", "categories"),
     "chips": ("arxiv", "categories"),
     "venue": ("venue", "year", "award"),
     "code": ("links",),

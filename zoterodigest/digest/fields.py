@@ -136,10 +136,27 @@ def _put_task(draft: Draft, text: str) -> None:
     draft.put("task", _parts(text, TASK), text)
 
 
+ARXIV_CATEGORY = re.compile(
+    r"(?:astro-ph|cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat)\.[A-Za-z-]{2,}"
+    r"|astro-ph|cond-mat|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nucl-(?:ex|th)|quant-ph"
+)
+"""A category of arXiv among tags, where nothing else says that it is one."""
+
+ELEMENT = re.compile(r"</?[A-Za-z][^<>]*>")
+"""A tag of HTML."""
+
+
 def _put_tags(draft: Draft, text: str) -> None:
+    """Put tags as tasks, categories of arXiv apart; what holds HTML is not understood."""
+    if ELEMENT.search(text):
+        return
     parts = [cleaned(part.strip("`#*_ \n")) for part in re.split(r"[,;、，；\n]|`\s+`", text)]
     kept = [part for part in parts if part and part.encode().lower() not in NOTHING]
-    draft.put("task", Members(tuple(dict.fromkeys(kept))), text)
+    found = [part for part in kept if ARXIV_CATEGORY.fullmatch(part)]
+    tasks = dict.fromkeys(part for part in kept if part not in found)
+    draft.put("task", Members(tuple(tasks)), text)
+    if found:
+        draft.put("categories", Members(tuple(dict.fromkeys(found))), text)
 
 
 def _put_award(draft: Draft, text: str) -> None:

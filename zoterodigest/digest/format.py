@@ -28,6 +28,7 @@ SlotName = Literal[
     "award",
     "task",
     "tags",
+    "tags_stub",
     "categories",
     "chips",
     "arxiv",

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from zoterodigest.core import dates, names, venue_slot
 from zoterodigest.core.record import Fields, Members, Names, Value
-from zoterodigest.digest.fields import AWARD, CATEGORY, CHIP, TASK
+from zoterodigest.digest.fields import ARXIV_CATEGORY, AWARD, CATEGORY, CHIP, TASK
 from zoterodigest.digest.reading import cleaned
 
 _MARKS = "()[] `*_"
@@ -134,12 +134,24 @@ _TAG = re.compile(r"`[^`\n]*`|[^,;、，；\n`]+")
 
 
 def tags_text(old: str, value: Value) -> str:
-    """Write tags one by one: those that stay keep their form and place, new ones come last."""
-    wanted = _members(value)
+    """Write tags one by one: those that stay keep their form and place, new ones come last.
+
+    Categories of arXiv among them stay.
+    """
+    return _tagged(old, _members(value), lambda tag: not ARXIV_CATEGORY.fullmatch(tag))
+
+
+def categories_in_tags_text(old: str, value: Value) -> str:
+    """Write the categories of arXiv among tags; all other tags stay."""
+    return _tagged(old, _members(value), lambda tag: bool(ARXIV_CATEGORY.fullmatch(tag)))
+
+
+def _tagged(old: str, wanted: Sequence[str], is_ours: Callable[[str], bool]) -> str:
     parts = [found[0].strip() for found in _TAG.finditer(old) if found[0].strip()]
     texts = [cleaned(part.strip("`#*_ \n")) for part in parts]
     mark = parts[0][0] if parts and parts[0][0] in "`#" else ""
-    kept = [part for part, text in zip(parts, texts, strict=True) if text in wanted]
+    pairs = zip(parts, texts, strict=True)
+    kept = [part for part, text in pairs if text in wanted or not is_ours(text)]
     new = [f"{mark}{text}{mark.strip('#')}" for text in wanted if text not in texts]
     return _between(old, parts, ", ").join((*kept, *new))
 

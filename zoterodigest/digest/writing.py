@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from zoterodigest.core.record import NOTE, SECTION, Fields, Links, Value, is_empty
 from zoterodigest.core.span import Edit, Span
 from zoterodigest.digest.document import DigestEntry, Document
+from zoterodigest.digest.fields import ELEMENT
 from zoterodigest.digest.reading import decoded
 from zoterodigest.digest.shown import Unwritable
 from zoterodigest.digest.slots import Slot
@@ -31,6 +32,7 @@ from zoterodigest.digest.write_notes import note_edits
 from zoterodigest.digest.write_references import LISTED, REFERENCES, references_texts
 from zoterodigest.digest.write_values import (
     awards_text,
+    categories_in_tags_text,
     categories_text,
     chips_text,
     date_text,
@@ -49,7 +51,7 @@ _SLOTS_OF = {
     "award": ("award", "venue"),
     "date": ("date", "venue"),
     "task": ("task", "tags"),
-    "categories": ("categories", "chips"),
+    "categories": ("categories", "chips", "tags"),
     "links": ("links", "code", "tail"),
 }
 STUB_END = "..."
@@ -95,16 +97,21 @@ def units(entry: DigestEntry, changed: Sequence[str]) -> list[tuple[str, ...]]:
     """
     venue = tuple(name for name in changed if _is_in_venue(entry, name))
     references = tuple(name for name in changed if name in REFERENCES)
-    rest = [(name,) for name in changed if name not in (*venue, *references)]
-    grouped = [unit for unit in (venue, references) if unit] + rest
+    tags = tuple(name for name in changed if _is_in(entry, name, "tags"))
+    rest = [(name,) for name in changed if name not in (*venue, *references, *tags)]
+    grouped = [unit for unit in (venue, references, tags) if unit] + rest
     return sorted(grouped, key=lambda unit: (unit[0].startswith(NOTE), unit))
 
 
-def _is_in_venue(entry: DigestEntry, name: str) -> bool:
+def _is_in(entry: DigestEntry, name: str, wanted: str) -> bool:
     slot = slot_of(entry, name)
-    if slot is None:
+    return slot is not None and slot.name == wanted
+
+
+def _is_in_venue(entry: DigestEntry, name: str) -> bool:
+    if slot_of(entry, name) is None:
         return name in ("venue", "year", "award") and "venue" in entry.format.slots
-    return slot.name == "venue"
+    return _is_in(entry, name, "venue")
 
 
 def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -> list[Edit]:
@@ -128,9 +135,8 @@ def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -
     old = decoded(slot.text.data)
     new = _new_text(document, index, slot.name, asked, old)
     new = _spelled(inert_line(new, old), old, spell)
-    return _slot_edits(document, index, slot, new) + _stub_edits(
-        document, index, name, old=old, new=new
-    )
+    stub_edits = _stub_edits(document, index, slot.name, old=old, new=new)
+    return _slot_edits(document, index, slot, new) + stub_edits
 
 
 def _new_text(document: Document, index: int, slot: str, asked: Fields, old: str) -> str:
@@ -138,6 +144,11 @@ def _new_text(document: Document, index: int, slot: str, asked: Fields, old: str
     name, value = next(iter(asked.items()))
     if slot == "venue":
         return venue_text(old, asked)
+    if slot == "tags" and ELEMENT.search(old):
+        raise Unwritable("what stands in its cell is HTML that is not understood")
+    if slot == "tags" and "categories" in asked:
+        text = categories_in_tags_text(old, asked["categories"])
+        return tags_text(text, asked["task"]) if "task" in asked else text
     like = old
     if not old and not is_empty(value):
         like = sample(neighbors(document, index), slot)
@@ -236,16 +247,16 @@ def _rewritten(slot: Slot, new: str, source: bytes) -> list[Edit]:
     return [edit] if edit else []
 
 
-def _stub_edits(document: Document, index: int, name: str, *, old: str, new: str) -> list[Edit]:
-    """Return the edit of a comment's short form, if that is how the comment began."""
+def _stub_edits(document: Document, index: int, slot: str, *, old: str, new: str) -> list[Edit]:
+    """Return the edit of the short form of a folded slot, if that is how its text began."""
     slots = document.entries[index].slots
-    stub = next((slot for slot in slots if slot.name == "comment_stub"), None)
-    if name != "comment" or stub is None:
+    stub = next((one for one in slots if one.name == f"{slot}_stub"), None)
+    if stub is None:
         return []
     short = decoded(stub.text.data).removesuffix(STUB_END)
     size = len(short)
     if not short and not old:
-        size = len(sample(neighbors(document, index), "comment_stub").removesuffix(STUB_END))
+        size = len(sample(neighbors(document, index), stub.name).removesuffix(STUB_END))
     if not size or not old.startswith(short):
         return []
     stub_text = new[:size] + STUB_END if new else ""
