@@ -388,7 +388,7 @@ def kill_while_writing(path: Path) -> None:
         raw.execute("UPDATE library SET version = 99")
         for number in range(200):
             row = (str(number), "x" * 5000)
-            raw.execute("INSERT INTO items VALUES (?, 9, NULL, ?)", row)
+            raw.execute("INSERT INTO items (key, version, data) VALUES (?, 9, ?)", row)
         os._exit(0)
     """
     run_python(program, path)

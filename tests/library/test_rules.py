@@ -15,21 +15,26 @@ from zoterodigest.library.schema import item_types
 NOW = "2026-08-01T00:00:00Z"
 LATER = "2026-08-02T00:00:00Z"
 
+days = st.sampled_from(["", "2014-02-01", "2014-02-01 01:23:45", "2014-02-01T01:23:45-0400"])
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 tags = st.lists(texts.filter(lambda text: bool(text.strip("\x7f\t\r\n ").strip())), max_size=4)
+
+NAMES = texts.map(lambda text: f"L{text}")
 
 
 @st.composite
 def items(draw: st.DrawFn) -> dict[str, Any]:
     """Draw what a caller may give for a new top-level item of any type."""
     kind = draw(st.sampled_from([kind for kind in item_types().values() if not kind.is_part]))
-    fields = draw(st.dictionaries(st.sampled_from(sorted(kind.fields)), texts, max_size=5))
+    names = st.sampled_from(sorted(kind.fields - {"accessDate"}))
+    fields = draw(st.dictionaries(names, texts, max_size=5))
     creator = st.fixed_dictionaries(
-        {"creatorType": st.sampled_from(kind.creators), "firstName": texts, "lastName": texts}
+        {"creatorType": st.sampled_from(kind.creators), "firstName": texts, "lastName": NAMES}
     )
     return {
         "itemType": kind.name,
         **fields,
+        "accessDate": draw(days),
         "creators": draw(st.lists(creator, max_size=3)),
         "tags": [{"tag": f"t{text}"} for text in draw(tags)],
     }
@@ -67,8 +72,8 @@ def test_a_change_of_type_leaves_an_item_of_that_type(
         ({"tags": [{"tag": "new"}]}, LATER),
         ({"title": "A"}, NOW),
         ({"collections": ["SHELF222"]}, NOW),
-        ({"deleted": 1}, NOW),
-        ({"relations": {"dc:replaces": "x"}}, NOW),
+        ({"deleted": 1}, LATER),
+        ({"relations": {"dc:replaces": "http://zotero.org/users/1/items/AAAA2222"}}, NOW),
         ({"title": "B", "dateModified": "2020-01-01T00:00:00Z"}, "2020-01-01T00:00:00Z"),
     ],
 )

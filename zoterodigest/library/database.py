@@ -99,11 +99,15 @@ class DatabaseFile:
             self._undo_killed_write()
             with closing(self._connect("ro") if self._exists() else self._empty()) as connection:
                 connection.execute("BEGIN")
-                if self._schema_version(connection):
-                    yield connection
-                else:
-                    with closing(self._empty()) as empty:
-                        yield empty
+                match self._schema_version(connection):
+                    case 0:
+                        with closing(self._empty()) as empty:
+                            yield empty
+                    case version if version < len(MIGRATIONS):
+                        with closing(self._newest(connection, version)) as newest:
+                            yield newest
+                    case _:
+                        yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -144,6 +148,13 @@ class DatabaseFile:
 
     def _empty(self) -> sqlite3.Connection:
         return in_memory(self._new_identity)
+
+    def _newest(self, older: sqlite3.Connection, version: int) -> sqlite3.Connection:
+        """Return a copy of an older database in our tables: who only reads leaves the file."""
+        copy = sqlite3.connect(":memory:", isolation_level=None)
+        older.backup(copy)
+        migrate(copy, version, self._new_identity)
+        return copy
 
     def _undo_killed_write(self) -> None:
         """Let SQLite roll back what a killed run left half written, which only a writer can."""

@@ -7,27 +7,23 @@ judged by `rules`, and the database by itself keeps children and memberships fro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 from zoterodigest.library import tables
+from zoterodigest.library.batch import Batch, write_collection
 from zoterodigest.library.database import Database
 from zoterodigest.library.port import (
     Collection,
     LibraryItem,
     Outcome,
-    Refused,
     Snapshot,
-    Stale,
-    Unchanged,
-    Written,
     require_batch,
 )
-from zoterodigest.library.rules import NotAccepted, collection_name, is_key, patched, timestamp
-from zoterodigest.library.schema import item_types
-from zoterodigest.library.tables import Connection
+from zoterodigest.library.rules import timestamp
+from zoterodigest.library.tables import Credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +32,18 @@ class Deleted:
 
     items: tuple[str, ...]
     collections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the library knows of its objects beside what the port tells, by key.
+
+    `added` rises in the order in which items were added; `relations` are those of collections.
+    """
+
+    added: Mapping[str, int] = field(default_factory=dict)
+    credits: Mapping[str, Credit] = field(default_factory=dict)
+    relations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class EmbeddedLibrary:
@@ -99,18 +107,36 @@ class EmbeddedLibrary:
         wanted = set(keys)
         return [one for one in self.read().collections if one.key in wanted]
 
-    def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
-        """Create or change items, in one transaction."""
-        require_batch(items)
-        now = timestamp(self._clock())
-        with self._database.writing() as connection:
-            return [_write_item(connection, item, now) for item in items]
+    def details(self) -> Details:
+        """Return what is known of the objects beside what the port tells."""
+        with self._database.reading() as connection:
+            return Details(
+                tables.order_added(connection),
+                tables.credits(connection),
+                tables.relations_of_collections(connection),
+            )
 
-    def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
-        """Create or change collections, in one transaction."""
-        require_batch(collections)
+    def write(self, items: Sequence[LibraryItem], *, by: int | None = None) -> list[Outcome]:
+        """Create or change items, in one transaction; `by` is the number of the user who does."""
+        require_batch(items)
         with self._database.writing() as connection:
-            return [_write_collection(connection, collection) for collection in collections]
+            batch = Batch(connection, timestamp(self._clock()), by)
+            return [batch.write(item) for item in items]
+
+    def write_collections(
+        self,
+        collections: Sequence[Collection],
+        *,
+        relations: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> list[Outcome]:
+        """Create or change collections, in one transaction.
+
+        `relations` are theirs by key; a collection that is not among them keeps what it has.
+        """
+        require_batch(collections)
+        given = relations or {}
+        with self._database.writing() as connection:
+            return [write_collection(connection, one, given.get(one.key)) for one in collections]
 
     def erase(self, keys: Iterable[str], *, at: int | None = None) -> bool:
         """Erase items with their children, for good; unknown keys are passed over.
@@ -161,75 +187,3 @@ class EmbeddedLibrary:
 
 def _is_any_later(objects: Iterable[LibraryItem | Collection], at: int | None) -> bool:
     return at is not None and any(one.version > at for one in objects)
-
-
-def _write_item(connection: Connection, item: LibraryItem, now: str) -> Outcome:
-    stored = tables.find_item(connection, item.key)
-    if item.version != (stored.version if stored else 0):
-        return Stale(item.key)
-    try:
-        data = _accepted(connection, item, stored, now)
-    except NotAccepted as refusal:
-        return Refused(item.key, refusal.code, refusal.message)
-    if stored and data == stored.data:
-        return Unchanged(item.key, stored.version)
-    version = tables.next_version(connection)
-    tables.store_item(connection, LibraryItem(item.key, version, data))
-    return Written(item.key, version)
-
-
-def _accepted(
-    connection: Connection, item: LibraryItem, stored: LibraryItem | None, now: str
-) -> dict[str, Any]:
-    _require_key(item.key)
-    data = patched(stored.data if stored else None, item.data, now=now)
-    if "parentItem" in data:
-        _require_parent(connection, data["itemType"], data["parentItem"])
-    for key in data.get("collections", []):
-        if tables.find_collection(connection, key) is None:
-            raise NotAccepted(409, f"there is no collection {key}")
-    return data
-
-
-def _require_key(key: str) -> None:
-    if not is_key(key):
-        raise NotAccepted(400, f"{key!r} is no key")
-
-
-def _require_parent(connection: Connection, kind: str, key: str) -> None:
-    parent = tables.find_item(connection, key)
-    if parent is None:
-        raise NotAccepted(409, f"there is no item {key} to lie below")
-    found = parent.data["itemType"]
-    fits = found == "attachment" if kind == "annotation" else not item_types()[found].is_part
-    if not fits:
-        raise NotAccepted(409, f"a {kind} cannot lie below a {found}")
-
-
-def _write_collection(connection: Connection, collection: Collection) -> Outcome:
-    stored = tables.find_collection(connection, collection.key)
-    if collection.version != (stored.version if stored else 0):
-        return Stale(collection.key)
-    try:
-        _require_key(collection.key)
-        named = replace(collection, name=collection_name(collection.name))
-        _require_shelf(connection, collection)
-    except NotAccepted as refusal:
-        return Refused(collection.key, refusal.code, refusal.message)
-    if named == stored:
-        return Unchanged(collection.key, stored.version)
-    version = tables.next_version(connection)
-    tables.store_collection(connection, replace(named, version=version))
-    return Written(collection.key, version)
-
-
-def _require_shelf(connection: Connection, collection: Collection) -> None:
-    """Raise unless the parent exists and is neither the collection itself nor below it."""
-    above = collection.parent
-    while above is not None:
-        if above == collection.key:
-            raise NotAccepted(409, "a collection cannot lie below itself")
-        found = tables.find_collection(connection, above)
-        if found is None:
-            raise NotAccepted(409, f"there is no collection {above}")
-        above = found.parent

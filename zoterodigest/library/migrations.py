@@ -7,6 +7,9 @@ import sqlite3
 APPLICATION_ID = 0x7A644C69
 """Stands in the head of the file and tells our libraries from other applications' databases."""
 
+HAS_RELATED = "instr(data, '\"dc:relation\"') > 0"
+"""Which rows of items name related items; SQLite finds the index by this very text."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE library (identity TEXT NOT NULL, version INTEGER NOT NULL)",
@@ -37,6 +40,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             version INTEGER NOT NULL,
             PRIMARY KEY (kind, key)
         ) WITHOUT ROWID""",
+    ),
+    (
+        # Who created and last changed an item, as a server of a group knows them by their number.
+        "ALTER TABLE items ADD COLUMN created_by INTEGER",
+        "ALTER TABLE items ADD COLUMN modified_by INTEGER",
+        "ALTER TABLE deletions ADD COLUMN created_by INTEGER",
+        "ALTER TABLE collections ADD COLUMN relations TEXT NOT NULL DEFAULT '{}'",
+        # The few items that name related ones: a new item is looked for in them alone.
+        f"CREATE INDEX items_with_related ON items (key) WHERE {HAS_RELATED}",
     ),
 )
 """What leads from each schema version to the next; a database is at version `len(MIGRATIONS)`."""

@@ -95,11 +95,15 @@ class Stale:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The library refused the object as it is (a bad field, a missing parent, too long)."""
+    """The library refused the object as it is (a bad field, a missing parent, too long).
+
+    `data` names what the refusal is about, where the library says so (the parent that is missing).
+    """
 
     key: str
     code: int
     message: str
+    data: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 Outcome = Written | Unchanged | Stale | Refused

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass
+from typing import Any, Literal
 
+from zoterodigest.library.migrations import HAS_RELATED
 from zoterodigest.library.port import BadLibrary, Collection, LibraryItem
 
 Connection = sqlite3.Connection
@@ -15,6 +17,14 @@ Erased = Literal["item", "collection"]
 _ITEMS = "SELECT key, version, parent, data FROM items"
 _COLLECTIONS = "SELECT key, version, name, parent, trashed FROM collections"
 _PLACES = frozenset({"parentItem", "collections"})
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """The numbers of the users who created and last changed an item, where they are known."""
+
+    created_by: int | None = None
+    modified_by: int | None = None
 
 
 def identity(connection: Connection) -> str:
@@ -51,14 +61,24 @@ def find_item(connection: Connection, key: str) -> LibraryItem | None:
     return _item(row, [collection for (collection,) in memberships])
 
 
-def store_item(connection: Connection, item: LibraryItem) -> None:
-    """Put `item` in place of what has its key."""
+def items_related_to(connection: Connection, key: str) -> list[LibraryItem]:
+    """Return the items that name one with this key, in this library or another, as related."""
+    query = f"{_ITEMS} WHERE {HAS_RELATED} AND instr(data, ?) > 0 ORDER BY key"
+    rows = connection.execute(query, (f'/items/{key}"',)).fetchall()
+    return [_item(row, []) for row in rows]
+
+
+def store_item(connection: Connection, item: LibraryItem, credit: Credit = Credit()) -> None:
+    """Put `item` in place of what has its key; who is not known in `credit` stays as it was."""
     kept = {name: item.data[name] for name in item.data if name not in _PLACES}
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     connection.execute(
-        "INSERT INTO items (key, version, parent, data) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO "
-        "UPDATE SET version = excluded.version, parent = excluded.parent, data = excluded.data",
-        (item.key, item.version, item.data.get("parentItem"), text),
+        "INSERT INTO items (key, version, parent, data, created_by, modified_by) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET version = excluded.version, "
+        "parent = excluded.parent, data = excluded.data, "
+        "created_by = coalesce(created_by, excluded.created_by), "
+        "modified_by = coalesce(excluded.modified_by, modified_by)",
+        (item.key, item.version, item.data.get("parentItem"), text, *astuple(credit)),
     )
     connection.execute("DELETE FROM memberships WHERE item = ?", (item.key,))
     members = [(item.key, collection) for collection in item.data.get("collections", [])]
@@ -74,8 +94,35 @@ def erase_item(connection: Connection, key: str) -> None:
     ) SELECT key FROM below"""
     keys = [found for (found,) in connection.execute(below, (key,))]
     if keys:
+        authors = {found: _created_by(connection, found) for found in keys}
         connection.execute("DELETE FROM items WHERE key = ?", (key,))
-        _log(connection, "item", keys)
+        _log(connection, "item", authors)
+
+
+def former_creator(connection: Connection, key: str) -> int | None:
+    """Return who had created the erased item with this key, if that is known."""
+    query = "SELECT created_by FROM deletions WHERE kind = 'item' AND key = ?"
+    row = connection.execute(query, (key,)).fetchone()
+    return row[0] if row else None
+
+
+def _created_by(connection: Connection, key: str) -> int | None:
+    (user,) = connection.execute("SELECT created_by FROM items WHERE key = ?", (key,)).fetchone()
+    return user if isinstance(user, int) else None
+
+
+def credits(connection: Connection) -> dict[str, Credit]:
+    """Return for each item that has one who created and last changed it."""
+    query = "SELECT key, created_by, modified_by FROM items WHERE created_by OR modified_by"
+    return {key: Credit(*users) for key, *users in connection.execute(query)}
+
+
+def order_added(connection: Connection) -> dict[str, int]:
+    """Return a number for each item that rises in the order in which they were added.
+
+    SQLite gives rows rising numbers, which changes leave as they are.
+    """
+    return dict(connection.execute("SELECT key, rowid FROM items"))
 
 
 def all_collections(connection: Connection) -> Iterator[Collection]:
@@ -89,18 +136,45 @@ def find_collection(connection: Connection, key: str) -> Collection | None:
     return _collection(row) if row else None
 
 
-def store_collection(connection: Connection, collection: Collection) -> None:
+def relations_of_collections(connection: Connection) -> dict[str, dict[str, Any]]:
+    """Return the relations of the collections that have some, by key."""
+    query = "SELECT key, relations FROM collections WHERE relations != '{}'"
+    return {key: _relations(key, text) for key, text in connection.execute(query)}
+
+
+def relations_of_collection(connection: Connection, key: str) -> dict[str, Any]:
+    """Return the relations of one collection; none if there is no such collection."""
+    query = "SELECT relations FROM collections WHERE key = ?"
+    row = connection.execute(query, (key,)).fetchone()
+    return _relations(key, row[0]) if row else {}
+
+
+def _relations(key: str, text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _damaged(f"the collection {key!r}") from error
+    if not isinstance(found, dict):
+        raise _damaged(f"the collection {key!r}")
+    return found
+
+
+def store_collection(
+    connection: Connection, collection: Collection, relations: Mapping[str, Any]
+) -> None:
     """Put `collection` in place of what has its key."""
     connection.execute(
-        "INSERT INTO collections (key, version, name, parent, trashed) VALUES (?, ?, ?, ?, ?) "
+        "INSERT INTO collections (key, version, name, parent, trashed, relations) "
+        "VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (key) DO UPDATE SET version = excluded.version, name = excluded.name, "
-        "parent = excluded.parent, trashed = excluded.trashed",
+        "parent = excluded.parent, trashed = excluded.trashed, relations = excluded.relations",
         (
             collection.key,
             collection.version,
             collection.name,
             collection.parent,
             collection.is_trashed,
+            json.dumps(relations, ensure_ascii=False, sort_keys=True),
         ),
     )
     _unlog(connection, "collection", collection.key)
@@ -109,7 +183,7 @@ def store_collection(connection: Connection, collection: Collection) -> None:
 def erase_collection(connection: Connection, key: str) -> None:
     """Erase the collection with this key and those below it; only its own key is logged."""
     if connection.execute("DELETE FROM collections WHERE key = ?", (key,)).rowcount:
-        _log(connection, "collection", [key])
+        _log(connection, "collection", {key: None})
 
 
 def erased(connection: Connection, kind: Erased, since: int) -> tuple[str, ...]:
@@ -165,10 +239,10 @@ def _damaged(what: str) -> BadLibrary:
     )
 
 
-def _log(connection: Connection, kind: Erased, keys: Sequence[str]) -> None:
+def _log(connection: Connection, kind: Erased, authors: Mapping[str, int | None]) -> None:
     version = next_version(connection)
-    rows = [(kind, key, version) for key in keys]
-    connection.executemany("INSERT OR REPLACE INTO deletions VALUES (?, ?, ?)", rows)
+    rows = [(kind, key, version, author) for key, author in authors.items()]
+    connection.executemany("INSERT OR REPLACE INTO deletions VALUES (?, ?, ?, ?)", rows)
 
 
 def _unlog(connection: Connection, kind: Erased, key: str) -> None:

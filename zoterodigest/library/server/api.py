@@ -7,11 +7,12 @@ silent, what zotero.org was seen to do. No sockets, no clock; the libraries are 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from zoterodigest.library.port import BadLibrary, LibraryReadOnly
+from zoterodigest.library.port import BadLibrary, LibraryItem, LibraryReadOnly
 from zoterodigest.library.server import templates
 from zoterodigest.library.server.erasing import Deleting
-from zoterodigest.library.server.kinds import Collections, Items
+from zoterodigest.library.server.kinds import Collections, Items, RelatedCollection
 from zoterodigest.library.server.messages import (
     Rejected,
     Request,
@@ -20,7 +21,7 @@ from zoterodigest.library.server.messages import (
     text_answer,
 )
 from zoterodigest.library.server.reading import Reading
-from zoterodigest.library.server.site import Served, Site
+from zoterodigest.library.server.site import Served, Site, user_of
 from zoterodigest.library.server.writing import Writing
 
 _READS = frozenset({"GET", "HEAD"})
@@ -47,10 +48,15 @@ def _answer(request: Request, site: Site) -> Response:
     address, opened = site.admit(request)
     _require_version_3(request)
     match request.segments:
+        case ("users" | "groups" as kind, number, *_) if not number.isdecimal():
+            raise Rejected(400, f"Invalid {kind.removesuffix('s')} ID")
         case ("users" | "groups" as kind, number, *rest) if rest and rest != ["groups"]:
             served = site.served(f"{kind}/{number}", opened)
             with served.lock:
-                return _of_library(request, site, served, address, tuple(rest))
+                path = tuple(rest)
+                if request.method in _READS:
+                    return Reading(request, address, served).answer(path)
+                return _written(Writer(request, site, served, address, opened), path)
         case _ if request.method not in _READS:
             raise Rejected(405, "Method not allowed")
         case ("keys", _):
@@ -74,24 +80,43 @@ def _require_version_3(request: Request) -> None:
         raise Rejected(400, f"Invalid API version {version[:10]!r}: version 3 is served")
 
 
-def _of_library(
-    request: Request, site: Site, served: Served, address: str, path: tuple[str, ...]
-) -> Response:
-    if request.method in _READS:
-        return Reading(request, address, served).answer(path)
-    if served.library.is_read_only:
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes into `served`, and by which request: one whose key opens the paths `opened`."""
+
+    request: Request
+    site: Site
+    served: Served
+    address: str
+    opened: frozenset[str]
+
+    def items(self) -> Writing[LibraryItem]:
+        """Return the writing of items."""
+        agent = self.request.headers.get("user-agent", "")
+        user = user_of(self.opened)
+        is_zotero = "Zotero" in agent or "Firefox" in agent  # zotero.org tells its clients so
+        kind = Items(user, is_group=self.served.kind == "group", keeps_times=is_zotero)
+        return Writing(self.site, self.request, self.address, self.served, kind)
+
+    def collections(self) -> Writing[RelatedCollection]:
+        """Return the writing of collections."""
+        return Writing(self.site, self.request, self.address, self.served, Collections())
+
+
+def _written(writer: Writer, path: tuple[str, ...]) -> Response:
+    if writer.served.library.is_read_only:
         raise Rejected(403, "Write access denied")
-    match request.method, path:
+    match writer.request.method, path:
         case "DELETE", _:
-            return Deleting(request, served).answer(path)
+            return Deleting(writer.request, writer.served).answer(path)
         case "POST", ("items",):
-            return Writing(site, request, address, served, Items()).batch()
+            return writer.items().batch()
         case "POST", ("collections",):
-            return Writing(site, request, address, served, Collections()).batch()
+            return writer.collections().batch()
         case "PUT" | "PATCH", ("items", key):
-            return Writing(site, request, address, served, Items()).single(key)
+            return writer.items().single(key)
         case "PUT" | "PATCH", ("collections", key):
-            return Writing(site, request, address, served, Collections()).single(key)
+            return writer.collections().single(key)
         case _:
             raise Rejected(405, "Method not allowed")
 
@@ -102,7 +127,7 @@ def _key(request: Request, site: Site, opened: frozenset[str]) -> Mapping[str, o
     own = sorted(path for path in opened if asked in ("current", site.keys.get(path)))
     if not own:
         raise Rejected(404, "Key not found")
-    user = next((int(path.removeprefix("users/")) for path in own if path.startswith("users/")), 0)
+    user = user_of(own) or 0
     served = {path: _rights(site.libraries[path]) for path in own if path in site.libraries}
     access: dict[str, object] = {}
     groups = [path for path in served if path.startswith("groups/")]

@@ -53,16 +53,21 @@ class Deleting:
     def _require_version(
         self, objects: Sequence[LibraryItem | Collection], key: str, version: int
     ) -> None:
+        name = self.request.segments[2].removesuffix("s").capitalize()
         found = next((one.version for one in objects if one.key == key), None)
         if found is None:
-            raise Rejected(404, "Object not found")
+            # Who states a version knew the object: to them its absence is a change.
+            raise Rejected(
+                412 if version else 404, f"{name} not found (expected version {version})"
+            )
         if found != version:
-            said = f"Object has been modified (expected {version}, found {found})"
+            said = f"{name} has been modified since specified version"
+            said += f" (expected {version}, found {found})"
             raise Rejected(412, said, {"Last-Modified-Version": str(found)})
 
     def _keys(self, name: str) -> list[str]:
         keys = read_query(self.request, keys_named=name).keys
-        if keys is None:
+        if not keys:
             raise Rejected(400, f"'{name}' must name what to delete")
         if len(keys) > BATCH_SIZE:
             raise Rejected(413, f"Cannot delete more than {BATCH_SIZE} objects at a time")

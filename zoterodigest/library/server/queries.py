@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from zoterodigest.library.rules import is_key
+from zoterodigest.library.schema import item_types
 from zoterodigest.library.server.messages import Rejected, Request, number
+from zoterodigest.library.values import is_key
 
 PAGE = 25
 MAX_PAGE = 100
 """Objects of a page: by default and at most (versions and keys are unlimited)."""
 
-_NEWEST_FIRST = frozenset({"dateAdded", "dateModified", "date", "accessDate"})
 _SORTS = frozenset(
     {"title", "creator", "itemType", "date", "publisher", "publicationTitle", "numItems", "extra"}
     | {"journalAbbreviation", "language", "accessDate", "libraryCatalog", "callNumber", "rights"}
     | {"dateAdded", "dateModified", "itemKeyList", "collectionKeyList", "addedBy"}
+    | {"serverDateModified"}
 )
+_DIRECTIONS = ("asc", "desc")
+_QMODES = frozenset({"", "titlecreatoryear", "everything"})
+_TAG_QMODES = frozenset({"", "contains", "startswith"})
 _WORDS = re.compile(r'"([^"]*)"|(\S+)')
 
 
@@ -41,8 +46,8 @@ class Condition:
     is_negated: bool = False
 
     def holds(self, found: Iterable[str]) -> bool:
-        """Tell whether `found` is as asked."""
-        return self.values.isdisjoint(found) == self.is_negated
+        """Tell whether `found` is as asked; case and accents do not count."""
+        return self.values.isdisjoint(map(folded, found)) == self.is_negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +73,119 @@ class Query:
 
     @property
     def matches_children(self) -> bool:
-        """Whether a child that matches stands for its item in a list of items at the top."""
-        return bool(self.words or self.tags or self.item_types or self.keys is not None)
+        """Whether a child that matches stands for its item in a list of items at the top.
+
+        A tag or a version does not: those of the item itself count.
+        """
+        return bool(self.words or self.item_types or self.keys is not None)
+
+    @property
+    def is_without_annotations(self) -> bool:
+        """Whether annotations are left out, as they are where something is not to be."""
+        return any(condition.is_negated for condition in (*self.tags, *self.item_types))
+
+
+@dataclass(frozen=True, slots=True)
+class TagQuery:
+    """Which tags are asked for: by their names and words, and by the items that carry them."""
+
+    names: frozenset[str]
+    types: tuple[Condition, ...]
+    words: str
+    is_from_start: bool
+    items: Query
 
 
 def read_query(request: Request, *, keys_named: str = "itemKey") -> Query:
     """Return what a listing is asked for; raises `Rejected` for a parameter that is none."""
     form = _format(request)
     keys = _keys(request, keys_named)
-    sort = request.parameter("sort") or request.parameter("order") or "dateModified"
-    direction = request.parameter("direction")
-    if sort in ("asc", "desc"):
-        sort, direction = "dateModified", sort
-    if sort not in _SORTS:
-        raise Rejected(400, f"Invalid 'sort' value {sort[:40]!r}")
-    if direction not in ("", "asc", "desc"):
-        raise Rejected(400, f"Invalid 'direction' value {direction[:40]!r}")
+    sort, direction = _order(request)
+    if sort == keys_named.replace("Key", "KeyList") and keys is None:
+        raise Rejected(400, f"order={sort} requires the {keys_named} parameter")
+    mode = _mode(request, "qmode", _QMODES)
     return Query(
         format=form,
         include=_include(request),
-        since=_number(request, "since"),
+        since=_number(request, "since" if "since" in request.query else "newer"),
         start=_number(request, "start"),
         limit=_limit(request, form, keys),
         sort=sort,
-        is_descending=direction == "desc" or (not direction and sort in _NEWEST_FIRST),
+        is_descending=direction == "desc" or (not direction and sort.startswith("date")),
         words=tuple(_words(request.parameter("q"))),
-        is_everywhere=request.parameter("qmode").lower() == "everything",
+        is_everywhere=mode == "everything",
         tags=tuple(_conditions(request.query, "tag")),
-        item_types=tuple(_conditions(request.query, "itemType")),
+        item_types=_item_types(request),
         keys=keys,
         with_trashed=request.parameter("includeTrashed") not in ("", "0", "false"),
     )
+
+
+def read_tag_query(request: Request) -> TagQuery:
+    """Return which tags are asked for; raises `Rejected` for a parameter that is none.
+
+    The items that are to carry them are named by parameters of their own: `itemQ`, `itemTag`.
+    """
+    if len(request.query.get("tag", ())) > 1:
+        raise Rejected(400, "Cannot specify 'tag' more than once")
+    mode = _mode(request, "qmode", _TAG_QMODES)
+    of_items = {
+        name: list(request.query[own])
+        for own, name in {"itemQ": "q", "itemQMode": "qmode", "itemTag": "tag"}.items()
+        if own in request.query
+    }
+    kept = {name: list(held) for name, held in request.query.items() if name not in _OF_TAGS}
+    items = replace(request, query={**kept, **of_items})
+    return TagQuery(
+        names=frozenset(map(folded, tag_names(request))),
+        types=tuple(_conditions(request.query, "tagType")),
+        words=folded(request.parameter("q")),
+        is_from_start=mode == "startswith",
+        items=read_query(items),
+    )
+
+
+_OF_TAGS = frozenset({"q", "qmode", "tag", "tagType"})
+
+
+def folded(text: str) -> str:
+    """Return `text` as zotero.org compares it: without case and accents."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def _order(request: Request) -> tuple[str, str]:
+    """Return by what and in which direction is sorted; older clients say `order` for `sort`."""
+    sort, order = request.parameter("sort"), request.parameter("order")
+    direction = request.parameter("direction")
+    if order in _DIRECTIONS:
+        direction = order
+    elif order:
+        sort, direction = order, sort if sort in _DIRECTIONS else direction
+    if sort in _DIRECTIONS:
+        sort, direction = "", sort
+    if sort and sort not in _SORTS:
+        raise Rejected(400, f"Invalid 'sort' value {sort[:40]!r}")
+    if direction not in ("", *_DIRECTIONS):
+        raise Rejected(400, f"Invalid 'direction' value {direction[:40]!r}")
+    return sort or "dateModified", direction
+
+
+def _mode(request: Request, name: str, known: frozenset[str]) -> str:
+    mode = request.parameter(name).lower()
+    if mode not in known:
+        raise Rejected(400, f"Invalid '{name}' value {mode[:40]!r}")
+    return mode
+
+
+def _item_types(request: Request) -> tuple[Condition, ...]:
+    found = tuple(_conditions(request.query, "itemType"))
+    if len(found) > 1:
+        raise Rejected(400, "Cannot specify 'itemType' more than once")
+    known = {folded(name) for name in item_types()}
+    for text in sorted(name for condition in found for name in condition.values - known):
+        raise Rejected(400, f"Invalid itemType {text[:40]!r}")
+    return found
 
 
 def tag_names(request: Request) -> list[str]:
@@ -131,10 +218,8 @@ def _number(request: Request, name: str) -> int:
 def _keys(request: Request, name: str) -> tuple[str, ...] | None:
     if name not in request.query:
         return None
-    keys = tuple(request.parameter(name).strip(",").split(","))
-    if not all(map(is_key, keys)):
-        raise Rejected(400, f"Invalid '{name}' value")
-    return keys
+    # What is no key names nothing: zotero.org passes it over, and so do we if there is no other.
+    return tuple(key for key in request.parameter(name).strip(",").split(",") if is_key(key))
 
 
 def _limit(request: Request, form: Format, keys: Sequence[str] | None) -> int | None:
@@ -150,16 +235,16 @@ def _limit(request: Request, form: Format, keys: Sequence[str] | None) -> int | 
 def _words(text: str) -> Iterable[str]:
     for phrase, word in _WORDS.findall(text):
         if found := (phrase or word).strip():
-            yield found.casefold()
+            yield folded(found)
 
 
 def _conditions(query: Mapping[str, Sequence[str]], name: str) -> Iterable[Condition]:
     for text in query.get(name, ()):
         is_negated = text.startswith("-")
         plain = text[1:] if is_negated or text.startswith("\\-") else text
-        if values := frozenset(_alternatives(plain)):
+        if values := frozenset(map(folded, _alternatives(plain))):
             yield Condition(values, is_negated)
 
 
 def _alternatives(text: str) -> list[str]:
-    return [part.strip() for part in text.split(" || ") if part.strip()]
+    return [part.strip() for part in re.split(r"\s+\|\|\s+", text) if part.strip()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -19,15 +19,15 @@ from zoterodigest.library.server.messages import (
     json_answer,
     text_answer,
 )
-from zoterodigest.library.server.queries import Format, Query, read_query
+from zoterodigest.library.server.queries import Format, Query, read_query, read_tag_query
 from zoterodigest.library.server.selection import (
     Scope,
     below,
-    count_tags,
     everything,
     in_collection,
     select,
     select_collections,
+    select_tags,
     trashed,
 )
 from zoterodigest.library.server.shapes import Showing
@@ -97,7 +97,8 @@ class Reading:
         query = read_query(self.request)
         if scope is trashed:
             query = read_query(_with_trash(self.request))
-        found = select(snapshot, query, scope, only_top=only_top)
+        added = self.served.details().added
+        found = select(snapshot, query, scope, only_top=only_top, added=added)
         page, headers = self._page(found, query, snapshot.version)
         if query.format in (Format.BIBTEX, Format.CSLJSON):
             return _exported(query.format, _cited(page, snapshot), headers)
@@ -128,18 +129,23 @@ class Reading:
         return _listed(page, query, headers, lambda some: [shown.collection(one) for one in some])
 
     def _tags(self, path: Path, snapshot: Snapshot) -> Response:
-        query = read_query(self.request)
+        request = _with_trash(self.request) if "trash" in path else self.request
+        query = read_tag_query(request)
         named = path[1] if path[0] == "tags" and len(path) == 2 else None
         if path[0] == "tags" and len(path) > 2:
             raise Rejected(404, "Not found")
         scope = everything if path[0] == "tags" else _scope_of(snapshot, path[:-1])
-        items = [item for item in snapshot.items if scope(item)]
-        if "top" in path:
-            items = [item for item in items if "parentItem" not in item.data]
-        found = [tag for tag in count_tags(items, query) if named in (None, tag[0])]
+        is_of_top = "top" in path
+        if query.items.matches_children or query.items.tags or is_of_top:
+            wanted = replace(query.items, since=0, sort="dateModified")
+            carried = select(snapshot, wanted, scope, only_top=is_of_top)
+        else:
+            carried = _unless_trashed(snapshot.items, query.items, scope)
+        counted = _unless_trashed(snapshot.items, query.items)
+        found = [one for one in select_tags(counted, carried, query) if named in (None, one[0])]
         if named is not None and not found:
             raise Rejected(404, "Not found")
-        page, headers = self._page(found, query, snapshot.version)
+        page, headers = self._page(found, query.items, snapshot.version)
         shown = Showing.of(self.address, self.served, snapshot)
         return json_answer([shown.tag(*tag) for tag in page], headers)
 
@@ -162,9 +168,12 @@ class Reading:
         """Return the page that is asked for and the headers that lead to the others."""
         limit = query.limit or max(len(found), 1)
         page = found[query.start : query.start + limit]
-        starts = {"first": 0, "last": max(len(found) - 1, 0) // limit * limit}
+        starts = {}
         if query.start:
-            starts["prev"] = max(query.start - limit, 0)
+            starts = {"first": 0, "prev": max(query.start - limit, 0)}
+        last = max(len(found) - 1, 0) // limit * limit
+        if query.start != last:
+            starts["last"] = last
         if query.start + limit < len(found):
             starts["next"] = query.start + limit
         links = [f'<{self._url(start)}>; rel="{name}"' for name, start in sorted(starts.items())]
@@ -177,7 +186,8 @@ class Reading:
             for name, values in self.request.query.items()
             if name not in ("start", "key")
         }
-        query = urlencode({**kept, "start": [str(start)]}, doseq=True, errors="replace")
+        at = {"start": [str(start)]} if start else {}
+        query = urlencode({**kept, **at}, doseq=True, errors="replace")
         return f"{self.address}{self.request.path}?{query}"
 
     def _at(self, version: int) -> dict[str, str]:
@@ -221,6 +231,12 @@ def _required(objects: Sequence[Stored], key: str, otherwise: str) -> Stored:
     raise Rejected(404, otherwise)
 
 
+def _unless_trashed(
+    items: Sequence[LibraryItem], query: Query, scope: Scope = everything
+) -> list[LibraryItem]:
+    return [one for one in items if scope(one) and (query.with_trashed or not one.is_trashed)]
+
+
 def _with_trash(request: Request) -> Request:
     query = {**request.query, "includeTrashed": ["1"]}
     return Request(request.method, request.path, request.segments, query, request.headers)
@@ -255,7 +271,7 @@ def _exported(form: Format, cited: Sequence[Reference], headers: Mapping[str, st
     else:
         items = csl_text(cited, Style(abstract=True), bib_rules())
         text, kind = f'{{"items": {items}}}', "application/vnd.citationstyles.csl+json"
-    return text_answer(text, {**headers, "Content-Type": f"{kind}; charset=utf-8"})
+    return text_answer(text, {**headers, "Content-Type": kind})
 
 
 def _with_formats(

@@ -9,8 +9,9 @@ from typing import Any
 from zoterodigest.library.port import Collection as Shelf
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.schema import item_types
-from zoterodigest.library.server.queries import Query
-from zoterodigest.library.server.shapes import creator_summary
+from zoterodigest.library.server.dates import parsed_date, sort_date
+from zoterodigest.library.server.queries import Query, TagQuery, folded
+from zoterodigest.library.server.shapes import creator_summary, date_of
 
 Scope = Callable[[LibraryItem], bool]
 """Which items a listing is about, before it is asked for anything."""
@@ -47,45 +48,81 @@ def top_items(items: Iterable[LibraryItem]) -> Mapping[str, LibraryItem]:
 
 
 def select(
-    snapshot: Snapshot, query: Query, scope: Scope = everything, *, only_top: bool = False
+    snapshot: Snapshot,
+    query: Query,
+    scope: Scope = everything,
+    *,
+    only_top: bool = False,
+    added: Mapping[str, int] | None = None,
 ) -> list[LibraryItem]:
     """Return the items within `scope` that `query` asks for, in its order.
 
-    With `only_top`, a child that matches stands for the item it belongs to.
+    With `only_top`, a child that matches stands for the item it belongs to. `added` rises in the
+    order in which items were added, which parts those that are otherwise alike.
     """
-    found = [item for item in snapshot.items if scope(item) and _matches(item, query)]
+    found = [item for item in snapshot.items if scope(item) and _is_meant(item, query)]
     if only_top:
         found = list(_tops(snapshot, query, found))
-    return _sorted([item for item in found if item.version > query.since], query)
+    kept = [item for item in found if item.version > query.since and _is_tagged(item, query)]
+    return _sorted(kept, query, added or {})
 
 
 def select_collections(shelves: Iterable[Shelf], query: Query) -> list[Shelf]:
-    """Return the collections that `query` asks for, by name or in the order of their keys."""
+    """Return the collections that `query` asks for, by name or the last written first."""
     found = [
         shelf
         for shelf in shelves
         if shelf.version > query.since
         and (query.keys is None or shelf.key in query.keys)
-        and all(word in shelf.name.casefold() for word in query.words)
+        and all(word in folded(shelf.name) for word in query.words)
     ]
-    if query.sort != "title":
-        return found
-    return sorted(found, key=lambda one: one.name.casefold(), reverse=query.is_descending)
+    if query.sort == "collectionKeyList":
+        return sorted(found, key=lambda one: _place(one.key, query.keys or ()))
+    if query.sort == "title":
+        return sorted(
+            found, key=lambda one: (folded(one.name), one.version), reverse=query.is_descending
+        )
+    return sorted(found, key=lambda one: one.version, reverse=query.is_descending)
 
 
-def count_tags(items: Iterable[LibraryItem], query: Query) -> list[tuple[str, int, int]]:
-    """Return the tags of `items` as text, type and how many items have it, sorted by text."""
+def select_tags(
+    items: Iterable[LibraryItem], carried: Iterable[LibraryItem], query: TagQuery
+) -> list[tuple[str, int, int]]:
+    """Return the tags that are asked for as text, type and how many items have it, by text.
+
+    They are those of `carried`; `items` are all that count, and tell since when there is a tag.
+    """
     counts: Counter[tuple[str, int]] = Counter()
+    since: dict[tuple[str, int], int] = {}
     for item in items:
-        counts.update((tag["tag"], int(tag.get("type", 0))) for tag in item.data.get("tags", ()))
+        for tag in set(_tags_of(item)):
+            counts[tag] += 1
+            since[tag] = min(item.version, since.get(tag, item.version))
+    asked = {tag for item in carried for tag in _tags_of(item)}
     found = [
-        (text, kind, count)
-        for (text, kind), count in sorted(counts.items())
-        if all(word in text.casefold() for word in query.words)
+        (text, kind, counts[text, kind])
+        for text, kind in sorted(asked)
+        if since[text, kind] > query.items.since and _is_named(text, kind, query)
     ]
-    if query.sort == "numItems":
-        found.sort(key=lambda one: one[2], reverse=query.is_descending)
+    if query.items.sort == "numItems":
+        found.sort(key=lambda one: one[2], reverse=query.items.is_descending)
+    if query.items.sort == "title":
+        found.sort(key=lambda one: folded(one[0]), reverse=query.items.is_descending)
     return found
+
+
+def _tags_of(item: LibraryItem) -> Iterator[tuple[str, int]]:
+    for tag in item.data.get("tags", ()):
+        yield tag["tag"], int(tag.get("type", 0))
+
+
+def _is_named(text: str, kind: int, query: TagQuery) -> bool:
+    name = folded(text)
+    if query.names and name not in query.names:
+        return False
+    if not all(condition.holds([str(kind)]) for condition in query.types):
+        return False
+    return name.startswith(query.words) if query.is_from_start else query.words in name
 
 
 def _top(item: LibraryItem, by_key: Mapping[str, LibraryItem]) -> LibraryItem:
@@ -104,24 +141,28 @@ def _tops(snapshot: Snapshot, query: Query, found: Sequence[LibraryItem]) -> Ite
             yield top
 
 
-def _matches(item: LibraryItem, query: Query) -> bool:
+def _is_meant(item: LibraryItem, query: Query) -> bool:
+    """Tell whether an item is as asked, but for its version and tags (of a child, its parent's)."""
     if item.is_trashed and not query.with_trashed:
         return False
     if query.keys is not None and item.key not in query.keys:
         return False
+    kind = item.data["itemType"]
+    if kind == "annotation" and query.is_without_annotations:
+        return False
+    return all(one.holds([kind]) for one in query.item_types) and _has_words(item, query)
+
+
+def _is_tagged(item: LibraryItem, query: Query) -> bool:
     tags = [tag["tag"] for tag in item.data.get("tags", ())]
-    return (
-        all(condition.holds([item.data["itemType"]]) for condition in query.item_types)
-        and all(condition.holds(tags) for condition in query.tags)
-        and _has_words(item, query)
-    )
+    return all(condition.holds(tags) for condition in query.tags)
 
 
 def _has_words(item: LibraryItem, query: Query) -> bool:
     if not query.words:
         return True
-    texts = [text.casefold() for text in _texts(item.data, query.is_everywhere)]
-    year = str(item.data.get("date", ""))[:4]
+    texts = [folded(text) for text in _texts(item.data, query.is_everywhere)]
+    year = parsed_date(date_of(item.data))[:4]
     return all(word == year or any(word in text for text in texts) for word in query.words)
 
 
@@ -140,14 +181,21 @@ def _title(data: Mapping[str, Any]) -> str:
     return str(data.get(name, ""))
 
 
-def _sorted(items: list[LibraryItem], query: Query) -> list[LibraryItem]:
-    """Return items in the order asked for; those without a value come last, ties go by key."""
+_EMPTY_FIRST = frozenset({"title", "date"})
+"""By these, nothing comes before everything; by others, after it (descending: the reverse)."""
+
+
+def _sorted(items: list[LibraryItem], query: Query, added: Mapping[str, int]) -> list[LibraryItem]:
+    """Return items in the order asked for; ties go by version, then by who was added first."""
     if query.sort == "itemKeyList":
         return sorted(items, key=lambda item: _place(item.key, query.keys or ()))
-    values = [(_value(item, query.sort), item) for item in items]
-    filled = [pair for pair in values if pair[0]]
-    filled.sort(key=lambda pair: pair[0], reverse=query.is_descending)
-    return [item for _, item in filled] + [item for value, item in values if not value]
+
+    def place(item: LibraryItem) -> tuple[bool, str, int, int, str]:
+        value = _value(item, query.sort)
+        is_empty = not value and query.sort not in _EMPTY_FIRST
+        return is_empty, value, item.version, added.get(item.key, 0), item.key
+
+    return sorted(items, key=place, reverse=query.is_descending)
 
 
 def _place(key: str, keys: Collection[str]) -> int:
@@ -157,9 +205,15 @@ def _place(key: str, keys: Collection[str]) -> int:
 def _value(item: LibraryItem, sort: str) -> str:
     match sort:
         case "title":
-            return _title(item.data).casefold()
+            return folded(_title(item.data).lstrip("[({-\"'“‘ "))
         case "creator":
-            return creator_summary(item.data).casefold()
+            return folded(creator_summary(item.data))
+        case "date":
+            return sort_date(date_of(item.data))
+        case "addedBy":
+            return str(item.data.get("dateAdded", ""))
+        case "serverDateModified":
+            return ""  # what was written later has the higher version
         case _:
             kind = item_types()[item.data["itemType"]]
-            return str(item.data.get(kind.field_for(sort) or sort, "")).casefold()
+            return folded(str(item.data.get(kind.field_for(sort) or sort, "")))

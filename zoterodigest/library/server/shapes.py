@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zoterodigest.library.embedded import Details
+from zoterodigest.library.parts import WITH_TEXT
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.schema import item_types
+from zoterodigest.library.server.dates import parsed_date
 from zoterodigest.library.server.site import Served
+from zoterodigest.library.tables import Credit
 
-_FILES = frozenset({"contentType", "charset", "filename", "md5", "mtime"})
+_TEXTS = frozenset({"title", "accessDate", "note", "contentType", "charset"})
+_FILE = frozenset({"filename", "md5", "mtime"})
 _ATTACHED = {
-    "linked_url": frozenset({"contentType", "charset"}),
-    "linked_file": frozenset({"contentType", "charset", "path"}),
+    "linked_url": _TEXTS | {"url"},
+    "linked_file": _TEXTS | {"path"},
+    "imported_url": _TEXTS | _FILE | {"url"},
+    "imported_file": _TEXTS | _FILE,
+    "embedded_image": _FILE | {"contentType"},
 }
-_ISO = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+_ANNOTATED = ("Comment", "Color", "PageLabel", "SortIndex", "Position")
+
+EMPTY: Mapping[str, None] = {"md5": None, "mtime": None}
+"""What an empty field is shown as, if not as an empty text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class Showing:
     children: Mapping[str, int] | None
     members: Mapping[str, int]
     shelves: Mapping[str, int]
+    details: Details
 
     @classmethod
     def of(cls, address: str, served: Served, snapshot: Snapshot) -> Showing:
@@ -42,12 +53,13 @@ class Showing:
             Counter(str(item.data["parentItem"]) for item in live if item.data.get("parentItem")),
             Counter(str(key) for item in live for key in item.data.get("collections", ())),
             Counter(one.parent for one in snapshot.collections if one.parent),
+            served.details(),
         )
 
     @classmethod
     def without_counts(cls, address: str, served: Served) -> Showing:
         """Return how objects are shown whose children nobody counts."""
-        return cls(address, served, Snapshot(0, (), ()), None, {}, {})
+        return cls(address, served, Snapshot(0, (), ()), None, {}, {}, served.details())
 
     def item(self, item: LibraryItem) -> dict[str, Any]:
         """Return an item as the API shows it."""
@@ -55,15 +67,19 @@ class Showing:
         shown = self._object(item.key, item.version, links)
         return {**shown, "meta": self._meta(item), "data": item_data(item)}
 
-    def collection(self, collection: Collection) -> dict[str, Any]:
-        """Return a collection as the API shows it."""
+    def collection(
+        self, collection: Collection, relations: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return a collection as the API shows it; its `relations` are looked up if not given."""
+        if relations is None:
+            relations = self.details.relations.get(collection.key, {})
         links = self._links(f"collections/{collection.key}", "collections", collection.parent)
         meta = {
             "numCollections": self.shelves.get(collection.key, 0),
             "numItems": self.members.get(collection.key, 0),
         }
         shown = self._object(collection.key, collection.version, links)
-        return {**shown, "meta": meta, "data": collection_data(collection)}
+        return {**shown, "meta": meta, "data": collection_data(collection, relations)}
 
     def tag(self, text: str, kind: int, count: int) -> dict[str, Any]:
         """Return a tag as the API shows it."""
@@ -100,30 +116,46 @@ class Showing:
         meta: dict[str, Any] = {}
         if summary := creator_summary(item.data):
             meta["creatorSummary"] = summary
-        if _ISO.fullmatch(str(item.data.get("date", ""))):
-            meta["parsedDate"] = item.data["date"]
-        if item.data["itemType"] != "note" and self.children is not None:
+        if parsed := parsed_date(date_of(item.data)):
+            meta["parsedDate"] = parsed
+        if self.children is not None and may_have_children(item.data):
             meta["numChildren"] = self.children.get(item.key, 0)
-        return meta
+        return meta | self._credits(item.key)
+
+    def _credits(self, key: str) -> dict[str, Any]:
+        """Return who created and last changed an item, which zotero.org tells in groups alone."""
+        if self.served.kind != "group":
+            return {}
+        credit = self.details.credits.get(key, Credit())
+        by_others = None if credit.modified_by == credit.created_by else credit.modified_by
+        named = {"createdByUser": credit.created_by, "lastModifiedByUser": by_others}
+        return {name: self._user(user) for name, user in named.items() if user is not None}
+
+    def _user(self, user: int) -> dict[str, Any]:
+        links = {"alternate": {"href": f"{self.address}/users/{user}", "type": "text/html"}}
+        return {"id": user, "username": f"user {user}", "name": f"user {user}", "links": links}
 
 
 def item_data(item: LibraryItem) -> dict[str, Any]:
     """Return an item's `data`; fields that hold nothing are there, as empty texts."""
     held = item.data
     head = {name: held[name] for name in ("parentItem", "itemType") if name in held}
-    fields = {name: "" for name in fields_of(str(held["itemType"]), str(held.get("linkMode", "")))}
+    names = fields_of(str(held["itemType"]), str(held.get("linkMode", "")))
+    fields = {name: EMPTY.get(name, "") for name in names}
+    if held.get("annotationType") in WITH_TEXT:
+        fields["annotationText"] = ""
     ordered = {**fields, **{name: held[name] for name in held if name not in head}}
     return {"key": item.key, "version": item.version, **head, **ordered}
 
 
-def collection_data(collection: Collection) -> dict[str, Any]:
+def collection_data(collection: Collection, relations: Mapping[str, Any]) -> dict[str, Any]:
     """Return a collection's `data`."""
     data: dict[str, Any] = {
         "key": collection.key,
         "version": collection.version,
         "name": collection.name,
         "parentCollection": collection.parent or False,
-        "relations": {},
+        "relations": dict(relations),
     }
     return data | {"deleted": True} if collection.is_trashed else data
 
@@ -132,11 +164,23 @@ def fields_of(item_type: str, link_mode: str = "") -> list[str]:
     """Return the fields that every item of a type shows, the title first."""
     fields = item_types()[item_type].fields
     if item_type == "attachment":
-        files = _ATTACHED.get(link_mode, _FILES)
-        fields = fields - _FILES - {"path"} | files
+        fields = _ATTACHED.get(link_mode, fields)
     if item_type == "annotation":
-        return []
+        return [f"annotation{name}" for name in _ANNOTATED]
     return sorted(fields, key=lambda name: (name != "title", name != "abstractNote", name))
+
+
+def date_of(data: Mapping[str, Any]) -> str:
+    """Return the date of an item as its person wrote it, whatever its type calls the field."""
+    name = item_types()[data["itemType"]].field_for("date") or "date"
+    return str(data.get(name, ""))
+
+
+def may_have_children(data: Mapping[str, Any]) -> bool:
+    """Whether zotero.org counts the children of an item: not those of most attachments."""
+    kind = data["itemType"]
+    is_document = kind == "attachment" and data.get("contentType") == "application/pdf"
+    return is_document or kind not in ("attachment", "annotation")
 
 
 def creator_summary(data: Mapping[str, Any]) -> str:
@@ -149,7 +193,10 @@ def creator_summary(data: Mapping[str, Any]) -> str:
 
 def _names(data: Mapping[str, Any]) -> Iterable[str]:
     creators = data.get("creators", ())
-    roles = item_types()[data["itemType"]].creators[:1]
-    main = [creator for creator in creators if creator.get("creatorType") in roles]
-    for creator in main or creators:
-        yield str(creator.get("lastName") or creator.get("name") or creator.get("firstName") or "")
+    main = item_types()[data["itemType"]].creators[:1]
+    for role in (*main, "editor", "contributor"):
+        found = [creator for creator in creators if creator.get("creatorType") == role]
+        for creator in found:
+            yield str(creator.get("lastName") or creator.get("name") or "")
+        if found:
+            return

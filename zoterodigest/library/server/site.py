@@ -5,14 +5,14 @@ from __future__ import annotations
 import hmac
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import RLock
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
-from zoterodigest.library.embedded import Deleted
-from zoterodigest.library.port import Library, Snapshot
+from zoterodigest.library.embedded import Deleted, Details
+from zoterodigest.library.port import Collection, Library, LibraryItem, Outcome, Snapshot
 from zoterodigest.library.server.messages import Rejected, Request
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -34,6 +34,28 @@ class Erasing(Protocol):
 
     def deleted(self, since: int) -> Deleted:
         """Return what was erased after a library version."""
+        ...
+
+
+@runtime_checkable
+class Detailed(Protocol):
+    """A library that also knows who wrote what, in which order, and relations of collections."""
+
+    def details(self) -> Details:
+        """Return what is known of the objects beside what the port tells."""
+        ...
+
+    def write(self, items: Sequence[LibraryItem], *, by: int | None = None) -> list[Outcome]:
+        """Create or change items as the user with the number `by`."""
+        ...
+
+    def write_collections(
+        self,
+        collections: Sequence[Collection],
+        *,
+        relations: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> list[Outcome]:
+        """Create or change collections with their relations by key."""
         ...
 
 
@@ -70,6 +92,7 @@ class Served:
         self.library = library
         self.lock = lock
         self._last = Snapshot(-1, (), ())
+        self._details = (-1, Details())
 
     @property
     def kind(self) -> str:
@@ -89,6 +112,15 @@ class Served:
         if self.library.version() != self._last.version:
             self._last = self.library.read()
         return self._last
+
+    def details(self) -> Details:
+        """Return what the library knows beside; one that knows nothing has empty details."""
+        if not isinstance(self.library, Detailed):
+            return Details()
+        version = self.library.version()
+        if version != self._details[0]:
+            self._details = version, self.library.details()
+        return self._details[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +182,12 @@ def site(
         path: Served(path, library, locks[id(library)]) for path, library in libraries.items()
     }
     return Site(served, dict(keys), new_key)
+
+
+def user_of(paths: Iterable[str]) -> int | None:
+    """Return the number of the user whose library is among `paths`."""
+    users = sorted(path for path in paths if path.startswith("users/"))
+    return int(users[0].removeprefix("users/")) if users else None
 
 
 def local_address(request: Request) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from zoterodigest.library.rules import is_key
@@ -12,11 +12,15 @@ from zoterodigest.library.rules import is_key
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One object was not written; `version` is the one it has, where that is the reason."""
+    """One object was not written; `version` is the one it has, where that is the reason.
+
+    `data` names what else the failure is about.
+    """
 
     code: int
     message: str
     version: int | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +31,35 @@ class Claim:
     version: int | None
 
 
-def editable(value: Any) -> Mapping[str, Any] | Failure:
-    """Return the editable data of an object, which may be sent whole as it was read."""
+UNSTATED = (
+    "Either If-Unmodified-Since-Version or object version property must be provided for key-based "
+    "writes"
+)
+
+
+def editable(value: Any, otherwise: str) -> Mapping[str, Any] | Failure:
+    """Return the editable data of an object, which may be sent whole as it was read.
+
+    What is no object fails with the sentence `otherwise`.
+    """
     if isinstance(value, Mapping) and isinstance(value.get("data"), Mapping):
         value = value["data"]
     if not isinstance(value, Mapping):
-        return Failure(400, "an object must be a JSON object")
+        return Failure(400, otherwise)
     return {str(name): held for name, held in value.items()}
 
 
-def claim_of(data: Mapping[str, Any]) -> Claim | Failure:
-    """Return key and version that an object's data state."""
+def claim_of(name: str, data: Mapping[str, Any]) -> Claim | Failure:
+    """Return key and version that the data of an object called `name` state."""
     key, version = data.get("key"), data.get("version")
     if key is not None and not is_key(key):
-        return Failure(400, f"{str(key)[:40]!r} is not a valid key")
+        return Failure(400, f"{str(key)[:40]!r} is not a valid {name.lower()} key")
     if isinstance(version, str) and re.fullmatch(r"[0-9]{1,15}", version):
         version = int(version)
     if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
-        return Failure(400, "Invalid 'version' value")
+        return Failure(400, "'version' must be an integer")
     if version is not None and key is None:
-        return Failure(400, "'version' is given without 'key'")
+        return Failure(400, f"'version' is valid only if {name.lower()} key is provided")
     return Claim(key, version)
 
 
@@ -62,7 +75,7 @@ def expected(
         return 0
     if claim.version is None:
         if not is_library_checked:
-            return Failure(428, "Either If-Unmodified-Since-Version or object version is needed")
+            return Failure(428, UNSTATED)
         return stored or 0
     return settled(name, claim.version, stored)
 

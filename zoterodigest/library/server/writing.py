@@ -21,6 +21,7 @@ from zoterodigest.library.server.messages import Rejected, Request, Response, js
 from zoterodigest.library.server.shapes import Showing
 from zoterodigest.library.server.site import Served, Site
 from zoterodigest.library.server.versions import (
+    UNSTATED,
     Failure,
     claim_of,
     editable,
@@ -45,6 +46,8 @@ class Writing(Generic[Stored]):
         """Write up to 50 objects, each for itself; raises `Rejected`."""
         token = self.site.tokens.check(self.served.path, self.request)
         sent = self._sent()
+        if not sent:
+            return json_answer(self._report([]), self._at([]))
         is_checked = self._is_library_unchanged()
         judged = self._judged(sent, is_library_checked=is_checked)
         asked = [one for one in judged if not isinstance(one, Failure)]
@@ -60,11 +63,11 @@ class Writing(Generic[Stored]):
         if not is_key(key):
             raise Rejected(404, f"{self.kind.name} not found")
         token = self.site.tokens.check(self.served.path, self.request)
-        data = _or_reject(editable(self.request.json()))
+        data = _or_reject(editable(self.request.json(), "Uploaded data must be a JSON object"))
         stored = self.kind.stored(self.served.library, [key]).get(key)
         version = self._expected(key, data, stored)
         if self.request.method == "PUT":
-            data = _or_reject(self.kind.whole(data))
+            data = _or_reject(self.kind.whole(data, stored))
         asked = _or_reject(self.kind.asked(key, version, data, stored))
         (outcome,) = self.kind.write(self.served.library, [asked])
         if failure := self._failure(outcome):
@@ -76,7 +79,7 @@ class Writing(Generic[Stored]):
         sent = self.request.json()
         if isinstance(sent, dict):
             raise Rejected(400, "Uploaded data must be a JSON array")
-        if not isinstance(sent, list) or not sent:
+        if not isinstance(sent, list):
             raise Rejected(400, f"No {self.kind.name.lower()}s provided")
         if len(sent) > BATCH_SIZE:
             name = self.kind.name.lower()
@@ -93,7 +96,9 @@ class Writing(Generic[Stored]):
 
     def _judged(self, sent: Sequence[Any], *, is_library_checked: bool) -> list[Stored | Failure]:
         """Return for each object the write it asks for, or why it is not done."""
-        found = [editable(one) for one in sent]
+        name = self.kind.name.lower()
+        invalid = f"Invalid value for index {{}} in uploaded data; expected JSON {name} object"
+        found = [editable(one, invalid.format(at)) for at, one in enumerate(sent)]
         keys = {key for one in found if is_key(key := _key(one))}
         stored = self.kind.stored(self.served.library, keys) if keys else {}
         return [
@@ -106,7 +111,7 @@ class Writing(Generic[Stored]):
     def _asked(
         self, data: Data, stored: dict[str, Stored], *, is_library_checked: bool
     ) -> Stored | Failure:
-        claim = claim_of(data)
+        claim = claim_of(self.kind.name, data)
         if isinstance(claim, Failure):
             return claim
         known = stored.get(claim.key or "")
@@ -146,16 +151,20 @@ class Writing(Generic[Stored]):
     def _failed(self, one: Outcome | Failure) -> dict[str, Any]:
         failure = one if isinstance(one, Failure) else self._failure(one)
         assert failure is not None, "what was written did not fail"
-        said: dict[str, Any] = {"code": failure.code, "message": escape(failure.message)}
-        return said if failure.version is None else said | {"data": {"version": failure.version}}
+        message = escape(failure.message, quote=False).replace('"', "&quot;")
+        said: dict[str, Any] = {"code": failure.code, "message": message}
+        about: dict[str, object] = dict(failure.data)
+        if failure.version is not None:
+            about["version"] = failure.version
+        return said | {"data": about} if about else said
 
     def _failure(self, outcome: Outcome) -> Failure | None:
         """Return why an object was not written; it may have changed since it was judged."""
         match outcome:
             case Written() | Unchanged():
                 return None
-            case Refused(_, code, message):
-                return Failure(code, message)
+            case Refused(_, code, message, data):
+                return Failure(code, message, data=data)
             case Stale(key):
                 stored = self.kind.stored(self.served.library, [key]).get(key)
                 version = None if stored is None else self.kind.version(stored)
@@ -165,17 +174,23 @@ class Writing(Generic[Stored]):
 
     def _expected(self, key: str, data: Data, stored: Stored | None) -> int:
         """Return the version that the write of a single object overwrites; raises `Rejected`."""
-        claim = _or_reject(claim_of({"key": key} | dict(data)))
+        name = self.kind.name
+        claim = _or_reject(claim_of(name, {"key": key} | dict(data)))
         if claim.key != key:
-            raise Rejected(400, "the key in the data is not the one in the address")
+            said = f"'key' property in JSON does not match {name.lower()} key of request"
+            raise Rejected(409, said)
         stated = self.request.version_header("If-Unmodified-Since-Version")
         if None not in (stated, claim.version) and stated != claim.version:
-            raise Rejected(400, "If-Unmodified-Since-Version does not match the 'version' property")
+            said = "If-Unmodified-Since-Version value does not match JSON 'version' property"
+            raise Rejected(400, f"{said} ({stated} != {claim.version})")
         version = claim.version if stated is None else stated
         if version is None and stored is not None:
-            raise Rejected(428, "Either If-Unmodified-Since-Version or 'version' is needed")
+            raise Rejected(428, UNSTATED)
         if version is None and self.request.method == "PATCH":
-            raise Rejected(404, f"{self.kind.name} not found (to create, use version 0 or PUT)")
+            ways = "If-Unmodified-Since-Version: 0, JSON 'version' 0, or PUT method"
+            raise Rejected(404, f"{name} not found (to create, use {ways})")
+        if version and stored is None:
+            raise Rejected(412, f"{name} not found (expected version {version})")
         known = None if stored is None else self.kind.version(stored)
         return _or_reject(settled(self.kind.name, version or 0, known))
 
