@@ -73,7 +73,8 @@ class RunningZotero:
         """Start Zotero anew: keys, versions and the server's ID stay, write tokens do not."""
         libraries: dict[str, Library] = {OWN: self.library}
         libraries |= {f"groups/{number}": library for number, library in self.groups.items()}
-        self._site = site(libraries, _INNER, new_key)
+        # A desktop raises no version for what changes nothing.
+        self._site = replace(site(libraries, _INNER, new_key), counts_unchanged=False)
 
     def answer(self, request: Request) -> Response:
         """Answer a request as the desktop does; raises `ConnectionDropped`."""

@@ -26,7 +26,7 @@ from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.server import serving
 from zoterodigest.library.server.api import answer
-from zoterodigest.library.server.listening import MAX_BODY, new_key
+from zoterodigest.library.server.listening import MAX_BODY, MAX_CONNECTIONS, new_key
 from zoterodigest.library.server.messages import Rejected, read_request
 from zoterodigest.library.server.site import site
 from zoterodigest.library.web.library import WebLibrary
@@ -217,6 +217,25 @@ def test_a_connection_is_kept_for_many_requests(api: Api) -> None:
 
 
 # Many at once, and libraries in trouble
+
+
+def test_more_connections_than_there_are_threads_for_are_told_to_come_again(api: Api) -> None:
+    host, port = str(urlsplit(api.url).hostname), urlsplit(api.url).port
+    waiting = [socket.create_connection((host, port), timeout=5) for _ in range(MAX_CONNECTIONS)]
+    one_more = http.client.HTTPConnection(host, port, timeout=5)
+    one_more.request("GET", f"/{USER}/items", headers={"Zotero-API-Key": KEY})
+    turned_away = one_more.getresponse()
+    for connection in waiting:
+        connection.close()
+
+    assert (turned_away.status, turned_away.headers["Retry-After"]) == (503, "1")
+    assert turned_away.read() == b"Too many connections.\n"
+    assert _answers_again(api)
+
+
+def _answers_again(api: Api) -> bool:
+    """Tell whether the server answers once the threads of closed connections have ended."""
+    return any(api.get("/items").status_code == 200 for _ in range(100))
 
 
 @pytest.mark.parametrize("place", ["memory", "disk"])

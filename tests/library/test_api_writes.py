@@ -35,7 +35,7 @@ def test_a_batch_is_answered_object_by_object(api: Api) -> None:
 
     report = answer.json()
     assert answer.status_code == 200
-    assert answer.headers["Last-Modified-Version"] == "4"
+    assert answer.headers["Last-Modified-Version"] == "5"
     assert list(report["success"]) == ["0", "1"]
     assert report["success"]["1"] == a_key(1)
     assert report["successful"]["1"]["data"]["title"] == "Changed"
@@ -48,6 +48,18 @@ def test_the_version_rises_by_one_for_each_object_written(api: Api) -> None:
     created = api.created(*(article() for _ in range(3)))
 
     assert [item["version"] for item in created] == [1, 2, 3]
+
+
+def test_the_version_rises_for_what_changes_nothing_too(api: Api) -> None:
+    same = [{"key": a_key(number), "version": number} for number in (1, 2)]
+    api.created(article(a_key(1)), article(a_key(2)))
+
+    answer = api.post(*same)
+
+    assert list(answer.json()["unchanged"]) == ["0", "1"]
+    assert answer.headers["Last-Modified-Version"] == "4"
+    assert api.get("/items").headers["Last-Modified-Version"] == "4"
+    assert api.get("/items?format=versions").json() == {a_key(1): 1, a_key(2): 2}
 
 
 def test_objects_without_a_key_get_one(api: Api) -> None:
@@ -258,7 +270,7 @@ def test_an_item_is_created_at_its_address(api: Api) -> None:
     assert api.get("/items/ITEM2222").json()["data"]["title"] == "Attention"
 
 
-def test_a_change_of_nothing_raises_no_version(api: Api) -> None:
+def test_a_change_of_nothing_leaves_the_version_of_the_item(api: Api) -> None:
     api.post(article("ITEM2222"))
 
     answer = api("PATCH", "/items/ITEM2222", {"title": " Attention "}, headers=_header(1))

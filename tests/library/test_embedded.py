@@ -253,6 +253,50 @@ def test_a_library_of_a_newer_version_is_told_and_left_alone(filled: Path) -> No
         embedded(filled).write([an_item()])
 
 
+@pytest.fixture
+def older(path: Path) -> Path:
+    """A library as the first version of its tables had it: ITEM3333 was added first."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        for statement in MIGRATIONS[0]:
+            raw.execute(statement)
+        raw.execute("INSERT INTO library VALUES ('embedded:5a1f', 3)")
+        raw.execute("INSERT INTO collections VALUES ('SHELF222', 1, NULL, 'Daily', 0)")
+        for version, key in ((2, "ITEM3333"), (3, "ITEM2222")):
+            data = '{"itemType":"book","tags":[],"relations":{},"creators":[]}'
+            raw.execute("INSERT INTO items VALUES (?, ?, NULL, ?)", (key, version, data))
+        raw.execute("INSERT INTO deletions VALUES ('item', 'ITEM4444', 3)")
+        raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        raw.execute("PRAGMA user_version = 1")
+    return path
+
+
+def test_a_library_of_an_older_version_is_read_and_left_as_it_is(older: Path) -> None:
+    before = older.read_bytes()
+
+    library = embedded(older)
+
+    assert [item.key for item in library.read().items] == ["ITEM2222", "ITEM3333"]
+    assert library.deleted(0).items == ("ITEM4444",)
+    assert library.details().relations == {}
+    assert older.read_bytes() == before
+    assert list(older.parent.iterdir()) == [older]
+
+
+def test_a_write_brings_an_older_library_up_to_date_and_keeps_what_it_holds(older: Path) -> None:
+    library = embedded(older)
+    before = library.read()
+
+    library.write([an_item(a_key(1))])
+
+    after = library.read()
+    assert [item for item in after.items if item.key != a_key(1)] == list(before.items)
+    assert after.collections == before.collections
+    added = library.details().added
+    assert sorted(added, key=lambda key: added[key]) == ["ITEM3333", "ITEM2222", a_key(1)]
+    with closing(sqlite3.connect(older)) as raw:
+        assert raw.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+
+
 def test_the_file_tells_what_it_is(filled: Path) -> None:
     with closing(sqlite3.connect(filled)) as raw:
         assert raw.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)

@@ -20,10 +20,11 @@ from zoterodigest.library.port import (
     LibraryItem,
     Outcome,
     Snapshot,
+    Unchanged,
     require_batch,
 )
 from zoterodigest.library.rules import timestamp
-from zoterodigest.library.tables import Credit
+from zoterodigest.library.tables import Connection, Credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +117,24 @@ class EmbeddedLibrary:
                 tables.relations_of_collections(connection),
             )
 
-    def write(self, items: Sequence[LibraryItem], *, by: int | None = None) -> list[Outcome]:
-        """Create or change items, in one transaction; `by` is the number of the user who does."""
+    def write(
+        self, items: Sequence[LibraryItem], *, by: int | None = None, counts_all: bool = False
+    ) -> list[Outcome]:
+        """Create or change items, in one transaction; `by` is the number of the user who does.
+
+        The library version rises for what changes nothing too if that `counts_all`.
+        """
         require_batch(items)
         with self._database.writing() as connection:
             batch = Batch(connection, timestamp(self._clock()), by)
-            return [batch.write(item) for item in items]
+            return [_counted(connection, batch.write(item), counts_all) for item in items]
 
     def write_collections(
         self,
         collections: Sequence[Collection],
         *,
         relations: Mapping[str, Mapping[str, Any]] | None = None,
+        counts_all: bool = False,
     ) -> list[Outcome]:
         """Create or change collections, in one transaction.
 
@@ -136,7 +143,12 @@ class EmbeddedLibrary:
         require_batch(collections)
         given = relations or {}
         with self._database.writing() as connection:
-            return [write_collection(connection, one, given.get(one.key)) for one in collections]
+            return [
+                _counted(
+                    connection, write_collection(connection, one, given.get(one.key)), counts_all
+                )
+                for one in collections
+            ]
 
     def erase(self, keys: Iterable[str], *, at: int | None = None) -> bool:
         """Erase items with their children, for good; unknown keys are passed over.
@@ -183,6 +195,12 @@ class EmbeddedLibrary:
         trace: TracebackType | None,
     ) -> None:
         self._database.close()
+
+
+def _counted(connection: Connection, outcome: Outcome, counts_all: bool) -> Outcome:
+    if counts_all and isinstance(outcome, Unchanged):
+        tables.next_version(connection)
+    return outcome
 
 
 def _is_any_later(objects: Iterable[LibraryItem | Collection], at: int | None) -> bool:

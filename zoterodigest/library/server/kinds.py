@@ -39,8 +39,10 @@ class Kind(Protocol[Stored]):
         """Return the change that a PUT of `data` asks for, if it has what a PUT needs."""
         ...
 
-    def write(self, library: Library, objects: Sequence[Stored]) -> list[Outcome]:
-        """Write objects, in order."""
+    def write(
+        self, library: Library, objects: Sequence[Stored], *, counts_all: bool
+    ) -> list[Outcome]:
+        """Write objects, in order; the version rises for unchanged ones too if it `counts_all`."""
         ...
 
     def show(self, showing: Showing, one: Stored) -> dict[str, Any]:
@@ -102,10 +104,12 @@ class Items:
             needed = ("itemType",)
         return _with_all(needed, {"parentItem": False, "deleted": 0, **data})
 
-    def write(self, library: Library, objects: Sequence[LibraryItem]) -> list[Outcome]:
+    def write(
+        self, library: Library, objects: Sequence[LibraryItem], *, counts_all: bool
+    ) -> list[Outcome]:
         """Write items."""
         if isinstance(library, Detailed):
-            return library.write(objects, by=self._user)
+            return library.write(objects, by=self._user, counts_all=counts_all)
         return library.write(objects)
 
     def show(self, showing: Showing, one: LibraryItem) -> dict[str, Any]:
@@ -168,12 +172,14 @@ class Collections:
         blank = {"parentCollection": False, "relations": {}, "deleted": 0}
         return _with_all(("name",), {**blank, **data})
 
-    def write(self, library: Library, objects: Sequence[RelatedCollection]) -> list[Outcome]:
+    def write(
+        self, library: Library, objects: Sequence[RelatedCollection], *, counts_all: bool
+    ) -> list[Outcome]:
         """Write collections."""
         plain = [one.collection for one in objects]
         if isinstance(library, Detailed):
             related = {one.collection.key: one.relations for one in objects}
-            return library.write_collections(plain, relations=related)
+            return library.write_collections(plain, relations=related, counts_all=counts_all)
         return library.write_collections(plain)
 
     def show(self, showing: Showing, one: RelatedCollection) -> dict[str, Any]:

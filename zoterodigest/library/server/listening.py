@@ -32,7 +32,14 @@ LOOPBACK = "127.0.0.1"
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of a request's body at most: 50 notes of 500,000 characters fit."""
 
+MAX_CONNECTIONS = 64
+"""Connections at once at most, each of which has a thread."""
+
 _LITTLE = 1024 * 1024
+_TURNED_AWAY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 22\r\n\r\nToo many connections.\n"
+)
 
 Answer = Callable[[Request], Response]
 
@@ -74,15 +81,23 @@ class Listener(ThreadingHTTPServer):
         """The base address of the API."""
         return f"http://{LOOPBACK}:{self.server_address[1]}"
 
-    def began(self, connection: socket.socket) -> None:
-        """Know of a connection, so that it can be ended."""
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        """Tell whether a connection gets a thread; one too many is told to come again."""
         with self._lock:
-            self._open.add(connection)
+            if len(self._open) < MAX_CONNECTIONS:
+                self._open.add(request)
+                return True
+        with suppress(OSError):
+            request.settimeout(0.1)
+            request.recv(64 * 1024)  # of an answer before it has sent all a client may not know
+            request.sendall(_TURNED_AWAY)
+        return False
 
-    def ended(self, connection: socket.socket) -> None:
-        """Forget a connection."""
+    def shutdown_request(self, request: Any) -> None:
+        """End a connection: its place is free again."""
         with self._lock:
-            self._open.discard(connection)
+            self._open.discard(request)
+        super().shutdown_request(request)
 
     def tell(self, request: Any, client_address: Any) -> None:
         """Report what ended a connection, unless the client went away."""
@@ -111,16 +126,6 @@ class Connection(BaseHTTPRequestHandler):
     wbufsize = 64 * 1024
     disable_nagle_algorithm = True
     server: Listener
-
-    def setup(self) -> None:
-        """Begin."""
-        super().setup()
-        self.server.began(self.connection)
-
-    def finish(self) -> None:
-        """End."""
-        self.server.ended(self.connection)
-        super().finish()
 
     def do_GET(self) -> None:
         """Answer a request of any method."""

@@ -45,7 +45,9 @@ class Detailed(Protocol):
         """Return what is known of the objects beside what the port tells."""
         ...
 
-    def write(self, items: Sequence[LibraryItem], *, by: int | None = None) -> list[Outcome]:
+    def write(
+        self, items: Sequence[LibraryItem], *, by: int | None = None, counts_all: bool = False
+    ) -> list[Outcome]:
         """Create or change items as the user with the number `by`."""
         ...
 
@@ -54,6 +56,7 @@ class Detailed(Protocol):
         collections: Sequence[Collection],
         *,
         relations: Mapping[str, Mapping[str, Any]] | None = None,
+        counts_all: bool = False,
     ) -> list[Outcome]:
         """Create or change collections with their relations by key."""
         ...
@@ -128,13 +131,15 @@ class Site:
     """All that a server answers from.
 
     `keys` holds by path the API key that opens the library; `new_key` makes keys for objects that
-    come without one.
+    come without one. zotero.org raises a library's version for what changes nothing too: it
+    `counts_unchanged`.
     """
 
     libraries: Mapping[str, Served]
     keys: Mapping[str, str] = field(repr=False)
     new_key: Callable[[], str]
     tokens: WriteTokens = field(default_factory=WriteTokens)
+    counts_unchanged: bool = True
 
     def admit(self, request: Request) -> tuple[str, frozenset[str]]:
         """Return the address the client knows us by and the paths that its key opens.

@@ -19,7 +19,7 @@ from zoterodigest.library.rules import is_key
 from zoterodigest.library.server.kinds import Data, Kind
 from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
 from zoterodigest.library.server.shapes import Showing
-from zoterodigest.library.server.site import Served, Site
+from zoterodigest.library.server.site import Detailed, Served, Site
 from zoterodigest.library.server.versions import (
     UNSTATED,
     Failure,
@@ -51,7 +51,7 @@ class Writing(Generic[Stored]):
         is_checked = self._is_library_unchanged()
         judged = self._judged(sent, is_library_checked=is_checked)
         asked = [one for one in judged if not isinstance(one, Failure)]
-        outcomes = iter(self.kind.write(self.served.library, asked))
+        outcomes = iter(self._write(asked))
         done = [one if isinstance(one, Failure) else next(outcomes) for one in judged]
         report = self._report(done)
         if str(len(sent) - 1) not in report["failed"]:
@@ -69,11 +69,20 @@ class Writing(Generic[Stored]):
         if self.request.method == "PUT":
             data = _or_reject(self.kind.whole(data, stored))
         asked = _or_reject(self.kind.asked(key, version, data, stored))
-        (outcome,) = self.kind.write(self.served.library, [asked])
+        (outcome,) = self._write([asked])
         if failure := self._failure(outcome):
             _or_reject(failure)
         self.site.tokens.remember(self.served.path, token)
+        if isinstance(outcome, Unchanged):
+            return Response(204, {"Last-Modified-Version": str(outcome.version)})
         return Response(204, self._at([outcome]))
+
+    @property
+    def _counts_all(self) -> bool:
+        return self.site.counts_unchanged and isinstance(self.served.library, Detailed)
+
+    def _write(self, asked: Sequence[Stored]) -> list[Outcome]:
+        return self.kind.write(self.served.library, asked, counts_all=self._counts_all)
 
     def _sent(self) -> list[Any]:
         sent = self.request.json()
@@ -195,9 +204,18 @@ class Writing(Generic[Stored]):
         return _or_reject(settled(self.kind.name, version or 0, known))
 
     def _at(self, done: Sequence[Outcome | Failure]) -> dict[str, str]:
-        """Return the header with the version of the last write: no other writer's is hidden."""
-        written = [one.version for one in done if isinstance(one, Written)]
-        version = max(written) if written else self.served.library.version()
+        """Return the header with the version of the last write: no other writer's is hidden.
+
+        What came after it and changed nothing has raised the version by one each (zotero.org).
+        """
+        version = 0
+        for one in done:
+            match one:
+                case Written():
+                    version = one.version
+                case Unchanged() if version and self._counts_all:
+                    version += 1
+        version = version or self.served.library.version()
         return {"Last-Modified-Version": str(version)}
 
 
