@@ -137,7 +137,7 @@ class Collections:
     def stored(self, library: Library, keys: Keys[str]) -> dict[str, RelatedCollection]:
         """Return the collections with these keys."""
         known = library.details().relations if isinstance(library, Detailed) else {}
-        found = (one for one in library.read().collections if one.key in keys)
+        found = library.fetch_collections(sorted(keys))
         return {one.key: RelatedCollection(one, known.get(one.key, {})) for one in found}
 
     def asked(

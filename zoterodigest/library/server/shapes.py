@@ -116,7 +116,7 @@ class Showing:
         meta: dict[str, Any] = {}
         if summary := creator_summary(item.data):
             meta["creatorSummary"] = summary
-        if parsed := parsed_date(date_of(item.data)):
+        if parsed := item.parsed_date or parsed_date(date_of(item.data)):
             meta["parsedDate"] = parsed
         if self.children is not None and may_have_children(item.data):
             meta["numChildren"] = self.children.get(item.key, 0)
