@@ -15,6 +15,8 @@ def read_dates(text: str) -> tuple[str, str]:
     The last day is "" if the date is no period. A text without a date that can be understood still
     gives its first year; orders that differ between countries (03/04/2021) give no more than that.
     """
+    if plain := _PLAIN.fullmatch(text):  # most dates: nothing of what follows is needed
+        return plain["date"], ""
     text = _WORD.sub(_in_english, " ".join(text.split()))
     for read in (_period, _date):
         if found := read(text):
@@ -23,6 +25,10 @@ def read_dates(text: str) -> tuple[str, str]:
     return (year[0] if year else ""), ""
 
 
+_PLAIN = re.compile(
+    r"(?P<date>(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1\d|2[0-8]))?)?)"
+    r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?Z?)?"
+)
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"

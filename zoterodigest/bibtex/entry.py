@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from zoterodigest.bibtex.latex import Dialect
+from zoterodigest.bibtex.latex import Dialect, encode
+from zoterodigest.bibtex.notes import publication_of
 from zoterodigest.bibtex.rules import BibRules, Layout
 from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.values import Values, is_master_thesis, values_of
@@ -73,7 +74,8 @@ def _layout(work: Work, values: Mapping[str, str], dialect: Dialect, rules: BibR
 def _general_values(work: Work, values: Mapping[str, str], style: Style) -> Values:
     """Return what an entry of the general type says in place of what it has no fields for."""
     if not (work.arxiv and work.item_type == "preprint"):
-        return {"howpublished": values.get("container") or values.get("publication", "")}
+        publication = values.get("container") or encode(publication_of(work), style.dialect)
+        return {"howpublished": publication}
     if style.dialect is Dialect.BIBLATEX:
         return {}
     notes = (f"arXiv:{work.arxiv}", values.get("note", ""))

@@ -19,7 +19,8 @@ def note_of(work: Work, style: Style, accessed: str) -> str:
     if style.dialect is Dialect.BIBTEX:
         notes += [_patent_number(work), _version(work), _state(work)]
         notes += [f"Accessed: {accessed}"] if accessed else []
-    return encode(". ".join(filter(None, (*notes, *_remarks(work, style)))), style.dialect)
+    note = ". ".join(filter(None, (*notes, *_remarks(work, style))))
+    return encode(note, style.dialect) if note else ""
 
 
 def accessed_of(work: Work, dialect: Dialect, *, has_url: bool) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 from zoterodigest.bibtex.latex import Dialect, encode
 from zoterodigest.bibtex.names import Creator, encode_names
-from zoterodigest.bibtex.notes import accessed_of, note_of, publication_of
+from zoterodigest.bibtex.notes import accessed_of, note_of
 from zoterodigest.bibtex.rules import BibRules
 from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.titles import encode_title
@@ -36,7 +36,6 @@ def values_of(work: Work, style: Style, rules: BibRules) -> Values:
     accessed = accessed_of(work, dialect, has_url=bool(values.get("url")))
     values["urldate"] = accessed if dialect is Dialect.BIBLATEX else ""
     values["note"] = note_of(work, style, accessed)
-    values["publication"] = encode(publication_of(work), dialect)
     if style.abstract:
         values["abstract"] = encode(work.fact("abstract"), dialect)
     container = work.short_container if style.short_venues else work.container
