@@ -164,6 +164,8 @@ def test_every_title_is_balanced(title: str) -> None:
         ("Schr\\\"odinger", "Schrödinger"),
         ("Don’t Stop", "Don't Stop"),
         ("Don’t Stop", "Don`t stop"),
+        ("Don’t Stop", "Don´t stop"),
+        ("Don’t Stop", "Donʼt stop"),
         ("Don’t {\\'E}t\\'e", "Don't Été"),
         ("E\ufb03cient", "Efficient"),
     ],
@@ -181,6 +183,7 @@ def test_an_apostrophe_is_written_in_one_way() -> None:
         assert encode_title("Don’t", dialect) == encode_title("Don't", dialect) == "Don't"
         assert encode_title("GPU’s Bayes’ Rule", dialect) == "{GPU}'s Bayes' Rule"
         assert "’" not in encode_title("“Bayes’ rule”", dialect)
+        assert encode_title("Don´t", dialect) == encode_title("Donʼt", dialect) == "Don't"
 
 
 def test_ligatures_are_letters_in_either_dialect() -> None:

@@ -86,6 +86,16 @@ NAACL = (
             f"Proceedings of the 16th Conference of the European Chapter of the {ACL}: Main Volume",
         ),
         (
+            "Machine Learning and Knowledge Discovery in Databases: Research Track",
+            "2023",
+            "Machine Learning and Knowledge Discovery in Databases: Research Track",
+        ),
+        (
+            "Machine Learning and Knowledge Discovery in Databases. Applied Data Science Track",
+            "2021",
+            "Machine Learning and Knowledge Discovery in Databases: Applied Data Science Track",
+        ),
+        (
             "Computer Vision – ECCV 2022: 17th European Conference, Tel Aviv, Israel, "
             "October 23–27, 2022, Proceedings, Part XXI",
             "2022",
@@ -159,6 +169,32 @@ def test_a_name_that_says_more_than_the_table_stays(name: str, date: str) -> Non
             "2021, Toronto, ON, Canada, June 6-11, 2021",
             "2021",
             "IEEE International Conference on Acoustics, Speech and Signal Processing",
+        ),
+        (
+            "Proceedings of the European Conference on Computer Vision (ECCV)",
+            "2018",
+            "Computer Vision – ECCV 2018",
+        ),
+        (
+            "Proceedings of the Asian Conference on Computer Vision",
+            "2023",
+            "Computer Vision – ACCV 2022",
+        ),
+        (
+            "31st Conference on Neural Information Processing Systems (NIPS 2017), Long Beach, CA",
+            "2018",
+            NEURIPS,
+        ),
+        (f"ICML'23: Proceedings of the 40th {ICML}", "2024", f"Proceedings of the 40th {ICML}"),
+        (
+            "MM '22: Proceedings of the 30th ACM International Conference on Multimedia",
+            "2023",
+            "Proceedings of the 30th ACM International Conference on Multimedia",
+        ),
+        (
+            "CHI '22: CHI Conference on Human Factors in Computing Systems",
+            "2023",
+            "Proceedings of the 2022 CHI Conference on Human Factors in Computing Systems",
         ),
         (
             "2020 IEEE/CVF Conference on Computer Vision and Pattern Recognition, CVPR Workshops "

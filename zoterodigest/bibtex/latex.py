@@ -66,8 +66,7 @@ def cleaned(text: str) -> str:
         text = " ".join(text.split())
     else:
         text = unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", text).split()))
-        if "’" in text or "ʼ" in text:
-            text = (_INNER_APOSTROPHE if "‘" in text else _APOSTROPHE).sub("'", text)
+        text = (_INNER_APOSTROPHE if "‘" in text else _APOSTROPHE).sub("'", text)
         text = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return text if "<" in text or "\\" in text else _quoted(text)
 
@@ -100,8 +99,8 @@ _UNSEEN = re.compile(
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
-_APOSTROPHE = re.compile("[’ʼ]")
-_INNER_APOSTROPHE = re.compile(r"(?<=\w)[’ʼ](?=\w)")
+_INNER_APOSTROPHE = re.compile(r"(?<=\w)[’ʼ´](?=\w)")
+_APOSTROPHE = re.compile(rf"[’ʼ]|{_INNER_APOSTROPHE.pattern}")
 _OPENING_QUOTE = re.compile(r'(?:^|(?<=[\s(\[/–—-]))"')
 _LETTER_WITH_MARKS = re.compile("([^\u0300-\u036f][\u0300-\u036f]{1,4})")
 _LOOSE_MARK = re.compile("[\u0300-\u036f]")

@@ -100,9 +100,9 @@ def _says_more(head: str, rules: BibRules) -> bool:
 
 _VOLUME_PAGE = re.compile(r"//proceedings\.mlr\.press/v(\d{1,4})/")
 _PART = re.compile(
-    r"(?:\s?[,:–-]\s|\s)(?P<part>\((?:volume|vol\.|part)\s[\divxl]{1,8}\b[^()]{0,60}\)"
+    r"(?:\s?[,:.–-]\s|\s)(?P<part>\((?:volume|vol\.|part)\s[\divxl]{1,8}\b[^()]{0,60}\)"
     r"|part\s[\divxl]{1,8}|(?:volume|vol\.)\s(?P<number>[\divxl]{1,8})(?P<title>\s\([^()]{1,60}\)|:\s[^():,]{1,60})?"
-    r"|main\svolume|V\.\s?\d{1,2})$",
+    r"|main\svolume|(?:research|(?:applied )?data science(?: and demo)?) track|V\.\s?\d{1,2})$",
     re.IGNORECASE,
 )
 _VOLUME = re.compile(
@@ -122,7 +122,8 @@ def _taken_apart(text: str, rules: BibRules) -> tuple[str, str, str]:
     if found and not (found["number"] and not found["title"]):
         part = found["part"]
         is_attached = part.startswith("(") or part[1] == "."
-        sign = " " if is_attached else ": " if part.lower() == "main volume" else ", "
+        is_named = part.lower().endswith(("main volume", "track"))
+        sign = " " if is_attached else ": " if is_named else ", "
         return text[: found.start()], sign + part, ""
     if found := _VOLUME.search(text):
         head = text[: found.start()] + text[found.end() :]
@@ -131,17 +132,25 @@ def _taken_apart(text: str, rules: BibRules) -> tuple[str, str, str]:
     return text, "", ""
 
 
+_SHORT_BEFORE = re.compile(r"(?P<short>[A-Z][\w&/ -]{1,19}\s?['’]\d\d):\s(?P<name>.{10,250})")
+_BRACKETS_BEFORE_PLACE = re.compile(r"(?P<name>.{10,200}\([A-Z][^()]{1,30}\)), .{3,200}")
 _WITH_PLACE = re.compile(
     r"(?P<name>.{10,200}?), (?P<short>[A-Z][\w&/+-]{1,19}) (?P<year>(?:19|20)\d\d), .{3,200}"
 )
 
 
 def _without_place(text: str, rules: BibRules) -> str:
-    """Return a known venue's name without place and days, which DBLP puts behind it."""
-    found = _WITH_PLACE.fullmatch(text)
-    if found is None or rules.venues.find(found["name"]) is None:
-        return text
-    return found["name"] if found["year"] in found["name"] else f"{found['name']} {found['year']}"
+    """Return a known venue's name without place, days and short name, with its year.
+
+    DBLP puts them behind it ("…, ICML 2020, 13-18 July 2020"), ACM before it ("MM '22: …").
+    """
+    for form in (_WITH_PLACE, _BRACKETS_BEFORE_PLACE, _SHORT_BEFORE):
+        found = form.fullmatch(text)
+        if found and rules.venues.find(found["name"]) is not None:
+            parts = found.groupdict()
+            year = parts.get("year") or parse_venue(parts.get("short") or "").year
+            return found["name"] if year in found["name"] else f"{found['name']} {year}"
+    return text
 
 
 def _unknown(text: str, venue: Venue | None, year: str) -> Proceedings:

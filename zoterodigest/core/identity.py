@@ -98,6 +98,7 @@ def canonical_title(title: str) -> str:
     Two titles with one canonical form are the same title written differently (docs/invariants.md).
     """
     text = html.unescape(_TAG.sub("", html.unescape(_AMPERSANDS.sub("&", title))))
+    text = text.replace("´", "'")  # NFKC makes it a blank with an accent
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     text = _UNSEEN.sub("", text)
     text = _QUOTES.sub("'", _DASHES.sub("-", text))
@@ -201,7 +202,7 @@ _TAG = re.compile(
     r"</?(?:span|i|b|em|strong|sub|sup|sc|u|mark|code|br)(?:\s[^<>]{0,200})?/?>", re.I
 )
 _UNSEEN = re.compile(r"[{}\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]|\\(?=[^\w\s])")
-_QUOTES = re.compile(r"[\"'`´‘’‚‛“”„‟‹›«»′″「」『』]+")
+_QUOTES = re.compile(r"[\"'`´ʼ‘’‚‛“”„‟‹›«»′″「」『』]+")
 _DASHES = re.compile(r"[-‐‑‒–—―−⁃]+")
 
 

@@ -169,7 +169,7 @@ class VenueTable:
         return found
 
     def _numbered(self, bare: str) -> Venue | None:
-        """Return the venue that is called "the 37th" of its name."""
+        """Return the venue that is called "the 37th" of its name, or its proceedings."""
         without = _NUMBERED.sub("", bare)
         return self._by_alias(without) if without != bare else None
 
@@ -251,7 +251,10 @@ _ORDINAL = re.compile(
     r"|(?:thir|four|fif|six|seven|eigh|nine)teenth|(?:twen|thir|for|fif)tieth)\b",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(rf"^(?:the )?(?:{_ORDINAL.pattern}) (?:annual )?(?=\S)", re.IGNORECASE)
+_NUMBERED = re.compile(
+    rf"^(?:(?:in )?proc(?:eedings|\.) of )?(?:the )?(?:(?:{_ORDINAL.pattern}) )?(?:annual )?(?=\S)",
+    re.IGNORECASE,
+)
 _PROCEEDINGS = re.compile(r"^(?:in )?proc(?:eedings|\.)? of (?:the )?|^the ", re.IGNORECASE)
 _SOCIETIES = re.compile(r"^(?:ieeecvf|ieee|acm|cvf)")
 _VOLUME = re.compile(r" (?:\d{1,3}|[IVXL]{1,8})$")
