@@ -202,12 +202,20 @@ class Attention:
             yield f"  {number:>6,} {keeps} own {cut(name, 20)} (see `zoterodigest status`)"
 
     def _section(self, section: Section, reports: Sequence[Report], most: int) -> Iterator[str]:
+        yield styled(f"{section.heading} ({len(reports):,})", "bold")
+        yield from wrapped(section.advice, 2)
+        kinds = Counter(map(self._wording.kind, reports))
+        same = {kind: number for kind, number in kinds.most_common() if kind and number > most}
+        for kind, number in same.items():
+            yield cut(f"    {number:,} in {kind}", width())
+        others = [report for report in reports if self._wording.kind(report) not in same]
+        yield from self._listed(others, most)
+
+    def _listed(self, reports: Sequence[Report], most: int) -> Iterator[str]:
         groups: dict[str, list[Report]] = {}
         for report in reports:
             subject = self._label(report) + self._wording.subject(report)
             groups.setdefault(subject, []).append(report)
-        yield styled(f"{section.heading} ({len(reports):,})", "bold")
-        yield from wrapped(section.advice, 2)
         for subject, told in list(groups.items())[:most]:
             yield cut(f"    {subject}", width())
             for report in told:

@@ -20,10 +20,10 @@ from zoterodigest.cli.screen import (
     hanging,
     styled,
     tell,
-    tell_failure,
     visible,
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
+from zoterodigest.cli.telling import tell_failures
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.library.contents import is_attachment, is_note
@@ -93,8 +93,7 @@ def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -
             emit_json(_data(copied, request))
         elif not is_dry_run:
             emit(_told(copied, request))
-    for failure in copied.failures:
-        tell_failure(failure.where, failure.title, failure.reason)
+    tell_failures(copied.failures)
     return FAILED if copied.failures else FINE
 
 

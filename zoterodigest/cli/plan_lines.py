@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from rich.cells import cell_len
 
+from zoterodigest.cli.same_changes import change_text
 from zoterodigest.cli.screen import cut, hanging, styled, visible, width
 from zoterodigest.cli.subjects import Subjects, field_name, fields_title, path_text, value_text
 from zoterodigest.core.link import is_bib
@@ -29,11 +30,15 @@ from zoterodigest.core.plan import (
     TrashItem,
     TrashNote,
 )
+from zoterodigest.core.record import Fields
 from zoterodigest.core.terms import End, entry_end
 from zoterodigest.sync.run import published
 
 MOST = 3
 """How many examples of one kind are listed; the others are counted. --json has them all."""
+
+_MANY = 20
+"""Above this many changes of one kind those of the same fields are told by these alone."""
 
 HEADINGS: Mapping[End, str] = {
     End.ZOTERO: "Into the library",
@@ -75,12 +80,28 @@ _SHARED = "above the digests' own"
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One thing a plan does: to which digest's part it belongs, its kind, what it is done to."""
+    """One thing a plan does: to which digest's part it belongs, its kind, what it is done to.
+
+    `before` and `after` hold what changes, `where` is the place that something goes to.
+    """
 
     digest: str
     label: str
     what: str
     fields: tuple[str, ...] = ()
+    before: Fields = field(default_factory=dict)
+    after: Fields = field(default_factory=dict)
+    where: str = ""
+
+    def change(self, *, of_same_fields: bool) -> str:
+        """Return what many things may have in common: where they go to, what was replaced by what,
+        or, `of_same_fields`, which fields change; "" if it is none of these.
+        """
+        if self.where:
+            return f"→ {self.where}"
+        return change_text(self.before, self.after) or (
+            ", ".join(self.fields) if of_same_fields else ""
+        )
 
     @property
     def end(self) -> End:
@@ -140,15 +161,17 @@ def _things(
         case ChangeNote():
             title = subjects.title(action.row_id)
             label = "restored notes" if action.is_restored else "changed notes"
-            yield Thing(action.digest, label, title, _names(action.after))
+            fields = _names(action.after)
+            yield Thing(action.digest, label, title, fields, action.before, action.after)
         case CreateEntry():
             where = _arrow(fields_title(action.fields), path_text(action.path))
             yield Thing(action.digest, "new entries", where)
         case ChangeEntry():
             yield from _entry_things(action)
         case MoveEntry():
-            where = _arrow(fields_title(action.entry.fields), path_text(action.path))
-            yield Thing(action.entry.digest, "moved entries", where)
+            where = path_text(action.path)
+            moved = _arrow(fields_title(action.entry.fields), where)
+            yield Thing(action.entry.digest, "moved entries", moved, where=where)
         case RemoveEntry():
             title = fields_title(action.entry.fields)
             yield Thing(action.entry.digest, "removed entries", title)
@@ -171,8 +194,9 @@ def _changes(action: ChangeItem, subjects: Subjects) -> Iterator[Thing]:
             continue
         by_source[subjects.source(action.row_ids, name, value)].append(name)
     for digest, names in by_source.items():
-        if edits := _names(name for name in names if name not in action.fills):
-            yield Thing(digest, "changed items", title, edits)
+        if edits := {name: action.after[name] for name in names if name not in action.fills}:
+            changes = action.before, edits
+            yield Thing(digest, "changed items", title, _names(edits), *changes)
         if fills := _names(name for name in names if name in action.fills):
             yield Thing(digest, "filled-in items", "", fills)
 
@@ -182,8 +206,9 @@ def _moved(action: ChangeItem, plan: Plan, subjects: Subjects) -> Thing:
     paths = {shelf.collection: shelf.path for shelf in plan.shelves}
     known = [path_text(paths[key]) for key in action.placed if paths.get(key)]
     title = subjects.item_title(action.key)
-    what = _arrow(title, ", ".join(known)) if known else title
-    return Thing(subjects.digest(action.row_ids[0]), "moved items", what)
+    where = ", ".join(known)
+    what = _arrow(title, where) if known else title
+    return Thing(subjects.digest(action.row_ids[0]), "moved items", what, where=where)
 
 
 def _arrow(before: str, after: str) -> str:
@@ -197,8 +222,8 @@ def _entry_things(action: ChangeEntry) -> Iterator[Thing]:
     """Yield what changes in an entry; a note of the person's own comes in with its words."""
     digest, title = action.entry.digest, fields_title(action.entry.fields)
     new = published(action)
-    if others := _names(name for name in action.after if name not in new):
-        yield Thing(digest, "changed entries", title, others)
+    if others := {name: value for name, value in action.after.items() if name not in new}:
+        yield Thing(digest, "changed entries", title, _names(others), action.before, others)
     for name in new:
         yield Thing(digest, "published notes", f"“{value_text(action.after[name])}”", (title,))
 
@@ -244,11 +269,24 @@ def _kind(label: str, found: Sequence[Thing]) -> Iterator[str]:
     if label == "shared items":
         yield f"{head}  new as well, but listed once"
         return
-    examples = [_example(thing) for thing in found[:MOST] if thing.what]
-    if examples and len(found) > MOST:
-        examples.append(f"… and {len(found) - MOST:,} more")
+    same, others = _same(found)
+    examples = [cut(one, _room()) for one in same]
+    examples += [_example(thing) for thing in others[:MOST] if thing.what]
+    if examples and len(others) > MOST:
+        examples.append(f"… and {len(others) - MOST:,} more")
     yield f"{head}  {examples[0]}" if examples else head
     yield from (" " * (cell_len(head) + 2) + example for example in examples[1:])
+
+
+def _same(found: Sequence[Thing]) -> tuple[list[str], list[Thing]]:
+    """Return what many of `found` have in common, each with its number, and the others."""
+    if len(found) <= MOST:
+        return [], list(found)
+    changes = [thing.change(of_same_fields=len(found) > _MANY) for thing in found]
+    counts = Counter(filter(None, changes))
+    same = {change: number for change, number in counts.most_common() if number > MOST}
+    others = [thing for thing, change in zip(found, changes, strict=True) if change not in same]
+    return [f"{change} {number:,}" for change, number in same.items()], others
 
 
 def _example(thing: Thing) -> str:

@@ -10,6 +10,7 @@ from zoterodigest.cli.bib_text import dropped_text, notes_text, summary, unsetta
 from zoterodigest.cli.network import chosen
 from zoterodigest.cli.places import linked_digests, near, open_library
 from zoterodigest.cli.screen import emit, emit_text, tell, tell_failure, visible
+from zoterodigest.cli.telling import tell_failures
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Project, find_project
 from zoterodigest.project.lock import read_lock
@@ -98,8 +99,7 @@ def _export(workspace: Workspace, *, anew: bool) -> int:
             if anew:
                 tell(dropped_text(bib.key, bib.before or b"", bib.source))
         _tell(bib)
-    for failure in done.failures:
-        tell_failure(failure.where, failure.title, failure.reason)
+    tell_failures(done.failures)
     return _FAILED if done.failures else 0
 
 

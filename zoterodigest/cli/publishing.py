@@ -20,10 +20,10 @@ from zoterodigest.cli.screen import (
     enumerated,
     files_counted,
     tell,
-    tell_failure,
     visible,
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
+from zoterodigest.cli.telling import tell_failures
 from zoterodigest.core.found import Found
 from zoterodigest.lookup.finding import Asking, find
 from zoterodigest.project.running import require_idle
@@ -134,8 +134,7 @@ def _applied(planned: Prepared, place: Place, shown: Shown, how: How) -> int:
             emit(("", _done(outcome, place)))
     if how.as_json:
         emit_json(published_data(shown) | {"plan": plan_data(planned, place, outcome)})
-    for failure in failures:
-        tell_failure(failure.where, failure.title, failure.reason)
+    tell_failures(failures)
     return FAILED if failures or shown.findings.faults else FINE
 
 

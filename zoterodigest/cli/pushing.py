@@ -29,11 +29,11 @@ from zoterodigest.cli.screen import (
     files_counted,
     hanging,
     tell,
-    tell_failure,
     visible,
 )
 from zoterodigest.cli.subjects import subjects_of
 from zoterodigest.cli.talk import busy, progress, require_consent
+from zoterodigest.cli.telling import tell_failures
 from zoterodigest.core.record import Entry
 from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.library.access import Tally
@@ -139,8 +139,7 @@ def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
         else:
             emit(_told(outcome, place, is_first=is_first))
             emit(news_text(outcome.last, prepared))
-    for failure in outcome.failures:
-        tell_failure(failure.where, failure.title, failure.reason)
+    tell_failures(outcome.failures)
     return FAILED if outcome.failures else _code(outcome.last, looked)
 
 

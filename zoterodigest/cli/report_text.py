@@ -55,6 +55,7 @@ from zoterodigest.core.terms import End, entry_end
 from zoterodigest.digest.document import Document
 
 _INDENT = 6
+_UNREAD = "stands in text that was not understood"
 
 
 class Wording:
@@ -150,6 +151,25 @@ class Wording:
     def _item(self, key: str) -> str:
         return f"{visible(key)}  {self._subjects.item_title(key)}"
 
+    def kind(self, report: Report) -> str:
+        """Return what many reports can have in common: their file, and what they say.
+
+        "" for those that a person looks at one by one.
+        """
+        match report:
+            case Held(row_id):
+                digest, said = self._subjects.digest(row_id), self.details(report)[0]
+            case NoLongerShown(row_id, names) | Waiting(row_id, names):
+                digest, said = self._subjects.digest(row_id), ", ".join(map(field_name, names))
+            case UnreadableEntry(digest, entry):
+                known = self._reasons.get((digest, entry.place.start_line)) if entry else None
+                said = known.partition(": ")[2] if known else _UNREAD
+            case AddedItem() | NotFollowed():
+                digest, said = report.digest, visible(report.reason)
+            case _:
+                return ""
+        return f"{visible(digest)}: {said}"
+
     def _entry_end(self, row_id: str) -> End:
         return entry_end(self._subjects.digest(row_id))
 
@@ -163,7 +183,7 @@ class Wording:
         entry = report.entry
         if entry is None:
             title = self._subjects.title(report.row_id or "")
-            return f"{visible(report.digest)}  {title}: stands in text that was not understood"
+            return f"{visible(report.digest)}  {title}: {_UNREAD}"
         reason = self._reasons.get((entry.digest, entry.place.start_line), "")
         return f"{place_of(entry)}  {reason or entry_title(entry)}"
 

@@ -27,11 +27,11 @@ from zoterodigest.cli.screen import (
     emit_json,
     enumerated,
     files_counted,
-    tell_failure,
     width,
 )
 from zoterodigest.cli.subjects import entry_title, field_name, place_of, value_text
 from zoterodigest.cli.talk import busy, progress, require_consent
+from zoterodigest.cli.telling import tell_failures
 from zoterodigest.core.record import Value
 from zoterodigest.core.terms import End
 from zoterodigest.errors import ZoterodigestError
@@ -276,8 +276,7 @@ def _told(resolving: Resolving, outcome: Outcome, after: _Opened, manner: Manner
         emit_json(_data(resolving, failures, after))
     elif resolving.decisions and not manner.is_dry_run:
         emit(["", *_done(outcome, after)])
-    for failure in failures:
-        tell_failure(failure.where, failure.title, failure.reason)
+    tell_failures(failures)
     return FAILED if failures else _exit_code(after)
 
 
