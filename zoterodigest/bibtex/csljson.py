@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from zoterodigest.bibtex.latex import cleaned, decode
+from zoterodigest.bibtex.latex import Dialect, cleaned, decode
 from zoterodigest.bibtex.names import Creator, parts_of
 from zoterodigest.bibtex.rules import BibRules
 from zoterodigest.bibtex.style import Style
+from zoterodigest.bibtex.values import edition_of, encode_doi, one_number
 from zoterodigest.bibtex.work import Work
 
 _FIELDS = {
@@ -18,15 +20,14 @@ _FIELDS = {
     "series": "collection-title",
     "volume": "volume",
     "pages": "page",
-    "edition": "edition",
-    "isbn": "ISBN",
-    "issn": "ISSN",
-    "doi": "DOI",
     "url": "URL",
     "language": "language",
     "genre": "genre",
 }
-_ISSUES = frozenset({"article-journal", "article-magazine", "article-newspaper"})
+_NUMBER_NAMES = {
+    **dict.fromkeys(("article-journal", "article-magazine", "article-newspaper"), "issue"),
+    **dict.fromkeys(("software", "dataset"), "version"),
+}
 
 
 def to_csl(work: Work, key: str, style: Style, rules: BibRules) -> dict[str, Any]:
@@ -39,7 +40,9 @@ def to_csl(work: Work, key: str, style: Style, rules: BibRules) -> dict[str, Any
         values[name] = [csl_name(each) for each in people if not each.is_rest]
     values["container-title"] = "" if work.item_type == "preprint" else container
     values |= {name: _plain(work.fact(fact)) for fact, name in _FIELDS.items()}
-    values["issue" if kind in _ISSUES else "number"] = work.fact("number")
+    values |= _numbers(work)
+    values[_NUMBER_NAMES.get(kind, "number")] = work.fact("number")
+    values |= _where(kind, work, values)
     if work.date:
         values["issued"] = _date_parts(work.date, work.date_end)
     if (accessed := work.accessed) and values.get("URL"):
@@ -67,10 +70,41 @@ def csl_name(creator: Creator) -> dict[str, str]:
     return {"family": last, "given": first} | ({"suffix": suffix} if suffix else {})
 
 
+def _numbers(work: Work) -> dict[str, str]:
+    """Return the numbers that are not written as the item has them."""
+    doi, edition = work.fact("doi"), work.fact("edition")
+    return {
+        "DOI": encode_doi(doi) if doi else "",
+        "ISBN": one_number("isbn", work.fact("isbn")),
+        "ISSN": one_number("issn", work.fact("issn")),
+        "edition": edition_of(edition, Dialect.BIBLATEX) if edition else "",
+        "collection-number": work.fact("series_number"),
+    }
+
+
+def _where(kind: str, work: Work, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return where a work is that appeared in no book or journal, and whether it is to appear."""
+    if work.is_forthcoming:
+        return {"status": "in press"}
+    match kind:
+        case "dataset":
+            return {"publisher": values["publisher"] or values["container-title"]}
+        case "broadcast":
+            return {"container-title": values["container-title"] or _plain(work.fact("series"))}
+        case "speech":
+            return {"event-title": _plain(work.fact("meeting"))}
+    return {}
+
+
 def _date_parts(*dates: str) -> dict[str, list[list[int]]]:
     return {"date-parts": [[int(part) for part in date.split("-")] for date in dates if date]}
 
 
 def _plain(text: str) -> str:
     text = cleaned(text) if text else ""
-    return decode(text) if "\\" in text else text
+    if "\\" not in text:
+        return text
+    return decode(_LONE_BACKSLASH.sub(r"{\\textbackslash}", text))
+
+
+_LONE_BACKSLASH = re.compile(r"(?<!\S)\\(?=\s|$)")

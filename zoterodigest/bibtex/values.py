@@ -114,14 +114,14 @@ def _numbers(work: Work, dialect: Dialect) -> Values:
     if number := work.fact("series_number"):
         values["volume" if not work.fact("volume") else "series_number"] = encode(number, dialect)
     if edition := work.fact("edition"):
-        values["edition"] = encode(_edition(edition, dialect), dialect)
+        values["edition"] = encode(edition_of(edition, dialect), dialect)
     if work.item_type in _PERIODICAL and _ISSUES.fullmatch(work.fact("number")):
         values["number"] = "--".join(re.split(r"\s?[-‐-―]\s?", work.fact("number")))
     if count := work.fact("page_count"):
         values["pagetotal"] = encode(count, dialect)
-    for name, pattern in (("isbn", _ISBN), ("issn", _ISSN)):
+    for name in _NUMBERS:
         if text := work.fact(name):
-            values[name] = encode(_one_number(text, pattern), dialect)
+            values[name] = encode(one_number(name, text), dialect)
     return values
 
 
@@ -131,12 +131,16 @@ def _page_range(text: str, dialect: Dialect) -> str:
     return f"{found[1]}--{found[2]}" if found and found[1] != found[2] else encode(text, dialect)
 
 
-_PERIODICAL = frozenset({"journalArticle", "magazineArticle", "newspaperArticle"})
-_ISSUES = re.compile(r"\d{1,4}\s?[-‐-―]\s?\d{1,4}")
-_EDITION_WORD = re.compile(r"(?<=\w)\.?\s?(?:edition|edn\.?|ed\.?)\s*$", re.IGNORECASE)
+def one_number(name: str, text: str) -> str:
+    """Return the first number of a list of ISBNs or ISSNs, the first of 13 digits if one has them.
+
+    `name` is isbn or issn. Entries have room for one: biber refuses to read two as a number.
+    """
+    found = _NUMBERS[name].findall(text)
+    return next((one for one in found if one.startswith("97")), found[0] if found else text)
 
 
-def _edition(text: str, dialect: Dialect) -> str:
+def edition_of(text: str, dialect: Dialect) -> str:
     """Return an edition as styles want it, without the word: a number for biblatex, else 2nd."""
     bare = _EDITION_WORD.sub("", text) or text
     if bare.isdecimal():
@@ -145,19 +149,13 @@ def _edition(text: str, dialect: Dialect) -> str:
     return str(number) if number and dialect is Dialect.BIBLATEX else bare
 
 
-_ISBN = re.compile(r"(?<![\w-])(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?![\w-])")
-_ISSN = re.compile(r"(?<!\w)\d{4}-?\d{3}[\dXx](?!\w)")
-
-
-def _one_number(text: str, pattern: re.Pattern[str]) -> str:
-    """Return the first number of a list of ISBNs or ISSNs, the first of 13 digits if one has them.
-
-    Entries have room for one: biber refuses to read two as a number.
-    """
-    found = pattern.findall(text)
-    return next((one for one in found if one.startswith("97")), found[0] if found else text)
-
-
+_PERIODICAL = frozenset({"journalArticle", "magazineArticle", "newspaperArticle"})
+_ISSUES = re.compile(r"\d{1,4}\s?[-‐-―]\s?\d{1,4}")
+_EDITION_WORD = re.compile(r"(?<=\w)\.?\s?(?:edition|edn\.?|ed\.?)\s*$", re.IGNORECASE)
+_NUMBERS = {
+    "isbn": re.compile(r"(?<![\w-])(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?![\w-])"),
+    "issn": re.compile(r"(?<!\w)\d{4}-?\d{3}[\dXx](?!\w)"),
+}
 _DOI = re.compile(r"^\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.I)
 _ARXIV_DOI = "10.48550/arxiv."
 
