@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from zoterodigest.project.files import (
     remove_leftovers,
     replace_file,
 )
+from zoterodigest.project.state import create_state_folder
 
 
 @pytest.fixture
@@ -310,3 +312,49 @@ from zoterodigest.project.files import replace_file
 for n in range(60):
     replace_file(Path(sys.argv[1]), b"%d" % ((n + 1) % 10) * 100_000, b"%d" % (n % 10) * 100_000)
 """
+
+
+def temporary_files(folder: Path) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in folder.rglob(".zoterodigest-*.tmp")]
+
+
+@pytest.mark.parametrize("name", ["digest.md", "new.md", "below/digest.md", "below/new.md"])
+def test_a_temporary_file_lies_where_git_does_not_see_it(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A killed run leaves it there, and the person may commit everything next."""
+    create_state_folder(tmp_path / ".zoterodigest")
+    (tmp_path / "below").mkdir()
+    for digest in (tmp_path / "digest.md", tmp_path / "below" / "digest.md"):
+        digest.write_bytes(b"old\n")
+    path = tmp_path / name
+    seen: list[str] = []
+    replace_path = Path.replace
+
+    def replaced(self: Path, target: Path) -> Path:
+        seen.extend(temporary_files(tmp_path))
+        return replace_path(self, target)
+
+    monkeypatch.setattr(Path, "replace", replaced)
+
+    replace_file(path, b"new\n", path.read_bytes() if path.exists() else None)
+
+    assert path.read_bytes() == b"new\n"
+    assert [Path(one).parent.as_posix() for one in seen] == [".zoterodigest"]
+    assert temporary_files(tmp_path) == []
+
+
+def test_a_temporary_file_that_another_run_is_at_work_on_stays(tmp_path: Path) -> None:
+    left, held = (tmp_path / f".zoterodigest-{sign * 16}.tmp" for sign in "ab")
+    left.write_bytes(b"half")
+    own = tmp_path / ".zoterodigest-notes.tmp"
+    own.write_bytes(b"mine")
+    with held.open("wb") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+
+        remove_leftovers(tmp_path)
+
+        assert sorted(tmp_path.iterdir()) == sorted([held, own])
+
+    remove_leftovers(tmp_path)
+    assert list(tmp_path.iterdir()) == [own]

@@ -223,7 +223,9 @@ def test_an_undo_killed_at_any_side_effect_is_completed_by_the_same_command(
     assert kills
     for world in kills:
         assert newest_to_undo(world) == last
+        assert not list(world.root.glob("*.tmp"))  # beside a digest git would take it along
         undo_last(world)
+        assert not list(world.root.rglob("*.tmp"))
         assert state_of(world) == expected, f"after the kill at {world.root.name}"
         assert newest_to_undo(world) == last - 1
 

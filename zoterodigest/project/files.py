@@ -7,11 +7,18 @@ import os
 import re
 import secrets
 import stat
-from contextlib import suppress
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
+
+if sys.platform != "win32":
+    import fcntl
+
+STATE_FOLDER = ".zoterodigest"
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LEFTOVER = re.compile(r"\.zoterodigest-[0-9a-f]{16}\.tmp")
@@ -185,11 +192,11 @@ def _replace(path: Path, target: Path, new: bytes, expected: bytes | None) -> No
         target.parent.mkdir(parents=True, exist_ok=True)
     if status is not None and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "write-protected")
-    temporary = target.with_name(f".zoterodigest-{secrets.token_hex(8)}.tmp")
+    temporary = _folder_for_temporary(target) / f".zoterodigest-{secrets.token_hex(8)}.tmp"
     try:
-        _write_durably(temporary, new, status)
-        _require_unchanged(path, expected)
-        temporary.replace(target)
+        with _written_durably(temporary, new, status):
+            _require_unchanged(path, expected)
+            temporary.replace(target)
     except BaseException:
         with suppress(OSError):  # the first error is the one to tell
             temporary.unlink()
@@ -197,10 +204,35 @@ def _replace(path: Path, target: Path, new: bytes, expected: bytes | None) -> No
     sync_folder(target.parent)
 
 
-def _write_durably(temporary: Path, new: bytes, like: os.stat_result | None) -> None:
-    """Write `new` to a file of its own, with mode and owner of `like` (None: the usual ones)."""
+def _folder_for_temporary(target: Path) -> Path:
+    """Return where a file is written that is to be put in the place of `target`.
+
+    The nearest state folder, if it can be written and lies on the same device: git ignores it, so
+    what a killed run leaves there is in no commit. Else, and for a new file in a folder that gives
+    its group to all files made there, it lies beside `target`.
+    """
+    beside = target.parent
+    with suppress(OSError):
+        status = beside.stat()
+        if status.st_mode & stat.S_ISGID and not target.exists():
+            return beside
+        states = (folder / STATE_FOLDER for folder in (beside, *beside.parents))
+        state = next((one for one in states if one.is_dir()), beside)
+        if state.stat().st_dev == status.st_dev and os.access(state, os.W_OK):
+            return state
+    return beside
+
+
+@contextmanager
+def _written_durably(temporary: Path, new: bytes, like: os.stat_result | None) -> Iterator[None]:
+    """Write `new` to a file of its own, with mode and owner of `like` (None: the usual ones).
+
+    Where the system lets an open file be renamed, it stays open and locked until it has its name:
+    `remove_leftovers` sees by that whether somebody is at work on it.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(temporary, flags, 0o666 if like is None else 0o600), "wb") as stream:
+        _take(stream.fileno())
         stream.write(new)
         stream.flush()
         if like is not None and os.name == "posix":
@@ -209,6 +241,10 @@ def _write_durably(temporary: Path, new: bytes, like: os.stat_result | None) -> 
                 os.fchown(stream.fileno(), like.st_uid, like.st_gid)
             os.fchmod(stream.fileno(), stat.S_IMODE(like.st_mode))
         os.fsync(stream.fileno())
+        if os.name == "posix":
+            yield
+    if os.name != "posix":
+        yield
 
 
 def append_durably(path: Path, data: bytes) -> None:
@@ -239,12 +275,34 @@ def sync_folder(folder: Path) -> None:
 def remove_leftovers(folder: Path) -> None:
     """Remove the temporary files that a killed run left in `folder`.
 
-    Call it only while running is held: the temporary file of a run at work looks the same.
+    Call it only while running is held. One that another project's run is at work on stays.
     """
     with suppress(OSError):  # a folder that cannot be listed or written keeps them
         for path in sorted(folder.iterdir()):
-            if _LEFTOVER.fullmatch(path.name):
+            if _LEFTOVER.fullmatch(path.name) and _is_left(path):
                 path.unlink()
+
+
+def _is_left(path: Path) -> bool:
+    """Whether nobody is at work on a temporary file; an open one Windows does not let go anyway."""
+    number = os.open(path, os.O_RDWR)
+    try:
+        return _take(number)
+    finally:
+        os.close(number)
+
+
+def _take(number: int) -> bool:
+    """Lock an open file until it is closed, where the system can; whether nobody else holds it."""
+    if sys.platform == "win32":
+        return True
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
 
 
 def writing_failed(error: OSError) -> tuple[str, str]:

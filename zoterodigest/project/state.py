@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from zoterodigest.project.files import STATE_FOLDER as STATE_FOLDER
 from zoterodigest.project.files import CannotWrite, writing_failed
-
-STATE_FOLDER = ".zoterodigest"
 
 
 def create_state_folder(folder: Path) -> None:
