@@ -71,7 +71,7 @@ def run(asked: Sequence[str], options: Options, *, as_json: bool) -> int:
     venues = venue_table()
     goal, project = _goal(options, venues)
     if not options.is_dry_run:
-        require_idle(goal.state_folder)
+        require_idle(goal.project.state_folder)
     read = [each for text in asked for each in _read(text, venues)]
     meant = read if options.may_double else [_doubled(goal, each) or each for each in read]
     with ExitStack() as stack:

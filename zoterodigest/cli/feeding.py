@@ -103,14 +103,15 @@ def run(names: Sequence[str], options: Options, *, as_json: bool) -> int:
         question = f"Write this into {counted(len(feeding.changed), 'digest')}?"
         require_consent(question, is_agreed=options.is_agreed or not may_ask)
     changed = [digest.key for digest in feeding.changed]
-    if not options.is_dry_run:
-        feeding.write()
+    unwritten = {} if options.is_dry_run else feeding.write()
     if as_json:
         emit_json(as_data(fed, feeding, is_written=bool(changed) and not options.is_dry_run))
     else:
         is_failed = any(one.failed or one.fault for one in fed)
         emit(_done(number, changed, is_dry_run=options.is_dry_run, is_failed=is_failed))
-    return FAILED if _tell_failures(fed) else FINE
+    for error in unwritten.values():
+        tell_error(str(error), error.hint)
+    return FAILED if _tell_failures(fed) or unwritten else FINE
 
 
 def _feed(feeding: Feeding, rules: FeedRules, days: Window, sources: Sources) -> Fed:

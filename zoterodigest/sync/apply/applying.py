@@ -8,11 +8,13 @@ library, the files, and last the lock file, which never claims more than happene
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from zoterodigest.core.history import Links
+from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import EMPTY_LIBRARY, Contents, read_contents
 from zoterodigest.project.files import (
     BadInput,
@@ -67,15 +69,26 @@ def apply(changes: Changes, progress: Progress) -> Results:
 
 
 def apply_files(
-    project: Project, command: str, files: Sequence[FileChange], lock: LockFile
-) -> Results:
-    """Write files and nothing else: no library and no lock file changes."""
+    project: Project,
+    command: str,
+    files: Sequence[FileChange],
+    *,
+    prepare: Callable[[], None] = lambda: None,
+) -> Mapping[str, ZoterodigestError]:
+    """Write files and nothing else; return why some could not be written, by key.
+
+    `prepare` is called before the first of them. Raises the reason if none could be written.
+    """
     with at_work(project, command, (file.path for file in files)):
         sent = Sent(files=tuple(files))
-        recording = begin_recording(project, Present(lock=lock), command, sent, lock.links)
-        results = Results(unwritten=write_files(files, None))
-        recording.finish(_done(sent, results), EMPTY_LIBRARY, lock.links)
-    return results
+        recording = begin_recording(project, Present(), command, sent, Links())
+        prepare()
+        unwritten = write_files(files, None)
+        done = replace(sent, files=tuple(file for file in files if file.key not in unwritten))
+        recording.finish(done, EMPTY_LIBRARY, Links())
+    if unwritten and not done.files:
+        raise next(iter(unwritten.values()))
+    return unwritten
 
 
 @contextmanager
@@ -98,16 +111,18 @@ def settle_killed_run(project: Project, gathered: Gathered) -> bytes | None:
     return read_if_present(project.lock_path)
 
 
-def write_files(files: Iterable[FileChange], journal: Journal | None) -> dict[str, str]:
+def write_files(
+    files: Iterable[FileChange], journal: Journal | None
+) -> dict[str, ZoterodigestError]:
     """Replace files; return why some could not be, by key. One stops no other (law 6)."""
-    unwritten: dict[str, str] = {}
+    unwritten: dict[str, ZoterodigestError] = {}
     for file in files:
         if journal is not None and file.exporting is not None:
             journal.exporting(file.exporting)
         try:
             _put(file)
         except (BadInput, CannotWrite, SourceChanged) as error:
-            unwritten[file.key] = str(error)
+            unwritten[file.key] = error
     return unwritten
 
 
@@ -132,7 +147,8 @@ def _written(changes: Changes, journal: Journal | None, progress: Progress) -> R
     results = Results()
     if changes.sent.number:
         results = send(changes.workspace.library, changes.sent, progress)
-    return replace(results, unwritten=write_files(changes.sent.files, journal))
+    unwritten = write_files(changes.sent.files, journal)
+    return replace(results, unwritten={key: str(error) for key, error in unwritten.items()})
 
 
 def _stored(changes: Changes, results: Results) -> Contents:

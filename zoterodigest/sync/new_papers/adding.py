@@ -15,7 +15,7 @@ from zoterodigest.project.files import BadInput, read_if_present
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock import read_lock
 from zoterodigest.project.pending import keep_pending, read_pending
-from zoterodigest.project.running import running
+from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.asking_for import ById, NotAdded
 from zoterodigest.sync.new_papers.inserting import Came, insert, section_for
 from zoterodigest.sync.new_papers.open_digests import OpenDigest, open_all
@@ -64,7 +64,7 @@ class Goal:
 
     digest: OpenDigest
     standing: StandingWorks
-    state_folder: Path
+    project: Project
     is_pushed: bool = True
     """Whether what its digest holds becomes items of the library."""
 
@@ -96,7 +96,7 @@ def open_goal(
     gone = {row.digest for row in rows if not (project.root / row.digest).exists()}
     documents = [digest.document for digest in opened.values()]
     standing = StandingWorks(documents, still_linked(rows, opened, gone))
-    return Goal(opened[meant.key], standing, project.state_folder, meant.rules.push is True)
+    return Goal(opened[meant.key], standing, project, meant.rules.push is True)
 
 
 def lock_rows(project: Project) -> tuple[Row, ...]:
@@ -130,12 +130,22 @@ def add(
 def write(goal: Goal, addition: Addition) -> None:
     """Write the digest with its new entries; raises `SourceChanged` if it is not as it was read."""
     if addition.digest.is_change:
-        with running(goal.state_folder):
-            if goal.is_pushed and addition.pending:
-                # First: without its entry a fact is forgotten, an entry without it would lack it.
-                known = read_pending(goal.state_folder)
-                keep_pending(goal.state_folder, (*known, *addition.pending))
-            addition.digest.write()
+        apply_files(
+            goal.project,
+            "add",
+            [addition.digest.change],
+            prepare=lambda: _keep_pending(goal, addition),
+        )
+
+
+def _keep_pending(goal: Goal, addition: Addition) -> None:
+    """Keep what the digest does not show, for the next push.
+
+    It goes first: without its entry a fact is forgotten, an entry without it would lack it.
+    """
+    if goal.is_pushed and addition.pending:
+        known = read_pending(goal.project.state_folder)
+        keep_pending(goal.project.state_folder, (*known, *addition.pending))
 
 
 def _pending(digest: str, came: Came) -> Pending:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from zoterodigest.lookup.work import Looked
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.dated_files import DatedFiles
 from zoterodigest.project.layout import Project
-from zoterodigest.project.running import running
+from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.adding import lock_rows
 from zoterodigest.sync.new_papers.asking_for import NotAdded
 from zoterodigest.sync.new_papers.daily import as_new, counted, first_format, headline, inserted
@@ -118,12 +118,14 @@ class Feeding:
         """The digests that will differ, as they will be."""
         return tuple(digest for digest in self._opened.values() if digest.is_change)
 
-    def write(self) -> None:
-        """Replace the digests that differ; raises `SourceChanged` for one changed since."""
-        if self.changed:
-            with running(self._project.state_folder):
-                for digest in self.changed:
-                    digest.write()
+    def write(self) -> Mapping[str, ZoterodigestError]:
+        """Replace the digests that differ; return why some could not be, by key.
+
+        Raises the reason if none could be, `SourceChanged` where somebody wrote it meanwhile.
+        """
+        if not self.changed:
+            return {}
+        return apply_files(self._project, "feed", [digest.change for digest in self.changed])
 
     def line_of(self, fed: Fed, came: Came) -> int:
         """Return the line on which an entry that came will begin."""

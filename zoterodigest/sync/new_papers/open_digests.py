@@ -11,8 +11,9 @@ from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import Document
 from zoterodigest.digest.format import Format
 from zoterodigest.project.digests import formats_for
-from zoterodigest.project.files import read_if_present, replace_file, require_text
+from zoterodigest.project.files import read_if_present, require_text
 from zoterodigest.project.layout import Project
+from zoterodigest.sync.apply.changes import FileChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,10 @@ class OpenDigest:
         """Return the digest as it is when it holds `source`."""
         return replace(self, document=self.read(source))
 
-    def write(self) -> None:
-        """Replace the file, atomically, if it still is as it was read."""
-        if self.is_change:
-            replace_file(self.path, self.document.source, self.on_disk)
+    @property
+    def change(self) -> FileChange:
+        """What is to be written."""
+        return FileChange(self.key, self.path, self.on_disk, self.document.source)
 
 
 def open_digest(project: Project, path: Path, venues: VenueTable) -> OpenDigest:
