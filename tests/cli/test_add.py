@@ -356,3 +356,21 @@ SECTIONS = {
     "awesome-tables": "Foundations",
     "bold-titles": "Generators",
 }
+
+
+def test_what_was_added_is_in_the_log_and_can_be_undone(
+    zoterodigest: Zoterodigest, site: Site, tmp_path: Path
+) -> None:
+    (tmp_path / "papers.md").write_text(DIGEST, encoding="utf-8")
+    zoterodigest("add", "2501.00001", "--to", "papers.md", "--section", "Read")
+    added = (tmp_path / "papers.md").read_text(encoding="utf-8")
+    logged = zoterodigest("log")
+
+    undone = zoterodigest("undo", "--yes")
+
+    assert added != DIGEST
+    assert "add" in logged.out
+    assert undone.code == 0
+    assert (tmp_path / "papers.md").read_text(encoding="utf-8") == DIGEST
+    assert zoterodigest("redo", "--yes").code == 0
+    assert (tmp_path / "papers.md").read_text(encoding="utf-8") == added

@@ -323,7 +323,7 @@ def test_a_run_and_its_undo_tell_bibs_apart_from_digests(
     assert shown.out.splitlines()[-4:] == bib
     assert [one["digest"] for one in data["digests"]] == ["papers.md"]
     assert [one["bibliography"] for one in data["bibliographies"]] == ["refs.bib"]
-    done = "Done: 0 objects of the library, 1 digest and 1 bibliography are as they were."
+    done = " is undone: 1 digest and 1 bibliography."
     assert done in undone.out
     assert read(project, "refs.bib") == BIB
 

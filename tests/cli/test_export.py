@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import sys
 from pathlib import Path
 
 import bibtexparser
@@ -385,3 +387,78 @@ def test_a_bib_that_cannot_be_written_is_a_failure(
 def test_options_for_a_project_are_a_usage_error_without_one(zoterodigest: Zoterodigest) -> None:
     assert zoterodigest("export", "a.md", "--prune").code == 2
     assert zoterodigest("export", "--items", "a.json", "--update").code == 2
+
+
+@pytest.fixture
+def hand_kept(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
+    """A digest that was pushed, without configuration, and a .bib kept by hand beside it."""
+    (tmp_path / "papers.md").write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+    zoterodigest("push", "papers.md")
+    bib = tmp_path / "own.bib"
+    bib.write_text("@misc{mine, title={T}}", encoding="utf-8")
+    return bib
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("-o", "own.bib"), ("-o", "own.bib", "--overwrite"), ("papers.md", "-o", "own.bib")],
+)
+def test_undo_of_an_export_that_no_configuration_names_gives_the_file_back(
+    arguments: tuple[str, ...], zoterodigest: Zoterodigest, hand_kept: Path
+) -> None:
+    exported = zoterodigest("export", *arguments)
+    written = hand_kept.read_text(encoding="utf-8")
+
+    undone = zoterodigest("undo", "--yes")
+
+    assert (exported.code, undone.code) == (0, 0)
+    assert written.count("@") >= 2
+    assert hand_kept.read_text(encoding="utf-8") == "@misc{mine, title={T}}"
+    assert zoterodigest("redo", "--yes").code == 0
+    assert hand_kept.read_text(encoding="utf-8") == written
+
+
+def test_undo_of_an_export_into_a_new_file_removes_it(
+    zoterodigest: Zoterodigest, hand_kept: Path
+) -> None:
+    zoterodigest("export", "-o", "new.bib")
+    zoterodigest("export", "-o", "new.json")
+    new = [hand_kept.with_name(name) for name in ("new.bib", "new.json")]
+    written = [path.read_bytes() for path in new]
+
+    assert zoterodigest("undo", "--yes").code == 0
+    assert zoterodigest("undo", "--yes").code == 0
+    assert not any(path.exists() for path in new)
+    assert zoterodigest("redo", "--yes").code == 0
+    assert zoterodigest("redo", "--yes").code == 0
+    assert [path.read_bytes() for path in new] == written
+
+
+@pytest.mark.parametrize("source", [(), ("papers.md",)])
+def test_overwrite_shows_what_goes_and_a_dry_run_writes_nothing(
+    source: tuple[str, ...], zoterodigest: Zoterodigest, hand_kept: Path
+) -> None:
+    planned = zoterodigest("export", *source, "-o", "own.bib", "--overwrite", "--dry-run")
+
+    assert planned.code == 0
+    assert "own.bib: 1 entry that stood there is no longer in it\n    mine" in planned.err
+    assert "Nothing was written." in planned.out
+    assert hand_kept.read_text(encoding="utf-8") == "@misc{mine, title={T}}"
+
+
+def test_overwrite_asks_a_person_at_a_terminal(
+    zoterodigest: Zoterodigest, hand_kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    denied = zoterodigest("export", "-o", "own.bib", "--overwrite")
+    text = hand_kept.read_text(encoding="utf-8")
+    agreed = zoterodigest("export", "-o", "own.bib", "--overwrite", "--yes")
+
+    assert (denied.code, agreed.code) == (7, 0)
+    assert "Write own.bib anew?" in denied.err
+    assert text == "@misc{mine, title={T}}"
+    assert "mine" not in hand_kept.read_text(encoding="utf-8")

@@ -399,3 +399,20 @@ def test_days_are_told_in_words_numbers_or_as_a_date() -> None:
     for since, until in (("tomorrow", "today"), ("2025-02-30", "today"), ("today", "yesterday")):
         with pytest.raises(typer.BadParameter):
             window(since, until, today)
+
+
+def test_what_a_feed_brought_is_in_the_log_and_a_file_that_it_made_goes_with_an_undo(
+    zoterodigest: Zoterodigest, configure: Configure, feed: Callable[..., Ran], tmp_path: Path
+) -> None:
+    configure("daily/{year}-{month}-{day}.md")
+    assert feed().code == 0
+    (made,) = (tmp_path / "daily").iterdir()
+    text = made.read_text(encoding="utf-8")
+    logged = zoterodigest("log")
+
+    undone = zoterodigest("undo", "--yes")
+
+    assert "feed" in logged.out
+    assert (undone.code, made.exists()) == (0, False)
+    assert zoterodigest("redo", "--yes").code == 0
+    assert made.read_text(encoding="utf-8") == text

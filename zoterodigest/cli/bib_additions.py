@@ -8,10 +8,11 @@ from pathlib import Path
 from zoterodigest.bibtex.entry import BibEntry
 from zoterodigest.bibtex.splice import Updated, update
 from zoterodigest.cli.screen import counted, emit, tell, visible
-from zoterodigest.project.files import replace_file, require_text
+from zoterodigest.cli.writing_over import Writing
+from zoterodigest.project.files import require_text
 
 
-def add_to_bib(path: Path, present: bytes, entries: Sequence[BibEntry]) -> None:
+def add_to_bib(path: Path, present: bytes, entries: Sequence[BibEntry], writing: Writing) -> None:
     """Add to the .bib at `path`, which holds `present`, the entries whose works it has not.
 
     Nothing that stands in it is touched. Works that may be in it and places of it that cannot be
@@ -19,10 +20,11 @@ def add_to_bib(path: Path, present: bytes, entries: Sequence[BibEntry]) -> None:
     """
     require_text(path, present)
     updated = update(present, entries, {}, add_only=True)
-    replace_file(path, updated.source, present)
+    writing.write(path, updated.source, present)
     there = len(entries) - len(updated.added) - len(updated.kept) - len(updated.refused)
     added = counted(len(updated.added), "entry", "entries")
     emit([f"{visible(str(path))}: {added} added, {there:,} already there"])
+    emit(writing.nothing_written())
     tell(_told(str(path), updated))
 
 

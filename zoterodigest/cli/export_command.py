@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.options import Address, AnyDigests, FormatName
+from zoterodigest.cli.options import Address, AnyDigests, DryRun, FormatName, Yes
 
 
 class Target(Enum):
@@ -101,15 +101,18 @@ def export(
         ),
     ] = False,
     may_overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Write the file anew; what it holds is lost.")
+        bool, typer.Option("--overwrite", help="Write the file anew; what it holds goes.")
     ] = False,
+    is_dry_run: DryRun = False,
+    is_agreed: Yes = False,
 ) -> None:
     """Write a bibliography: BibTeX, biblatex or CSL JSON.
 
     Of the digests named, with no library and no project; without any, of the library's items that
     are not in the trash. With no -o, the .bib files of zoterodigest.toml are brought up to date. In
     a .bib that is there already only entries change that an export of the same project wrote, and
-    only fields that nobody edited since; else it gains the entries it has not.
+    only fields that nobody edited since; else it gains the entries it has not. --overwrite shows
+    what goes and asks, at a terminal; `undo` brings it back.
     Citation keys are the items' own; where there is none yet, author, title and year make one.
 
     \b
@@ -123,7 +126,9 @@ def export(
     from zoterodigest.bibtex.latex import Dialect
     from zoterodigest.bibtex.style import Style
     from zoterodigest.cli import exporting, project_export
+    from zoterodigest.cli.writing_over import Writing
 
+    writing = Writing(may_overwrite, is_dry_run=is_dry_run, is_agreed=is_agreed)
     if digests and items:
         raise typer.BadParameter("give digests or --items, not both")
     if collections and (digests or items):
@@ -150,10 +155,10 @@ def export(
         rules = asked | ({"prune": True} if prune else {})
         rules |= {} if add_only is None else {"add_only": add_only}
         if not output and not asked and workspace.bibs:
-            raise typer.Exit(project_export.export_all(workspace, rules, anew=may_overwrite))
+            raise typer.Exit(project_export.export_all(workspace, rules, writing))
         if output.casefold().endswith(".bib"):
             path = Path(output)
-            code = project_export.export_into(workspace, path, rules, anew=may_overwrite)
+            code = project_export.export_into(workspace, path, rules, writing)
             raise typer.Exit(code)
         if output in ("", "-"):
             raise typer.Exit(project_export.show(workspace, rules))
@@ -182,5 +187,5 @@ def export(
             tuple(cited or ()),
         ),
         output or "-",
-        may_overwrite=may_overwrite,
+        writing,
     )

@@ -16,10 +16,11 @@ from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.write import write_bib
 from zoterodigest.cli.bib_additions import add_to_bib
-from zoterodigest.cli.bib_text import dropped_text, unsettable_text
+from zoterodigest.cli.bib_text import unsettable_text
 from zoterodigest.cli.library_list import api_data, select
 from zoterodigest.cli.places import open_library
 from zoterodigest.cli.screen import counted, emit, emit_text, tell, visible
+from zoterodigest.cli.writing_over import Writing
 from zoterodigest.core.identity import match_title
 from zoterodigest.core.link import is_bib
 from zoterodigest.core.record import Entry, Names
@@ -32,7 +33,6 @@ from zoterodigest.project.files import (
     CannotWrite,
     read_file,
     read_if_present,
-    replace_file,
 )
 
 Data = Mapping[str, Any]
@@ -83,7 +83,7 @@ class Wanted:
     cited: tuple[Path, ...] = ()
 
 
-def export(source: Source, wanted: Wanted, output: str, *, may_overwrite: bool) -> None:
+def export(source: Source, wanted: Wanted, output: str, writing: Writing) -> None:
     """Write a bibliography into the file `output`, or to standard output if it is "-".
 
     A .bib that stands there gains the entries it has not, or is replaced if that is allowed; one
@@ -102,14 +102,13 @@ def export(source: Source, wanted: Wanted, output: str, *, may_overwrite: bool) 
     text = csl_text(found, wanted.style, bib_rules()) if wanted.is_csl else write_bib(entries)
     if output == "-":
         emit_text(text)
-    elif present and is_bib(output) and not (wanted.is_csl or may_overwrite):
-        add_to_bib(Path(output), present, entries)
+    elif present and is_bib(output) and not (wanted.is_csl or writing.may_overwrite):
+        add_to_bib(Path(output), present, entries, writing)
     else:
-        _replace(Path(output), text, present, may_overwrite=may_overwrite)
+        _replace(Path(output), text, present, writing)
         emit([f"{visible(output)}: {counted(len(found), 'entry', 'entries')}"])
         emit(_provisional(found))
-        if not wanted.is_csl:
-            tell(dropped_text(output, present or b"", text.encode("utf-8", "replace")))
+        emit(writing.nothing_written())
     tell(_warnings(found))
     tell(unsettable_text([entry.unsettable for entry in entries if entry.unsettable]))
 
@@ -198,17 +197,18 @@ def _missing(cited: Cited, found: Iterable[Reference], present: bytes) -> Iterat
             yield visible(f"{place}: no work has the key {citation.key}")
 
 
-def _replace(path: Path, text: str, present: bytes | None, *, may_overwrite: bool) -> None:
+def _replace(path: Path, text: str, present: bytes | None, writing: Writing) -> None:
     data = text.encode("utf-8", "replace")
     if present == data:
         return
-    if present and not may_overwrite:
+    if present and not writing.may_overwrite:
         raise CannotWrite(
             path,
             "there is a file already, and what it holds is something else",
             "Give another name, or --overwrite to replace it; entries are added to a .bib only.",
         )
-    replace_file(path, data, present)
+    writing.require_agreement(str(path), present or b"", data)
+    writing.write(path, data, present)
 
 
 def _provisional(found: tuple[Reference, ...]) -> Iterator[str]:

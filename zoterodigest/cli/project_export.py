@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from zoterodigest.cli.bib_text import dropped_text, notes_text, summary, unsettable_text
+from zoterodigest.cli.bib_text import notes_text, summary, unsettable_text
 from zoterodigest.cli.network import chosen
 from zoterodigest.cli.places import linked_digests, near, open_library
 from zoterodigest.cli.screen import emit, emit_text, tell, tell_failure, visible
 from zoterodigest.cli.telling import tell_failures
+from zoterodigest.cli.writing_over import Writing
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Project, find_project
 from zoterodigest.project.lock import read_lock
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
+from zoterodigest.sync.bibs.export_run import ExportsDone, carry_out_exports, prepare_exports
 from zoterodigest.sync.bibs.exporting import NewBib
 from zoterodigest.sync.failures import failures_of_bibs
 from zoterodigest.sync.gather import known_as
@@ -57,17 +58,17 @@ def project_here(address: str, output: str, *, may_be_all: bool) -> Workspace | 
     return replace(workspace, digests=present)
 
 
-def export_all(workspace: Workspace, given: Given, *, anew: bool) -> int:
-    """Bring all .bib files of the project up to date, or write them `anew`.
+def export_all(workspace: Workspace, given: Given, writing: Writing) -> int:
+    """Bring all .bib files of the project up to date, or write them anew.
 
     Returns the exit code.
     """
-    return _export(_with(workspace, workspace.bibs, given), anew=anew)
+    return _export(_with(workspace, workspace.bibs, given), writing)
 
 
-def export_into(workspace: Workspace, output: Path, given: Given, *, anew: bool) -> int:
-    """Bring the .bib at `output` up to date, or write it `anew`; return the exit code."""
-    return _export(_with(workspace, [workspace.project.bib_file(output)], given), anew=anew)
+def export_into(workspace: Workspace, output: Path, given: Given, writing: Writing) -> int:
+    """Bring the .bib at `output` up to date, or write it anew; return the exit code."""
+    return _export(_with(workspace, [workspace.project.bib_file(output)], given), writing)
 
 
 def show(workspace: Workspace, given: Given) -> int:
@@ -88,17 +89,20 @@ def _with(workspace: Workspace, bibs: Iterable[BibFile], given: Given) -> Worksp
     return replace(workspace, bibs=tuple(asked))
 
 
-def _export(workspace: Workspace, *, anew: bool) -> int:
+def _export(workspace: Workspace, writing: Writing) -> int:
     with workspace.library:
-        exports = prepare_exports(workspace, anew=anew)
-        done = carry_out_exports(exports)
+        exports = prepare_exports(workspace, anew=writing.may_overwrite)
+        if writing.may_overwrite:
+            for bib in exports.bibs:
+                writing.require_agreement(bib.key, bib.before or b"", bib.source)
+        planned = ExportsDone(failures=tuple(failures_of_bibs(exports.bibs)))
+        done = planned if writing.is_dry_run else carry_out_exports(exports)
     unwritten = {failure.where for failure in done.failures if not failure.title}
     for bib in exports.bibs:
         if bib.key not in unwritten:
             emit([f"{visible(str(near(bib.bib.path)))}: {summary(bib)}"])
-            if anew:
-                tell(dropped_text(bib.key, bib.before or b"", bib.source))
         _tell(bib)
+    emit(writing.nothing_written())
     tell_failures(done.failures)
     return _FAILED if done.failures else 0
 

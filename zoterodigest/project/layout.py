@@ -162,6 +162,10 @@ class Project:
         key = _key(self.root, present)
         return BibFile(present, key, BibliographyRules(path=key, items="library"))
 
+    def key_of(self, path: Path) -> str:
+        """Return what the lock file, the plan and the history call the file at `path`."""
+        return _key(self.root, _absolute(path))
+
     def former_collection(self, key: str) -> tuple[str, ...]:
         """Return the collection of the digest `key` whose file is gone; empty if it had no name."""
         path = _absolute(self.root / key)
