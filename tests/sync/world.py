@@ -13,10 +13,11 @@ from zoterodigest.core.reports import Report
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Refused, Stale
+from zoterodigest.project.outside import Allowed
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.run import Options, Prepared, prepare
 from zoterodigest.sync.taking_back.ways_out import Left, leave, prepare_remove, prepare_unlink
-from zoterodigest.sync.workspace import Workspace, open_workspace
+from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
 
 Data = Mapping[str, Any]
 
@@ -64,7 +65,9 @@ class World:
 
     def workspace(self) -> Workspace:
         """Open what a run on these digests works on."""
-        return open_workspace([self.root / name for name in self.digests], self.root)
+        allowed = Allowed(is_all=True)  # what else may be is tested at the command line
+        paths = [self.root / name for name in self.digests]
+        return open_workspace(paths, self.root, chosen=Chosen(allowed=allowed))
 
     def prepare(self, options: Options | None = None) -> Prepared:
         """Plan a push."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoterodigest.cli.looking_up import is_offline, open_sources
+from zoterodigest.cli.outside import loaded
 from zoterodigest.cli.places import linked_digests
 from zoterodigest.cli.screen import (
     counted,
@@ -105,7 +106,7 @@ def _goal(options: Options, venues: VenueTable) -> tuple[Goal, Project]:
     here = config.parent if config else start
     linked = [path for path in linked_digests(here) if path.exists()]
     if config is not None:
-        project = Project.load(config)
+        project = loaded(config)
     else:
         given = [options.to] if options.to else []
         project = Project.implicit([*given, *linked] or [start / "digest.md"])

@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from zoterodigest.cli.looking_up import is_offline, open_sources
+from zoterodigest.cli.outside import loaded
 from zoterodigest.cli.screen import (
     counted,
     cut,
@@ -31,7 +32,7 @@ from zoterodigest.lookup.newest import newest, query_of
 from zoterodigest.lookup.sources import Sources
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import FeedRules
-from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.layout import find_project
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.new_papers.feeding import Fed, Feeding, NoSuchFeed, Window, feeds_called
 
@@ -82,7 +83,7 @@ def run(names: Sequence[str], options: Options, *, as_json: bool) -> int:
     config = find_project(Path())
     if config is None:
         raise NoSuchFeed("", ())
-    project = Project.load(config)
+    project = loaded(config)
     if not options.is_dry_run:
         require_idle(project.state_folder)
     feeds = feeds_called(project, names)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from zoterodigest.cli.citekeys import keys_of
 from zoterodigest.cli.network import chosen
+from zoterodigest.cli.outside import loaded
 from zoterodigest.cli.places import NoLibraryYet
 from zoterodigest.cli.screen import tell, visible
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress, parse_address
 from zoterodigest.project.files import real_path
-from zoterodigest.project.layout import BibFile, Project, find_project
+from zoterodigest.project.layout import BibFile, find_project
 from zoterodigest.sync.bibs.key_findings import differences
 from zoterodigest.sync.bibs.keying import Keys
 from zoterodigest.sync.workspace import library_meant
@@ -46,7 +47,7 @@ def key_differences(paths: Iterable[Path]) -> tuple[KeyDifference, ...]:
 
 def _in_project(config: Path, paths: list[Path]) -> list[KeyDifference]:
     try:
-        project = Project.load(config)
+        project = loaded(config)
         known = {real_path(bib.path): bib for bib in project.bibliographies()}
         bibs = [(path, known[real_path(path)]) for path in paths if real_path(path) in known]
         address, _ = library_meant(project, project.root, chosen())

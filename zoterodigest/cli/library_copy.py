@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.network import access
+from zoterodigest.cli.outside import allowed
 from zoterodigest.cli.places import NoLibraryYet, near
 from zoterodigest.cli.pushing import requests_text
 from zoterodigest.cli.screen import (
@@ -70,7 +71,7 @@ class Request:
 
 
 def _workspace(address: str, reaching: Access) -> Workspace:
-    return open_workspace((), Path(), chosen=Chosen(address, access=reaching))
+    return open_workspace((), Path(), chosen=Chosen(address, access=reaching, allowed=allowed()))
 
 
 def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -> int:

@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import ExitStack
 from io import StringIO, TextIOWrapper
 from typing import Annotated, cast
 
@@ -40,6 +41,7 @@ BUG = 70
 
 INTERRUPTED = 130
 BAD_INPUT = 10
+_ALLOW_OUTSIDE = "--allow-outside"
 _REPORT_TO = "https://github.com/zoterodigest/zoterodigest/issues"
 
 _ABOUT = """Keep Markdown paper digests, a Zotero library and a BibTeX file in agreement.
@@ -94,13 +96,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
     An error we know is one sentence and a hint; any other is said to be a bug.
     """
     _write_any_character()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    code, error = _run(given)
+    while error is not None and _is_allowed_now(error, given):
+        code, error = _run(given)
+    if error is not None:
+        _say(str(error), error.hint)
+    return code
+
+
+def _is_allowed_now(error: ZoterodigestError, arguments: Sequence[str]) -> bool:
+    """Tell whether a person now allows what a project names outside of it; no program is asked.
+
+    Nothing was done before that error, so the command can begin anew.
+    """
+    from zoterodigest.project.outside import LeadsOutside
+
+    if not isinstance(error, LeadsOutside) or "--json" in arguments:
+        return False
+    from zoterodigest.cli import outside
+
+    return outside.is_agreed(error)
+
+
+def _run(arguments: Sequence[str]) -> tuple[int, ZoterodigestError | None]:
+    """Run the program once; return its exit code, and an error that is still to be told."""
     try:
-        return int(app(args=arguments, prog_name="zoterodigest", standalone_mode=False) or 0)
+        return _called(arguments), None
+    except ZoterodigestError as error:
+        return error.exit_code, error
+
+
+def _called(arguments: Sequence[str]) -> int:
+    # The flag belongs to every command, so it may stand anywhere.
+    given = [one for one in arguments if one != _ALLOW_OUTSIDE]
+    try:
+        with ExitStack() as stack:
+            if len(given) < len(arguments):
+                from zoterodigest.cli import outside
+
+                stack.enter_context(outside.allowing_all())
+            return int(app(args=given, prog_name="zoterodigest", standalone_mode=False) or 0)
     except _WRONG_USAGE as error:
         return _misused(error)
-    except ZoterodigestError as error:
-        _say(str(error), error.hint)
-        return error.exit_code
+    except ZoterodigestError:
+        raise
     except Stopped as stop:
         from zoterodigest.cli import screen
 
@@ -171,6 +211,13 @@ def _program(
         bool,
         typer.Option(
             "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+    allow_outside: Annotated[
+        bool,
+        typer.Option(
+            _ALLOW_OUTSIDE,
+            help="Let the project use paths outside of its folder, in this run.",
         ),
     ] = False,
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from zoterodigest.cli.outside import allowed
 from zoterodigest.cli.screen import hanging, tell
 from zoterodigest.cli.talk import countdown
 from zoterodigest.library.access import Access
@@ -28,7 +29,7 @@ ENVIRONMENT_KEY = "ZOTERO_API_KEY"
 
 def chosen(address: str = "") -> Chosen:
     """Return which library is meant: `address`, else the project's, else the environment's."""
-    return Chosen(address, library_in(os.environ), access())
+    return Chosen(address, library_in(os.environ), access(), allowed())
 
 
 def access() -> Access:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from zoterodigest import __version__
 from zoterodigest.cli.network import chosen
+from zoterodigest.cli.outside import loaded
 from zoterodigest.cli.screen import emit, tell_error
 from zoterodigest.cli.serve_keys import key_for, keys_in
 from zoterodigest.errors import ZoterodigestError
@@ -86,7 +87,7 @@ def _libraries(address: str, offers: Offers) -> Iterator[dict[str, Library]]:
     start = Path()
     meaning = chosen(address)
     config = None if address else find_project(start)
-    project = Project.load(config) if config else Project.implicit([start / "digest.md"])
+    project = loaded(config) if config else Project.implicit([start / "digest.md"])
     shared, base = library_meant(project, start, meaning)
     with ExitStack() as opened:
         found: dict[str, Library] = {}

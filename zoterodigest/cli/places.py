@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.cli.network import chosen
+from zoterodigest.cli.outside import allowed, loaded
 from zoterodigest.cli.screen import hanging, visible
 from zoterodigest.core.link import is_bib
 from zoterodigest.errors import ZoterodigestError
@@ -20,6 +21,7 @@ from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.project.lock import read_lock
+from zoterodigest.project.outside import require_inside
 from zoterodigest.sync.looking_up.credits import rows_in, sources_of
 from zoterodigest.sync.workspace import Workspace, library_meant, open_workspace
 
@@ -146,7 +148,11 @@ def sources_in(
 def project_in(start: Path) -> Project:
     """Return the project of the folder `start`."""
     config = find_project(start)
-    return Project.load(config) if config else Project.implicit([start / "digest.md"])
+    if config is not None:
+        return loaded(config)
+    project = Project.implicit([start / "digest.md"])
+    require_inside(project, allowed())
+    return project
 
 
 def linked_digests(start: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zoterodigest.cli.bib_text import notes_text, summary, unsettable_text
 from zoterodigest.cli.network import chosen
+from zoterodigest.cli.outside import loaded
 from zoterodigest.cli.places import linked_digests, near, open_library
 from zoterodigest.cli.screen import emit, emit_text, tell, tell_failure, visible
 from zoterodigest.cli.telling import tell_failures
@@ -41,7 +42,7 @@ def project_here(address: str, output: str, *, may_be_all: bool) -> Workspace | 
     """
     start = Path()
     config = find_project(start)
-    project = Project.load(config) if config else Project.implicit([start / "digest.md"])
+    project = loaded(config) if config else Project.implicit([start / "digest.md"])
     data = read_if_present(project.lock_path)
     if config is None and data is None:
         return None

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from zoterodigest.cli.bib_inspection import is_bib
+from zoterodigest.cli.outside import loaded
 from zoterodigest.cli.screen import hanging, visible
 from zoterodigest.digest.detect import read_document
 from zoterodigest.mapping import venue_table
@@ -74,7 +75,7 @@ def begin_anew(start: Path, digests: Sequence[Path]) -> Iterator[str]:
     Raises `CannotWrite` if it cannot be renamed.
     """
     config = find_project(digests[0] if digests else start)
-    project = Project.load(config) if config else Project.implicit(digests or [start / "digest.md"])
+    project = loaded(config) if config else Project.implicit(digests or [start / "digest.md"])
     path = project.lock_path
     if not path.exists():
         yield f"There is no lock file at {visible(str(path))}: nothing is linked yet."

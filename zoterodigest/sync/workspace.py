@@ -19,6 +19,7 @@ from zoterodigest.library.zotero import LinkHome, ZoteroMapping, zotero_mapping
 from zoterodigest.project.files import real_path
 from zoterodigest.project.layout import BibFile, Digest, Project, find_project
 from zoterodigest.project.memory import memory_path
+from zoterodigest.project.outside import Allowed, require_inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Workspace:
     wanted_format: str = ""
     instance: str = ""
     bibs: tuple[BibFile, ...] = ()
+    allowed: Allowed = Allowed()  # noqa: RUF009  (frozen)
 
     @property
     def shows_own_notes(self) -> bool:
@@ -53,12 +55,14 @@ class Workspace:
 class Chosen:
     """Which library is meant: `address` goes before the project's, `otherwise` counts without one.
 
-    `access` is how libraries over the network are reached.
+    `access` is how libraries over the network are reached. `allowed` is what a project may use
+    outside of its folder.
     """
 
     address: str = ""
     otherwise: str = ""
     access: Access = field(default_factory=Access)
+    allowed: Allowed = Allowed()  # noqa: RUF009  (frozen)
 
 
 def open_workspace(
@@ -73,7 +77,8 @@ def open_workspace(
 
     The nearest configuration above the first digest, or above `start`, counts; without one the
     digests' common folder is the project. `library` is an address that goes before the project's,
-    relative to `start`; `chosen` tells the same and more. Nothing is created.
+    relative to `start`; `chosen` tells the same and more. Nothing is created. Raises `LeadsOutside`
+    if the project's files lead to where the user did not allow them to.
     """
     chosen = chosen or Chosen(library)
     config = find_project(digests[0] if digests else start)
@@ -81,6 +86,7 @@ def open_workspace(
         project = Project.load(config)
     else:
         project = Project.implicit(digests or [start / "digest.md"])
+    require_inside(project, chosen.allowed, digests)
     rules = project.configuration.zotero
     address, base = library_meant(project, start, chosen)
     return Workspace(
@@ -91,6 +97,7 @@ def open_workspace(
         wanted_format,
         _instance(address, base, project),
         project.bibliographies(),
+        chosen.allowed,
     )
 
 

@@ -19,6 +19,7 @@ from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.history import history_folder
 from zoterodigest.project.lock import LockFile
+from zoterodigest.project.outside import require_keys_inside
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
@@ -86,8 +87,11 @@ class Undone:
 def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Undoing:
     """Plan to take back what `run` wrote, as far as it still is as the run left it.
 
-    Raises `OtherLibrary` if the run wrote into another library.
+    Raises `OtherLibrary` if the run wrote into another library, and `LeadsOutside` if into files
+    outside of the project that are not allowed: a history may come with a copied project.
     """
+    files = _keys_of(run) | {change.key for change in run.digests}
+    require_keys_inside(workspace.project, workspace.allowed, files, f"run {run.number}")
     workspace = _workspace_of(workspace, run)
     gathered = _with_trashed(gather(workspace), run, workspace)
     if run.library not in known_as(workspace.library) and not run.is_of_files:
@@ -118,10 +122,14 @@ def _with_trashed(gathered: Gathered, run: Run, workspace: Workspace) -> Gathere
 def _workspace_of(workspace: Workspace, run: Run) -> Workspace:
     """Return the workspace of the digests that a run was about, as far as they are there."""
     project = workspace.project
-    keys = {row.digest for links in (run.before, run.after) for row in links.rows}
+    keys = _keys_of(run)
     paths = [project.root / key for key in sorted(keys)]
     there = [path for path in paths if path.is_file() and not is_bib(path.name)]
     return replace(workspace, digests=project.digests(there) if there else ())
+
+
+def _keys_of(run: Run) -> set[str]:
+    return {row.digest for links in (run.before, run.after) for row in links.rows}
 
 
 def _files_of(

@@ -1,0 +1,172 @@
+"""Paths in the files of a project that lead outside of its folder.
+
+Whoever writes a project's files decides with them what zoterodigest reads and writes. For a project
+that came from somebody else that must end at its folder: what lies outside is used only if the user
+allowed it on this computer. No file of the project can allow it.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.address import EmbeddedAddress, parse_address
+from zoterodigest.project.config import CONFIG_FILE, PLACEHOLDER
+from zoterodigest.project.files import read_if_present, real_path
+from zoterodigest.project.layout import Project
+
+_LINKED = re.compile(rb'^(?:digest|bib) \[?("(?:[^"\\]|\\.)*")', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the user allowed on this computer: patterns of real paths by project; or everything."""
+
+    patterns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    is_all: bool = False
+
+    def allows(self, root: Path, one: Outside) -> bool:
+        """Tell whether the project in `root` may use what leads outside."""
+        known = self.patterns.get(project_name(root), frozenset())
+        is_matched = any(fnmatchcase(one.path, pattern) for pattern in known)
+        return self.is_all or one.pattern in known or (is_matched and not one.is_pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A path that leads outside: how it is written in which file, and where it leads."""
+
+    written: str
+    file: str
+    path: str
+    is_pattern: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """What allows it, and nothing else."""
+        return self.path if self.is_pattern else glob.escape(self.path)
+
+
+def project_name(root: Path) -> str:
+    """Return what the project in `root` goes by in what the user allowed."""
+    return real_path(root).as_posix()
+
+
+class LeadsOutside(ZoterodigestError):
+    """Files of the project in `root` name paths outside of it that the user did not allow."""
+
+    exit_code = 25
+
+    def __init__(self, root: Path, found: tuple[Outside, ...]) -> None:
+        named = "; ".join(f"{one.file} names {one.written} ({one.path})" for one in found[:_SHOWN])
+        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        super().__init__(
+            f"a project may use only what lies in its folder {root}: {named}{more}. Nothing was"
+            " read or written there",
+            "If you trust this project, run the command at a terminal: zoterodigest asks once"
+            " whether it may use these paths, and remembers it. --allow-outside allows all of them"
+            " for one run.",
+        )
+        self.root = root
+        self.found = found
+
+
+_SHOWN = 5
+
+
+def require_inside(project: Project, allowed: Allowed, given: Iterable[Path] = ()) -> None:
+    """Raise `LeadsOutside` if files of `project` lead outside of it, to what is not `allowed`.
+
+    What the user named in the command, `given`, may be anywhere.
+    """
+    if allowed.is_all:
+        return
+    meant = {real_path(path).as_posix() for path in given}
+    found = {
+        one.path: one
+        for one in _named(project)
+        if one.path not in meant and not allowed.allows(project.root, one)
+    }
+    if found:
+        raise LeadsOutside(project.root, tuple(found[path] for path in sorted(found)))
+
+
+def require_keys_inside(project: Project, allowed: Allowed, keys: Iterable[str], file: str) -> None:
+    """Raise `LeadsOutside` if digests or bibliographies that `file` names by key lie outside."""
+    if allowed.is_all:
+        return
+    named = (_leading_out(project, key, file) for key in sorted(keys))
+    found = tuple(one for one in named if one and not allowed.allows(project.root, one))
+    if found:
+        raise LeadsOutside(project.root, found)
+
+
+def _named(project: Project) -> Iterator[Outside]:
+    """Yield what configuration and lock file name outside; the name of a state folder, too."""
+    rules = project.configuration
+    plain = [rules.lock, *rules.formats.folders]
+    plain += [path for one in rules.bibliographies for path in (one.path, *one.cited)]
+    match parse_address(rules.library):
+        case EmbeddedAddress(path):
+            plain.append(path)
+    patterns = [one.path for one in rules.digests]
+    patterns += [PLACEHOLDER.sub("*", one.digest) for one in rules.feeds]
+    for written in plain:
+        yield from _only(_leading_out(project, written, CONFIG_FILE))
+    for written in patterns:
+        yield from _of_pattern(project, written)
+    yield from _only(_leading_out(project, project.state_folder.name, "the project"))
+    data = read_if_present(project.lock_path) or b""
+    for key in sorted(_linked_keys(data)):
+        if os.path.lexists(project.root / key):
+            yield from _only(_leading_out(project, key, project.lock_path.name))
+
+
+def _only(one: Outside | None) -> Iterator[Outside]:
+    if one is not None:
+        yield one
+
+
+def _of_pattern(project: Project, written: str) -> Iterator[Outside]:
+    """Yield where a pattern leads, as a whole or, by a symbolic link, for single files."""
+    if not glob.has_magic(written) or (project.root / written).exists():
+        yield from _only(_leading_out(project, written, CONFIG_FILE))
+        return
+    parts = Path(written).parts
+    fixed = next(at for at, part in enumerate(parts) if glob.has_magic(part))
+    folder = real_path(project.root.joinpath(*parts[:fixed]))
+    if not _is_inside(project, folder):
+        path = folder.joinpath(*parts[fixed:]).as_posix()
+        yield Outside(written, CONFIG_FILE, path, is_pattern=True)
+    names = glob.glob(written, root_dir=project.root, recursive=True)  # noqa: PTH207  (as layout)
+    for name in sorted(names):
+        found = _leading_out(project, name, CONFIG_FILE)
+        if found and not real_path(project.root / name).is_relative_to(folder):
+            yield found
+
+
+def _leading_out(project: Project, written: str, file: str) -> Outside | None:
+    path = real_path(project.root / written)
+    return None if _is_inside(project, path) else Outside(written, file, path.as_posix())
+
+
+def _is_inside(project: Project, path: Path) -> bool:
+    return path.is_relative_to(real_path(project.root))
+
+
+def _linked_keys(lock_data: bytes) -> set[str]:
+    """Return the digests and bibliographies that a lock file names, also one that is damaged."""
+    keys: set[str] = set()
+    for text in {found[1] for found in _LINKED.finditer(lock_data)}:
+        try:
+            keys.add(str(json.loads(text)))
+        except ValueError:
+            continue
+    return {key for key in keys if "\0" not in key}
