@@ -14,6 +14,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from zoterodigest.core.dates import is_iso
+from zoterodigest.core.escapes import without_spelling
 from zoterodigest.core.identity import canonical_title
 from zoterodigest.core.names import full_name, same_name, split_name
 from zoterodigest.core.record import (
@@ -193,6 +194,10 @@ def _canonical_text(name: str, text: str, folding: Folding) -> str:
             return _canonical_url(text)
         case "pages":
             return canonical_pages(text)
+        case "abstract" | "comment":
+            # What a formatter of Markdown changes in a table's cell, see test_formatters.py.
+            plain = without_spelling(unicodedata.normalize("NFC", text))
+            return " ".join(plain.replace("|", " | ").split())
         case _:
             return " ".join(unicodedata.normalize("NFC", text).split())
 

@@ -82,8 +82,8 @@ def _claim_label(claims: Claims, body: Body, line: int, rules: Compiled) -> bool
     if slot is None:
         return _claim_misspelt(claims, label, line, rules.labels)
     if slot != "ignored":
-        start, end = body.ranges[line]
-        behind = start + match.end()
+        start = body.ranges[line][0]
+        behind, end = start + match.end(), start + len(shorn(body.line(line)))
         if not body.text.data[behind:end].strip():  # the slot stands one blank behind its label
             behind = start + len(match[0].rstrip(b" \t"))
         claims.slots.append(Slot(slot, trimmed(body.text, behind, end)))

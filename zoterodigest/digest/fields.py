@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from zoterodigest.core import dates, identity, names, venue_slot
 from zoterodigest.core.blocks import split_blocks
+from zoterodigest.core.escapes import unescaped
 from zoterodigest.core.record import SECTION, Blocks, Members, Names
 from zoterodigest.digest.format import fold
 from zoterodigest.digest.reading import Draft, Reading, cleaned, decoded
@@ -64,7 +65,7 @@ def _put_abstract(draft: Draft, text: str, section: str | None) -> None:
     if isinstance(title, str) and is_translated(title, text):
         _put_blocks(draft, _section_name(draft, section or "Abstract"), text)
     else:
-        draft.put("abstract", html.unescape(text), text)
+        draft.put("abstract", html.unescape(unescaped(text)), text)
 
 
 def is_translated(title: str, text: str) -> bool:
@@ -83,7 +84,10 @@ def _script(text: str) -> str:
 
 
 def _put_title(draft: Draft, text: str) -> None:
-    draft.put("title", cleaned(text), text)
+    plain = unescaped(text)
+    # A bracket left open is half of a link that a formatter cut in two: `no_titles` know that.
+    is_whole = plain.count("[") == plain.count("]")
+    draft.put("title", cleaned(plain if is_whole else text), text)
 
 
 def _put_authors(draft: Draft, text: str) -> None:
@@ -198,7 +202,7 @@ def _put_doi(draft: Draft, text: str) -> None:
 
 
 def _put_comment(draft: Draft, text: str) -> None:
-    draft.put("comment", html.unescape(text), text)
+    draft.put("comment", html.unescape(unescaped(text)), text)
 
 
 def _put_summary(draft: Draft, text: str) -> None:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from zoterodigest.digest.format import Compiled, Format, fold
 from zoterodigest.digest.layers import Text, peel_indent, peel_quote
+from zoterodigest.digest.lines import shorn
 from zoterodigest.digest.slots import Claims, Slot, Unread, block_text, trimmed
 
 _TAG = re.compile(rb"<(/?)details\b[^<>\n]*>", re.I)
@@ -140,7 +141,7 @@ def _claim_quote(claims: Claims, body: Body, line: int, rules: Compiled) -> int 
         stop += 1
     text = peel_quote(body.text.slice(body.ranges[line][0], body.ranges[stop - 1][1]))
     head_end = next(text.lines())[1]
-    match = rules.quote.search(text.data[:head_end]) if rules.quote else None
+    match = rules.quote.search(shorn(text.data[:head_end])) if rules.quote else None
     if match is None or "name" not in match.groups:
         return None
     name = text.data[slice(*match.groups["name"])].decode("utf-8", "replace").strip()

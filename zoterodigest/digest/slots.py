@@ -80,7 +80,10 @@ def block_text(body: Text, start: int, end: int) -> Text:
 def group_slots(text: Text, match: Match, name: str = "") -> Iterator[Slot]:
     """Yield a slot for every group of `match` in `text`; those that are NAMED get `name`."""
     for slot, (start, end) in sorted(match.groups.items(), key=lambda group: group[1]):
-        yield Slot(slot, trimmed(text, start, end), name if name and slot in NAMED else None)
+        part = trimmed(text, start, end)
+        if slot == "url" and part.data[:1] == b"<" and part.data[-1:] == b">":
+            part = part.slice(1, len(part.data) - 1)
+        yield Slot(slot, part, name if name and slot in NAMED else None)
 
 
 def claim_groups(claims: Claims, text: Text, match: Match, rules: Compiled, name: str = "") -> None:

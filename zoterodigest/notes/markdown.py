@@ -21,6 +21,7 @@ from zoterodigest.core.blocks import (
     cut_blocks,
     split_blocks,
 )
+from zoterodigest.core.escapes import unescaped
 from zoterodigest.notes.inline import gather, with_marks
 from zoterodigest.notes.markup import BLOCK, parse
 from zoterodigest.notes.model import (
@@ -206,6 +207,7 @@ def _parser() -> MarkdownIt:
     parser = _VerbatimLinks("commonmark", {"html": True})
     parser.enable("strikethrough").disable("reference")
     parser.inline.ruler.before("escape", "formula", _formula_rule)
+    parser.inline.ruler.before("autolink", "address", _address_rule)
     parser.add_render_rule("formula", _render_formula)
     return parser
 
@@ -227,7 +229,21 @@ def _formula_rule(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         token = state.push("formula", "span", 0)
-        token.content = match.group(1) or match.group(2)
+        token.content = unescaped(match.group(1) or match.group(2))
+    state.pos = match.end()
+    return True
+
+
+_ADDRESS = re.compile(r"<([\w.+-]+@[\w.-]+)>")
+
+
+def _address_rule(state: StateInline, silent: bool) -> bool:
+    """Read an e-mail address between angle brackets, as a linter writes it, as the bare address."""
+    match = _ADDRESS.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.pending += match.group(1)
     state.pos = match.end()
     return True
 
