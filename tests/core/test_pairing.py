@@ -56,6 +56,13 @@ def test_identifier_pairs_before_title_and_title_before_text() -> None:
     assert ids(paired(now, rows)) == {0: "r2", 1: "r0", 2: "r1"}
 
 
+def test_an_entry_whose_item_is_trashed_does_not_take_the_row_that_left_another_digest() -> None:
+    here, there = an_entry("a.md", arxiv="2401.00001"), an_entry("b.md", arxiv="2401.00001")
+    rows = [row_for(there, "r0", State.DROPPED), row_for(here, "r1", State.TRASHED)]
+
+    assert ids(paired([here], rows)) == {0: "r1"}
+
+
 def test_order_alone_never_pairs() -> None:
     rows = [row_for(an_entry(title="A paper on cats"), "r0")]
 

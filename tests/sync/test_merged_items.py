@@ -315,3 +315,20 @@ def test_entries_of_a_hand_kept_bib_whose_items_are_merged_stay_as_they_are(
 
     assert (world.root / "refs.bib").read_text(encoding="utf-8") == before
     assert world.prepare(SYNC).is_settled
+
+
+def test_a_merge_adds_no_entry_for_the_survivor_where_the_other_item_was_filed(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.markdown("notes.md", "# Notes\n\n## North\n\n" + MASK)
+    world.markdown("more.md", "# More\n\n## South\n\n" + OTHER)
+    world.push(SYNC)
+    before = [(tmp_path / name).read_bytes() for name in world.digests]
+    world.merge(world.key(TITLE), world.key(SECOND))
+
+    plan = world.push(SYNC).prepared.plan
+
+    assert [(tmp_path / name).read_bytes() for name in world.digests] == before
+    assert {type(one) for one in plan.reports} == {MergedOtherWork}
+    assert settled(world)

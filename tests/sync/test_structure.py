@@ -677,6 +677,19 @@ def test_a_trashed_items_entry_goes_by_the_rule_unless_it_was_edited(
     assert settled(world)
 
 
+def test_an_entry_follows_its_moved_item_out_of_a_heading_that_was_renamed(notes: World) -> None:
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.shelves()["notes/Language"]])
+    notes.edit("notes.md", ("## Vision", "## Seeing"))
+
+    plan = notes.push(SYNC).prepared.plan
+
+    assert reports(plan, PlaceConflict) == []
+    assert text(notes).index("## Language") < text(notes).index("**Mask R-CNN**")
+    assert notes.shelved("Mask R-CNN") == {"notes/Language"}
+    assert set(notes.shelves()) == {"notes", "notes/Seeing", "notes/Language"}
+    assert settled(notes)
+
+
 def test_items_merged_in_zotero_are_followed(notes: World) -> None:
     old = notes.key("Mask R-CNN")
     note = notes.note_key("Mask R-CNN")
@@ -765,3 +778,21 @@ def test_a_format_that_takes_no_new_entries_is_given_as_the_reason(
     (report,) = reports(world.plan(SYNC), AddedItem)
     assert isinstance(report, AddedItem)
     assert reason in report.reason
+
+
+def test_a_new_entry_holds_what_the_same_run_brings_to_its_item(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.markdown("notes.md", NOTES)
+    other = MASK.replace("Mask R-CNN", "A Panoptic View of Things").replace(
+        "1703.06870", "1801.00868"
+    )
+    world.markdown("more.md", f"# More\n\n## South\n\n{other}")
+    world.push(SYNC)
+    key, shelves = world.key("Mask R-CNN"), world.shelves()
+    world.change(key, collections=[shelves["notes/Vision"], shelves["more/South"]])
+    world.edit("notes.md", ("Mask R-CNN", "Masks of Regions"))
+
+    world.push(SYNC)
+
+    assert "**Masks of Regions**" in (tmp_path / "more.md").read_text(encoding="utf-8")
+    assert settled(world)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from zoterodigest.core.identity import match_title
 from zoterodigest.core.keys import is_our_item, note_key
@@ -11,6 +11,7 @@ from zoterodigest.core.link import Row, Shelf, State
 from zoterodigest.core.plan import CreateEntry
 from zoterodigest.core.record import CITEKEY, Entry, Item, Kind, Value, is_empty, kind_of
 from zoterodigest.core.reports import AddedItem
+from zoterodigest.core.seen import Seen
 from zoterodigest.core.shelves import Path
 from zoterodigest.core.terms import Holdings, Known, Rules, Terms
 
@@ -33,7 +34,7 @@ def added_items(
     for item in library.items:
         if item.is_trashed:
             continue
-        for digest, (path, is_shared) in adding.places(item, known.seen.collections).items():
+        for digest, (path, is_shared) in adding.places(item, known.seen).items():
             reason = adding.reason(item, digest, is_shared=is_shared)
             title = _title(item)
             if reason:
@@ -70,9 +71,7 @@ class _Adding:
             titles = {match_title(title)} if isinstance(title, str) else set[str]()
             self._known[entry.digest] |= {*entry.identifiers, *titles}
 
-    def places(
-        self, item: Item, seen: Mapping[str, frozenset[str]]
-    ) -> dict[str, tuple[Path, bool]]:
+    def places(self, item: Item, seen: Seen) -> dict[str, tuple[Path, bool]]:
         """Return the digests to whose collections `item` was added, with the heading for its entry,
         and whether other digests share all these collections.
 
@@ -80,8 +79,8 @@ class _Adding:
         another clone may have put it there, and it is no news to the others.
         """
         found: dict[str, tuple[Path, bool]] = {}
-        for key in sorted(item.collections & seen.keys()):
-            if item.key in seen[key] or self._owners[key] & self._digests[item.key]:
+        for key in sorted(item.collections & seen.collections.keys()):
+            if seen.held(key, item) or self._owners[key] & self._digests[item.key]:
                 continue
             for shelf in self._shelves[key]:
                 path, is_shared = found.get(shelf.digest, ((), True))

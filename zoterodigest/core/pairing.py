@@ -99,10 +99,11 @@ def contradict(one: Iterable[Identifier], other: Iterable[Identifier]) -> bool:
 def pair(entries: Sequence[Entry], rows: Iterable[Row], scope: Scope, unread: Unread) -> Pairing:
     """Pair `entries` with the rows of the run's digests and of digests whose file is gone.
 
-    Linked rows come first, then tombstones; the tombstone of an unlinked or trashed row pairs only
-    within its digest. The rows left of a digest that is gone count as dropped if any row of it was
-    found elsewhere (a renamed file), else they are left alone. Entries of bibliographies pair with
-    rows of bibliographies only, and those of digests with those of digests.
+    Linked rows come first, then tombstones, of equal ones those whose entry was dropped; the
+    tombstone of an unlinked or trashed row pairs only within its digest. The rows left of a digest
+    that is gone count as dropped if any row of it was found elsewhere (a renamed file), else they
+    are left alone. Entries of bibliographies pair with rows of bibliographies only, and those of
+    digests with those of digests.
     """
     indices: dict[bool, list[int]] = {False: [], True: []}
     for index, entry in enumerate(entries):
@@ -135,7 +136,7 @@ def _joined(pairings: Sequence[Pairing]) -> Pairing:
 
 def _paired(entries: Sequence[Entry], rows: Sequence[Row], scope: Scope, unread: Unread) -> Pairing:
     table = _Table(entries, tuple(rows), scope)
-    for is_eligible in (_is_linked, _is_dropped, _is_retired):
+    for is_eligible in (_is_linked, _is_tombstone):
         table.pair_all(is_eligible)
     moved = {row.digest for row in table.paired.values()} | scope.digests
     missing = [row for row in table.rows_left() if _is_linked(row) and row.digest in moved]
@@ -156,8 +157,8 @@ def _is_linked(row: Row) -> bool:
     return row.state is State.LINKED
 
 
-def _is_dropped(row: Row) -> bool:
-    return row.state is State.DROPPED
+def _is_tombstone(row: Row) -> bool:
+    return row.state is not State.LINKED
 
 
 def _is_retired(row: Row) -> bool:
@@ -261,6 +262,7 @@ class _Table:
                 for name, raw in entry.raws.items()
                 if name in row.bases
             ),
+            int(_is_retired(row)),
         )
 
     def _identifiers(self, known: Traits | Row) -> Iterable[Hashable]:

@@ -114,7 +114,7 @@ class _Placer:
         row_id, moved = link.row.id, self._moved
         away = moved.targets.get(row_id) or moved.conflicts.get(row_id)
         if away and (stand is None or self._shelving.target(stand) != away):
-            return self._followed(link, away), Moves()
+            return self._followed(link, stand, away), Moves()
         if stand is None:
             return self._unplaced(link), Moves()
         target = self._shelving.target(stand)
@@ -147,15 +147,19 @@ class _Placer:
         moves = Moves(frozenset(came), frozenset(left & stand.collections))
         return replace(row, origin=origin), moves
 
-    def _followed(self, link: Link, target: str) -> Link:
+    def _followed(self, link: Link, stand: Stand | None, target: str) -> Link:
         """Have the entry of `link` follow its item, as far as directions and conflicts allow.
 
-        Until it does, its row says where it stood when both agreed.
+        Until it does, its row says where it stood when both agreed. An entry whose heading got
+        another name has not moved by that.
         """
         entry, row_id, before = link.entry, link.row.id, link.before or link.row
         path = self._paths[before.digest, target]
         row = replace(link.row, digest=before.digest, headings=before.headings)
-        if row_id in self._moved.conflicts:
+        is_in_place = stand is not None and self._shelving.is_in_place(stand)
+        if is_in_place:
+            row = replace(row, headings=heading_prints(entry))
+        if row_id in self._moved.conflicts and not is_in_place:
             self.reports.append(PlaceConflict(row_id, entry.headings, path))
         elif self._terms.rules.get(entry.digest, Rules()).directions.brings_entries:
             self.actions.append(MoveEntry(entry, row_id, path))

@@ -13,7 +13,16 @@ from zoterodigest.core.linking import Linking, link_entries
 from zoterodigest.core.lost_notes import with_lost_notes
 from zoterodigest.core.own_notes import hidden_notes, with_own_notes
 from zoterodigest.core.places import place
-from zoterodigest.core.plan import CreateEntry, Link, Plan, RenameHeading, RenameShelf, TrashItem
+from zoterodigest.core.plan import (
+    Action,
+    ChangeItem,
+    CreateEntry,
+    Link,
+    Plan,
+    RenameHeading,
+    RenameShelf,
+    TrashItem,
+)
 from zoterodigest.core.recalling import recalled
 from zoterodigest.core.record import Entry, Item
 from zoterodigest.core.relocation import Relocations, relocations
@@ -54,8 +63,12 @@ def reconcile(
     rows = [archived.get(row.id, row) for row in linking.kept]
     rows += [_row(link, terms) for link in travels.links]
     # Under the headings as they are now: one renamed since has another path in the lock file.
-    shelved = replace(known, shelves=placing.shelves), library, terms
-    added = list(added_items(entries, rows, shelved, new_ids)) if terms.is_whole else []
+    shelved = replace(known, shelves=placing.shelves)
+    # With what this run brings to their items: else the next run would add it to the new entries.
+    after = replace(library, items=_items_after(library.items, travels.actions))
+    added = (
+        list(added_items(entries, rows, (shelved, after, terms), new_ids)) if terms.is_whole else []
+    )
     renamed = {one.key for one in placing.shelf_actions if isinstance(one, RenameShelf)}
     headings = list(
         renamed_headings(entries, placing.shelves, library.collections, renamed, terms=terms)
@@ -89,6 +102,15 @@ def reconcile(
         shelves=placing.shelves,
         rows_before=_sorted_rows(known.rows),
         shelves_before=_sorted_shelves(known.shelves),
+    )
+
+
+def _items_after(items: Iterable[Item], actions: Iterable[Action]) -> tuple[Item, ...]:
+    """Return `items` with the values that `actions` write into them."""
+    changes = {one.key: one.after for one in actions if isinstance(one, ChangeItem)}
+    return tuple(
+        replace(item, fields={**item.fields, **changes[item.key]}) if item.key in changes else item
+        for item in items
     )
 
 

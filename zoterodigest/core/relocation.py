@@ -51,7 +51,7 @@ class _Relocating:
         self.targets: dict[str, str] = {}
         self.conflicts: dict[str, str] = {}
         self.reports: list[Relocated] = []
-        self._seen = seen.collections
+        self._seen = seen
         self._shelves: dict[str, list[Shelf]] = defaultdict(list)
         for shelf in sorted(shelves, key=lambda shelf: shelf.path):
             self._shelves[shelf.digest].append(shelf)
@@ -69,8 +69,8 @@ class _Relocating:
         here = link.item.collections
         others = self._homes_of[link.row.item]
         now_in = [one for one in self._shelves[before.digest] if one.collection in here - others]
-        came = [one for one in now_in if not self._was_in(one.collection, link.item.key)]
-        is_out = self._was_in(home, link.item.key) and home not in here
+        came = [one for one in now_in if not self._seen.held(one.collection, link.item)]
+        is_out = self._seen.held(home, link.item) and home not in here
         place = (link.entry.digest, heading_prints(link.entry))
         has_moved = place != (before.digest, before.headings)
         if any(place == (one.digest, prints_of(one.path)) for one in now_in):
@@ -81,11 +81,8 @@ class _Relocating:
         elif is_out and not has_moved:
             self.reports.append(Relocated(link.row.id, home, is_out=True))
         elif not is_out:
-            known = [one.collection for one in came if one.collection in self._seen]
+            known = [one.collection for one in came if one.collection in self._seen.collections]
             self.reports += [Relocated(link.row.id, key, is_out=False) for key in known]
 
     def _home(self, row: Row) -> str | None:
         return home_of((row.digest, row.headings), self._homes)
-
-    def _was_in(self, collection: str, key: str) -> bool:
-        return key in self._seen.get(collection, ())

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from zoterodigest.core.link import Base, Row, fingerprint
+from zoterodigest.core.record import Item
 
 _MOST_PAST = 20
 
@@ -28,6 +29,13 @@ class Seen:
     past: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     version: int = 0
     has_gone_back: bool = False
+
+    def held(self, collection: str, item: Item) -> bool:
+        """Tell whether `item`, or one that was merged into it since, lay in a collection.
+
+        A merge unites the collections: in none of them is the item that stays an addition.
+        """
+        return not {item.key, *item.replaces}.isdisjoint(self.collections.get(collection, ()))
 
     def is_past(self, row_id: str, name: str, base: Base) -> bool:
         """Tell whether `base` was in step here before the one that is remembered."""

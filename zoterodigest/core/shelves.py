@@ -55,6 +55,11 @@ class Shelving:
         """Return the collection the entry belonged in before."""
         return home_of(stand.before, self.former_targets) if stand.before else None
 
+    def is_in_place(self, stand: Stand) -> bool:
+        """Tell whether an entry belongs in the collection it belonged in, whatever it is called."""
+        former = self.former(stand)
+        return former is not None and former == self.target(stand)
+
 
 UNPLACED: Path = (fingerprint("\0in no collection yet"),)
 """The place in the row of a link that was made by a run which writes no collections."""
