@@ -140,3 +140,33 @@ def test_new_item_of_a_collection_has_its_citation_key_after_one_sync(tmp_path: 
     assert "Deep Residual Learning" in (tmp_path / "papers.md").read_text()
     assert world.items()["RRRRRRRR"].get("citationKey")
     assert prepare(world.workspace(), SYNC).is_settled
+
+
+HARD = {
+    "title": "Don’t Stop: E\ufb03cient {\\'E}tudes of A \\ B Testing",
+    "date": "June 18-22, 2025",
+    "proceedingsTitle": "Computer Vision – ECCV 2024",
+    "DOI": "10.1002/(SICI)1097-0258(19980815/30)17:15<1661::AID-SIM968>3.0.CO;2-2",
+    "ISBN": "978-0-387-31073-2 0-387-31073-8",
+    "pages": "1–18",
+    "url": "https://a.b/c_d",
+    "accessDate": "2023-06-05T10:20:30Z",
+}
+
+
+@pytest.mark.parametrize("flavour", ["bibtex", "biblatex"])
+def test_values_of_a_hard_item_settle_and_go_back_nowhere(tmp_path: Path, flavour: str) -> None:
+    world = a_world(
+        tmp_path, PREPRINT, CONFIG.replace("push = true", f'push = true\nto = "{flavour}"')
+    )
+    set_field(world, GUIDANCE, itemType="conferencePaper")
+    sync(world)
+
+    world.change(world.key(GUIDANCE), **HARD)
+    sync(world)
+
+    assert prepare(world.workspace(), SYNC).is_settled
+    item = world.item(HARD["title"])
+    assert {name: item[name] for name in HARD} == HARD
+    assert HARD["DOI"] in bib(world)
+    assert "publisher = {Springer}" in bib(world)

@@ -89,6 +89,8 @@ def read_work(data: Data, rules: BibRules) -> Work:
         rf"\bVolume {re.escape(volume)}\b", place.name
     ):
         del facts["volume"]  # "(Volume 1: Long Papers)" says it
+    if _repeats_arxiv("publisher", facts.get("publisher", "")):  # left there by a change of type
+        del facts["publisher"]
     for name in _OF_PLACE:
         if name not in facts and (text := getattr(place, name)):
             facts[name] = text
