@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sync.digests import folded
+from tests.sync.digests import daily, folded, notes, quoted
 from tests.sync.world import World, actions
 from zoterodigest.core.reports import Conflict, UnreadableDate
 from zoterodigest.sync.run import Direction, Options
@@ -158,3 +158,24 @@ def test_a_range_of_years_that_was_there_first_is_apart_and_does_not_stop_other_
 
     assert world.item(TITLE)["date"] == "2023-2025"
     assert [type(one).__name__ for one in world.plan(SYNC).reports] == ["ApartField"]
+
+
+@pytest.mark.parametrize(("date", "year"), [("2025-01-03", "2025"), ("Spring 2025", "2025")])
+def test_the_year_that_another_entry_shows_follows_in_the_same_run(
+    world: World, date: str, year: str
+) -> None:
+    row = (
+        f"| **[{TITLE}](http://arxiv.org/abs/2102.00001v1)** | 2024-05-02 | <details><summary>Show"
+        "</summary><p>It is bright.</p></details> | 3 pages | None |\n"
+    )
+    world.markdown("table.md", daily([row]))
+    world.markdown("notes.md", notes(quoted(TITLE, "2102.00001", venue="CVPR 2024")))
+    world.push(SYNC)
+
+    world.edit("table.md", ("2024-05-02", date))
+    world.push(SYNC)
+
+    assert world.item(TITLE)["date"] == date
+    assert f"*CVPR {year}*" in (world.root / "notes.md").read_text(encoding="utf-8")
+    again = world.plan(SYNC)
+    assert (actions(again), again.reports) == ({}, ())

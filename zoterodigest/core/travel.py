@@ -9,7 +9,7 @@ from functools import partial
 
 from zoterodigest.core.bases import without_fill
 from zoterodigest.core.choosing import decided, is_chosen
-from zoterodigest.core.dates import is_iso
+from zoterodigest.core.dates import is_iso, year_in
 from zoterodigest.core.found import Found, as_held, taken
 from zoterodigest.core.keys import free_note_key
 from zoterodigest.core.link import Base, is_bib
@@ -118,7 +118,7 @@ class _Hub:
     def carry(self) -> None:
         """Bring every link's changes to the item, then the item's to every entry."""
         merges = [self._to_item(place) for place in range(len(self.links))]
-        if len(self.links) > 1 and self._after:
+        if self._after and (len(self.links) > 1 or self._after.keys() & {"date", "year"}):
             merges = [self._merged(link) for link in self.links]
         if found := self._terms.found.get(self._key) or self._pending():
             self._take(found)
@@ -167,7 +167,9 @@ class _Hub:
             return merged
         before = self._now
         self._after |= record
-        self._now = _with_fields(before, record)
+        edited = {name: record[name] for name in record.keys() - merged.fills}
+        also = _also_changed(before, edited) if self._item else {}
+        self._now = _with_fields(before, record | also)
         filled = record.keys() & merged.fills
         if link.item is not None and not link.row.origin.item:
             self._note_fills(place, filled)
@@ -353,6 +355,19 @@ class _Hub:
 
     def _directions(self, link: Link) -> Directions:
         return self._terms.rules.get(link.entry.digest, Rules()).directions
+
+
+def _also_changed(item: Item, edited: Fields) -> dict[str, Value]:
+    """Return what else of `item` changes with an edit: date and year have one home in the library.
+
+    So an entry that shows the year follows in the run in which the date of another changed.
+    """
+    date, year, then = edited.get("date"), edited.get("year"), item.fields.get("date", EMPTY)
+    if isinstance(date, str) and year is None and "year" in item.fields:
+        return {"year": year_in(date) or date}  # without a date the year stands alone
+    if isinstance(year, str) and date is None and isinstance(then, str):
+        return {} if then.startswith(year) else {"date": year}
+    return {}
 
 
 def _is_mere_text(name: str, value: Value, entry: Entry) -> bool:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.sync.histories import by_git, by_lookup, by_markdown, by_tool, by_zotero
+from tests.sync.histories import by_date, by_git, by_lookup, by_markdown, by_tool, by_zotero
 from tests.sync.histories.by_markdown import Pick
 from tests.sync.histories.ending import end
 from tests.sync.histories.opening import open_stage
@@ -39,6 +39,8 @@ ACTS: dict[str, tuple[int, Act]] = {
     "shelve": (2, by_zotero.shelve),
     "name shelf": (1, by_zotero.name_shelf),
     "insert in zotero": (2, by_zotero.insert),
+    "change date in zotero": (2, by_date.in_zotero),
+    "change date in markdown": (1, by_date.in_markdown),
     "zotero syncs": (3, by_zotero.replicate),
     "push": (4, by_tool.push),
     "pull": (4, by_tool.pull),
