@@ -59,6 +59,22 @@ def add(stage: Stage, clone: Clone, pick: Pick) -> None:
     stage.tell(f"{NOTES}: + {new}")
 
 
+def edit_summary(stage: Stage, clone: Clone, works: set[int], pick: Pick) -> None:
+    """Write something else in a bullet of an entry of these works in the notes, if there is one."""
+    text = clone.text(NOTES)
+    found = [
+        (start, token)
+        for start, token in places_in(NOTES, text)
+        if letter_of(token) == "s" and work_of(token) in works
+    ]
+    if not found:
+        return
+    start, old = found[pick[2] % len(found)]
+    new = stage.memory.new(work_of(old), "s", over=[old])
+    clone.write(NOTES, text[:start] + new + text[start + len(old) :])
+    stage.tell(f"{NOTES}: {old} -> {new}")
+
+
 def take_out(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Take a bullet out of an entry of the notes; one is left."""
     text = clone.text(NOTES)

@@ -8,21 +8,24 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import partial
 
-from tests.sync.histories.by_markdown import Pick
+from tests.sync.histories.by_markdown import Pick, edit_summary
 from tests.sync.histories.effects import Effects, Killed
-from tests.sync.histories.model import TOKEN, Violation
+from tests.sync.histories.model import TOKEN, Violation, tokens_in, work_of
 from tests.sync.histories.stage import (
     LOCK,
+    NOTES,
     Clone,
     Sight,
     Stage,
     library_sight,
+    put,
     sight_of,
 )
 from tests.sync.trouble import TroubledLibrary, silent
 from zoterodigest.core.plan import CreateEntry, MoveEntry, Plan, RemoveEntry, RenameHeading
+from zoterodigest.core.reports import MissingNote
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.port import BadLibrary, Library
+from zoterodigest.library.port import BadLibrary, Library, LibraryItem
 from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.run import Direction, Options, prepare
@@ -114,6 +117,37 @@ def disturb(
         # What it brought and nobody remembers comes once more, whatever became of it since.
         for end, sight in _sights(stage, clone).items():
             stage.memory.wished |= sight.set - before[end].set
+
+
+def lose_note(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """A person deletes a note of ours and edits the summary it was of: the edit wins.
+
+    Between the two there may be a sync.
+    """
+    notes = [one for one in clone.library.read().items if _is_note_of_ours(one)]
+    if not notes:
+        return
+    note = notes[pick[0] % len(notes)]
+    works = {work_of(token) for token in tokens_in(str(note.data["note"]))}
+    put(clone.library, note, deleted=1)
+    stage.tell(f"zotero: note {note.key} of {works} into the trash")
+    if pick[1] % 2:
+        sync(stage, clone, pick)
+    before = clone.text(NOTES)
+    edit_summary(stage, clone, works, pick)
+    if clone.text(NOTES) == before:
+        return
+    outcome = run(stage, clone, Direction.SYNC)
+    present = {one.key: one for one in clone.library.read().items}[note.key]
+    if outcome.failures or not present.is_trashed:
+        return
+    for report in outcome.last.plan.reports:
+        if isinstance(report, MissingNote) and report.row.note == note.key:
+            raise Violation(f"the note {note.key} stays deleted although its summary was edited")
+
+
+def _is_note_of_ours(one: LibraryItem) -> bool:
+    return one.data["itemType"] == "note" and not one.is_trashed and bool(one.data.get("note"))
 
 
 def refuse(stage: Stage, clone: Clone, pick: Pick) -> None:

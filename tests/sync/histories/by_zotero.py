@@ -25,6 +25,7 @@ from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.notes.editor import editor_form
 
 FIRST_OWN_KEY = 10**9
+FIRST_MERGED_KEY = 2 * 10**9
 _POINT = r"<li>(?:(?!</?li>).)*?{token}(?:(?!</?li>).)*</li>\n?"
 
 
@@ -131,6 +132,53 @@ def trash(stage: Stage, clone: Clone, pick: Pick) -> None:
     put(clone.library, one, deleted=0 if one.is_trashed else 1)
     where = "out of" if one.is_trashed else "into"
     stage.tell(f"zotero: {one.data['itemType']} {one.key} {where} the trash")
+
+
+def merge(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Merge two items (Merge Items): any two, or one into an item of the person's own that says
+    little more than the title. A token that stood in the one that goes alone is given up.
+    """
+    items = {
+        one.key: one
+        for one in clone.library.read().items
+        if "parentItem" not in one.data and not one.is_trashed and one.data.get("title")
+    }
+    if not items:
+        return
+    keys = sorted(items)
+    other = keys[pick[0] % len(keys)]
+    keep = keys[pick[1] % len(keys)]
+    if pick[2] % 3 or keep == other:
+        stage.merges += 1
+        keep = a_key(FIRST_MERGED_KEY + stage.merges)
+        kind = ("preprint", "conferencePaper", "webpage")[pick[2] % 2 + pick[1] % 2]
+        data = {"itemType": kind, "title": items[other].data["title"]}
+        clone.library.write([LibraryItem(keep, 0, data)])
+    merge_items(clone, keep, other)
+    stage.has_lost_base = True
+    stage.tell(f"zotero: item {other} merged into {keep}")
+
+
+def merge_items(clone: Clone, keep: str, other: str) -> None:
+    """Do what Zotero does when two items are merged."""
+    snapshot = clone.library.read()
+    found = {one.key: one for one in snapshot.items}
+    for one in snapshot.items:
+        if one.data.get("parentItem") == other:
+            put(clone.library, one, parentItem=keep)
+    stays, goes = found[keep], found[other]
+    replaced = stays.data.get("relations", {}).get("dc:replaces", [])
+    address = f"http://zotero.org/users/1/items/{other}"
+    put(
+        clone.library,
+        stays,
+        collections=[*stays.data.get("collections", ()), *goes.data.get("collections", ())],
+        tags=[*stays.data.get("tags", ()), *goes.data.get("tags", ())],
+        relations={
+            "dc:replaces": [*([replaced] if isinstance(replaced, str) else replaced), address]
+        },
+    )
+    put(clone.library, goes, deleted=1)
 
 
 def shelve(stage: Stage, clone: Clone, pick: Pick) -> None:

@@ -18,6 +18,7 @@ from zoterodigest.core.reports import (
     AwaitedItem,
     Conflict,
     Held,
+    MergedOtherWork,
     MissingItem,
     MissingNote,
     NotLinked,
@@ -100,6 +101,8 @@ def require_no_silent_difference(stage: Stage, clone: Clone, prepared: Prepared)
                 continue
             if name == BIB and (name, work) not in linked and not held[f"w{work}t"]:
                 continue  # what a .bib holds besides is nobody's business
+            if (name, work) not in linked and f"w{work}t" not in shown:
+                continue  # what its item held stands in the entry of one that it was merged into
             if (name, work) not in linked:
                 raise Violation(f"{name}: the entry of work {work} has no link, silently")
             for letter in CARRIED[name]:
@@ -145,6 +148,8 @@ def _reported(prepared: Prepared, rows: dict[str, Row]) -> Iterator[tuple[str, i
                 yield from of_row(rows[row_id], *names)
             case MissingNote(row=row):
                 yield from of_row(row, FIELDS["s"])
+            case MergedOtherWork(row=row):
+                yield from of_row(row, ALL)
             case MissingItem(row=row) | AwaitedItem(row=row) | NotLinked(row=row):
                 yield from of_row(row, ALL)
             case AmbiguousEntry(entry=entry) | TrashedEntry(entry=entry) | NotPushed(entry=entry):

@@ -36,6 +36,8 @@ ACTS: dict[str, tuple[int, Act]] = {
     "take out in zotero": (2, by_zotero.take_out),
     "save notes": (1, by_zotero.save_notes),
     "trash": (1, by_zotero.trash),
+    "merge items": (2, by_zotero.merge),
+    "lose a note": (2, by_tool.lose_note),
     "shelve": (2, by_zotero.shelve),
     "name shelf": (1, by_zotero.name_shelf),
     "insert in zotero": (2, by_zotero.insert),

@@ -143,6 +143,8 @@ class Stage:
     """Whether what two ends agreed on may be forgotten: members are then only ever added."""
     dropped: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     """The tokens of entries that somebody took out, by digest and work."""
+    merges: int = 0
+    """How many items a person merged."""
     names: int = 0
     """How many headings and collections got another name."""
     sources: tuple[str, ...] = DIGESTS
