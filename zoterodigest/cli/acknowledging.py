@@ -13,6 +13,7 @@ from zoterodigest.cli.plan_data import with_kind
 from zoterodigest.cli.screen import counted, cut, emit, emit_json, styled, width
 from zoterodigest.cli.talk import busy
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.running import require_idle
 from zoterodigest.sync.acknowledging import (
     StandingReport,
     acknowledge,
@@ -55,6 +56,8 @@ def acknowledge_or_forget(
             "Give an ID that `zoterodigest status` lists, or --all.",
         )
     place = open_place((), address)
+    if not is_dry_run:
+        require_idle(place.workspace.project.state_folder)
     with place.workspace.library:
         with busy("Reading digests and library"):
             prepared = prepare(place.workspace, BOTH_WAYS)

@@ -93,6 +93,7 @@ def take_back(start: Path, number: int | None, address: str, how: How) -> int:
 
     Raises `NoSuchRun` if there is none, or if it is not clear that this is the one that is meant.
     """
+    require_idle(_project(start).state_folder)  # which run was killed is known only then
     history = _history(start)
     if number is None:
         number = run_to_undo(history.runs)
@@ -107,6 +108,7 @@ def take_back(start: Path, number: int | None, address: str, how: How) -> int:
 
 def do_again(start: Path, address: str, how: How) -> int:
     """Take back the newest undo, so that its run is done again; return the exit code."""
+    require_idle(_project(start).state_folder)
     history = _history(start)
     number = run_to_redo(history.runs)
     if number is None:
@@ -127,8 +129,6 @@ def _take_back(start: Path, history: History, number: int, address: str, how: Ho
         going_on = f"Run {killed[number]}, which was to undo it, was killed. This goes on with it."
         how = replace(how, remark=going_on)
     workspace = open_workspace((), start, chosen=chosen(address))
-    if not how.is_dry_run:
-        require_idle(workspace.project.state_folder)
     with workspace.library:
         with busy("Reading digests and library"):
             undoing = prepare_undo(workspace, run, command=how.command)
@@ -229,10 +229,13 @@ def _written(done: Undone) -> Run:
     return intended_run(present, replace(done.sent, files=()), gathered.lock.links)
 
 
-def _history(start: Path) -> History:
+def _project(start: Path) -> Project:
     config = find_project(start)
-    project = Project.load(config) if config else Project.implicit([start / "digest.md"])
-    history = read_history(history_folder(project.state_folder))
+    return Project.load(config) if config else Project.implicit([start / "digest.md"])
+
+
+def _history(start: Path) -> History:
+    history = read_history(history_folder(_project(start).state_folder))
     for path in history.damaged:
         tell_error(
             f"{path}: this run cannot be read, and is left out",

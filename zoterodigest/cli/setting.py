@@ -15,6 +15,7 @@ from zoterodigest.cli.places import open_library
 from zoterodigest.cli.screen import counted, emit, emit_json, tell_failure
 from zoterodigest.cli.talk import busy, progress
 from zoterodigest.project.files import read_file, require_text
+from zoterodigest.project.running import require_idle
 from zoterodigest.sync.apply.changes import Results
 from zoterodigest.sync.setting import prepare_setting, write_setting
 from zoterodigest.sync.workspace import open_workspace
@@ -48,6 +49,8 @@ def run(address: str, name: str, wanted: Wanted) -> int:
     text = _text(wanted.note) if wanted.note else None
     library = open_library(address, Path())
     opened = open_workspace((), Path(), chosen=chosen(address))
+    if not wanted.is_dry_run:
+        require_idle(opened.project.state_folder)
     with library:
         with busy("Reading the library"):
             workspace = replace(opened, library=library)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.cli.bib_text import dropped_text
+from zoterodigest.cli.outside import loaded
 from zoterodigest.cli.screen import counted, tell, visible
 from zoterodigest.cli.talk import require_consent
 from zoterodigest.core.link import is_bib
@@ -47,7 +48,7 @@ class Writing:
             return
         here = Path()
         config = find_project(here)
-        project = Project.load(config) if config else Project.implicit([here / output.name])
+        project = loaded(config) if config else Project.implicit([here / output.name])
         change = FileChange(project.key_of(output), output, present, data)
         if present or config or project.state_folder.is_dir():
             apply_files(project, "export", [change])
