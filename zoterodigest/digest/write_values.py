@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from zoterodigest.core import dates, names, venue_slot
+from zoterodigest.core.hunks import differences
 from zoterodigest.core.record import Fields, Members, Names, Value
 from zoterodigest.digest.fields import ARXIV_CATEGORY, AWARD, CATEGORY, CHIP, TASK
 from zoterodigest.digest.reading import cleaned
@@ -24,19 +25,49 @@ def escaped(text: str) -> str:
 
 
 def line_text(old: str, value: Value) -> str:
-    """Write one line of text; what already says so is kept."""
+    """Write one line of text; what already says so is kept, the blanks between its words too."""
     new = value if isinstance(value, str) else ""
     if cleaned(old) == new:
         return old
     line = " ".join(new.split())
-    return line.replace("&", "&amp;") if "&amp;" in old else escaped(line)
+    return _respaced(old, line.replace("&", "&amp;") if "&amp;" in old else escaped(line))
 
 
 def lines_text(old: str, value: Value) -> str:
-    """Write lines of text, blank ones left out; what already says so is kept."""
+    """Write lines of text, blank ones left out; what already says so is kept, blanks too."""
     new = value if isinstance(value, str) else ""
+    if html.unescape(old) == new:
+        return old
     lines = (" ".join(line.split()) for line in new.split("\n"))
-    return old if html.unescape(old) == new else escaped("\n".join(line for line in lines if line))
+    text = escaped("\n".join(line for line in lines if line))
+    respaced = _respaced(old, text)
+    return respaced if respaced.count("\n") == text.count("\n") else text
+
+
+_GAPS = re.compile(r"(\s+)")
+
+
+def _respaced(old: str, new: str) -> str:
+    """Return `new` with the white space of `old` between words that stand there side by side.
+
+    A word that takes the place of another has the white space of that one.
+    """
+    words, gaps = _GAPS.split(old)[::2], _GAPS.split(old)[1::2]
+    new_words, new_gaps = _GAPS.split(new)[::2], _GAPS.split(new)[1::2]
+    places: dict[int, int] = {}
+    cursor = shift = 0
+    for start, end, first, last in differences(words, new_words):
+        places |= {at + shift: at for at in range(cursor, start)}
+        if end - start == last - first:
+            places |= {first + at: start + at for at in range(end - start)}
+        elif start < end and first < last:
+            places |= {first: start, last - 1: end - 1}
+        cursor, shift = end, last - end
+    places |= {at + shift: at for at in range(cursor, len(words))}
+    for at, old_at in places.items():
+        if places.get(at + 1) == old_at + 1:
+            new_gaps[at] = gaps[old_at]
+    return "".join(part for pair in zip(new_words, [*new_gaps, ""], strict=True) for part in pair)
 
 
 def date_text(old: str, value: Value) -> str:

@@ -1,0 +1,58 @@
+"""The white space between words that stay is kept when a text is edited."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.core.record import Fields
+from zoterodigest.digest.edit import put
+
+BROKEN = """\
+<details>
+<summary><b>A  Title Broken
+   over Two   Lines</b></summary>
+
+* **Authors:** Ada Lovelace
+* **arXiv ID:** 2504.18524
+</details>
+"""
+TABLE = """\
+| Title | Abstract |
+|---|---|
+| [A  Title of  Some
+Words](https://arxiv.org/abs/2504.18524) | One  abstract.  Two  sentences. |
+"""
+
+
+def written(source: str, **asked: str) -> str:
+    fields: Fields = dict(asked)
+    edited = put(read(source.encode()), {0: fields}, read)
+    assert edited.refusals == ()
+    return edited.source.decode()
+
+
+@pytest.mark.parametrize(
+    ("title", "old", "new"),
+    [
+        ("A Title Broken over Three Lines", "Two", "Three"),
+        ("The Title Broken over Two Lines", "A  Title", "The  Title"),
+        ("A Title over Two Lines", "Title Broken\n   over", "Title over"),
+        ("A Title Broken over Two Lines, Again", "Lines<", "Lines, Again<"),
+        ("A New Title Broken over Two Lines", "A  Title", "A New Title"),
+    ],
+)
+def test_an_edit_of_a_title_over_two_lines_leaves_its_other_white_space(
+    title: str, old: str, new: str
+) -> None:
+    assert written(BROKEN, title=title) == BROKEN.replace(old, new)
+
+
+def test_an_edit_of_a_title_in_a_row_over_two_lines_keeps_the_line_break() -> None:
+    assert written(TABLE, title="A Title of Many Words") == TABLE.replace("Some", "Many")
+
+
+def test_an_edit_of_an_abstract_keeps_its_double_blanks() -> None:
+    after = written(TABLE, abstract="One abstract. Three sentences.")
+
+    assert after == TABLE.replace("Two  sentences", "Three  sentences")
