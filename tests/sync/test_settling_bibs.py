@@ -7,12 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.sync.test_bibliographies import CONFIG, DDPM, DIGEST, bib, set_field, sync
+from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.core.plan import ChangeEntry
+from zoterodigest.core.reports import Conflict
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
+from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.run import Direction, Options, prepare
 
 SYNC = Options(direction=Direction.SYNC)
+PULL = Options(direction=Direction.PULL)
 SAM = "Segment Anything"
 GUIDANCE = "Classifier-Free Diffusion Guidance"
 PREPRINT = f"""\
@@ -170,3 +175,38 @@ def test_values_of_a_hard_item_settle_and_go_back_nowhere(tmp_path: Path, flavou
     assert {name: item[name] for name in HARD} == HARD
     assert HARD["DOI"] in bib(world)
     assert "publisher = {Springer}" in bib(world)
+
+
+@pytest.mark.parametrize("item_type", ["journalArticle", "report", "webpage"])
+def test_export_after_a_change_of_type_leaves_nothing_for_two_syncs(
+    tmp_path: Path, item_type: str
+) -> None:
+    world = a_world(tmp_path, PREPRINT)
+    set_field(world, GUIDANCE, itemType=item_type)
+    carry_out_exports(prepare_exports(world.workspace()))
+
+    outcome = sync(world)
+
+    assert not [one for one in outcome.prepared.plan.reports if isinstance(one, Conflict)]
+    assert prepare(world.workspace(), SYNC).is_settled
+
+
+def test_pull_after_a_change_of_type_leaves_nothing_to_pull(tmp_path: Path) -> None:
+    world = a_world(tmp_path, PREPRINT)
+    set_field(world, GUIDANCE, itemType="journalArticle")
+
+    carry_out(prepare(world.workspace(), PULL), silent)
+
+    assert prepare(world.workspace(), PULL).is_settled
+
+
+def test_change_of_type_and_an_edit_of_the_entry_are_both_kept(tmp_path: Path) -> None:
+    world = a_world(tmp_path, PREPRINT)
+    set_field(world, GUIDANCE, itemType="journalArticle")
+    (tmp_path / "refs.bib").write_text(bib(world).replace("year = {2022}", "year = {2021}"))
+
+    sync(world)
+
+    assert world.item(GUIDANCE)["date"] == "2021"
+    assert world.item(GUIDANCE)["itemType"] == "journalArticle"
+    assert prepare(world.workspace(), SYNC).is_settled

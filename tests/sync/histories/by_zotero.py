@@ -113,6 +113,39 @@ def take_out(stage: Stage, clone: Clone, pick: Pick) -> None:
     stage.tell(f"zotero: - {' '.join(gone)}")
 
 
+TYPES = ("journalArticle", "conferencePaper", "preprint", "report", "webpage", "book")
+
+
+def change_type(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Give an item another type; what has no field there is gone, as in Zotero."""
+    items = [
+        one
+        for one in clone.library.read().items
+        if one.data["itemType"] in TYPES and "parentItem" not in one.data and not one.is_trashed
+    ]
+    if not items:
+        return
+    one, new = items[pick[0] % len(items)], TYPES[pick[1] % len(TYPES)]
+    put(clone.library, one, itemType=new)
+    stage.tell(f"zotero: {one.data['itemType']} {one.data.get('title')} becomes {new}")
+
+
+def remove_link(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Put a link attachment into the trash."""
+    found = [
+        (one, place[0])
+        for one, name, text in texts_of(clone.library.read().items)
+        if one.data["itemType"] == "attachment" and name == "url"
+        for place in TOKEN.finditer(text)
+    ]
+    if not found:
+        return
+    one, token = found[pick[0] % len(found)]
+    put(clone.library, one, deleted=1)
+    stage.memory.remove([token])
+    stage.tell(f"zotero: link {token} into the trash")
+
+
 def save_notes(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Have the note editor save every note anew."""
     for one, name, text in list(texts_of(clone.library.read().items)):

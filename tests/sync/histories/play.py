@@ -34,6 +34,8 @@ ACTS: dict[str, tuple[int, Act]] = {
     "edit zotero": (8, by_zotero.edit),
     "add in zotero": (3, by_zotero.add),
     "take out in zotero": (2, by_zotero.take_out),
+    "change type": (2, by_zotero.change_type),
+    "remove link": (2, by_zotero.remove_link),
     "save notes": (1, by_zotero.save_notes),
     "trash": (1, by_zotero.trash),
     "merge items": (2, by_zotero.merge),
@@ -60,6 +62,9 @@ ACTS: dict[str, tuple[int, Act]] = {
     "restore": (1, by_git.restore),
 }
 """What can happen, and how often."""
+
+FOR_BIBS = frozenset({"change type"})
+"""What shows in a .bib above all: every second history with it has one."""
 
 LOOKUPS: dict[str, tuple[int, Act]] = {
     "enrich": (6, by_lookup.enrich),
@@ -126,6 +131,7 @@ def history_of(seed: int) -> History:
     acts = chance.choices(names, weights, k=chance.choice(LENGTHS))
     steps = tuple(_step(act, chance) for act in acts)
     has_copies, has_bib = chance.random() < 0.3, chance.random() < 0.1
+    has_bib = has_bib or (chance.random() < 0.5 and any(step.act in FOR_BIBS for step in steps))
     has_lookups = seed % LOOKUPS_EVERY == 0
     if has_lookups:
         steps = _with_lookups(steps, chance)
