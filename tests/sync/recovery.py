@@ -261,6 +261,24 @@ def changed_by_the_person(root: Path) -> World:
     return world
 
 
+def few_and_adopted(root: Path) -> World:
+    """A project of three papers that was pushed; two of them the person had, with bare titles.
+
+    What their item shows is carried into the digests, and what leaves it goes there too.
+    """
+    world = small_project(root)
+    rules = (f'[[digest]]\npath = "{name}"\nwhen_trashed = "remove"\n' for name in world.digests)
+    world.configure("\n".join(rules))
+    world.markdown("notes.md", notes(a_note_of(9), a_note_of(10)))
+    world.put_shelf(OWN_SHELF, "To read")
+    world.put(
+        mine("MYPAPER2", "A Study of Model 9 for Images", "2401.10009"),
+        mine("MYPAPER3", "A Study of Two Things", "2402.00009"),
+    )
+    world.push(Options(direction=Direction.SYNC))
+    return world
+
+
 # What is compared
 
 

@@ -22,6 +22,7 @@ from tests.sync.recovery import (
     copy_of,
     edited_at_both_ends,
     edited_project,
+    few_and_adopted,
     named_project,
     new_project,
     rearranged_at_both_ends,
@@ -49,6 +50,7 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "an enrichment": (to_be_enriched, enrich),
     "an export": (with_a_bibliography_to_be_made, export),
     "a removal": (changed_by_the_person, remove),
+    "a small removal": (few_and_adopted, remove),
     "an unlinking": (changed_by_the_person, unlink),
 }
 
@@ -84,6 +86,39 @@ def test_a_run_killed_at_any_side_effect_is_completed_by_the_next(
     assert kills
     for world in kills:
         recovery.require(world)
+
+
+@pytest.mark.parametrize(
+    ("first", "steps"),
+    [
+        pytest.param(15, (1000, 21), id="some"),
+        pytest.param(1, (1, 1), id="all", marks=pytest.mark.deep),
+    ],
+)
+@pytest.mark.parametrize("name", ["a small removal", "an export"])
+def test_a_run_killed_twice_is_completed_by_the_same_command(
+    name: str, first: int, steps: tuple[int, int], tmp_path: Path, recovery_of: Recoveries
+) -> None:
+    recovery = recovery_of(name)
+    kills = tmp_path / "kills"
+
+    for once in killed(recovery.action, recovery.template, kills, first=first, step=steps[0]):
+        again = tmp_path / f"again-{once.root.name}"
+        for twice in killed(recovery.action, once, again, first=first, step=steps[1]):
+            recovery.require(twice)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_sync_after_a_killed_removal_changes_no_digest(
+    step: int, tmp_path: Path, recovery_of: Recoveries
+) -> None:
+    """What was taken off an item so far is no edit of a person's."""
+    template = recovery_of("a small removal").template
+    digests = {name: (template.root / name).read_bytes() for name in template.digests}
+
+    for world in killed(remove, template, tmp_path / "kills", first=4, step=step):
+        world.push_with_failures(Options(direction=Direction.SYNC))
+        assert {name: (world.root / name).read_bytes() for name in digests} == digests
 
 
 @pytest.mark.parametrize("step", STEPS)

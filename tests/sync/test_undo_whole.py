@@ -230,19 +230,27 @@ def test_an_undo_killed_at_any_side_effect_is_completed_by_the_same_command(
         assert newest_to_undo(world) == last - 1
 
 
-@pytest.mark.parametrize("step", [pytest.param(23, id="some"), *STEPS[1:]])
+@pytest.mark.parametrize(
+    ("first", "steps"),
+    [
+        pytest.param(16, (1000, 17), id="some"),
+        pytest.param(1, (1, 1), id="all", marks=pytest.mark.deep),
+    ],
+)
 def test_an_undo_killed_twice_is_completed_by_the_same_command(
-    step: int, tmp_path: Path, synced: tuple[World, list[str]]
+    first: int, steps: tuple[int, int], tmp_path: Path, synced: tuple[World, list[str]]
 ) -> None:
     template, expected = synced
-    for first in killed(undo_last, template, tmp_path / "kills", first=12, step=step):
-        folder = tmp_path / f"again-{first.root.name}"
-        for world in killed(undo_last, first, folder, first=7, step=step):
-            undo_last(world)
-            assert state_of(world) == expected, f"{first.root.name}, then {world.root.name}"
+    for once in killed(undo_last, template, tmp_path / "kills", first=first, step=steps[0]):
+        folder = tmp_path / f"again-{once.root.name}"
+        for twice in killed(undo_last, once, folder, first=first, step=steps[1]):
+            undo_last(twice)
+            assert state_of(twice) == expected, f"{once.root.name}, then {twice.root.name}"
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    "step", [pytest.param(21, id="some"), pytest.param(1, id="all", marks=pytest.mark.deep)]
+)
 def test_a_sync_after_a_killed_undo_doubles_and_loses_nothing(
     step: int, tmp_path: Path, synced: tuple[World, list[str]]
 ) -> None:

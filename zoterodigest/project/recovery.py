@@ -133,12 +133,12 @@ def _achieved(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict
             case Done():
                 held |= {key: pending.pop(key) for key in event.ids if key in pending}
     for key, row in pending.items():
-        decided = _decide(held.get(key, rows.get(key)), row, facts)
+        decided = decide(held.get(key, rows.get(key)), row, facts)
         held |= {} if decided is None else {key: decided}
     return held
 
 
-def _decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
+def decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
     """Return the row that holds if it is not known how much of `new` was written.
 
     A new link with an adopted item of which nothing was written is none: it is made once more.
@@ -215,7 +215,7 @@ def _created(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict[
     """Return rows for the items and notes that were created and that `rows` do not know."""
     found: dict[str, Row] = {}
     for row in _last_intended(recorded).values():
-        decided = _decide(None, row, facts) if row.item in facts else None
+        decided = decide(None, row, facts) if row.item in facts else None
         known = rows.get(row.id)
         if decided is None or not (decided.origin.item or decided.origin.note):
             continue

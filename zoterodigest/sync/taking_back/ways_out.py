@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.link import Origin, Row, Shelf, State, is_bib
+from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.lock import LockFile
+from zoterodigest.project.recovery import decide
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
-from zoterodigest.sync.gather import Gathered, gather
+from zoterodigest.sync.gather import Gathered, facts_of, gather
 from zoterodigest.sync.taking_back.removal import Kept, Removal, title_of
 from zoterodigest.sync.workspace import Workspace
 
@@ -95,16 +97,16 @@ def _rows_to_end(workspace: Workspace, gathered: Gathered) -> Iterator[Row]:
 
 def leave(leaving: Leaving, progress: Progress) -> Left:
     """Do what was planned; the links of what failed stay, the others become tombstones."""
-    if leaving.is_settled:
+    if leaving.is_settled and not leaving.gathered.recovers:
         return Left(leaving)
     changes = Changes(
         leaving.workspace,
         leaving.gathered,
         "remove" if leaving.takes_back else "unlink",
         Sent((*leaving.trash, *leaving.patches), leaving.shelves),
-        _lock_after(leaving, NOTHING_FAILED),
-        lambda results, _: _lock_after(leaving, results),
-        intended=tuple(_intended(leaving)),
+        _lock_after(leaving, NOTHING_FAILED, leaving.gathered.contents),
+        lambda results, stored: _lock_after(leaving, results, stored),
+        intended=tuple(_intended(leaving)) if leaving.takes_back else (),
     )
     results = apply(changes, progress)
     items = {item.key: item for item in leaving.gathered.contents.items}
@@ -118,20 +120,30 @@ def leave(leaving: Leaving, progress: Progress) -> Left:
 def _intended(leaving: Leaving) -> Iterator[Row]:
     """Yield for the journal how the links that end are to be.
 
-    A run that is killed has taken something off an item, perhaps: where a field is no longer as its
-    link says, that is no edit to be carried into a digest. Until the item is in the trash its link
-    stays, so that the same command finds it again.
+    Something is taken off an item that stays: where a field is no longer as its link says, that is
+    no edit to be carried into a digest. Until all of it is done the link holds, so that the same
+    command finds it again.
     """
+    trashed = {item.key for item in leaving.trash}
     for row in leaving.rows:
+        ended = replace(row, state=State.UNLINKED)
         apart = row.apart | row.bases.keys()
-        yield replace(row, apart=apart, bases={}, origin=Origin(), state=State.UNLINKED)
+        is_gone = row.item in trashed
+        yield ended if is_gone else replace(ended, apart=apart, bases={}, origin=Origin())
 
 
-def _lock_after(leaving: Leaving, results: Results) -> LockFile:
+def _lock_after(leaving: Leaving, results: Results, stored: Contents) -> LockFile:
+    """Return the lock file: links end, but of what failed; the journal is folded the same way."""
     failed = results.failed
-    ending = {row.id for row in leaving.rows if row.item not in failed and row.note not in failed}
+    ending = {row.id: row for row in leaving.rows}
+    if leaving.takes_back:
+        facts = facts_of(stored)
+        found = {row.id: decide(ending[row.id], row, facts) for row in _intended(leaving)}
+        ending = {row_id: row or ending[row_id] for row_id, row in found.items()}
     rows = tuple(
-        replace(row, state=State.UNLINKED) if row.id in ending else row
+        replace(ending[row.id], state=State.UNLINKED)
+        if row.id in ending and row.item not in failed and row.note not in failed
+        else row
         for row in leaving.gathered.lock.rows
     )
     return replace(leaving.gathered.lock, rows=rows, shelves=tuple(_shelves_after(leaving)))
