@@ -122,9 +122,9 @@ def test_the_end_of_a_bib_link_that_is_kept_holds_at_both(
 
     held = IN_BIB if keep == "bib" else BESIDE_BIB
     holder = "the bibliography's" if keep == "bib" else "the library's"
-    changed = "1 bibliography" if keep == "zotero" else "0 digests"
+    changed = "1 bibliography changed" if keep == "zotero" else "Done: 1 item written"
     assert f"title: both ends get {holder} “{held}”" in ran.out
-    assert f"{changed} changed.\n1 conflict is still open." in ran.out
+    assert f"{changed}.\n1 conflict is still open." in ran.out
     assert held in read(contested, "refs.bib").replace("{DDPM}", "DDPM")
     assert held in zoterodigest("ls").out
     assert conflicts(zoterodigest).keys() == {"papers.md"}

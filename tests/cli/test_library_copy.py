@@ -74,7 +74,7 @@ def test_a_copy_is_shown_done_and_told_and_the_next_sync_has_nothing_to_do(
         "What stays behind\n"
         "       1  item that nothing links (--all takes it along)\n"
         "\n"
-        f"Done: 3 objects written into {address}.\n"
+        f"Done: 1 item, 1 note and 1 collection written into {address}.\n"
         f"The lock file links with {address} now.\n"
         "zoterodigest.toml names it.\n"
     )

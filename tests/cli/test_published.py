@@ -176,7 +176,7 @@ def test_apply_changes_items_and_bib_and_no_digest_and_twice_is_once(project: Pr
 
     after = project.item(FIRST)
     assert ran.code == 0
-    assert "Done: 2 objects written into" in ran.out
+    assert "Done: 2 items written" in ran.out
     assert "1 bibliography changed" in ran.out
     assert after["key"] == before["key"]
     assert (after["itemType"], after["pages"]) == ("conferencePaper", "10-19")

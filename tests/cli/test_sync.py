@@ -75,7 +75,7 @@ def test_all_that_happened_in_the_library_comes_into_the_digest_as_status_says(
 
     assert (status.code, status.out) == (0, STATUS)
     assert synced.code == 0
-    done = "Done: 1 object written into embedded:.zoterodigest/library.sqlite, 1 digest changed.\n"
+    done = "Done: 1 note written, 1 digest changed.\n"
     assert synced.out.endswith(done)
     assert again.out.endswith("\nAlready up to date.\n")
 

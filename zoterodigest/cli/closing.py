@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from zoterodigest.cli.attention import Attention, no_label
+from zoterodigest.cli.history_text import library_text
 from zoterodigest.cli.report_text import Wording
-from zoterodigest.cli.screen import counted, enumerated
+from zoterodigest.cli.screen import counted, enumerated, files_counted
 from zoterodigest.cli.subjects import subjects_of
 from zoterodigest.core.record import NOTE
 from zoterodigest.core.relocation import PLACE
@@ -14,6 +15,7 @@ from zoterodigest.core.reports import Held, HeldName, NotPushed, Report
 from zoterodigest.digest.report import unread_papers
 from zoterodigest.project.config import BibliographyRules, DigestRules, selects
 from zoterodigest.sync.acknowledging import unacknowledged
+from zoterodigest.sync.carry import Outcome
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.gather import ReadDigest
 from zoterodigest.sync.run import Direction, Prepared
@@ -48,6 +50,28 @@ def closing_text(prepared: Prepared, *, is_status: bool = False) -> str:
     if not attention and not any(held_by_direction(prepared)) and not _is_lookup(prepared):
         return "Already up to date."
     return f"Nothing to {_VERBS[prepared.options.direction]}{attention}."
+
+
+def planned_text(prepared: Prepared) -> str:
+    """Return what a run would write into the library and into files."""
+    digests = sum(digest.edit.is_change for digest in prepared.digests)
+    bibs = sum(bib.is_change for bib in prepared.bibs)
+    counts = prepared.writes.counts(prepared.gathered.contents)
+    return f"Planned: {_amounts(counts, digests, bibs) or 'only links are recorded'}."
+
+
+def done_text(outcome: Outcome) -> str:
+    """Return what a run wrote into the library and into files, in the words of its plan."""
+    files = outcome.written_digests, outcome.written_bibs
+    nothing = "nothing was written" if outcome.failures else "only links were recorded"
+    return f"Done: {_amounts(outcome.counts, *files) or nothing}."
+
+
+def _amounts(counts: Mapping[str, int], digests: int, bibs: int) -> str:
+    objects = library_text(counts)
+    parts = [f"{objects} written"] if objects else []
+    parts += [f"{enumerated(files_counted(digests, bibs))} changed"] if digests or bibs else []
+    return ", ".join(parts)
 
 
 def _is_lookup(prepared: Prepared) -> bool:

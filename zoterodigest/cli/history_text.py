@@ -11,7 +11,17 @@ from itertools import groupby
 from typing import Any
 
 from zoterodigest.cli.excerpts import excerpts
-from zoterodigest.cli.screen import Column, counted, cut, hanging, styled, table, visible, width
+from zoterodigest.cli.screen import (
+    Column,
+    counted,
+    cut,
+    enumerated,
+    hanging,
+    styled,
+    table,
+    visible,
+    width,
+)
 from zoterodigest.core.history import (
     CollectionChange,
     DigestChange,
@@ -44,7 +54,7 @@ def runs_table(runs: Sequence[Listed]) -> Iterator[str]:
             str(run.number),
             moment_text(run),
             visible(run.command),
-            ", ".join(counts_text(run)) or "nothing",
+            ", ".join(counts_text(run.counts)) or "nothing",
         )
         for run in runs
     ]
@@ -94,15 +104,18 @@ _NOUNS = {
     "collections": "collection",
     "passages": "passage",
 }
+_IN_LIBRARY = ("items", "notes", "attachments", "collections")
 
 
-def counts_text(run: Listed) -> Iterator[str]:
-    """Yield what a run changed, each with its number; links only where nothing else was."""
-    found = {name: run.counts.get(name, 0) for name in (*_NOUNS, "links")}
-    some = [counted(found[name], noun) for name, noun in _NOUNS.items() if found[name]]
-    yield from some
-    if not some and found["links"]:
-        yield counted(found["links"], "link")
+def counts_text(counts: Mapping[str, int]) -> list[str]:
+    """Return what a run changed, each with its number; links only where nothing else was."""
+    some = [counted(counts[name], noun) for name, noun in _NOUNS.items() if counts.get(name)]
+    return some or ([counted(counts["links"], "link")] if counts.get("links") else [])
+
+
+def library_text(counts: Mapping[str, int]) -> str:
+    """Return what a run wrote into a library: `2 items and 1 note`; "" if nothing."""
+    return enumerated(counts_text({name: counts.get(name, 0) for name in _IN_LIBRARY}))
 
 
 def unfinished_text(runs: Sequence[Listed]) -> Iterator[str]:

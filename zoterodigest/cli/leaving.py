@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from zoterodigest.cli.history_text import library_text
 from zoterodigest.cli.library_list import title_of
 from zoterodigest.cli.places import Place, open_place
 from zoterodigest.cli.screen import (
-    counted,
     cut,
     emit,
     emit_json,
@@ -71,7 +71,9 @@ def _leave(place: Place, plan: Callable[[Workspace], Leaving], how: tuple[bool, 
         if as_json:
             emit_json(_data(left, place))
         elif not is_dry_run and not leaving.is_settled:
-            emit(["", f"Done: {counted(left.written, 'object')} written into {place.address}."])
+            done = library_text(left.counts)
+            into = f"{done} written" if done else "only links were ended"
+            emit(["", f"Done: {into}."])
     for failure in left.failures:
         tell_failure(failure.title, failure.reason)
     return 1 if left.failures else 0

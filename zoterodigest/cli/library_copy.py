@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from zoterodigest.cli.history_text import library_text
 from zoterodigest.cli.network import access
 from zoterodigest.cli.outside import allowed
 from zoterodigest.cli.places import NoLibraryYet, near
@@ -166,12 +167,12 @@ def _told(copied: Copied, request: Request) -> Iterator[str]:
     target = visible(request.target)
     yield ""
     if copied.failures:
-        yield f"{counted(copied.written, 'object')} written into {target}; not all is there."
+        yield f"{library_text(copied.counts) or 'Nothing'} written into {target}; not all is there."
         stays = "The lock file stays as it was. " if copied.copying.lock is not None else ""
         yield f"{stays}Run the command again: it goes on from here."
         return
-    written = counted(copied.written, "object")
-    yield f"Done: {written} written into {target}." if copied.written else "Nothing to write."
+    written = library_text(copied.counts)
+    yield f"Done: {written} written into {target}." if written else "Nothing to write."
     if copied.is_moved:
         yield f"The lock file links with {target} now."
     elif copied.copying.is_moved:

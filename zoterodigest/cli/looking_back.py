@@ -95,6 +95,9 @@ def take_back(start: Path, number: int | None, address: str, how: How) -> int:
     """
     require_idle(_project(start).state_folder)  # which run was killed is known only then
     history = _history(start)
+    if not how.is_dry_run:
+        # Before anything is said of runs: one that is at work looks as if it had been killed.
+        require_idle(history.folder.parent)
     if number is None:
         number = run_to_undo(history.runs)
         if number is None:
@@ -110,6 +113,8 @@ def do_again(start: Path, address: str, how: How) -> int:
     """Take back the newest undo, so that its run is done again; return the exit code."""
     require_idle(_project(start).state_folder)
     history = _history(start)
+    if not how.is_dry_run:
+        require_idle(history.folder.parent)
     number = run_to_redo(history.runs)
     if number is None:
         raise NoSuchRun(
@@ -200,7 +205,7 @@ def _done_text(done: Undone, history: History, how: How) -> Iterator[str]:
     target = _head(history, run.undoes) if how.is_redo else run
     became = "is done again" if how.is_redo else "is undone"
     became += " as far as possible" if done.declined else ""
-    written = [*counts_text(listed(_written(done))), *_files(done)]
+    written = [*counts_text(listed(_written(done)).counts), *_files(done)]
     what = f": {enumerated(written)}" if written else ": nothing of it was left"
     yield f"Done: {run_text(target)} {became}{what}."
     if how.is_redo:
@@ -246,7 +251,7 @@ def _history(start: Path) -> History:
 
 def _run_text(run: Run, history: History) -> Iterator[str]:
     head = listed(run)
-    what = ", ".join(counts_text(head)) or "nothing"
+    what = ", ".join(counts_text(head.counts)) or "nothing"
     line = f"Run {run.number}: {visible(run.command)}, {moment_text(head)}, {what}"
     yield styled(line, "bold")
     notes = standing(head, undone_by(history.runs), killed_undos(history.runs))

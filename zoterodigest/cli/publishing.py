@@ -7,18 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zoterodigest.cli.closing import closing_text
+from zoterodigest.cli.closing import closing_text, done_text
 from zoterodigest.cli.looking_up import is_offline, open_sources
 from zoterodigest.cli.places import Place, open_place
 from zoterodigest.cli.plan_data import plan_data
 from zoterodigest.cli.plan_text import plan_text, refusals_text
 from zoterodigest.cli.published_text import Shown, published_data, published_text
 from zoterodigest.cli.screen import (
-    counted,
     emit,
     emit_json,
-    enumerated,
-    files_counted,
     tell,
     visible,
 )
@@ -27,7 +24,7 @@ from zoterodigest.cli.telling import tell_failures
 from zoterodigest.core.found import Found
 from zoterodigest.lookup.finding import Asking, find
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.gather import with_all_digests
 from zoterodigest.sync.limits import TooMuch
@@ -131,21 +128,11 @@ def _applied(planned: Prepared, place: Place, shown: Shown, how: How) -> int:
             outcome = carry_out(planned, report)
         failures = outcome.failures
         if not how.as_json and not planned.is_settled:
-            emit(("", _done(outcome, place)))
+            emit(("", done_text(outcome)))
     if how.as_json:
         emit_json(published_data(shown) | {"plan": plan_data(planned, place, outcome)})
     tell_failures(failures)
     return FAILED if failures or shown.findings.faults else FINE
-
-
-def _done(outcome: Outcome, place: Place) -> str:
-    done = []
-    if outcome.written:
-        done.append(f"{counted(outcome.written, 'object')} written into {visible(place.address)}")
-    if outcome.written_digests or outcome.written_bibs:
-        files = files_counted(outcome.written_digests, outcome.written_bibs)
-        done.append(f"{enumerated(files)} changed")
-    return f"Done: {', '.join(done) or 'nothing was written'}."
 
 
 def _stats(requests: Mapping[str, int]) -> Iterator[str]:

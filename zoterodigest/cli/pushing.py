@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoterodigest.cli.attention import CONFLICTS
-from zoterodigest.cli.closing import closing_text
+from zoterodigest.cli.closing import closing_text, done_text, planned_text
 from zoterodigest.cli.history_text import unfinished_text
 from zoterodigest.cli.looked_up import looked_data, looked_text, with_lookups
 from zoterodigest.cli.places import Place, open_place
@@ -25,8 +25,6 @@ from zoterodigest.cli.screen import (
     counted,
     emit,
     emit_json,
-    enumerated,
-    files_counted,
     hanging,
     tell,
     visible,
@@ -89,8 +87,8 @@ def show_plan(request: Request, *, as_json: bool) -> int:
             emit(plan_text(prepared, place))
             emit(looked_text(looked))
             emit(refusals_text(prepared))
-            if prepared.is_settled:
-                emit(["", closing_text(prepared)])
+            last = closing_text(prepared) if prepared.is_settled else planned_text(prepared)
+            emit(["", last])
     _obey_guard(prepared)
     return _code(prepared, looked)
 
@@ -222,17 +220,10 @@ def _target(prepared: Prepared, place: Place) -> str:
 
 def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
     yield ""
-    done = []
-    if outcome.written:
-        done.append(f"{counted(outcome.written, 'object')} written into {visible(place.address)}")
-    if outcome.written_digests or outcome.written_bibs:
-        files = files_counted(outcome.written_digests, outcome.written_bibs)
-        done.append(f"{enumerated(files)} changed")
-    nothing = "nothing was written" if outcome.failures else "only links were recorded"
-    yield f"Done: {', '.join(done) or nothing}."
+    yield done_text(outcome)
     if outcome.planned_again:
-        changed = counted(outcome.planned_again, "object")
-        yield f"{changed} had changed in between and {_were(outcome.planned_again)} planned anew."
+        changed = counted(outcome.planned_again, "item or note", "items and notes")
+        yield f"{changed} changed in the library meanwhile; the run planned them again."
     if left := left_text(outcome.last):
         yield f"Left to you: {left} (`zoterodigest status`)."
     if is_first and outcome.written:
@@ -240,7 +231,3 @@ def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
         yield from hanging("Next: ", listing)
         again = outcome.prepared.options.direction.name.lower()
         yield f"      Edit a digest and {again} again: only what you changed is carried over."
-
-
-def _were(number: int) -> str:
-    return "was" if number == 1 else "were"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.asking import ask
+from zoterodigest.cli.closing import done_text
 from zoterodigest.cli.conflict_list import (
     conflicts_data,
     conflicts_text,
@@ -25,8 +26,6 @@ from zoterodigest.cli.screen import (
     cut,
     emit,
     emit_json,
-    enumerated,
-    files_counted,
     width,
 )
 from zoterodigest.cli.subjects import entry_title, field_name, place_of, value_text
@@ -288,9 +287,7 @@ def _left(resolving: Resolving) -> Iterator[Failure]:
 
 
 def _done(outcome: Outcome, after: _Opened) -> Iterator[str]:
-    written = f"{counted(outcome.written, 'object')} written into the library"
-    files = enumerated(files_counted(outcome.written_digests, outcome.written_bibs))
-    yield f"Done: {written}, {files} changed."
+    yield done_text(outcome)
     if left := sum(one.kind is Kind.CONFLICT for one in after.fields):
         yield f"{counted(left, 'conflict is', 'conflicts are')} still open."
 

@@ -7,9 +7,10 @@ never from what was intended (law 3).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.history import Links
 from zoterodigest.core.link import Row
@@ -77,6 +78,7 @@ class Outcome:
     failures: tuple[Failure, ...] = ()
     planned_again: int = 0
     again: Prepared | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def last(self) -> Prepared:
@@ -104,28 +106,29 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
         first = _brought_up_to_date(prepared)
         lock_data = settle_killed_run(project, first.gathered)
         ledger = Ledger(progress, len(first.writes))
-        _write(first, lock_data, ledger)
-        again = _planned_again(first, ledger) if ledger.stale else None
+        counts = Counter(_write(first, lock_data, ledger))
+        again = _planned_again(first, ledger, counts) if ledger.stale else None
     changed = len(_expected_versions(prepared) - _expected_versions(first)) + len(ledger.stale)
     if again is None:
         failures = tuple(_failures(first, ledger))
-        return replace(_outcome(first, ledger), failures=failures, planned_again=changed)
+        return replace(_outcome(first, counts, ledger), failures=failures, planned_again=changed)
     second, more = again
     found = [*_failures(first, ledger, but_stale=second.stop is None), *_failures(second, more)]
     return replace(
-        _outcome(first, ledger, more),
+        _outcome(first, counts, ledger, more),
         failures=tuple(dict.fromkeys(found)),
         planned_again=changed,
         again=second,
     )
 
 
-def _outcome(prepared: Prepared, *ledgers: Ledger) -> Outcome:
+def _outcome(prepared: Prepared, counts: Mapping[str, int], *ledgers: Ledger) -> Outcome:
     return Outcome(
         prepared,
         sum(one.written for one in ledgers),
         sum(one.written_digests for one in ledgers),
         sum(one.written_bibs for one in ledgers),
+        counts=counts,
     )
 
 
@@ -175,8 +178,8 @@ def _expected_versions(prepared: Prepared) -> set[tuple[str, int]]:
     return written | {(shelf.key, shelf.version) for shelf in writes.shelves}
 
 
-def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> None:
-    """Write all objects of a plan, then the lock file."""
+def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> Mapping[str, int]:
+    """Write all objects of a plan, then the lock file; return what was written, by kind."""
     project = prepared.workspace.project
     journal: Journal | None = None
     intended = expected_rows(prepared)
@@ -199,7 +202,8 @@ def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> None:
     forget_handed_over(prepared, contents)
     _keep_base_texts(prepared, lock, [*standing.entries.values(), *standing.made.values()])
     written = {**{key: one.edit.source for key, one in digests.items()}, **bibs.sources}
-    recording.finish(_sent(prepared, written).written(ledger.versions), contents, lock.links)
+    sent = _sent(prepared, written).written(ledger.versions)
+    return recording.finish(sent, contents, lock.links)
 
 
 def _as_stored(prepared: Prepared, ledger: Ledger) -> Prepared:
@@ -295,12 +299,14 @@ def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry
     keep_texts(prepared.workspace.project.values_folder, texts)
 
 
-def _planned_again(prepared: Prepared, ledger: Ledger) -> tuple[Prepared, Ledger]:
-    """Plan once more what had changed in between, and write that."""
+def _planned_again(
+    prepared: Prepared, ledger: Ledger, counts: Counter[str]
+) -> tuple[Prepared, Ledger]:
+    """Plan once more what had changed in between, and write that; count it too."""
     second = _prepared_again(prepared)
     more = Ledger(ledger.progress, len(second.writes))
     if second.stop is None and not second.is_settled:
-        _write(second, second.gathered.lock_data, more)
+        counts.update(_write(second, second.gathered.lock_data, more))
     return second, more
 
 

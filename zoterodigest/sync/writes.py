@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,23 @@ class Writes:
 
     def __len__(self) -> int:
         return len(self.shelves) + len(self.items) + len(self.children)
+
+    def counts(self, contents: Contents, only: Set[str] | None = None) -> Mapping[str, int]:
+        """Return how many things of each kind are written into `contents`, as the log lists them.
+
+        With `only` those with these keys count.
+        """
+        shelves = {one.key for one in self.shelves}
+        objects = {write.item.key: write.item for write in (*self.items, *self.children)}
+        if only is not None:
+            shelves &= only
+            objects = {key: item for key, item in objects.items() if key in only}
+        counts = Counter({"collections": len(shelves)})
+        for key, item in objects.items():
+            present = contents.by_key.get(key, item)
+            kind = str({**item.data, **present.data}.get("itemType", ""))
+            counts[f"{kind}s" if kind in ("note", "attachment") else "items"] += 1
+        return counts
 
 
 @dataclass

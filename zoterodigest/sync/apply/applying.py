@@ -64,8 +64,8 @@ def apply(changes: Changes, progress: Progress) -> Results:
         _record(changes, lock, known, lock_data)
         if journal is not None:
             journal.close()
-        recording.finish(_done(sent, results), stored, lock.links)
-    return results
+        counts = recording.finish(_done(sent, results), stored, lock.links)
+    return replace(results, counts=counts)
 
 
 def apply_files(

@@ -68,12 +68,14 @@ class Sent:
 class Results:
     """What became of `Sent`: the versions of objects that were written, and what failed and why.
 
-    Objects go by their key in the library, files by theirs in the project.
+    Objects go by their key in the library, files by theirs in the project. `counts` is how many
+    things of each kind were written, by the names of the log (`items`, `notes`, ...).
     """
 
     versions: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     unwritten: Mapping[str, str] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 NOTHING_FAILED = Results()

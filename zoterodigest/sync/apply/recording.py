@@ -17,6 +17,7 @@ from zoterodigest.core.history import (
     ObjectChange,
     Run,
     changed_links,
+    listed,
 )
 from zoterodigest.core.reversal import Hunk, hunks_between
 from zoterodigest.library.contents import EMPTY_LIBRARY, Contents
@@ -55,9 +56,10 @@ class Recording:
     present: Present
     run: Run
 
-    def finish(self, sent: Sent, stored: Contents, after: Links) -> None:
+    def finish(self, sent: Sent, stored: Contents, after: Links) -> Mapping[str, int]:
         """Write down what was written, as the library has `stored` it, and the links as they are.
 
+        Returns how many things of each kind were written, as the log will list them.
         A run that has written nothing is forgotten, but for an undo: what it undoes is undone, if
         only because nothing of it was left. Where the file cannot be written, what was intended
         stands there still, and that is enough to undo it.
@@ -66,9 +68,10 @@ class Recording:
         run = _with_changes(run, self.present, sent, stored, after)
         if run.is_empty and not run.undoes:
             forget_run(self.folder, run)
-            return
-        with suppress(CannotWrite):
-            write_run(self.folder, run)
+        else:
+            with suppress(CannotWrite):
+                write_run(self.folder, run)
+        return listed(run).counts
 
 
 def begin_recording(

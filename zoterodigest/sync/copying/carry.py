@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.record import NOTE
 from zoterodigest.library.contents import Contents, read_contents
@@ -47,6 +47,7 @@ class Copied:
     copying: Copying
     written: int = 0
     failures: tuple[Failure, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
     is_moved: bool = False
     is_configured: bool = False
     differences: tuple[Difference, ...] = ()
@@ -87,7 +88,8 @@ def _finished(copying: Copying, ledger: Ledger) -> Copied:
     failures = [*copying.refused, *failures_of_objects(copying, failed)]
     if not failures:
         failures += _relate(copying, ledger)
-    return Copied(copying, ledger.written, tuple(failures))
+    counts = copying.writes.counts(copying.ends.target, frozenset(ledger.versions))
+    return Copied(copying, ledger.written, tuple(failures), counts)
 
 
 def _reason(asked: str, ledger: Ledger) -> str:

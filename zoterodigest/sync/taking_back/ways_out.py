@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.link import Origin, Row, Shelf, State, is_bib
 from zoterodigest.library.contents import Contents
@@ -49,6 +49,7 @@ class Left:
     leaving: Leaving
     written: int = 0
     failures: tuple[Kept, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def prepare_unlink(workspace: Workspace) -> Leaving:
@@ -114,7 +115,7 @@ def leave(leaving: Leaving, progress: Progress) -> Left:
         Kept(title_of(items[k]) if k in items else k, why)
         for k, why in sorted(results.failed.items())
     ]
-    return Left(leaving, changes.sent.number - len(results.failed), tuple(failures))
+    return Left(leaving, changes.sent.number - len(results.failed), tuple(failures), results.counts)
 
 
 def _intended(leaving: Leaving) -> Iterator[Row]:
