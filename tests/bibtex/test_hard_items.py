@@ -1,0 +1,38 @@
+"""Items as Zotero's translators save them, of seventy kinds: their entries were judged by eye.
+
+`python -m tests.bibtex.test_hard_items` writes the golden files anew.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from zoterodigest.bibtex.latex import Dialect
+from zoterodigest.bibtex.references import bib_text, references
+from zoterodigest.bibtex.rules import bib_rules
+from zoterodigest.bibtex.style import Style
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def golden_path(dialect: Dialect) -> Path:
+    return GOLDEN / f"hard-items.{dialect.value}.bib"
+
+
+def golden_text(dialect: Dialect) -> str:
+    """Return the bibliography of the hard items."""
+    items = json.loads((GOLDEN / "hard-items.json").read_text(encoding="utf-8"))
+    return bib_text(references(items, bib_rules()), Style(dialect), bib_rules())
+
+
+@pytest.mark.parametrize("dialect", list(Dialect))
+def test_hard_items_have_these_entries(dialect: Dialect) -> None:
+    assert golden_text(dialect) == golden_path(dialect).read_text(encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for each in Dialect:
+        golden_path(each).write_text(golden_text(each), encoding="utf-8", newline="\n")
