@@ -377,3 +377,23 @@ def test_items_related_to_the_one_that_goes_are_related_to_the_one_that_stays(
 
     (related,) = (o for o in live(tmp_path).values() if o.data.get("title") == OTHERS[0])
     assert related.data["relations"] == {"dc:relation": f"http://zotero.org/users/1/items/{ours}"}
+
+
+def test_two_works_whose_items_were_merged_are_not_as_they_should_be(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    written(tmp_path, "a.md", NEED, OTHERS)
+    zoterodigest("push", "a.md", "--yes")
+    keep, other = (key for key, one in live(tmp_path).items() if "title" in one.data)
+    before = (tmp_path / "a.md").read_bytes()
+    zoterodigest("duplicates", "--merge", keep, other, "--yes")
+
+    listed = zoterodigest("duplicates").out
+    ran = zoterodigest("sync", "--yes")
+
+    assert "as it should be" not in listed
+    assert "Merged with another work (1)" in ran.out
+    assert "arxiv:1706.03762, arxiv:2101.00001" in ran.out
+    assert (tmp_path / "a.md").read_bytes() == before
+    assert "as it should be" not in zoterodigest("duplicates").out
+    assert "Merged with another work (1)" in zoterodigest("status").out
