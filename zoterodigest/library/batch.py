@@ -37,6 +37,7 @@ class Batch:
     now: str
     by: int | None = None
     touched: dict[str, int] = field(default_factory=dict)
+    _awaited: dict[str, set[str]] | None = None
 
     def write(self, item: LibraryItem) -> Outcome:
         """Create or change one item."""
@@ -51,7 +52,7 @@ class Batch:
         if stored and data == stored.data:
             return Unchanged(item.key, stored.version)
         if stored is None:
-            data = self._awaited(item.key, data)
+            data = self._with_awaiting(item.key, data)
         written = LibraryItem(item.key, tables.next_version(self.connection), data)
         tables.store_item(self.connection, written, self._credit(written, stored))
         self._relate(written, {} if stored is None else stored.data)
@@ -84,26 +85,37 @@ class Batch:
         changed = {name for name in names if stored.data.get(name) != item.data.get(name)}
         return Credit(None, None if changed <= _NOT_BY_ANYBODY else self.by)
 
-    def _awaited(self, key: str, data: dict[str, Any]) -> dict[str, Any]:
+    def _with_awaiting(self, key: str, data: dict[str, Any]) -> dict[str, Any]:
         """Return the new item with a relation to each item that has named it already."""
-        for other in tables.items_related_to(self.connection, key):
-            for home, named in related(other.data):
-                if named == key:
-                    data = with_related(data, f"{home}{other.key}")
+        for uri in sorted(self._naming().get(key, ())):
+            data = with_related(data, uri)
         return data
+
+    def _naming(self) -> dict[str, set[str]]:
+        """Return by key who names an item as related; it is read once for the whole batch."""
+        if self._awaited is None:
+            self._awaited = {}
+            for other in tables.items_with_related(self.connection):
+                for home, key in related(other.data):
+                    self._awaited.setdefault(key, set()).add(f"{home}{other.key}")
+        return self._awaited
 
     def _relate(self, item: LibraryItem, before: Mapping[str, Any]) -> None:
         """Let related items know of each other; the other end gets the version of this write."""
         was, now = set(related(before)), set(related(item.data))
         for home, key in sorted(was ^ now):
+            uri, is_related = f"{home}{item.key}", (home, key) in now
+            naming = self._naming().setdefault(key, set())
+            (naming.add if is_related else naming.discard)(uri)
             other = tables.find_item(self.connection, key)
-            if other is None or key == item.key:
-                continue
-            change = with_related if (home, key) in now else without_related
-            data = change(other.data, f"{home}{item.key}")
-            if data != other.data:
-                self.touched.setdefault(key, other.version)
-                tables.store_item(self.connection, LibraryItem(key, item.version, data))
+            if other is not None and key != item.key:
+                change = with_related if is_related else without_related
+                self._store_other(other, change(other.data, uri), item.version)
+
+    def _store_other(self, other: LibraryItem, data: Mapping[str, Any], version: int) -> None:
+        if data != other.data:
+            self.touched.setdefault(other.key, other.version)
+            tables.store_item(self.connection, LibraryItem(other.key, version, data))
 
 
 def write_collection(

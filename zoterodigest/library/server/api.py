@@ -93,9 +93,10 @@ class Writer:
     def items(self) -> Writing[LibraryItem]:
         """Return the writing of items."""
         agent = self.request.headers.get("user-agent", "")
-        user = user_of(self.opened)
+        is_group = self.served.kind == "group"
+        user = user_of(self.opened) if is_group else None  # nobody else writes a user's items
         is_zotero = "Zotero" in agent or "Firefox" in agent  # zotero.org tells its clients so
-        kind = Items(user, is_group=self.served.kind == "group", keeps_times=is_zotero)
+        kind = Items(user, is_group=is_group, keeps_times=is_zotero)
         return Writing(self.site, self.request, self.address, self.served, kind)
 
     def collections(self) -> Writing[RelatedCollection]:

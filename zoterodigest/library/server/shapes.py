@@ -58,8 +58,12 @@ class Showing:
 
     @classmethod
     def without_counts(cls, address: str, served: Served) -> Showing:
-        """Return how objects are shown whose children nobody counts."""
-        return cls(address, served, Snapshot(0, (), ()), None, {}, {}, served.details())
+        """Return how objects are shown whose children nobody counts.
+
+        Who wrote them is looked up in groups alone, where it is told.
+        """
+        details = served.details() if served.kind == "group" else Details()
+        return cls(address, served, Snapshot(0, (), ()), None, {}, {}, details)
 
     def item(self, item: LibraryItem) -> dict[str, Any]:
         """Return an item as the API shows it."""
