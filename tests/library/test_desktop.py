@@ -239,6 +239,31 @@ def test_a_write_survives_any_fault_at_any_request(
             assert sorted(set(held)) == held, f"request {number}"
 
 
+@pytest.mark.parametrize(
+    ("fault", "number"),
+    [
+        *((fault, 5) for fault in (Drop(When.AFTER), Late(), Twice(), Answer(When.AFTER, 412))),
+        *(
+            pytest.param(fault, number, marks=pytest.mark.deep)
+            for fault in FAULTS
+            for number in range(4, 9)
+        ),
+    ],
+)
+def test_a_write_of_what_was_read_survives_any_fault(fault: Fault, number: int) -> None:
+    """Nothing is read again before such a write: request 5 is the first that writes."""
+    with a_desktop() as desktop:
+        desktop.zotero.library.write([an_item(a_key(8), title="Eight")])
+        breaking = desktop.breaking(fault, first=number)
+        with breaking, suppress(BadLibrary), desktop.client() as library:
+            (item,) = library.read().items
+            library.write([changed(item, title="Changed"), *papers()])
+
+        held = titles(desktop)
+        assert sorted(set(held)) == held
+        assert ("Eight" in held) != ("Changed" in held)
+
+
 @pytest.mark.parametrize("fault", [Drop(When.AFTER), Late(), Twice(), Answer(When.AFTER, 500)])
 def test_two_objects_that_are_one_like_the_other_are_created_once_each(
     desktop: Desktop, fault: Fault
