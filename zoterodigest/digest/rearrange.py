@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links, Value
+from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links, Value, is_empty
 from zoterodigest.core.span import OverlappingEdits, splice
 from zoterodigest.digest.changes import Change, NewEntry, Origin
 from zoterodigest.digest.document import DigestEntry, Document, Headings
@@ -26,6 +26,9 @@ _UNREAD = (
     "written in the digest's format, it would not be read as an entry; add it to the digest by"
     " hand, and the next sync links it"
 )
+_LEFT_OUT = ("venue", "year", "award")
+"""What a new entry may leave out although it has a place for it, as its neighbors do."""
+
 _AROUND = "the entries around it would not be read as they are"
 
 
@@ -219,6 +222,8 @@ def _is_shown(entry: DigestEntry, asked: Fields, form: BlockForm) -> bool:
 def _is_meant(name: str, read: Value, asked: Fields, form: BlockForm) -> bool:
     wanted = asked.get(name, EMPTY)
     date = asked.get("date")
+    if name in _LEFT_OUT and is_empty(read):
+        return True
     if name == "links":
         hyperlinks = wanted.hyperlinks if isinstance(wanted, Links) else ()
         present = read.hyperlinks if isinstance(read, Links) else ()

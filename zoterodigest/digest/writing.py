@@ -69,9 +69,9 @@ def slot_of(entry: DigestEntry, name: str) -> Slot | None:
     if name.startswith(SECTION) or name == "abstract":
         return _section_slot(entry, name)
     for slot_name in _SLOTS_OF.get(name, (name,)):
-        for slot in entry.slots:
-            if slot.name == slot_name:
-                return slot
+        slots = [slot for slot in entry.slots if slot.name == slot_name]
+        if slots:
+            return next((slot for slot in slots if slot.text.data), slots[0])
     return None
 
 

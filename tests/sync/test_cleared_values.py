@@ -1,0 +1,57 @@
+"""What is cleared in Zotero leaves the entry with its frame, and comes back with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sync.world import World
+from zoterodigest.sync.carry import carry_out
+from zoterodigest.sync.run import Direction, Options, prepare
+
+TITLE = "Flows That Match Their Paths"
+QUOTED = f"""\
+# Reading
+
+> **{TITLE}**
+> *CVPR 2025*, [arxiv](https://arxiv.org/abs/2210.02747), [code](https://github.com/a/b)
+> Task: image generation
+>
+> - One point.
+"""
+
+
+def synced(world: World) -> str:
+    """Sync; nothing may fail. Return the digest."""
+    options = Options(direction=Direction.SYNC)
+    outcome = carry_out(prepare(world.workspace(), options), lambda done, total: None)
+    assert outcome.failures == ()
+    assert prepare(world.workspace(), options).plan.is_settled
+    return (world.root / "Notes.md").read_text(encoding="utf-8")
+
+
+def test_a_venue_cleared_in_zotero_goes_with_its_marks_and_comes_back(world: World) -> None:
+    world.markdown("Notes.md", QUOTED)
+    world.push()
+    key, before = world.key(TITLE), world.item(TITLE)
+    names = ("proceedingsTitle", "conferenceName", "date", "publisher", "series", "place")
+    held = {name: before[name] for name in (*names, "tags") if name in before}
+    tags = [tag for tag in before["tags"] if not tag["tag"].startswith("venue:")]
+
+    world.change(key, **{**dict.fromkeys(held, ""), "tags": tags})
+    cleared = synced(world)
+    world.change(key, **held)
+
+    assert cleared == QUOTED.replace("*CVPR 2025*, ", "")
+    assert synced(world) == QUOTED
+
+
+@pytest.mark.parametrize("tail", [", {}", " ({})", " [{}]"])
+def test_a_link_removed_in_zotero_goes_with_its_brackets(world: World, tail: str) -> None:
+    paper = f"- [{TITLE}](https://arxiv.org/abs/2210.02747), [CVPR 2025]"
+    world.markdown("Notes.md", f"{paper}{tail.format('[code](https://github.com/a/b)')}\n")
+    world.push()
+    (link,) = (key for key, one in world.children(TITLE).items() if one.get("title") == "code")
+
+    world.change(link, deleted=1)
+
+    assert synced(world) == f"{paper}\n"
