@@ -49,6 +49,13 @@ HOMES = {
     "typer": ("cli",),
     "rich": ("cli",),
 }
+# Steps of the protocol of a run: the modules that may take them.
+STEPS_OF_A_RUN = {
+    "write_lock": ("sync.apply", "sync.carry", "sync.copying.carry"),
+    "begin_recording": ("sync.apply", "sync.carry"),
+    "discard_journal": ("sync.apply", "project.journal", "cli.start"),
+    "remove_leftovers": ("sync.apply", "sync.copying.carry", "project.history"),
+}
 NOT_OUR_WORDS = frozenset({"util", "utils", "helper", "helpers", "manager", "handle", "process"})
 
 
@@ -60,6 +67,7 @@ def violations(module: str, source: str) -> list[str]:
     tree = ast.parse(source)
     layer = module.partition(".")[0]
     found = [*_against_layers(module, tree), *_against_homes(module, tree)]
+    found += _against_other_protocols(module, tree)
     if layer in PURE:
         found += _against_purity(tree)
     if layer != "cli":
@@ -92,6 +100,14 @@ def _against_homes(module: str, tree: ast.Module) -> Breaches:
         homes = HOMES.get(name.partition(".")[0])
         if homes and not any(module == home or module.startswith(f"{home}.") for home in homes):
             yield line, f"{name} is imported outside {', '.join(homes)}"
+
+
+def _against_other_protocols(module: str, tree: ast.Module) -> Breaches:
+    for line, name in _imports(module, tree):
+        step = name.rpartition(".")[2]
+        homes = STEPS_OF_A_RUN.get(step, (module,))
+        if not any(module == home or module.startswith(f"{home}.") for home in homes):
+            yield line, f"{step} is called outside {', '.join(homes)}: make Changes and apply them"
 
 
 def _against_purity(tree: ast.Module) -> Breaches:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,19 @@ def test_what_the_person_uses_or_changed_is_kept_and_told(
     assert pushed.keys_by_title().keys() == {SWIN}
     assert SWIN in {kept.title for kept in left.leaving.kept}
     assert all(kept.reason for kept in left.leaving.kept)
+
+
+def test_remove_keeps_a_collection_that_the_person_renamed(pushed: World) -> None:
+    (shelf,) = pushed.library.read().collections
+    pushed.library.write_collections([replace(shelf, name="My Thesis")])
+
+    left = pushed.remove()
+
+    assert pushed.items() == {}
+    assert list(pushed.shelves()) == ["My Thesis"]
+    assert [kept.reason for kept in left.leaving.kept] == [
+        "this collection was renamed: it is yours now"
+    ]
 
 
 def test_after_remove_nothing_comes_back_by_itself(pushed: World) -> None:

@@ -224,7 +224,23 @@ class Removal:
             shelf.collection for shelf in self.gathered.lock.shelves if shelf.digest not in keys
         }
         ours = {s.collection for s in self.gathered.lock.shelves if s.is_ours} - self._needed(used)
-        self._trash_collections(ours, left)
+        self._trash_collections(ours - self._renamed(), left)
+
+    def _renamed(self) -> set[str]:
+        """Return the collections of digests that were renamed, which are kept for that."""
+        names = {digest.key: digest.collection[-1:] for digest in self.workspace.digests}
+        given = {
+            shelf.collection: name
+            for shelf in self.gathered.lock.shelves
+            for name in names.get(shelf.digest, ())
+            if not shelf.path and shelf.is_ours
+        }
+        live = [one for one in self._contents.collections if not one.is_trashed]
+        renamed = [one for one in live if given.get(one.key, one.name) != one.name]
+        self.kept += [
+            Kept(one.name, "this collection was renamed: it is yours now") for one in renamed
+        ]
+        return {one.key for one in renamed}
 
     def _needed(self, used: set[str]) -> set[str]:
         """Return `used` collections of other digests; those above are kept by what they hold."""
