@@ -106,3 +106,16 @@ def test_what_is_not_clear_is_refused(
 
     assert ran.code == 2
     assert lock.read_bytes() == before
+
+
+def test_exit_codes_stay_the_same(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    entry = "- **Deep Residual Learning for Image Recognition** - CVPR 2016\n"
+    (tmp_path / "papers.md").write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+    zoterodigest("push", "papers.md", "--yes")
+    (tmp_path / "notes.md").write_text(f"# Notes\n\n{entry}", encoding="utf-8")
+    (tmp_path / "zoterodigest.toml").write_text('[[digest]]\npath = "*.md"\n', encoding="utf-8")
+    before = zoterodigest("status").code
+
+    zoterodigest("resolve", "--all", "--acknowledge")
+
+    assert zoterodigest("status").code == before
