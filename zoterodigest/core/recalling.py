@@ -57,13 +57,23 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
         elif _shows(ends, seen_base, terms) or is_past:
             waits.add(name)
         else:
-            bases[name] = seen_base
+            bases[name] = _with_item_only(seen_base, base) if is_set(name) else seen_base
     for name in sorted(carried & link.row.apart & remembered.bases.keys()):
         ends = ends_of(name, entry, item)
         is_unchanged = _shows(ends, remembered.bases[name], terms) and ends.are_equal(terms.folding)
         if is_unchanged and not link.row.is_from_source(name, ends.item_raw):
             waits.add(name)
     return replace(link, recall=Recall(frozenset(waits), bases)) if waits or bases else link
+
+
+def _with_item_only(seen: Base, base: Base) -> Base:
+    """Return the base `seen` here with the members that by `base` the item alone has: none came.
+
+    Another clone adopted an item that others were merged into; its tags are none of the entry's.
+    """
+    alone = (part for part in base.at_item.parts if part not in base.at_entry.parts)
+    parts = tuple(dict.fromkeys((*seen.at_item.parts, *alone)))
+    return replace(seen, at_item=replace(seen.at_item, parts=parts))
 
 
 def _without_undone(link: Link, item: Item, terms: Terms) -> Link:

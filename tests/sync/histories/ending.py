@@ -72,7 +72,7 @@ def require_nothing_doubled(items: tuple[LibraryItem, ...], *, has_twins: bool) 
     live = [one for one in items if not one.is_trashed]
     works = Counter(one.data.get("archiveID") for one in live if one.data["itemType"] == "preprint")
     notes = Counter(
-        (one.data["parentItem"], tuple(sorted(tokens_in(one.data["note"]))))
+        (one.data["parentItem"], tuple(sorted(tokens_in(one.data["note"]))) or one.data["note"])
         for one in live
         if one.data["itemType"] == "note"
     )

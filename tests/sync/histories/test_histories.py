@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sync.histories.many import played
+from tests.sync.histories.play import History, Step, fast_and_alike, play
 
 COUNT, CHUNKS = 2_000, 8
 DEEP_COUNT = 100_000
@@ -18,6 +19,17 @@ def require_good(start: int, count: int) -> None:
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_a_random_history_loses_nothing_doubles_nothing_and_settles(chunk: int) -> None:
     require_good(chunk * COUNT // CHUNKS, COUNT // CHUNKS)
+
+
+def test_what_a_merge_left_at_the_item_comes_into_no_entry_of_another_clone() -> None:
+    steps = (
+        Step("merge items", 0, (3993, 5424, 8250)),
+        Step("pull", 1, (0, 0, 0)),
+        Step("edit zotero", 0, (5085, 2990, 6478)),
+        Step("merge", 0, (918, 4899, 1473)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps, has_bib=True), room) is None
 
 
 @pytest.mark.deep
