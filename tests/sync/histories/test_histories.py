@@ -32,6 +32,18 @@ def test_what_a_merge_left_at_the_item_comes_into_no_entry_of_another_clone() ->
         assert play(History(steps, has_bib=True), room) is None
 
 
+def test_an_entry_of_a_bib_is_not_exported_again_for_the_item_that_its_own_was_merged_into() -> (
+    None
+):
+    steps = (
+        Step("merge items", 0, (1382, 7841, 7658)),
+        Step("edit markdown", 1, (8831, 9499, 9027)),
+        Step("pull", 1, (0, 0, 0)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps, has_bib=True), room) is None
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_many_random_histories_lose_nothing_double_nothing_and_settle(chunk: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.bibtex.document import read_bib
+from zoterodigest.core.following import successors
 from zoterodigest.core.link import Exported
 from zoterodigest.core.matching import Adopt, Catalogue
 from zoterodigest.core.pairing import contradict
@@ -41,7 +42,10 @@ def aliases_in(
     lines = {record.key: record.line for record in document.entries}
     known = {one.key: one for one in exported if one.bibliography == bibliography}
     live = {item.key: item for item in items if not item.is_trashed}
-    written = {one.item: key for key, one in known.items() if one.prints}
+    # An item that others were merged into has the entry of one of them, unless it has its own.
+    followed = successors(items)
+    ours = {one.item: key for key, one in known.items() if one.prints}
+    written = {followed.get(item, item): key for item, key in ours.items()} | ours
     keys = {item: key for item, key in written.items() if key in lines and item in live}
     catalogue = Catalogue(items)
     for record, entry in zip(document.entries, document.core_entries(), strict=True):
