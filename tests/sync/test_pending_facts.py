@@ -1,0 +1,73 @@
+"""Facts of an added paper reach its item, whenever the run that brings them is killed."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+from tests.sync.histories.effects import Effects, Killed
+from tests.sync.recovery import copy_of, state_of
+from tests.sync.trouble import silent, troubled
+from tests.sync.world import World
+from zoterodigest.core.found import Found, Pending
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.record import CITEKEY, Fields, Names
+from zoterodigest.project.pending import keep_pending, read_pending
+from zoterodigest.sync.carry import carry_out
+from zoterodigest.sync.run import Direction, Options, prepare
+
+SYNC = Options(direction=Direction.SYNC)
+TITLE = "A New Way to Make Pictures"
+FACTS: Fields = {"authors": Names(("Ada Lovelace",)), "pages": "1-9", CITEKEY: "lovelace2025"}
+PAPER = Pending(
+    "papers.md",
+    frozenset({Identifier("arxiv", "2501.00001")}),
+    TITLE,
+    Found(FACTS, dict.fromkeys(FACTS, "refs.bib"), details={"volume": "3"}),
+)
+
+
+def a_project(world: World) -> World:
+    """Return a list with a new entry, of which more is known than it shows."""
+    entry = f"- [{TITLE}](https://arxiv.org/abs/2501.00001), CVPR 2025.\n"
+    world.markdown("papers.md", f"# Papers\n\n{entry}")
+    state = world.root / ".zoterodigest"
+    state.mkdir()
+    keep_pending(state, [PAPER])
+    return world
+
+
+def is_killed(world: World, effects: Effects, place: int) -> bool:
+    prepared = prepare(troubled(world, before=effects.spend, after=effects.spend), SYNC)
+    with effects.counted():
+        effects.arm(place, Killed())
+        try:
+            carry_out(prepared, silent)
+        except Killed:
+            return True
+        finally:
+            effects.disarm()
+    return False
+
+
+def test_a_sync_killed_at_any_effect_is_completed_with_all_facts(
+    world: World, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    template, effects = a_project(world), Effects()
+    folder = tmp_path_factory.mktemp("killed")
+    undisturbed = copy_of(template, folder / "undisturbed")
+    undisturbed.push(SYNC)
+    expected = state_of(undisturbed)
+    assert undisturbed.item(TITLE)["citationKey"] == "lovelace2025"
+
+    for place in count(1):
+        left = copy_of(template, folder / str(place))
+        if not is_killed(left, effects, place):
+            break
+        left.push(SYNC)
+        left.push(SYNC)
+        assert state_of(left) == expected, f"after the kill at {place}"
+        assert read_pending(left.root / ".zoterodigest") == ()
+
+    assert place > 10
