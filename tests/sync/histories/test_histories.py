@@ -36,6 +36,7 @@ def test_an_entry_of_a_bib_is_not_exported_again_for_the_item_that_its_own_was_m
     None
 ):
     steps = (
+        Step("trash", 1, (1996, 5348, 8010)),
         Step("merge items", 0, (1382, 7841, 7658)),
         Step("edit markdown", 1, (8831, 9499, 9027)),
         Step("pull", 1, (0, 0, 0)),
