@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -42,10 +43,13 @@ def aliases_in(
     lines = {record.key: record.line for record in document.entries}
     known = {one.key: one for one in exported if one.bibliography == bibliography}
     live = {item.key: item for item in items if not item.is_trashed}
-    # An item that others were merged into has the entry of one of them, unless it has its own.
+    # An item that another was merged into has that one's entry; of several it is nobody's.
     followed = successors(items)
     ours = {one.item: key for key, one in known.items() if one.prints}
-    written = {followed.get(item, item): key for item, key in ours.items()} | ours
+    counts = Counter(followed.get(item, item) for item in ours)
+    written = {
+        new: key for item, key in ours.items() if counts[new := followed.get(item, item)] == 1
+    } | ours
     keys = {item: key for item, key in written.items() if key in lines and item in live}
     catalogue = Catalogue(items)
     for record, entry in zip(document.entries, document.core_entries(), strict=True):
