@@ -210,3 +210,25 @@ def test_change_of_type_and_an_edit_of_the_entry_are_both_kept(tmp_path: Path) -
     assert world.item(GUIDANCE)["date"] == "2021"
     assert world.item(GUIDANCE)["itemType"] == "journalArticle"
     assert prepare(world.workspace(), SYNC).is_settled
+
+
+def test_pull_after_a_merge_clears_nothing_that_the_survivor_lacks(tmp_path: Path) -> None:
+    world = a_world(tmp_path, PREPRINT)
+    author = {"creatorType": "author", "firstName": "Jonathan", "lastName": "Ho"}
+    set_field(world, GUIDANCE, creators=[author])
+    sync(world)
+    poorer = {"itemType": "preprint", "title": f"{GUIDANCE}."}
+    world.put(LibraryItem("AAAAAAAA", 0, poorer))
+    before = bib(world)
+    assert "Ho, Jonathan" in before
+    merge_in_zotero(world, f"{GUIDANCE}.", GUIDANCE)
+
+    carry_out(prepare(world.workspace(), PULL), silent)
+    after_pull = bib(world)
+    carry_out(prepare(world.workspace(), PULL), silent)
+
+    assert "Ho, Jonathan" in after_pull
+    assert bib(world) == after_pull
+    sync(world)
+    assert "Ho, Jonathan" in bib(world)
+    assert prepare(world.workspace(), SYNC).is_settled

@@ -6,8 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from zoterodigest.core.link import Row, Shelf
-from zoterodigest.core.record import Entry, Fields, Item, PersonalNote
+from zoterodigest.core.link import Row, Shelf, is_bib
+from zoterodigest.core.record import (
+    EMPTY,
+    Entry,
+    Fields,
+    Item,
+    PersonalNote,
+    Scope,
+    is_empty,
+    scope_of,
+)
 from zoterodigest.core.reports import Report
 from zoterodigest.core.seen import NOTHING, Recall
 
@@ -215,9 +224,29 @@ class Link:
     restores_note: bool = False
 
 
-def items_behind(links: Iterable[Link]) -> frozenset[str]:
-    """Return the items that are older here than the lock file, of which something waits."""
-    return frozenset(link.row.item for link in links if link.recall.waits)
+def items_behind(links: Iterable[Link], actions: Iterable[Action] = ()) -> frozenset[str]:
+    """Return the items whose entries in a .bib may know more than they do.
+
+    They are older here than the lock file, or took the place of a merged item and lack what an
+    entry of a .bib says: what a survivor lacks clears nothing. `actions` may still fill it in.
+    """
+    filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
+    return frozenset(
+        link.row.item
+        for link in links
+        if link.recall.waits
+        or (is_bib(link.row.digest) and _lacks(link, filled.get(link.row.item, {})))
+    )
+
+
+def _lacks(link: Link, filled: Fields) -> bool:
+    """Tell whether an item lacks a value of its entry on which the two never agreed."""
+    held = {**(link.item.fields if link.item else {}), **filled}
+    return link.item is not None and any(
+        not is_empty(value) and is_empty(held.get(name, EMPTY)) and name not in link.row.bases
+        for name, value in link.entry.fields.items()
+        if scope_of(name) is Scope.RECORD
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def compile_bib_edits(
     an entry of ours is left to the export, where one follows that rewrites the .bib (`exported`);
     it does not rewrite those whose items are behind.
     """
-    behind = items_behind(plan.links)
+    behind = items_behind(plan.links, plan.actions)
     places = {link.row.id: link.index for link in plan.links}
     changes: dict[str, dict[int, ChangeEntry]] = defaultdict(dict)
     for action in plan.actions:

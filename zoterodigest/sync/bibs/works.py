@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.core.link import Exported, Row, State, is_bib
-from zoterodigest.core.plan import CreateEntry, Link, Plan, items_behind
+from zoterodigest.core.plan import Action, CreateEntry, Link, Plan, items_behind
 from zoterodigest.core.record import Names
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.homes import Data
@@ -78,14 +78,16 @@ def _is_cut(link: Link) -> bool:
 def linked_by(plan: Plan) -> Linked:
     """Return which items are linked with entries once `plan` is done."""
     new = (action.item.key for action in plan.actions if isinstance(action, CreateEntry))
-    linked = linked_items(plan.rows, plan.links)
+    linked = linked_items(plan.rows, plan.links, plan.actions)
     return replace(linked, items=(*linked.items, *new))
 
 
-def linked_items(rows: Sequence[Row], links: Sequence[Link]) -> Linked:
+def linked_items(
+    rows: Sequence[Row], links: Sequence[Link], actions: Sequence[Action] = ()
+) -> Linked:
     """Return which items `rows` link with entries, in the order of `links`.
 
-    Those of digests that take no part in the run come last.
+    Those of digests that take no part in the run come last. `actions` are still to be done.
     """
     bibs = [row for row in rows if is_bib(row.digest)]
     left = {(row.digest, row.item) for row in bibs if row.state is not State.LINKED}
@@ -95,7 +97,7 @@ def linked_items(rows: Sequence[Row], links: Sequence[Link]) -> Linked:
     ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))
     cut = frozenset(link.row.item for link in links if _is_cut(link))
     items = tuple(dict.fromkeys(row.item for row in ordered))
-    return Linked(items, frozenset(left), cut, items_behind(links))
+    return Linked(items, frozenset(left), cut, items_behind(links, actions))
 
 
 def all_in_order(works: Works) -> Sequence[str]:
