@@ -55,9 +55,11 @@ def running(state_folder: Path, command: str = "run") -> Iterator[None]:
     with os.fdopen(number, "r+b", buffering=0) as stream:
         if not _holds(number):
             raise AlreadyRunning(state_folder, _pid_in(stream.read(20)))
+        killed = last_killed(state_folder)
         try:
             stream.truncate(0)
-            stream.write(f"{os.getpid()} {command}".encode("ascii"))
+            going_on = f" {killed.number}" if killed and killed.goes_on_as(command) else ""
+            stream.write(f"{os.getpid()} {command}{going_on}".encode("ascii"))
         except OSError as error:
             raise CannotWrite(path, *writing_failed(error)) from error
         try:
@@ -86,6 +88,10 @@ class KilledRun:
     command: str
     number: int = 0
 
+    def goes_on_as(self, command: str) -> bool:
+        """Whether an undo goes on with it: killed early, that still means the run it was about."""
+        return bool(self.number) and self.command == command and command in ("undo", "redo")
+
 
 def last_killed(state_folder: Path) -> KilledRun | None:
     """Return the run that was killed since a run last came to its end, None if none was.
@@ -99,7 +105,7 @@ def last_killed(state_folder: Path) -> KilledRun | None:
     match said:
         case [_, command]:
             return KilledRun(command)
-        case [_, command, number] if number.isdecimal():
+        case [_, command, *_, number] if number.isdecimal():
             return KilledRun(command, int(number))
         case _:
             return None
