@@ -35,6 +35,7 @@ from zoterodigest.project.history import (
     read_history,
     write_run,
 )
+from zoterodigest.project.running import running
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HUNKS = hunks_between(["a\n", "b\udcff\n"], ["a\n", "c\n"])
@@ -195,3 +196,14 @@ def test_the_run_to_undo_is_the_newest_that_still_counts() -> None:
     assert run_to_undo([*runs, undo_of_3]) == 2
     assert run_to_undo([*runs, undo_of_3, undo_of_4]) == 3
     assert run_to_undo([]) is None
+
+
+def test_an_undo_killed_at_its_end_and_then_early_still_means_the_same_run(tmp_path: Path) -> None:
+    folder = history_folder(tmp_path)
+    for number, undoes in ((1, 0), (2, 0), (3, 2)):
+        write_run(folder, replace(RUN, number=number, undoes=undoes, is_finished=True))
+    (tmp_path / "running").write_text("4711 undo 3", encoding="ascii")
+
+    with running(tmp_path, "undo"):
+        assert run_to_undo(read_history(folder).runs) == 2
+    assert run_to_undo(read_history(folder).runs) == 1
