@@ -253,10 +253,10 @@ def test_different_bullets_changed_at_both_ends_are_merged_in_the_note(pushed: W
     assert [report.name for report in held(pushed.plan())] == ["summary"]
 
 
-def test_a_note_that_the_person_deleted_is_not_made_again(pushed: World) -> None:
+def test_a_note_that_the_person_deleted_is_not_made_again_unasked(pushed: World) -> None:
     pushed.change(pushed.note_key(TITLE), deleted=1)
 
-    pushed.edit("Notes.md", ("It wins.", "It wins twice."))
+    pushed.push()
     pushed.push()
 
     assert not [one for one in pushed.children(TITLE).values() if one["itemType"] == "note"]

@@ -232,3 +232,16 @@ def test_pull_after_a_merge_clears_nothing_that_the_survivor_lacks(tmp_path: Pat
     sync(world)
     assert "Ho, Jonathan" in bib(world)
     assert prepare(world.workspace(), SYNC).is_settled
+
+
+def test_entry_whose_work_left_the_digests_follows_its_item(tmp_path: Path) -> None:
+    world = a_world(tmp_path, f"{PREPRINT}- [Other Work](https://arxiv.org/abs/2207.00001)\n")
+    world.change(world.keys_by_title()[GUIDANCE], title="Guidance Without Classifiers")
+    digest = tmp_path / "papers.md"
+    entry = next(line for line in digest.read_text().splitlines() if GUIDANCE in line)
+    digest.write_text(digest.read_text().replace(f"{entry}\n", ""))
+
+    sync(world)
+
+    assert "Guidance Without Classifiers" in bib(world)
+    assert prepare(world.workspace(), SYNC).is_settled

@@ -35,7 +35,7 @@ from zoterodigest.project.config import Selection
 from zoterodigest.sync.bibs.citation import with_citation_keys
 from zoterodigest.sync.bibs.edits import BibEdit, compile_bib_edits
 from zoterodigest.sync.bibs.exporting import NewBib, only_adds, planned_bibs
-from zoterodigest.sync.bibs.following import as_exported
+from zoterodigest.sync.bibs.following import as_exported, unfollowed
 from zoterodigest.sync.edits import Refused, compile_edits
 from zoterodigest.sync.gather import Gathered, ReadBib, ReadDigest, gather, names_by_key
 from zoterodigest.sync.structure import NewDigest, new_digests, why_no_new_entries, without_undone
@@ -148,6 +148,10 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     rewritten = {read.key for read in exported if not only_adds(read.bib, read.data, gathered.lock)}
     bib_edits = compile_bib_edits(plan, gathered, rewritten)
     bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), bib_edits, workspace)
+    if passed_over := unfollowed(plan, bibs, rewritten):
+        # What was left to an export that does not take the work is to be written by itself.
+        bib_edits = compile_bib_edits(plan, gathered, rewritten, passed_over)
+        bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), bib_edits, workspace)
     plan = as_exported(plan, bibs, gathered, workspace)
     stop = guard(
         plan,

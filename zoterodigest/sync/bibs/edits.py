@@ -26,13 +26,16 @@ class BibEdit:
 
 
 def compile_bib_edits(
-    plan: Plan, gathered: Gathered, exported: Set[str] = frozenset()
+    plan: Plan,
+    gathered: Gathered,
+    exported: Set[str] = frozenset(),
+    unfollowed: Set[tuple[str, str]] = frozenset(),
 ) -> tuple[BibEdit, ...]:
     """Return the edits of every bibliography whose entries `plan` changes, in their order.
 
     A field that would not read back as asked is refused and stays as it is. What nobody edited in
     an entry of ours is left to the export, where one follows that rewrites the .bib (`exported`);
-    it does not rewrite those whose items are behind.
+    it does not rewrite those whose items are behind, or those `unfollowed` (by file and key).
     """
     behind = items_behind(plan.links, plan.actions)
     places = {link.row.id: link.index for link in plan.links}
@@ -47,6 +50,7 @@ def compile_bib_edits(
             keys = {first + at: entry.key for at, entry in enumerate(read.document.entries)}
             changes_by_key = {keys[index]: change for index, change in asked.items()}
             left = _left_to_export(read, gathered, behind) if read.key in exported else frozenset()
+            left -= {key for file, key in unfollowed if file == read.key}
             edits.append(_edit(read, changes_by_key, left))
         first += len(read.document.entries)
     return tuple(edits)

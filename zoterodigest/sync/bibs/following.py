@@ -7,7 +7,7 @@ so what a plan counts is what the export writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.link import Exported, Row
@@ -43,6 +43,22 @@ def entries_in(written: WrittenBib, read: ReadBib, workspace: Workspace) -> dict
         entry.key: replace(entry, from_item=entry.ours) if entry.key in written.following else entry
         for entry in found
     }
+
+
+def unfollowed(
+    plan: Plan, bibs: Iterable[NewBib], rewritten: Set[str]
+) -> frozenset[tuple[str, str]]:
+    """Return the entries that `plan` changes and that no export of a file in `rewritten` follows.
+
+    Each goes by its file and citation key: its work left the digests, or is not selected.
+    """
+    following = {bib.key: bib.following for bib in bibs if bib.key in rewritten}
+    changed = (one.entry for one in plan.actions if isinstance(one, ChangeEntry))
+    return frozenset(
+        (entry.digest, entry.key)
+        for entry in changed
+        if entry.digest in following and entry.key not in following[entry.digest]
+    )
 
 
 def as_exported(
