@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Zoterodigest, a_digest, edited_item
+from tests.cli.conftest import Zoterodigest, a_digest, edited_item, in_library
 from tests.cli.test_push import ATTENTION, RESNET
+from zoterodigest.library.port import LibraryItem
 
 OTHER_TITLE = "Deep Residual Learning"
 
@@ -108,14 +109,22 @@ def test_what_is_not_clear_is_refused(
     assert lock.read_bytes() == before
 
 
-def test_exit_codes_stay_the_same(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
-    entry = "- **Deep Residual Learning for Image Recognition** - CVPR 2016\n"
-    (tmp_path / "papers.md").write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
-    zoterodigest("push", "papers.md", "--yes")
-    (tmp_path / "notes.md").write_text(f"# Notes\n\n{entry}", encoding="utf-8")
-    (tmp_path / "zoterodigest.toml").write_text('[[digest]]\npath = "*.md"\n', encoding="utf-8")
-    before = zoterodigest("status").code
+def test_what_is_acknowledged_does_not_change_the_exit_code_until_it_changes(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "papers.md").write_text(a_digest(ATTENTION), encoding="utf-8")
+    page = f"https://arxiv.org/abs/{ATTENTION[1]}"
+    for key in ("AAAA2222", "BBBB2222"):
+        item = {"itemType": "preprint", "title": key, "url": page}
+        in_library(tmp_path, LibraryItem(key, 0, item))
+    (tmp_path / "zoterodigest.toml").write_text('[[digest]]\npath = "papers.md"\n')
+    zoterodigest("sync", "--yes")
+    ambiguous = zoterodigest("status")
 
     zoterodigest("resolve", "--all", "--acknowledge")
+    acknowledged = zoterodigest("status")
+    third = {"itemType": "preprint", "title": "Third", "url": page}
+    in_library(tmp_path, LibraryItem("CCCC2222", 0, third))
+    changed = zoterodigest("status")
 
-    assert zoterodigest("status").code == before
+    assert (ambiguous.code, acknowledged.code, changed.code) == (6, 0, 6)

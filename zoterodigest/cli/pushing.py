@@ -37,6 +37,7 @@ from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.library.access import Tally
 from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.running import require_idle
+from zoterodigest.sync.acknowledging import unacknowledged
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.gather import with_all_digests
@@ -179,9 +180,10 @@ def exit_code(prepared: Prepared) -> int:
     """Return what is to be told of a run that stopped at nothing.
 
     1 where an entry is unreadable, cannot be written, or nothing was recognised in a digest, 3 with
-    conflicts, 6 where an entry is ambiguous.
+    conflicts, 6 where an entry is ambiguous. What somebody acknowledged does not count: a daily job
+    that has nothing new to report exits with 0.
     """
-    kinds = {type(report) for report in prepared.plan.reports}
+    kinds = {type(report) for report in unacknowledged(prepared)}
     if UnreadableEntry in kinds or any(foreseen(prepared)) or any(_is_unrecognised(prepared)):
         return FAILED
     if kinds & CONFLICTS:
