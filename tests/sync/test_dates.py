@@ -179,3 +179,22 @@ def test_the_year_that_another_entry_shows_follows_in_the_same_run(
     assert f"*CVPR {year}*" in (world.root / "notes.md").read_text(encoding="utf-8")
     again = world.plan(SYNC)
     assert (actions(again), again.reports) == ({}, ())
+
+
+def test_a_date_that_a_new_entry_brings_is_not_cleared_with_the_year_of_another(
+    world: World,
+) -> None:
+    row = (
+        f"| **[{TITLE}](http://arxiv.org/abs/2102.00001v1)** | 2024-05-02 | <details><summary>Show"
+        "</summary><p>It is bright.</p></details> | 3 pages | None |\n"
+    )
+    world.markdown("notes.md", notes(quoted(TITLE, "2102.00001", venue="CVPR 2024")))
+    world.push(SYNC)
+
+    date_to(world, "")
+    world.markdown("table.md", daily([row]))
+    world.push(SYNC)
+
+    assert world.item(TITLE)["date"] == "2024-05-02"
+    again = world.plan(SYNC)
+    assert (actions(again), again.reports) == ({}, ())

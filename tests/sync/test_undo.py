@@ -442,3 +442,46 @@ def test_an_entry_that_was_moved_and_then_edited_does_not_stand_twice(world: Wor
     world.push(SYNC)
     assert len(world.notes()) == 2
     assert world.plan(SYNC).is_settled
+
+
+def test_what_moved_to_another_item_by_a_merge_stays_and_is_told(pushed: World) -> None:
+    own = {"itemType": "preprint", "title": "An Item of My Own"}
+    pushed.put(LibraryItem("WNXTEM22", 0, own))
+    moved = pushed.children(SWIN)
+    pushed.merge("WNXTEM22", pushed.key(SWIN))
+
+    done = undone(pushed)
+
+    assert moved.keys() <= live(pushed).keys()
+    assert {one.reason for one in done.declined if one.title == SWIN} == {
+        "its note has moved to another item",
+        "a link that was attached to it has moved to another item",
+    }
+
+
+def test_a_file_that_the_run_made_and_that_is_gone_already_declines_nothing(world: World) -> None:
+    world.configure('[[digest]]\npath = "*.md"\n\n[[bibliography]]\npath = "refs.bib"\n')
+    world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001")))
+    world.push(SYNC)
+    (world.root / "refs.bib").unlink()  # as an undo does that is killed then
+
+    done = undone(world)
+
+    assert done.declined == ()
+    assert world.items() == {}
+
+
+def test_what_was_edited_after_it_came_out_of_the_trash_does_not_go_back(pushed: World) -> None:
+    pushed.remove()
+    undone(pushed)
+    pushed.change_note(SWIN, lambda html: html.replace("It is fast.", "It is very fast."))
+
+    done = undone(pushed, 3)
+
+    assert pushed.keys_by_title().keys() == {SWIN}
+    assert "It is very fast." in pushed.note(SWIN)
+    assert {(one.title, one.reason) for one in done.declined if one.title == SWIN} == {
+        (SWIN, "it, or something below it, has changed since")
+    }
+    assert pushed.push_with_failures(SYNC).failures == ()
+    assert b"It is very fast." in digest(pushed)

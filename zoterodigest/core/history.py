@@ -19,7 +19,8 @@ class ObjectChange:
 
     `title` is that of the item it is or belongs to, `parent` that item's key if it is a child.
     `hunks` are the changes of a note's HTML, outside of what is private in it. Of an object that
-    was created only an attachment's fields are kept.
+    was created only an attachment's fields are kept; one that came out of the trash is `left` as
+    this fingerprint tells, with what belongs to it.
     """
 
     key: str
@@ -29,6 +30,7 @@ class ObjectChange:
     after: Data = field(default_factory=dict)
     hunks: tuple[Hunk, ...] = ()
     is_created: bool = False
+    left: str = ""
 
     @property
     def kind(self) -> str:

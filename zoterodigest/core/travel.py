@@ -167,15 +167,16 @@ class _Hub:
             return merged
         before = self._now
         self._after |= record
-        edited = {name: record[name] for name in record.keys() - merged.fills}
-        also = _also_changed(before, edited) if self._item else {}
-        self._now = _with_fields(before, record | also)
         filled = record.keys() & merged.fills
+        edited = {name: record[name] for name in record.keys() - filled}
+        also = _also_changed(before, edited) if self._item else {}
+        came = _also_changed(before, {name: record[name] for name in filled}) if self._item else {}
+        self._now = _with_fields(before, record | also | came)
         if link.item is not None and not link.row.origin.item:
             self._note_fills(place, filled)
         for other in range(len(self.links)):
             if other != place:
-                self._take_note_of_fill(other, filled, before)
+                self._take_note_of_fill(other, filled | came.keys(), before)
         return merged
 
     def _take_note_of_fill(self, place: int, names: frozenset[str] | set[str], then: Item) -> None:

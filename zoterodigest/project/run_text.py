@@ -101,6 +101,7 @@ def _object(values: _Values) -> ObjectChange:
         after=_mapping(values.get("after")),
         hunks=tuple(_hunks(values)),
         is_created=values.get("is_created") is True,
+        left=str(values.get("left", "")),  # older versions have none
     )
 
 

@@ -19,6 +19,7 @@ from zoterodigest.core.history import (
     changed_links,
     listed,
 )
+from zoterodigest.core.link import fingerprint
 from zoterodigest.core.reversal import Hunk, hunks_between
 from zoterodigest.library.contents import EMPTY_LIBRARY, Contents
 from zoterodigest.library.port import Collection, LibraryItem
@@ -129,6 +130,7 @@ def _object_changes(
 ) -> Iterator[ObjectChange]:
     """Yield what changes in each object: once for each, as the library stores it if known."""
     titles = {one.key: _title(one.data) for one in (*sent.all_items, *present.by_key.values())}
+    left = stored.by_key if stored else _with_sent(present, sent)
     for key, items in _by_key(sent.all_items).items():
         before = present.by_key.get(key)
         after = _data_after(key, items, before, sent, stored)
@@ -140,7 +142,24 @@ def _object_changes(
             yield ObjectChange(key, title, parent, after=kept, is_created=True)
             continue
         change = _change(held(before.data), after)
-        yield replace(change, key=key, title=title, parent=parent)
+        is_restored = "deleted" in change.before and "deleted" not in change.after
+        state = state_below(key, left) if is_restored else ""
+        yield replace(change, key=key, title=title, parent=parent, left=state)
+
+
+def _with_sent(present: Contents, sent: Sent) -> Mapping[str, LibraryItem]:
+    objects = dict(present.by_key)
+    for item in sent.all_items:
+        data = {**objects[item.key].data, **item.data} if item.key in objects else item.data
+        objects[item.key] = LibraryItem(item.key, item.version, data)
+    return objects
+
+
+def state_below(key: str, objects: Mapping[str, LibraryItem]) -> str:
+    """Return a fingerprint of all that an object and its children hold."""
+    below = (one for one in objects.values() if key in (one.key, one.data.get("parentItem")))
+    states = sorted((one.key, sorted(held(one.data).items())) for one in below)
+    return fingerprint(repr(states))
 
 
 def _by_key(items: Iterable[LibraryItem]) -> Mapping[str, list[LibraryItem]]:

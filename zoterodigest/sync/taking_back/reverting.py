@@ -5,7 +5,7 @@ Every field is judged by itself; what has changed since is left alone and told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ from zoterodigest.core.reversal import hunks_between, turn_back
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.notes.visible import note_pieces
 from zoterodigest.sync.apply.changes import FileChange, Sent
-from zoterodigest.sync.apply.recording import held, lines_of, source_of
+from zoterodigest.sync.apply.recording import held, lines_of, source_of, state_below
 from zoterodigest.sync.gather import Gathered
 from zoterodigest.sync.taking_back.removal import Removal
 
@@ -59,7 +59,7 @@ class Reverting:
         created = [one for one in self.run.objects if one.is_created]
         self._revert_created([one for one in created if not one.parent])
         items = {one.key for one in created if not one.parent}
-        self._revert_created([one for one in created if one.parent and one.parent not in items])
+        self._revert_created([one for one in created if one.parent and not self._goes(one, items)])
         for change in self.run.objects:
             if not change.is_created:
                 self._revert_object(change)
@@ -69,6 +69,11 @@ class Reverting:
         return Sent(tuple(self.items), tuple(self.collections), tuple(self.files))
 
     # --- objects
+
+    def _goes(self, child: ObjectChange, items: Set[str]) -> bool:
+        """Tell whether a child goes or stays with one of `items`: a merge takes it to another."""
+        present = self.gathered.contents.by_key.get(child.key)
+        return child.parent in items and not _has_moved(child, present)
 
     def _revert_created(self, changes: Iterable[ObjectChange]) -> None:
         for change in changes:
@@ -84,7 +89,11 @@ class Reverting:
     def _reason_to_keep(self, change: ObjectChange, present: LibraryItem) -> str:
         if not change.parent:
             return self.removal.reason_to_keep(change.key)
-        if present.data.get("itemType") == "attachment":
+        is_link = present.data.get("itemType") == "attachment"
+        if _has_moved(change, present):
+            what = "a link that was attached to it" if is_link else "its note"
+            return f"{what} has moved to another item"
+        if is_link:
             is_left = held(present.data) == change.after
             return "" if is_left else "a link that was attached to it has changed since"
         rows = [row for row in self.run.after.rows if row.note == change.key]
@@ -110,10 +119,17 @@ class Reverting:
             now, before, after = (one.get(name) for one in (data, change.before, change.after))
             if name in _SETS:
                 yield from self._members_back(change, name, data)
+            elif now == after and name == "deleted" and not self._is_as_left(change):
+                # In the trash nobody would see what was written since.
+                self._decline(change, "it, or something below it, has changed since")
             elif now == after:
                 yield name, _emptied(now) if before is None else before
             elif now != before:
                 yield from self._lines_back(change, name, data)
+
+    def _is_as_left(self, change: ObjectChange) -> bool:
+        objects = self.gathered.contents.by_key
+        return not change.left or state_below(change.key, objects) == change.left
 
     def _lines_back(self, change: ObjectChange, name: str, data: Data) -> Iterator[tuple[str, Any]]:
         """Yield the text of Extra without our lines; another field that has changed stays."""
@@ -157,9 +173,8 @@ class Reverting:
 
     def _revert_file(self, change: DigestChange) -> None:
         present = self.present[change.key]
-        is_as_before = change.is_created and not self.run.is_finished
         if present is None and not change.is_removed:
-            if not is_as_before:  # else it was never made
+            if not change.is_created:  # else it is as before the run, which may well be our doing
                 reason = "there is no such file now"
                 self.declined.append(Declined(change.key, reason, change.key))
             return
@@ -244,6 +259,10 @@ class Reverting:
             if not data.get("deleted"):
                 used.update(map(str, data.get("collections", ())))
         return used
+
+
+def _has_moved(child: ObjectChange, present: LibraryItem | None) -> bool:
+    return present is not None and present.data.get("parentItem") != child.parent
 
 
 def _emptied(value: object) -> object:
