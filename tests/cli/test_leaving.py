@@ -48,7 +48,7 @@ def test_remove_takes_back_what_nobody_used_and_lists_the_rest(
     assert len(kept) == 2
     assert removed.code == 0
     assert removed.out.startswith(REMOVED)
-    assert "Done: 2 items, 1 attachment and 1 collection written" in removed.out
+    assert "Done: 2 items, 1 note and 1 collection written" in removed.out
     assert [item["title"] for item in left] == ["Deep Residual Learning, my favourite"]
 
 

@@ -146,3 +146,16 @@ def test_json_has_what_was_written(zoterodigest: Zoterodigest, key: str) -> None
 
     assert data["written"] == 1
     assert data["objects"][0]["after"] == {"title": "Other"}
+
+
+def test_a_private_heading_in_a_note_that_is_set_is_refused(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    (tmp_path / "note.md").write_text("- Shown.\n\n## Private\n\nA secret.\n", encoding="utf-8")
+
+    ran = zoterodigest("set", key, "--note", "note.md")
+    zoterodigest("sync")
+
+    assert ran.code == 2
+    assert "heading “Private”" in ran.err
+    assert "secret" not in (tmp_path / "papers.md").read_text(encoding="utf-8")

@@ -150,3 +150,13 @@ def test_a_label_with_html_is_refused() -> None:
 
     assert [refusal.reason for refusal in edited.refusals] == ["the label of a link holds HTML"]
     assert after == QUOTED
+
+
+def test_an_armored_title_with_a_link_reads_back_as_it_is() -> None:
+    title = "**Bold** _it_ [b](c) $x_1$"
+
+    edited, after = written(QUOTED, "title", title)
+
+    assert edited.refusals == ()
+    assert "&&" not in after
+    assert read(edited.source).entries[0].reading.fields["title"] == title

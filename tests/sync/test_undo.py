@@ -485,3 +485,17 @@ def test_what_was_edited_after_it_came_out_of_the_trash_does_not_go_back(pushed:
     }
     assert pushed.push_with_failures(SYNC).failures == ()
     assert b"It is very fast." in digest(pushed)
+
+
+def test_undo_counts_a_note_whose_fields_alone_changed_as_a_note(pushed: World) -> None:
+    pushed.put_item("WNXTEM22", itemType="preprint", title="Mine", archiveID="arXiv:2401.00003")
+    pushed.markdown("Other.md", notes(quoted("Mine", "2401.00003")))
+    pushed.push()
+
+    pushed.remove()
+    undone(pushed)
+
+    removed, taken_back = sorted(history(pushed).runs, key=lambda run: run.number)[-2:]
+    assert (removed.command, taken_back.command) == ("remove", "undo")
+    assert (removed.counts["notes"], removed.counts["attachments"]) == (1, 0)
+    assert (taken_back.counts["notes"], taken_back.counts["attachments"]) == (1, 0)

@@ -31,13 +31,15 @@ class ObjectChange:
     hunks: tuple[Hunk, ...] = ()
     is_created: bool = False
     left: str = ""
+    is_note: bool = False
 
     @property
     def kind(self) -> str:
         """What it is: an item, a note or an attachment."""
         if not self.parent:
             return "item"
-        is_note = bool(self.hunks) or (self.is_created and not self.after)
+        # Histories of earlier versions say it of no change.
+        is_note = self.is_note or bool(self.hunks) or (self.is_created and not self.after)
         return "note" if is_note else "attachment"
 
 

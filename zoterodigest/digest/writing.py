@@ -134,7 +134,7 @@ def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -
         return _block_edits(document, index, slot, asked[name], spell)
     old = decoded(slot.text.data)
     new = _new_text(document, index, slot.name, asked, old)
-    new = _spelled(inert_line(new, old), old, spell)
+    new = inert_line(_spelled(new, old, spell), old)
     stub_edits = _stub_edits(document, index, slot.name, old=old, new=new)
     return _slot_edits(document, index, slot, new) + stub_edits
 
@@ -181,7 +181,7 @@ def _inserted(document: Document, index: int, asked: Fields, spell: Spelling) ->
         text = blocks_text(sample(neighbors(document, index), name), value, spell)
         text = inert_blocks(text, "", is_markdown=True) or ""
     else:
-        text = _spelled(inert_line(_new_text(document, index, slots[0], asked, ""), ""), "", spell)
+        text = inert_line(_spelled(_new_text(document, index, slots[0], asked, ""), "", spell), "")
     return [_insertion(document, index, slots[0], text)]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zoterodigest.notes.markdown import read_blocks
-from zoterodigest.notes.model import Heading, Node, Text, nest
+from zoterodigest.notes.model import Heading, Node, Text, nest, walk
 from zoterodigest.notes.normal import is_private, normal_blocks
 from zoterodigest.notes.plain import plain_runs
 from zoterodigest.notes.serialise import note_html
@@ -62,6 +62,12 @@ def to_html(note: Note) -> str | TooLong:
 def own_note_html(blocks: tuple[str, ...]) -> str | TooLong:
     """Return the canonical HTML of a note of the person's own with these Markdown blocks."""
     return checked(note_html(part_nodes(Part(None, blocks))))
+
+
+def has_private_heading(blocks: Iterable[str]) -> bool:
+    """Tell whether a heading in Markdown blocks marks what stands below it as private."""
+    nodes = walk(nest(read_blocks(blocks)))
+    return any(isinstance(node, Heading) and is_private(node.runs) for node in nodes)
 
 
 def part_nodes(part: Part) -> tuple[Node, ...]:

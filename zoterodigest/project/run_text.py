@@ -102,6 +102,7 @@ def _object(values: _Values) -> ObjectChange:
         hunks=tuple(_hunks(values)),
         is_created=values.get("is_created") is True,
         left=str(values.get("left", "")),  # older versions have none
+        is_note=values.get("is_note") is True,
     )
 
 

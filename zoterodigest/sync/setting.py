@@ -18,7 +18,7 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.schema import ItemType, item_types
 from zoterodigest.library.selection import NotInLibrary
 from zoterodigest.notes.canonical import canonical_blocks
-from zoterodigest.notes.note import Note, Part, TooLong, own_note_html
+from zoterodigest.notes.note import Note, Part, TooLong, has_private_heading, own_note_html
 from zoterodigest.notes.patch import QuotationLost, patch_html
 from zoterodigest.notes.read import PartsDiffer, read_note
 from zoterodigest.sync.apply.applying import apply
@@ -136,7 +136,13 @@ def _field(kind: ItemType, name: str) -> str:
 
 def _noted(contents: Contents, item: LibraryItem, text: str) -> list[LibraryItem]:
     """Return the note that is to hold `text`, none where it does."""
-    blocks = tuple(filter(None, canonical_blocks(split_blocks(text))))
+    written = split_blocks(text)
+    if has_private_heading(written):  # in a summary it would be shown in the digest
+        raise CannotSet(
+            "the text has a heading “Private”, and all of the text would be shown in a digest",
+            "Leave that part out. Write private text in Zotero, under a heading of that name.",
+        )
+    blocks = tuple(filter(None, canonical_blocks(written)))
     note = item if is_note(item) else _our_note(contents, item)
     if note is None:
         html = _html(own_note_html(blocks))

@@ -136,15 +136,14 @@ def _object_changes(
         after = _data_after(key, items, before, sent, stored)
         parent = str(after.get("parentItem", ""))
         title = titles.get(parent) or titles[key]
-        if before is None:
-            is_attachment = after.get("itemType") == "attachment"
-            kept = after if is_attachment else {}
-            yield ObjectChange(key, title, parent, after=kept, is_created=True)
-            continue
-        change = _change(held(before.data), after)
+        held_after = after if after.get("itemType") == "attachment" else {}
+        change = ObjectChange(key, title, after=held_after, is_created=True)
+        if before is not None:
+            change = _change(held(before.data), after)
+        is_note = after.get("itemType") == "note"
         is_restored = "deleted" in change.before and "deleted" not in change.after
         state = state_below(key, left) if is_restored else ""
-        yield replace(change, key=key, title=title, parent=parent, left=state)
+        yield replace(change, key=key, title=title, parent=parent, left=state, is_note=is_note)
 
 
 def _with_sent(present: Contents, sent: Sent) -> Mapping[str, LibraryItem]:
