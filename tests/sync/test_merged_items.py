@@ -332,3 +332,13 @@ def test_a_merge_adds_no_entry_for_the_survivor_where_the_other_item_was_filed(
     assert [(tmp_path / name).read_bytes() for name in world.digests] == before
     assert {type(one) for one in plan.reports} == {MergedOtherWork}
     assert settled(world)
+
+
+def test_after_a_merge_with_a_work_whose_entry_was_dropped_one_sync_is_enough(world: World) -> None:
+    world.merge(world.key("Restoring Images with Shifted Windows"), world.key(TITLE))
+    (world.root / "notes.md").write_text(notes(MASK), encoding="utf-8")
+
+    world.push(SYNC)
+
+    assert text(world) == notes(MASK)
+    assert settled(world)

@@ -173,7 +173,10 @@ class _Run:
             for index, row in sorted(pairing.rows.items(), key=lambda pair: pair[0])
             if self._terms.takes(self._entries[index]) and not self._entries[index].is_unreadable
         }
-        return Following(self._items.values(), self._rows, taking_part)
+        # A link that ends in this run contradicts nobody: the next run would not know of it.
+        ending = {row.id for row in pairing.dropped} if self._terms.selection is None else set()
+        staying = (row for row in self._rows if row.id not in ending)
+        return Following(self._items.values(), staying, taking_part)
 
     def _followed(self, row: Row, key: str, following: Following) -> Row:
         """Return `row` with the item into which its own was merged in the library."""

@@ -49,6 +49,10 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
         is_past = seen.is_past(link.row.id, name, base)
         is_later = seen_base is not None and is_past and _is_later(ends, seen_base, terms)
         if _shows(ends, base, terms) and not is_later:
+            # The entry is as it was seen here before the base moved: git kept its older text, and
+            # nobody edited it. Members are left alone: other links of the item may bring them.
+            if seen_base is not None and not is_past and not is_set(name):
+                bases |= {name: seen_base} if _is_later(ends, seen_base, terms) else {}
             continue
         if seen_base is None:
             was_parted = is_past and name in remembered.apart

@@ -49,3 +49,15 @@ def test_an_entry_of_a_bib_is_not_exported_again_for_the_item_that_its_own_was_m
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_many_random_histories_lose_nothing_double_nothing_and_settle(chunk: int) -> None:
     require_good(COUNT + chunk * DEEP_COUNT // CHUNKS, DEEP_COUNT // CHUNKS)
+
+
+def test_an_older_text_that_git_kept_beside_a_newer_lock_file_is_no_edit() -> None:
+    steps = (
+        Step("edit zotero", 1, (2850, 2998, 458)),
+        Step("sync", 1, (1727, 2159, 8979)),
+        Step("edit markdown", 0, (7704, 3776, 2081)),
+        Step("drop in markdown", 1, (3268, 1619, 483)),
+        Step("merge", 0, (618, 1997, 6628)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None
