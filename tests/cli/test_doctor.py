@@ -254,6 +254,8 @@ def test_the_journal_of_a_killed_run_is_found_and_the_remedy_helps(
     (what,) = found(zoterodigest("doctor", "--json"))
 
     assert what.startswith("a run was killed")
+    # `sync` alone would have no digest where the killed run was the first, with paths.
+    assert "do   Run the same command again: it goes on." in zoterodigest("doctor").out
     zoterodigest("sync")
     assert found(zoterodigest("doctor", "--json")) == []
 

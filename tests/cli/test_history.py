@@ -151,7 +151,7 @@ def test_redo_takes_back_the_last_undo(synced: Zoterodigest, tmp_path: Path) -> 
     done = synced("redo", "--yes")
 
     assert (nothing.code, planned.code, done.code) == (10, 0, 0)
-    assert "nothing to redo" in nothing.err
+    assert "nothing to redo: the newest run is not an undo" in nothing.err
     assert _timeless(planned.out).startswith("Redo run 2 (sync, TIME)\n")
     assert "Done: run 2 (sync, TIME) is done again: 1 note and 1 digest." in _timeless(done.out)
     assert (tmp_path / "papers.md").read_text(encoding="utf-8") == after

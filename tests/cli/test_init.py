@@ -98,6 +98,7 @@ def test_fresh_sets_the_links_aside_and_the_next_push_adopts(
 
     assert other.code == 13
     assert "init --fresh" in other.err
+    assert "take its items along with `zoterodigest library copy FROM TO`" in other.err
     assert ran.code == 0
     assert (tmp_path / "zoterodigest.lock.old").exists()
     assert pushed.code == 0

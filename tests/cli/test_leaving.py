@@ -48,7 +48,7 @@ def test_remove_takes_back_what_nobody_used_and_lists_the_rest(
     assert len(kept) == 2
     assert removed.code == 0
     assert removed.out.startswith(REMOVED)
-    assert "Done: 2 items, 1 note and 1 collection written" in removed.out
+    assert "Done: 1 item, 1 note and 1 collection trashed, 1 item changed." in removed.out
     assert [item["title"] for item in left] == ["Deep Residual Learning, my favourite"]
 
 
@@ -100,3 +100,20 @@ def test_json_tells_what_ends_and_what_stays(zoterodigest: Zoterodigest, tmp_pat
     assert {link["digest"] for link in found["links"]} == {"papers.md"}
     assert {item["title"] for item in found["trash"]} == {ATTENTION[0], RESNET[0]}
     assert (found["kept"], found["failures"]) == ([], [])
+
+
+def test_a_trashed_note_is_a_note_in_the_summary_the_log_and_the_undo(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _pushed(zoterodigest, tmp_path)
+    edited_item(tmp_path, RESNET[0], title="Deep Residual Learning, my favourite")
+
+    removed = zoterodigest("remove", "papers.md")
+    listed = zoterodigest("log")
+    undone = zoterodigest("undo", "--yes")
+
+    assert "1 item, 1 note and 1 collection trashed, 1 item changed." in removed.out
+    assert "remove   2 items, 1 note, 1 collection\n" in listed.out
+    assert "note out of the trash" in undone.out
+    assert "is undone: 2 items, 1 note and 1 collection." in undone.out
+    assert "attachment" not in removed.out + listed.out + undone.out

@@ -157,7 +157,7 @@ def test_json_tells_all_of_it(zoterodigest: Zoterodigest, project: Path) -> None
 
     told = json.loads(ran.out)
     assert (told["written"], told["moved"], told["configured"]) == (3, True, False)
-    assert told["new"] == {"items": 1, "notes": 1, "links": 0, "collections": 1}
+    assert told["new"] == {"items": 1, "notes": 1, "attachments": 0, "collections": 1}
     assert told["line"] == 'library = "embedded:other.sqlite"'
     assert told["failures"] == []
 

@@ -180,12 +180,12 @@ def test_resolve_as_json_tells_what_was_chosen_and_what_is_left(
     [
         (["zzzz", "--keep", "zotero"], "nothing open has the ID zzzz"),
         (["ID", "--keep", "zotero", "--field", "venue"], "venue is not open"),
-        (["--keep", "zotero"], "it is not said what is to be resolved"),
+        (["--keep", "zotero"], "nothing says what to resolve"),
         (["--all"], "--all needs the end that holds"),
         (["ID", "--all", "--keep", "zotero"], "an ID and --all"),
         (["ID", "--keep", "zotero", "--edit"], "--keep and --edit"),
-        (["ID"], "there is nobody at a terminal"),
-        ([], "there is nobody at a terminal"),
+        (["ID"], "asks only at a terminal"),
+        ([], "asks only at a terminal"),
     ],
 )
 def test_what_is_not_clear_is_told(

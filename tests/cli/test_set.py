@@ -159,3 +159,21 @@ def test_a_private_heading_in_a_note_that_is_set_is_refused(
     assert ran.code == 2
     assert "heading “Private”" in ran.err
     assert "secret" not in (tmp_path / "papers.md").read_text(encoding="utf-8")
+
+
+def test_a_word_set_in_bold_and_an_address_are_shown_as_changes(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    note = tmp_path / "summary.md"
+    note.write_text("- What it costs.\n- See [there](https://a.org).\n")
+    zoterodigest("set", key, "--note", "summary.md")
+
+    note.write_text("- What it **costs**.\n- See [there](https://a.org).\n")
+    bold = zoterodigest("set", key, "--note", "summary.md")
+    note.write_text("- What it **costs**.\n- See [there](https://b.org).\n")
+    linked = zoterodigest("set", key, "--note", "summary.md")
+
+    assert "    - What it costs.\n    + What it **costs**.\n" in bold.out
+    assert "https://a.org" in linked.out
+    assert "https://b.org" in linked.out
+    assert not any(line.strip() in ("+", "-") for line in bold.out.splitlines())

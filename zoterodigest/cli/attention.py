@@ -81,7 +81,7 @@ SECTIONS = (
     Section(KeptForEdit, "Kept, as it was edited", "One end is gone, but the other was edited"
             " since: it stays."),
     Section(RestoredNote, "Notes restored", "Deleted in the library, but the entries were edited"
-            " since: the edit wins, and the notes are in the library again."),
+            " since: the edit wins, and a push brings the notes back."),
     Section(AddedItem, "Added in the library", "Put into a collection of a digest; no entry was"
             " written."),
     Section(NotFollowed, "Not followed", "Changed in the library, and the digest cannot show it:"

@@ -26,7 +26,8 @@ def as_text(folders: Sequence[Path]) -> Iterator[str]:
         yield from _line(form)
     if not own:
         yield ""
-        yield f"Formats of your own: a file NAME{SUFFIX} beside the digest (docs/formats.md)."
+        about = f"a file NAME{SUFFIX} beside the digest (docs/formats.md)."
+        yield from hanging("Formats of your own: ", about)
 
 
 def _line(form: Format) -> list[str]:

@@ -19,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands to `app`, in the order in which they are listed."""
     app.command(epilog="Next: `zoterodigest undo RUN` takes a run back.")(log)
     app.command(epilog="Next: `zoterodigest status` tells what is pending again.")(undo)
-    app.command(epilog="Next: `zoterodigest undo` takes it back once more.")(redo)
+    app.command(epilog="Next: `zoterodigest undo` takes it back again.")(redo)
 
 
 def log(number: RunNumber = None, as_json: AsJson = False) -> None:

@@ -36,6 +36,13 @@ from zoterodigest.core.link import is_bib
 from zoterodigest.core.reversal import Hunk
 
 _MARKUP = re.compile(r"<[^<>]*>")
+_SIGNS = {
+    **dict.fromkeys(("strong", "b"), "**"),
+    **dict.fromkeys(("em", "i"), "*"),
+    "code": "`",
+}
+"""The Markdown of tags of a note: without them, a word set in bold looks like no change."""
+_SIGNED = re.compile(rf"</?({'|'.join(_SIGNS)})(?:\s[^<>]*)?>")
 _NOTHING = "(nothing)"
 _INDENT = 8
 
@@ -202,6 +209,8 @@ def _file_lines(change: DigestChange) -> Iterator[str]:
 
 def _hunk_lines(hunk: Hunk, *, is_html: bool = False) -> Iterator[str]:
     before, after = (_shown(pieces, is_html=is_html) for pieces in (hunk.before, hunk.after))
+    if before == after:  # what differs is in tags: the address of a link, a color
+        before, after = (_shown(pieces, is_html=False) for pieces in (hunk.before, hunk.after))
     room = width() - 6
     if len(before) == len(after):
         pairs = [excerpts(pair, room) for pair in zip(before, after, strict=True)]
@@ -214,8 +223,9 @@ def _shown(pieces: Iterable[str], *, is_html: bool) -> list[str]:
     """Return lines as they are shown; of HTML the text, where there is any."""
     if not is_html:
         return [visible(piece) for piece in pieces]
-    plain = (unescape(_MARKUP.sub("", piece)) for piece in pieces)
-    return [visible(text) for text in plain if text]
+    signed = (_SIGNED.sub(lambda tag: _SIGNS[tag[1]], piece) for piece in pieces)
+    plain = (unescape(_MARKUP.sub("", piece)) for piece in signed)
+    return [visible(text) for text in plain if text.strip()]
 
 
 def _plain(value: object) -> str:

@@ -11,6 +11,7 @@ from zoterodigest.cli.history_text import library_text
 from zoterodigest.cli.library_list import title_of
 from zoterodigest.cli.places import Place, open_place
 from zoterodigest.cli.screen import (
+    counted,
     cut,
     emit,
     emit_json,
@@ -71,12 +72,22 @@ def _leave(place: Place, plan: Callable[[Workspace], Leaving], how: tuple[bool, 
         if as_json:
             emit_json(_data(left, place))
         elif not is_dry_run and not leaving.is_settled:
-            done = library_text(left.counts)
-            into = f"{done} written" if done else "only links were ended"
-            emit(["", f"Done: {into}."])
+            emit(["", f"Done: {_done(left)}."])
     for failure in left.failures:
         tell_failure(failure.title, failure.reason)
     return 1 if left.failures else 0
+
+
+def _done(left: Left) -> str:
+    """Return what was done, in the numbers of the plan if nothing failed."""
+    if left.failures:
+        some = library_text(left.counts)
+        return f"{some} trashed or changed" if some else "nothing was changed"
+    changed = len(left.leaving.patches)
+    trashed = library_text({**left.counts, "items": left.counts.get("items", 0) - changed})
+    parts = [f"{trashed} trashed"] if trashed else []
+    parts += [f"{counted(changed, 'item')} changed"] if changed else []
+    return ", ".join(parts) or "only links were ended"
 
 
 _KINDS = {

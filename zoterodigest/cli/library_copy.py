@@ -99,7 +99,7 @@ def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -
     return FAILED if copied.failures else FINE
 
 
-_KINDS = ("items", "notes", "links", "collections")
+_KINDS = ("items", "notes", "attachments", "collections")
 
 
 def _new(copying: Copying) -> Counter[str]:
@@ -108,7 +108,7 @@ def _new(copying: Copying) -> Counter[str]:
     for write in (*copying.writes.items, *copying.writes.children):
         if write.item.version == 0:
             kind = "notes" if is_note(write.item) else "items"
-            counts["links" if is_attachment(write.item) else kind] += 1
+            counts["attachments" if is_attachment(write.item) else kind] += 1
     return counts
 
 
@@ -204,7 +204,7 @@ def _next_step(copied: Copied, request: Request) -> Iterator[str]:
         yield f"{visible(str(near(project.config_path)))} names it."
     elif project.is_configured and named != address:
         path = visible(str(near(project.config_path)))
-        yield f"Write this line into {path}, or run this once more with --switch:"
+        yield f"Write this line into {path}, or run this again with --switch:"
         yield f"  {visible(library_line(address))}"
     elif not project.is_configured and address != DEFAULT_LIBRARY:
         option = f"--library {visible(shlex.quote(request.target))}"

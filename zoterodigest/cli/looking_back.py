@@ -118,7 +118,7 @@ def do_again(start: Path, address: str, how: How) -> int:
     number = run_to_redo(history.runs)
     if number is None:
         raise NoSuchRun(
-            "there is nothing to redo: no undo is the last that was done",
+            "there is nothing to redo: the newest run is not an undo",
             "`zoterodigest log` lists the runs; `zoterodigest undo RUN` takes back any of them,"
             " an undo too.",
         )
@@ -209,7 +209,7 @@ def _done_text(done: Undone, history: History, how: How) -> Iterator[str]:
     what = f": {enumerated(written)}" if written else ": nothing of it was left"
     yield f"Done: {run_text(target)} {became}{what}."
     if how.is_redo:
-        yield "Next: `zoterodigest undo` takes it back once more."
+        yield "Next: `zoterodigest undo` takes it back again."
         return
     yield "Next: `zoterodigest redo` does it again."
     after = [*history.runs, Listed(_newest(history) + 1, "", how.command, run.number)]

@@ -176,12 +176,12 @@ def _require_clear(wish: Wish, *, may_ask: bool) -> None:
         raise NotDecided("--all needs the end that holds", f"Add {_KEEPS}.")
     if not wish.asks and not wish.id and not wish.is_all:
         raise NotDecided(
-            "it is not said what is to be resolved",
+            "nothing says what to resolve",
             "Give an ID of `zoterodigest conflicts`, or --all.",
         )
     if wish.asks and not may_ask:
         raise NotDecided(
-            "there is nobody at a terminal to be asked what is to hold",
+            "`resolve` asks only at a terminal, and not with --json",
             f"Give an ID of `zoterodigest conflicts` (or --all) and {_KEEPS}.",
         )
 

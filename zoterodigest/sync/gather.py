@@ -70,8 +70,9 @@ class OtherLibrary(ZoterodigestError):
     def __init__(self, path: Path, linked: str, present: str, *, is_desktop: bool = False) -> None:
         super().__init__(
             _other_library(path, linked, present),
-            f"{_way_out(linked, is_desktop=is_desktop)}, or begin anew with `zoterodigest init"
-            " --fresh`: items that are found again are adopted.",
+            f"{_way_out(linked, is_desktop=is_desktop)}, take its items along with `zoterodigest"
+            " library copy FROM TO`, or begin anew with `zoterodigest init --fresh`: items that are"
+            " found again are adopted.",
         )
         self.path = path
         self.linked = linked

@@ -39,7 +39,7 @@ def examine(start: Path, given: Sequence[Path], chosen: Chosen) -> Iterator[Chec
         return
     if site.project.journal_path.exists():
         # The lock file does not know yet what a stopped run wrote: all of that would be strange.
-        reason = "a run was stopped before it ended; the next `zoterodigest sync` goes on with it"
+        reason = "a run was stopped before it ended; the same command goes on with it"
         yield from (Check(name, skipped=reason) for name in ("links", "notes"))
     else:
         yield check("links", link_findings(site, holding.contents), "")

@@ -61,5 +61,5 @@ def _journal(path: Path) -> Iterator[Finding]:
         yield Finding(
             f"a run was killed before it ended, or is still at work ({path})",
             "What it wrote is not in the lock file yet; nothing is lost.",
-            "`zoterodigest sync` writes it down and goes on.",
+            "Run the same command again: it goes on. `zoterodigest log` shows which one.",
         )
