@@ -30,6 +30,7 @@ from zoterodigest.digest.lines import Heading, Lines
 from zoterodigest.digest.tables import is_table_line
 
 _QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
+_BULLET = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\xc2\xb7)[ \t]")
 _FOLDED = re.compile(rb"^ {0,3}<details\b", re.I)
 
 
@@ -58,10 +59,20 @@ def _in_quote(lines: Lines, rules: Compiled, run: Sequence[int]) -> Iterator[Fou
         data = _QUOTED.sub(b"", lines[line], count=1)
         if match := head_match(rules, data):
             heads.append(Head(line, line, data, match))
-    for head, stop in until_next(heads, run[-1] + 1):
+    for head, stop in until_next(_of_entries(heads, lambda *_: True), run[-1] + 1):
         last = last_filled(lines, head.line, stop - 1, lambda data: not data.strip(b" \t>"))
         text = peel_quote(text_of(lines.source, span_of(lines, head.line, last)))
         yield found_entry(head, last, text)
+
+
+def _of_entries(heads: Sequence[Head], reaches: Callable[[Head, Head], bool]) -> Sequence[Head]:
+    """Leave out the list items that an entry out of a list `reaches`: its bullets set in bold."""
+    kept: list[Head] = []
+    for head in heads:
+        is_bullet = _BULLET.match(head.data) and kept and not _BULLET.match(kept[-1].data)
+        if not (is_bullet and reaches(kept[-1], head)):
+            kept.append(head)
+    return kept
 
 
 def _paragraphs(lines: Lines, rules: Compiled) -> Iterator[Found]:
@@ -81,7 +92,11 @@ def _plain(lines: Lines, rules: Compiled, *, blanks: int) -> Iterator[Found]:
         and not lines.is_in_note(line)
         and (match := head_match(rules, lines[line]))
     ]
-    for head, stop in until_next(heads, len(lines)):
+
+    def reaches(head: Head, below: Head) -> bool:
+        return _plain_end(lines, head.line, below.line + 1, blanks) == below.line
+
+    for head, stop in until_next(_of_entries(heads, reaches), len(lines)):
         last = _plain_end(lines, head.line, stop, blanks)
         yield found_entry(head, last, text_of(lines.source, span_of(lines, head.line, last)))
 
