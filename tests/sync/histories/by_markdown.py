@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.sync.histories.model import TOKEN, letter_of, tokens_in, work_of
+from tests.sync.histories.model import TOKEN, letter_of, plain, tokens_in, work_of
 from tests.sync.histories.opening import a_note, a_row
 from tests.sync.histories.stage import (
     DIGESTS,
@@ -19,9 +19,10 @@ from tests.sync.histories.stage import (
 Pick = tuple[int, int, int]
 
 _ENTRY = re.compile(r"(?m)^> \*\*(?:.*\n)(?:>.*\n)*")
-_BULLET = re.compile(r"(?m)^> - .*\n")
-_TASK = re.compile(r"(?m)^> Task: (.*?)( *)$")
+_BULLET = re.compile(r"(?m)^> [-*] .*\n")
+_TASK = re.compile(r"(?m)^> Task: (.*?)( *|\\)$")
 _HEADING = re.compile(r"(?m)^## (.*)\n")
+_DELIMITER = re.compile(r"(?m)^\|(?: *-+ *\|)+\n")
 _ROW = re.compile(r"(?m)^\| \*\*\[.*\n")
 
 
@@ -33,8 +34,8 @@ def edit(stage: Stage, clone: Clone, pick: Pick) -> None:
     if not found:
         return
     start, old = found[pick[1] % len(found)]
-    new = stage.memory.new(work_of(old), letter_of(old), over=[old])
-    clone.write(name, text[:start] + new + text[start + len(old) :])
+    new = stage.memory.edit(old)
+    clone.write(name, text[:start] + plain(new) + text[start + len(plain(old)) :])
     stage.tell(f"{name}: {old} -> {new}")
 
 
@@ -70,8 +71,8 @@ def edit_summary(stage: Stage, clone: Clone, works: set[int], pick: Pick) -> Non
     if not found:
         return
     start, old = found[pick[2] % len(found)]
-    new = stage.memory.new(work_of(old), "s", over=[old])
-    clone.write(NOTES, text[:start] + new + text[start + len(old) :])
+    new = stage.memory.edit(old)
+    clone.write(NOTES, text[:start] + plain(new) + text[start + len(plain(old)) :])
     stage.tell(f"{NOTES}: {old} -> {new}")
 
 
@@ -86,7 +87,7 @@ def take_out(stage: Stage, clone: Clone, pick: Pick) -> None:
     if len(bullets) < 2:
         return
     bullet = bullets[pick[1] % len(bullets)]
-    gone = TOKEN.findall(bullet[0]) and [found[0] for found in TOKEN.finditer(bullet[0])]
+    gone = list(tokens_in(bullet[0]))
     stage.memory.remove(gone)
     stage.memory.wished |= shown_elsewhere(stage, clone).intersection(gone)
     start, end = entry.start() + bullet.start(), entry.start() + bullet.end()
@@ -130,9 +131,7 @@ def put_in(clone: Clone, name: str, entry: str, place: int) -> None:
         at = headings[place % len(headings)].end()
         clone.write(name, f"{text[:at]}\n{entry}\n{text[at:]}")
     else:
-        at = text.index("| --- | --- | --- | --- | --- |\n") + len(
-            "| --- | --- | --- | --- | --- |\n"
-        )
+        (at,) = (found.end() for found in _DELIMITER.finditer(text))
         clone.write(name, text[:at] + entry + text[at:])
 
 

@@ -9,7 +9,15 @@ from typing import Any
 
 from tests.builders import a_key
 from tests.sync.histories.by_markdown import Pick
-from tests.sync.histories.model import TOKEN, Violation, letter_of, work_of
+from tests.sync.histories.model import (
+    TOKEN,
+    Violation,
+    letter_of,
+    plain,
+    tokens_at,
+    tokens_in,
+    work_of,
+)
 from tests.sync.histories.opening import arxiv_of
 from tests.sync.histories.stage import (
     Clone,
@@ -32,16 +40,15 @@ _POINT = r"<li>(?:(?!</?li>).)*?{token}(?:(?!</?li>).)*</li>\n?"
 def edit(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Write something else where a token stands."""
     found = [
-        (one, name, text, place)
+        (one, name, text, start, token)
         for one, name, text in texts_of(clone.library.read().items)
-        for place in TOKEN.finditer(text)
+        for start, token in tokens_at(text)
     ]
     if not found:
         return
-    one, name, text, place = found[pick[0] % len(found)]
-    old = place[0]
-    new = stage.memory.new(work_of(old), letter_of(old), over=[old])
-    changed = text[: place.start()] + new + text[place.end() :]
+    one, name, text, start, old = found[pick[0] % len(found)]
+    new = stage.memory.edit(old)
+    changed = text[:start] + plain(new) + text[start + len(plain(old)) :]
     _write(clone, one, name, text, changed, saves=pick[1] % 2 == 0)
     stage.tell(f"zotero: {name}: {old} -> {new}")
 
@@ -106,7 +113,7 @@ def take_out(stage: Stage, clone: Clone, pick: Pick) -> None:
         point = re.search(_POINT.format(token=token), text, re.DOTALL)
         if point is None:
             return
-        gone = [place[0] for place in TOKEN.finditer(point[0])]
+        gone = list(tokens_in(point[0]))
         changed = text[: point.start()] + text[point.end() :]
         _write(clone, one, name, text, changed, saves=pick[1] % 2 == 0)
     stage.memory.remove(gone)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from tests.sync.histories import by_date
+from tests.sync.histories import by_date, by_formatter
 from tests.sync.histories.by_tool import run
 from tests.sync.histories.model import FIELDS, Violation, slot_of, tokens_in, work_of
 from tests.sync.histories.opening import works_of
@@ -45,6 +45,7 @@ def end(stage: Stage) -> None:
         require_no_silent_difference(stage, clone, prepared)
         by_date.require_no_silent_difference(prepared)
     for library in stage.libraries:
+        by_formatter.require_no_spelling(library)
         require_nothing_doubled(library.read().items, has_twins=stage.has_twins)
 
 

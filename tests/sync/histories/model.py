@@ -2,17 +2,29 @@
 
 A token names the work and the slot it was written in, as `w1t7` is the seventh title of work 1. The
 model never asks how a token got anywhere; it only tells whether one may take another's place.
+
+A token in bold is another one than the same in plain text: `w1s3q*` is bold itself, `w1s3q**` is
+in a bullet that is bold as a whole.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from itertools import count
 
 TOKEN = re.compile(r"w([1-9]\d*)([a-z])([1-9]\d*)q")
+WORD, WHOLE = "*", "**"
+"""What is bold: the token, or the bullet that it stands in."""
+
+_OPENING = r"(?:\*\*|__|<strong>)"
+_CLOSING = r"(?:\*\*|__|</strong>)"
+_MARKS = re.compile(
+    rf"{_OPENING}(?P<word>{TOKEN.pattern}){_CLOSING}|"
+    rf"{_OPENING}Bullet (?P<whole>{TOKEN.pattern})(?:(?!\*\*|__|</).)*\.{_CLOSING}"
+)
 
 FIELDS = {
     "t": "title",
@@ -36,12 +48,32 @@ class Violation(AssertionError):
 
 def tokens_in(text: str) -> Counter[str]:
     """Return the tokens in a text, each with its number."""
-    return Counter(found[0] for found in TOKEN.finditer(text))
+    return Counter(token for _, token in tokens_at(text))
+
+
+def tokens_at(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the tokens in a text, each with its place."""
+    marks: dict[int, str] = {}
+    for found in _MARKS.finditer(text):
+        kind = "word" if found["word"] else "whole"
+        marks[found.start(kind)] = {"word": WORD, "whole": WHOLE}[kind]
+    for found in TOKEN.finditer(text):
+        yield found.start(), found[0] + marks.get(found.start(), "")
+
+
+def plain(token: str) -> str:
+    """Return a token as it is written, without what tells whether it is bold."""
+    return token.rstrip("*")
+
+
+def mark_of(token: str) -> str:
+    """Return what of a token is bold, or nothing."""
+    return token[len(plain(token)) :]
 
 
 def slot_of(token: str) -> str:
     """Return what tokens of one slot share: work and letter."""
-    return token.rstrip("q").rstrip("0123456789")
+    return plain(token).rstrip("q").rstrip("0123456789")
 
 
 def work_of(token: str) -> int:
@@ -72,11 +104,21 @@ class Memory:
     """What stood at each end when it was last looked at."""
     numbers: count[int] = field(default_factory=lambda: count(1))
 
-    def new(self, work: int, letter: str, over: Iterable[str] = ()) -> str:
+    def new(self, work: int, letter: str, over: Iterable[str] = (), mark: str = "") -> str:
         """Return a token that nobody wrote yet, written over those in `over`."""
-        token = f"w{work}{letter}{next(self.numbers)}q"
+        token = f"w{work}{letter}{next(self.numbers)}q{mark}"
         self.seen[token] = frozenset().union(*map(self.behind, over))
         return token
+
+    def edit(self, token: str) -> str:
+        """Return a token written in the place of another; it is as bold as that was."""
+        return self.new(work_of(token), letter_of(token), over=[token], mark=mark_of(token))
+
+    def set_bold(self, token: str, mark: str) -> str:
+        """Return what becomes of a plain token that is set in bold."""
+        bold = token + mark
+        self.seen[bold] = self.seen.get(bold, frozenset()) | self.behind(token)
+        return bold
 
     def behind(self, token: str) -> frozenset[str]:
         """Return `token` and all that it took the place of."""

@@ -37,7 +37,7 @@ def a_note(memory: Memory, work: int, title: str = "") -> str:
     """Return a new entry of the quoted notes; `title` is the token of one the work has already."""
     title = title or memory.new(work, "t")
     link, task = memory.new(work, "l"), memory.new(work, "k")
-    bullets = "".join(f"> - Bullet {memory.new(work, 's')} as it is.\n" for _ in range(3))
+    bullets = "".join(f"> - Bullet {memory.new(work, 's')} of x_t as it is.\n" for _ in range(3))
     return (
         f"> **Study {title} of Models**  \n"
         f"> *arXiv 2024*, [arxiv](https://arxiv.org/abs/{arxiv_of(work)}), "
@@ -54,7 +54,7 @@ def a_row(memory: Memory, work: int, title: str = "", *, has_comment: bool = Tru
     return (
         f"| **[Study {title} of Models](http://arxiv.org/abs/{arxiv_of(work)}v1)** "
         f"| 2024-05-{work % 28 + 1:02d} | <details><summary>Show</summary><p>Abstract {abstract} "
-        f"of it.</p></details> | {comment} | None |\n"
+        f"of x_t.</p></details> | {comment} | None |\n"
     )
 
 

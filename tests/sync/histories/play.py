@@ -13,7 +13,16 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.sync.histories import by_date, by_git, by_lookup, by_markdown, by_tool, by_zotero
+from tests.sync.histories import (
+    by_bold,
+    by_date,
+    by_formatter,
+    by_git,
+    by_lookup,
+    by_markdown,
+    by_tool,
+    by_zotero,
+)
 from tests.sync.histories.by_markdown import Pick
 from tests.sync.histories.ending import end
 from tests.sync.histories.opening import open_stage
@@ -45,6 +54,8 @@ ACTS: dict[str, tuple[int, Act]] = {
     "insert in zotero": (2, by_zotero.insert),
     "change date in zotero": (2, by_date.in_zotero),
     "change date in markdown": (1, by_date.in_markdown),
+    "set bold": (3, by_bold.set_bold),
+    "formatter as an edit": (2, by_formatter.reformat),
     "zotero syncs": (3, by_zotero.replicate),
     "push": (4, by_tool.push),
     "pull": (4, by_tool.pull),

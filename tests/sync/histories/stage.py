@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.sync.histories.model import TOKEN, Memory, Violation, tokens_in
+from tests.sync.histories.model import Memory, Violation, tokens_at, tokens_in
 from zoterodigest.core.found import Found
 from zoterodigest.core.plan import Plan
 from zoterodigest.library.database import DatabaseInMemory
@@ -198,9 +198,11 @@ def places_in(name: str, text: str) -> Iterator[tuple[int, str]]:
     """Yield where each token of a file stands; of a .bib those of titles and authors: its keys
     never change.
     """
-    spans = (found.span() for found in _SAID.finditer(text)) if name == BIB else [(0, len(text))]
-    for start, end in spans:
-        yield from ((found.start(), found[0]) for found in TOKEN.finditer(text, start, end))
+    if name != BIB:
+        yield from tokens_at(text)
+        return
+    for said in _SAID.finditer(text):
+        yield from ((said.start() + start, token) for start, token in tokens_at(said[0]))
 
 
 def library_sight(library: EmbeddedLibrary) -> Sight:
