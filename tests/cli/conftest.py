@@ -45,6 +45,13 @@ def edited_item(folder: Path, titled: str, **data: Any) -> None:
     in_library(folder, LibraryItem(item.key, item.version, data))
 
 
+def changed_object(folder: Path, key: str, **data: Any) -> None:
+    """Change an item, note or attachment in the library of the digests in `folder`."""
+    with connect("embedded:.zoterodigest/library.sqlite", base=folder) as library:
+        (item,) = library.fetch([key])
+    in_library(folder, LibraryItem(key, item.version, data))
+
+
 def cache_of(folder: Path) -> Path:
     """Return where the program keeps its caches when a test runs it in `folder`."""
     return folder.with_name(f"{folder.name}-cache")

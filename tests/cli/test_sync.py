@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Zoterodigest
+from tests.cli.conftest import Zoterodigest, a_digest, changed_object
 from tests.sync.test_structure import MASK, NOTES, RESNET, SYNC, diffusion, rename
 from tests.sync.world import World
+from zoterodigest.library.connect import connect
 
 RULES = """\
 [[digest]]
@@ -134,3 +135,28 @@ def test_a_deleted_note_is_reported_in_one_line_and_is_no_error(
     assert (ran.code, ran.out.count(told)) == (0, 1)
     assert "Notes deleted in the library (1)" in zoterodigest("status", "notes.md").out
     assert zoterodigest("status", "notes.md", "--check").code == 0
+
+
+def test_a_note_that_a_merge_took_along_is_named_with_the_item_that_has_it(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    digest = tmp_path / "papers.md"
+    titles = ("Attention Is All You Need", "Deep Residual Learning")
+    papers = a_digest((titles[0], "1706.03762"), (titles[1], "1512.03385"))
+    digest.write_text(papers, encoding="utf-8")
+    zoterodigest("push", "papers.md")
+    with connect("embedded:.zoterodigest/library.sqlite", base=tmp_path) as library:
+        objects = library.read().items
+    keys = {one.data.get("title"): one.key for one in objects}
+    here, there = (keys[title] for title in titles)
+    (note,) = (one.key for one in objects if one.data.get("parentItem") == here)
+    changed_object(tmp_path, note, parentItem=there)  # as a merge that was taken back leaves it
+    digest.write_text(papers.replace("What it does.", "What it does well.", 1), encoding="utf-8")
+
+    told = zoterodigest("status")
+    changed_object(tmp_path, note, parentItem=here)
+    synced = zoterodigest("sync")
+
+    assert f"its note is at {there}  {titles[1]}\n" in told.out
+    assert "move it back in Zotero, and it is synced again." in told.out
+    assert synced.out.endswith("Done: 1 note written.\n")

@@ -116,7 +116,8 @@ SECTIONS = (
             " more; the library keeps them. To clear them there too, leave the label (in a .bib the"
             " field's name) with nothing behind it, or clear them in Zotero.", is_lasting=True),
     Section(MissingNote, "Notes deleted in the library", "The entries stay as they are. The next"
-            " edit of one brings its note back; `push DIGEST --relink` brings back all.",
+            " edit of one brings its note back; `push DIGEST --relink` brings back all. A note that"
+            " was moved to another item stays there.",
             is_lasting=True),
     Section(HiddenNotes, "Notes not shown", "Entries in rows of a table have no place for notes"
             " of your own: the notes stay in Zotero. To end this report, set `notes` to \"off\" for"

@@ -142,6 +142,10 @@ class Wording:
             case Followed():
                 others = (f"as is {self._of_row_id(row_id)}" for row_id in report.others)
                 return [f"now {self._item(report.key)}", *others]
+            case MissingNote():
+                holder = self._subjects.note_holder(report.row)
+                advice = "move it back in Zotero, and it is synced again."
+                return [f"its note is at {self._item(holder)}", advice] if holder else []
             case MergedOtherWork():
                 differing = (f"{one.scheme}:{one.value}" for one in report.identifiers)
                 return [f"merged into {self._item(report.key)}", visible(", ".join(differing))]

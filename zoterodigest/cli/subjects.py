@@ -59,6 +59,14 @@ class Subjects:
         item = self._held.get(key)
         return (visible(title_of(item)) if item else self._created.get(key)) or UNTITLED
 
+    def note_holder(self, row: Row) -> str:
+        """Return the key of another item that the note of `row` was moved to, or ""."""
+        note = self._held.get(row.note or "")
+        if note is None or note.is_trashed:
+            return ""
+        holder = str(note.data.get("parentItem", ""))
+        return holder if holder != row.item else ""
+
     def collection(self, key: str) -> str:
         """Return what one of our collections stands for: a heading, or a digest as a whole."""
         shelf = self._shelves.get(key)
