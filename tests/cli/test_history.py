@@ -15,7 +15,7 @@ RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")
 RETITLED = "Attention May Be All You Need"
 
 RUN_2 = """\
-Run 2: sync, TIME, 1 note, 1 passage
+Run 2: sync, TIME, 1 note, 1 digest
 Into the library
   Deep Residual Learning for Image Recognition
     - What it does.
@@ -209,3 +209,26 @@ def test_an_undo_that_was_killed_early_is_done_by_the_same_command(
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
+
+
+def test_the_log_counts_files_as_the_last_line_of_the_run_does(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "papers.md").write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+    (tmp_path / "zoterodigest.toml").write_text(
+        '[[digest]]\npath = "papers.md"\n[[bibliography]]\npath = "refs.bib"\n'
+    )
+    zoterodigest("push")
+    zoterodigest("sync")
+    for title, _ in (ATTENTION, RESNET):
+        edited_item(tmp_path, title, title=f"{title}, Again")
+
+    done = zoterodigest("sync")
+    zoterodigest("export", "-o", "refs.json")
+    exported, synced, *_ = json.loads(zoterodigest("log", "--json").out)["runs"]
+
+    assert done.out.endswith("Done: 1 digest and 1 bibliography changed.\n")
+    assert synced["counts"]["digests"] == synced["counts"]["bibliographies"] == 1
+    assert synced["counts"]["passages"] > 2
+    assert "sync     1 digest, 1 bibliography\n" in zoterodigest("log").out
+    assert exported["counts"]["bibliographies"] == 1

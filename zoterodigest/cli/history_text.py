@@ -28,11 +28,11 @@ from zoterodigest.core.history import (
     Listed,
     ObjectChange,
     Run,
+    is_exported,
     killed_undos,
     run_to_undo,
     undone_by,
 )
-from zoterodigest.core.link import is_bib
 from zoterodigest.core.reversal import Hunk
 
 _MARKUP = re.compile(r"<[^<>]*>")
@@ -105,18 +105,19 @@ def moment_text(run: Listed) -> str:
 
 
 _NOUNS = {
-    "items": "item",
-    "notes": "note",
-    "attachments": "attachment",
-    "collections": "collection",
-    "passages": "passage",
+    "items": ("item", "items"),
+    "notes": ("note", "notes"),
+    "attachments": ("attachment", "attachments"),
+    "collections": ("collection", "collections"),
+    "digests": ("digest", "digests"),
+    "bibliographies": ("bibliography", "bibliographies"),
 }
 _IN_LIBRARY = ("items", "notes", "attachments", "collections")
 
 
 def counts_text(counts: Mapping[str, int]) -> list[str]:
     """Return what a run changed, each with its number; links only where nothing else was."""
-    some = [counted(counts[name], noun) for name, noun in _NOUNS.items() if counts.get(name)]
+    some = [counted(counts[name], *nouns) for name, nouns in _NOUNS.items() if counts.get(name)]
     return some or ([counted(counts["links"], "link")] if counts.get("links") else [])
 
 
@@ -159,8 +160,8 @@ _HEADINGS = "Into the digests", "Into the bibliographies"
 
 def _by_end(run: Run) -> tuple[list[DigestChange], list[DigestChange]]:
     """Return the files that a run changed: digests, then bibliographies."""
-    digests = [change for change in run.digests if not is_bib(change.key)]
-    return digests, [change for change in run.digests if is_bib(change.key)]
+    digests = [change for change in run.digests if not is_exported(change.key)]
+    return digests, [change for change in run.digests if is_exported(change.key)]
 
 
 def _object_lines(change: ObjectChange) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from zoterodigest.core.link import Exported, Row, Shelf
+from zoterodigest.core.link import Exported, Row, Shelf, is_bib
 from zoterodigest.core.reversal import Hunk
 
 Data = Mapping[str, object]
@@ -151,10 +151,17 @@ def listed(run: Run) -> Listed:
         "notes": kinds["notes"],
         "attachments": kinds["attachments"],
         "collections": len(run.collections),
+        "digests": sum(not is_exported(change.key) for change in run.digests),
+        "bibliographies": sum(is_exported(change.key) for change in run.digests),
         "passages": sum(len(change.hunks) for change in run.digests),
         "links": len({row.id for row in (*run.before.rows, *run.after.rows)}),
     }
     return Listed(run.number, run.when, run.command, run.undoes, run.is_finished, counts)
+
+
+def is_exported(key: str) -> bool:
+    """Whether a file that a run changed is a bibliography: a .bib, or an export in CSL JSON."""
+    return is_bib(key) or key.lower().endswith(".json")
 
 
 def undone_by(runs: Iterable[Listed]) -> Mapping[int, int]:
