@@ -50,7 +50,10 @@ Kept in the library (1)
       it has tags of your own
 """
 
-LEFT = "  Left as they are at both ends; everything else is done.\n"
+LEFT = """\
+  Left as they are at both ends; everything else is done. To end this, edit the
+  entry yourself, or give the item a value that the entry can show.
+"""
 
 
 @pytest.fixture

@@ -107,3 +107,17 @@ def test_a_title_keeps_the_entities_it_is_written_with() -> None:
     assert written(source, {"title": "That & This"}) == source.replace(
         "This &amp; That", "That &amp; This"
     )
+
+
+@pytest.mark.parametrize("name", ["title", "year", "venue"])
+def test_what_an_entry_cannot_be_without_is_refused_for_that_reason(name: str) -> None:
+    paper = "[A Title of It](https://arxiv.org/abs/2504.18524)"
+    source = f"# L\n\n- {paper}, CVPR 2016. [[code]](https://a.b/c)\n"
+
+    edited = put(read(source.encode()), {0: {name: EMPTY}}, read)
+
+    assert edited.source.decode() == source
+    (refusal,) = edited.refusals
+    assert refusal.reason == (
+        "the entry cannot be without it: the rest would be read as something else"
+    )

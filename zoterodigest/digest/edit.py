@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.core.record import EMPTY, Blocks, Fields, Value
+from zoterodigest.core.record import EMPTY, Blocks, Fields, Value, is_empty
 from zoterodigest.core.span import Edit, OverlappingEdits, splice
 from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.shown import BlockForm, Unwritable, plain_blocks, shows
@@ -20,6 +20,9 @@ from zoterodigest.digest.write_references import in_moved_terms, with_moved_page
 from zoterodigest.digest.writing import blocks_to_write, units, write_unit
 
 Reader = Callable[[bytes], Document]
+
+_UNREADABLE = "it would not read back as written"
+_NEEDED = "the entry cannot be without it: the rest would be read as something else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,8 @@ class _Trial:
     def _single(
         self, index: int, names: tuple[str, ...], kept: tuple[Unit, ...]
     ) -> tuple[Unit, ...]:
-        reason = "it would not read back as written"
+        asked = (self._changes[index][name] for name in names)
+        reason = _NEEDED if all(map(is_empty, asked)) else _UNREADABLE
         try:
             for spell in self._spellings(index, names):
                 unit = self._planned(index, names, spell)
