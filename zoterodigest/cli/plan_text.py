@@ -127,8 +127,8 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
 def refusals_text(prepared: Prepared) -> Iterator[str]:
     """Yield what a run would leave out, as it cannot be written."""
     advice = (
-        "Left as they are at both ends; everything else is done. To end this, edit the entry yourself,"
-        " or give the item a value that the entry can show."
+        "Left as they are at both ends; everything else is done. To end this, edit the entry"
+        " yourself, or give the item a value that the entry can show."
     )
     told = [
         (f"{visible(one.where)}  {visible(one.title)}".rstrip(), visible(one.reason))
