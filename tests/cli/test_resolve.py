@@ -553,3 +553,16 @@ def test_a_long_line_is_shown_around_what_differs() -> None:
 
     assert sum(len(piece.text) for piece in found) < 200
     assert {piece.mark for piece in found} == set(Mark)
+
+
+def test_a_long_value_is_shown_from_where_it_differs(
+    zoterodigest: Zoterodigest, digest: Path, tmp_path: Path
+) -> None:
+    long = "Attention Is All One Needs, in a title that goes on and on until it ends in"
+    edit(digest, ATTENTION[0], f"{long} A")
+    edited_item(tmp_path, ATTENTION[0], title=f"{long} B")
+
+    shown = zoterodigest("resolve", "--all", "--keep", "zotero", "--dry-run").out
+
+    assert "title: both ends get the library's “…" in shown
+    assert "ends in B”\n" in shown

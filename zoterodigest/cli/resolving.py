@@ -19,11 +19,11 @@ from zoterodigest.cli.conflict_list import (
     head_of,
 )
 from zoterodigest.cli.editing import edited
+from zoterodigest.cli.excerpts import excerpts
 from zoterodigest.cli.places import open_place
 from zoterodigest.cli.plan_data import plain
 from zoterodigest.cli.screen import (
     counted,
-    cut,
     emit,
     emit_json,
     width,
@@ -248,20 +248,32 @@ def _shown(resolving: Resolving) -> Iterator[str]:
         group = list(of_one)
         yield head_of(group[0].field)
         for decision in group:
-            name = field_name(decision.field.name)
-            yield cut(f"  {name}: both ends get {_result(decision)}", width())
+            start = f"  {field_name(decision.field.name)}: both ends get {_holder(decision)}“"
+            yield f"{start}{_result(decision, width() - len(start) - 1)}”"
 
 
-def _result(decision: Decision) -> str:
+_HOLDERS = {
+    End.MARKDOWN: "the digest's ",
+    End.BIB: "the bibliography's ",
+    End.ZOTERO: "the library's ",
+}
+
+
+def _holder(decision: Decision) -> str:
+    return _HOLDERS[decision.choice] if isinstance(decision.choice, End) else ""
+
+
+def _result(decision: Decision, room: int) -> str:
+    """Return what both ends get, cut so that it shows in what it differs from the other value."""
+    field = decision.field
     match decision.choice:
-        case End.MARKDOWN:
-            return f"the digest's “{_text(decision.field.at_entry)}”"
-        case End.BIB:
-            return f"the bibliography's “{_text(decision.field.at_entry)}”"
         case End.ZOTERO:
-            return f"the library's “{_text(decision.field.at_item)}”"
+            chosen = field.at_item
+        case End.MARKDOWN | End.BIB:
+            chosen = field.at_entry
         case value:
-            return f"“{_text(value)}”"
+            chosen = value
+    return excerpts([_text(one) for one in (chosen, field.at_entry, field.at_item)], room)[0]
 
 
 def _text(value: Value) -> str:
