@@ -369,3 +369,19 @@ def test_works_without_a_title_are_exported_once_and_stay_linked(tmp_path: Path)
     assert again.prepared.is_settled
     assert again.prepared.plan.reports == ()
     assert bib(world).count("@") == 4
+
+
+def test_an_item_that_enters_a_second_digest_gets_one_entry_in_a_new_bib(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    notes = "> **Segment Anything**  \n> *ICCV 2023*, [arxiv](https://arxiv.org/abs/2304.02643)\n"
+    world.markdown("papers.md", DIGEST)
+    world.markdown("notes.md", f"# Notes\n\n{notes}")
+    world.push(SYNC)
+    world.configure('[[digest]]\npath = "*.md"\n\n[[bibliography]]\npath = "refs.bib"\n')
+    shelves = [world.shelves()[name] for name in ("papers", "notes")]
+    world.change(world.key(DDPM), collections=shelves)
+
+    sync(world)
+
+    assert DDPM in (world.root / "notes.md").read_text(encoding="utf-8")
+    assert bib(world).count("eprint = {2006.11239}") == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.digests import daily
+from tests.sync.digests import daily, notes, quoted
 from tests.sync.histories.by_git import merge_file
 from tests.sync.histories.effects import Effects, Killed
 from tests.sync.looked_up import FULL, SYNC, enrich, enriching, found_for
@@ -297,6 +297,22 @@ def test_what_a_person_took_away_is_not_filled_in_again(here: World) -> None:
     left = here.item("Large Lenses for Small Skies")
     assert (left.get("date", ""), left["creators"]) == ("", shown)
     assert here.plan(SYNC).is_settled
+
+
+def test_a_date_that_a_person_just_took_away_is_not_filled_in_beside_its_year(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.markdown("notes.md", notes(quoted("Small Lenses for Large Skies", "2401.10001")))
+    world.push(SYNC)
+    key = world.key("Small Lenses for Large Skies")
+    world.change(key, date="")
+
+    enrich(world)
+
+    assert "date" not in world.items()[key]
+    world.push(SYNC)
+    assert "*arXiv*" in (world.root / "notes.md").read_text(encoding="utf-8")
 
 
 def test_a_run_killed_at_any_effect_writes_no_digest_and_is_completed(

@@ -158,6 +158,24 @@ def test_relink_brings_the_note_back_to_an_adopted_item(world: World) -> None:
     assert world.plan().is_settled
 
 
+def test_remove_keeps_a_link_of_an_adopted_item_that_the_person_changed(world: World) -> None:
+    own = {"itemType": "preprint", "title": SWIN, "archiveID": "arXiv:2401.00001"}
+    world.put(LibraryItem("WNXTEM22", 0, own))
+    urls = ["https://github.com/lab/swin", "https://lab.example.org/swin"]
+    links = (f"[code]({urls[0]})", f"[project]({urls[1]})")
+    world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001", links=links)))
+    world.push()
+    found = {data.get("url"): key for key, data in world.children(SWIN).items()}
+    world.change(found[urls[0]], url="https://github.com/lab/swin-2")
+
+    left = world.remove()
+
+    assert world.links(SWIN) == {"code": "https://github.com/lab/swin-2"}
+    assert [one.reason for one in left.leaving.kept] == [
+        "a link that was attached to it was changed"
+    ]
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.md")))
 def test_remove_gives_adopted_items_back_as_they_were(
     name: str, world: World, tmp_path: Path

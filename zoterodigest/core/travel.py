@@ -201,6 +201,7 @@ class _Hub:
         authors = [link.entry.fields.get("authors", EMPTY) for link in self.links]
         values = taken(found, before, authors, self._folding, is_new=self._item is None)
         said = self._edited.union(*map(self._said, self.links))
+        said |= {"date", "year"} if said & {"date", "year"} else set()  # the item has one for both
         left = {name for name in values if self._is_for_the_person(name)} - found.replaces
         values = {name: value for name, value in values.items() if name not in said | left}
         if not values or (found.expects and said & found.replaces):

@@ -79,7 +79,7 @@ def linked_by(plan: Plan) -> Linked:
     """Return which items are linked with entries once `plan` is done."""
     new = (action.item.key for action in plan.actions if isinstance(action, CreateEntry))
     linked = linked_items(plan.rows, plan.links, plan.actions)
-    return replace(linked, items=(*linked.items, *new))
+    return replace(linked, items=tuple(dict.fromkeys((*linked.items, *new))))
 
 
 def linked_items(

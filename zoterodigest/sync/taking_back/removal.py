@@ -8,7 +8,17 @@ from typing import Any
 
 from zoterodigest.core.keys import derived_key
 from zoterodigest.core.link import Row, State, fingerprint, is_bib
-from zoterodigest.core.record import EMPTY, Item, Note, Value, is_empty
+from zoterodigest.core.record import (
+    EMPTY,
+    Hyperlink,
+    Item,
+    Links,
+    Note,
+    Value,
+    is_empty,
+    parts_of,
+)
+from zoterodigest.core.view import canonical
 from zoterodigest.library.contents import Contents, collection_keys, is_note
 from zoterodigest.library.items import item_changes, new_item, read_item, tags_of
 from zoterodigest.library.port import Collection, LibraryItem
@@ -182,8 +192,23 @@ class Removal:
         if any(row.origin.item for row in rows):
             return
         for child in self._contents.attachments(key):
-            if any(child.key in row.origin.attachments for row in rows):
+            if not any(child.key in row.origin.attachments for row in rows):
+                continue
+            if self._is_link_as_left(child, rows):
                 self.trash.append(self._trashed(child.key))
+            else:
+                reason = "a link that was attached to it was changed"
+                self.kept.append(Kept(title_of(self._items[key]), reason))
+
+    def _is_link_as_left(self, child: LibraryItem, rows: Sequence[Row]) -> bool:
+        """Whether a link of ours still is the one that was made, or that was in sync last."""
+        if child.key == _key_when_made(child):
+            return True
+        link = Hyperlink(str(child.data.get("title", "")), str(child.data.get("url", "")))
+        shown = canonical("links", Links((link,)), self.workspace.zotero.folding())
+        parts = frozenset(map(fingerprint, parts_of(shown)))
+        bases = (row.bases.get("links") for row in rows)
+        return any(base is not None and parts <= {*base.at_item.parts} for base in bases)
 
     def _cleared(self, item: Item, rows: Sequence[Row]) -> dict[str, Any]:
         if any(row.origin.item for row in rows):
@@ -280,9 +305,14 @@ def _is_base(row: Row, name: str, raw: str) -> bool:
 def _is_our_attachment(child: LibraryItem, rows: Sequence[Row]) -> bool:
     if any(child.key in row.origin.attachments for row in rows):
         return True
+    return child.key == _key_when_made(child)
+
+
+def _key_when_made(child: LibraryItem) -> str:
+    """Return the key that a link of ours gets that is attached with these values."""
     data = child.data
     parts = (str(data.get("parentItem")), str(data.get("title")), str(data.get("url")))
-    return child.key == derived_key("attachment", *parts)
+    return derived_key("attachment", *parts)
 
 
 def _tag_names(data: Mapping[str, Any]) -> set[str]:
