@@ -150,7 +150,9 @@ def _bases(files: Files) -> dict[tuple[str, str], Base | None]:
 def restore(stage: Stage, clone: Clone, pick: Pick) -> None:
     """A person wants a digest as it was in a commit, and leaves the lock file: that is an edit."""
     name = stage.sources[pick[0] % len(stage.sources)]
-    old = stage.commits[pick[1] % len(stage.commits)].files[name]
+    old = stage.commits[pick[1] % len(stage.commits)].files.get(name)
+    if old is None:
+        return
     before = sight_of(clone, name).set
     clone.write(name, old.decode())
     after = sight_of(clone, name).set

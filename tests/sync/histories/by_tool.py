@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import partial
+from pathlib import Path
 
 from tests.sync.histories.by_markdown import Pick, edit_summary
 from tests.sync.histories.effects import Effects, Killed
 from tests.sync.histories.model import TOKEN, Violation, tokens_in, work_of
+from tests.sync.histories.recorded import recorded
 from tests.sync.histories.stage import (
     LOCK,
     NOTES,
@@ -90,32 +93,55 @@ def disturb(
     stage: Stage, clone: Clone, trouble: Trouble, carry_out_over: Callable[[Library], object]
 ) -> None:
     """Carry out a run that comes to its trouble, unless it ends before."""
-    direction, place, error = trouble.direction, trouble.place, trouble.error
-    stage.tell(f"{direction.name.lower()}, at effect {place}: {error!r}")
+    stage.tell(f"{trouble.direction.name.lower()}, at effect {trouble.place}: {trouble.error!r}")
+    carry = partial(come_to_trouble, stage, clone, trouble, carry_out_over)
+    with wishing_for_what_is_forgotten(stage, clone):
+        watched(stage, clone, trouble.direction, carry)
 
+
+def come_to_trouble(
+    stage: Stage, clone: Clone, trouble: Trouble, carry_out_over: Callable[[Library], object]
+) -> None:
+    """Do something that comes to its trouble; of what is killed the files stay as they are then."""
+    library: Library = clone.library
+    if not isinstance(trouble.error, OSError):
+        library = TroubledLibrary(library, before=EFFECTS.spend, after=EFFECTS.spend)
+    left: dict[Path, bytes] = {}
+    with EFFECTS.counted():
+        EFFECTS.arm(trouble.place, trouble.error, lambda: left.update(_files_below(clone.root)))
+        try:
+            carry_out_over(library)
+        except (Killed, ZoterodigestError, OSError) as caught:
+            if not EFFECTS.has_struck:
+                raise
+            stage.tell(f"  it ended with {caught!r}")
+        finally:
+            EFFECTS.disarm()
+    if left and isinstance(trouble.error, Killed):
+        _put_back(clone.root, left)  # a process that is killed puts nothing in order
+
+
+def _files_below(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def _put_back(root: Path, files: Mapping[Path, bytes]) -> None:
+    now = _files_below(root)
+    for path in now.keys() - files.keys():
+        path.unlink()
+    for path, data in files.items():
+        if now.get(path) != data:
+            path.write_bytes(data)
+
+
+@contextmanager
+def wishing_for_what_is_forgotten(stage: Stage, clone: Clone) -> Iterator[None]:
+    """What is brought meanwhile and nobody remembers comes once more, whatever becomes of it."""
     memory_path = clone.workspace.memory_path
-    remembered = read_if_present(memory_path)
-    before = _sights(stage, clone)
-
-    def carry() -> None:
-        library: Library = clone.library
-        if not isinstance(error, OSError):
-            library = TroubledLibrary(library, before=EFFECTS.spend, after=EFFECTS.spend)
-        with EFFECTS.counted():
-            EFFECTS.arm(place, error)
-            try:
-                carry_out_over(library)
-            except (Killed, ZoterodigestError, OSError) as caught:
-                if not EFFECTS.has_struck:
-                    raise
-                stage.tell(f"  it ended with {caught!r}")
-            finally:
-                EFFECTS.disarm()
-
-    watched(stage, clone, direction, carry)
+    remembered, before = read_if_present(memory_path), sights_of(stage, clone)
+    yield
     if read_if_present(memory_path) == remembered:
-        # What it brought and nobody remembers comes once more, whatever became of it since.
-        for end, sight in _sights(stage, clone).items():
+        for end, sight in sights_of(stage, clone).items():
             stage.memory.wished |= sight.set - before[end].set
 
 
@@ -179,22 +205,18 @@ def _carry_out(
 def watched(stage: Stage, clone: Clone, direction: Direction, carry: Callable[[], object]) -> None:
     """Do something with the tool, and fail if it does what it may not."""
     texts = {name: clone.text(name) for name in stage.digests}
-    sights = _sights(stage, clone)
-    others = [one for one in stage.clones if one is not clone]
-    untouched = [one.files() for one in others]
+    sights = sights_of(stage, clone)
     version = clone.library.version()
 
-    carry()
+    with leaving_other_clones_alone(stage, clone):
+        recorded(stage, clone, carry)
 
-    now = _sights(stage, clone)
+    now = sights_of(stage, clone)
     for end, before in sights.items():
         _judge(stage, end, before, now[end])
-        if not stage.has_twins:
-            _judge_numbers(end, before, now[end])
+        judge_numbers(stage, end, before, now[end])
     for name, text in texts.items():
-        _judge_bytes(name, text, clone.text(name), is_rearranged=_is_rearranged(stage.plan, name))
-    if untouched != [one.files() for one in others]:
-        raise Violation("another clone was written")
+        judge_bytes(name, text, clone.text(name), is_rearranged=_is_rearranged(stage.plan, name))
     if direction is Direction.PULL and clone.library.version() != version:
         raise Violation("a pull wrote into the library")
     is_one_way = direction in (Direction.PUSH, Direction.ENRICH)
@@ -202,24 +224,49 @@ def watched(stage: Stage, clone: Clone, direction: Direction, carry: Callable[[]
         raise Violation(f"{direction.name.lower()} wrote a digest")
 
 
-def _sights(stage: Stage, clone: Clone) -> dict[str, Sight]:
+@contextmanager
+def leaving_other_clones_alone(stage: Stage, clone: Clone) -> Iterator[None]:
+    """Fail if another clone is written meanwhile."""
+    others = [one for one in stage.clones if one is not clone]
+    untouched = [one.files() for one in others]
+    yield
+    if untouched != [one.files() for one in others]:
+        raise Violation("another clone was written")
+
+
+def sights_of(stage: Stage, clone: Clone) -> dict[str, Sight]:
+    """Return what stands in each file of a clone, and in its library."""
     ends = {f"{clone.root.name}/{name}": sight_of(clone, name) for name in stage.sources}
     return {**ends, f"zotero {id(clone.library)}": library_sight(clone.library)}
 
 
 def _judge(stage: Stage, end: str, before: Sight, after: Sight) -> None:
-    lost = stage.memory.lost(before.set, after.set)
+    lost = [
+        one
+        for one in stage.memory.lost(before.set, after.set)
+        if end in stage.taken_back.get(one, {end})
+    ]
     if lost:
         raise Violation(f"{end} lost {' '.join(lost)}")
-    returned = stage.memory.returned(end, before.set, after.set)
+    returned = [
+        one
+        for one in stage.memory.returned(end, before.set, after.set)
+        if end in stage.brought_back.get(one, {end})
+    ]
     if returned:
         raise Violation(f"{end} has {' '.join(returned)} back, which a person took out")
 
 
-def _judge_numbers(end: str, before: Sight, after: Sight) -> None:
-    """Fail if something stands twice that did not."""
+def judge_numbers(stage: Stage, end: str, before: Sight, after: Sight) -> None:
+    """Fail if something stands twice that did not.
+
+    What an item got by a merge shows in the entries that are linked to it, besides the entry that
+    it was written in, if that is linked no more or to another item.
+    """
+    may_double = stage.merged if stage.may_mingle else set[int]()
     doubled = [one for one, number in after.tokens.items() if number > max(1, before.tokens[one])]
-    if doubled:
+    doubled = [one for one in doubled if work_of(one) not in may_double]
+    if doubled and not stage.has_twins:
         raise Violation(f"{end} has {' '.join(doubled)} twice")
 
 
@@ -236,7 +283,7 @@ def _is_rearranged(plan: Plan, name: str) -> bool:
     return False
 
 
-def _judge_bytes(name: str, before: str, after: str, *, is_rearranged: bool) -> None:
+def judge_bytes(name: str, before: str, after: str, *, is_rearranged: bool) -> None:
     """Fail if a line went or came that holds no value; blank ones may beside a moved entry."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     for tag, start, end, first, last in SequenceMatcher(

@@ -22,6 +22,7 @@ from tests.sync.histories.opening import arxiv_of
 from tests.sync.histories.stage import (
     Clone,
     Stage,
+    ends_in_markdown,
     library_sight,
     parts,
     put,
@@ -170,6 +171,7 @@ def trash(stage: Stage, clone: Clone, pick: Pick) -> None:
     ]
     one = found[pick[0] % len(found)]
     put(clone.library, one, deleted=0 if one.is_trashed else 1)
+    stage.may_mingle = stage.may_mingle or one.is_trashed
     where = "out of" if one.is_trashed else "into"
     stage.tell(f"zotero: {one.data['itemType']} {one.key} {where} the trash")
 
@@ -188,12 +190,21 @@ def merge(stage: Stage, clone: Clone, pick: Pick) -> None:
     keys = sorted(items)
     other = keys[pick[0] % len(keys)]
     keep = keys[pick[1] % len(keys)]
+    stage.may_mingle = stage.may_mingle or bool(items[other].data.get("relations"))
     if pick[2] % 3 or keep == other:
         stage.merges += 1
         keep = a_key(FIRST_MERGED_KEY + stage.merges)
         kind = ("preprint", "conferencePaper", "webpage")[pick[2] % 2 + pick[1] % 2]
         data = {"itemType": kind, "title": items[other].data["title"]}
         clone.library.write([LibraryItem(keep, 0, data)])
+    else:
+        titled = tokens_in(items[other].data["title"])
+        stage.merged |= {work_of(token) for token in titled}
+        if not items[keep].data.get("archiveID"):
+            # It stands for none of the works: a .bib that is exported shows its title from now on.
+            stage.merged |= {work_of(token) for token in tokens_in(items[keep].data["title"])}
+            stage.may_mingle = True
+            stage.taken_back |= {one: set(ends_in_markdown(stage)) for one in titled}
     merge_items(clone, keep, other)
     stage.has_lost_base = True
     stage.tell(f"zotero: item {other} merged into {keep}")

@@ -23,15 +23,18 @@ class Effects:
     def __init__(self) -> None:
         self._left = 0
         self._error: BaseException | None = None
+        self._before: Callable[[], object] = lambda: None
 
     @property
     def has_struck(self) -> bool:
         """Whether the error was raised, or none was to be."""
         return self._error is None
 
-    def arm(self, place: int, error: BaseException) -> None:
-        """Have the effect number `place` from now, from 1, raise `error`."""
-        self._left, self._error = place, error
+    def arm(
+        self, place: int, error: BaseException, before: Callable[[], object] = lambda: None
+    ) -> None:
+        """Have the effect number `place` from now, from 1, call `before` and raise `error`."""
+        self._left, self._error, self._before = place, error, before
 
     def disarm(self) -> None:
         """Let everything happen."""
@@ -44,6 +47,7 @@ class Effects:
         self._left -= 1
         if self._left <= 0:
             error, self._error = self._error, None
+            self._before()
             raise error
 
     @contextmanager

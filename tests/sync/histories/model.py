@@ -96,6 +96,8 @@ class Memory:
     """
 
     seen: dict[str, frozenset[str]] = field(default_factory=dict)
+    over: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What each token was written in the very place of, one after the other."""
     removed: set[str] = field(default_factory=set)
     wished: set[str] = field(default_factory=set)
     left: dict[str, set[str]] = field(default_factory=dict)
@@ -107,7 +109,10 @@ class Memory:
     def new(self, work: int, letter: str, over: Iterable[str] = (), mark: str = "") -> str:
         """Return a token that nobody wrote yet, written over those in `over`."""
         token = f"w{work}{letter}{next(self.numbers)}q{mark}"
-        self.seen[token] = frozenset().union(*map(self.behind, over))
+        written_over = tuple(over)
+        self.seen[token] = frozenset().union(*map(self.behind, written_over))
+        older = (self.over.get(one, frozenset()) for one in written_over)
+        self.over[token] = frozenset().union(written_over, *older)
         return token
 
     def edit(self, token: str) -> str:

@@ -14,13 +14,16 @@ from tests.sync.histories.stage import (
     BIB,
     CONFIG,
     DIGESTS,
+    LOCK,
     NOTES,
     PEOPLE,
     TABLE,
     Clone,
     Commit,
+    Done,
     Files,
     Stage,
+    State,
     fill,
     new_library,
 )
@@ -178,6 +181,10 @@ def open_stage(folder: Path, *, has_copies: bool, has_bib: bool, has_lookups: bo
     works = FIRST_LOOKED_UP if has_lookups else FIRST_WORKS
     stage = Stage(clones, [first], memory, works, synced, sources=sources)
     stage.named = named_in(clones[0].text(PEOPLE))
+    texts = {name: data for name, data in opening.files.items() if name not in (LOCK, BIB)}
+    for clone in clones:
+        after = State(opening.files, clone.library.read())
+        stage.runs[clone.root, 1] = Done(State(texts, Snapshot(0, (), ())), after)
     return stage
 
 

@@ -20,7 +20,9 @@ from tests.sync.histories import (
     by_git,
     by_lookup,
     by_markdown,
+    by_setting,
     by_tool,
+    by_undo,
     by_zotero,
 )
 from tests.sync.histories.by_markdown import Pick
@@ -64,6 +66,10 @@ ACTS: dict[str, tuple[int, Act]] = {
     "fill the disk": (1, by_tool.fill_the_disk),
     "lose the library": (1, by_tool.lose_the_library),
     "refuse": (1, by_tool.refuse),
+    "undo": (3, by_undo.undo),
+    "be killed undoing": (2, by_undo.be_killed),
+    "remove, undo": (1, by_undo.remove),
+    "set": (2, by_setting.set_field),
     "lose lock": (1, by_tool.lose_lock),
     "lose state": (1, by_tool.lose_state),
     "commit": (2, by_git.commit),

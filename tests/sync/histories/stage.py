@@ -123,6 +123,22 @@ class Sight:
         return frozenset(self.tokens)
 
 
+@dataclass(frozen=True)
+class State:
+    """What the tracked files of a clone, and its library, hold at a moment."""
+
+    files: Files
+    library: Snapshot
+
+
+@dataclass(frozen=True)
+class Done:
+    """A run as it was seen from outside."""
+
+    before: State
+    after: State
+
+
 @dataclass
 class Stage:
     """Everything that a history plays with."""
@@ -145,6 +161,16 @@ class Stage:
     """The tokens of entries that somebody took out, by digest and work."""
     merges: int = 0
     """How many items a person merged."""
+    merged: set[int] = field(default_factory=set)
+    """The works whose items a person merged into that of another work."""
+    taken_back: dict[str, set[str]] = field(default_factory=dict)
+    """The ends that each token came from that an undo, or a merge, took out elsewhere: there it is
+    not to be lost.
+    """
+    brought_back: dict[str, set[str]] = field(default_factory=dict)
+    """The ends that each token that an undo brought back had left before that was carried."""
+    may_mingle: bool = False
+    """Whether what a merge brought to an item may show in its entry and in the one it is of."""
     names: int = 0
     """How many headings and collections got another name."""
     sources: tuple[str, ...] = DIGESTS
@@ -155,6 +181,8 @@ class Stage:
     """What a source says of each work that it was asked for."""
     looked_up: set[str] = field(default_factory=set)
     """The tokens that a source brought."""
+    runs: dict[tuple[Path, int], Done] = field(default_factory=dict)
+    """What each run of a clone did that its history holds, by the clone's root and its number."""
 
     @property
     def libraries(self) -> list[EmbeddedLibrary]:
@@ -174,6 +202,11 @@ class Stage:
     def tell(self, what: str) -> None:
         """Note what happened, for who reads of a violation."""
         self.told.append(what)
+
+
+def ends_in_markdown(stage: Stage) -> Iterator[str]:
+    """Yield what the digests of all clones are called where runs are watched."""
+    yield from (f"{one.root.name}/{name}" for one in stage.clones for name in stage.digests)
 
 
 def sight_of(clone: Clone, name: str) -> Sight:

@@ -7,7 +7,7 @@ import pytest
 from tests.sync.histories.many import played
 from tests.sync.histories.play import History, Step, fast_and_alike, play
 
-COUNT, CHUNKS = 2_000, 8
+COUNT, CHUNKS = 1_000, 8
 DEEP_COUNT = 100_000
 
 
