@@ -15,6 +15,8 @@ from zoterodigest.core.seen import Seen
 from zoterodigest.core.shelves import Path
 from zoterodigest.core.terms import Holdings, Known, Rules, Terms
 
+_SHARED = "several digests share the collection; write it into the one you mean"
+
 
 def added_items(
     entries: Sequence[Entry],
@@ -34,13 +36,18 @@ def added_items(
     for item in library.items:
         if item.is_trashed:
             continue
+        shared: list[AddedItem] = []
         for digest, (path, is_shared) in adding.places(item, known.seen).items():
             reason = adding.reason(item, digest, is_shared=is_shared)
             title = _title(item)
-            if reason:
+            if reason and is_shared:
+                shared.append(AddedItem(digest, item.key, title, reason))
+            elif reason:
                 yield AddedItem(digest, item.key, title, reason)
             else:
                 yield CreateEntry(digest, next(new_ids), item, path, _shown(item))
+        if shared:  # once, not for each of thirty days of a month
+            yield next((one for one in shared if one.reason == _SHARED), shared[0])
 
 
 class _Adding:
@@ -94,7 +101,7 @@ class _Adding:
         if rules.no_new:
             return rules.no_new
         if is_shared:
-            return "several digests share the collection; write it into the one you mean"
+            return _SHARED
         if (digest, item.key) in self._ended:
             return "its entry was deleted or unlinked; write it into the digest to link it again"
         if not _title(item):
