@@ -407,6 +407,18 @@ def test_without_digest_configuration_or_lock_file_there_is_nothing_to_push(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_first_run_that_was_stopped_is_named_where_no_digest_is_given(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / ".zoterodigest").mkdir()
+    (tmp_path / ".zoterodigest" / "journal.jsonl").write_text('{"begin": ""}\n')
+
+    ran = zoterodigest("status")
+
+    assert ran.code == 2
+    assert ran.err.startswith("error: a first run was stopped here before it ended")
+
+
 def test_a_pattern_that_matches_no_file_is_named(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

@@ -89,6 +89,19 @@ def test_a_table_never_exceeds_the_width(rows: list[tuple[str, str]], columns: i
     assert len(lines) == len(rows) + 1
 
 
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_table_whose_columns_are_all_limited_fits_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    limits = (8, 0, 16, 18, 6)
+    heads = [screen.Column("c" * 4, limit) for limit in limits]
+
+    lines = screen.table(heads, [["x" * 40] * len(limits)])
+
+    assert max(map(cell_len, lines)) <= columns
+
+
 def test_a_cut_cell_says_so_and_wide_characters_count_as_two() -> None:
     assert screen.cut("abcdef", 4) == "abc…"
     assert screen.cut("世界你好", 6) == "世界…"

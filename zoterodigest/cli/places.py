@@ -114,6 +114,11 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
                 " zoterodigest.toml)",
                 "Correct `path` there, or give the path of a Markdown file.",
             )
+        if workspace.project.journal_path.exists():
+            raise NoDigest(
+                "a first run was stopped here before it ended, and no file names its digests yet",
+                "Give the same command again, with the digest's path: it goes on from there.",
+            )
         raise NoDigest(
             "no digest was given, and this folder has no zoterodigest.toml or lock file that"
             " names one",

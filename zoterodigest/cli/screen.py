@@ -28,6 +28,7 @@ _JOINED = "[\u0600-\u0dff\u200d\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]"
 _OBEYED = re.compile(f"[\\x00-\\x1f\\x7f-\\x9f{_FORMAT}]|(?<!{_JOINED})[\u200c\u200d]")
 _OBEYED_IN_JSON = re.compile(f"[\\x7f-\\x9f{_FORMAT}]")
 _NARROWEST = 40
+_NARROWEST_CELL = 6
 _LONGEST_PART = 500
 _LONGEST_ERROR = 2_000
 """Columns of a message; a title of the library can have 72,000 characters."""
@@ -126,6 +127,8 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int)
         if not column.greatest:
             others = sum(widths) - widths[at]
             widths[at] = min(widths[at], max(left - others, 16))
+    while sum(widths) > left and max(widths) > _NARROWEST_CELL:  # a terminal of 60 columns
+        widths[widths.index(max(widths))] -= 1
     return widths
 
 

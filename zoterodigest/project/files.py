@@ -111,7 +111,8 @@ def _reading_failed(error: OSError, path: Path) -> tuple[str, str]:
     """Say in plain words why a file cannot be read, and what to do."""
     match error.errno:
         case errno.ENOENT:
-            return "no such file", "Check the path."
+            hint = "Check the path. If zoterodigest.toml names the file, correct `path` there."
+            return "no such file", hint
         case errno.ENOTDIR:
             (blocking,) = [folder.name for folder in path.parents if folder.is_file()] or ["it"]
             reason = f"no such file, as {blocking} is a file and no folder"
