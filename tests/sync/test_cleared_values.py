@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.sync.world import World
@@ -55,3 +57,58 @@ def test_a_link_removed_in_zotero_goes_with_its_brackets(world: World, tail: str
     world.change(link, deleted=1)
 
     assert synced(world) == f"{paper}\n"
+
+
+def tasks_of(world: World) -> list[dict[str, str]]:
+    return [tag for tag in world.item(TITLE)["tags"] if tag["tag"].startswith("task:")]
+
+
+def test_a_task_cleared_in_zotero_comes_back_behind_its_label(world: World) -> None:
+    world.markdown("Notes.md", QUOTED)
+    world.push()
+    tags = world.item(TITLE)["tags"]
+    world.change(world.key(TITLE), tags=[])
+    synced(world)
+
+    world.change(world.key(TITLE), tags=tags)
+
+    assert synced(world) == QUOTED
+
+
+def test_a_summary_whose_lines_went_comes_back_with_its_lines(world: World) -> None:
+    world.markdown("Notes.md", QUOTED)
+    world.push()
+    note = world.note(TITLE)
+    world.change_note(TITLE, lambda html: re.sub("(?s)<ul>.*</ul>", "", html))
+    cleared = synced(world)
+
+    world.change_note(TITLE, lambda _: note)
+
+    assert "One point" not in cleared
+    assert synced(world) == QUOTED
+
+
+def test_a_line_that_a_person_deleted_stays_away_and_the_library_keeps_its_value(
+    world: World,
+) -> None:
+    world.markdown("Notes.md", QUOTED)
+    world.push()
+    world.edit("Notes.md", ("> Task: image generation\n", ""))
+    deleted = synced(world)
+
+    world.change(world.key(TITLE), tags=[{"tag": "task:video generation"}])
+
+    assert synced(world) == deleted
+    assert tasks_of(world) == [{"tag": "task:video generation"}]
+
+
+def test_a_line_that_a_person_writes_again_is_an_edit(world: World) -> None:
+    world.markdown("Notes.md", QUOTED)
+    world.push()
+    world.change_note(TITLE, lambda html: re.sub("(?s)<ul>.*</ul>", "", html))
+    cleared = synced(world)
+
+    world.markdown("Notes.md", f"{cleared}> - Another point.\n")
+
+    assert synced(world) == f"{cleared}> - Another point.\n"
+    assert "Another point." in world.note(TITLE)

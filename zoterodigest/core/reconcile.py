@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.added import added_items
+from zoterodigest.core.cleared import with_cleared
 from zoterodigest.core.doubled import trashed_notes
 from zoterodigest.core.headings import renamed_headings
 from zoterodigest.core.link import Row, Shelf, State
@@ -50,7 +51,7 @@ def reconcile(
     run = known, library, terms
     linking = link_entries(entries, known, library, terms, new_ids=new_ids)
     back = with_lost_notes(linking.links, known, library.items, terms)
-    noted = [with_own_notes(link, terms) for link in back.links]
+    noted = [with_own_notes(with_cleared(link), terms) for link in back.links]
     labelled = [with_renamed_sections(link, terms) for link in noted]
     links = [recalled(link, known.seen, terms) for link in labelled]
     may_follow = terms.is_whole and not (known.seen and known.seen.has_gone_back)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from zoterodigest.core.bases import Recorded, recorded, refreshed
+from zoterodigest.core.cleared import lines_gone, with_cleared, with_empty
 from zoterodigest.core.dates import is_iso
 from zoterodigest.core.keys import note_key
 from zoterodigest.core.link import Base, Row, is_bib
@@ -32,6 +33,7 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     Whatever was to be written, the row claims only what both ends show. A row that has nothing new
     to say is returned as it was: a new reading of old text alone changes nothing.
     """
+    link = with_cleared(link)
     row = _with_note(link, item)
     entry_side = side_of(link.entry)
     item_side = without(item_end(link, item, row), link.recall.waits)
@@ -45,6 +47,18 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     if is_date_now_a_year(link.entry, item_side):
         bases.pop("date", None)
     return with_traits(replace(row, bases=bases), link.entry)
+
+
+def with_lines_gone(link: Link, then: Entry, item: Item) -> Link:
+    """Return `link` with EMPTY in its entry where this run took a line out that `then` had, as
+    `item` holds nothing either.
+
+    Both ends agree on that: what comes at the item later is an edit. A line that a person deleted
+    was gone before the run.
+    """
+    gone = lines_gone(link, then) - link.recall.waits
+    held = item_end(with_empty(link, gone), item, link.row).fields if gone else {}
+    return with_empty(link, {name for name in gone & held.keys() if is_empty(held[name])})
 
 
 def is_date_now_a_year(entry: Entry, item: Side) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from zoterodigest.core.cleared import is_left_out
 from zoterodigest.core.merge import Side
 from zoterodigest.core.plan import Link
-from zoterodigest.core.record import EMPTY, SECTION, Entry, is_empty
+from zoterodigest.core.record import EMPTY, is_empty
 from zoterodigest.core.settle import is_date_now_a_year
 
 
@@ -19,12 +20,5 @@ def no_longer_shown(link: Link, item: Side) -> Iterator[str]:
     for name, base in sorted(link.row.bases.items()):
         is_held = not is_empty(item.fields.get(name, EMPTY))
         is_year = name == "date" and is_date_now_a_year(link.entry, item)
-        if is_held and base.at_entry.parts and not is_year and _is_left_out(name, link.entry):
+        if is_held and base.at_entry.parts and not is_year and is_left_out(name, link.entry):
             yield name
-
-
-def _is_left_out(name: str, entry: Entry) -> bool:
-    is_hidden = name == "year" and "date" in entry.fields
-    if name in entry.fields or name in entry.unreadable or is_hidden:
-        return False
-    return ("section" if name.startswith(SECTION) else name) in entry.places

@@ -17,6 +17,7 @@ from zoterodigest.digest.template import Line, fill, frames, parse_line
 _PAIRS = {b"*": b"*", b"_": b"_", b"`": b"`", b"(": b")", b"[": b"]"}
 _SEPARATORS = b" \t,;|"
 _LEAD = re.compile(rb"[ \t>]*(?:(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+)?")
+_BLANK = re.compile(r"[ \t>]*")
 _LABEL = re.compile(rb"(?::|\xef\xbc\x9a)[ \t*_]*$")
 
 
@@ -102,11 +103,13 @@ def _models(document: Document, index: int, name: str) -> Iterator[Model]:
                 yield Model(one.line, tuple(above))
             above += one.line.slots
     rule = document.entries[index].format.new
-    above = []
+    above, lead = list[str](), tuple[str, ...]()
     for item in rule.lines if rule else ():
-        lines = [parse_line(text) for text in ([item] if isinstance(item, str) else item)]
+        texts = [item] if isinstance(item, str) else item
+        lines = [parse_line(text, lead) for text in texts]
         yield from (Model(line, tuple(above)) for line in lines if name in line.slots)
         above += chain.from_iterable(line.slots for line in lines)
+        lead = (*lead, *texts) if _BLANK.fullmatch("".join(texts)) else ()
 
 
 def _is_of(line: OwnLine, entry: DigestEntry, marks: Sequence[Mark]) -> bool:

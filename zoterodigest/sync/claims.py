@@ -10,7 +10,7 @@ from zoterodigest.core.pairing import heading_prints
 from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry, RenameHeading
 from zoterodigest.core.record import EMPTY, Entry, Item, is_empty
 from zoterodigest.core.seen import NOTHING
-from zoterodigest.core.settle import settle
+from zoterodigest.core.settle import settle, with_lines_gone
 from zoterodigest.core.view import Folding
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import LibraryItem, Snapshot
@@ -119,6 +119,9 @@ def rows_over(
             rows += left_of(planned.row)
             continue
         link = _as_it_stands(planned, standing.entries[planned.index], moving)
+        for held in (overtaken, items):
+            if item := held.get(link.row.item):
+                link = with_lines_gone(link, planned.entry, item)
         if link.row.item in overtaken and link.recall == NOTHING:
             link = replace(link, row=settle(link, overtaken[link.row.item], folding))
         is_failed = link.row.item in done.failed
@@ -262,11 +265,13 @@ def _renamed_paths(
     actions = prepared.plan.actions
     if not any(isinstance(action, RenameHeading) for action in actions):
         return {}
-    moving = {id(action.entry) for action in actions if isinstance(action, MoveEntry)}
+    moves = (action.entry for action in actions if isinstance(action, MoveEntry))
+    moving = {(entry.digest, entry.place) for entry in moves}
     found: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
     for index, entry in standing.entries.items():
         then = prepared.gathered.entries[index]
-        if id(then) in moving or len(then.heading_keys) != len(entry.heading_keys):
+        is_moving = (then.digest, then.place) in moving
+        if is_moving or len(then.heading_keys) != len(entry.heading_keys):
             continue
         for depth in range(1, len(entry.heading_keys) + 1):
             found[then.digest, then.heading_keys[:depth]] = entry.heading_keys[:depth]
