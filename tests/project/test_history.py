@@ -160,7 +160,7 @@ def test_an_undo_that_was_killed_is_the_one_to_go_on_with() -> None:
     redone = [*finished, Listed(5, "", "redo", 4)]
 
     assert run_to_undo(killed) == 2
-    assert (undone_by(killed), killed_undos(killed)) == ({}, {2: 3})
+    assert (undone_by(killed), killed_undos(killed)) == ({}, {2: killed[2]})
     assert run_to_undo(finished) == 1
     assert (undone_by(finished), killed_undos(finished)) == ({2: 4}, {})
     assert run_to_undo(redone) == 2

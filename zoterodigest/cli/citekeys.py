@@ -109,7 +109,9 @@ def _write(keys: Keys, new: tuple[NewKey, ...], how: How) -> int:
     if not how.as_json:
         emit(new_text(new) if new else ["There is no citation key to write."])
     keyed = Keyed()
-    if new and not how.is_dry_run:
+    if not new and not how.is_dry_run:
+        write_keys(keys, new, lambda done, total: None)  # what a killed run left
+    elif not how.is_dry_run:
         question = f"Write {counted(len(new), 'citation key')} into the library?"
         require_consent(question, is_agreed=how.is_agreed, may_ask=not how.as_json)
         with progress("Writing", "written") as report:

@@ -61,7 +61,7 @@ def runs_table(runs: Sequence[Listed]) -> Iterator[str]:
             str(run.number),
             moment_text(run),
             visible(run.command),
-            ", ".join(counts_text(run.counts)) or "nothing",
+            what_text(run),
         )
         for run in runs
     ]
@@ -73,22 +73,29 @@ def runs_table(runs: Sequence[Listed]) -> Iterator[str]:
         yield from hanging(" " * _INDENT, notes) if notes else ()
 
 
-def standing(run: Listed, undone: Mapping[int, int], killed: Mapping[int, int]) -> Iterator[str]:
+def what_text(run: Listed) -> str:
+    """Return what a run changed, or planned to change if it did not finish."""
+    what = ", ".join(counts_text(run.counts)) or "nothing"
+    return what if run.is_finished else f"planned: {what}"
+
+
+def standing(run: Listed, undone: Mapping[int, int], killed: Mapping[int, Listed]) -> Iterator[str]:
     """Yield what is to be known of a run beside what it changed.
 
-    `undone` and `killed` are the runs that are taken back, and those whose undo was killed, each
-    with the number of the undo.
+    `undone` are the runs that are taken back, with the number of the undo; `killed` those whose
+    undo was killed or did not finish, with the undo.
     """
     if run.undoes:
         yield f"undoes run {run.undoes}"
     if run.number in undone:
         yield f"undone by run {undone[run.number]}"
     elif run.number in killed:
-        yield f"run {killed[run.number]}, which was to undo it, was killed"
-    if killed.get(run.undoes) == run.number:
-        yield "was killed: `zoterodigest undo` goes on with it"
+        undo = killed[run.number]
+        yield f"run {undo.number}, which was to undo it, {visible(undo.ended)}"
+    if run.number == getattr(killed.get(run.undoes), "number", None):
+        yield f"{visible(run.ended)}: `zoterodigest undo` goes on with it"
     elif not run.is_finished:
-        yield "was killed: this is what it intended"
+        yield f"{visible(run.ended)}: this is what it intended"
 
 
 def run_text(run: Listed) -> str:
@@ -130,7 +137,8 @@ def unfinished_text(runs: Sequence[Listed]) -> Iterator[str]:
     """Yield which undos were killed and are to be gone on with."""
     for number, undo in killed_undos(runs).items():
         command = "undo" if number == run_to_undo(runs) else f"undo {number}"
-        told = f"Run {undo} was killed while it undid run {number}: `zoterodigest {command}`"
+        how = visible(undo.ended)
+        told = f"Run {undo.number} {how} while it undid run {number}: `zoterodigest {command}`"
         yield from hanging("", f"{told} goes on with it.")
 
 
@@ -257,6 +265,7 @@ def run_data(run: Listed, undone: Mapping[int, int]) -> dict[str, Any]:
         "when": run.when,
         "command": run.command,
         "is_finished": run.is_finished,
+        "stopped": run.stopped or None,
         "undoes": run.undoes or None,
         "undone_by": undone.get(run.number),
         "counts": dict(run.counts),

@@ -16,6 +16,7 @@ from zoterodigest.cli.history_text import (
     run_text,
     runs_table,
     standing,
+    what_text,
 )
 from zoterodigest.cli.network import chosen
 from zoterodigest.cli.screen import (
@@ -131,12 +132,15 @@ def _take_back(start: Path, history: History, number: int, address: str, how: Ho
     if number in undone:
         tell([f"Run {number} was undone by run {undone[number]} already."])
     if number in killed:
-        going_on = f"Run {killed[number]}, which was to undo it, was killed. This goes on with it."
+        before = killed[number]
+        going_on = f"Run {before.number}, which was to undo it, {visible(before.ended)}."
+        going_on += " This goes on with it."
         how = replace(how, remark=going_on)
     workspace = open_workspace((), start, chosen=chosen(address))
     with workspace.library:
         with busy("Reading digests and library"):
             undoing = prepare_undo(workspace, run, command=how.command)
+        undoing = replace(undoing, goes_on=number in killed)
         if not how.as_json:
             emit(_plan(undoing, history, how))
         done = _done(undoing, history, how)
@@ -144,8 +148,8 @@ def _take_back(start: Path, history: History, number: int, address: str, how: Ho
         emit_json(_data(done))
     for declined in done.declined:
         tell_error(": ".join(filter(None, (declined.title, declined.reason))))
-    if len(done.declined) > len(undoing.declined):  # something failed that may well be mended
-        tell([f"`zoterodigest undo {number}` takes back the rest once it can be written."])
+    if done.is_left:
+        tell([f"`zoterodigest {how.command}`, given again, goes on with it."])
     return FAILED if done.declined else FINE
 
 
@@ -208,6 +212,8 @@ def _done_text(done: Undone, history: History, how: How) -> Iterator[str]:
     written = [*counts_text(listed(_written(done)).counts), *_files(done)]
     what = f": {enumerated(written)}" if written else ": nothing of it was left"
     yield f"Done: {run_text(target)} {became}{what}."
+    if done.is_left:
+        return
     if how.is_redo:
         yield "Next: `zoterodigest undo` takes it back again."
         return
@@ -251,8 +257,7 @@ def _history(start: Path) -> History:
 
 def _run_text(run: Run, history: History) -> Iterator[str]:
     head = listed(run)
-    what = ", ".join(counts_text(head.counts)) or "nothing"
-    line = f"Run {run.number}: {visible(run.command)}, {moment_text(head)}, {what}"
+    line = f"Run {run.number}: {visible(run.command)}, {moment_text(head)}, {what_text(head)}"
     yield styled(line, "bold")
     notes = standing(head, undone_by(history.runs), killed_undos(history.runs))
     yield from (f"It {note}." if not note.startswith("run ") else f"R{note[1:]}." for note in notes)
@@ -268,7 +273,7 @@ def _plan(undoing: Undoing, history: History, how: How) -> Iterator[str]:
         yield styled(f"Undo {run_text(listed(run))}", "bold")
     yield from filter(None, [how.remark])
     if not run.is_finished:
-        yield "It was killed: only what it had written until then is taken back."
+        yield f"It {visible(listed(run).ended)}: only what it had written until then is taken back."
     if undoing.is_settled:
         yield "Nothing of it is left to be taken back."
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.link import Exported, Row, Shelf, is_bib
 from zoterodigest.core.reversal import Hunk
@@ -87,7 +87,8 @@ class Run:
     """One run that wrote something. `number` counts up; `when` is its time in UTC.
 
     `before` and `after` hold what it changed of the lock file. A run that is
-    not finished was killed: what it holds was intended, and may or may not have been written.
+    not finished holds what was intended, which may or may not have been written: it was killed,
+    or `stopped` says why it ended.
     `undoes` is the number of the run that this one took back, 0 if it is no undo.
     """
 
@@ -102,6 +103,7 @@ class Run:
     after: Links = Links()
     undoes: int = 0
     is_finished: bool = True
+    stopped: str = ""
 
     @property
     def is_of_files(self) -> bool:
@@ -141,6 +143,12 @@ class Listed:
     undoes: int = 0
     is_finished: bool = True
     counts: Mapping[str, int] = field(default_factory=dict)
+    stopped: str = ""
+
+    @property
+    def ended(self) -> str:
+        """How a run ended that is not finished, as in "was killed"."""
+        return f"did not finish ({self.stopped})" if self.stopped else "was killed"
 
 
 def listed(run: Run) -> Listed:
@@ -156,7 +164,8 @@ def listed(run: Run) -> Listed:
         "passages": sum(len(change.hunks) for change in run.digests),
         "links": len({row.id for row in (*run.before.rows, *run.after.rows)}),
     }
-    return Listed(run.number, run.when, run.command, run.undoes, run.is_finished, counts)
+    head = Listed(run.number, run.when, run.command, run.undoes, run.is_finished, counts)
+    return replace(head, stopped=run.stopped)
 
 
 def is_exported(key: str) -> bool:
@@ -176,18 +185,18 @@ def undone_by(runs: Iterable[Listed]) -> Mapping[int, int]:
     return undone
 
 
-def killed_undos(runs: Iterable[Listed]) -> Mapping[int, int]:
-    """Return the numbers of runs whose undo was killed, each with that of the undo.
+def killed_undos(runs: Iterable[Listed]) -> Mapping[int, Listed]:
+    """Return the numbers of runs whose undo was killed or did not finish, each with the undo.
 
     One that was finished by another undo since, or was itself taken back, is none.
     """
     known = sorted(runs, key=lambda one: one.number)
-    undone, killed = undone_by(known), dict[int, int]()
+    undone, killed = undone_by(known), dict[int, Listed]()
     for run in known:
         if run.undoes and run.is_finished:
             killed.pop(run.undoes, None)
         elif run.undoes and run.number not in undone:
-            killed[run.undoes] = run.number
+            killed[run.undoes] = run
     return killed
 
 

@@ -13,7 +13,12 @@ from pathlib import Path
 
 from zoterodigest.core.link import Row, fingerprint
 from zoterodigest.core.seen import Seen
-from zoterodigest.project.files import read_if_present, replace_file
+from zoterodigest.project.files import (
+    CannotWrite,
+    read_if_present,
+    replace_file,
+    writing_failed,
+)
 from zoterodigest.project.lock import BadLockFile, LockFile, lock_hash, read_lock
 from zoterodigest.project.paragraphs import BadLine
 from zoterodigest.project.rows import read_rows, render_rows
@@ -48,8 +53,11 @@ def prepare_memory(path: Path, seen: Seen, lock_data: bytes | None) -> None:
 
 
 def keep_memory(path: Path) -> None:
-    """Remember from now on what was prepared."""
-    _next(path).replace(path)
+    """Remember from now on what was prepared. Raises `CannotWrite`; the next run then does it."""
+    try:
+        _next(path).replace(path)
+    except OSError as error:
+        raise CannotWrite(path, *writing_failed(error)) from error
 
 
 def _next(path: Path) -> Path:

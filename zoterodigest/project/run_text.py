@@ -50,6 +50,7 @@ def _json(run: Run) -> dict[str, object]:
         "library": run.library,
         "undoes": run.undoes,
         "is_finished": run.is_finished,
+        "stopped": run.stopped,
         "objects": [asdict(one) for one in run.objects],
         "collections": [asdict(one) for one in run.collections],
         "digests": [asdict(one) for one in run.digests],
@@ -72,6 +73,7 @@ def _listed(value: object) -> Listed:
         _integer(values, "undoes"),
         values.get("is_finished") is True,
         {name: _integer(counts, name) for name in counts},
+        str(values.get("stopped", "")),
     )
 
 
@@ -89,6 +91,7 @@ def _run(value: object) -> Run:
         after=_links(_text(values, "after")),
         undoes=_integer(values, "undoes"),
         is_finished=values.get("is_finished") is True,
+        stopped=str(values.get("stopped", "")),
     )
 
 

@@ -30,7 +30,12 @@ from zoterodigest.project.state import create_state_folder
 from zoterodigest.project.values import keep_texts
 from zoterodigest.sync.apply.applying import at_work, settle_killed_run
 from zoterodigest.sync.apply.changes import FileChange, Sent
-from zoterodigest.sync.apply.recording import Present, Recording, begin_recording
+from zoterodigest.sync.apply.recording import (
+    Present,
+    Recording,
+    begin_recording,
+    telling_why,
+)
 from zoterodigest.sync.bibs.writes import with_exports, write_bibs
 from zoterodigest.sync.claims import (
     Done,
@@ -180,10 +185,21 @@ def _expected_versions(prepared: Prepared) -> set[tuple[str, int]]:
 
 def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> Mapping[str, int]:
     """Write all objects of a plan, then the lock file; return what was written, by kind."""
-    project = prepared.workspace.project
-    journal: Journal | None = None
     intended = expected_rows(prepared)
     recording = _begin_recording(prepared, intended)
+    with telling_why(recording):
+        return _written(prepared, intended, recording, lock_data, ledger)
+
+
+def _written(
+    prepared: Prepared,
+    intended: tuple[Row, ...],
+    recording: Recording,
+    lock_data: bytes | None,
+    ledger: Ledger,
+) -> Mapping[str, int]:
+    project = prepared.workspace.project
+    journal: Journal | None = None
     if len(prepared.writes) or prepared.bibs:
         journal = Journal.begin(project.journal_path, lock_hash(lock_data))
         deliver(prepared, intended, journal, ledger)

@@ -1,13 +1,23 @@
-"""Side effects of a run in this process, counted: one of them may never happen."""
+"""Side effects of a run in this process, counted: any of them may never happen, or be watched."""
 
 from __future__ import annotations
 
+import builtins
+import io
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 _EFFECTS = ("fsync", "replace", "unlink", "mkdir")
+_CREATING = frozenset("wax+")
+
+
+def _nothing() -> None:
+    """Let nothing happen before an error."""
 
 
 class Killed(BaseException):
@@ -17,50 +27,70 @@ class Killed(BaseException):
 class Effects:
     """Counts what changes files, and what changes the library if it is told so.
 
-    While armed, the effect at `place` raises `error` before it happens, once.
+    While armed, the effect at `place` raises `error` before it happens: once, or with `stays` that
+    one and all that follow. While watched, each effect is announced before it happens.
     """
 
     def __init__(self) -> None:
         self._left = 0
         self._error: BaseException | None = None
-        self._before: Callable[[], object] = lambda: None
+        self._stays = False
+        self._watch: Callable[[], None] | None = None
+        self._before: Callable[[], object] = _nothing
 
     @property
     def has_struck(self) -> bool:
         """Whether the error was raised, or none was to be."""
-        return self._error is None
+        return self._error is None or (self._stays and self._left <= 0)
 
     def arm(
-        self, place: int, error: BaseException, before: Callable[[], object] = lambda: None
+        self,
+        place: int,
+        error: BaseException,
+        before: Callable[[], object] = _nothing,
+        *,
+        stays: bool = False,
     ) -> None:
         """Have the effect number `place` from now, from 1, call `before` and raise `error`."""
-        self._left, self._error, self._before = place, error, before
+        self._left, self._error, self._stays, self._before = place, error, stays, before
 
     def disarm(self) -> None:
         """Let everything happen."""
-        self._error = None
+        self._error, self._stays = None, False
+
+    def watch(self, announced: Callable[[], None] | None) -> None:
+        """Call `announced` before each effect; what it does itself is not counted."""
+        self._watch = announced
 
     def spend(self, _number: int = 0) -> None:
         """Count one effect."""
+        if self._watch is not None:
+            announced, self._watch = self._watch, None
+            announced()
+            self._watch = announced
         if self._error is None:
             return
         self._left -= 1
         if self._left <= 0:
-            error, self._error = self._error, None
+            error = self._error
+            self._error = error if self._stays else None
             self._before()
-            raise error
+            raise error.with_traceback(None)
 
     @contextmanager
-    def counted(self) -> Iterator[None]:
-        """Count the effects of this process on files."""
-        originals = {name: getattr(os, name) for name in _EFFECTS}
-        for name, effect in originals.items():
-            setattr(os, name, self._counting(effect))
-        try:
+    def counted(self, *, is_thorough: bool = False) -> Iterator[None]:
+        """Count the effects of this process on files.
+
+        With `is_thorough` files that are opened to be written count too, and the transactions of
+        databases.
+        """
+        with pytest.MonkeyPatch.context() as patch:
+            for name in _EFFECTS:
+                patch.setattr(os, name, self._counting(getattr(os, name)))
+            if is_thorough:
+                self._count_openings(patch)
+                self._count_transactions(patch)
             yield
-        finally:
-            for name, effect in originals.items():
-                setattr(os, name, effect)
 
     def _counting(self, effect: Callable[..., Any]) -> Callable[..., Any]:
         def counting(*arguments: Any, **options: Any) -> Any:
@@ -68,3 +98,55 @@ class Effects:
             return effect(*arguments, **options)
 
         return counting
+
+    def _count_openings(self, patch: pytest.MonkeyPatch) -> None:
+        open_number, open_stream = os.open, io.open
+
+        def opened_number(path: Any, flags: int, *arguments: Any, **options: Any) -> int:
+            if flags & os.O_CREAT:
+                self.spend()
+            return open_number(path, flags, *arguments, **options)
+
+        def opened_stream(file: Any, mode: str = "r", *arguments: Any, **options: Any) -> Any:
+            if not isinstance(file, int) and _CREATING & set(mode):
+                self.spend()
+            return open_stream(file, mode, *arguments, **options)
+
+        patch.setattr(os, "open", opened_number)
+        patch.setattr(io, "open", opened_stream)
+        patch.setattr(builtins, "open", opened_stream)
+
+    def _count_transactions(self, patch: pytest.MonkeyPatch) -> None:
+        connect = sqlite3.connect
+
+        def connected(*arguments: Any, **options: Any) -> sqlite3.Connection:
+            connection: sqlite3.Connection = connect(*arguments, factory=_Counted, **options)
+            assert isinstance(connection, _Counted)
+            connection.spend = self.spend
+            return connection
+
+        patch.setattr(sqlite3, "connect", connected)
+
+
+class _Counted(sqlite3.Connection):
+    """A connection to a database whose disk may be full when a transaction ends."""
+
+    spend: Callable[[], None]
+
+    def execute(self, statement: str, *arguments: Any) -> sqlite3.Cursor:
+        if statement == "COMMIT":
+            self._spend()
+        return super().execute(statement, *arguments)
+
+    def __exit__(self, *raised: Any) -> Any:
+        if raised[0] is None and self.in_transaction:
+            self._spend()
+        return super().__exit__(*raised)
+
+    def _spend(self) -> None:
+        try:
+            self.spend()
+        except OSError as error:
+            full = sqlite3.OperationalError("database or disk is full")
+            full.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise full from error

@@ -32,7 +32,7 @@ from zoterodigest.project.memory import keep_memory, prepare_memory
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.sync.apply.changes import Changes, FileChange, Results, Sent
-from zoterodigest.sync.apply.recording import Present, begin_recording
+from zoterodigest.sync.apply.recording import Present, Recording, begin_recording, telling_why
 from zoterodigest.sync.apply.sending import Progress, send
 from zoterodigest.sync.gather import Gathered, require_unchanged
 
@@ -53,18 +53,27 @@ def apply(changes: Changes, progress: Progress) -> Results:
         recording = begin_recording(
             project, present, changes.command, sent, changes.lock.links, undoes=changes.undoes
         )
-        known = gathered.lock
-        if changes.released is not None:
-            lock_data = _record(changes, changes.released, known, lock_data)
-            known = changes.released
-        journal = _begun_journal(changes, lock_data)
-        results = _written(changes, journal, progress)
-        stored = _stored(changes, results)
-        lock = changes.lock_after(results, stored)
-        _record(changes, lock, known, lock_data)
-        if journal is not None:
-            journal.close()
-        counts = recording.finish(_done(sent, results), stored, lock.links)
+        with telling_why(recording):
+            return _carried_out(changes, recording, lock_data, progress)
+
+
+def _carried_out(
+    changes: Changes, recording: Recording, lock_data: bytes | None, progress: Progress
+) -> Results:
+    """Write all ends over the lock file's bytes `lock_data`, then the lock file, then history."""
+    sent, known = changes.sent, changes.gathered.lock
+    if changes.released is not None:
+        lock_data = _record(changes, changes.released, known, lock_data)
+        known = changes.released
+    journal = _begun_journal(changes, lock_data)
+    results = _written(changes, journal, progress)
+    stored = _stored(changes, results)
+    lock = changes.lock_after(results, stored)
+    _record(changes, lock, known, lock_data)
+    if journal is not None:
+        journal.close()
+    is_left = bool(results.failed or results.unwritten)
+    counts = recording.finish(_done(sent, results), stored, lock.links, is_left=is_left)
     return replace(results, counts=counts)
 
 
@@ -82,7 +91,8 @@ def apply_files(
     with at_work(project, command, (file.path for file in files)):
         sent = Sent(files=tuple(files))
         recording = begin_recording(project, Present(), command, sent, Links())
-        prepare()
+        with telling_why(recording):
+            prepare()
         unwritten = write_files(files, None)
         done = replace(sent, files=tuple(file for file in files if file.key not in unwritten))
         recording.finish(done, EMPTY_LIBRARY, Links())
@@ -146,7 +156,8 @@ def _written(changes: Changes, journal: Journal | None, progress: Progress) -> R
         journal.intend(changes.intended)
     results = Results()
     if changes.sent.number:
-        results = send(changes.workspace.library, changes.sent, progress)
+        contents = changes.gathered.contents
+        results = send(changes.workspace.library, changes.sent, contents, progress)
     unwritten = write_files(changes.sent.files, journal)
     return replace(results, unwritten={key: str(error) for key, error in unwritten.items()})
 

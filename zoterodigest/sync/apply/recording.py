@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from zoterodigest.core.history import (
 )
 from zoterodigest.core.link import fingerprint
 from zoterodigest.core.reversal import Hunk, hunks_between
+from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import EMPTY_LIBRARY, Contents
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.notes.visible import holds_private, note_pieces
@@ -57,22 +58,46 @@ class Recording:
     present: Present
     run: Run
 
-    def finish(self, sent: Sent, stored: Contents, after: Links) -> Mapping[str, int]:
+    def finish(
+        self, sent: Sent, stored: Contents, after: Links, *, is_left: bool = False
+    ) -> Mapping[str, int]:
         """Write down what was written, as the library has `stored` it, and the links as they are.
 
         Returns how many things of each kind were written, as the log will list them.
         A run that has written nothing is forgotten, but for an undo: what it undoes is undone, if
         only because nothing of it was left. Where the file cannot be written, what was intended
         stands there still, and that is enough to undo it.
+        `is_left` tells that something could not be written: the same undo, given again, is to go
+        on with that and not to mean the run before.
         """
-        run = replace(self.run, is_finished=True)
+        is_broken = is_left and bool(self.run.undoes)
+        why = "something could not be written" if is_broken else ""
+        run = replace(self.run, is_finished=not is_broken, stopped=why)
         run = _with_changes(run, self.present, sent, stored, after)
         if run.is_empty and not run.undoes:
             forget_run(self.folder, run)
         else:
-            with suppress(CannotWrite):
+            try:
                 write_run(self.folder, run)
+            except CannotWrite:
+                # The next undo or redo goes by what is finished: this one is to be given again.
+                if run.undoes:
+                    raise
         return listed(run).counts
+
+
+@contextmanager
+def telling_why(recording: Recording) -> Iterator[None]:
+    """Write down why a run stopped if the block raises what this program can still tell."""
+    try:
+        yield
+    except (ZoterodigestError, KeyboardInterrupt) as error:
+        why = str(error) or "it was interrupted"
+        run = replace(recording.run, stopped=why)
+        if run.undoes or not run.is_empty:
+            with suppress(ZoterodigestError):  # the first error is the one to tell
+                write_run(recording.folder, run)
+        raise
 
 
 def begin_recording(
@@ -85,7 +110,8 @@ def begin_recording(
 ) -> Recording:
     """Write down what a run is about to write, with what stands there now; forget what is old.
 
-    Call it while running is held, before anything is written. Raises `CannotWrite`.
+    Call it while running is held, before anything is written. Raises `CannotWrite`. A run that
+    is to change nothing but marks of the lock file is not kept: there is nothing to undo.
     """
     folder = history_folder(project.state_folder)
     now = datetime.now(UTC)
@@ -97,8 +123,9 @@ def begin_recording(
         command=command,
         undoes=undoes,
     )
-    write_run(folder, run)
-    note_run(project.state_folder, run.number)
+    if run.undoes or not run.is_empty:
+        write_run(folder, run)
+        note_run(project.state_folder, run.number)
     return Recording(folder, present, run)
 
 

@@ -105,17 +105,23 @@ def _new_key(keys: Keys, one: Named, key: str, *, is_ours: bool = True) -> NewKe
 
 
 def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed:
-    """Write new keys, each into its item as it was read; the history can take them back."""
+    """Write new keys, each into its item as it was read; the history can take them back.
+
+    With no new keys it writes down what a killed run achieved.
+    """
     gathered = keys.gathered
-    if not new:
+    if not new and not gathered.recovers:
         return Keyed()
+    lock = _lock_after(gathered, new, {one.item for one in new})
     changes = Changes(
         keys.workspace,
         gathered,
         COMMAND,
         Sent(tuple(LibraryItem(one.item, one.version, {"citationKey": one.key}) for one in new)),
-        _lock_after(gathered, new, {one.item for one in new}),
+        lock,
         lambda results, _: _lock_after(gathered, new, results.versions.keys()),
+        # A run that is killed before its lock file knows by these which keys are ours.
+        intended=tuple(row for row in lock.rows if row not in gathered.lock.rows),
     )
     results = apply(changes, progress)
     titles = {one.item: one.title or one.item for one in new}

@@ -43,7 +43,8 @@ from zoterodigest.sync.workspace import Workspace
 class Undoing:
     """An undo as planned; nothing has been written. What is `declined` stays as it is.
 
-    `lock` is the lock file as it is to be if everything can be written.
+    `lock` is the lock file as it is to be if everything can be written. `goes_on` tells that an
+    earlier undo of the run did not finish: this one does, whatever is declined.
     """
 
     workspace: Workspace
@@ -53,6 +54,7 @@ class Undoing:
     lock: LockFile
     declined: tuple[Declined, ...] = ()
     command: str = "undo"
+    goes_on: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -67,6 +69,8 @@ class Undone:
     undoing: Undoing
     sent: Sent = field(default_factory=Sent)
     declined: tuple[Declined, ...] = ()
+    is_left: bool = False
+    """Whether something could not be written that may well be later: undo goes on with it."""
 
     @property
     def written(self) -> int:
@@ -147,7 +151,7 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
 
     That nothing of a run is left is recorded too: it is undone then.
     """
-    if undoing.is_settled and undoing.declined:
+    if undoing.is_settled and undoing.declined and not undoing.goes_on:
         return Undone(undoing, declined=undoing.declined)
     changes = Changes(
         undoing.workspace,
@@ -162,7 +166,8 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
     )
     results = apply(changes, progress)
     failed = tuple(_failed(undoing, results))
-    return Undone(undoing, _done(undoing.sent, results), (*undoing.declined, *failed))
+    done = _done(undoing.sent, results)
+    return Undone(undoing, done, (*undoing.declined, *failed), is_left=bool(failed))
 
 
 def _done(sent: Sent, results: Results) -> Sent:
