@@ -172,8 +172,25 @@ def trash(stage: Stage, clone: Clone, pick: Pick) -> None:
     one = found[pick[0] % len(found)]
     put(clone.library, one, deleted=0 if one.is_trashed else 1)
     stage.may_mingle = stage.may_mingle or one.is_trashed
+    if one.is_trashed:
+        stage.memory.remove(_links_left_by(clone, one))
     where = "out of" if one.is_trashed else "into"
     stage.tell(f"zotero: {one.data['itemType']} {one.key} {where} the trash")
+
+
+def _links_left_by(clone: Clone, restored: LibraryItem) -> set[str]:
+    """Return the links of an item that stay with the one it was merged into, though it is back."""
+    items = clone.library.read().items
+    address = f"/{restored.key}"
+    keep = {one.key for one in items if address in str(one.data.get("relations", ""))}
+    works = {work_of(token) for token in tokens_in(str(restored.data.get("title", "")))}
+    return {
+        token
+        for one, name, text in texts_of(items)
+        if name == "url" and one.data.get("parentItem") in keep
+        for token in tokens_in(text)
+        if work_of(token) in works
+    }
 
 
 def merge(stage: Stage, clone: Clone, pick: Pick) -> None:
