@@ -112,3 +112,15 @@ def test_the_log_says_why_a_run_did_not_finish_and_what_it_planned(tmp_path: Pat
     assert "planned: 3 items" in logged
     assert "did not finish (Zotero does not let zoterodigest write into this library)" in logged
     assert "killed" not in logged
+
+
+def test_the_log_names_collections_that_an_item_came_into_or_left(tmp_path: Path) -> None:
+    command = COMMANDS["remove"]
+    world = command.make(tmp_path / "world")
+
+    planned = given(world, "undo", "--dry-run").out
+    command.run(world)
+    logged = given(world, "log", "2").out
+
+    assert "collections: - notes" in planned
+    assert "collections: - notes" in logged

@@ -153,7 +153,7 @@ def changes_text(run: Run) -> Iterator[str]:
     for title, changes in groupby(titled, key=lambda change: change.title):
         yield f"  {cut(visible(title) or _NOTHING, width() - 2)}"
         for change in changes:
-            yield from (f"    {line}" for line in _object_lines(change))
+            yield from (f"    {line}" for line in _object_lines(change, run.names))
     for collection in run.collections:
         yield f"  {cut(_collection_line(collection), width() - 2)}"
     for heading, files in zip(_HEADINGS, _by_end(run), strict=True):
@@ -172,7 +172,7 @@ def _by_end(run: Run) -> tuple[list[DigestChange], list[DigestChange]]:
     return digests, [change for change in run.digests if is_exported(change.key)]
 
 
-def _object_lines(change: ObjectChange) -> Iterator[str]:
+def _object_lines(change: ObjectChange, names: Mapping[str, str]) -> Iterator[str]:
     if change.is_created:
         yield f"new {change.kind}"
         return
@@ -181,18 +181,20 @@ def _object_lines(change: ObjectChange) -> Iterator[str]:
         if name == "deleted":
             yield f"{change.kind} {'into' if after else 'out of'} the trash"
         elif name in ("collections", "tags"):
-            yield f"{name}: {_members_text(before, after)}"
+            called = names if name == "collections" else {}
+            yield f"{name}: {_members_text(before, after, called)}"
         else:
             yield f"{visible(name)}: {' → '.join(_values(_plain(before), _plain(after)))}"
     for hunk in change.hunks:
         yield from _hunk_lines(hunk, is_html=True)
 
 
-def _members_text(before: object, after: object) -> str:
-    """Return what is in one list and not in the other."""
+def _members_text(before: object, after: object, names: Mapping[str, str]) -> str:
+    """Return what is in one list and not in the other; collections by their names, if known."""
     old, new = (list(map(_plain, one)) if isinstance(one, list) else [] for one in (before, after))
-    gone = (f"- {visible(one)}" for one in old if one not in new)
-    return ", ".join((*gone, *(f"+ {visible(one)}" for one in new if one not in old)))
+    gone = (f"- {visible(names.get(one, one))}" for one in old if one not in new)
+    came = (f"+ {visible(names.get(one, one))}" for one in new if one not in old)
+    return ", ".join((*gone, *came))
 
 
 def _values(before: str, after: str) -> Iterator[str]:

@@ -104,6 +104,8 @@ class Run:
     undoes: int = 0
     is_finished: bool = True
     stopped: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What the collections are called that its objects came into or left, by key."""
 
     @property
     def is_of_files(self) -> bool:

@@ -51,6 +51,7 @@ def _json(run: Run) -> dict[str, object]:
         "undoes": run.undoes,
         "is_finished": run.is_finished,
         "stopped": run.stopped,
+        "names": dict(run.names),
         "objects": [asdict(one) for one in run.objects],
         "collections": [asdict(one) for one in run.collections],
         "digests": [asdict(one) for one in run.digests],
@@ -92,6 +93,8 @@ def _run(value: object) -> Run:
         undoes=_integer(values, "undoes"),
         is_finished=values.get("is_finished") is True,
         stopped=str(values.get("stopped", "")),
+        # Older versions have none.
+        names={key: str(name) for key, name in _mapping(values.get("names", {})).items()},
     )
 
 

@@ -139,9 +139,11 @@ def _with_changes(
     run: Run, present: Present, sent: Sent, stored: Contents | None, links: Links
 ) -> Run:
     before, after = changed_links(present.lock.links, links)
+    objects = tuple(_object_changes(present.contents, sent, stored))
     return replace(
         run,
-        objects=tuple(_object_changes(present.contents, sent, stored)),
+        objects=objects,
+        names=_collection_names(objects, (*present.contents.collections, *sent.collections)),
         collections=tuple(_collection_changes(present.contents, sent.collections)),
         digests=tuple(_file_changes(sent.files)),
         before=before,
@@ -171,6 +173,16 @@ def _object_changes(
         is_restored = "deleted" in change.before and "deleted" not in change.after
         state = state_below(key, left) if is_restored else ""
         yield replace(change, key=key, title=title, parent=parent, left=state, is_note=is_note)
+
+
+def _collection_names(
+    changes: Iterable[ObjectChange], collections: Iterable[Collection]
+) -> dict[str, str]:
+    """Return the names of the collections that objects came into or left: keys tell nobody."""
+    sides = (side for change in changes for side in (change.before, change.after))
+    keys = {str(key) for side in sides if isinstance(found := side.get("collections"), list)
+            for key in found}  # fmt: skip
+    return {one.key: one.name for one in collections if one.key in keys}
 
 
 def _with_sent(present: Contents, sent: Sent) -> Mapping[str, LibraryItem]:
