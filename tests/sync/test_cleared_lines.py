@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.digest.corpus import EXAMPLES, document
+from tests.sync.test_undo import undone
 from tests.sync.world import Data, World
 from zoterodigest.core.record import EMPTY, Fields, is_empty
+from zoterodigest.core.reports import Conflict
 from zoterodigest.library.items import item_changes
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.run import Direction, Options, prepare
@@ -88,3 +90,46 @@ def test_what_is_cleared_and_set_again_in_the_library_is_as_it_was(
         less, _ = OTHERWISE.get((path.name, names[0]), ("\0", ""))
         assert after.replace(less, "") == before.replace(less, ""), names
         before = after
+
+
+BULLETS = next(path for path in EXAMPLES if path.name.startswith("daily-bullets"))
+
+
+@pytest.fixture
+def without_authors(world: World) -> tuple[World, str]:
+    """A digest whose first entry lost its line of authors, and what the digest was before."""
+    world.markdown(BULLETS.name, BULLETS.read_bytes().decode())
+    world.push()
+    before = synced(world)
+    title = str(document(BULLETS).entries[0].reading.fields["title"])
+    world.change(world.key(title), creators=[])
+    assert synced(world) != before
+    return world, before
+
+
+def test_undo_brings_the_line_back_and_the_clearing_goes_on(
+    without_authors: tuple[World, str],
+) -> None:
+    world, before = without_authors
+    cleared = (world.root / BULLETS.name).read_bytes().decode()
+
+    undone(world)
+
+    assert (world.root / BULLETS.name).read_bytes().decode() == before
+    assert synced(world) == cleared
+
+
+def test_new_values_at_both_ends_after_the_line_went_are_a_conflict(
+    without_authors: tuple[World, str],
+) -> None:
+    world, before = without_authors
+    title = str(document(BULLETS).entries[0].reading.fields["title"])
+    line = next(line for line in before.splitlines() if line.startswith("  _"))
+    world.markdown(BULLETS.name, before.replace(line, "  _Ada Lovelace_", 1))
+    names = [{"creatorType": "author", "firstName": "Alan", "lastName": "Turing"}]
+    world.change(world.key(title), creators=names)
+
+    plan = world.plan(SYNC)
+
+    assert [one.name for one in plan.reports if isinstance(one, Conflict)] == ["authors"]
+    assert plan.actions == ()
