@@ -184,6 +184,24 @@ def test_undo_goes_on_with_an_undo_that_was_killed(synced: Zoterodigest, tmp_pat
     assert "Undo run 1 (push" in synced("undo", "--dry-run").out
 
 
+def test_redo_does_again_what_a_killed_undo_and_the_one_that_went_on_took_back(
+    synced: Zoterodigest, tmp_path: Path
+) -> None:
+    digest = tmp_path / "papers.md"
+    before = digest.read_bytes()
+    synced("undo", "--yes")
+    killed(tmp_path / ".zoterodigest", 3, "undo")
+    synced("undo", "--yes")
+    assert digest.read_bytes() != before
+
+    done = synced("redo", "--yes")
+
+    assert done.code == 0
+    assert digest.read_bytes() == before
+    assert done.out.splitlines()[-2].endswith("is done again: 1 note and 1 digest.")
+    assert "up to date" in synced("sync", "--dry-run").out
+
+
 def test_undo_does_not_mean_the_run_before_one_that_was_killed_early(
     synced: Zoterodigest, tmp_path: Path
 ) -> None:

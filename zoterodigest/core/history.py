@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from zoterodigest.core.link import Exported, Row, Shelf, is_bib
 from zoterodigest.core.reversal import Hunk
@@ -73,6 +74,9 @@ class DigestChange:
     is_removed: bool = False
 
 
+Change = TypeVar("Change", bound=ObjectChange | CollectionChange | DigestChange)
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """Rows and shelves of the lock file, and the entries of .bib files that exports wrote."""
@@ -118,6 +122,34 @@ class Run:
         """Whether it has changed nothing at all."""
         changes = self.objects or self.collections or self.digests
         return not changes and self.before == self.after
+
+
+def joined(first: Run, then: Run) -> Run:
+    """Return what two runs changed, of which `then` went on with `first`, as one run.
+
+    What both meant to change had not been written by the first.
+    """
+    return replace(
+        then,
+        objects=_both(first.objects, then.objects),
+        collections=_both(first.collections, then.collections),
+        digests=_both(first.digests, then.digests),
+        before=_joined_links(then.before, first.before),
+        after=_joined_links(first.after, then.after),
+    )
+
+
+def _both(first: tuple[Change, ...], then: tuple[Change, ...]) -> tuple[Change, ...]:
+    known = {one.key for one in then}
+    return (*then, *(one for one in first if one.key not in known))
+
+
+def _joined_links(links: Links, winning: Links) -> Links:
+    """Return the links of both; of a row that both hold, that of `winning`."""
+    rows = {row.id: row for row in (*links.rows, *winning.rows)}
+    shelves = tuple(dict.fromkeys((*links.shelves, *winning.shelves)))
+    exported = tuple(dict.fromkeys((*links.exported, *winning.exported)))
+    return Links(tuple(rows.values()), shelves, exported)
 
 
 def changed_links(before: Links, after: Links) -> tuple[Links, Links]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from os import SEEK_END
 from pathlib import Path
 
-from zoterodigest.core.history import Listed, Run
+from zoterodigest.core.history import Listed, Run, joined
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import (
     BadInput,
@@ -62,6 +62,19 @@ class History:
             if _number(path) == number:
                 return _read_run(path)
         raise NoSuchRun(f"no run {number} is kept")
+
+    def whole_run(self, number: int) -> Run:
+        """Return a run; an undo that went on with killed ones did what they did as well.
+
+        Raises as `run` does.
+        """
+        run = self.run(number)
+        known = {one.number: one for one in self.runs}
+        killed = known.get(number - 1)
+        while run.undoes and killed and killed.undoes == run.undoes and not killed.is_finished:
+            run = joined(self.run(killed.number), run)
+            killed = known.get(killed.number - 1)
+        return run
 
 
 def history_folder(state_folder: Path) -> Path:
