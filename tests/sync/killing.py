@@ -21,6 +21,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.sync.commands import COMMANDS
 from tests.sync.looked_up import enrich
 from tests.sync.trouble import silent
 from tests.sync.world import World
@@ -66,6 +67,11 @@ def undo(world: World) -> None:
     assert undo_run(prepare_undo(world.workspace(), history.run(number)), silent).declined == ()
 
 
+def merge(world: World) -> None:
+    """Merge two items by the command of the table."""
+    assert COMMANDS["duplicates --merge"].run(world).code == 0
+
+
 def copy(world: World) -> None:
     copied = carry_out_copy(prepare_copy(*ends_of_copy(world)), silent)
     assert copied.failures == ()
@@ -80,7 +86,8 @@ def ends_of_copy(world: World) -> tuple[Workspace, Workspace, CopyOptions]:
 
 
 ACTIONS: dict[str, Callable[[World], object]] = {
-    action.__name__: action for action in (push, sync, enrich, export, remove, unlink, undo, copy)
+    action.__name__: action
+    for action in (push, sync, enrich, export, remove, unlink, undo, merge, copy)
 }
 
 

@@ -17,6 +17,7 @@ from _pytest.mark.structures import ParameterSet
 
 from tests.sync.commands import COMMANDS, SITES, given
 from tests.sync.disturbing import Recovery, faults, kills
+from tests.sync.killing import killed, merge
 from tests.sync.trouble import silent, troubled
 from zoterodigest.library.port import LibraryReadOnly
 from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
@@ -97,6 +98,19 @@ def test_a_command_killed_twice_is_completed_by_the_same_command(
         folder = tmp_path / f"again-{once.root.name}"
         for twice in islice(kills(command, once, folder), 1, None, step):
             recovery.require(twice)
+
+
+@pytest.mark.parametrize(
+    ("first", "step"),
+    [pytest.param(7, 99, id="some"), pytest.param(1, 1, id="all", marks=pytest.mark.deep)],
+)
+def test_a_command_whose_process_is_killed_is_completed_by_the_same_command(
+    first: int, step: int, tmp_path: Path, recovery_of: Recoveries
+) -> None:
+    recovery = recovery_of("duplicates --merge")
+
+    for world in killed(merge, recovery.template, tmp_path / "k", first=first, step=step):
+        recovery.require(world)
 
 
 def test_the_log_says_why_a_run_did_not_finish_and_what_it_planned(tmp_path: Path) -> None:
