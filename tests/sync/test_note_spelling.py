@@ -160,13 +160,13 @@ def test_an_edit_of_a_bullet_keeps_a_comment_beside_it(world: World) -> None:
     assert changed_lines(world, source) == ["-> - Second point.", "+> - Second point, edited."]
 
 
-@pytest.mark.parametrize("kind", ["quoted", "plain"])
+@pytest.mark.parametrize("kind", ["quoted", "plain", "folded", "list"])
 @pytest.mark.parametrize("place", range(3))
 def test_a_bullet_that_is_set_in_bold_in_the_digest_stays_a_bullet(
     world: World, kind: str, place: int
 ) -> None:
     bullets = ["First point.", "Second point.", "Third point."]
-    text = QUOTED[QUOTED.index("> **") :]
+    text = DIGESTS.get(kind, QUOTED[QUOTED.index("> **") :])
     for old, new in reversed(list(zip(BULLETS, bullets, strict=True))):
         text = text.replace(old, new)
     if kind == "plain":
