@@ -18,6 +18,7 @@ from zoterodigest.core.reports import Conflict
 from zoterodigest.library.port import BadLibrary, LibraryItem
 from zoterodigest.project.history import History, history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.sync.apply.recording import Recording
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.gather import OtherLibrary
 from zoterodigest.sync.run import Direction, Options, prepare
@@ -499,3 +500,24 @@ def test_undo_counts_a_note_whose_fields_alone_changed_as_a_note(pushed: World) 
     assert (removed.command, taken_back.command) == ("remove", "undo")
     assert (removed.counts["notes"], removed.counts["attachments"]) == (1, 0)
     assert (taken_back.counts["notes"], taken_back.counts["attachments"]) == (1, 0)
+
+
+def test_an_edit_stays_when_a_run_is_undone_that_failed_after_the_lock_file(
+    pushed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed.change(pushed.key(GAN), title="Adversarial Losses for Sharp Pictures")
+    monkeypatch.setattr(Recording, "finish", fail_at_the_end)
+    with pytest.raises(KeyboardInterrupt):
+        pushed.push(SYNC)
+    monkeypatch.undo()
+
+    assert undone(pushed, 2).declined == ()
+    assert GAN.encode() in digest(pushed)
+    pushed.push(SYNC)
+
+    assert b"Adversarial Losses for Sharp Pictures" in digest(pushed)
+    assert "Adversarial Losses for Sharp Pictures" in pushed.keys_by_title()
+
+
+def fail_at_the_end(*_: object) -> dict[str, int]:
+    raise KeyboardInterrupt

@@ -19,6 +19,7 @@ from tests.sync.histories.by_tool import (
     judge_numbers,
     leaving_other_clones_alone,
     sights_of,
+    sync,
     wishing_for_what_is_forgotten,
 )
 from tests.sync.histories.by_zotero import edit as edit_zotero
@@ -76,6 +77,19 @@ def be_killed(stage: Stage, clone: Clone, pick: Pick) -> None:
         if not done and again != number:
             raise Violation(f"an undo of run {number} was killed; the same command means {again}")
         _undo(stage, clone, number)
+
+
+def sync_first(stage: Stage, clone: Clone, pick: Pick) -> None:
+    """Have a sync carry edits of both ends, edit one of them again now and then, undo the sync."""
+    edit_zotero(stage, clone, pick)
+    edit_markdown(stage, clone, (pick[1], pick[0], pick[2]))
+    sync(stage, clone, pick)
+    newest = pick[0] - pick[0] % 4
+    if pick[0] % 4 == 1:
+        edit_zotero(stage, clone, pick)
+    elif pick[0] % 4 == 2:
+        edit_markdown(stage, clone, (pick[1], pick[0], pick[2]))
+    (be_killed if pick[1] % 2 else undo)(stage, clone, (newest, pick[2], pick[1] // 2))
 
 
 def remove(stage: Stage, clone: Clone, pick: Pick) -> None:

@@ -116,8 +116,10 @@ def begin_recording(
     folder = history_folder(project.state_folder)
     now = datetime.now(UTC)
     prune_history(folder, now)
+    intended = intended_run(present, sent, after)
     run = replace(
-        intended_run(present, sent, after),
+        intended,
+        before=_with_touched(intended.before, present, sent),
         number=next_number(folder),
         when=moment(now),
         command=command,
@@ -127,6 +129,20 @@ def begin_recording(
         write_run(folder, run)
         note_run(project.state_folder, run.number)
     return Recording(folder, present, run)
+
+
+def _with_touched(before: Links, present: Present, sent: Sent) -> Links:
+    """Return `before` with the rows of all that is about to be written.
+
+    A run may be killed when the lock file is written and this is not told here yet: what an undo
+    then takes back must not look like an edit.
+    """
+    keys = {item.key for item in sent.all_items} | {file.key for file in sent.files}
+    known = {row.id for row in before.rows}
+    touched = (
+        row for row in present.lock.rows if not keys.isdisjoint({row.digest, row.item, row.note})
+    )
+    return replace(before, rows=(*before.rows, *(row for row in touched if row.id not in known)))
 
 
 def intended_run(present: Present, sent: Sent, after: Links) -> Run:
