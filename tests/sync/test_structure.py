@@ -18,6 +18,7 @@ from zoterodigest.core.reports import (
     Held,
     HeldName,
     KeptForEdit,
+    MissingItem,
     NameConflict,
     NotFollowed,
     PlaceConflict,
@@ -672,6 +673,42 @@ def test_a_trashed_items_entry_waits_for_a_run_that_may_write_the_digest(
     world.push(SYNC)
 
     assert text(world) == NOTES.replace(f"{MASK}\n", "")
+    assert settled(world)
+
+
+@pytest.mark.parametrize("rule", ["keep", "remove"])
+def test_an_entry_written_again_stays_while_its_item_lies_in_the_trash(
+    tmp_path: Path, rule: str
+) -> None:
+    world = World(tmp_path)
+    rules = f'when_dropped = "trash"\nwhen_trashed = "{rule}"\n'
+    world.configure(f'[[digest]]\npath = "notes.md"\n{rules}')
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    world.edit("notes.md", (f"{MASK}\n", ""))
+    world.push(SYNC)
+    world.markdown("notes.md", NOTES)
+
+    outcome = world.push(SYNC)
+
+    assert text(world) == NOTES
+    assert len(reports(outcome.prepared.plan, MissingItem)) == 1
+    assert settled(world)
+    assert text(world) == NOTES
+
+
+def test_relink_makes_the_item_of_an_entry_written_again_in_one_run(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.configure('[[digest]]\npath = "notes.md"\nwhen_dropped = "trash"\n')
+    world.markdown("notes.md", NOTES)
+    world.push(SYNC)
+    world.edit("notes.md", (f"{MASK}\n", ""))
+    world.push(SYNC)
+    world.markdown("notes.md", NOTES)
+
+    world.push(Options(relink=True))
+
+    assert world.shelved("Mask R-CNN") == {"notes/Vision"}
     assert settled(world)
 
 

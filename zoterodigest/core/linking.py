@@ -118,7 +118,7 @@ class _Run:
             elif isinstance(fate, OtherWork):
                 self.kept[row.id] = replace(row, state=State.TRASHED)
                 self.reports.append(MergedOtherWork(row, fate.key, fate.identifiers))
-            elif _is_ended(row, item) and entry.digest in self._terms.relink:
+            elif _is_spent(row, item) and entry.digest in self._terms.relink:
                 revived[index] = row
             elif _is_ended(row, item):
                 self.reports.append(NotLinked(row))
@@ -188,10 +188,11 @@ class _Run:
     def _lose_item(self, entry: Entry, row: Row, item: Item | None) -> None:
         """Do with the entry of an item that is gone as its digest's rules say; an edit wins.
 
-        A run that may not take it out leaves the link as it is, for one that may.
+        A run that may not take it out leaves the link as it is, for one that may. An entry that had
+        left and was written again stays: its item was gone before.
         """
         rules = self._terms.rules.get(entry.digest, Rules())
-        is_removed = rules.when_trashed is WhenTrashed.REMOVE
+        is_removed = rules.when_trashed is WhenTrashed.REMOVE and row.state is State.LINKED
         edited = edited_fields(entry, item, row, self._terms.folding) if item else ()
         self.kept[row.id] = replace(row, state=State.TRASHED)
         if is_removed and edited:
@@ -335,6 +336,12 @@ def _is_ended(row: Row, item: Item | None) -> bool:
     """Tell whether the link is not to be taken up: unlinked, or trashed and not restored since."""
     is_live = item is not None and not item.is_trashed
     return row.state is State.UNLINKED or (row.state is State.TRASHED and not is_live)
+
+
+def _is_spent(row: Row, item: Item | None) -> bool:
+    """Tell whether the link has ended and can't simply be taken up by an entry written again."""
+    is_live = item is not None and not item.is_trashed
+    return _is_ended(row, item) or (row.state is State.DROPPED and not is_live)
 
 
 def _is_note_trashed(row: Row, item: Item | None) -> bool:
