@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest, edited_item
+from zoterodigest.cli.history_text import changes_text
+from zoterodigest.core.history import ObjectChange, Run
 
 ATTENTION = ("Attention Is All You Need", "1706.03762")
 RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")
@@ -250,3 +252,14 @@ def test_the_log_counts_files_as_the_last_line_of_the_run_does(
     assert synced["counts"]["passages"] > 2
     assert "sync     1 digest, 1 bibliography\n" in zoterodigest("log").out
     assert exported["counts"]["bibliographies"] == 1
+
+
+def test_notes_are_listed_before_attachments_whatever_their_keys() -> None:
+    """Keys of what a push creates are random: the order of a run must not follow them."""
+    link = {"url": "https://example.org/code"}
+    attachment = ObjectChange("AAAA2222", "A title", "ITEM2222", after=link, is_created=True)
+    note = ObjectChange("BBBB2222", "A title", "ITEM2222", is_created=True, is_note=True)
+
+    lines = list(changes_text(Run(1, "", "push", "embedded:1", (attachment, note))))
+
+    assert lines[-2:] == ["    new note", "    new attachment"]

@@ -149,7 +149,7 @@ def changes_text(run: Run) -> Iterator[str]:
     """Yield the lines that say what a run changes, field by field."""
     if run.objects or run.collections:
         yield styled("Into the library", "bold")
-    titled = sorted(run.objects, key=lambda change: (change.title, change.parent, change.key))
+    titled = sorted(run.objects, key=_place)
     for title, changes in groupby(titled, key=lambda change: change.title):
         yield f"  {cut(visible(title) or _NOTHING, width() - 2)}"
         for change in changes:
@@ -161,6 +161,14 @@ def changes_text(run: Run) -> Iterator[str]:
             yield styled(heading, "bold")
         for file in files:
             yield from _file_lines(file)
+
+
+_KINDS = "item", "note", "attachment"
+
+
+def _place(change: ObjectChange) -> tuple[str, str, int, str]:
+    """Say where a change stands: keys are random, so they decide only where nothing else does."""
+    return change.title, change.parent, _KINDS.index(change.kind), change.key
 
 
 _HEADINGS = "Into the digests", "Into the bibliographies"
