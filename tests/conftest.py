@@ -16,6 +16,12 @@ settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True
 settings.register_profile("deep", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile("dev")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer to write golden files anew."""
+    parser.addoption("--update-golden", action="store_true", help="write golden files anew")
+
+
 # What `socket.connect` takes: its shape belongs to the address family.
 Address = Any
 Result = TypeVar("Result")

@@ -1,0 +1,103 @@
+"""`undo`, `redo`, `remove` and `unlink`."""
+
+from __future__ import annotations
+
+from tests.recordings.scenario import Edit, InNote, InZotero, Run, Scenario
+from tests.recordings.scenarios.texts import (
+    BIB_PROJECT,
+    OTHER,
+    PROJECT,
+    PUSHED,
+    SYNCED,
+    TITLE,
+    TWO,
+)
+
+_SYNCED_EDITS = (
+    *PUSHED,
+    Edit("papers.md", "Task: astronomy", "Task: optics"),
+    InZotero(OTHER, {"title": "Cooking Soup"}),
+    Run("sync --yes"),
+)
+
+TAKING_BACK = (
+    Scenario(
+        "undo-and-redo",
+        "A sync is undone at both ends, its edits are pending again, and redo does it again.",
+        PROJECT,
+        (
+            Run("undo --dry-run"),
+            Run("undo --yes"),
+            Run("status --check"),
+            Run("redo --dry-run"),
+            Run("redo --yes"),
+            Run("status --check"),
+            Run("redo --yes"),
+        ),
+        given=_SYNCED_EDITS,
+    ),
+    Scenario(
+        "undo-first-push",
+        "Undoing a first push takes away all it made; a second undo finds no run.",
+        TWO,
+        (Run("undo --json --yes"), Run("undo --yes"), Run("status papers.md"), Run("redo --yes")),
+        given=PUSHED,
+    ),
+    Scenario(
+        "undo-after-edits",
+        "What somebody changed since the run stays, is named, and the exit code is 1.",
+        PROJECT,
+        (
+            Edit("papers.md", "**Cooking Soup**", "**Cooking More Soup**"),
+            InZotero(TITLE, {"tags": [{"tag": "task:glass"}, {"tag": "venue:CVPR"}]}),
+            Run("undo 2 --dry-run"),
+            Run("undo 2 --yes"),
+            Run("status --check"),
+            Run("undo 9"),
+        ),
+        given=_SYNCED_EDITS,
+    ),
+    Scenario(
+        "undo-bib",
+        "Undoing a sync takes its entries out of the .bib.",
+        BIB_PROJECT,
+        (Run("undo --dry-run"), Run("undo --yes"), Run("redo --yes"), Run("sync")),
+        given=SYNCED,
+    ),
+    Scenario(
+        "remove",
+        "What push made goes into the trash, but what somebody changed stays.",
+        PROJECT,
+        (
+            InNote(TITLE, "see more", "see a lot more"),
+            Run("remove --dry-run"),
+            Run("remove"),
+            Run("status --check"),
+            Run("undo --yes"),
+            Run("status --check"),
+        ),
+        given=PUSHED,
+    ),
+    Scenario(
+        "remove-and-relink",
+        "What was removed is made anew by a push that asks for it.",
+        PROJECT,
+        (Run("remove --json"), Run("push"), Run("push --relink --yes"), Run("status --check")),
+        given=PUSHED,
+    ),
+    Scenario(
+        "unlink",
+        "Links are forgotten, nothing else changes; a push that asks for it links again.",
+        PROJECT,
+        (
+            Run("unlink --dry-run"),
+            Run("unlink"),
+            Run("status --check"),
+            Run("push --relink --yes"),
+            Run("undo --yes"),
+            Run("undo --yes"),
+            Run("status --check"),
+        ),
+        given=PUSHED,
+    ),
+)

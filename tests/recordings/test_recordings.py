@@ -1,0 +1,73 @@
+"""What every writing command prints, exits with and leaves behind is as it was recorded.
+
+`pytest tests/recordings --update-golden` records anew; review the difference like code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from tests.cli.conftest import Zoterodigest
+from tests.recordings.play import play
+from tests.recordings.scenario import Run, Scenario
+from tests.recordings.scenarios import SCENARIOS
+from zoterodigest.cli.main import app
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
+def test_a_run_does_what_is_recorded(
+    scenario: Scenario,
+    zoterodigest: Zoterodigest,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    golden = GOLDEN / f"{scenario.name}.txt"
+
+    recording = play(scenario, tmp_path, zoterodigest)
+
+    if request.config.getoption("--update-golden"):
+        golden.write_bytes(recording.encode())
+    recorded = golden.read_bytes().decode()
+    assert recording == recorded, difference(recorded, recording)
+
+
+def difference(recorded: str, now: str) -> str:
+    """Return what a recording says otherwise than before."""
+    before, after = recorded.splitlines(), now.splitlines()
+    return "\n".join(unified_diff(before, after, "recorded", "now", n=1, lineterm=""))
+
+
+def test_every_recording_has_its_scenario() -> None:
+    names = [scenario.name for scenario in SCENARIOS]
+
+    assert len(set(names)) == len(names)
+    assert {path.stem for path in GOLDEN.iterdir()} == set(names)
+
+
+def test_every_command_that_writes_is_recorded() -> None:
+    runs = [step.command for one in SCENARIOS for step in one.steps if isinstance(step, Run)]
+
+    missing = [
+        command
+        for command in (*writing_commands(get_command(app)), "init")
+        if not any(f"{run} ".startswith(f"{command} ") for run in runs)
+    ]
+
+    assert missing == []
+
+
+def writing_commands(group: Any, above: str = "") -> Iterator[str]:
+    """Yield the commands that can be tried first: those are the ones that write."""
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield from writing_commands(command, f"{above}{name} ")
+        elif any("--dry-run" in parameter.opts for parameter in command.params):
+            yield f"{above}{name}"
