@@ -86,6 +86,8 @@ class RunningZotero:
             found = self._answer(request)
         except Rejected as rejected:
             found = text_answer(rejected.sentence, rejected.headers, status=rejected.status)
+        if found.status == 401:  # of all answers, these do not tell it
+            return found
         return replace(found, headers={**found.headers, "Zotero-Server-ID": self.server_id})
 
     def _answer(self, request: Request) -> Response:
@@ -128,25 +130,25 @@ class RunningZotero:
         if request.method in ("GET", "HEAD"):
             return self._read(request, path, rest)
         self._require_server_id(request)
-        key = self._require_key(request)
+        self._require_key(request)
         with self._site.libraries[path].lock:
             found = self._written(request, path, rest)
             self._save_open_notes(path)
-        if found.status < 300 and not self.keys[key]:
-            del self.keys[key]
         return found
 
     def _require_server_id(self, request: Request) -> None:
         if "zotero-server-id" not in request.headers:
             raise Rejected(428, "Zotero-Server-ID not provided")
 
-    def _require_key(self, request: Request) -> str:
+    def _require_key(self, request: Request) -> None:
+        """Require a key; one for a single write is spent, whatever comes of that write."""
         key = request.headers.get("zotero-api-key", "")
         if not key:
             raise Rejected(401, "API key required")
         if key not in self.keys:
             raise Rejected(401, "Invalid or expired API key")
-        return key
+        if not self.keys[key]:
+            del self.keys[key]
 
     # Reading
 

@@ -90,6 +90,18 @@ def test_a_key_for_one_write_is_good_for_one(desktop: RunningZotero) -> None:
     assert len(zot.items()) == 2
 
 
+def test_a_write_that_is_refused_spends_a_key_for_one_write(desktop: RunningZotero) -> None:
+    zot = authorised(desktop)
+    (key,) = zot.create_items([article()])["success"].values()
+    desktop.dialog = lambda: ALLOW
+    zot = authorised(desktop)
+
+    with pytest.raises(errors.PreConditionFailedError):
+        zot.update_item({"key": key, "version": 99, "title": "New"})
+    with pytest.raises(errors.LocalAPIKeyRequiredError):
+        zot.create_items([article()])
+
+
 def test_the_person_may_deny_and_a_sixth_question_in_a_minute_is_429(
     desktop: RunningZotero,
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import an_item
 from tests.library.desktop import a_desktop
 from tests.library.faults import When
 from tests.sync.test_desktop import (
@@ -18,11 +19,13 @@ from tests.sync.test_desktop import (
     run_and_be_killed,
     sync_zotero,
 )
+from tests.sync.trouble import silent
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.keys import derived_key, note_key
 from zoterodigest.core.link import Row
 from zoterodigest.project.lock import LockFile
 from zoterodigest.sync.gather import NotSyncedYet, OtherLibrary
+from zoterodigest.sync.merging_items import merge_items, prepare_merge
 from zoterodigest.sync.recognising import evidence_of
 
 
@@ -181,3 +184,18 @@ def test_keys_that_every_library_has_are_no_evidence() -> None:
     )
 
     assert evidence_of(LockFile("desktop:1", rows)) == ("ZTER3333", note_key("zd-d"))
+
+
+def test_a_merge_names_the_item_as_a_zotero_without_an_account_does(laptop: Laptop) -> None:
+    home = "http://zotero.org/users/local/v3aG8nQf/items"
+    library = laptop.desktop.zotero.library
+    related = {"relations": {"dc:replaces": [f"{home}/GGGG2222"]}}
+    one, other = (an_item(key, title="A Paper of My Own") for key in ("AAAA2222", "BBBB2222"))
+    library.write([one, other, an_item("CCCC2222", title="Another", **related)])
+
+    workspace = laptop.workspace()
+    with workspace.library:
+        merge_items(prepare_merge(workspace, "AAAA2222", "BBBB2222"), silent)
+
+    (kept,) = library.fetch(["AAAA2222"])
+    assert kept.data["relations"] == {"dc:replaces": f"{home}/BBBB2222"}

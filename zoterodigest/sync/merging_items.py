@@ -5,6 +5,7 @@ The links of the one that goes follow by themselves (`core/following.py`), so no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +21,9 @@ from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.copying.writes import RELATED, REPLACES, gains, home_of, relations_of
 from zoterodigest.sync.gather import Gathered, gather
 from zoterodigest.sync.workspace import Workspace
+
+_NO_HOME = "http://zotero.org/users/local/0"
+_LOCAL_HOME = re.compile(r"http://zotero\.org/users/local/\w+(?=/items/)", re.ASCII)
 
 
 class CannotMerge(ZoterodigestError):
@@ -150,7 +154,7 @@ def _patch(merge: ItemMerge) -> LibraryItem | None:
     for name, uris in relations_of(other.data).items():
         own = (uri for uri in uris if not (name == RELATED and _key(uri) == keep.key))
         after[name] = [*after.get(name, []), *own]
-    after[REPLACES] = [*after.get(REPLACES, []), _address(merge.workspace, other.key)]
+    after[REPLACES] = [*after.get(REPLACES, []), _address(merge, other.key)]
     if related := [uri for uri in after.pop(RELATED, []) if _key(uri) != other.key]:
         after[RELATED] = related
     united = {name: sorted(set(uris)) for name, uris in after.items()}
@@ -177,10 +181,26 @@ def _naming(contents: Contents, keep: str, other: str) -> Iterator[LibraryItem]:
         yield LibraryItem(one.key, one.version, {"relations": related})
 
 
-def _address(workspace: Workspace, key: str) -> str:
-    """Return the address by which relations name an item; a library without one has a local one."""
-    home = home_of(workspace.library.identity) or "http://zotero.org/users/local/0"
+def _address(merge: ItemMerge, key: str) -> str:
+    """Return the address by which relations name an item."""
+    home = home_of(merge.workspace.library.identity) or _local_home(merge.gathered.contents)
     return f"{home}/items/{key}"
+
+
+def _local_home(contents: Contents) -> str:
+    """Return the address of a Zotero without an account, as its own relations tell it.
+
+    Nothing else does. By another one Zotero finds the item here, but not what replaces it in a
+    document that cites it, and it corrects only its own when the person signs in.
+    """
+    uris = (
+        uri
+        for one in contents.by_key.values()
+        for named in relations_of(one.data).values()
+        for uri in named
+    )
+    homes = {found[0] for uri in uris if (found := _LOCAL_HOME.match(uri))} - {_NO_HOME}
+    return homes.pop() if len(homes) == 1 else _NO_HOME
 
 
 def _key(uri: str) -> str:
