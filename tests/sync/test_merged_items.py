@@ -334,6 +334,22 @@ def test_a_merge_adds_no_entry_for_the_survivor_where_the_other_item_was_filed(
     assert settled(world)
 
 
+def test_a_chain_of_merges_adds_no_entry_for_the_survivor(world: World) -> None:
+    ours = world.key(TITLE)
+    shelf = world.shelves()["notes"]
+    for key in (OWN, "LASTLAST"):
+        own = {"itemType": "document", "title": TITLE, "collections": [shelf]}
+        world.put(LibraryItem(key, 0, own))
+    world.merge(OWN, ours)
+    world.merge("LASTLAST", OWN)
+    (world.root / "notes.md").write_text(notes(OTHER), encoding="utf-8")
+
+    world.push(SYNC)
+
+    assert text(world) == notes(OTHER)
+    assert settled(world)
+
+
 def test_after_a_merge_with_a_work_whose_entry_was_dropped_one_sync_is_enough(world: World) -> None:
     world.merge(world.key("Restoring Images with Shifted Windows"), world.key(TITLE))
     (world.root / "notes.md").write_text(notes(MASK), encoding="utf-8")

@@ -78,13 +78,25 @@ def read_contents(
         if parent := one.data.get("parentItem"):
             children[str(parent)].append(one)
     top = (one for one in snapshot.items if is_top_level(one))
+    items = [_item(one, children.get(one.key, ()), zotero, with_own_notes) for one in top]
     return Contents(
         snapshot.version,
-        tuple(_item(one, children.get(one.key, ()), zotero, with_own_notes) for one in top),
+        tuple(_with_chains(items)),
         snapshot.collections,
         {one.key: one for one in snapshot.items},
         children,
     )
+
+
+def _with_chains(items: Sequence[Item]) -> Iterator[Item]:
+    """Yield items with all that were merged into them, also into an item that they replace."""
+    direct = {item.key: item.replaces for item in items if item.replaces}
+    for item in items:
+        found, left = set[str](), set(item.replaces)
+        while left:
+            found |= left
+            left = {old for key in left for old in direct.get(key, ())} - found
+        yield replace(item, replaces=frozenset(found)) if found - item.replaces else item
 
 
 def _item(

@@ -21,6 +21,7 @@ from tests.sync.histories.stage import (
     tokens_of,
 )
 from zoterodigest.core.link import Base
+from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import read_lock
 
 
@@ -122,7 +123,7 @@ def revert(stage: Stage, clone: Clone, pick: Pick) -> None:
 def _check_out(stage: Stage, clone: Clone, files: Files) -> None:
     """Have the tracked files be these: an edit by a person wherever the lock file says the same."""
     # What a killed run did counts from the lock file it began with: the digest alone goes back.
-    is_unfinished = clone.workspace.project.journal_path.exists()
+    is_unfinished = clone.workspace.project.journal_path.exists() or _was_killed_last(clone)
     then, now = _bases(clone.files()), _bases(files)
     before = {name: sight_of(clone, name).set for name in stage.sources}
     clone.check_out(files)
@@ -133,6 +134,12 @@ def _check_out(stage: Stage, clone: Clone, files: Files) -> None:
                 old, new = ({token for token in side if slot_of(token) == slot} for side in sides)
                 stage.memory.decide(old, new)
                 stage.memory.wished |= new | (old & shown_elsewhere(stage, clone))
+
+
+def _was_killed_last(clone: Clone) -> bool:
+    """Tell whether the newest run was killed: an undo lets the lock file go before it writes."""
+    runs = read_history(history_folder(clone.workspace.project.state_folder)).runs
+    return bool(runs) and not max(runs, key=lambda run: run.number).is_finished
 
 
 def _bases(files: Files) -> dict[tuple[str, str], Base | None]:
