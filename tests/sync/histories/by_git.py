@@ -16,6 +16,7 @@ from tests.sync.histories.stage import (
     Commit,
     Files,
     Stage,
+    library_sight,
     shown_elsewhere,
     sight_of,
     tokens_of,
@@ -123,7 +124,10 @@ def revert(stage: Stage, clone: Clone, pick: Pick) -> None:
 def _check_out(stage: Stage, clone: Clone, files: Files) -> None:
     """Have the tracked files be these: an edit by a person wherever the lock file says the same."""
     # What a killed run did counts from the lock file it began with: the digest alone goes back.
-    is_unfinished = clone.workspace.project.journal_path.exists() or _was_killed_last(clone)
+    was_killed = _was_killed_last(clone)
+    is_unfinished = clone.workspace.project.journal_path.exists() or was_killed
+    if was_killed:  # what it had not reached in the library comes back with the older lock file
+        stage.memory.wished |= library_sight(clone.library).set
     then, now = _bases(clone.files()), _bases(files)
     before = {name: sight_of(clone, name).set for name in stage.sources}
     clone.check_out(files)
