@@ -21,6 +21,7 @@ from tests.sync.histories.stage import (
     sight_of,
     tokens_of,
 )
+from zoterodigest.core.history import killed_undos
 from zoterodigest.core.link import Base
 from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import read_lock
@@ -124,7 +125,7 @@ def revert(stage: Stage, clone: Clone, pick: Pick) -> None:
 def _check_out(stage: Stage, clone: Clone, files: Files) -> None:
     """Have the tracked files be these: an edit by a person wherever the lock file says the same."""
     # What a killed run did counts from the lock file it began with: the digest alone goes back.
-    was_killed = _was_killed_last(clone)
+    was_killed = _was_killed(clone)
     is_unfinished = clone.workspace.project.journal_path.exists() or was_killed
     if was_killed:  # what it had not reached in the library comes back with the older lock file
         stage.memory.wished |= library_sight(clone.library).set
@@ -140,10 +141,13 @@ def _check_out(stage: Stage, clone: Clone, files: Files) -> None:
                 stage.memory.wished |= new | (old & shown_elsewhere(stage, clone))
 
 
-def _was_killed_last(clone: Clone) -> bool:
-    """Tell whether the newest run was killed: an undo lets the lock file go before it writes."""
+def _was_killed(clone: Clone) -> bool:
+    """Tell whether an undo was killed and not gone on with, or the newest run was: before an undo
+    writes anything, the lock file lets go of what it is about.
+    """
     runs = read_history(history_folder(clone.workspace.project.state_folder)).runs
-    return bool(runs) and not max(runs, key=lambda run: run.number).is_finished
+    is_last = bool(runs) and not max(runs, key=lambda run: run.number).is_finished
+    return is_last or bool(killed_undos(runs))
 
 
 def _bases(files: Files) -> dict[tuple[str, str], Base | None]:
