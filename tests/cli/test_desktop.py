@@ -64,6 +64,19 @@ def test_a_push_asks_by_itself_and_goes_on(
     assert len(desktop.zotero.library.read().items) == 2
 
 
+def test_init_names_the_library_that_the_lock_file_links_with(
+    zoterodigest: Zoterodigest, desktop: Desktop, tmp_path: Path
+) -> None:
+    desktop.zotero.account = 0
+    (tmp_path / "papers.md").write_text(a_digest(("Attention Is All You Need", "1706.03762")))
+    zoterodigest("push", "papers.md", "--library", address(desktop))
+
+    ran = zoterodigest("init", "papers.md")
+
+    assert ran.code == 0
+    assert '\nlibrary = "desktop"\n' in (tmp_path / "zoterodigest.toml").read_text()
+
+
 def test_who_says_no_is_told_that_nothing_was_written(
     zoterodigest: Zoterodigest, desktop: Desktop, tmp_path: Path
 ) -> None:

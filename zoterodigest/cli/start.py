@@ -11,13 +11,15 @@ from zoterodigest.cli.bib_inspection import is_bib
 from zoterodigest.cli.outside import loaded
 from zoterodigest.cli.screen import hanging, visible
 from zoterodigest.digest.detect import read_document
+from zoterodigest.library.address import address_of
 from zoterodigest.mapping import venue_table
-from zoterodigest.project.config import CONFIG_FILE
+from zoterodigest.project.config import CONFIG_FILE, DEFAULT_LIBRARY
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import CannotWrite, read_if_present, replace_file, writing_failed
 from zoterodigest.project.initial import initial_config
 from zoterodigest.project.journal import discard_journal
 from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.lock import LOCK_FILE, read_lock
 from zoterodigest.project.proposals import Candidate, Proposal, propose
 from zoterodigest.project.running import running
 
@@ -37,13 +39,24 @@ def write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     candidates = tuple(_candidates(folder, (file for file in files if not is_bib(file))))
     proposals = propose(candidates)
     names = [candidate.path for candidate in candidates]
-    text = initial_config(names, proposals, (_name_in(folder, bib) for bib in bibs))
+    bib_names = [_name_in(folder, bib) for bib in bibs]
+    text = initial_config(names, proposals, bib_names, _linked_library(folder) or DEFAULT_LIBRARY)
     replace_file(path, text.encode("utf-8"), None)
     yield f"{path} written; every key is explained in it."
     yield from _proposed(proposals)
     example = visible(names[0]) if names else "FILE"
     yield f"Next: `zoterodigest inspect {example}` shows what is understood,"
     yield "      `zoterodigest plan` what a sync would do."
+
+
+def _linked_library(folder: Path) -> str:
+    """Return the address of the library that the lock file in `folder` links with, "" if unknown.
+
+    Under a configuration that names another library the links that are there could not be used.
+    """
+    path = folder / LOCK_FILE
+    found = read_if_present(path)
+    return address_of(read_lock(found, path).identity) if found else ""
 
 
 def _candidates(folder: Path, digests: Iterable[Path]) -> Iterator[Candidate]:
