@@ -71,7 +71,7 @@ BIBLIOGRAPHIES = (
     ),
     Scenario(
         "export-prune",
-        "Entries that are wanted no more leave a .bib only if that is asked for.",
+        "Exported entries whose items are trashed leave a .bib only with `--prune`.",
         PROJECT,
         (
             InZotero(OTHER, {"deleted": 1}),

@@ -48,7 +48,7 @@ FAILURES = (
     ),
     Scenario(
         "undo-unwritable-digest",
-        "An undo leaves a digest that cannot be written as it is, and is completed later.",
+        "An undo skips a digest that cannot be written; the next undo completes it.",
         _TWO_DIGESTS,
         (
             WriteProtected("one.md"),
@@ -66,7 +66,7 @@ FAILURES = (
     ),
     Scenario(
         "unwritable-bib",
-        "A .bib that cannot be written is named by sync, export and undo.",
+        "A .bib that cannot be written is named by sync and export; the next run completes it.",
         BIB_PROJECT,
         (
             InZotero(TITLE, {"date": "2021"}),
@@ -138,7 +138,7 @@ FAILURES = (
     ),
     Scenario(
         "no-consent",
-        "Nobody agrees: nothing is written.",
+        "Nothing is written without consent.",
         PROJECT,
         (
             Run("push"),
@@ -168,7 +168,7 @@ FAILURES = (
     ),
     Scenario(
         "bad-input",
-        "What is no digest, no configuration, or no lock file is refused before anything is read.",
+        "A digest, a configuration or a lock file that cannot be used ends a run before it writes.",
         PROJECT,
         (
             Run("push nothing.md"),

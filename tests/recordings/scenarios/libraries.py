@@ -145,7 +145,7 @@ LIBRARIES = (
     ),
     Scenario(
         "desktop-sync",
-        "Edits at both ends meet in the Zotero on this computer, and are undone.",
+        "Edits of a digest and of the Zotero on this computer are synced and undone.",
         PROJECT,
         (
             Edit("papers.md", "Task: astronomy", "Task: optics"),

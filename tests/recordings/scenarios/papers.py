@@ -102,7 +102,7 @@ PAPERS = (
     ),
     Scenario(
         "enrich",
-        "What the library lacks is filled in from arXiv, and taken back.",
+        "What the library lacks is filled in from arXiv, and undone.",
         _PROJECT,
         (
             Run("enrich --dry-run"),

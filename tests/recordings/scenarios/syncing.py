@@ -175,7 +175,7 @@ SYNCING = (
     ),
     Scenario(
         "sync-moves",
-        "An entry follows its item to another heading; headings follow collections' names.",
+        "An entry follows its item to the heading of another collection.",
         {
             "papers.md": "# Papers\n\n## Lenses\n\n- [Small Lenses for Large Skies]"
             "(https://arxiv.org/abs/2201.10001), CVPR 2022.\n- [Cooking Soup with Gradients]"

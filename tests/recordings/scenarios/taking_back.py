@@ -38,7 +38,7 @@ TAKING_BACK = (
     ),
     Scenario(
         "undo-first-push",
-        "Undoing a first push takes away all it made; a second undo finds no run.",
+        "Undoing a first push trashes all it made; a second undo finds no run.",
         TWO,
         (Run("undo --json --yes"), Run("undo --yes"), Run("status papers.md"), Run("redo --yes")),
         given=PUSHED,
@@ -59,7 +59,7 @@ TAKING_BACK = (
     ),
     Scenario(
         "undo-bib",
-        "Undoing a sync takes its entries out of the .bib.",
+        "Undoing a first sync removes the .bib that it wrote, and redo restores it.",
         BIB_PROJECT,
         (Run("undo --dry-run"), Run("undo --yes"), Run("redo --yes"), Run("sync")),
         given=SYNCED,
@@ -80,14 +80,14 @@ TAKING_BACK = (
     ),
     Scenario(
         "remove-and-relink",
-        "What was removed is made anew by a push that asks for it.",
+        "A push with `--relink` creates anew what was removed.",
         PROJECT,
         (Run("remove --json"), Run("push"), Run("push --relink --yes"), Run("status --check")),
         given=PUSHED,
     ),
     Scenario(
         "unlink",
-        "Links are forgotten, nothing else changes; a push that asks for it links again.",
+        "Links are forgotten, nothing else changes; `push --relink` links again.",
         PROJECT,
         (
             Run("unlink --dry-run"),
