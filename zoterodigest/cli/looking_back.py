@@ -96,9 +96,6 @@ def take_back(start: Path, number: int | None, address: str, how: How) -> int:
     """
     require_idle(_project(start).state_folder)  # which run was killed is known only then
     history = _history(start)
-    if not how.is_dry_run:
-        # Before anything is said of runs: one that is at work looks as if it had been killed.
-        require_idle(history.folder.parent)
     if number is None:
         number = run_to_undo(history.runs)
         if number is None:
@@ -114,8 +111,6 @@ def do_again(start: Path, address: str, how: How) -> int:
     """Take back the newest undo, so that its run is done again; return the exit code."""
     require_idle(_project(start).state_folder)
     history = _history(start)
-    if not how.is_dry_run:
-        require_idle(history.folder.parent)
     number = run_to_redo(history.runs)
     if number is None:
         raise NoSuchRun(
