@@ -372,7 +372,7 @@ def test_a_work_that_was_taken_out_of_a_bib_and_is_still_wanted_is_told_by_every
 
     told = "refs.bib: 1 thing left as it is\n    sam: it was taken out of the file\n"
     assert told in synced.out
-    assert (exported.out, exported.err) == ("refs.bib: nothing to do, 1 already there\n", told)
+    assert (exported.out, exported.err) == ("refs.bib: nothing to do, 1 unchanged\n", told)
     assert read(project, "refs.bib") == without
 
 

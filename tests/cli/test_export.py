@@ -55,9 +55,9 @@ def test_its_own_file_is_replaced_and_another_one_gains_entries(
     again = zoterodigest("export", "-o", "mine.bib")
 
     assert (first.code, second.code, added.code) == (0, 0, 0)
-    assert added.out == "mine.bib: 1 entry added, 1 already there\n"
+    assert added.out == "mine.bib: 1 entry added, 1 unchanged\n"
     assert added.err == "mine.bib:3:14: a brace that is never closed\n"
-    assert again.out == "mine.bib: nothing to do, 2 already there\n"
+    assert again.out == "mine.bib: nothing to do, 2 unchanged\n"
     before, _, after = standing.partition("\n@misc{x")
     assert mine.read_text().startswith(before)
     assert mine.read_text().endswith(f"\n@misc{{x{after}")
@@ -239,7 +239,7 @@ def test_an_export_of_a_project_writes_its_bibs_and_nothing_else(
     second = zoterodigest("export")
 
     assert first.out == "refs.bib: 2 entries added (a new file)\n"
-    assert second.out == "refs.bib: nothing to do, 2 already there\n"
+    assert second.out == "refs.bib: nothing to do, 2 unchanged\n"
     assert "Already up to date." in zoterodigest("sync").out
     assert (tmp_path / "papers.md").read_bytes() == digest
 
@@ -257,9 +257,9 @@ def test_what_an_export_added_follows_the_library_and_leaves_with_prune(
     updated = zoterodigest("export", "-o", "mine.bib", "--update")
     pruned = zoterodigest("export", "-o", "mine.bib", "--update", "--prune", "--tag", "kept")
 
-    assert added.out == "mine.bib: nothing to do, 2 already there\n"
-    assert updated.out.startswith("mine.bib: 1 entry changed, 2 already there")
-    assert pruned.out.startswith("mine.bib: 1 entry taken out, 1 already there")
+    assert added.out == "mine.bib: nothing to do, 2 unchanged\n"
+    assert updated.out.startswith("mine.bib: 1 entry changed, 1 unchanged")
+    assert pruned.out.startswith("mine.bib: 1 entry taken out, 1 unchanged")
     assert "Again" in mine.read_text()
     assert "Attention" not in mine.read_text()
     assert mine.read_text().startswith("% mine\n@misc{x, title = {Something of My Own}}\n")

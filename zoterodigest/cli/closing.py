@@ -34,9 +34,10 @@ _MISSED = 0.1
 """Above this share of lines with papers that no entry holds, a digest is not read in full."""
 
 
-def closing_text(prepared: Prepared, *, is_status: bool = False) -> str:
+def closing_text(prepared: Prepared, *, is_status: bool = False, is_done: bool = False) -> str:
     """Return the last line of a run that has nothing to write, and of `status`.
 
+    A run that `is_done` has put in order what one that was stopped had left.
     It says that all is up to date only if nothing is pending, skipped, diverged or unlinked.
     """
     entries, selection = prepared.gathered.entries, prepared.options.selection
@@ -45,7 +46,8 @@ def closing_text(prepared: Prepared, *, is_status: bool = False) -> str:
     if selection and not any(selection(entry) for entry in entries):
         return "Nothing to do: --only selects no entry."
     attention = _attention_text(prepared, is_status=is_status)
-    if not prepared.is_settled or prepared.gathered.recorded is not None:
+    is_left = prepared.gathered.recorded is not None and not is_done
+    if not prepared.is_settled or is_left:
         return f"Changes are pending (`zoterodigest sync`){attention}."
     if not attention and not any(held_by_direction(prepared)) and not _is_lookup(prepared):
         return "Already up to date."

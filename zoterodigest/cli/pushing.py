@@ -134,7 +134,7 @@ def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
             data = plan_data(prepared, place, outcome)
             emit_json(data | {"lookup": looked_data(looked)})
         elif prepared.is_settled:
-            emit(["", closing_text(prepared)])
+            emit(["", closing_text(prepared, is_done=True)])
         else:
             emit(_told(outcome, place, is_first=is_first))
             emit(news_text(outcome.last, prepared))
