@@ -82,7 +82,7 @@ def test_a_lock_file_goes_with_one_library(zoterodigest: Zoterodigest, server: S
 
     assert ran.code == 13
     assert "zoterodigest.lock links with the library user:1@127.0.0.1" in ran.err
-    assert f"Name that library with --library {server.url}/users/1, or" in ran.err
+    assert f"Name that library with --library {server.url}/users/1" in ran.err
 
 
 @pytest.mark.usefixtures("project")

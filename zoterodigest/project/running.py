@@ -99,7 +99,7 @@ def last_killed(state_folder: Path) -> KilledRun | None:
     Call it while no run is at work. A run that was killed by an older version is not known.
     """
     try:
-        said = (state_folder / _NAME).read_text(encoding="ascii").split()
+        said = (state_folder / _NAME).read_bytes().decode("ascii", "replace").split()
     except (OSError, ValueError):
         return None
     match said:

@@ -61,3 +61,9 @@ def test_an_older_text_that_git_kept_beside_a_newer_lock_file_is_no_edit() -> No
     )
     with fast_and_alike() as room:
         assert play(History(steps), room) is None
+
+
+def test_authors_cut_by_et_al_that_a_merge_brings_to_an_item_settle_in_a_bib_at_once() -> None:
+    steps = (Step("merge items", 0, (7065, 433, 9790)),)
+    with fast_and_alike() as room:
+        assert play(History(steps, has_bib=True, has_lookups=True), room) is None

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.core.link import Exported, Row, State, is_bib
-from zoterodigest.core.plan import Action, CreateEntry, Link, Plan, items_behind
-from zoterodigest.core.record import Names
+from zoterodigest.core.plan import Action, ChangeItem, CreateEntry, Link, Plan, items_behind
+from zoterodigest.core.record import Fields, Names
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.homes import Data
 from zoterodigest.library.port import LibraryItem
@@ -66,10 +66,14 @@ def _with_rest(item: LibraryItem, cut: frozenset[str]) -> Data:
     return {**data, "creators": [*data.get("creators", ()), _OTHERS]}
 
 
-def _is_cut(link: Link) -> bool:
-    """Tell whether an entry names all authors that its item has, and says that there are more."""
+def _is_cut(link: Link, filled: Fields) -> bool:
+    """Tell whether an entry names all authors that its item has, and says that there are more.
+
+    Authors that are still to be filled in count: the next run finds them in the item.
+    """
     authors = link.entry.fields.get("authors")
     held = link.item.fields.get("authors") if link.item else authors
+    held = filled.get("authors", held)
     if not isinstance(authors, Names) or not authors.truncated or is_bib(link.row.digest):
         return False
     return isinstance(held, Names) and len(held.people) <= len(authors.people)
@@ -95,7 +99,8 @@ def linked_items(
     places = {link.row.id: link.index for link in links}
     linked = (row for row in rows if row.state is State.LINKED and not is_bib(row.digest))
     ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))
-    cut = frozenset(link.row.item for link in links if _is_cut(link))
+    filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
+    cut = frozenset(link.row.item for link in links if _is_cut(link, filled.get(link.row.item, {})))
     items = tuple(dict.fromkeys(row.item for row in ordered))
     return Linked(items, frozenset(left), cut, items_behind(links, actions))
 
