@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
@@ -29,6 +30,13 @@ Result = TypeVar("Result")
 
 class BeyondThisMachine(OSError):
     """A test wanted to talk to another machine."""
+
+
+def pytest_collection_finish() -> None:
+    """Look rarely for cycles among what tests make: what was imported and collected stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
 
 
 @pytest.fixture(autouse=True, scope="session")
