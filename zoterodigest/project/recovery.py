@@ -141,7 +141,9 @@ def _achieved(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict
 def decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
     """Return the row that holds if it is not known how much of `new` was written.
 
-    A new link with an adopted item of which nothing was written is none: it is made once more.
+    A new link with an adopted item of which nothing was written is none: it is made once more. A
+    link that followed a merged item keeps only the bases that the item shows to which it went: what
+    was agreed on with the other one would clear the entry where this one is empty.
     """
     if new.item not in facts:
         return old if new.state is State.LINKED else new
@@ -152,6 +154,7 @@ def decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
     written = {name: base for name, base in new.bases.items() if _stands(base, raws.get(name))}
     credited = {name: one for name, one in new.credits.items() if one.raw == raws.get(name)}
     parted = {name for name in new.apart if name in was.bases}
+    parted |= was.bases.keys() if was.item != new.item else set()
     kept = {
         name: base
         for name, base in was.bases.items()

@@ -67,3 +67,12 @@ def test_authors_cut_by_et_al_that_a_merge_brings_to_an_item_settle_in_a_bib_at_
     steps = (Step("merge items", 0, (7065, 433, 9790)),)
     with fast_and_alike() as room:
         assert play(History(steps, has_bib=True, has_lookups=True), room) is None
+
+
+def test_a_sync_killed_after_a_merge_clears_nothing_that_the_survivor_lacks() -> None:
+    steps = (
+        Step("merge items", 1, (4089, 5363, 2105)),
+        Step("be killed", 0, (7931, 4609, 8729)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None
