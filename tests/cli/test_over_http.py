@@ -97,7 +97,12 @@ def test_a_person_who_stops_a_run_hears_what_was_written_and_goes_on(
         return serve(request)
 
     server.between = stopping
-    stopped = zoterodigest("push")
+    # A shell that runs the tests in the background has them ignore the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        stopped = zoterodigest("push")
+    finally:
+        signal.signal(signal.SIGINT, before)
     status = zoterodigest("status")
     again = zoterodigest("push")
 
