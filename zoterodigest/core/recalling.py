@@ -33,7 +33,9 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
     if seen.has_gone_back:
         link = _without_undone(link, held, terms)
     remembered = seen.rows.get(link.row.id) or replace(link.row, bases={})
-    if remembered.item != link.row.item or remembered.bases is link.row.bases:
+    # What was last seen of an item that was merged since is remembered under its former key.
+    is_remembered = remembered.item in {held.key, *held.replaces}
+    if not is_remembered or remembered.bases is link.row.bases:
         return link
     entry, item = side_of(link.entry), item_end(link, held, link.row)
     waits: set[str] = set()

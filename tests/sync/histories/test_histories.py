@@ -76,3 +76,14 @@ def test_a_sync_killed_after_a_merge_clears_nothing_that_the_survivor_lacks() ->
     )
     with fast_and_alike() as room:
         assert play(History(steps), room) is None
+
+
+def test_a_library_that_lags_behind_undoes_nothing_although_its_item_was_merged() -> None:
+    steps = (
+        Step("sync, undo", 1, (2698, 6302, 9827)),
+        Step("merge items", 0, (9336, 5740, 3427)),
+        Step("push", 1, (9489, 8436, 4051)),
+        Step("merge", 0, (3264, 4877, 7767)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps, has_copies=True), room) is None
