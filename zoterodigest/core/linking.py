@@ -108,6 +108,8 @@ class _Run:
             entry, fate = self._entries[index], following.fate(row)
             if isinstance(fate, str):
                 row = self._followed(row, fate, following)
+                # A new entry of the same work, in this run, is to find the item that stays.
+                self._catalogue.add(fate, entry)
             item = self._items.get(row.item)
             if entry.is_unreadable:
                 self.reports.append(UnreadableEntry(entry.digest, entry, row.id))

@@ -87,3 +87,13 @@ def test_a_library_that_lags_behind_undoes_nothing_although_its_item_was_merged(
     )
     with fast_and_alike() as room:
         assert play(History(steps, has_copies=True), room) is None
+
+
+def test_a_new_entry_of_a_merged_work_finds_the_item_that_stays_at_once() -> None:
+    steps = (
+        Step("edit zotero", 0, (1659, 7873, 6277)),
+        Step("insert in markdown", 0, (8163, 4839, 3527)),
+        Step("merge items", 1, (3064, 752, 8824)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None
