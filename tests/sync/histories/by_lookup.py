@@ -93,6 +93,7 @@ def edit_hidden(stage: Stage, clone: Clone, pick: Pick) -> None:
     found = [
         (item, place[0])
         for item in clone.library.read().items
+        if not item.is_trashed
         for author in item.data.get("creators", ())
         if (place := TOKEN.search(str(author.get("lastName")))) and place[0] not in shown
     ]
