@@ -98,7 +98,7 @@ def busy(what: str) -> Iterator[None]:
 
 @contextmanager
 def progress(what: str, verb: str = "done") -> Iterator[Progress]:
-    """Show a bar on a terminal; what is yielded is told how much is done of how much.
+    """Show a bar on a terminal; call what is yielded with how much is done, and of how much.
 
     `verb` says what becomes of them: "written". Raises `Stopped` where the person stops it.
     """

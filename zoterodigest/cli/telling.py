@@ -1,4 +1,4 @@
-"""Telling many failures: those of one file for one reason are told once, with their number."""
+"""Reporting many failures: those of one file with one reason are counted on one line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoterodigest.cli.screen import tell_failure
 from zoterodigest.sync.failures import Failure
 
 _MOST = 3
-"""How many failures for one reason are told one by one."""
+"""How many failures with one reason are listed one by one."""
 
 
 def tell_failures(failures: Iterable[Failure]) -> None:

@@ -141,9 +141,9 @@ def _achieved(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict
 def decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
     """Return the row that holds if it is not known how much of `new` was written.
 
-    A new link with an adopted item of which nothing was written is none: it is made once more. A
-    link that followed a merged item keeps only the bases that the item shows to which it went: what
-    was agreed on with the other one would clear the entry where this one is empty.
+    A new link with an adopted item of which nothing was written is none: the next run makes it
+    again. A link that followed a merged item keeps only the bases that its new item shows: what was
+    agreed on with the former item would clear the entry where the new one is empty.
     """
     if new.item not in facts:
         return old if new.state is State.LINKED else new

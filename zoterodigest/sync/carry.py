@@ -318,7 +318,7 @@ def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry
 def _planned_again(
     prepared: Prepared, ledger: Ledger, counts: Counter[str]
 ) -> tuple[Prepared, Ledger]:
-    """Plan once more what had changed in between, and write that; count it too."""
+    """Plan again what had changed in between, write that and count it."""
     second = _prepared_again(prepared)
     more = Ledger(ledger.progress, len(second.writes))
     if second.stop is None and not second.is_settled:

@@ -82,7 +82,7 @@ class Listener(ThreadingHTTPServer):
         return f"http://{LOOPBACK}:{self.server_address[1]}"
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Tell whether a connection gets a thread; one too many is told to come again."""
+        """Tell whether a connection gets a thread; the server asks one too many to come again."""
         with self._lock:
             if len(self._open) < MAX_CONNECTIONS:
                 self._open.add(request)

@@ -147,7 +147,7 @@ def _files_of(
 
 
 def undo(undoing: Undoing, progress: Progress) -> Undone:
-    """Do what was planned; what fails keeps its links, and is told.
+    """Do what was planned; what fails keeps its links and is reported.
 
     That nothing of a run is left is recorded too: it is undone then.
     """
