@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.project.links import a_row, exported, rows, shelves
 from tests.project.unprivileged import run
+from tests.sync.histories.effects import Effects
 from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.project.files import CannotWrite
 from zoterodigest.project.journal import (
@@ -71,6 +72,16 @@ def test_a_closed_journal_is_gone(path: Path) -> None:
     assert not path.exists()
     assert read_journal(path) is None
     discard_journal(path)
+
+
+def test_a_journal_is_there_only_once_it_says_how_its_run_began(path: Path) -> None:
+    effects, seen = Effects(), []
+    effects.watch(lambda: seen.append(path.exists() and read_journal(path)))
+    with effects.counted(is_thorough=True):
+        Journal.begin(path, "hash")
+
+    assert seen
+    assert set(seen) <= {False, Recorded("hash", ())}
 
 
 def test_the_journal_of_a_killed_run_is_still_there(path: Path) -> None:

@@ -18,6 +18,7 @@ from zoterodigest.project.files import (
     CannotWrite,
     append_durably,
     read_if_present,
+    replace_file,
     sync_folder,
     writing_failed,
 )
@@ -90,13 +91,13 @@ class Journal:
         A journal that stands there is lost: fold it in and write the lock file before.
         """
         try:
-            path.write_bytes(b"")
+            path.parent.stat()  # a folder that somebody has removed meanwhile stays removed
         except OSError as error:
             raise CannotWrite(path, *writing_failed(error)) from error
-        journal = cls(path)
-        journal._append({"begin": lock_hash})
-        sync_folder(path.parent)
-        return journal
+        # In one step: a kill between creating and filling it would leave an empty journal, and
+        # no run with nothing to write removes one.
+        replace_file(path, _line({"begin": lock_hash}), read_if_present(path))
+        return cls(path)
 
     def intend(self, rows: Iterable[Row], shelves: Iterable[Shelf] = ()) -> None:
         """Tell what is about to be written: rows and shelves as they will be, keys reserved."""
@@ -117,7 +118,11 @@ class Journal:
         discard_journal(self.path)
 
     def _append(self, event: dict[str, object]) -> None:
-        append_durably(self.path, json.dumps(event).encode("ascii") + b"\n")
+        append_durably(self.path, _line(event))
+
+
+def _line(event: dict[str, object]) -> bytes:
+    return json.dumps(event).encode("ascii") + b"\n"
 
 
 def discard_journal(path: Path) -> None:
