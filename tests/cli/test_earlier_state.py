@@ -1,0 +1,114 @@
+"""What an earlier version wrote is read and goes on; what a later one wrote is refused.
+
+`tests/golden/state/waiting` holds a project as the program left it before history and journal were
+written by one module: eight runs, one of them an undo, an acknowledged difference, and a paper that
+`add` knows more of than its digest shows. `killed` holds what a sync that was killed left there
+besides. Databases lie there as SQL.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Zoterodigest
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "state"
+STATE = ".zoterodigest"
+
+
+@pytest.fixture
+def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project in which an added paper is pending. Its runs are not forgotten with the years."""
+    monkeypatch.setattr("zoterodigest.project.history.LONGEST", timedelta(days=36_500))
+    _put(GOLDEN / "waiting", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def killed(waiting: Path) -> Path:
+    """The same project after its next sync was killed: the library was written, no file."""
+    _put(GOLDEN / "killed", waiting)
+    return waiting
+
+
+def _put(golden: Path, project: Path) -> None:
+    for source in sorted(golden.rglob("*")):
+        name = source.relative_to(golden).as_posix()
+        target = project / name.replace("state/", f"{STATE}/")
+        if source.is_dir():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.suffix == ".sql":
+            _restore(source, target.with_suffix(".sqlite"))
+        else:
+            shutil.copyfile(source, target)
+
+
+def _restore(dump: Path, database: Path) -> None:
+    database.unlink(missing_ok=True)
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(dump.read_text(encoding="utf-8"))
+
+
+def test_a_project_of_an_earlier_version_goes_on(zoterodigest: Zoterodigest, waiting: Path) -> None:
+    kept = [waiting / name for name in ("notes.md", "list.md", "zoterodigest.toml")]
+    before = [path.read_bytes() for path in kept]
+
+    status = zoterodigest("status")
+    synced = zoterodigest("sync", "--yes")
+    again = zoterodigest("sync", "--yes")
+
+    assert (status.code, synced.code, again.code) == (0, 0, 0)
+    assert "looked-up items          1  authors 1, citekey 1, pages 1" in status.out
+    assert "1 acknowledged" in status.out
+    assert "Done: 1 item" in synced.out
+    assert "Already up to date." in again.out
+    assert "Doe, Jane and Roe, Rob" in (waiting / "refs.bib").read_text(encoding="utf-8")
+    assert [path.read_bytes() for path in kept] == before
+
+
+def test_runs_of_an_earlier_version_are_listed_and_undone(
+    zoterodigest: Zoterodigest, waiting: Path
+) -> None:
+    listed = json.loads(zoterodigest("log", "--json").out)
+    shown = zoterodigest("log", "4")
+    undone = [zoterodigest("undo", "--yes") for _ in range(8)]
+
+    commands = [run["command"] for run in listed["runs"]]
+    assert commands == ["sync", "sync", "set", "sync", "sync", "undo", "sync", "add"][::-1]
+    assert "arXiv 2023" in shown.out
+    assert [ran.code for ran in undone] == [0, 0, 0, 0, 0, 0, 10, 10], undone
+    assert "Words for Winds" not in zoterodigest("ls").out
+    assert "me2020" not in (waiting / "list.md").read_text(encoding="utf-8")
+
+
+def test_a_run_that_an_earlier_version_was_killed_in_is_completed(
+    zoterodigest: Zoterodigest, killed: Path
+) -> None:
+    status = zoterodigest("status")
+    synced = zoterodigest("sync", "--yes")
+    again = zoterodigest("sync", "--yes")
+
+    assert (status.code, synced.code, again.code) == (0, 0, 0)
+    assert "a run was stopped before it ended" in status.out
+    assert "Already up to date." in again.out
+    assert "Doe, Jane and Roe, Rob" in (killed / "refs.bib").read_text(encoding="utf-8")
+    assert not (killed / STATE / "journal.jsonl").exists()
+    assert zoterodigest("ls").out.count("A Way Without arXiv") == 1
+
+
+def test_a_run_that_an_earlier_version_was_killed_in_is_undone(
+    zoterodigest: Zoterodigest, killed: Path
+) -> None:
+    undone = zoterodigest("undo", "--yes")
+
+    assert undone.code == 0, undone.err
+    assert "A Way Without arXiv" not in zoterodigest("ls").out
+    assert not (killed / STATE / "journal.jsonl").exists()
