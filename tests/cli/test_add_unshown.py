@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,8 @@ def configure(folder: Path, rules: str = "") -> None:
 
 def item(folder: Path) -> dict[str, Any]:
     with connect("embedded:.zoterodigest/library.sqlite", base=folder) as library:
-        (found,) = (one for one in library.read().items if one.data.get("title") == TITLE)
+        items = (one for one in library.read().items if not one.is_trashed)
+        (found,) = (one for one in items if one.data.get("title") == TITLE)
     return dict(found.data)
 
 
@@ -163,4 +165,66 @@ def test_json_tells_what_the_digest_cannot_show(zoterodigest: Zoterodigest, fold
     (added,) = json.loads(ran.out)["added"]
     assert added["unshown"] == ["authors", "citekey", "pages"]
     assert added["details"] == ["date", "editor", "isbn", "note", "volume"]
+    assert not (folder / PENDING).exists()
+
+
+def test_an_entry_linked_again_after_an_undo_gives_its_new_item_the_facts(
+    zoterodigest: Zoterodigest, folder: Path
+) -> None:
+    zoterodigest("add", "refs.bib", "--offline")
+    kept = (folder / PENDING).read_bytes()
+    zoterodigest("sync", "--yes")
+
+    assert zoterodigest("undo", "--yes").code == 0
+    zoterodigest("sync", "--yes")
+    assert (folder / PENDING).read_bytes() == kept
+    assert zoterodigest("push", "papers.md", "--relink", "--yes").code == 0
+
+    # The item in the trash keeps its citation key: it may come back.
+    data = item(folder)
+    assert (len(data["creators"]), data["pages"], data["volume"]) == (7, "16000-16009", "3")
+    assert not (folder / PENDING).exists()
+
+
+def test_undo_and_redo_of_add_take_its_facts_along(
+    zoterodigest: Zoterodigest, folder: Path
+) -> None:
+    zoterodigest("sync", "--yes")
+    zoterodigest("add", "refs.bib", "--offline")
+    kept = (folder / PENDING).read_bytes()
+
+    zoterodigest("undo", "--yes")
+    assert not (folder / PENDING).exists()
+    zoterodigest("redo", "--yes")
+
+    assert (folder / PENDING).read_bytes() == kept
+
+
+def test_facts_of_a_paper_are_kept_once_however_often_it_is_added(
+    zoterodigest: Zoterodigest, folder: Path
+) -> None:
+    zoterodigest("add", "refs.bib", "--offline")
+    kept = (folder / PENDING).read_bytes()
+    (folder / "papers.md").write_text(LIST, encoding="utf-8")
+
+    zoterodigest("add", "refs.bib", "--offline")
+
+    assert (folder / PENDING).read_bytes() == kept
+
+
+def test_nothing_is_kept_of_a_paper_whose_digest_cannot_be_written(
+    zoterodigest: Zoterodigest, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = folder / "papers.md"
+
+    def is_refused(source: object, target: object) -> None:
+        if Path(str(target)) == digest:
+            raise PermissionError(1, "not permitted")
+        rename(source, target)  # type: ignore[arg-type]  # as os.replace takes them
+
+    rename = os.replace
+    monkeypatch.setattr(os, "replace", is_refused)
+    ran = zoterodigest("add", "refs.bib", "--offline")
+
+    assert ran.code == 15
     assert not (folder / PENDING).exists()

@@ -7,7 +7,7 @@ made of user names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from zoterodigest.core.identity import Identifier, match_title
@@ -57,11 +57,26 @@ class Pending:
 
     def is_about(self, entry: Entry) -> bool:
         """Tell whether `entry` is that of the paper."""
-        if entry.digest != self.digest:
-            return False
-        title = entry.fields.get("title", "")
+        return entry.digest == self.digest and self.is_of(entry.identifiers, entry.fields)
+
+    def is_of(self, identifiers: Set[Identifier], fields: Fields) -> bool:
+        """Tell whether an entry or item with these `identifiers` and `fields` is of the paper."""
+        title = fields.get("title", "")
         is_entitled = isinstance(title, str) and match_title(title) == match_title(self.title)
-        return bool(entry.identifiers & self.identifiers) or is_entitled
+        return bool(identifiers & self.identifiers) or is_entitled
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChange:
+    """How a run changes what is pending: facts that items have `taken`, and facts `kept` for a
+    later run.
+    """
+
+    taken: tuple[Pending, ...] = ()
+    kept: tuple[Pending, ...] = ()
+
+
+NOTHING_PENDING = PendingChange()
 
 
 def taken(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from zoterodigest.core.found import NOTHING_PENDING, Pending, PendingChange
 from zoterodigest.core.link import Exported, Row, Shelf, is_bib
 from zoterodigest.core.reversal import Hunk
 
@@ -110,6 +111,8 @@ class Run:
     stopped: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     """What the collections are called that its objects came into or left, by key."""
+    pending: PendingChange = NOTHING_PENDING
+    """What it changed of the facts that `add` keeps for the items of papers."""
 
     @property
     def is_of_files(self) -> bool:
@@ -136,7 +139,15 @@ def joined(first: Run, then: Run) -> Run:
         digests=_both(first.digests, then.digests),
         before=_joined_links(then.before, first.before),
         after=_joined_links(first.after, then.after),
+        pending=PendingChange(
+            _each_once(first.pending.taken, then.pending.taken),
+            _each_once(first.pending.kept, then.pending.kept),
+        ),
     )
+
+
+def _each_once(first: tuple[Pending, ...], then: tuple[Pending, ...]) -> tuple[Pending, ...]:
+    return (*first, *(one for one in then if one not in first))
 
 
 def _both(first: tuple[Change, ...], then: tuple[Change, ...]) -> tuple[Change, ...]:

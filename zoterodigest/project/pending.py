@@ -25,10 +25,8 @@ def read_pending(state_folder: Path) -> tuple[Pending, ...]:
     data = read_if_present(state_folder / _NAME)
     try:
         kept = json.loads(data) if data else {}
-        if kept.get("format") != _FORMAT:
-            return ()
-        return tuple(_pending(one) for one in kept["papers"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return pending_in(kept["papers"]) if kept.get("format") == _FORMAT else ()
+    except (ValueError, KeyError, AttributeError, RecursionError):
         return ()
 
 
@@ -37,11 +35,38 @@ def keep_pending(state_folder: Path, pending: Sequence[Pending]) -> None:
     path = state_folder / _NAME
     present = read_if_present(path)
     if pending:
-        content = {"format": _FORMAT, "papers": [_data(one) for one in pending]}
+        content = {"format": _FORMAT, "papers": pending_data(pending)}
         new = json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "replace")
         replace_file(path, new, present)
     elif present is not None:
         path.unlink()
+
+
+def keep_more_pending(state_folder: Path, more: Sequence[Pending]) -> None:
+    """Keep `more` in `state_folder`, besides what is kept there."""
+    if more:
+        known = read_pending(state_folder)
+        keep_pending(state_folder, (*known, *(one for one in more if one not in known)))
+
+
+def forget_pending(state_folder: Path, pending: Sequence[Pending]) -> None:
+    """Keep `pending` in `state_folder` no longer."""
+    if pending:
+        known = read_pending(state_folder)
+        keep_pending(state_folder, [one for one in known if one not in pending])
+
+
+def pending_data(pending: Sequence[Pending]) -> list[dict[str, Any]]:
+    """Return `pending` as JSON can hold it."""
+    return [_data(one) for one in pending]
+
+
+def pending_in(data: Any) -> tuple[Pending, ...]:
+    """Return what `pending_data` has made `data` of; raise `ValueError` if it is not that."""
+    try:
+        return tuple(map(_pending, data))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{data!r} holds no facts of papers") from error
 
 
 def _data(one: Pending) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
+from zoterodigest.core.found import PendingChange
 from zoterodigest.core.history import (
     CollectionChange,
     CollectionState,
@@ -18,6 +19,7 @@ from zoterodigest.core.history import (
 )
 from zoterodigest.core.reversal import Hunk
 from zoterodigest.project.bib_text import sorted_entries
+from zoterodigest.project.pending import pending_data, pending_in
 from zoterodigest.project.rows import read_rows, render_rows
 
 _Values = Mapping[str, object]
@@ -55,6 +57,10 @@ def _json(run: Run) -> dict[str, object]:
         "objects": [asdict(one) for one in run.objects],
         "collections": [asdict(one) for one in run.collections],
         "digests": [asdict(one) for one in run.digests],
+        "pending": {
+            "taken": pending_data(run.pending.taken),
+            "kept": pending_data(run.pending.kept),
+        },
         "before": _links_text(run.before),
         "after": _links_text(run.after),
     }
@@ -95,7 +101,12 @@ def _run(value: object) -> Run:
         stopped=str(values.get("stopped", "")),
         # Older versions have none.
         names={key: str(name) for key, name in _mapping(values.get("names", {})).items()},
+        pending=_pending(_mapping(values.get("pending", {}))),
     )
+
+
+def _pending(values: _Values) -> PendingChange:
+    return PendingChange(pending_in(values.get("taken", ())), pending_in(values.get("kept", ())))
 
 
 def _object(values: _Values) -> ObjectChange:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from zoterodigest.core.found import PendingChange
 from zoterodigest.core.history import Links
 from zoterodigest.core.link import Row
 from zoterodigest.core.parts import texts_of
@@ -50,7 +51,7 @@ from zoterodigest.sync.failures import Failure, failures_of_rows, foreseen
 from zoterodigest.sync.gather import gather, require_unchanged
 from zoterodigest.sync.ledger import STALE, Ledger, Progress
 from zoterodigest.sync.limits import TooMuch
-from zoterodigest.sync.new_papers.handing_over import forget_handed_over
+from zoterodigest.sync.new_papers.handing_over import forget_handed_over, to_hand_over
 from zoterodigest.sync.remembering import remembering
 from zoterodigest.sync.run import Prepared, plan_over
 from zoterodigest.sync.standing import standing_after
@@ -262,7 +263,8 @@ def _sent(prepared: Prepared, sources: Mapping[str, bytes]) -> Sent:
         for read in prepared.gathered.sources
         if read.key in sources
     )
-    return Sent(items, tuple(writes.shelves), files)
+    pending = PendingChange(taken=to_hand_over(prepared))
+    return Sent(items, tuple(writes.shelves), files, pending=pending)
 
 
 def _write_digests(prepared: Prepared, ledger: Ledger) -> Mapping[str, NewDigest]:

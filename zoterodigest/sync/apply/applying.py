@@ -8,11 +8,12 @@ library, the files, and last the lock file, which never claims more than happene
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from zoterodigest.core.found import Pending, PendingChange
 from zoterodigest.core.history import Links
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import EMPTY_LIBRARY, Contents, read_contents
@@ -29,6 +30,7 @@ from zoterodigest.project.journal import Journal, discard_journal
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock import LockFile, lock_hash, render_lock, write_lock
 from zoterodigest.project.memory import keep_memory, prepare_memory
+from zoterodigest.project.pending import forget_pending, keep_more_pending, read_pending
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.sync.apply.changes import Changes, FileChange, Results, Sent
@@ -62,11 +64,14 @@ def _carried_out(
 ) -> Results:
     """Write all ends over the lock file's bytes `lock_data`, then the lock file, then history."""
     sent, known = changes.sent, changes.gathered.lock
+    state_folder = changes.workspace.project.state_folder
+    keep_more_pending(state_folder, sent.pending.kept)
     if changes.released is not None:
         lock_data = _record(changes, changes.released, known, lock_data)
         known = changes.released
     journal = _begun_journal(changes, lock_data)
     results = _written(changes, journal, progress)
+    forget_pending(state_folder, _not_pending(sent, results.unwritten))
     stored = _stored(changes, results)
     lock = changes.lock_after(results, stored)
     _record(changes, lock, known, lock_data)
@@ -81,19 +86,23 @@ def apply_files(
     project: Project,
     command: str,
     files: Sequence[FileChange],
-    *,
-    prepare: Callable[[], None] = lambda: None,
+    pending: Sequence[Pending] = (),
 ) -> Mapping[str, ZoterodigestError]:
     """Write files and nothing else; return why some could not be written, by key.
 
-    `prepare` is called before the first of them. Raises the reason if none could be written.
+    `pending` is kept of papers that come into them. It goes first: a fact without its entry is
+    forgotten, an entry without its facts would lack them. Raises the reason if no file could be
+    written.
     """
     with at_work(project, command, (file.path for file in files)):
-        sent = Sent(files=tuple(files))
+        known = read_pending(project.state_folder)
+        kept = tuple(one for one in pending if one not in known)
+        sent = Sent(files=tuple(files), pending=PendingChange(kept=kept))
         recording = begin_recording(project, Present(), command, sent, Links())
         with telling_why(recording):
-            prepare()
+            keep_more_pending(project.state_folder, kept)
         unwritten = write_files(files, None)
+        forget_pending(project.state_folder, _not_pending(sent, unwritten))
         done = replace(sent, files=tuple(file for file in files if file.key not in unwritten))
         recording.finish(done, EMPTY_LIBRARY, Links())
     if unwritten and not done.files:
@@ -184,6 +193,13 @@ def _record(changes: Changes, lock: LockFile, known: LockFile, data: bytes | Non
     if seen is not None:
         keep_memory(memory)
     return new
+
+
+def _not_pending(sent: Sent, unwritten: Mapping[str, object]) -> list[Pending]:
+    """Return the facts that are not pending once all of `sent` but the `unwritten` files is."""
+    pending = sent.pending
+    taken = [one for one in pending.taken if one.digest not in unwritten]
+    return [*taken, *(one for one in pending.kept if one.digest in unwritten)]
 
 
 def _done(sent: Sent, results: Results) -> Sent:

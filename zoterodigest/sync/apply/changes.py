@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from zoterodigest.core.found import NOTHING_PENDING, PendingChange
 from zoterodigest.core.link import Row
 from zoterodigest.core.seen import Seen
 from zoterodigest.library.contents import Contents
@@ -35,7 +36,8 @@ class Sent:
     """What a run writes: items, collections and files.
 
     `last` are items that are written only if all other objects were. `versions` holds the version
-    of each object that was written, once that is known.
+    of each object that was written, once that is known. `pending` is what becomes of the facts that
+    `add` keeps.
     """
 
     items: tuple[LibraryItem, ...] = ()
@@ -43,6 +45,7 @@ class Sent:
     files: tuple[FileChange, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
     last: tuple[LibraryItem, ...] = ()
+    pending: PendingChange = NOTHING_PENDING
 
     @property
     def all_items(self) -> tuple[LibraryItem, ...]:
@@ -58,7 +61,7 @@ class Sent:
         """Return what of it was written into the library, with all files."""
         items = tuple(one for one in self.all_items if one.key in versions)
         collections = tuple(one for one in self.collections if one.key in versions)
-        return Sent(items, collections, self.files, versions)
+        return Sent(items, collections, self.files, versions, pending=self.pending)
 
     def __bool__(self) -> bool:
         return bool(self.all_items or self.collections or self.files)

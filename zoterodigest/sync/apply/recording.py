@@ -164,6 +164,7 @@ def _with_changes(
         digests=tuple(_file_changes(sent.files)),
         before=before,
         after=after,
+        pending=sent.pending,
     )
 
 

@@ -14,7 +14,6 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import BadInput, read_if_present
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock import read_lock
-from zoterodigest.project.pending import keep_pending, read_pending
 from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.asking_for import ById, NotAdded
 from zoterodigest.sync.new_papers.inserting import Came, insert, section_for
@@ -130,22 +129,8 @@ def add(
 def write(goal: Goal, addition: Addition) -> None:
     """Write the digest with its new entries; raises `SourceChanged` if it is not as it was read."""
     if addition.digest.is_change:
-        apply_files(
-            goal.project,
-            "add",
-            [addition.digest.change],
-            prepare=lambda: _keep_pending(goal, addition),
-        )
-
-
-def _keep_pending(goal: Goal, addition: Addition) -> None:
-    """Keep what the digest does not show, for the next push.
-
-    It goes first: without its entry a fact is forgotten, an entry without it would lack it.
-    """
-    if goal.is_pushed and addition.pending:
-        known = read_pending(goal.project.state_folder)
-        keep_pending(goal.project.state_folder, (*known, *addition.pending))
+        pending = addition.pending if goal.is_pushed else ()
+        apply_files(goal.project, "add", [addition.digest.change], pending)
 
 
 def _pending(digest: str, came: Came) -> Pending:

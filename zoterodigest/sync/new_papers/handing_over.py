@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from contextlib import suppress
 
 from zoterodigest.core.found import Pending
@@ -9,6 +10,13 @@ from zoterodigest.library.contents import Contents
 from zoterodigest.project.files import CannotWrite, SourceChanged
 from zoterodigest.project.pending import keep_pending
 from zoterodigest.sync.run import Prepared, takes_pending
+
+
+def to_hand_over(prepared: Prepared) -> tuple[Pending, ...]:
+    """Return the facts of papers whose items are there once the run is carried out."""
+    items = {link.row.item for link in prepared.plan.links}
+    known = prepared.gathered.pending
+    return tuple(one for one in known if _is_taken(one, prepared, items))
 
 
 def forget_handed_over(prepared: Prepared, contents: Contents) -> None:
@@ -26,7 +34,12 @@ def forget_handed_over(prepared: Prepared, contents: Contents) -> None:
 def _is_still_pending(pending: Pending, prepared: Prepared, contents: Contents) -> bool:
     if not takes_pending(prepared.options, prepared.gathered, pending):
         return True
-    if not any(map(pending.is_about, prepared.gathered.entries)):
+    is_entered = any(map(pending.is_about, prepared.gathered.entries))
+    return is_entered and not _is_taken(pending, prepared, contents.by_key)
+
+
+def _is_taken(pending: Pending, prepared: Prepared, items: Container[str]) -> bool:
+    if not takes_pending(prepared.options, prepared.gathered, pending):
         return False
     links = (link for link in prepared.plan.links if pending.is_about(link.entry))
-    return not any(link.row.item in contents.by_key for link in links)
+    return any(link.row.item in items for link in links)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from zoterodigest.core.found import Pending
 from zoterodigest.core.keys import derived_key
 from zoterodigest.core.link import Row, State, fingerprint, is_bib
 from zoterodigest.core.record import (
@@ -20,6 +21,7 @@ from zoterodigest.core.record import (
 )
 from zoterodigest.core.view import canonical
 from zoterodigest.library.contents import Contents, collection_keys, is_note
+from zoterodigest.library.details import with_details
 from zoterodigest.library.items import item_changes, new_item, read_item, tags_of
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.notes.visible import holds_own_text
@@ -41,11 +43,15 @@ class Kept:
 
 @dataclass
 class Removal:
-    """A removal while it is planned: the links of `rows` end."""
+    """A removal while it is planned: the links of `rows` end.
+
+    `facts` of added papers were given to items by the run that is taken back.
+    """
 
     workspace: Workspace
     gathered: Gathered
     rows: Sequence[Row]
+    facts: Sequence[Pending] = ()
     trash: list[LibraryItem] = field(default_factory=list)
     patches: list[LibraryItem] = field(default_factory=list)
     shelves: list[Collection] = field(default_factory=list)
@@ -105,11 +111,14 @@ class Removal:
     def _reason_to_keep(self, item: Item, rows: Sequence[Row]) -> str:
         """Return why an item of ours stays: it was changed or is used; "" if it may go."""
         data = self._contents.by_key[item.key].data
+        given = self._details(item, rows)
         changed = [name for name in item.fields if not _is_as_left(name, item, rows)]
-        if not all(self._is_derived(name, item) for name in changed):
+        if not all(self._is_derived(name, item, given) for name in changed):
             return "it was changed in the library"
         made = new_item(item.fields, self.workspace.zotero)
-        known = {*made, *_BOOKKEEPING, *(("extra",) if self._is_our_extra(data) else ())}
+        details = with_details(made, given)
+        known = {*made, *_BOOKKEEPING} | {n for n in details if details[n] == data.get(n)}
+        known |= {"extra"} if self._is_our_extra(data, details) else set()
         if any(value for name, value in data.items() if name not in known):
             return "it was changed in the library"
         if data.get("relations"):
@@ -120,18 +129,32 @@ class Removal:
             return "it has tags of your own"
         return self._child_in_use(item, rows)
 
-    def _is_derived(self, name: str, item: Item) -> bool:
-        """Whether a field says what follows from the others, as an arXiv paper's repository."""
+    def _details(self, item: Item, rows: Sequence[Row]) -> Mapping[str, str]:
+        """Return what the run gave to an item that no digest shows."""
+        digests = {row.digest for row in rows}
+        return {
+            name: text
+            for one in self.facts
+            if one.digest in digests and one.is_of(item.identifiers, item.fields)
+            for name, text in one.found.details.items()
+        }
+
+    def _is_derived(self, name: str, item: Item, details: Mapping[str, str]) -> bool:
+        """Whether a field says what follows from the others, as an arXiv paper's repository, or
+        from `details`.
+        """
         others = {other: value for other, value in item.fields.items() if other != name}
         zotero = self.workspace.zotero
-        _, raws = read_item(new_item(others, zotero), zotero)
+        data = new_item(others, zotero)
+        _, raws = read_item(data | with_details(data, details), zotero)
         return raws.get(name) == item.raws[name]
 
-    def _is_our_extra(self, data: Mapping[str, Any]) -> bool:
+    def _is_our_extra(self, data: Mapping[str, Any], details: Mapping[str, Any]) -> bool:
         keys = self.workspace.zotero.rules.extra
         starts = tuple(f"{key}:" for key in (keys.arxiv, keys.comment, keys.links))
+        ours = str(details.get("extra", "")).split("\n")
         lines = str(data.get("extra", "")).split("\n")
-        return all(line.startswith(starts) for line in lines if line.strip())
+        return all(line.startswith(starts) or line in ours for line in lines if line.strip())
 
     def _our_collections(self, rows: Sequence[Row]) -> set[str]:
         shelves = {shelf.collection for shelf in self.gathered.lock.shelves}

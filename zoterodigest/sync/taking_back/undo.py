@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from zoterodigest.core.found import PendingChange
 from zoterodigest.core.history import Links, Run
 from zoterodigest.core.link import Exported, Row, Shelf, State, is_bib
 from zoterodigest.core.plan import Link
@@ -102,12 +103,22 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
         folder = history_folder(workspace.project.state_folder)
         raise OtherLibrary(folder, run.library, gathered.lock.identity)
     run = run_as_stored(run, workspace.library.stored_keys)
-    removal = Removal(workspace, gathered, run.after.rows)
+    removal = Removal(workspace, gathered, run.after.rows, run.pending.taken)
     reverting = Reverting(run, gathered, removal, dict(_files_of(run, workspace, gathered)))
     sent = reverting.revert()
+    sent = replace(sent, pending=_pending_back(run, gathered, is_whole=not reverting.declined))
     declined = tuple(dict.fromkeys(reverting.declined))
     undoing = Undoing(workspace, gathered, run, sent, gathered.lock, declined, command)
     return replace(undoing, lock=_lock_after(undoing, NOTHING_FAILED))
+
+
+def _pending_back(run: Run, gathered: Gathered, *, is_whole: bool) -> PendingChange:
+    """Return what becomes of the facts that `add` keeps: items that go have not taken them.
+
+    What `add` has kept is kept on where an entry stays: it may be that of the paper.
+    """
+    kept = tuple(one for one in run.pending.taken if one not in gathered.pending)
+    return PendingChange(taken=run.pending.kept if is_whole else (), kept=kept)
 
 
 def _with_trashed(gathered: Gathered, run: Run, workspace: Workspace) -> Gathered:
