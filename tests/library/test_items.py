@@ -246,6 +246,15 @@ def test_a_publisher_of_the_persons_stays() -> None:
     assert "publisher" not in item_changes(item, {"venue": "ECCV"}, ZOTERO)
 
 
+@pytest.mark.parametrize(("asked", "written"), [(EMPTY, ""), ("2024-05-02", "2024-05-02")])
+def test_a_text_in_place_of_a_date_goes_although_it_is_read_as_the_year_too(
+    asked: Value, written: str
+) -> None:
+    item = _stored(CLIP) | {"date": "n.d."}
+
+    assert item_changes(item, {"date": asked}, ZOTERO) == {"date": written}
+
+
 def test_a_new_year_moves_into_our_own_venue_name_only() -> None:
     ours = _stored(CLIP)
     theirs = ours | {"proceedingsTitle": "Proc. of ICML 2021"}

@@ -145,6 +145,24 @@ def test_a_date_in_words_travels_both_ways_where_it_has_a_place_of_its_own(world
     assert (actions(again), again.reports) == ({}, ())
 
 
+def test_clearing_words_in_place_of_a_date_clears_the_year_of_other_entries_at_once(
+    world: World,
+) -> None:
+    survey(world, "Nature Machine Intelligence", "2024-05-02")
+    world.markdown("other.md", f"# Other\n\n{folded(TITLE, '2102.00001', sections=[])}")
+    world.edit("other.md", ("arxiv (24 Feb 2021)", "CVPR 2024"))
+    world.push(SYNC)
+    world.edit("survey.md", ("2024-05-02", "n.d."))
+    world.push(SYNC)
+
+    world.edit("survey.md", ("n.d.", ""))
+    world.push(SYNC)
+
+    assert "date" not in {name for name, value in world.item(TITLE).items() if value}
+    again = world.plan(SYNC)
+    assert actions(again) == {}
+
+
 def test_a_range_of_years_that_was_there_first_is_apart_and_does_not_stop_other_edits(
     world: World,
 ) -> None:

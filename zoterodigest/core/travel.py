@@ -366,7 +366,10 @@ def _also_changed(item: Item, edited: Fields) -> dict[str, Value]:
     """
     date, year, then = edited.get("date"), edited.get("year"), item.fields.get("date", EMPTY)
     if isinstance(date, str) and year is None and "year" in item.fields:
-        return {"year": year_in(date) or date}  # without a date the year stands alone
+        return {"year": year_in(date) or date}
+    stated = item.fields.get("year", EMPTY)
+    if date == EMPTY and year is None and isinstance(stated, str) and not is_iso(stated):
+        return {"year": EMPTY}  # a year stands alone without a date, "n.d." does not
     if isinstance(year, str) and date is None and isinstance(then, str):
         return {} if then.startswith(year) else {"date": year}
     return {}

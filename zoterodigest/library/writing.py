@@ -62,13 +62,14 @@ def write_when(place: Place, present: Fields, asked: Fields) -> Patch:
     """Return the patch for `year` and `date`, which share the item's date.
 
     A date of another year than `year` (a preprint's, beside the year of the conference) gives way
-    to it on a published item. Without a date the year stands alone.
+    to it on a published item. Without a date the year stands alone, but not what stands in place of
+    a date ("n.d.") and is read as both.
     """
     date, year = (text_of({**present, **asked}, name) for name in ("date", "year"))
     is_apart = bool(date and year and not date.startswith(year))
     if "date" not in asked and (is_apart or (not year and is_iso(date) and len(date) == 4)):
         date = ""
-    if "year" not in asked and is_apart:
+    if "year" not in asked and (is_apart or not is_iso(year)):
         year = ""
     if is_apart and asked.keys() >= {"date", "year"} and place.homes.item_type != "preprint":
         date = ""
