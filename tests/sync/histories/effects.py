@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-_EFFECTS = ("fsync", "replace", "unlink", "mkdir")
+_EFFECTS = ("fsync", "replace", "rename", "unlink", "mkdir")
 _CREATING = frozenset("wax+")
 
 
@@ -81,8 +81,8 @@ class Effects:
     def counted(self, *, is_thorough: bool = False) -> Iterator[None]:
         """Count the effects of this process on files.
 
-        With `is_thorough` files that are opened to be written count too, and the transactions of
-        databases.
+        With `is_thorough` files that are opened to be written count too, once before they are there
+        and once while they hold nothing new, and the transactions of databases.
         """
         with pytest.MonkeyPatch.context() as patch:
             for name in _EFFECTS:
@@ -103,18 +103,32 @@ class Effects:
         open_number, open_stream = os.open, io.open
 
         def opened_number(path: Any, flags: int, *arguments: Any, **options: Any) -> int:
-            if flags & os.O_CREAT:
-                self.spend()
-            return open_number(path, flags, *arguments, **options)
+            if not flags & os.O_CREAT:
+                return open_number(path, flags, *arguments, **options)
+            self.spend()
+            number = open_number(path, flags, *arguments, **options)
+            self._spend_or(lambda: os.close(number))
+            return number
 
         def opened_stream(file: Any, mode: str = "r", *arguments: Any, **options: Any) -> Any:
-            if not isinstance(file, int) and _CREATING & set(mode):
-                self.spend()
-            return open_stream(file, mode, *arguments, **options)
+            if isinstance(file, int) or not _CREATING & set(mode):
+                return open_stream(file, mode, *arguments, **options)
+            self.spend()
+            stream = open_stream(file, mode, *arguments, **options)
+            self._spend_or(stream.close)
+            return stream
 
         patch.setattr(os, "open", opened_number)
         patch.setattr(io, "open", opened_stream)
         patch.setattr(builtins, "open", opened_stream)
+
+    def _spend_or(self, close: Callable[[], object]) -> None:
+        """Count one effect; where it is the last one, `close` what was opened."""
+        try:
+            self.spend()
+        except BaseException:
+            close()
+            raise
 
     def _count_transactions(self, patch: pytest.MonkeyPatch) -> None:
         connect = sqlite3.connect
