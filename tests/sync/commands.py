@@ -111,8 +111,8 @@ def words(*fixed: str) -> Callable[[World], tuple[str, ...]]:
 # --- projects ------------------------------------------------------------------------------------
 
 
-def in_sync(root: Path, more: str = "") -> World:
-    """Three papers in two digests and a .bib, in sync; one item was the person's."""
+def never_pushed(root: Path, more: str = "") -> World:
+    """Three papers in two digests, and a .bib; the library holds an item of the person's."""
     root.mkdir()
     world = World(root)
     world.configure(DIGESTS + BIBLIOGRAPHIES + more)
@@ -121,6 +121,12 @@ def in_sync(root: Path, more: str = "") -> World:
     (root / "refs.bib").write_text(HAND_KEPT, encoding="utf-8")
     world.put_shelf(OWN_SHELF, "To read")
     world.put(mine(OWN, NINE, "2401.10009"))
+    return world
+
+
+def in_sync(root: Path, more: str = "") -> World:
+    """The same project, in sync."""
+    world = never_pushed(root, more)
     world.push(SYNC)
     world.push(SYNC)
     return world
@@ -145,10 +151,23 @@ def synced(root: Path) -> World:
     return world
 
 
-def undone(root: Path) -> World:
-    """The same project, its last run undone."""
-    world = synced(root)
-    assert given(world, "undo", "--yes").code == 0
+def after(*commands: str) -> Callable[[Path], World]:
+    """Return what makes the project of the first of `commands`, in which all were given."""
+
+    def made(root: Path) -> World:
+        world = COMMANDS[commands[0]].make(root)
+        for name in commands:
+            assert COMMANDS[name].run(world).code == 0
+        return world
+
+    return made
+
+
+def without_a_configuration(root: Path) -> World:
+    """A digest that was never pushed."""
+    root.mkdir()
+    world = World(root)
+    world.markdown("notes.md", notes(a_note_of(9)))
     return world
 
 
@@ -311,8 +330,13 @@ def to_be_looked_up(root: Path) -> World:
 DAYS = ("--since", "2025-01-15", "--until", "2025-01-16")
 COMMANDS: Mapping[str, Command] = {
     "undo": Command(synced, words("undo", "--yes")),
-    "redo": Command(undone, words("redo", "--yes")),
+    "redo": Command(after("undo"), words("redo", "--yes")),
+    "push": Command(never_pushed, words("push", "--yes", "--offline")),
+    "push --relink": Command(after("remove"), words("push", "--relink", "--yes", "--offline")),
+    "pull": Command(edited_at_all_ends, words("pull", "--yes", "--offline")),
     "sync": Command(edited_at_all_ends, words("sync", "--yes", "--offline")),
+    # It brings what the digest has no room for into the library.
+    "sync what add took": Command(after("add a .bib"), words("sync", "--yes", "--offline")),
     # A paper that came is in a digest already when it is asked for again: exit code 1.
     "add": Command(to_be_added_to, words("add", "2501.09001", "--to", "list.md", "--yes"),
                    frozenset({0, 1})),
@@ -328,6 +352,7 @@ COMMANDS: Mapping[str, Command] = {
                                                         "--yes"), then=("sync", "--offline")),
     "resolve --acknowledge": Command(to_be_acknowledged, words("resolve", "--all",
                                                                "--acknowledge")),
+    "export -o": Command(with_a_bib_of_ones_own, words("export", "-o", "own.bib", "--yes")),
     "export": Command(to_be_exported, words("export")),
     "export --overwrite": Command(with_a_bib_of_ones_own, words("export", "-o", "own.bib",
                                                                 "--overwrite", "--yes")),
@@ -348,4 +373,15 @@ COMMANDS: Mapping[str, Command] = {
         "published", "--apply", "--markdown", "--yes", "--offline"), then=("sync", "--offline")),
     "library copy": Command(to_be_copied, words("library", "copy", HERE, THERE, "--switch",
                                                 "--yes")),
+    # One that has written it refuses to write over it: exit code 15.
+    "init": Command(without_a_configuration, words("init", "notes.md"), frozenset({0, 15}),
+                    then=("sync", "--yes", "--offline")),
+    "init --fresh": Command(in_sync, words("init", "--fresh"), then=("sync", "--yes", "--offline")),
 }  # fmt: skip
+NOT_IN_THE_LOG = frozenset({"init", "init --fresh", "library copy"})
+UNDOING: Mapping[str, Command] = {
+    f"undo {name}": Command(after(name), words("undo", "--yes"))
+    for name in COMMANDS
+    if name not in {"undo", "redo", *NOT_IN_THE_LOG}
+}
+"""`undo` of what each of them wrote."""

@@ -7,7 +7,7 @@ is an edit there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from tests.sync.commands import COMMANDS, SITES, given
+from tests.sync.commands import COMMANDS, SITES, UNDOING, Command, given
 from tests.sync.disturbing import Recovery, faults, kills
 from tests.sync.killing import killed, merge
 from tests.sync.trouble import silent, troubled
+from tests.sync.world import World
 from zoterodigest.library.port import LibraryReadOnly
 from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
 
@@ -35,13 +36,23 @@ SOME = (
 """The commands of the sample: with what others share of the one way to write, they have it all."""
 
 
-def commands(some: Iterable[str], step: int) -> list[ParameterSet]:
+ALL: Mapping[str, Command] = {**COMMANDS, **UNDOING}
+
+
+def commands(
+    some: Iterable[str], step: int, every: Iterable[str] = tuple(ALL)
+) -> list[ParameterSet]:
     """Return commands with the distance between effects: of some a few, of all of them each."""
     deep = pytest.mark.deep
     return [
         *(pytest.param(name, step, id=name) for name in some),
-        *(pytest.param(name, 1, id=f"all of {name}", marks=deep) for name in COMMANDS),
+        *(pytest.param(name, 1, id=f"all of {name}", marks=deep) for name in every),
     ]
+
+
+def sampled(worlds: Iterator[World], step: int) -> Iterator[World]:
+    """Yield every `step`-th of `worlds`; the first kills are alike for all commands."""
+    return islice(worlds, min(1, step - 1), None, step)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -59,7 +70,7 @@ def recovery_of(tmp_path_factory: pytest.TempPathFactory) -> Recoveries:
 
     @cache
     def made(name: str) -> Recovery:
-        command = COMMANDS[name]
+        command = ALL[name]
         return Recovery(command, command.make(tmp_path_factory.mktemp("run") / "template"))
 
     return made
@@ -71,7 +82,7 @@ def test_a_command_killed_at_any_side_effect_is_completed_by_the_same_command(
 ) -> None:
     recovery = recovery_of(name)
 
-    for world in islice(kills(recovery.command, recovery.template, tmp_path / "k"), 1, None, step):
+    for world in sampled(kills(recovery.command, recovery.template, tmp_path / "k"), step):
         recovery.require(world)
 
 
@@ -87,16 +98,16 @@ def test_a_command_whose_disk_fails_at_any_side_effect_says_so_and_is_completed(
         recovery.require_told(world, ran)
 
 
-@pytest.mark.parametrize(("name", "step"), commands(("set", "unlink"), 5))
+@pytest.mark.parametrize(("name", "step"), commands(("set", "unlink"), 5, COMMANDS))
 def test_a_command_killed_twice_is_completed_by_the_same_command(
     name: str, step: int, tmp_path: Path, recovery_of: Recoveries
 ) -> None:
     recovery = recovery_of(name)
     command, template = recovery.command, recovery.template
 
-    for once in islice(kills(command, template, tmp_path / "once"), 1, None, step):
+    for once in sampled(kills(command, template, tmp_path / "once"), step):
         folder = tmp_path / f"again-{once.root.name}"
-        for twice in islice(kills(command, once, folder), 1, None, step):
+        for twice in sampled(kills(command, once, folder), step):
             recovery.require(twice)
 
 
