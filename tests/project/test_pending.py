@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
+from tests.sync.histories.effects import Effects
 from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Hyperlink, Links, Members, Names
-from zoterodigest.project.pending import keep_pending, read_pending
+from zoterodigest.project.pending import forget_pending, keep_pending, read_pending
 
 PAPER = Pending(
     "papers.md",
@@ -49,3 +51,15 @@ def test_what_cannot_be_read_counts_as_nothing(tmp_path: Path, text: str) -> Non
     (tmp_path / "added.json").write_text(text, encoding="utf-8")
 
     assert read_pending(tmp_path) == ()
+
+
+def test_facts_that_a_full_disk_does_not_let_go_of_stop_no_run(tmp_path: Path) -> None:
+    keep_pending(tmp_path, [PAPER])
+    effects = Effects()
+
+    effects.arm(1, OSError(errno.ENOSPC, "No space left on device"), stays=True)
+    with effects.counted(is_thorough=True):
+        forget_pending(tmp_path, [PAPER])
+
+    assert effects.has_struck
+    assert read_pending(tmp_path) == (PAPER,)

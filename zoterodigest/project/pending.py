@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Hyperlink, Links, Members, Names, Value, parts_of
-from zoterodigest.project.files import read_if_present, replace_file
+from zoterodigest.project.files import (
+    CannotWrite,
+    SourceChanged,
+    read_if_present,
+    remove_file,
+    replace_file,
+)
 
 _NAME = "added.json"
 _FORMAT = 1
@@ -39,7 +46,7 @@ def keep_pending(state_folder: Path, pending: Sequence[Pending]) -> None:
         new = json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "replace")
         replace_file(path, new, present)
     elif present is not None:
-        path.unlink()
+        remove_file(path, present)
 
 
 def keep_more_pending(state_folder: Path, more: Sequence[Pending]) -> None:
@@ -50,10 +57,15 @@ def keep_more_pending(state_folder: Path, more: Sequence[Pending]) -> None:
 
 
 def forget_pending(state_folder: Path, pending: Sequence[Pending]) -> None:
-    """Keep `pending` in `state_folder` no longer."""
+    """Keep `pending` in `state_folder` no longer.
+
+    On a full disk they stay. That does no harm: the next sync forgets facts without an entry, and
+    an item takes only what it lacks.
+    """
     if pending:
         known = read_pending(state_folder)
-        keep_pending(state_folder, [one for one in known if one not in pending])
+        with suppress(CannotWrite, SourceChanged):
+            keep_pending(state_folder, [one for one in known if one not in pending])
 
 
 def pending_data(pending: Sequence[Pending]) -> list[dict[str, Any]]:
