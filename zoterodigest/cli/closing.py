@@ -86,8 +86,10 @@ def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
     by_direction = set(map(id, held_by_direction(prepared)))
     reports = [one for one in concerning(prepared) if id(one) not in by_direction]
     entries = attention_of(prepared, reports).subjects()
-    entries |= {f"{one.where}  {one.title}" for one in foreseen(prepared)}
-    digests = sum(map(is_read_in_part, prepared.gathered.digests))
+    unread = {one.key for one in prepared.gathered.unread_digests}
+    failures = (one for one in foreseen(prepared) if one.where not in unread)
+    entries |= {f"{one.where}  {one.title}" for one in failures}
+    digests = sum(map(is_read_in_part, prepared.gathered.digests)) + len(unread)
     parts = [counted(len(entries), "entry", "entries")] if entries else []
     parts += [counted(digests, "digest")] if digests else []
     if not parts:

@@ -21,8 +21,10 @@ from zoterodigest.cli.screen import (
     width,
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
+from zoterodigest.cli.telling import tell_failures
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.running import require_idle
+from zoterodigest.sync.failures import failures_of_digests
 from zoterodigest.sync.taking_back.ways_out import (
     Leaving,
     Left,
@@ -75,7 +77,9 @@ def _leave(place: Place, plan: Callable[[Workspace], Leaving], how: tuple[bool, 
             emit(["", f"Done: {_done(left)}."])
     for failure in left.failures:
         tell_failure(failure.title, failure.reason)
-    return 1 if left.failures else 0
+    unread = tuple(failures_of_digests(leaving.gathered))
+    tell_failures(unread)
+    return 1 if left.failures or unread else 0
 
 
 def _done(left: Left) -> str:

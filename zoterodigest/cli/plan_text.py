@@ -33,7 +33,7 @@ from zoterodigest.core.reports import ApartField, Held, HeldName, MissingNote, R
 from zoterodigest.core.terms import End
 from zoterodigest.digest.report import unread_papers
 from zoterodigest.sync.acknowledging import standing_reports, unacknowledged
-from zoterodigest.sync.failures import foreseen
+from zoterodigest.sync.failures import failures_of_digests, foreseen
 from zoterodigest.sync.run import Direction, Prepared
 
 _MOST = 5
@@ -130,11 +130,16 @@ def refusals_text(prepared: Prepared) -> Iterator[str]:
         "Left as they are at both ends; everything else is done. To end this, edit the entry"
         " yourself, or give the item a value that the entry can show."
     )
+    unread = list(failures_of_digests(prepared.gathered))
     told = [
         (f"{visible(one.where)}  {visible(one.title)}".rstrip(), visible(one.reason))
         for one in foreseen(prepared)
+        if one not in unread
     ]
     yield from _listed("Cannot be written", advice, told)
+    for failure in unread:
+        yield ""
+        yield from hanging(f"{visible(failure.where)}: ", visible(failure.reason))
 
 
 def news_text(prepared: Prepared, shown: Prepared) -> Iterator[str]:
@@ -240,7 +245,8 @@ def _ended(rows: Sequence[Row]) -> str:
 
 def _missing(prepared: Prepared) -> Iterator[str]:
     """Yield the files that are linked and not here, with what can be done."""
-    missing = sorted(prepared.gathered.gone & {row.digest for row in prepared.plan.rows})
+    gathered = prepared.gathered
+    missing = sorted((gathered.gone - gathered.missing) & {r.digest for r in prepared.plan.rows})
     advice = {
         False: "if it was renamed, push it by its new path",
         True: "if it was renamed, tell its new path in zoterodigest.toml",

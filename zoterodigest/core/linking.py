@@ -65,7 +65,7 @@ def link_entries(
     A link's row has its bases as they were; a new link's has none.
     """
     rows = known.rows
-    scope = Scope(frozenset(terms.rules) - terms.gone, terms.gone)
+    scope = Scope(frozenset(terms.rules) - terms.gone, terms.gone, terms.missing)
     pairing = pair(entries, rows, scope, terms.unread)
     run = _Run(entries, known, library, terms)
     revived = run.keep_links(pairing)

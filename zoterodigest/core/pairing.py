@@ -36,10 +36,14 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a run looks: the digests it reads, and those whose file is gone."""
+    """Where a run looks: the digests it reads, and those whose file is gone.
+
+    Of these `missing` are configured: no entry of theirs was removed.
+    """
 
     digests: frozenset[str]
     gone: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,8 @@ def pair(entries: Sequence[Entry], rows: Iterable[Row], scope: Scope, unread: Un
     Linked rows come first, then tombstones, of equal ones those whose entry was dropped; the
     tombstone of an unlinked or trashed row pairs only within its digest. The rows left of a digest
     that is gone count as dropped if any row of it was found elsewhere (a renamed file), else they
-    are left alone. Entries of bibliographies pair with rows of bibliographies only, and those of
-    digests with those of digests.
+    are left alone, as are those of a digest that is missing. Entries of bibliographies pair with
+    rows of bibliographies only, and those of digests with those of digests.
     """
     indices: dict[bool, list[int]] = {False: [], True: []}
     for index, entry in enumerate(entries):
@@ -138,7 +142,7 @@ def _paired(entries: Sequence[Entry], rows: Sequence[Row], scope: Scope, unread:
     table = _Table(entries, tuple(rows), scope)
     for is_eligible in (_is_linked, _is_tombstone):
         table.pair_all(is_eligible)
-    moved = {row.digest for row in table.paired.values()} | scope.digests
+    moved = {row.digest for row in table.paired.values()} - scope.missing | scope.digests
     missing = [row for row in table.rows_left() if _is_linked(row) and row.digest in moved]
     hidden = {fingerprint(title) for title in unread.titles if title}
     unreadable = [

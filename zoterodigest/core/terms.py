@@ -128,8 +128,9 @@ class Terms:
     """Under which terms a run reconciles.
 
     `rules` names every digest of the run; it may name digests whose file is `gone` as well, so that
-    what their collections were called is known. With a `selection` only the entries it takes get or
-    change anything and no link is dropped. `relink` names digests whose ended links are revived.
+    what their collections were called is known. Of those that are gone, `missing` ones are
+    configured: none of their entries was removed. With a `selection` only the entries it takes get
+    or change anything and no link is dropped. `relink` names digests whose ended links are revived.
     `prefer` names the end that holds, by field, where both changed; `choices` what a person chose.
     `fills` are fields that are filled in in digests too, where an entry has an empty place for one.
     `found` is what sources say of works, by the key of the item, there already or about to be made;
@@ -139,6 +140,7 @@ class Terms:
     rules: Mapping[str, Rules]
     folding: Folding = field(default_factory=Folding)
     gone: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
     unread: Unread = field(default_factory=Unread)
     selection: Callable[[Entry], bool] | None = None
     relink: frozenset[str] = frozenset()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from zoterodigest.core.record import Entry
 from zoterodigest.sync.bibs.exporting import NewBib
+from zoterodigest.sync.gather import Gathered
 from zoterodigest.sync.run import Prepared
 
 
@@ -23,11 +24,23 @@ def foreseen(prepared: Prepared) -> Iterator[Failure]:
     """Yield what of a plan is left out, as it cannot be written: edits of digests, then items."""
     for one in prepared.refused:
         yield failure_of(one.entry, f"{one.field}: {one.reason}")
+    yield from failures_of_digests(prepared.gathered)
     yield from failures_of_bibs(prepared.bibs)
     reasons: dict[str, str] = {}
     for failed in prepared.writes.unwritable:
         reasons |= dict.fromkeys(failed.row_ids, failed.reason)
     yield from failures_of_rows(prepared, reasons)
+
+
+def failures_of_digests(gathered: Gathered) -> Iterator[Failure]:
+    """Yield which configured digests could not be read, and what to do."""
+    for unread in gathered.unread_digests:
+        hint = unread.error.hint if unread.digest.path.exists() else _MISSING
+        reason = f"{unread.error.reason}. zoterodigest left it out and kept its links. {hint}"
+        yield Failure(unread.key, "", reason)
+
+
+_MISSING = "If you renamed or deleted it, change its `path` in zoterodigest.toml."
 
 
 def failures_of_bibs(bibs: Iterable[NewBib]) -> Iterator[Failure]:

@@ -23,7 +23,13 @@ from zoterodigest.library.address import EMBEDDED, NAMED_HERE, address_of
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import Library
 from zoterodigest.project.digests import formats_for, read_digest
-from zoterodigest.project.files import SourceChanged, SourceFile, read_if_present, require_text
+from zoterodigest.project.files import (
+    BadInput,
+    SourceChanged,
+    SourceFile,
+    read_if_present,
+    require_text,
+)
 from zoterodigest.project.journal import Recorded, read_journal
 from zoterodigest.project.layout import BibFile, Digest, Project
 from zoterodigest.project.lock import (
@@ -140,6 +146,19 @@ class ReadDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadDigest:
+    """One digest of a run whose file cannot be read, and why."""
+
+    digest: Digest
+    error: BadInput
+
+    @property
+    def key(self) -> str:
+        """What the lock file calls it."""
+        return self.digest.key
+
+
+@dataclass(frozen=True, slots=True)
 class ReadBib:
     """One bibliography of a run: its rules, its bytes as read, and what was understood of them.
 
@@ -171,6 +190,8 @@ class Gathered:
 
     `entries` are those of the digests, then those of the bibliographies whose edits travel.
 
+    `unread_digests` tells why configured digests could not be read: they take no part, and their
+    links stay as they are.
     `lock_data` is the lock file's bytes as read (None: there is none), `lock` what they say, with
     what a killed run achieved folded in; `recorded` is the journal that such a run left.
     """
@@ -186,6 +207,12 @@ class Gathered:
     seen: Seen | None = None
     bibs: tuple[ReadBib, ...] = ()
     pending: tuple[Pending, ...] = ()
+    unread_digests: tuple[UnreadDigest, ...] = ()
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """The digests of the lock file that are configured and not there."""
+        return self.gone & {unread.key for unread in self.unread_digests}
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -217,7 +244,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     (`require_unchanged`). Raises `BadInput`, `BadLockFile` or `BadLibrary` for what cannot be read
     at all, and `OtherLibrary`.
     """
-    digests = tuple(read_digests(workspace))
+    digests, unread_digests = read_digests(workspace)
     bibs = tuple(read_bibs(workspace))
     sources: tuple[Source, ...] = (*digests, *bibs)
     lock_data = read_if_present(workspace.project.lock_path)
@@ -246,6 +273,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         seen,
         bibs,
         read_pending(workspace.project.state_folder),
+        unread_digests,
     )
 
 
@@ -294,15 +322,32 @@ def source_with(read: Source, source: bytes, workspace: Workspace) -> Source:
     return replace(read, document=_bib_document(read.bib, source, workspace))
 
 
-def read_digests(workspace: Workspace) -> Iterator[ReadDigest]:
-    """Read the digests of a run, each by the formats that hold for it."""
-    venues = workspace.zotero.venues
+def read_digests(
+    workspace: Workspace,
+) -> tuple[tuple[ReadDigest, ...], tuple[UnreadDigest, ...]]:
+    """Read the digests of a run, each by the formats that hold for it; return those that could not
+    be read as well.
+
+    One that the configuration names stops no other one (law 6). Raises `BadInput` for one that the
+    person named, and if none can be read.
+    """
+    read: list[ReadDigest] = []
+    unread: list[UnreadDigest] = []
     for digest in workspace.digests:
-        file = read_digest(digest.path)
+        try:
+            file = read_digest(digest.path)
+        except BadInput as error:
+            if workspace.is_named:
+                raise
+            unread.append(UnreadDigest(digest, error))
+            continue
         wanted = workspace.wanted_format or digest.rules.format or ""
         formats = formats_for(digest.path, wanted)
-        document = read_document(digest.key, file.data, formats, venues)
-        yield ReadDigest(digest, file, document, formats)
+        document = read_document(digest.key, file.data, formats, workspace.zotero.venues)
+        read.append(ReadDigest(digest, file, document, formats))
+    if unread and not read:
+        raise unread[0].error
+    return tuple(read), tuple(unread)
 
 
 def read_bibs(workspace: Workspace) -> Iterator[ReadBib]:

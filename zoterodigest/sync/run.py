@@ -195,6 +195,7 @@ def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
         {**{key: Rules(collection=former(key)) for key in gone}, **rules},
         folding=workspace.zotero.folding(),
         gone=gathered.gone - rules.keys(),
+        missing=gathered.missing,
         unread=gathered.unread,
         selection=options.selection,
         relink=frozenset(rules) if options.relink else frozenset(),

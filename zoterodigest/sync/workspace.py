@@ -27,7 +27,8 @@ class Workspace:
     """What a run works on: the project, its library and .bib files, and the digests meant.
 
     `instance` names this copy of the library on this machine. `wanted_format` is the one format to
-    read the digests by, if the person named one.
+    read the digests by, if the person named one. `is_named` tells that the person named the
+    digests: each of them has to be there.
     """
 
     project: Project
@@ -38,6 +39,7 @@ class Workspace:
     instance: str = ""
     bibs: tuple[BibFile, ...] = ()
     allowed: Allowed = Allowed()  # noqa: RUF009  (frozen)
+    is_named: bool = False
 
     @property
     def shows_own_notes(self) -> bool:
@@ -98,6 +100,7 @@ def open_workspace(
         _instance(address, base, project),
         project.bibliographies(),
         chosen.allowed,
+        is_named=bool(digests),
     )
 
 

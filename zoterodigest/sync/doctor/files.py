@@ -19,7 +19,7 @@ from zoterodigest.sync.doctor.finding import Finding, told
 from zoterodigest.sync.doctor.site import Site
 
 _FORMAT_WHY = "Digests in its folder are not read as long as it is wrong."
-_DIGEST_WHY = "A run on this digest stops before it begins."
+_DIGEST_WHY = "A run leaves it out, and a run on this digest alone stops."
 _BIB_WHY = "It is neither read nor written by any run."
 
 

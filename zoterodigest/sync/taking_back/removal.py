@@ -267,7 +267,7 @@ class Removal:
             held = patch.data.get("collections") if patch else None
             for key in item.collections if held is None else held:
                 left.setdefault(str(key), set()).add(item.key)
-        keys = {digest.key for digest in self.workspace.digests}
+        keys = {read.key for read in self.gathered.digests}
         used = {
             shelf.collection for shelf in self.gathered.lock.shelves if shelf.digest not in keys
         }

@@ -55,7 +55,7 @@ class Left:
 def prepare_unlink(workspace: Workspace) -> Leaving:
     """Plan to forget the links of the workspace's digests and to touch nothing else."""
     gathered = gather(workspace)
-    return Leaving(workspace, gathered, tuple(_rows_to_end(workspace, gathered)))
+    return Leaving(workspace, gathered, tuple(_rows_to_end(gathered)))
 
 
 def prepare_remove(workspace: Workspace) -> Leaving:
@@ -65,7 +65,7 @@ def prepare_remove(workspace: Workspace) -> Leaving:
     collections, links and the fields we filled, as far as they still stand as we left them.
     """
     gathered = gather(workspace)
-    rows = tuple(_rows_to_end(workspace, gathered))
+    rows = tuple(_rows_to_end(gathered))
     removal = Removal(workspace, gathered, rows)
     for key in dict.fromkeys(row.item for row in rows):
         removal.take_back(key)
@@ -82,12 +82,12 @@ def prepare_remove(workspace: Workspace) -> Leaving:
     )
 
 
-def _rows_to_end(workspace: Workspace, gathered: Gathered) -> Iterator[Row]:
-    """Yield the rows of the workspace's digests, and those of bib entries whose items they leave.
+def _rows_to_end(gathered: Gathered) -> Iterator[Row]:
+    """Yield the rows of the digests that were read, and of bib entries whose items they leave.
 
     A bib entry's link ends with the last digest that links its item.
     """
-    keys = {digest.key for digest in workspace.digests}
+    keys = {read.key for read in gathered.digests}
     ending = [row for row in gathered.lock.rows if row.digest in keys]
     yield from (row for row in ending if row.state is not State.UNLINKED)
     linked = [row for row in gathered.lock.rows if row.state is State.LINKED]
@@ -155,7 +155,7 @@ def _shelves_after(leaving: Leaving) -> Iterator[Shelf]:
 
     Once no other digest has one, a shelf above is forgotten also if a killed run trashed it.
     """
-    keys = {digest.key for digest in leaving.workspace.digests}
+    keys = {read.key for read in leaving.gathered.digests}
     shelves = [shelf for shelf in leaving.gathered.lock.shelves if shelf.digest not in keys]
     trashed = {one.key for one in leaving.shelves}
     if not any(shelf.digest for shelf in shelves):

@@ -1,0 +1,124 @@
+"""A configured digest that is not there, or cannot be read, stops no other one (law 6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sync.digests import notes, quoted
+from tests.sync.trouble import silent
+from tests.sync.world import World
+from zoterodigest.core.link import State
+from zoterodigest.project.files import BadInput
+from zoterodigest.project.lock import read_lock
+from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.workspace import open_workspace
+
+SWIN = "Restoring Images with Shifted Windows"
+GAN = "Adversarial Losses for Sharper Pictures"
+VIT = "Images Are Worth Sixteen Words Each"
+RULES = """\
+[[digest]]
+path = "a.md"
+when_dropped = "trash"
+
+[[digest]]
+path = "b.md"
+when_dropped = "trash"
+"""
+SYNC = Options(direction=Direction.SYNC)
+
+
+@pytest.fixture
+def synced(world: World) -> World:
+    """Two synced digests; a paper's item goes into the trash with its entry."""
+    world.configure(RULES)
+    world.markdown("a.md", notes(quoted(SWIN, "2401.00001"), quoted(VIT, "2401.00003")))
+    world.markdown("b.md", notes(quoted(GAN, "2401.00002")))
+    world.digests.clear()
+    assert sync(world).failures == ()
+    return world
+
+
+def sync(world: World) -> Outcome:
+    """Sync as without paths: the digests that the configuration names."""
+    return carry_out(prepare(world.workspace(), SYNC), silent)
+
+
+def states(world: World) -> set[tuple[str, State]]:
+    return {(row.digest, row.state) for row in read_lock(world.lock_path.read_bytes()).rows}
+
+
+def test_a_sync_goes_on_with_the_others_and_reports_the_missing_file(synced: World) -> None:
+    (synced.root / "a.md").unlink()
+    synced.edit("b.md", (f"**{GAN}**", "**Adversarial Losses for Sharp Pictures**"))
+
+    outcome = sync(synced)
+
+    assert [(one.where, one.title) for one in outcome.failures] == [("a.md", "")]
+    assert outcome.failures[0].reason == (
+        "no such file. zoterodigest left it out and kept its links. If you renamed or deleted it,"
+        " change its `path` in zoterodigest.toml."
+    )
+    assert set(synced.keys_by_title()) == {SWIN, VIT, "Adversarial Losses for Sharp Pictures"}
+    assert states(synced) == {("a.md", State.LINKED), ("b.md", State.LINKED)}
+
+
+def test_a_digest_that_comes_back_has_nothing_to_do(synced: World) -> None:
+    text = (synced.root / "a.md").read_bytes()
+    (synced.root / "a.md").unlink()
+    sync(synced)
+
+    (synced.root / "a.md").write_bytes(text)
+
+    prepared = prepare(synced.workspace(), SYNC)
+    assert prepared.is_settled
+    assert prepared.plan.actions == ()
+
+
+def test_no_entry_counts_as_removed_although_another_moved_to_a_digest(synced: World) -> None:
+    (synced.root / "a.md").unlink()
+    synced.markdown("b.md", notes(quoted(GAN, "2401.00002"), quoted(SWIN, "2401.00001")))
+    synced.digests.clear()
+    key = synced.key(SWIN)
+
+    sync(synced)
+
+    assert synced.key(SWIN) == key
+    assert set(synced.keys_by_title()) == {SWIN, VIT, GAN}
+    assert states(synced) == {("a.md", State.LINKED), ("b.md", State.LINKED)}
+
+
+def test_a_digest_that_is_no_text_stops_no_other_one(synced: World) -> None:
+    (synced.root / "a.md").write_bytes(b"\x00\x01\x02")
+    synced.edit("b.md", (f"**{GAN}**", "**Adversarial Losses for Sharp Pictures**"))
+
+    outcome = sync(synced)
+
+    assert [one.where for one in outcome.failures] == ["a.md"]
+    assert set(synced.keys_by_title()) == {SWIN, VIT, "Adversarial Losses for Sharp Pictures"}
+    assert (synced.root / "a.md").read_bytes() == b"\x00\x01\x02"
+
+
+def test_removing_takes_nothing_back_of_a_digest_that_is_missing(synced: World) -> None:
+    (synced.root / "a.md").unlink()
+
+    synced.remove()
+
+    assert set(synced.keys_by_title()) == {SWIN, VIT}
+
+
+def test_a_run_without_any_digest_that_can_be_read_stops(synced: World) -> None:
+    (synced.root / "a.md").unlink()
+    (synced.root / "b.md").unlink()
+
+    with pytest.raises(BadInput, match=r"a\.md: no such file"):
+        prepare(synced.workspace(), SYNC)
+
+
+def test_a_path_that_the_person_gives_has_to_be_there(synced: World) -> None:
+    (synced.root / "a.md").unlink()
+    paths = [synced.root / "a.md", synced.root / "b.md"]
+
+    with pytest.raises(BadInput, match=r"a\.md: no such file"):
+        prepare(open_workspace(paths, synced.root), SYNC)
