@@ -24,7 +24,9 @@ _CALL = re.compile(r"([a-z]\w*)\(\)")
 _CLASS = re.compile(r"([A-Z][a-z]+\w*)(?:\.\w+)?")
 
 # Paths that exist only in a person's project, or not before they are needed.
-ELSEWHERE = frozenset({".zoterodigest/", "tests/golden/", "tests/corpus/"})
+ELSEWHERE = frozenset(
+    {".zoterodigest/", ".zoterodigest/library.sqlite", "tests/golden/", "tests/corpus/"}
+)
 # Words in code spans that look like classes and are none.
 NO_CLASSES = frozenset({"Any"})
 

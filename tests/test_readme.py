@@ -1,4 +1,4 @@
-"""README.md tells the truth: its commands and options exist, its console examples run."""
+"""README.md and docs/ tell the truth: commands and options exist, console examples run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Zoterodigest, zoterodigest
 from tests.sync.world import World
 from zoterodigest.project.config import load_configuration
@@ -14,7 +16,13 @@ from zoterodigest.project.config import load_configuration
 __all__ = ["zoterodigest"]  # the fixture
 
 ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = (DOCS / "commands.md").read_text(encoding="utf-8")
+GUIDES = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
+}
 PROMPT = "$ zoterodigest "
 STEP = re.compile(
     r"^<!-- in the library: (?P<key>\w{8}) (?P<field>\w+) = (?P<value>[^\n]+) -->$"
@@ -72,15 +80,18 @@ def _lines(diff: str, sign: str) -> list[str]:
     return [f"{line[1:]}\n" for line in diff.splitlines() if line.startswith(sign)]
 
 
-def test_whoever_follows_it_sees_what_it_shows(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
-    (digest,) = re.findall(r"^```markdown\n(.*?)^```$", README, re.M | re.S)
+@pytest.mark.parametrize("page", [README, COMMANDS], ids=["README", "commands"])
+def test_whoever_follows_it_sees_what_it_shows(
+    zoterodigest: Zoterodigest, tmp_path: Path, page: str
+) -> None:
+    (digest,) = re.findall(r"^```markdown\n(.*?)^```$", page, re.M | re.S)
     (tmp_path / "papers.md").write_text(digest, encoding="utf-8")
-    steps = list(STEP.finditer(README))
+    steps = list(STEP.finditer(page))
 
     for step in steps:
         Reader(tmp_path, zoterodigest).follow(step)
 
-    assert sum(README.count(f"```{language}\n") for language in ("console", "diff")) == sum(
+    assert sum(page.count(f"```{language}\n") for language in ("console", "diff")) == sum(
         step["language"] is not None for step in steps
     )
 
@@ -93,40 +104,96 @@ def _commands(zoterodigest: Zoterodigest) -> list[str]:
     return re.findall(r"^  ([\w-]+)  ", _help(zoterodigest).partition("\nCommands:\n")[2], re.M)
 
 
-def test_the_table_of_commands_is_complete(zoterodigest: Zoterodigest) -> None:
-    table = "\n".join(line for line in README.splitlines() if line.startswith("| `"))
+def test_the_page_of_commands_has_all_of_them(zoterodigest: Zoterodigest) -> None:
+    table = "\n".join(line for line in COMMANDS.splitlines() if line.startswith("| "))
+    helped = {name.split()[0] for name in re.findall(HELP, COMMANDS)}
 
-    named = {name for row in table.splitlines() for name in _named(row.split("|")[1])}
+    commands = sorted(_commands(zoterodigest))
 
-    assert sorted(named) == sorted(_commands(zoterodigest))
-
-
-def _named(cell: str) -> list[str]:
-    return re.findall(r"`([\w-]+)(?: [^`]*)?`", cell)
+    assert sorted({*re.findall(r"`([a-z-]+)`", table)} & {*commands}) == commands
+    assert sorted(helped) == commands
 
 
-def test_every_option_it_names_exists(zoterodigest: Zoterodigest) -> None:
-    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
+HELP = r"<!-- help: ([a-z -]+) -->"
+SHOWN = re.compile(rf"{HELP}\n(?:<details>.*?</details>\n)?", re.S)
+
+
+def test_the_page_of_commands_shows_their_help(
+    zoterodigest: Zoterodigest, request: pytest.FixtureRequest
+) -> None:
+    def shown(found: re.Match[str]) -> str:
+        told = zoterodigest(*found[1].split(), "--help").out
+        summary = f"<summary><code>zoterodigest {found[1]} --help</code></summary>"
+        return (
+            f"<!-- help: {found[1]} -->\n<details>{summary}\n\n```text\n{told}```\n\n</details>\n"
+        )
+
+    page = SHOWN.sub(shown, COMMANDS)
+
+    if request.config.getoption("--update-golden"):
+        (DOCS / "commands.md").write_text(page, encoding="utf-8")
+    else:
+        assert page == COMMANDS
+
+
+def test_every_option_they_name_exists(zoterodigest: Zoterodigest) -> None:
+    named = {(page, option) for page in _ABOUT_OPTIONS for option in _options(GUIDES[page])}
 
     helps = "".join(_help(zoterodigest, command) for command in _commands(zoterodigest))
     helps += zoterodigest("library", "copy", "--help").out + zoterodigest("--help").out
 
-    assert options
-    assert [option for option in sorted(options) if not re.search(rf"{option}\b", helps)] == []
+    assert named
+    assert [one for one in sorted(named) if not re.search(rf"{one[1]}\b", helps)] == []
 
 
-def test_the_files_it_links_to_exist() -> None:
-    targets = re.findall(r"\]\(([^)#:]+)\)", README)
+_ABOUT_OPTIONS = ("README.md", "commands.md", "configuration.md", "libraries.md", "safety.md")
 
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+def _options(page: str) -> list[str]:
+    return re.findall(r"(?<![\w-])--[a-z][a-z-]+", page)
+
+
+@pytest.mark.parametrize("page", sorted(GUIDES))
+def test_the_files_and_headings_it_links_to_exist(page: str) -> None:
+    folder = ROOT if page == "README.md" else DOCS
+    prose = re.sub(r"^```.*?^```$|`[^`\n]*`", "", GUIDES[page], flags=re.M | re.S)
+    targets = re.findall(r"\]\(([^)#:\s]*)(#[^)\s]*)?\)", prose)
+
+    missing = [f"{target}{anchor}" for target, anchor in targets if not (folder / target).exists()]
+    lost = [
+        f"{target}{anchor}"
+        for target, anchor in targets
+        if anchor
+        and (folder / target).exists()
+        and anchor[1:] not in _anchors((folder / (target or page)).read_text(encoding="utf-8"))
+    ]
+
+    assert (missing, lost) == ([], [])
+
+
+def _anchors(page: str) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", page, re.M)
+    return {re.sub(r"[^\w -]", "", one).strip().lower().replace(" ", "-") for one in headings}
+
+
+def test_every_message_that_is_explained_is_one_of_ours() -> None:
+    headings = re.findall(r'^## "(.*)"$', GUIDES["troubleshooting.md"], re.M)
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "zoterodigest").rglob("*.py"))
+    joined = re.sub(r'"\s*f?"', "", sources)  # texts in several lines
+
+    assert headings
+    assert [one for one in headings if one not in joined] == []
 
 
 def test_the_configuration_it_shows_is_understood(tmp_path: Path) -> None:
-    (text,) = re.findall(r"^```toml\n(.*?)^```$", README, re.M | re.S)
+    (text,) = re.findall(r"^```toml\n(.*?)^```$", GUIDES["configuration.md"], re.M | re.S)
     (tmp_path / "zoterodigest.toml").write_text(text, encoding="utf-8")
 
     configuration = load_configuration(tmp_path / "zoterodigest.toml")
 
     assert configuration.digests[0].when_dropped == "archive"
     assert configuration.sync.prefer == {"venue": "zotero", "summary": "markdown"}
+
+
+def test_the_readme_fits_two_screens() -> None:
+    assert len(README.splitlines()) <= 125
