@@ -52,6 +52,17 @@ def prepare_memory(path: Path, seen: Seen, lock_data: bytes | None) -> None:
     replace_file(_next(path), _render(seen, lock_data or b""), read_if_present(_next(path)))
 
 
+def settle_memory(path: Path, lock_data: bytes | None) -> None:
+    """Keep what a killed run had prepared, if the lock file holds what it goes with.
+
+    Call it before the lock file is written and before anything is prepared: both would lose it.
+    Raises `CannotWrite`.
+    """
+    prepared = read_if_present(_next(path))
+    if prepared is not None and _lock_of(prepared) == (lock_data or b""):
+        keep_memory(path)
+
+
 def keep_memory(path: Path) -> None:
     """Remember from now on what was prepared. Raises `CannotWrite`; the next run then does it."""
     try:

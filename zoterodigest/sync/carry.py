@@ -110,7 +110,7 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     with at_work(project, command_of(prepared), files):
         require_unchanged(project, prepared.gathered)
         first = _brought_up_to_date(prepared)
-        lock_data = settle_killed_run(project, first.gathered)
+        lock_data = settle_killed_run(prepared.workspace, first.gathered)
         ledger = Ledger(progress, len(first.writes))
         counts = Counter(_write(first, lock_data, ledger))
         again = _planned_again(first, ledger, counts) if ledger.stale else None

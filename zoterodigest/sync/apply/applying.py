@@ -29,7 +29,7 @@ from zoterodigest.project.files import (
 from zoterodigest.project.journal import Journal, discard_journal
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock import LockFile, lock_hash, render_lock, write_lock
-from zoterodigest.project.memory import keep_memory, prepare_memory
+from zoterodigest.project.memory import keep_memory, prepare_memory, settle_memory
 from zoterodigest.project.pending import forget_pending, keep_more_pending, read_pending
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
@@ -37,6 +37,7 @@ from zoterodigest.sync.apply.changes import Changes, FileChange, Results, Sent
 from zoterodigest.sync.apply.recording import Present, Recording, begin_recording, telling_why
 from zoterodigest.sync.apply.sending import Progress, send
 from zoterodigest.sync.gather import Gathered, require_unchanged
+from zoterodigest.sync.workspace import Workspace
 
 
 def apply(changes: Changes, progress: Progress) -> Results:
@@ -50,7 +51,7 @@ def apply(changes: Changes, progress: Progress) -> Results:
     project = workspace.project
     with at_work(project, changes.command, (file.path for file in sent.files)):
         require_unchanged(project, gathered)
-        lock_data = settle_killed_run(project, gathered)
+        lock_data = settle_killed_run(workspace, gathered)
         present = Present(gathered.contents, gathered.lock)
         recording = begin_recording(
             project, present, changes.command, sent, changes.lock.links, undoes=changes.undoes
@@ -121,8 +122,10 @@ def at_work(project: Project, command: str, paths: Iterable[Path]) -> Iterator[N
         yield
 
 
-def settle_killed_run(project: Project, gathered: Gathered) -> bytes | None:
+def settle_killed_run(workspace: Workspace, gathered: Gathered) -> bytes | None:
     """Write down what a killed run achieved; return the lock file's bytes as they are now."""
+    project = workspace.project
+    settle_memory(workspace.memory_path, gathered.lock_data)
     if not gathered.recovers:
         return gathered.lock_data
     write_lock(project.lock_path, gathered.lock, gathered.lock_data)

@@ -1,0 +1,40 @@
+"""The memory of a library: what counts of it when runs are killed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zoterodigest.core.seen import Seen
+from zoterodigest.project.lock import LockFile, render_lock
+from zoterodigest.project.memory import keep_memory, prepare_memory, read_memory, settle_memory
+
+BEFORE, AFTER = LockFile("embedded:1"), LockFile("embedded:2")
+
+
+def seen(collection: str) -> Seen:
+    return Seen({}, {collection: frozenset({"ITEM"})})
+
+
+def test_what_a_killed_run_left_prepared_outlives_a_second_run_that_is_killed(
+    tmp_path: Path,
+) -> None:
+    path, lock_data = tmp_path / "seen", render_lock(BEFORE, b"")
+    prepare_memory(path, seen("OLD"), lock_data)
+    keep_memory(path)
+    prepare_memory(path, seen("NEW"), lock_data)  # killed here, its lock file is written
+
+    settle_memory(path, lock_data)
+    prepare_memory(path, seen("NEWEST"), render_lock(AFTER, lock_data))  # killed here too
+
+    assert read_memory(path, BEFORE, lock_data) == seen("NEW")
+
+
+def test_what_goes_with_a_lock_file_that_was_never_written_is_not_kept(tmp_path: Path) -> None:
+    path, lock_data = tmp_path / "seen", render_lock(BEFORE, b"")
+    prepare_memory(path, seen("OLD"), lock_data)
+    keep_memory(path)
+    prepare_memory(path, seen("NEW"), render_lock(AFTER, lock_data))  # killed here
+
+    settle_memory(path, lock_data)
+
+    assert read_memory(path, BEFORE, lock_data) == seen("OLD")
