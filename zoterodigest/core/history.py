@@ -277,10 +277,21 @@ def run_to_redo(runs: Iterable[Listed]) -> int | None:
     return None
 
 
+def is_undo(number: int, runs: Iterable[Listed]) -> bool:
+    """Tell whether a run takes back one that was no undo, or a redo: what it did is gone then."""
+    return _depth(number, runs) % 2 == 1
+
+
 def _is_redo(run: Listed, runs: Iterable[Listed]) -> bool:
     """Tell whether a run takes back an undo, and not another redo."""
+    depth = _depth(run.number, runs)
+    return depth % 2 == 0 and depth > 0
+
+
+def _depth(number: int, runs: Iterable[Listed]) -> int:
+    """Return how many runs were taken back, one by the other, down to one that is no undo."""
     undoes = {one.number: one.undoes for one in runs}
-    depth, number = 0, run.number
+    depth = 0
     while undoes.get(number):
         depth, number = depth + 1, undoes[number]
-    return depth % 2 == 0 and depth > 0
+    return depth

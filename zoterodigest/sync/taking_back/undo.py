@@ -2,7 +2,8 @@
 
 Order: first the lock file lets go of what is about to be turned back, so that a kill in between
 leaves an edit pending and never carries it over another; then the library, then the digests. Links
-that come back do so last: until then their items may lie in the trash.
+that come back do so last: until then their items may lie in the trash. In a redo all links do: the
+lock file moves on when both ends are written, as in the run that is done again.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.found import PendingChange
-from zoterodigest.core.history import Links, Run
-from zoterodigest.core.link import Exported, Row, Shelf, State, is_bib
+from zoterodigest.core.history import Links, Run, is_undo
+from zoterodigest.core.link import Exported, Row, State, is_bib
 from zoterodigest.core.plan import Link
 from zoterodigest.core.seen import Seen
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.history import history_folder
+from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import LockFile
 from zoterodigest.project.outside import require_keys_inside
 from zoterodigest.sync.apply.applying import apply
@@ -45,7 +46,8 @@ class Undoing:
     """An undo as planned; nothing has been written. What is `declined` stays as it is.
 
     `lock` is the lock file as it is to be if everything can be written. `goes_on` tells that an
-    earlier undo of the run did not finish: this one does, whatever is declined.
+    earlier undo of the run did not finish: this one does, whatever is declined. `is_redo` tells
+    that the run was an undo: what that one took back is done again.
     """
 
     workspace: Workspace
@@ -56,6 +58,7 @@ class Undoing:
     declined: tuple[Declined, ...] = ()
     command: str = "undo"
     goes_on: bool = False
+    is_redo: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -108,7 +111,17 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
     sent = reverting.revert()
     sent = replace(sent, pending=_pending_back(run, gathered, is_whole=not reverting.declined))
     declined = tuple(dict.fromkeys(reverting.declined))
-    undoing = Undoing(workspace, gathered, run, sent, gathered.lock, declined, command)
+    runs = read_history(history_folder(workspace.project.state_folder)).runs
+    undoing = Undoing(
+        workspace,
+        gathered,
+        run,
+        sent,
+        gathered.lock,
+        declined,
+        command,
+        is_redo=is_undo(run.number, runs),
+    )
     return replace(undoing, lock=_lock_after(undoing, NOTHING_FAILED))
 
 
@@ -164,6 +177,7 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
     """
     if undoing.is_settled and undoing.declined and not undoing.goes_on:
         return Undone(undoing, declined=undoing.declined)
+    released = _released(undoing)
     changes = Changes(
         undoing.workspace,
         undoing.gathered,
@@ -171,8 +185,8 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
         undoing.sent,
         undoing.lock,
         lambda results, _: _lock_after(undoing, results),
-        released=_released(undoing.gathered.lock, undoing.lock),
-        seen_after=lambda lock: _seen_after(undoing, lock),
+        released=released,
+        seen_after=lambda lock: _seen_after(undoing, lock, is_last=lock is not released),
         undoes=undoing.run.number,
     )
     results = apply(changes, progress)
@@ -189,11 +203,14 @@ def _done(sent: Sent, results: Results) -> Sent:
     )
 
 
-def _seen_after(undoing: Undoing, lock: LockFile) -> Seen | None:
+def _seen_after(undoing: Undoing, lock: LockFile, *, is_last: bool) -> Seen | None:
+    """Return what to remember with `lock`: a redo remembers places only when items are in them."""
     gathered = undoing.gathered
     if gathered.seen is None:
         return None
     keys = {item.key for item in undoing.sent.items}
+    if undoing.is_redo and not is_last:
+        keys = set()
     written = [item for item in _as_if_written(undoing).items if item.key in keys]
     return seen_back(gathered.seen, gathered.lock.links, lock.links, written)
 
@@ -212,15 +229,37 @@ def _failed(undoing: Undoing, results: Results) -> Iterator[Declined]:
 # --- links ---------------------------------------------------------------------------------------
 
 
-def _released(present: LockFile, back: LockFile) -> LockFile:
-    """Return `back` without the links, collections and entries of ours that it brings back."""
+def _released(undoing: Undoing) -> LockFile | None:
+    """Return the lock file that is written before all else; None if it stays until the end.
+
+    Of the bases before and after a run those before are safe while only some ends are written: an
+    end that holds what the run brought is edited then, and goes to the other end. With those after,
+    an end that is not written yet would look edited, and would go over the edit at the other end.
+    """
+    present, back = undoing.gathered.lock, undoing.lock
+    if undoing.is_redo:
+        ended = _ended(present, back)
+        return None if ended == present else ended
     rows = {row.id: row for row in present.rows}
-    shelves, entries = {*map(_shelf_place, present.shelves)}, {*map(_entry_place, present.exported)}
+    collections = {shelf.collection for shelf in present.shelves}
+    entries = {*map(_entry_place, present.exported)}
     return replace(
         back,
         rows=tuple(_released_row(row, rows.get(row.id)) for row in back.rows),
-        shelves=tuple(one for one in back.shelves if _shelf_place(one) in shelves),
+        shelves=tuple(one for one in back.shelves if one.collection in collections),
         exported=tuple(one for one in back.exported if _entry_place(one) in entries),
+    )
+
+
+def _ended(present: LockFile, back: LockFile) -> LockFile:
+    """Return `present` without the links that `back` ends: their items may go into the trash."""
+    rows = {row.id: row for row in back.rows}
+
+    def is_ended(row: Row) -> bool:
+        return row.state is State.LINKED and rows[row.id].state is not State.LINKED
+
+    return replace(
+        present, rows=tuple(rows[row.id] if is_ended(row) else row for row in present.rows)
     )
 
 
@@ -229,10 +268,6 @@ def _released_row(back: Row, present: Row | None) -> Row:
     if back.state is not State.LINKED or is_linked:
         return back
     return present or replace(back, state=State.UNLINKED)
-
-
-def _shelf_place(shelf: Shelf) -> tuple[str, tuple[str, ...]]:
-    return shelf.digest, shelf.path
 
 
 def _entry_place(entry: Exported) -> tuple[str, str]:
