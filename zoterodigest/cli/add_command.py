@@ -26,12 +26,12 @@ def add(
         typer.Option(
             "--section",
             metavar="HEADING",
-            help="Below this heading, or A / B.",
+            help="Add below this heading, or A / B.",
             show_default="the only one, the newest day's",
         ),
     ] = "",
     may_double: Annotated[
-        bool, typer.Option("--allow-duplicate", help="Also what stands in a digest already.")
+        bool, typer.Option("--allow-duplicate", help="Also add papers that a digest has already.")
     ] = False,
     is_offline: Offline = False,
     is_dry_run: DryRun = False,
@@ -40,9 +40,9 @@ def add(
 ) -> None:
     """Add papers to a digest.
 
-    ID is an arXiv id, a DOI, a web address, BibTeX or a .bib; - reads any of them. The paper is
-    looked up and becomes an entry that looks like its neighbours, where the digest has its place
-    for new ones. All else in the digest stays as it is, byte for byte.
+    ID is an arXiv id, a DOI, a web address, BibTeX or a .bib. - reads any of them from standard
+    input. add looks the paper up and writes an entry in the style of its neighbors, at the place
+    for new entries. Nothing else in the digest changes.
 
     \b
     Examples:
@@ -51,7 +51,7 @@ def add(
       zoterodigest add refs.bib --to papers.md --section "To read" --offline
       pbpaste | zoterodigest add - --dry-run
 
-    Exit code 1 means that a paper was not added: nobody knows it, or it stands in a digest already.
+    The exit code is 1 if a paper was not added: no source knows it, or a digest has it already.
     """
     from zoterodigest.cli import adding
 

@@ -23,22 +23,23 @@ def auth(
         bool,
         typer.Option(
             "--key-file",
-            help="With desktop, on a system without a keyring: keep the key in a file of yours.",
+            help="With desktop, without a keyring: keep the key in a file that only you can read.",
         ),
     ] = False,
 ) -> None:
-    """Take an API key and keep it in the keyring of this system.
+    """Keep an API key in the keyring of this system.
 
-    Shows where zotero.org gives a key, asks for it without showing it, looks what it opens, and
-    keeps it. `auth status` tells what the key opens, `auth remove` takes it out of the keyring.
+    auth shows where zotero.org gives a key, asks for it without showing it, checks what it opens,
+    and keeps it. `auth status` shows what the key opens. `auth remove` deletes it from the
+    keyring.
 
     A key of zotero.org is for all libraries there. With LIBRARY (user:ID, group:ID,
-    https://HOST/users/ID) it is for that one alone. Where there is no keyring, ZOTERO_API_KEY in
-    the environment takes its place. A key is never an argument: it may come from standard input.
+    https://HOST/users/ID) it is for that library only. Without a keyring, set ZOTERO_API_KEY in
+    the environment. A key is never an argument; it may come from standard input.
 
-    With `desktop` the running Zotero asks in a dialog whether zoterodigest may write. The key that
-    it then gives goes into the keyring. Where there is none, --key-file keeps it in a file outside
-    of your projects that only you can read.
+    `auth desktop` asks the running Zotero for permission to write. Zotero shows a dialog and gives
+    a key, which goes into the keyring. Without a keyring, --key-file keeps it in a file outside
+    your projects that only you can read.
 
     \b
     Examples:

@@ -24,22 +24,22 @@ def add_to(app: typer.Typer) -> None:
 def check_cites(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True, show_default=False)],
     report: Annotated[
-        Report, typer.Option("--report", help="For people, or annotations for GitHub Actions.")
+        Report, typer.Option("--report", help="Text, or annotations for GitHub Actions.")
     ] = Report.TEXT,
 ) -> None:
     """Check that every key a document cites has one entry.
 
-    FILE is a document (.tex, .aux, .bcf, .typ, or .md for Pandoc; the files that a .tex or .typ
-    includes are read too) or a bibliography (.bib). Without a .bib, those that the documents name
-    are read. Lists keys that are missing or stand twice, places of a .bib that cannot be read, and
-    entries that are cited nowhere. Writes nothing.
+    FILE is a document (.tex, .aux, .bcf, .typ, or .md for Pandoc) or a bibliography (.bib).
+    check-cites also reads the files that a .tex or .typ includes. Without a .bib it reads those
+    that the documents name. It lists missing keys, keys that appear twice, entries that it can't
+    read, and entries that nobody cites. It changes nothing.
 
     \b
     Examples:
       zoterodigest check-cites main.tex refs.bib
       zoterodigest check-cites main.tex --report github
 
-    Exit code 1 means that a key is missing or doubled.
+    The exit code is 1 if a key is missing or doubled.
     """
     from zoterodigest.cli import cites
 

@@ -16,19 +16,19 @@ def add_to(app: typer.Typer) -> None:
         no_args_is_help=True,
         rich_markup_mode=None,
     )
-    keys.command("list", epilog="Next: `zoterodigest citekeys check` tells what is wrong.")(show)
+    keys.command("list", epilog="Next: `zoterodigest citekeys check` finds problems.")(show)
     keys.command("check")(check)
     keys.command("set", epilog="Next: `zoterodigest undo` takes it back.")(write)
     app.add_typer(keys, name="citekeys")
 
 
 def show(address: Address = "", as_json: AsJson = False) -> None:
-    """List the citation key of each item, and where it comes from.
+    """List the citation key of each item, and its source.
 
     \b
-    item         the item's own field in Zotero, which every export uses
+    item         the item's field in Zotero; every export uses it
     extra        a line `Citation Key: ...` in its Extra
-    bib          a .bib of this project, where the work stands under it
+    bib          a .bib of this project
     new          made by the formula, not written yet
     provisional  made by the formula, but author or year are missing
 
@@ -43,17 +43,18 @@ def show(address: Address = "", as_json: AsJson = False) -> None:
 
 
 def check(address: Address = "", as_json: AsJson = False) -> None:
-    """Tell what is wrong with citation keys.
+    """Find problems with citation keys.
 
-    Wrong are keys that two items have (also if only their case differs), keys with signs that no
-    .bib can hold, and items whose field and Extra state two keys. Told as well are provisional
-    keys, and works that stand under another key in a .bib of this project: that one stays.
+    These are problems: two items have the same key (even if only the case differs), a key has
+    characters that no .bib can hold, or an item's field and its Extra have different keys. check
+    also reports provisional keys, and papers that have another key in a .bib of this project. That
+    key stays.
 
     \b
     Examples:
       zoterodigest citekeys check
 
-    Exit code 1 means that something is wrong.
+    The exit code is 1 if there is a problem.
     """
     from zoterodigest.cli import citekeys
 
@@ -71,17 +72,18 @@ def write(
         str, typer.Argument(metavar="KEY", help="Its new citation key.", show_default=False)
     ] = "",
     is_all: Annotated[
-        bool, typer.Option("--all", help="Write the new keys of all items that have none.")
+        bool, typer.Option("--all", help="Write the new keys of all items without one.")
     ] = False,
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     address: Address = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write a citation key of your own into an item, or the new keys of all.
+    """Write a citation key into an item, or the new keys into all.
 
-    A key that another item has, or with signs that no .bib can hold, is refused. With --all every
-    item without a key gets the one that `citekeys list` shows, unless that is provisional.
+    set refuses a key that another item has, and a key with characters that no .bib can hold. With
+    --all, every item without a key gets the one that `citekeys list` shows, unless it is
+    provisional.
 
     \b
     Examples:

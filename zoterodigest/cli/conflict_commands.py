@@ -11,7 +11,7 @@ from zoterodigest.cli.options import Address, AnyDigests, AsJson, DryRun, Yes
 
 
 class Keep(Enum):
-    """The end that holds."""
+    """The side to keep."""
 
     MARKDOWN = "markdown"
     ZOTERO = "zotero"
@@ -20,23 +20,23 @@ class Keep(Enum):
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to `app`."""
-    app.command(epilog="Next: `zoterodigest resolve` goes through them.")(conflicts)
-    app.command(epilog="Next: `zoterodigest status` tells what is left.")(resolve)
+    app.command(epilog="Next: `zoterodigest resolve` decides them.")(conflicts)
+    app.command(epilog="Next: `zoterodigest status` shows what is left.")(resolve)
 
 
 def conflicts(
     digests: AnyDigests = None,
     with_apart: Annotated[
-        bool, typer.Option("--apart", "-a", help="List the fields that are apart as well.")
+        bool, typer.Option("--apart", "-a", help="Also list diverged fields.")
     ] = False,
     address: Address = "",
     as_json: AsJson = False,
 ) -> None:
-    """List what changed at both ends.
+    """List fields that were edited on both sides.
 
-    Each with its ID, what both ends once held, and what they hold now. Fields that are apart are
-    counted: they were different from the beginning, or looked up for the library alone. Exits with
-    3 if there are conflicts.
+    Each has an ID, the value that both sides last agreed on, and the two values now. conflicts
+    counts the fields that have diverged: their two values never agreed. The exit code is 3 if
+    there are conflicts.
 
     \b
     Examples:
@@ -53,37 +53,37 @@ def conflicts(
 def resolve(
     wanted: Annotated[str, typer.Argument(metavar="ID", hidden=True, show_default=False)] = "",
     keep: Annotated[
-        Keep | None, typer.Option("--keep", help="The end that holds.", show_default=False)
+        Keep | None, typer.Option("--keep", help="The side to keep.", show_default=False)
     ] = None,
     is_edit: Annotated[
-        bool, typer.Option("--edit", help="Write what both ends get, in $VISUAL or $EDITOR.")
+        bool, typer.Option("--edit", help="Write the value for both sides in $VISUAL or $EDITOR.")
     ] = False,
     field: Annotated[
         str, typer.Option("--field", metavar="NAME", help="Only this field.", show_default=False)
     ] = "",
-    is_all: Annotated[bool, typer.Option("--all", help="Every conflict; with --keep.")] = False,
+    is_all: Annotated[bool, typer.Option("--all", help="Every conflict, with --keep.")] = False,
     with_apart: Annotated[
-        bool, typer.Option("--apart", "-a", help="Fields that are apart as well.")
+        bool, typer.Option("--apart", "-a", help="Also decide diverged fields.")
     ] = False,
     is_acknowledged: Annotated[
         bool,
-        typer.Option("--acknowledge", help="Keep what `status` lists out of it until it changes."),
+        typer.Option("--acknowledge", help="Accept a report of `status` until its values change."),
     ] = False,
     is_forgotten: Annotated[
-        bool, typer.Option("--forget", help="List in `status` again what was acknowledged.")
+        bool, typer.Option("--forget", help="Report in `status` again what you acknowledged.")
     ] = False,
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     address: Address = "",
     as_json: AsJson = False,
 ) -> None:
-    """Decide what changed at both ends.
+    """Decide fields that were edited on both sides.
 
-    At a terminal it shows one conflict after the other and asks. With ID it decides that one and
-    nothing else: both ends get what the digest (--keep markdown), the bibliography (--keep bib) or
-    the library (--keep zotero) holds, or what you write (--edit). IDs are those of `zoterodigest
-    conflicts`. With --all, --keep markdown means the conflicts of digests, --keep bib those of
-    bibliographies, --keep zotero all.
+    At a terminal, resolve shows one conflict after the other and asks. With ID it decides only
+    that one: both sides get the value of the digest (--keep markdown), of the bibliography (--keep
+    bib) or of the library (--keep zotero), or what you write (--edit). `zoterodigest conflicts`
+    lists the IDs. With --all, `--keep markdown` decides the conflicts of digests, `--keep bib`
+    those of bibliographies, and `--keep zotero` both.
 
     \b
     Examples:
@@ -93,12 +93,11 @@ def resolve(
       zoterodigest resolve --all --keep markdown --field summary
       zoterodigest resolve k3fq --acknowledge
 
-    With --acknowledge nothing is written at either end: the report that `status` lists with this ID
-    is counted only, until what it says changes. With --all every report is. The lock file keeps it,
-    so it holds for everybody who has this repository. --forget takes it back.
+    --acknowledge changes neither side. From then on `status` only counts the report with this ID,
+    until one of its values changes. With --all it acknowledges every report. The lock file stores
+    this, so it holds for everybody with this repository. --forget reverts it.
 
-    A merge tool of yours is offered when zoterodigest.toml names it below [sync]:
-    merge_tool = ["vimdiff"].
+    To use a merge tool, name it in zoterodigest.toml below [sync]: merge_tool = ["vimdiff"].
     """
     from zoterodigest.cli import resolving
     from zoterodigest.core.terms import End

@@ -17,19 +17,18 @@ def doctor(
     address: Address = "",
     as_json: AsJson = False,
 ) -> None:
-    """Look for what is wrong, and tell what mends it.
+    """Find problems and the commands that fix them.
 
-    Looks at the configuration, formats, digests and bibliographies, at lock file, state folder,
-    packages and caches, at the library, its API key and its rights, at links and notes whose other
-    end is gone, and at works that stand twice. What is broken stops no other check. Writes nothing
-    in the project or the library.
+    doctor checks the configuration, formats, digests, bibliographies, lock file, state folder,
+    packages, caches, the library, its API key, and all links and notes. It also looks for papers
+    that appear twice. A check that fails doesn't stop the others. doctor changes nothing.
 
     \b
     Examples:
       zoterodigest doctor
       zoterodigest doctor --json
 
-    Exit code 1 means that something is wrong.
+    The exit code is 1 if something is wrong.
     """
     from zoterodigest.cli import doctor as run
 

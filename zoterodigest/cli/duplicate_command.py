@@ -33,16 +33,16 @@ def duplicates(
     is_agreed: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find works that stand twice in the library or in digests.
+    """Find papers that appear twice in the library or in digests.
 
-    Lists items that are one work, entries that are one work and not linked yet, and what may be one
-    work, each with the reason and what to do. Several entries that are linked with one item are as
-    they should be, and only counted. FILE is a digest or a .bib; without one, those of the project
-    are meant, and the library alone where there are none. Writes nothing without --merge.
+    duplicates lists items that are the same paper, unlinked entries that are the same paper, and
+    what may be the same paper. Each has the reason and what to do. It only counts entries that
+    share an item. FILE is a digest or a .bib. Without FILE it uses those of the project, or only
+    the library if the project has none. It changes nothing without --merge.
 
     With --merge, notes and attachments of OTHER move to KEEP. KEEP also gets the collections, tags
-    and relations of OTHER, and values for its empty fields. OTHER goes into the trash. The next
-    sync links the entries of OTHER with KEEP. `zoterodigest undo` takes the merge back.
+    and relations of OTHER, and values for its empty fields. OTHER goes to the trash. The next sync
+    links the entries of OTHER with KEEP. `zoterodigest undo` takes the merge back.
 
     \b
     Examples:
@@ -51,7 +51,7 @@ def duplicates(
       zoterodigest duplicates --library group:12345 --json
       zoterodigest duplicates --merge R5TC8WPL 7HQ2M4XA --dry-run
 
-    Exit code 1 means that a work surely stands twice; what only may be one work is no failure.
+    The exit code is 1 if a paper certainly appears twice.
     """
     from zoterodigest.cli import duplicates as run
     from zoterodigest.cli import merging_items

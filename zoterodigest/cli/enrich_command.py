@@ -30,14 +30,14 @@ def enrich(
 ) -> None:
     """Fill in what the library lacks, from arXiv.
 
-    Authors, abstract, first date, categories, DOI and comment of the papers that digests are linked
-    with: only what is empty in the library. Two things give way, in items that came from a digest
-    and while nobody has edited them: user names in the place of authors, and a list of authors cut
-    by "et al.". Digests never change, and no edit is carried: that is for `sync`. A push does this
-    for the items it creates.
+    enrich asks arXiv about the papers of your digests: authors, abstract, first date, categories,
+    DOI and comment. It fills in only what is empty. There are two exceptions, in items that came
+    from a digest and that nobody edited in Zotero: real names replace user names, and missing
+    authors are added after "et al.". Digests don't change. push does the same for the items it
+    creates.
 
-    What arXiv said is kept for a month; --offline asks nobody and uses that. A run that is broken
-    off, or finds arXiv out of reach, goes on where it was when it is started again: exit code 1.
+    zoterodigest keeps the answers for 30 days. --offline uses only these. If arXiv can't be
+    reached, the exit code is 1, and the next enrich goes on.
 
     \b
     Examples:

@@ -34,7 +34,7 @@ def export(
             "--output",
             "-o",
             metavar="FILE",
-            help="The file to write; - shows it.",
+            help="The file to write; - prints it.",
             show_default="the project's, else -",
         ),
     ] = "",
@@ -47,14 +47,14 @@ def export(
         typer.Option(
             "--items",
             metavar="FILE",
-            help="A JSON array of Zotero API items in place of a library; - reads it.",
+            help="A JSON array of Zotero API items instead of a library; - reads standard input.",
             show_default=False,
         ),
     ] = "",
     tags: Annotated[
         list[str] | None,
         typer.Option(
-            "--tag", metavar="TAG", help="Only with this tag; repeatable.", show_default=False
+            "--tag", metavar="TAG", help="Only items with this tag. Repeatable.", show_default=False
         ),
     ] = None,
     collections: Annotated[
@@ -62,7 +62,7 @@ def export(
         typer.Option(
             "--collection",
             metavar="NAME",
-            help="Only in this collection; repeatable.",
+            help="Only items in this collection. Repeatable.",
             show_default=False,
         ),
     ] = None,
@@ -71,7 +71,7 @@ def export(
         typer.Option(
             "--cited",
             metavar="FILE",
-            help="Only what FILE cites: .tex, .aux, .bcf or Pandoc's .md; repeatable.",
+            help="Only what FILE cites: .tex, .aux, .bcf, .typ or Pandoc's .md. Repeatable.",
             show_default=False,
         ),
     ] = None,
@@ -79,41 +79,41 @@ def export(
         Order | None, typer.Option("--sort", help="The order.", show_default="digest")
     ] = None,
     short_venues: Annotated[
-        bool, typer.Option("--short-venues", help="CVPR, not its official name.")
+        bool, typer.Option("--short-venues", help="Short venue names: CVPR.")
     ] = False,
-    abstract: Annotated[bool, typer.Option("--abstract", help="With abstracts.")] = False,
-    note: Annotated[bool, typer.Option("--note", help="With comments.")] = False,
-    awards: Annotated[bool, typer.Option("--awards", help="With awards, as notes.")] = False,
+    abstract: Annotated[bool, typer.Option("--abstract", help="Include abstracts.")] = False,
+    note: Annotated[bool, typer.Option("--note", help="Include comments.")] = False,
+    awards: Annotated[bool, typer.Option("--awards", help="Include awards, as notes.")] = False,
     address: Address = "",
     format_name: FormatName = "",
     add_only: Annotated[
         bool | None,
         typer.Option(
             "--add-only/--update",
-            help="Only add entries, or bring those that are ours up to date as well.",
+            help="Only add entries, or also update those that export wrote.",
             show_default="--update in a file that export made",
         ),
     ] = None,
     prune: Annotated[
         bool,
         typer.Option(
-            "--prune", help="Take out entries of ours that are wanted no more; not with --add-only."
+            "--prune", help="Remove unwanted entries that export wrote; not with --add-only."
         ),
     ] = False,
     may_overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Write the file anew; what it holds goes.")
+        bool, typer.Option("--overwrite", help="Write the file anew; its content is lost.")
     ] = False,
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
 ) -> None:
     """Write a bibliography: BibTeX, biblatex or CSL JSON.
 
-    Of the digests named, with no library and no project; without any, of the library's items that
-    are not in the trash. With no -o, the .bib files of zoterodigest.toml are brought up to date. In
-    a .bib that is there already only entries change that an export of the same project wrote, and
-    only fields that nobody edited since; else it gains the entries it has not. --overwrite shows
-    what goes and asks, at a terminal; `undo` brings it back.
-    Citation keys are the items' own; where there is none yet, author, title and year make one.
+    With DIGEST, export writes the entries of these digests. It then needs no library and no
+    project. Without DIGEST it writes the library's items. Without -o it updates the .bib files of
+    zoterodigest.toml. In an existing .bib it changes only entries that an export of this project
+    wrote, and only fields that nobody edited since. In any other .bib it only adds entries.
+    --overwrite shows what goes and asks; `undo` brings it back. Citation keys are the items' own.
+    If an item has none, zoterodigest makes one from author, title and year.
 
     \b
     Examples:

@@ -21,24 +21,27 @@ def feed(
     since: Annotated[
         str,
         typer.Option(
-            metavar="DAY", help="First submitted on this day or later: yesterday, 3d, 2025-04-07."
+            metavar="DAY", help="Submitted on this day or later: yesterday, 3d, 2025-04-07."
         ),
     ] = "7d",
     until: Annotated[
-        str, typer.Option(metavar="DAY", help="And on this day or before; it is the list's day.")
+        str,
+        typer.Option(
+            metavar="DAY", help="Submitted on this day or before; the entries go to this day."
+        ),
     ] = "today",
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     is_offline: Offline = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring new papers of arXiv into digests.
+    """Bring new arXiv papers into digests.
 
-    Each [[feed]] of zoterodigest.toml, or those called NAME, asks arXiv for the newest papers of
-    its categories and keywords. What stands in no digest of the project becomes an entry in the
-    digest's format: in its list, in a section of the day or in a file of the day. A second run
-    adds nothing. Days are those of arXiv (UTC). A paper is announced some days after it was
-    submitted, so a daily job looks back a week.
+    Each [[feed]] of zoterodigest.toml asks arXiv for the newest papers of its categories and
+    keywords. With NAME, only these feeds run. A paper that no digest of the project has becomes an
+    entry: in a list, in a section for the day, or in a file for the day. A second run adds
+    nothing. Days are arXiv's (UTC). arXiv announces a paper some days after its submission, so a
+    daily job looks back a week.
 
     \b
     Examples:
@@ -46,8 +49,8 @@ def feed(
       zoterodigest feed diffusion --since yesterday --dry-run
       zoterodigest feed --since 2025-04-01 --until 2025-04-07
 
-    Exit code 1 means that arXiv did not answer all of it, or a paper could not be written; the next
-    run completes it.
+    The exit code is 1 if arXiv didn't answer every request or a paper couldn't be written. The
+    next run completes it.
     """
     from zoterodigest.cli import feeding
 

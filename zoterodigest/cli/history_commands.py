@@ -18,15 +18,15 @@ RunNumber = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Add these commands to `app`, in the order in which they are listed."""
     app.command(epilog="Next: `zoterodigest undo RUN` takes a run back.")(log)
-    app.command(epilog="Next: `zoterodigest status` tells what is pending again.")(undo)
+    app.command(epilog="Next: `zoterodigest status` shows what is pending again.")(undo)
     app.command(epilog="Next: `zoterodigest undo` takes it back again.")(redo)
 
 
 def log(number: RunNumber = None, as_json: AsJson = False) -> None:
     """List the runs that wrote something, or what one of them changed.
 
-    The newest stands first. The history lies beside the digests on this machine only; runs of the
-    last 90 days are kept, at most 200. What stands under "Private" in a note is never in it.
+    The newest run comes first. The history is on this computer only. zoterodigest keeps 200 runs,
+    for 90 days. The history never has text from below a heading "Private" in a note.
 
     \b
     Examples:
@@ -48,12 +48,12 @@ def undo(
     address: Address = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take back what a run wrote, in the library and in the digests.
+    """Take back what a run wrote, in the library and in files.
 
-    Without RUN it undoes the newest run that is not undone yet, so `undo` typed twice goes one run
-    further back. If an undo was killed, `undo` goes on with it. What has changed since the run
-    stays as it is and is reported; the exit code is then 1. The edits that the run carried are
-    pending again, links that it made are ended. `redo` takes the undo back.
+    Without RUN, undo takes back the newest run that isn't undone yet. A second undo takes back the
+    run before. If an undo was killed, the next one completes it. undo keeps what somebody changed
+    since the run, and reports it with exit code 1. The edits that the run carried are pending
+    again. `redo` takes the undo back.
 
     \b
     Examples:
@@ -75,8 +75,8 @@ def redo(
 ) -> None:
     """Do again what the last undo took back.
 
-    `redo` after two `undo` takes back the second one, and `redo` again the first. Once another run
-    has written something, there is nothing to redo; `undo RUN` takes back any undo by its number.
+    After two undos, redo takes back the second one, and a second redo the first. Once another run
+    has written something, there is nothing to redo. `undo RUN` takes back any undo by its number.
 
     \b
     Examples:

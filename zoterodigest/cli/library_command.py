@@ -16,7 +16,7 @@ def add_to(app: typer.Typer) -> None:
         no_args_is_help=True,
         rich_markup_mode=None,
     )
-    library.command("copy", epilog="Next: `zoterodigest sync`, which has nothing to do.")(copy)
+    library.command("copy", epilog="Next: `zoterodigest sync` has nothing to do.")(copy)
     app.add_typer(library, name="library")
 
 
@@ -28,29 +28,29 @@ def copy(
         str, typer.Argument(metavar="TO", help="The library to copy it into.", show_default=False)
     ],
     is_whole: Annotated[
-        bool, typer.Option("--all", help="Copy everything, not only what is linked.")
+        bool, typer.Option("--all", help="Copy every item, not only linked ones.")
     ] = False,
     with_trash: Annotated[
-        bool, typer.Option("--trash", help="Take along what lies in the trash, into the trash.")
+        bool, typer.Option("--trash", help="Also copy the trash, into the trash.")
     ] = False,
     is_switched: Annotated[
-        bool, typer.Option("--switch", help="Name TO in zoterodigest.toml afterwards.")
+        bool, typer.Option("--switch", help="Write TO into zoterodigest.toml afterwards.")
     ] = False,
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     as_json: AsJson = False,
     with_stats: Stats = False,
 ) -> None:
-    """Copy a library to another address, and go on there.
+    """Copy a library to another address and continue there.
 
-    What the lock file of this project links goes along, with all it needs: its notes, yours too,
-    links, tags, relations, and the collections it lies in. With --all everything does. The lock
-    file then links with TO, and the next sync has nothing to do. No digest is touched, FROM stays
-    as it is. Attachments with files stay behind, and so does the trash without --trash.
+    copy takes the items that the lock file of this project links, with their notes, tags,
+    relations and collections. With --all it takes every item. After that, the lock file links with
+    TO, and the next sync has nothing to do. FROM and the digests don't change. copy skips attached
+    files, and the trash unless you pass --trash.
 
-    A work that is in TO already is adopted and keeps what it says; it gains what is empty, tags and
-    collections. So the command can be run again: after a kill, or where something failed, it goes
-    on. The lock file goes over only when all is there.
+    If TO has a paper already, copy adopts it: the item keeps its values and gets what is missing.
+    So if a copy was interrupted, run the same command again. The lock file changes only when
+    everything is copied.
 
     \b
     Examples:
@@ -58,8 +58,8 @@ def copy(
       zoterodigest library copy embedded:papers.sqlite user:1234567 --switch
       zoterodigest library copy user:1234567 embedded:copy.sqlite --all
 
-    Exit code 1 means that something could not be copied, 7 that nobody agreed to write into a
-    library that holds things of your own (--yes agrees).
+    The exit code is 1 if something couldn't be copied. It is 7 if TO has items of yours and you
+    didn't confirm (--yes confirms).
     """
     from zoterodigest.cli import library_copy
     from zoterodigest.cli.library_copy import Request

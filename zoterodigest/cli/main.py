@@ -44,13 +44,13 @@ BAD_INPUT = 10
 _ALLOW_OUTSIDE = "--allow-outside"
 _REPORT_TO = "https://github.com/zoterodigest/zoterodigest/issues"
 
-_ABOUT = """Keep Markdown paper digests, a Zotero library and a BibTeX file in agreement.
+_ABOUT = """Sync Markdown paper digests, a Zotero library and a BibTeX file.
 
 \b
 First steps:
-  zoterodigest inspect papers.md   see what is understood of a digest
-  zoterodigest push papers.md      bring it into the built-in library
-  zoterodigest ls                  look at what arrived
+  zoterodigest inspect papers.md   see which entries zoterodigest finds
+  zoterodigest push papers.md      bring it into a trial library
+  zoterodigest ls                  list the new items
 """
 
 _EXIT_CODES = """\b
@@ -217,7 +217,7 @@ def _program(
         bool,
         typer.Option(
             _ALLOW_OUTSIDE,
-            help="Let the project use paths outside of its folder, in this run.",
+            help="Allow paths outside the project's folder in this run.",
         ),
     ] = False,
 ) -> None:

@@ -19,11 +19,11 @@ FormatName = Annotated[
     typer.Option(
         "--format",
         metavar="NAME|FILE.toml",
-        help="Read by this format only: one of `zoterodigest formats`, or a format file.",
+        help="Use only this format: a name from `zoterodigest formats`, or a format file.",
         show_default=False,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text for people.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Address = Annotated[
     str,
     typer.Option(
@@ -34,16 +34,16 @@ Address = Annotated[
         show_default="the project's, else .zoterodigest/library.sqlite",
     ),
 ]
-Stats = Annotated[bool, typer.Option("--stats", help="Tell how many requests the run took.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only show it.")]
-Offline = Annotated[bool, typer.Option("--offline", help="Look nothing up.")]
+Stats = Annotated[bool, typer.Option("--stats", help="Show how many requests the run made.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer every question with yes.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Show the plan, change nothing.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Don't look anything up.")]
 Only = Annotated[
     list[str] | None,
     typer.Option(
         "--only",
         metavar="KIND:TEXT",
-        help="Only these entries: id:…, section:…, task:… or keyword:…; repeatable, any of them.",
+        help="Use only these entries: id:…, section:…, task:… or keyword:…. Repeatable.",
         show_default=False,
     ),
 ]
@@ -52,15 +52,15 @@ Fill = Annotated[
     typer.Option(
         "--fill",
         metavar="FIELD",
-        help="Fill in this field where an entry leaves it empty; repeatable.",
+        help="Fill in this field if an entry leaves it empty. Repeatable.",
         show_default=False,
     ),
 ]
-NoNotes = Annotated[bool, typer.Option("--no-notes", help="Leave summaries and notes alone.")]
+NoNotes = Annotated[bool, typer.Option("--no-notes", help="Skip summaries and notes.")]
 Relink = Annotated[
     bool,
     typer.Option(
-        "--relink", help="Link again what was unlinked, removed or trashed; restore deleted notes."
+        "--relink", help="Link again what you unlinked, removed or trashed; restore deleted notes."
     ),
 ]
 MaxChanges = Annotated[
@@ -69,10 +69,10 @@ MaxChanges = Annotated[
         "--max-changes",
         metavar="N",
         min=0,
-        help="Let one field change in up to N entries.",
+        help="Allow one field to change in up to N entries.",
         show_default="25, or a tenth of the entries",
     ),
 ]
 AllowRemovals = Annotated[
-    bool, typer.Option("--allow-removals", help="Let any number of values be removed.")
+    bool, typer.Option("--allow-removals", help="Allow any number of removals.")
 ]

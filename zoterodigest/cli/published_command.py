@@ -11,39 +11,38 @@ from zoterodigest.cli.options import Address, AnyDigests, AsJson, DryRun, MaxCha
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to `app`."""
-    app.command(epilog="Next: `zoterodigest published --apply` changes what is listed.")(published)
+    app.command(epilog="Next: `zoterodigest published --apply` changes the items.")(published)
 
 
 def published(
     digests: AnyDigests = None,
     is_applied: Annotated[
-        bool, typer.Option("--apply", help="Change the items, and the .bib files of the project.")
+        bool, typer.Option("--apply", help="Change the items and the project's .bib files.")
     ] = False,
     into_digests: Annotated[
-        bool, typer.Option("--markdown", help="With --apply: change the digests as well.")
+        bool, typer.Option("--markdown", help="With --apply: also change the digests.")
     ] = False,
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     is_offline: Annotated[
-        bool, typer.Option("--offline", help="Ask nobody; what was looked up before counts.")
+        bool, typer.Option("--offline", help="Ask no service; use kept answers.")
     ] = False,
     address: Address = "",
     max_changes: MaxChanges = None,
     with_stats: Stats = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find where the papers of digests were published in the end, and why that is so.
+    """Find where papers were published, and show the evidence.
 
-    Read are the digest's own venue and what the authors say at arXiv; then Semantic Scholar, DBLP
-    and Crossref are asked for what is still unknown. A work counts if title, first author and most
-    authors agree; where sources disagree it is only listed. A venue that stands in a digest or in
-    the library is never contradicted, it only gains DOI and pages.
+    published reads the venue in the digest and what the authors say at arXiv. It asks Semantic
+    Scholar, DBLP and Crossref about the rest. A paper counts if title, first author and most
+    authors match. If sources disagree, published only lists the paper. It never contradicts a
+    venue in a digest or in the library; it only adds DOI and pages.
 
-    With --apply a preprint's item becomes that of the published version, in place: its key, its
-    citation key and its arXiv id stay. Digests stay as they are, now and in later syncs, unless
-    --markdown is given too.
+    --apply turns the item of a preprint into the published version, in place. Item key, citation
+    key and arXiv id stay. Digests don't change, now or in later syncs, unless you pass --markdown.
 
-    What was answered is kept for a month, so that a run that is broken off goes on where it was.
+    zoterodigest keeps the answers for 30 days, so an interrupted run can go on.
 
     \b
     Examples:
@@ -51,7 +50,7 @@ def published(
       zoterodigest published --apply --dry-run
       zoterodigest published papers.md --apply --markdown
 
-    Exit code 1 means that a source did not answer, or that something could not be written.
+    The exit code is 1 if a source didn't answer or a record couldn't be written.
     """
     from zoterodigest.cli import publishing
 

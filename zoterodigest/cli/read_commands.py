@@ -26,12 +26,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = False) -> None:
-    """See what is understood of digests, or of a .bib.
+    """See what zoterodigest understands of digests or a .bib.
 
-    Writes nothing. Lists every entry, the lines that were passed over and why, entries that
-    could not be read, works that stand more than once in or across the files, and what looks
-    odd: an author list cut short, an empty link, text in a wrong encoding, words of the template
-    left in.
+    inspect lists every entry, the lines it skipped and why, entries that it can't read, and papers
+    that appear twice. It also lists what looks odd: a short author list, an empty link, text in a
+    wrong encoding, words left from a template. It changes nothing.
 
     \b
     Examples:
@@ -40,8 +39,8 @@ def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = Fals
       zoterodigest inspect notes.md --format table
       zoterodigest inspect refs.bib
 
-    The format is found by itself. Your own format is a file NAME.format.toml beside the digest
-    (docs/formats.md). Exit code 1 means that a file or an entry was not understood.
+    zoterodigest detects the format. To add your own, put a file NAME.format.toml beside the digest
+    (docs/formats.md). The exit code is 1 if a file or an entry wasn't understood.
     """
     from zoterodigest.cli import bib_inspection, inspection, screen
 
@@ -73,9 +72,9 @@ def formats(
 ) -> None:
     """List the formats and what they read.
 
-    A format is one TOML file. The built-in ones come with zoterodigest; one of your own lies
-    beside the digest as NAME.format.toml and is tried first. They are looked for in FOLDER, or
-    in the current folder. docs/formats.md shows how to write one.
+    A format is a TOML file. Your own format lies beside the digest as NAME.format.toml, and
+    zoterodigest tries it first. formats looks for them in FOLDER or in the current folder.
+    docs/formats.md shows how to write one.
     """
     from zoterodigest.cli import format_list, screen
 
@@ -85,21 +84,20 @@ def formats(
 def init(
     digests: AnyFiles = None,
     is_fresh: Annotated[
-        bool, typer.Option("--fresh", help="Set the lock file aside and begin anew.")
+        bool, typer.Option("--fresh", help="Rename the lock file and start anew.")
     ] = False,
 ) -> None:
     """Write a zoterodigest.toml to adjust.
 
-    It is written into the current folder. With no configuration everything works too: the
-    library and the lock file then lie beside the digests. A file that exists is never
-    overwritten.
+    init writes it into the current folder and never overwrites a file. zoterodigest also works
+    without it: then the library and the lock file lie beside the digests.
 
-    For a FILE that a program seems to write it proposes pull = false, for one that repeats
-    another (in a second language, say) push = ["summary"], and says why. A .bib, there already or
-    not, becomes a [[bibliography]] that each sync exports into.
+    If a program seems to write a FILE, init proposes pull = false. If a FILE repeats another one,
+    for example in a second language, it proposes push = ["summary"]. It says why. A .bib, which
+    need not exist yet, becomes a [[bibliography]]: each sync exports into it.
 
-    With --fresh it writes none, but renames the lock file, for another library than the one it
-    links with: the next push finds again what is there, and adopts it.
+    --fresh writes no configuration. It renames the lock file, so that you can use another library.
+    The next push finds the items there again and adopts them.
 
     \b
     Examples:
@@ -123,7 +121,7 @@ def ls(
         typer.Option(
             "--collection",
             metavar="NAME",
-            help="Only what lies in this collection or below it: its name, path A/B or key.",
+            help="Only items in this collection or below: its name, path A/B or key.",
             show_default=False,
         ),
     ] = None,
@@ -132,16 +130,16 @@ def ls(
         typer.Option(
             "--tag",
             metavar="TAG",
-            help="Only what has this tag; repeatable: all of them.",
+            help="Only items with this tag. Repeatable; an item must have all of them.",
             show_default=False,
         ),
     ] = None,
     as_json: AsJson = False,
     with_children: Annotated[
-        bool, typer.Option("--children", help="With --json: notes and attachments too.")
+        bool, typer.Option("--children", help="With --json: also notes and attachments.")
     ] = False,
 ) -> None:
-    """List what is in the library, by collection.
+    """List the items of the library by collection.
 
     \b
     Examples:
@@ -149,7 +147,7 @@ def ls(
       zoterodigest ls --collection papers --tag task:inpainting
       zoterodigest ls --library embedded:demo/library.sqlite --json --children
 
-    --json prints the items as the Zotero API has them (`data`), without what lies in the trash.
+    --json prints the items as in the Zotero API (`data`), without the trash.
     """
     from zoterodigest.cli import library_list, screen
     from zoterodigest.cli.places import open_library
@@ -170,8 +168,8 @@ def show(
 ) -> None:
     """Show items with their tags, links and notes.
 
-    KEY is an item's key as `ls` lists it, or its citation key. What was looked up is told with its
-    source, as long as it stands.
+    KEY is an item key, as in `ls`, or a citation key. If a value was looked up, show names its
+    source.
 
     \b
     Examples:

@@ -20,14 +20,14 @@ def add_to(app: typer.Typer) -> None:
 def serve(
     address: Address = "",
     port: Annotated[
-        int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
+        int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 chooses a free one.")
     ] = DEFAULT_PORT,
     users: Annotated[
         list[str] | None,
         typer.Option(
             "--user",
             metavar="ID[=ADDRESS]",
-            help="Serve it as the library of this user; repeatable.",
+            help="Serve it as the library of this user. Repeatable.",
             show_default="those of ZOTERODIGEST_SERVE_KEYS, else 1",
         ),
     ] = None,
@@ -36,19 +36,19 @@ def serve(
         typer.Option(
             "--group",
             metavar="ID[=ADDRESS]",
-            help="Serve it as the library of this group, open to every user; repeatable.",
+            help="Serve it as the library of this group, open to every user. Repeatable.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
     """Serve a library to other Zotero clients.
 
-    Speaks Zotero's Web API v3, on this computer only: pyzotero, and whatever else knows zotero.org,
-    can use the built-in library. Ctrl-C ends it. One library serves all users and groups, unless
-    one has an ADDRESS of its own.
+    serve speaks Zotero's Web API v3, on this computer only. pyzotero and other clients of
+    zotero.org can then use the trial library. Press Ctrl-C to end it. All users and groups share
+    one library, unless you give one its own ADDRESS.
 
-    Each user has an API key, from ZOTERODIGEST_SERVE_KEYS=ID:KEY,... or the system's keyring; at
-    a terminal you are asked for it. It is never an argument: others could read it there.
+    Each user has an API key, from ZOTERODIGEST_SERVE_KEYS=ID:KEY,... or from the keyring. At a
+    terminal, serve asks for it. A key is never an argument: others could read it there.
 
     \b
     Examples:

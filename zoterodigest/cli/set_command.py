@@ -23,7 +23,9 @@ def set_fields(
     ] = None,
     note: Annotated[
         Path | None,
-        typer.Option("--note", metavar="FILE", help="Markdown for the note; - reads it."),
+        typer.Option(
+            "--note", metavar="FILE", help="Markdown for the note; - reads standard input."
+        ),
     ] = None,
     is_dry_run: DryRun = False,
     address: Address = "",

@@ -30,10 +30,10 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands to `app`, in the order in which they are listed."""
     app.command(epilog="Next: `zoterodigest ls` lists what arrived.")(push)
     app.command(epilog="Next: `git diff` shows what came back.")(pull)
-    app.command(epilog="Next: `zoterodigest status` tells what needs you.")(sync)
-    app.command(epilog="Next: `zoterodigest sync` does what is shown.")(plan)
+    app.command(epilog="Next: `zoterodigest status` shows what needs you.")(sync)
+    app.command(epilog="Next: `zoterodigest sync` does it.")(plan)
     app.command()(status)
-    app.command(epilog="Next: `zoterodigest show KEY` tells where each value comes from.")(enrich)
+    app.command(epilog="Next: `zoterodigest show KEY` shows where each value comes from.")(enrich)
     app.command()(unlink)
     app.command()(remove)
     app.command()(export)
@@ -56,9 +56,9 @@ def push(
 ) -> None:
     """Bring digests into the library.
 
-    Works that are in the library already are adopted: they keep all that is yours and gain what is
-    missing. Then every edit of a digest travels to its item; nothing else is touched. The digests
-    themselves are never changed. Without DIGEST all of the configuration or lock file are meant.
+    If the library has a paper already, zoterodigest adopts its item: the item keeps everything you
+    entered and gets what is missing. After that, every edit of an entry goes to its item. The
+    digests don't change. Without DIGEST, push uses the digests of the configuration or lock file.
 
     \b
     Examples:
@@ -67,8 +67,8 @@ def push(
       zoterodigest push papers.md --only task:inpainting --only id:1706.03762
       zoterodigest push papers.md --library embedded:trial.sqlite --yes
 
-    A first push into a library that is not empty, and one of more than 20 changes, is shown and
-    asks first; without a terminal give --yes.
+    push asks before it makes more than 20 changes, and before the first push into a library that
+    isn't empty. Without a terminal, pass --yes.
     """
     from zoterodigest.cli import pushing
     from zoterodigest.sync.run import Options
@@ -104,14 +104,14 @@ def pull(
     with_stats: Stats = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring edits made in the library back into the digests.
+    """Bring edits made in the library into the digests.
 
-    Only the words that changed are written, in the manner of each digest; every other byte stays.
-    An item added to a digest's collection becomes an entry, one moved to another heading's
-    collection moves its entry, a renamed collection renames its heading. Fields that changed at
-    both ends are conflicts: both stay as they are. The library itself is not changed.
+    pull writes only the words that changed, in the style of each digest. An item that you add to a
+    digest's collection becomes an entry. If you move an item to the collection of another heading,
+    its entry moves. If you rename a collection, its heading gets the new name. A field that
+    changed on both sides is a conflict: both sides stay as they are. The library doesn't change.
 
-    What an entry leaves empty stays empty, unless --fill names the field.
+    If an entry leaves a field empty, it stays empty unless you name the field with --fill.
 
     \b
     Examples:
@@ -154,11 +154,11 @@ def sync(
     with_stats: Stats = False,
     as_json: AsJson = False,
 ) -> None:
-    """Push and pull in one: every edit reaches the other end.
+    """Push and pull in one run.
 
-    Edits of different fields, and of different paragraphs or bullets of one summary, meet. One
-    field edited at both ends is a conflict: both stay as they are, and the exit code is 3;
-    `zoterodigest resolve` decides it.
+    zoterodigest merges edits to different fields, and edits to different paragraphs or bullets of
+    one summary. If a field was edited on both sides, that is a conflict: both sides stay as they
+    are, and the exit code is 3. Decide it with `zoterodigest resolve`.
 
     \b
     Examples:
@@ -199,10 +199,10 @@ def plan(
     allow_removals: AllowRemovals = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a sync would do, and do nothing.
+    """Show what a sync would do, change nothing.
 
-    The same as `sync --dry-run`, with the same options; `push --dry-run` and `pull --dry-run` show
-    one direction. --json prints every change with its values.
+    This is `sync --dry-run`. For one direction use `push --dry-run` or `pull --dry-run`. --json
+    prints every change with its values.
 
     \b
     Examples:
@@ -230,20 +230,22 @@ def status(
     digests: AnyDigests = None,
     is_check: Annotated[
         bool,
-        typer.Option("--check", help="Exit with 4 when changes are pending, 3 with conflicts."),
+        typer.Option(
+            "--check", help="Exit with 4 if changes are pending, 3 if there are conflicts."
+        ),
     ] = False,
     is_all: Annotated[
-        bool, typer.Option("--all", help="List every report, those you acknowledged too.")
+        bool, typer.Option("--all", help="Also list reports that you acknowledged.")
     ] = False,
     address: Address = "",
     format_name: FormatName = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show what is in step and what is not.
+    """Show what is in sync and what is not.
 
-    What would go into the library and what would come into the digests, and what needs you:
-    conflicts, ambiguous and unreadable entries, works in the trash. Reports that you acknowledged
-    (`zoterodigest resolve ID --acknowledge`) are counted only. Writes nothing.
+    status lists pending changes on each side and everything that needs you: conflicts, ambiguous
+    entries, entries that it can't read, trashed items. It only counts reports that you
+    acknowledged (`zoterodigest resolve ID --acknowledge`). It changes nothing.
 
     \b
     Examples:
@@ -267,10 +269,10 @@ def unlink(
     address: Address = "",
     as_json: AsJson = False,
 ) -> None:
-    """Forget the links of digests; touch nothing else.
+    """Delete the links of digests, change nothing else.
 
-    Library and digests stay as they are. A later push leaves these entries alone, unless it is
-    given --relink.
+    The library and the digests stay as they are. A later push skips these entries unless you pass
+    --relink.
 
     \b
     Example:
@@ -292,11 +294,11 @@ def remove(
     address: Address = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take back what push made for digests.
+    """Remove what push made for digests.
 
-    Items, notes, collections and tags that push made go into the trash or off your items, but only
-    what nobody has changed or used since: the rest stays and is listed with the reason. The
-    digests stay as they are.
+    remove moves the items, notes and collections that push made to the trash, and removes its tags
+    from your items. It keeps what somebody changed or used since, and lists it with the reason.
+    The digests don't change.
 
     \b
     Examples:
