@@ -56,6 +56,11 @@ STEPS_OF_A_RUN = {
     "discard_journal": ("sync.apply", "project.journal", "cli.start"),
     "remove_leftovers": ("sync.apply", "sync.copying.carry", "project.history"),
 }
+# Values that stand for what was read: only their readers make them, nobody to ask a question.
+READERS_OF = {
+    "Item": ("core.record", "library.contents"),
+    "Entry": ("core.record", "digest.document", "bibtex.document"),
+}
 NOT_OUR_WORDS = frozenset({"util", "utils", "helper", "helpers", "manager", "handle", "process"})
 
 
@@ -68,6 +73,7 @@ def violations(module: str, source: str) -> list[str]:
     layer = module.partition(".")[0]
     found = [*_against_layers(module, tree), *_against_homes(module, tree)]
     found += _against_other_protocols(module, tree)
+    found += _against_forgery(module, tree)
     if layer in PURE:
         found += _against_purity(tree)
     if layer != "cli":
@@ -108,6 +114,13 @@ def _against_other_protocols(module: str, tree: ast.Module) -> Breaches:
         homes = STEPS_OF_A_RUN.get(step, (module,))
         if not any(module == home or module.startswith(f"{home}.") for home in homes):
             yield line, f"{step} is called outside {', '.join(homes)}: make Changes and apply them"
+
+
+def _against_forgery(module: str, tree: ast.Module) -> Breaches:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if module not in READERS_OF.get(name, (module,)):
+                yield node.lineno, f"{name} is made outside {', '.join(READERS_OF[name])}"
 
 
 def _against_purity(tree: ast.Module) -> Breaches:
@@ -224,6 +237,7 @@ def test_no_test_uses_mocks() -> None:
         ("project.config", "import os\nkey = os.environ['KEY']", "os.environ is read outside cli"),
         ("project.config", "from os import getenv", "os.getenv is imported outside cli"),
         ("lookup.cache", "import sys\nsys.stderr.write('miss')", "sys.stderr is used outside cli"),
+        ("sync.run", "item = Item('KEY', 0, {}, {})", "Item is made outside"),
         ("core.utils", "", "utils has a word"),
         ("sync", "class PlanManager: ...", "PlanManager has a word"),
         ("sync", "def _process_entries(): ...", "_process_entries has a word"),

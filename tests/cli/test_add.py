@@ -209,6 +209,18 @@ def test_bibtex_comes_in_without_asking_anybody(
     assert "error: more.bib:2: this is no whole entry" in ran.err
 
 
+def test_two_papers_of_one_title_come_together_if_their_dois_differ(
+    zoterodigest: Zoterodigest, site: Site, keep: Keep
+) -> None:
+    path = keep()
+    other = BIBTEX.replace("10.5555/ABC", "10.5555/DEF").replace("Doe, Jane", "Poe, Joan")
+
+    ran = zoterodigest("add", BIBTEX, other, BIBTEX, "--offline", "--section", "Read")
+
+    assert ran.err == "error: me2020: asked for twice\n"
+    assert len(added_to(DIGEST, path).splitlines()) == 2
+
+
 def test_ids_and_bibtex_are_read_from_standard_input(
     zoterodigest: Zoterodigest, site: Site, keep: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,24 @@ def test_digests_are_exported_without_a_library(zoterodigest: Zoterodigest, tmp_
     assert "eprinttype = {arxiv}" in (tmp_path / "refs.bib").read_text(encoding="utf-8")
 
 
+def test_papers_with_one_page_are_all_exported_and_one_paper_in_two_forms_once(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    pages = (
+        "- [Drawing Maps of Many Things](https://jmlr.org/papers/v26/), CVPR 2025.\n"
+        "- [Reading Maps of Many Things](https://jmlr.org/papers/v26/), CVPR 2025.\n"
+        "- [Attention Is All You Need](https://arxiv.org/abs/1706.03762), NeurIPS 2017.\n"
+    )
+    doi = "- [Attention is all you need](https://doi.org/10.5555/3295222), NeurIPS 2017.\n"
+    (tmp_path / "one.md").write_text(f"# Papers\n\n{pages}", encoding="utf-8")
+    (tmp_path / "two.md").write_text(f"# Papers\n\n{doi}", encoding="utf-8")
+
+    ran = zoterodigest("export", "one.md", "two.md")
+
+    titles = re.findall(r"  title = {(\w+)", ran.out)
+    assert sorted(titles) == ["Attention", "Drawing", "Reading"]
+
+
 def test_authors_that_a_digest_leaves_out_are_others(zoterodigest: Zoterodigest) -> None:
     ran = zoterodigest("export", str(EXAMPLES / "daily-bullets-2025-01-15.md"))
 

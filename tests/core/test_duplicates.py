@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.core.world import an_entry, an_item
 from tests.growth import LINEAR, growth
-from zoterodigest.core.duplicates import Copy, Duplicate, Why, copies_of, find_duplicates
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Entry, Fields, Item, Names
+from zoterodigest.core.works.duplicates import Copy, Duplicate, Why, copies_of, find_duplicates
 
 TITLE = "Denoising Diffusion Probabilistic Models"
 HO = ("Jonathan Ho", "Ajay Jain", "Pieter Abbeel")

@@ -8,22 +8,24 @@ import pytest
 
 from tests.core.world import an_entry, an_item, raws_of
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.matching import (
+from zoterodigest.core.note_matching import assign_notes
+from zoterodigest.core.record import Blocks, Entry, Item, Note
+from zoterodigest.core.works.catalogue import (
     Adopt,
     Ambiguous,
     Catalogue,
     Match,
     OnlyTrashed,
     Unknown,
-    assign_notes,
+    library_catalogue,
 )
-from zoterodigest.core.record import Blocks, Entry, Item, Note
+from zoterodigest.core.works.work import work_of
 
 TITLE = "On the Matching of Papers"
 
 
 def found(entry: Entry, *items: Item, linked: Sequence[str] = ()) -> Match:
-    return Catalogue(items, frozenset(linked)).find(entry)
+    return library_catalogue(items, frozenset(linked)).find(work_of(entry))
 
 
 def test_identifier_adopts_whatever_the_title() -> None:
@@ -90,11 +92,11 @@ def test_live_items_come_before_trashed_ones() -> None:
 
 def test_page_alone_is_no_identity_but_settles_a_short_title() -> None:
     page = Identifier("url", "https://example.org/adam")
-    catalogue = Catalogue([])
-    catalogue.add("A", an_entry(ids=[page], title="Adam"))
+    catalogue = Catalogue()
+    catalogue.add("A", work_of(an_entry(ids=[page], title="Adam")))
 
-    assert catalogue.find(an_entry(ids=[page], title="Adam")) == Adopt("A")
-    assert catalogue.find(an_entry(ids=[page], title="Eve")) == Unknown()
+    assert catalogue.find(work_of(an_entry(ids=[page], title="Adam"))) == Adopt("A")
+    assert catalogue.find(work_of(an_entry(ids=[page], title="Eve"))) == Unknown()
 
 
 def test_notes_go_to_the_entry_with_the_most_equal_blocks_then_by_order() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.core.near_titles import are_near, near_keys
+from zoterodigest.core.works.titles import are_near, near_keys
 
 NEAR = [
     ("Denoising Diffusion Probabilistic Models", "Denoising Diffusion Probablistic Models"),
@@ -14,6 +14,8 @@ NEAR = [
     ("A Simple Framework for Contrastive Learning", "Simple Framework for Contrastive Learning"),
     ("Image Super-Resolution via Refinement", "Image Super-Resolution via Refinements"),
     ("What Do Vision Models Learn: A Study of Layers", "What Do Vision Models Learn"),
+    ("What Do Vision Models Learn — A Study of Layers", "What Do Vision Models Learn"),
+    ("β-VAE: Learning Basic Visual Concepts", "beta-VAE: Learning Basic Visual Concepts"),
 ]
 OTHERS = [
     ("Qwen2 Model Family Technical Report", "Qwen3 Model Family Technical Report"),
@@ -21,6 +23,9 @@ OTHERS = [
     ("On the Theory of Image Formation", "On the Theory of Image Formation 2"),
     ("Image Restoration with Diffusion Models", "Video Restoration with Diffusion Models"),
     ("Learning to See in the Dark", "Learning to See in the Dark: Erratum"),
+    ("Learning to See in the Dark", "Learning to See in the Dark: Replies"),
+    ("Symmetric Maps of Many Things", "Asymmetric Maps of Many Things"),
+    ("Test Time Training of Models", "Text Time Training of Models"),
     ("Attention Is All", "Attention Is All You"),
     ("", "Attention Is All You Need"),
 ]

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.core.world import an_entry
 from zoterodigest.core.identity import Identifier, match_title
 from zoterodigest.core.link import Base, Row, State, print_of
-from zoterodigest.core.pairing import Pairing, Scope, Unread, contradict, pair, traits_of
+from zoterodigest.core.pairing import Pairing, Scope, Unread, pair, traits_of
 from zoterodigest.core.record import Entry
+from zoterodigest.core.works.contradictions import contradict
 
 TEXT = "A sentence that is long enough to tell one entry from another, about "
 

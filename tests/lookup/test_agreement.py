@@ -105,6 +105,7 @@ def test_titles_of_two_texts_do_not_agree(title: str, other: str) -> None:
         ("Cartographic Transformers", "Cartographic Transformers: Learning Maps"),
         (TITLE, "Learning Maps of Things without…"),
         (TITLE, "Learning Maps of Things witho..."),
+        ("视觉变换器综述", "视觉变换器综述：方法与应用"),
     ],
 )
 def test_a_dropped_subtitle_or_end_agrees_if_all_authors_do(title: str, other: str) -> None:

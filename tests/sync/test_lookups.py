@@ -22,6 +22,7 @@ from tests.lookup.site import (
 from tests.sync.digests import daily, row
 from tests.sync.world import World
 from zoterodigest.core.record import Members, Names
+from zoterodigest.core.works.titles import may_be_one
 from zoterodigest.lookup.arxiv import ARXIV, Arxiv
 from zoterodigest.lookup.cache import Cache, cache_file
 from zoterodigest.lookup.service import Place
@@ -38,7 +39,6 @@ from zoterodigest.sync.looking_up.lookups import (
     found_in,
     linked_works,
     look_up,
-    may_be_one,
     with_found,
 )
 from zoterodigest.sync.run import Direction, Options

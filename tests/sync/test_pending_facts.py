@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
 
+from tests.core.world import an_entry
 from tests.sync.histories.effects import Effects, Killed
 from tests.sync.recovery import copy_of, state_of
 from tests.sync.trouble import silent, troubled
@@ -49,6 +51,17 @@ def is_killed(world: World, effects: Effects, place: int) -> bool:
         finally:
             effects.disarm()
     return False
+
+
+def test_facts_of_a_paper_are_not_taken_for_another_of_its_title() -> None:
+    of_paper = an_entry("papers.md", title=TITLE, arxiv="2501.00001")
+    of_another = an_entry("papers.md", title=TITLE, arxiv="2501.00002")
+    without_title = an_entry("papers.md", arxiv="2501.00002")
+
+    assert PAPER.is_about(of_paper)
+    assert PAPER.is_about(an_entry("papers.md", title=TITLE))
+    assert not PAPER.is_about(of_another)
+    assert not replace(PAPER, title="").is_about(without_title)
 
 
 def test_a_sync_killed_at_any_effect_is_completed_with_all_facts(

@@ -414,6 +414,17 @@ def test_an_added_item_that_cannot_be_written_is_reported_until_it_can(
     assert settled(notes)
 
 
+def test_an_added_item_with_the_title_of_an_entry_and_another_arxiv_id_becomes_an_entry(
+    notes: World,
+) -> None:
+    other = diffusion(notes, "notes/Vision")
+    notes.put(replace(other, data={**other.data, "title": "Mask R-CNN"}))
+
+    plan = notes.plan(SYNC)
+
+    assert (actions(plan), reports(plan, AddedItem)) == ({"CreateEntry": 1}, [])
+
+
 def test_without_a_memory_nothing_counts_as_added(notes: World) -> None:
     notes.put(diffusion(notes, "notes/Vision"))
     for path in (notes.root / ".zoterodigest").glob("seen-*"):

@@ -19,11 +19,7 @@ from zoterodigest.bibtex.operations import (
     removal,
     verified,
 )
-from zoterodigest.bibtex.reading import (
-    BibRecord,
-    macros_of,
-    read_record,
-)
+from zoterodigest.bibtex.reading import macros_of, read_record
 from zoterodigest.bibtex.rewriting import rewriting
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import Bibliography, BibPlace, BibProblem, EntryTile
@@ -36,8 +32,9 @@ from zoterodigest.bibtex.wanted import (
     says_alike,
     says_the_same,
 )
-from zoterodigest.core.matching import Adopt, Ambiguous, Catalogue
-from zoterodigest.core.record import Entry, Item
+from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
+from zoterodigest.core.works.contradictions import naming
+from zoterodigest.core.works.work import work_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +226,11 @@ class _Run:
     @cached_property
     def _catalogue(self) -> Catalogue:
         """The works that stand in the file; not needed where all that is wanted is ours."""
-        return Catalogue(
-            _item(str(at), read_record(self._bibliography, entry, self._macros, NO_VENUES))
-            for at, entry in enumerate(self._bibliography.entries)
-        )
+        catalogue = Catalogue()
+        for at, entry in enumerate(self._bibliography.entries):
+            record = read_record(self._bibliography, entry, self._macros, NO_VENUES)
+            catalogue.add(str(at), work_of(record))
+        return catalogue
 
     def _found(self, asked: Asked) -> EntryTile | Ambiguous | None:
         key = asked.entry.key
@@ -241,7 +239,7 @@ class _Run:
             return same_key
         if not self._by_key:
             return None
-        match self._catalogue.find(_as_entry(asked.record())):
+        match self._catalogue.find(work_of(asked.record())):
             case Adopt(at):
                 return self._bibliography.entries[int(at)]
             case Ambiguous(places):
@@ -257,7 +255,7 @@ class _Run:
         if not self._hidden:
             return False
         marks = [f"{{{asked.entry.key},", asked.title()]
-        marks += [one.value for one in asked.record().identifiers if one.scheme != "url"]
+        marks += [one.value for one in naming(asked.record().identifiers)]
         for line, text in self._hidden:
             if any(mark and mark.casefold() in text for mark in marks):
                 reason = f"it may stand in what cannot be read from line {line}"
@@ -339,14 +337,6 @@ class _Run:
 
 def _in_order(kept: Iterable[Kept]) -> tuple[Kept, ...]:
     return tuple(sorted(kept, key=lambda one: (one.key, one.field)))
-
-
-def _item(key: str, record: BibRecord) -> Item:
-    return Item(key, 0, record.fields, record.raws, record.identifiers)
-
-
-def _as_entry(record: BibRecord) -> Entry:
-    return Entry("", record.fields, record.raws, record.identifiers)
 
 
 def free_key(key: str, taken: set[str]) -> str:

@@ -117,7 +117,7 @@ def _row(record: BibRecord) -> tuple[str, ...]:
         " ".join(parts_of(record.fields.get(name, "")))
         for name in ("title", "venue", "year", "date")
     )
-    identifiers = sorted(record.identifiers, key=lambda it: (it.scheme == "url", it.scheme))
+    identifiers = sorted(record.identifiers, key=lambda it: (it.is_page, it.scheme))
     return (
         str(record.line),
         visible(record.key) or "?",

@@ -9,9 +9,10 @@ from typing import Any
 from zoterodigest.cli.places import near
 from zoterodigest.cli.screen import counted, cut, hanging, styled, visible, width, wrapped
 from zoterodigest.cli.subjects import UNTITLED, fields_title, place_of
-from zoterodigest.core.duplicates import Copy, Duplicate, Why
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import is_bib
+from zoterodigest.core.works.contradictions import contradicting
+from zoterodigest.core.works.duplicates import Copy, Duplicate, Why
 from zoterodigest.library.address import EMBEDDED
 from zoterodigest.sync.duplicates import Found
 from zoterodigest.sync.workspace import Workspace
@@ -120,19 +121,12 @@ def _lines(duplicate: Duplicate) -> Iterator[str]:
 def _reasons(duplicate: Duplicate) -> Iterator[str]:
     if duplicate.shared:
         yield f"the same {', '.join(map(_identifier, duplicate.shared))}"
-    if Why.CONTRADICTION in duplicate.why and (others := _contradicting(duplicate)):
+    first, second = (copy.identifiers for copy in duplicate.copies[:2])
+    if Why.CONTRADICTION in duplicate.why and (others := contradicting(first, second)):
         yield f"but {' and '.join(map(_identifier, others))}"
     for why in duplicate.why:
         if why in _REASONS:
             yield _REASONS[why]
-
-
-def _contradicting(duplicate: Duplicate) -> list[Identifier]:
-    """Return the identifiers of one scheme that the copies do not share."""
-    known = sorted({one for copy in duplicate.copies for one in copy.identifiers})
-    alone = [one for one in known if one.scheme != "url" and one not in duplicate.shared]
-    schemes = [one.scheme for one in alone]
-    return [one for one in alone if schemes.count(one.scheme) > 1]
 
 
 def _identifier(one: Identifier) -> str:

@@ -21,9 +21,10 @@ from zoterodigest.cli.library_list import api_data, select
 from zoterodigest.cli.places import open_library
 from zoterodigest.cli.screen import counted, emit, emit_text, tell, visible
 from zoterodigest.cli.writing_over import Writing
-from zoterodigest.core.identity import match_title
 from zoterodigest.core.link import is_bib
 from zoterodigest.core.record import Entry, Names
+from zoterodigest.core.works.catalogue import Catalogue
+from zoterodigest.core.works.work import work_of
 from zoterodigest.digest.detect import read_document
 from zoterodigest.library.items import new_item, zotero_mapping
 from zoterodigest.project.citing import read_cited
@@ -134,22 +135,16 @@ def _items(source: Source) -> Iterable[Data]:
 def _items_of_digests(source: FromDigests) -> Iterator[Data]:
     """Yield an item for each work of the digests; a work that stands in several once."""
     zotero = zotero_mapping()
-    seen: set[object] = set()
+    seen = Catalogue()
     for path in source.paths:
         formats = formats_for(path, source.format_name)
         document = read_document(path.name, read_digest(path).data, formats, zotero.venues)
         for entry in document.core_entries():
-            names = _names_of(entry)
-            if names and not seen.intersection(names):
+            work = work_of(entry)
+            # A work that may be one of those before comes once, as a push makes one item of it.
+            if (work.title or work.identifiers) and not seen.holds(work):
                 yield _with_rest(new_item(entry.fields, zotero), entry)
-            seen.update(names)
-
-
-def _names_of(entry: Entry) -> list[object]:
-    """Return what tells an entry's work: its identifiers, or its title if it has none."""
-    title = entry.fields.get("title")
-    named = [match_title(title)] if isinstance(title, str) and title else []
-    return [*entry.identifiers] or [*named]
+            seen.add(f"{path}:{entry.place.start_line}", work)
 
 
 def _with_rest(data: dict[str, Any], entry: Entry) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from zoterodigest.cli.inspection import Inspection, ReadDigest, Unreadable
 from zoterodigest.cli.screen import Column, counted, cut, hanging, styled, table, visible, width
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import SECTION, is_empty
+from zoterodigest.core.record import SECTION, is_empty, text_in
 from zoterodigest.digest import report
 from zoterodigest.digest.document import NO_ENTRY, DigestEntry, Document, Skipped
 
@@ -84,7 +84,7 @@ def _row(entry: DigestEntry) -> tuple[str, ...]:
 
 
 def _identifier(entry: DigestEntry) -> str:
-    known = sorted(entry.reading.identifiers, key=lambda it: (it.scheme == "url", it.scheme))
+    known = sorted(entry.reading.identifiers, key=lambda it: (it.is_page, it.scheme))
     if not known:
         return "-"
     match known[0]:
@@ -97,15 +97,10 @@ def _identifier(entry: DigestEntry) -> str:
 
 
 def _venue_or_date(entry: DigestEntry) -> str:
-    venue, year, date = (_scalar(entry, name) for name in ("venue", "year", "date"))
+    venue, year, date = (text_in(entry.reading.fields, name) for name in ("venue", "year", "date"))
     if date and venue.casefold() in ("", "arxiv"):
         return date
     return " ".join(filter(None, (venue, year))) or date
-
-
-def _scalar(entry: DigestEntry, name: str) -> str:
-    value = entry.reading.fields.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def _marks(entry: DigestEntry) -> str:

@@ -19,6 +19,7 @@ from zoterodigest.core.record import (
     Members,
     Names,
     Value,
+    text_in,
 )
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.run import Prepared
@@ -128,8 +129,7 @@ def path_text(path: Sequence[str]) -> str:
 
 
 def _title(fields: Fields) -> str:
-    title = fields.get("title")
-    return visible(title) if isinstance(title, str) else ""
+    return visible(text_in(fields, "title"))
 
 
 def field_name(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import assert_never
 from zoterodigest.core.identity import match_title
 from zoterodigest.core.link import fingerprint
 from zoterodigest.core.plan import Link
-from zoterodigest.core.record import Entry, Value, parts_of
+from zoterodigest.core.record import Entry, Value, parts_of, text_in
 from zoterodigest.core.relocation import PLACE
 from zoterodigest.core.reports import (
     AddedItem,
@@ -185,8 +185,7 @@ def _id_of(entry: Entry) -> str:
 
 
 def _title(entry: Entry) -> str:
-    title = entry.fields.get("title")
-    return match_title(title) if isinstance(title, str) else ""
+    return match_title(text_in(entry.fields, "title"))
 
 
 def _made_id(*parts: str) -> str:

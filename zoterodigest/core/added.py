@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from zoterodigest.core.identity import match_title
 from zoterodigest.core.keys import is_our_item, note_key
 from zoterodigest.core.link import Row, Shelf, State
 from zoterodigest.core.plan import CreateEntry
-from zoterodigest.core.record import CITEKEY, Entry, Item, Kind, Value, is_empty, kind_of
+from zoterodigest.core.record import CITEKEY, Entry, Item, Kind, Value, is_empty, kind_of, text_in
 from zoterodigest.core.reports import AddedItem
 from zoterodigest.core.seen import Seen
 from zoterodigest.core.shelves import Path
 from zoterodigest.core.terms import Holdings, Known, Rules, Terms
+from zoterodigest.core.works.catalogue import Catalogue
+from zoterodigest.core.works.work import work_of
 
 _SHARED = "several digests share the collection; write it into the one you mean"
 
@@ -39,7 +40,7 @@ def added_items(
         shared: list[AddedItem] = []
         for digest, (path, is_shared) in adding.places(item, known.seen).items():
             reason = adding.reason(item, digest, is_shared=is_shared)
-            title = _title(item)
+            title = text_in(item.fields, "title")
             if reason and is_shared:
                 shared.append(AddedItem(digest, item.key, title, reason))
             elif reason:
@@ -72,11 +73,9 @@ class _Adding:
         self._digests: dict[str, set[str]] = defaultdict(set)
         for digest, item in linked:
             self._digests[item].add(digest)
-        self._known: dict[str, set[object]] = defaultdict(set)
-        for entry in entries:
-            title = entry.fields.get("title")
-            titles = {match_title(title)} if isinstance(title, str) else set[str]()
-            self._known[entry.digest] |= {*entry.identifiers, *titles}
+        self._works: dict[str, Catalogue] = defaultdict(Catalogue)
+        for index, entry in enumerate(entries):
+            self._works[entry.digest].add(str(index), work_of(entry))
 
     def places(self, item: Item, seen: Seen) -> dict[str, tuple[Path, bool]]:
         """Return the digests to whose collections `item` was added, with the heading for its entry,
@@ -104,9 +103,9 @@ class _Adding:
             return _SHARED
         if (digest, item.key) in self._ended:
             return "its entry was deleted or unlinked; write it into the digest to link it again"
-        if not _title(item):
+        if not text_in(item.fields, "title"):
             return "it has no title"
-        if {*item.identifiers, match_title(_title(item))} & self._known[digest]:
+        if self._works[digest].holds(work_of(item)):
             return "an entry of this work stands there already, not linked with this item"
         if self._is_from_elsewhere(item):
             return "another checkout wrote it; its entry comes with that one's commits"
@@ -119,12 +118,8 @@ class _Adding:
         notes = item.notes.items()
         if any(note.key == note_key(row_id) for row_id, note in notes if row_id not in self._rows):
             return True
-        return item.key not in self._items and is_our_item(item.key, item.identifiers, _title(item))
-
-
-def _title(item: Item) -> str:
-    title = item.fields.get("title")
-    return title if isinstance(title, str) else ""
+        title = text_in(item.fields, "title")
+        return item.key not in self._items and is_our_item(item.key, item.identifiers, title)
 
 
 def _shown(item: Item) -> dict[str, Value]:

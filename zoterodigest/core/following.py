@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Base, Origin, Row, State, fingerprint
 from zoterodigest.core.merge import Side, ends_of
-from zoterodigest.core.pairing import contradict
 from zoterodigest.core.record import NOTE, Entry, Item, Kind, kind_of
 from zoterodigest.core.settle import is_note_missing, item_side_of, side_of
 from zoterodigest.core.view import Folding
+from zoterodigest.core.works.contradictions import contradict, contradicting
 
 
 def successors(items: Iterable[Item]) -> dict[str, str]:
@@ -91,19 +91,13 @@ class Following:
         if row.state is State.LINKED or other is None:
             self._joined.add(key)
         if other is not None:
-            return OtherWork(key, _contradicting(own, other))
+            return OtherWork(key, contradicting(own, other))
         self._members[key][row.id] = own
         return key
 
     def _identifiers(self, row: Row) -> frozenset[Identifier]:
         entry = self._entries.get(row.id)
         return entry.identifiers if entry and entry.identifiers else row.identifiers
-
-
-def _contradicting(*sides: frozenset[Identifier]) -> tuple[Identifier, ...]:
-    """Return the identifiers of one scheme by which two works differ."""
-    schemes = {one.scheme for one in sides[0]} & {one.scheme for one in sides[1]} - {"url"}
-    return tuple(sorted(one for one in sides[0] ^ sides[1] if one.scheme in schemes))
 
 
 def followed(row: Row, item: Item, *, is_ours: bool) -> Row:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from zoterodigest.core.identity import Identifier, match_title
 from zoterodigest.core.names import is_user_name, same_name, same_person
-from zoterodigest.core.record import EMPTY, Entry, Fields, Item, Names, Value, is_empty
+from zoterodigest.core.record import EMPTY, Entry, Fields, Item, Names, Value, is_empty, text_in
 from zoterodigest.core.view import Folding, equal
+from zoterodigest.core.works.contradictions import contradict
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,11 @@ class Pending:
 
     def is_of(self, identifiers: Set[Identifier], fields: Fields) -> bool:
         """Tell whether an entry or item with these `identifiers` and `fields` is of the paper."""
-        title = fields.get("title", "")
-        is_entitled = isinstance(title, str) and match_title(title) == match_title(self.title)
-        return bool(identifiers & self.identifiers) or is_entitled
+        if identifiers & self.identifiers:
+            return True
+        title = match_title(text_in(fields, "title"))
+        is_entitled = bool(title) and title == match_title(self.title)
+        return is_entitled and not contradict(identifiers, self.identifiers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,11 @@ class Identifier:
     scheme: str
     value: str
 
+    @property
+    def is_page(self) -> bool:
+        """Whether it is the address of a page: a work has several, and a page several works."""
+        return self.scheme == "url"
+
 
 @lru_cache(maxsize=50_000)
 def identifier_of(url: str) -> Identifier | None:

@@ -40,7 +40,7 @@ def free_key(taken: Container[str], *parts: str) -> str:
 
 def item_names(identifiers: Iterable[Identifier], title: str) -> tuple[str, ...]:
     """Return the names from which the key of an item may be derived, the preferred one first."""
-    ordered = sorted(identifiers, key=lambda one: (one.scheme == "url", one))
+    ordered = sorted(identifiers, key=lambda one: (one.is_page, one))
     return (
         *(f"{identifier.scheme}:{identifier.value}" for identifier in ordered),
         f"title:{match_title(title)}",

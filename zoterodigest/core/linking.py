@@ -10,18 +10,10 @@ from zoterodigest.core.doubled import is_put_off
 from zoterodigest.core.following import Following, OtherWork, as_adopted, followed
 from zoterodigest.core.keys import is_our_item, item_key, note_key
 from zoterodigest.core.link import Base, Origin, Row, State, is_bib
-from zoterodigest.core.matching import (
-    Adopt,
-    Ambiguous,
-    Catalogue,
-    OnlyTrashed,
-    Unknown,
-    assign_notes,
-    says_the_same,
-)
+from zoterodigest.core.note_matching import assign_notes, says_the_same
 from zoterodigest.core.pairing import Pairing, Scope, heading_prints, pair
 from zoterodigest.core.plan import Link, RemoveEntry
-from zoterodigest.core.record import Entry, Item, is_empty
+from zoterodigest.core.record import Entry, Item, is_empty, text_in
 from zoterodigest.core.reports import (
     AmbiguousEntry,
     AwaitedItem,
@@ -38,6 +30,14 @@ from zoterodigest.core.reports import (
 )
 from zoterodigest.core.settle import edited_fields, is_noteless
 from zoterodigest.core.terms import Holdings, Known, Rules, Terms, WhenDropped, WhenTrashed
+from zoterodigest.core.works.catalogue import (
+    Adopt,
+    Ambiguous,
+    OnlyTrashed,
+    Unknown,
+    library_catalogue,
+)
+from zoterodigest.core.works.work import work_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class _Run:
         self._taken = {*self._items, *library.taken}
         self._row_ids = {row.id for row in rows}
         linked = frozenset(row.item for row in rows if row.state is State.LINKED)
-        self._catalogue = Catalogue(library.items, linked)
+        self._catalogue = library_catalogue(library.items, linked)
 
     def keep_links(self, pairing: Pairing) -> dict[int, Row]:
         """Link entries over the rows they already have; return the rows that are to be revived."""
@@ -109,7 +109,7 @@ class _Run:
             if isinstance(fate, str):
                 row = self._followed(row, fate, following)
                 # A new entry of the same work, in this run, is to find the item that stays.
-                self._catalogue.add(fate, entry)
+                self._catalogue.add(fate, work_of(entry), is_linked=True)
             item = self._items.get(row.item)
             if entry.is_unreadable:
                 self.reports.append(UnreadableEntry(entry.digest, entry, row.id))
@@ -254,12 +254,12 @@ class _Run:
     def _item_of(self, entry: Entry, row: Row | None) -> str | None:
         """Return the key of the item for `entry`, a new one if need be, or report why not."""
         rules = self._terms.rules.get(entry.digest, Rules())
-        match = self._catalogue.find(entry)
+        match = self._catalogue.find(work_of(entry))
         if isinstance(match, OnlyTrashed) and row and row.item == match.key and row.origin.item:
             match = Unknown()
         match match:
             case Adopt(key):
-                self._catalogue.add(key, entry)
+                self._catalogue.add(key, work_of(entry), is_linked=True)
                 return key
             case Ambiguous(keys):
                 self.reports.append(AmbiguousEntry(entry, keys))
@@ -274,10 +274,9 @@ class _Run:
         return None
 
     def _new_key(self, entry: Entry) -> str:
-        title = entry.fields.get("title", "")
-        key = item_key(self._taken, entry.identifiers, title if isinstance(title, str) else "")
+        key = item_key(self._taken, entry.identifiers, text_in(entry.fields, "title"))
         self._taken.add(key)
-        self._catalogue.add(key, entry)
+        self._catalogue.add(key, work_of(entry), is_linked=True)
         return key
 
     def _noted(self, found: dict[int, str], new_ids: Iterator[str]) -> dict[int, str]:
@@ -353,5 +352,4 @@ def _is_note_trashed(row: Row, item: Item | None) -> bool:
 
 
 def _is_ours(item: Item) -> bool:
-    title = item.fields.get("title", "")
-    return is_our_item(item.key, item.identifiers, title if isinstance(title, str) else "")
+    return is_our_item(item.key, item.identifiers, text_in(item.fields, "title"))

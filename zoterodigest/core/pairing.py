@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.core.identity import Identifier, match_title
 from zoterodigest.core.link import Row, State, fingerprint, is_bib, print_of
-from zoterodigest.core.record import EMPTY, Entry, Kind, kind_of, parts_of
+from zoterodigest.core.record import EMPTY, Entry, Kind, kind_of, parts_of, text_in
+from zoterodigest.core.works.contradictions import contradict
 
 _LONG_TEXT = 60
 """Bytes from which on a text can tell an entry: a sentence, or twenty Chinese characters."""
@@ -70,10 +71,9 @@ class Pairing:
 
 def traits_of(entry: Entry) -> Traits:
     """Return what `entry` is known by."""
-    title = entry.fields.get("title")
     return Traits(
         identifiers=entry.identifiers,
-        title=title_print(title if isinstance(title, str) else ""),
+        title=title_print(text_in(entry.fields, "title")),
         texts=frozenset(fingerprint(text) for text in _long_texts(entry)),
         key=fingerprint(entry.key) if entry.key else "",
         headings=heading_prints(entry),
@@ -89,15 +89,6 @@ def title_print(title: str) -> str:
     """Return the fingerprint of the match title; "" for none."""
     found = match_title(title)
     return fingerprint(found) if found else ""
-
-
-def contradict(one: Iterable[Identifier], other: Iterable[Identifier]) -> bool:
-    """Tell whether two sets of identifiers name two works: one scheme, other values.
-
-    A `url` contradicts nothing, as a work may have several pages.
-    """
-    first, second = _by_scheme(one), _by_scheme(other)
-    return any(not first[scheme] & second[scheme] for scheme in first.keys() & second.keys())
 
 
 def pair(entries: Sequence[Entry], rows: Iterable[Row], scope: Scope, unread: Unread) -> Pairing:
@@ -167,14 +158,6 @@ def _is_tombstone(row: Row) -> bool:
 
 def _is_retired(row: Row) -> bool:
     return row.state in (State.TRASHED, State.UNLINKED)
-
-
-def _by_scheme(identifiers: Iterable[Identifier]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for identifier in identifiers:
-        if identifier.scheme != "url":
-            found[identifier.scheme].add(identifier.value)
-    return found
 
 
 def _long_texts(entry: Entry) -> Iterable[str]:
@@ -274,7 +257,7 @@ class _Table:
         return (
             one
             for one in known.identifiers
-            if one.scheme != "url" or (self._pages[one] <= 1 and self._pages_then[one] <= 1)
+            if not one.is_page or (self._pages[one] <= 1 and self._pages_then[one] <= 1)
         )
 
     def _unique_texts(self, known: Traits | Row) -> Iterable[Hashable]:

@@ -7,7 +7,7 @@ end (or cannot be read there); a field that is present but holds nothing is `EMP
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -134,6 +134,12 @@ def scope_of(name: str) -> Scope:
     return Scope.ENTRY if kind_of(name) is Kind.BLOCKS else Scope.RECORD
 
 
+def text_in(fields: Fields, name: str) -> str:
+    """Return the text of a scalar field; "" if it is empty or not carried."""
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
 def is_empty(value: Value) -> bool:
     """Tell whether a carried value holds nothing."""
     match value:
@@ -255,6 +261,11 @@ class Item:
     replaces: frozenset[str] = frozenset()
     own_notes: Mapping[str, PersonalNote] = field(default_factory=dict)
     homeless: frozenset[str] = frozenset()
+
+
+def blank_item(key: str, names: Iterable[str]) -> Item:
+    """Return an item about to be created: it carries the fields `names` and holds nothing."""
+    return Item(key, 0, dict.fromkeys(names, EMPTY), {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def same_works(links: Sequence[Link]) -> Iterator[SameWork]:
     for link in links:
         if link.item is not None:
             for identifier in link.entry.identifiers | link.item.identifiers:
-                if identifier.scheme != "url":
+                if not identifier.is_page:
                     found[identifier][link.item.key].append(link.row.id)
     told: set[tuple[str, ...]] = set()
     for identifier, by_key in sorted(found.items()):

@@ -31,6 +31,7 @@ from zoterodigest.core.record import (
     Item,
     Kind,
     Value,
+    blank_item,
     is_empty,
     kind_of,
     parts_of,
@@ -388,9 +389,9 @@ def _is_mere_text(name: str, value: Value, entry: Entry) -> bool:
 
 
 def _blank_item(links: Sequence[Link]) -> Item:
-    """Return the item about to be created: it carries what its entries do, and holds nothing."""
-    fields = {name: EMPTY for link in links for name in link.entry.fields if not _is_of_entry(name)}
-    return Item(links[0].row.item, 0, fields, {})
+    """Return the item about to be created: it carries what its entries do."""
+    names = (name for link in links for name in link.entry.fields if not _is_of_entry(name))
+    return blank_item(links[0].row.item, names)
 
 
 def _with_fields(item: Item, changes: Fields) -> Item:

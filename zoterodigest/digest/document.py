@@ -12,7 +12,7 @@ from functools import cache
 
 from zoterodigest.core import identity
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import NOTE, SECTION, Entry, Place
+from zoterodigest.core.record import NOTE, SECTION, Entry, Place, text_in
 from zoterodigest.core.span import Span
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.body import slots_of
@@ -71,8 +71,7 @@ class DigestEntry:
     @property
     def title(self) -> str:
         """The title, or "" if it could not be read."""
-        title = self.reading.fields.get("title", "")
-        return title if isinstance(title, str) else ""
+        return text_in(self.reading.fields, "title")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from zoterodigest.core.identity import Identifier, identifier_of
-from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links
+from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links, text_in
 from zoterodigest.library.homes import Data
 
 
@@ -18,9 +18,9 @@ def carried_links(links: Links, fields: Fields) -> Links:
     Left out are the pages of the work itself: its arXiv abs and pdf, its DOI, its `url` as far as
     `fields`, the record they belong to, says them; and what is no web address.
     """
-    own = {identifier_of(value) for value in (_text(fields, "url"),) if value}
-    own |= {Identifier("doi", doi.lower()) for doi in (_text(fields, "doi"),) if doi}
-    arxiv = _text(fields, "arxiv")
+    own = {identifier_of(value) for value in (text_in(fields, "url"),) if value}
+    own |= {Identifier("doi", doi.lower()) for doi in (text_in(fields, "doi"),) if doi}
+    arxiv = text_in(fields, "arxiv")
     kept = (link for link in links.hyperlinks if not _is_own_page(link.url, own, arxiv))
     return Links(tuple(dict.fromkeys(kept)))
 
@@ -82,11 +82,6 @@ def link_in_line(value: str) -> Hyperlink | None:
 
 
 _LINE = re.compile(r"<([^<>\s]{1,4000})>(.*)")
-
-
-def _text(fields: Fields, name: str) -> str:
-    value = fields.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def _is_own_page(url: str, own: set[Identifier | None], arxiv: str) -> bool:

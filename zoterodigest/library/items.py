@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from zoterodigest.core.identity import identifier_of, is_paper_url
-from zoterodigest.core.record import EMPTY, Fields, Members, Value, is_empty
+from zoterodigest.core.record import EMPTY, Fields, Members, Value, is_empty, text_in
 from zoterodigest.core.view import canonical, equal
 from zoterodigest.library.homes import Data, Homes, homes_of
 from zoterodigest.library.hyperlinks import carried_links, link_attachment, link_of
@@ -22,7 +22,6 @@ from zoterodigest.library.writing import (
     arxiv_defaults,
     arxiv_line,
     is_written_alone,
-    text_of,
     write_field,
     write_venue,
     write_when,
@@ -99,16 +98,16 @@ def item_changes(data: Data, changes: Fields, zotero: ZoteroMapping) -> dict[str
 
 def item_type_for(fields: Fields, zotero: ZoteroMapping) -> str:
     """Return the type of a new item: by its venue, else by what identifies it."""
-    rules, venue = zotero.rules.types, text_of(fields, "venue")
+    rules, venue = zotero.rules.types, text_in(fields, "venue")
     if venue and (of_venue := _type_of_venue(venue, zotero)):
         return of_venue
-    if text_of(fields, "arxiv"):
+    if text_in(fields, "arxiv"):
         return rules.preprint
-    url = text_of(fields, "url")
+    url = text_in(fields, "url")
     identifier = identifier_of(url)
     if identifier and identifier.scheme in rules.schemes:
         return rules.schemes[identifier.scheme]
-    if text_of(fields, "doi"):
+    if text_in(fields, "doi"):
         return rules.doi
     if is_paper_url(url):
         return rules.preprint
@@ -148,12 +147,12 @@ def _set_of(value: Value) -> frozenset[str]:
 
 def _venue_changes(now: Data, present: Fields, asked: Fields, zotero: ZoteroMapping) -> Patch:
     place = _place(now, zotero)
-    year = text_of(read_item(now, zotero)[0], "year")
+    year = text_in(read_item(now, zotero)[0], "year")
     if not place.homes.venue:
         return {}
     if "venue" in asked:
-        return write_venue(place, text_of(present, "venue"), text_of(asked, "venue"), year)
-    return write_year_in_venue(place, text_of(present, "year"), year)
+        return write_venue(place, text_in(present, "venue"), text_in(asked, "venue"), year)
+    return write_year_in_venue(place, text_in(present, "year"), year)
 
 
 def _saved_arxiv(before: Data, now: Data, zotero: ZoteroMapping) -> Patch:
@@ -167,7 +166,7 @@ _RETYPED = frozenset({"preprint", "conferencePaper", "journalArticle"})
 
 def _retyped(data: Data, asked: Fields, zotero: ZoteroMapping) -> dict[str, Any]:
     """Return `data` as an item of the type that the asked venue calls for, if it can be one."""
-    venue, old_type = text_of(asked, "venue"), str(data["itemType"])
+    venue, old_type = text_in(asked, "venue"), str(data["itemType"])
     new_type = _type_of_venue(venue, zotero) if venue else None
     if new_type is None or new_type == old_type or not {old_type, new_type} <= _RETYPED:
         return dict(data)

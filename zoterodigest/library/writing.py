@@ -13,7 +13,7 @@ from typing import Any
 
 from zoterodigest.core.dates import is_iso, write_date
 from zoterodigest.core.identity import identifier_of
-from zoterodigest.core.record import Fields, Links, Members, Names, Value
+from zoterodigest.core.record import Fields, Links, Members, Names, Value, text_in
 from zoterodigest.core.venue import Venue, VenueKind, official_name
 from zoterodigest.core.view import canonical_pages
 from zoterodigest.library.creators import with_names
@@ -65,7 +65,7 @@ def write_when(place: Place, present: Fields, asked: Fields) -> Patch:
     to it on a published item. Without a date the year stands alone, but not what stands in place of
     a date ("n.d.") and is read as both.
     """
-    date, year = (text_of({**present, **asked}, name) for name in ("date", "year"))
+    date, year = (text_in({**present, **asked}, name) for name in ("date", "year"))
     is_apart = bool(date and year and not date.startswith(year))
     if "date" not in asked and (is_apart or (not year and is_iso(date) and len(date) == 4)):
         date = ""
@@ -123,12 +123,6 @@ def arxiv_defaults(place: Place, arxiv: str) -> Patch:
     if homes.archive_id:
         texts[homes.venue] = forms.repository
     return {home: text for home, text in texts.items() if home and arxiv and not place.text(home)}
-
-
-def text_of(fields: Mapping[str, Value], name: str) -> str:
-    """Return a scalar field's text; empty if it is EMPTY or absent."""
-    value = fields.get(name)
-    return value if isinstance(value, str) else ""
 
 
 _UNKNOWN = Venue("", VenueKind.CONFERENCE, "")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zoterodigest.core.duplicates import Copy, Duplicate, copies_of, find_duplicates
 from zoterodigest.core.following import Following
 from zoterodigest.core.link import Row, State
 from zoterodigest.core.pairing import Scope, pair
 from zoterodigest.core.record import Entry
+from zoterodigest.core.works.duplicates import Copy, Duplicate, copies_of, find_duplicates
 from zoterodigest.sync.gather import Gathered, gather
 from zoterodigest.sync.workspace import Workspace
 

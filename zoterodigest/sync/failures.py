@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from zoterodigest.core.record import Entry
+from zoterodigest.core.record import Entry, text_in
 from zoterodigest.sync.bibs.exporting import NewBib
 from zoterodigest.sync.gather import Gathered
 from zoterodigest.sync.run import Prepared
@@ -61,6 +61,5 @@ def failures_of_rows(prepared: Prepared, reasons: Mapping[str, str]) -> Iterator
 
 def failure_of(entry: Entry, reason: str) -> Failure:
     """Return the failure of an entry."""
-    title = entry.fields.get("title")
     where = f"{entry.digest}:{entry.place.start_line}"
-    return Failure(where, title if isinstance(title, str) else "", reason)
+    return Failure(where, text_in(entry.fields, "title"), reason)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.pairing import contradict
 from zoterodigest.core.record import Item
+from zoterodigest.core.works.contradictions import contradict
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import Contents, is_attachment, is_top_level
 from zoterodigest.library.hyperlinks import link_of

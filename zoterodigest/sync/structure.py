@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry, RenameHeading
-from zoterodigest.core.record import Entry, Fields
+from zoterodigest.core.record import Entry, text_in
 from zoterodigest.core.reports import AddedItem, NotFollowed
 from zoterodigest.core.settle import settle
 from zoterodigest.core.view import Folding
@@ -111,11 +111,11 @@ def _report(undone: Undone) -> AddedItem | NotFollowed:
     reason = undone.reason
     match undone.action:
         case CreateEntry(digest=digest, item=item, fields=fields):
-            return AddedItem(digest, item.key, _title(fields), reason)
+            return AddedItem(digest, item.key, text_in(fields, "title"), reason)
         case MoveEntry(entry, row_id, path):
-            return NotFollowed(entry.digest, _title(entry.fields), path, reason, row_id)
+            return NotFollowed(entry.digest, text_in(entry.fields, "title"), path, reason, row_id)
         case RemoveEntry(entry, row_id):
-            return NotFollowed(entry.digest, _title(entry.fields), (), reason, row_id)
+            return NotFollowed(entry.digest, text_in(entry.fields, "title"), (), reason, row_id)
         case RenameHeading(digest=digest, before=before, after=after):
             return NotFollowed(digest, before, (after,), reason)
 
@@ -191,8 +191,3 @@ def _index(entry: Entry, read: ReadDigest) -> int:
 
 def _formats(read: ReadDigest) -> Sequence[Format]:
     return tuple(entry.format for entry in read.document.entries) or read.formats
-
-
-def _title(fields: Fields) -> str:
-    title = fields.get("title")
-    return title if isinstance(title, str) else ""

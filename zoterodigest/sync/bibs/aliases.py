@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from zoterodigest.bibtex.document import read_bib
 from zoterodigest.core.following import successors
 from zoterodigest.core.link import Exported
-from zoterodigest.core.matching import Adopt, Catalogue
-from zoterodigest.core.pairing import contradict
 from zoterodigest.core.record import Item
 from zoterodigest.core.venue import VenueTable
+from zoterodigest.core.works.catalogue import Adopt, library_catalogue
+from zoterodigest.core.works.contradictions import contradict
+from zoterodigest.core.works.work import work_of
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project
 
@@ -51,12 +52,12 @@ def aliases_in(
         new: key for item, key in ours.items() if counts[new := followed.get(item, item)] == 1
     } | ours
     keys = {item: key for item, key in written.items() if key in lines and item in live}
-    catalogue = Catalogue(items)
+    catalogue = library_catalogue(items)
     for record, entry in zip(document.entries, document.core_entries(), strict=True):
         once = known.get(record.key)
         if once is not None and once.prints:
             continue
-        match, then = catalogue.find(entry), live.get(once.item) if once else None
+        match, then = catalogue.find(work_of(entry)), live.get(once.item) if once else None
         if isinstance(match, Adopt):
             keys.setdefault(match.key, record.key)
         elif then and not contradict(entry.identifiers, then.identifiers):

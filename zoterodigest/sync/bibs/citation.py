@@ -19,8 +19,8 @@ from zoterodigest.bibtex.work import Work, read_work
 from zoterodigest.core.link import Base, Exported, Print, Row, State, fingerprint, print_of
 from zoterodigest.core.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
 from zoterodigest.core.record import CITEKEY, EMPTY, Item
-from zoterodigest.library.contents import Contents, is_top_level
-from zoterodigest.library.items import identifiers, item_changes, new_item, read_item
+from zoterodigest.library.contents import Contents, core_item, is_top_level
+from zoterodigest.library.items import item_changes, new_item
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.zotero import ZoteroMapping
 from zoterodigest.sync.bibs.aliases import Aliases, project_aliases
@@ -130,7 +130,7 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
     if not lacking:
         return plan
     created = [
-        _item(data[action.key], workspace.zotero)
+        core_item(LibraryItem(action.key, 0, data[action.key]), (), workspace.zotero)
         for action in plan.actions
         if isinstance(action, CreateItem)
     ]
@@ -141,11 +141,6 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
         if one.is_lasting
     }
     return _filled(plan, {key: ids for key, ids in lacking.items() if key in found}, found)
-
-
-def _item(data: Data, zotero: ZoteroMapping) -> Item:
-    fields, raws = read_item(data, zotero)
-    return Item(str(data["key"]), 0, fields, raws, identifiers(data))
 
 
 def _data_after(plan: Plan, contents: Contents, zotero: ZoteroMapping) -> dict[str, Data]:

@@ -11,9 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from zoterodigest.core.keys import derived_key, free_key
-from zoterodigest.core.matching import Adopt, Ambiguous, Catalogue, OnlyTrashed
-from zoterodigest.core.pairing import contradict
-from zoterodigest.core.record import Entry, Item
+from zoterodigest.core.record import Item
+from zoterodigest.core.works.catalogue import (
+    Adopt,
+    Ambiguous,
+    Catalogue,
+    OnlyTrashed,
+    library_catalogue,
+)
+from zoterodigest.core.works.contradictions import contradict
+from zoterodigest.core.works.work import work_of
 from zoterodigest.library.contents import Contents, is_attachment, is_note
 from zoterodigest.library.items import identifiers
 from zoterodigest.library.port import Collection, LibraryItem
@@ -105,7 +112,7 @@ class _Search:
         left = [one for one in items if not self._is_found_by_key(one)]
         works = {item.key: item for item in self._ends.source.items}
         free = [item for item in self._ends.target.items if item.key not in self._taken]
-        catalogue = Catalogue(free)
+        catalogue = library_catalogue(free)
         alone = [o for o in others.values() if not o.data.get("parentItem")]
         for one in left:
             if one.key in works:
@@ -114,8 +121,7 @@ class _Search:
                 self._find_same(one, alone)
 
     def _find_work(self, one: LibraryItem, work: Item, catalogue: Catalogue) -> None:
-        wanted = Entry("", work.fields, {}, identifiers=work.identifiers)
-        match catalogue.find(wanted):
+        match catalogue.find(work_of(work)):
             case Adopt(key) if key not in self._taken and not one.is_trashed:
                 self._note(one, self._ends.target.by_key[key])
             case Ambiguous(keys) if not one.is_trashed:

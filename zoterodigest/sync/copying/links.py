@@ -12,7 +12,17 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.core.link import Base, Origin, Row, Shelf
 from zoterodigest.core.merge import is_set
-from zoterodigest.core.record import EMPTY, NOTE, Item, Kind, Value, is_empty, kind_of, parts_of
+from zoterodigest.core.record import (
+    EMPTY,
+    NOTE,
+    Item,
+    Kind,
+    Value,
+    is_empty,
+    kind_of,
+    parts_of,
+    text_in,
+)
 from zoterodigest.core.seen import Seen
 from zoterodigest.core.view import Folding, canonical
 from zoterodigest.library.contents import Contents
@@ -78,9 +88,9 @@ def differences(lock: LockFile, copies: Copies) -> Iterator[Difference]:
     mover = _Mover(copies)
     for row in lock.rows:
         item = mover.source.get(row.item)
-        title = item.fields.get("title") if item else ""
+        title = text_in(item.fields, "title") if item else ""
         for name in sorted(row.bases.keys() - mover.bases(row).keys()):
-            yield Difference(row.id, title if isinstance(title, str) else "", name)
+            yield Difference(row.id, title, name)
 
 
 class _Mover:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from zoterodigest.core.duplicates import copies_of, find_duplicates
 from zoterodigest.core.following import successors
 from zoterodigest.core.link import Row, State, is_bib
 from zoterodigest.core.record import Item
+from zoterodigest.core.works.duplicates import copies_of, find_duplicates
 from zoterodigest.library.contents import Contents
 from zoterodigest.project.lock import LockFile
 from zoterodigest.sync.doctor.finding import Finding

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.found import Found
-from zoterodigest.core.identity import canonical_title, identifier_of
-from zoterodigest.core.names import fold
+from zoterodigest.core.identity import identifier_of
 from zoterodigest.core.plan import CreateItem, Link
-from zoterodigest.core.record import Entry, Members, Names, Value, is_empty
+from zoterodigest.core.record import Entry, Members, Names, Value, is_empty, text_in
+from zoterodigest.core.works.titles import may_be_one
 from zoterodigest.lookup import work
 from zoterodigest.lookup.arxiv import Arxiv
 from zoterodigest.lookup.work import Looked
@@ -142,8 +142,7 @@ def _arxiv(link: Link) -> str:
 
 
 def _title(link: Link) -> str:
-    title = link.entry.fields.get("title")
-    return title if isinstance(title, str) else ""
+    return text_in(link.entry.fields, "title")
 
 
 def _version(link: Link, arxiv: str) -> int:
@@ -195,26 +194,6 @@ def _judged(wanted: Wanted, outcome: work.Outcome) -> tuple[Looked | None, list[
         case work.Found(looked):
             is_newer = outcome.has_new_version or looked.is_newer_than(wanted.version)
             return looked, [NewerVersion(wanted, looked.version)] if is_newer else []
-
-
-def may_be_one(title: str, other: str) -> bool:
-    """Tell whether two titles may be of one paper; a name, or one in another script, may be any's.
-
-    An id with a slip in it names some other paper, and its authors must not come in.
-    """
-    words, others = _words(title), _words(other)
-    fewer = min(len(words), len(others))
-    return fewer < _TELLING or len(words & others) * _SHARE >= fewer
-
-
-def _words(title: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z0-9]{4,}", fold(canonical_title(title))))
-
-
-_TELLING = 3
-"""A title of fewer long words may be what people call a paper, and not its title."""
-_SHARE = 3
-"""One word in so many at least is the same."""
 
 
 def found_in(looked: Looked) -> Found:

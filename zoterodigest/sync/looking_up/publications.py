@@ -12,7 +12,17 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.core.found import Found
 from zoterodigest.core.plan import Link
-from zoterodigest.core.record import EMPTY, Entry, Fields, Item, Members, Names, Value, is_empty
+from zoterodigest.core.record import (
+    EMPTY,
+    Entry,
+    Fields,
+    Item,
+    Members,
+    Names,
+    Value,
+    is_empty,
+    text_in,
+)
 from zoterodigest.core.terms import Choices, End, entry_end
 from zoterodigest.core.view import equal
 from zoterodigest.library.homes import Data
@@ -133,20 +143,20 @@ def _to_choose(
         "date" in apart and _shows(item, "venue", entry.get("venue", EMPTY), zotero)
     ):
         return
-    date, year = _text(entry, "date"), _text(item, "year")
+    date, year = text_in(entry, "date"), text_in(item, "year")
     if date and year and "year" not in entry and not date.startswith(year):
         yield "date", (date, year)
 
 
 def _is_preprint(fields: Fields, zotero: ZoteroMapping) -> bool:
     """Tell whether a record names a venue that is none of a published work."""
-    venue = _text(fields, "venue")
+    venue = text_in(fields, "venue")
     return bool(venue) and not zotero.venues.is_published(venue)
 
 
 def _listed(key: str, links: Sequence[Link], data: Data | None, zotero: ZoteroMapping) -> Listed:
     item, entries = links[0].item, [link.entry for link in links]
-    held = _text(item.fields, "venue") if item else ""
+    held = text_in(item.fields, "venue") if item else ""
     venue = held if zotero.venues.is_published(held) else ""
     ends: list[Fields] = [*([item.fields] if item else []), *(entry.fields for entry in entries)]
     known = Known(
@@ -180,7 +190,7 @@ def _own(item: Item | None, entries: Sequence[Entry], zotero: ZoteroMapping) -> 
 
 
 def _stated(fields: Fields, place: str, zotero: ZoteroMapping) -> Statement | None:
-    return own_statement(_text(fields, "venue"), _text(fields, "year"), place, zotero)
+    return own_statement(text_in(fields, "venue"), text_in(fields, "year"), place, zotero)
 
 
 def _place(entry: Entry) -> str:
@@ -232,12 +242,7 @@ def _source(name: str, publication: Published) -> str:
 
 
 def _first_text(ends: Iterable[Fields], name: str) -> str:
-    return next(filter(None, (_text(fields, name) for fields in ends)), "")
-
-
-def _text(fields: Fields, name: str) -> str:
-    value = fields.get(name)
-    return value if isinstance(value, str) else ""
+    return next(filter(None, (text_in(fields, name) for fields in ends)), "")
 
 
 def _names(fields: Fields) -> Names:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.core.found import Found, Pending
-from zoterodigest.core.identity import Identifier, match_title
 from zoterodigest.core.link import Row
 from zoterodigest.core.venue import VenueTable
+from zoterodigest.core.works.catalogue import Catalogue
+from zoterodigest.core.works.work import work_of
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import BadInput, read_if_present
 from zoterodigest.project.layout import Project
@@ -146,13 +147,12 @@ def _told_apart(
     """Part the papers that stand nowhere from those that do, or were asked for before."""
     fresh: list[Paper] = []
     doubled: list[Doubled] = []
-    seen: set[Identifier | str] = set()
-    for paper in papers:
-        own: set[Identifier | str] = {*paper.identifiers, match_title(paper.title)}
+    seen = Catalogue()
+    for place, paper in enumerate(papers):
         where = None if may_double else goal.standing.find(paper)
-        if where is not None or seen & own:
+        if where is not None or seen.holds(work_of(paper)):
             doubled.append(Doubled(paper, where))
         else:
             fresh.append(paper)
-        seen |= own
+        seen.add(str(place), work_of(paper))
     return fresh, doubled

@@ -9,7 +9,7 @@ from zoterodigest.bibtex.formula import safe_key
 from zoterodigest.bibtex.reading import BibRecord, read_records
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.core.identity import Identifier, arxiv_version, identifier_of
-from zoterodigest.core.record import EMPTY, Fields, Value, is_empty
+from zoterodigest.core.record import EMPTY, Fields, Value, is_empty, text_in
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.lookup import crossref, semantic_scholar
 from zoterodigest.lookup.arxiv import Outcomes, Progress
@@ -121,7 +121,9 @@ class _Search:
     def papers(self) -> Iterator[Paper | NotAdded]:
         candidates = {one: self._candidate(one) for one in self._asked if isinstance(one, ById)}
         bib = (
-            _word(bib_fields(one.record), "arxiv") for one in self._asked if isinstance(one, ByBib)
+            text_in(bib_fields(one.record), "arxiv")
+            for one in self._asked
+            if isinstance(one, ByBib)
         )
         own = (one.identifier.value for one in candidates if one.identifier.scheme == "arxiv")
         known = (one.arxiv for one in candidates.values() if isinstance(one, Candidate))
@@ -176,7 +178,7 @@ class _Search:
 
     def _with_arxiv(self, fields: Fields) -> tuple[dict[str, Value], str, tuple[str, ...]]:
         """Return fields with what arXiv adds, the version there, and remarks."""
-        id_ = _word(fields, "arxiv")
+        id_ = text_in(fields, "arxiv")
         match self._outcomes.get(id_) if id_ else None:
             case Found(looked) | Withdrawn(looked) as outcome:
                 remark = (_withdrawn(looked.comment),) if isinstance(outcome, Withdrawn) else ()
@@ -233,8 +235,3 @@ def _is_asked(candidate: Candidate, identifier: Identifier) -> bool:
 
 def _withdrawn(comment: str) -> str:
     return f"it was withdrawn from arXiv: {comment}" if comment else "it was withdrawn from arXiv"
-
-
-def _word(fields: Fields, name: str) -> str:
-    value = fields.get(name)
-    return value if isinstance(value, str) else ""

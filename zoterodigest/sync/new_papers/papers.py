@@ -22,6 +22,7 @@ from zoterodigest.core.record import (
     Names,
     Value,
     is_empty,
+    text_in,
 )
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.customs import CODE, is_code
@@ -55,8 +56,7 @@ class Paper:
     @property
     def title(self) -> str:
         """The title; "" for none."""
-        title = self.fields.get("title")
-        return title if isinstance(title, str) else ""
+        return text_in(self.fields, "title")
 
 
 def _identifier(fields: Fields, scheme: str) -> Identifier | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from zoterodigest.core.identity import match_title
 from zoterodigest.core.link import Row, State, is_bib
-from zoterodigest.core.matching import Adopt, Ambiguous, Catalogue
 from zoterodigest.core.pairing import title_print
-from zoterodigest.core.record import Entry, Fields, Item
+from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
+from zoterodigest.core.works.contradictions import naming
+from zoterodigest.core.works.work import work_of
 from zoterodigest.digest.document import Document
 from zoterodigest.sync.new_papers.papers import Paper
 from zoterodigest.sync.unread import unread_in
@@ -41,13 +42,15 @@ class StandingWorks:
         self._documents = tuple(documents)
         entries = [entry for document in self._documents for entry in document.core_entries()]
         self._places = [f"{entry.digest}:{entry.place.start_line}" for entry in entries]
-        self._catalogue = Catalogue(_item(str(at), entry) for at, entry in enumerate(entries))
+        self._catalogue = Catalogue()
+        for at, entry in enumerate(entries):
+            self._catalogue.add(str(at), work_of(entry))
         self._unread = [(document.name, unread_in([document])) for document in self._documents]
         self._rows = [row for row in rows if not is_bib(row.digest)]
 
     def find(self, paper: Paper) -> Standing | None:
         """Return where a paper stands, in whatever version, or is linked from; None if nowhere."""
-        match self._catalogue.find(_entry(paper.fields, paper)):
+        match self._catalogue.find(work_of(paper)):
             case Adopt(key) | Ambiguous((key, *_)):
                 return Stands(self._places[int(key)])
         title = match_title(paper.title)
@@ -58,7 +61,7 @@ class StandingWorks:
 
     def _linked(self, paper: Paper) -> Iterator[WasLinked]:
         title = title_print(paper.title)
-        named = frozenset(it for it in paper.identifiers if it.scheme != "url")
+        named = naming(paper.identifiers)
         for row in self._rows:
             is_same_title = bool(title) and row.title == title and not row.identifiers
             if row.identifiers & named or is_same_title:
@@ -69,11 +72,3 @@ def still_linked(rows: Sequence[Row], read: Iterable[str], gone: Iterable[str]) 
     """Return the rows that link entries of digests which were not read and are not gone."""
     elsewhere = {*read, *gone}
     return [row for row in rows if row.state is State.LINKED and row.digest not in elsewhere]
-
-
-def _item(key: str, entry: Entry) -> Item:
-    return Item(key, 0, entry.fields, {}, entry.identifiers)
-
-
-def _entry(fields: Fields, paper: Paper) -> Entry:
-    return Entry("", fields, {}, paper.identifiers)

@@ -1,7 +1,7 @@
 """One work that stands more than once: in the library, or in digests that are linked with nothing.
 
-Items and entries are told apart as the matching of new entries does it (`core/matching.py`): by
-identifier, else by title and first author. What is only nearly so is told as what may be.
+Items and entries are told apart as the catalogue does it: by identifier, else by title and first
+author. What is only nearly so is reported as what may be one work.
 """
 
 from __future__ import annotations
@@ -12,18 +12,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from zoterodigest.core.identity import Identifier, match_title
-from zoterodigest.core.matching import is_telling, known_people
-from zoterodigest.core.names import same_person
-from zoterodigest.core.near_titles import are_near, near_keys
-from zoterodigest.core.pairing import contradict
-from zoterodigest.core.record import Entry, Fields, Item
-
-_MOST = 4
-"""With so many works under one key (a title, an identifier) each copy is compared: a library that
-holds one title a thousand times must not take a million comparisons."""
-
-_SHARED_AUTHORS = 0.6
-_MOST_AUTHORS = 50
+from zoterodigest.core.record import Entry, Fields, Item, text_in
+from zoterodigest.core.works.contradictions import contradict, naming
+from zoterodigest.core.works.thresholds import MOST_COMPARED
+from zoterodigest.core.works.titles import are_near, is_telling, near_keys
+from zoterodigest.core.works.work import work_of
 
 
 class Why(Enum):
@@ -63,8 +56,7 @@ class Copy:
     @property
     def title(self) -> str:
         """Its title, "" for none."""
-        title = self.fields.get("title")
-        return title if isinstance(title, str) else ""
+        return text_in(self.fields, "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +124,7 @@ Judge = Callable[[int, int], Why | None]
 def _by_identifier(copies: Sequence[Copy]) -> Groups:
     found: dict[Identifier, list[int]] = defaultdict(list)
     for index, copy in enumerate(copies):
-        for identifier in _telling(copy):
+        for identifier in naming(copy.identifiers):
             found[identifier].append(index)
     return [found[identifier] for identifier in sorted(found)]
 
@@ -167,8 +159,8 @@ class _Works:
 
     def __init__(self, copies: Sequence[Copy]) -> None:
         self._copies = copies
-        self._people = [known_people(copy.fields) for copy in copies]
-        self._work_of = [_Work([at], _telling(copy)) for at, copy in enumerate(copies)]
+        self._known = [work_of(copy) for copy in copies]
+        self._work_of = [_Work([at], naming(copy.identifiers)) for at, copy in enumerate(copies)]
         self._doubts: dict[tuple[int, int], Why] = {}
 
     def meet(self, groups: Groups, judge: Judge) -> None:
@@ -176,7 +168,7 @@ class _Works:
         for group in groups:
             apart: list[int] = []
             for index in group if len(group) > 1 else ():
-                if not self._is_one_of(apart, index, judge) and len(apart) < _MOST:
+                if not self._is_one_of(apart, index, judge) and len(apart) < MOST_COMPARED:
                     apart.append(index)
 
     def _is_one_of(self, others: Sequence[int], index: int, judge: Judge) -> bool:
@@ -211,27 +203,22 @@ class _Works:
 
     def share_title(self, one: int, other: int) -> Why | None:
         """Judge two copies of one title."""
-        first, second = self._people[one], self._people[other]
-        are_known = bool(first and second)
-        if are_known and not same_person(first[0], second[0]):
+        people = self._known[one].beside(self._known[other])
+        if not people.is_unknown and not people.is_same_first:
             return None
-        telling = is_telling(self._copies[one].title)
+        telling = is_telling(self._known[one].title)
         if self._contradict(one, other):
-            return Why.CONTRADICTION if are_known and telling else None
-        return Why.TITLE if are_known or telling else Why.SHORT_TITLE
+            return Why.CONTRADICTION if telling and not people.is_unknown else None
+        return Why.SHORT_TITLE if people.is_unknown and not telling else Why.TITLE
 
     def share_near_title(self, one: int, other: int) -> Why | None:
         """Judge two copies whose titles may nearly be equal."""
-        first, second = self._people[one][:_MOST_AUTHORS], self._people[other][:_MOST_AUTHORS]
-        if not first or not second or not same_person(first[0], second[0]):
+        first, second = self._known[one], self._known[other]
+        people = first.beside(second)
+        if not people.is_same_first or self._contradict(one, other):
             return None
-        if self._contradict(one, other):
-            return None
-        if not are_near(self._copies[one].title, self._copies[other].title):
-            return None
-        least = _SHARED_AUTHORS * min(len(first), len(second))
-        shared = sum(any(same_person(name, each) for each in second) for name in first)
-        return Why.NEAR_TITLE if shared >= least else None
+        is_near = are_near(first.title, second.title) and people.agree
+        return Why.NEAR_TITLE if is_near else None
 
     def _contradict(self, one: int, other: int) -> bool:
         return contradict(self._work_of[one].identifiers, self._work_of[other].identifiers)
@@ -255,16 +242,11 @@ class _Works:
 
     def _duplicate(self, members: Sequence[int], why: set[Why]) -> Duplicate:
         copies = tuple(self._copies[member] for member in members)
-        counted = Counter(one for copy in copies for one in _telling(copy))
+        counted = Counter(one for copy in copies for one in naming(copy.identifiers))
         shared = tuple(sorted(one for one, number in counted.items() if number > 1))
         if Why.TITLE in why and _is_published_preprint(copies):
             why = why | {Why.PUBLISHED}
         return Duplicate(copies, tuple(one for one in Why if one in why), shared)
-
-
-def _telling(copy: Copy) -> frozenset[Identifier]:
-    """Return the identifiers that name a work for certain: the address of a page does not."""
-    return frozenset(one for one in copy.identifiers if one.scheme != "url")
 
 
 def _is_published_preprint(copies: Sequence[Copy]) -> bool:
@@ -274,7 +256,7 @@ def _is_published_preprint(copies: Sequence[Copy]) -> bool:
 
 
 def _marks(copy: Copy) -> set[str]:
-    schemes = {one.scheme for one in _telling(copy)} - {"openreview"}
+    schemes = {one.scheme for one in naming(copy.identifiers)} - {"openreview"}
     names = {"arxiv" if scheme == "arxiv" else "published" for scheme in schemes}
     venue = copy.fields.get("venue")
     return names | {"published"} if venue and isinstance(venue, str) else names
