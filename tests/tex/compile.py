@@ -3,7 +3,7 @@
 `python -m tests.tex.compile [DIGEST...] [--authors] [--keep FOLDER]`; without digests those of the
 shared folder beside the checkout, else the examples. `--authors` gives works without authors some,
 so that nothing is left to warn of. Exits 1 for an error, or a warning that is not of an author who
-is missing; says so and exits 0 where TeX is not installed.
+is missing; says so and exits 0 where TeX, or a file of it that is needed, is not installed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ SHARED = ROOT.parent / "shared" / "digests"
 BIBTEX_STYLES = ("plain", "plainnat", "ieeetr", "IEEEtran", "unsrtnat")
 BIBLATEX_STYLES = ("numeric", "authoryear")
 LATEX_RUNS = 4
-PROGRAMS = ("pdflatex", "bibtex", "lualatex", "biber")
+PROGRAMS = ("kpsewhich", "pdflatex", "bibtex", "lualatex", "biber")
+PACKAGES = ("amsmath", "amssymb", "biblatex", "geometry", "lmodern", "luaotfload", "natbib", "url")
+FILES = (*(f"{name}.sty" for name in PACKAGES), *(f"{style}.bst" for style in BIBTEX_STYLES))
+"""What a small installation of TeX may lack; a document that needs it would come to nothing."""
 # plainnat cannot tell more than 26 works of one author and year apart: keys are cited by number.
 NATBIB = r"\usepackage[numbers]{natbib}"
 PDFLATEX = r"""\documentclass{{article}}
@@ -106,13 +109,24 @@ def compiled(folder: Path, style: str, dialect: Dialect) -> Compiled:
         log = (folder / "main.log").read_text(encoding="latin-1")
         if not re.search("rerun|may have changed", log, re.I):
             break
-    (folder / "main.pdf").rename(folder / f"{style}.pdf")
     found = [line.strip() for line in COMPLAINT.findall(printed) + COMPLAINT.findall(log)]
+    if (folder / "main.pdf").exists():
+        (folder / "main.pdf").rename(folder / f"{style}.pdf")
+    else:
+        found.append("main.pdf was not made")
     found = [line for line in found if TWICE not in line]
     authors = [line for line in found if MISSING_AUTHOR.search(line)]
     pages = re.search(r"Output written on main.pdf \((\d+) page", log)
     rest = tuple(line for line in found if line not in authors)
     return Compiled(style, rest, len(authors), int(pages[1]) if pages else 0)
+
+
+def not_installed() -> list[str]:
+    """Return the programs that are missing, or else the files of TeX that are."""
+    if missing := [program for program in PROGRAMS if shutil.which(program) is None]:
+        return missing
+    found = {Path(line).name for line in run(ROOT, "kpsewhich", *FILES).splitlines()}
+    return [name for name in FILES if name not in found]
 
 
 def main() -> int:
@@ -122,7 +136,7 @@ def main() -> int:
     parser.add_argument("--authors", action="store_true")
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
-    if missing := [program for program in PROGRAMS if shutil.which(program) is None]:
+    if missing := not_installed():
         print(f"skipped: {', '.join(missing)} not installed")
         return 0
     items = list(records(options.digests or default_digests()))
