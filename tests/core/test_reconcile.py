@@ -389,6 +389,30 @@ def test_removed_entries_are_created_again_when_relinked() -> None:
     assert world.plan().is_settled
 
 
+def test_a_relinking_given_again_after_a_kill_leaves_no_row_that_it_replaced() -> None:
+    world = a_pushed_world(a_paper(1), a_paper(2))
+    linked = world.rows
+    ended = [replace(row, id=f"{row.id}-old", state=State.UNLINKED) for row in linked]
+    world.rows = (*linked, *ended, replace(ended[0], id="zd-other", digest="b.md"))
+
+    world.run(replace(world.terms(), relink=frozenset({"a.md"})))
+
+    assert {row.id for row in world.rows} == {*(row.id for row in linked), "zd-other"}
+
+
+def test_a_new_link_whose_item_is_in_place_needs_no_run_that_places_items() -> None:
+    world = a_pushed_world(replace(a_paper(1), headings=("One",), heading_keys=("One",)))
+    (row,) = world.rows
+    again = replace(world, rows=())
+    pulling = replace(again.terms().rules["a.md"], places=False)
+
+    again.run(replace(again.terms(), rules={"a.md": pulling}))
+
+    (found,) = again.rows
+    assert found.headings == row.headings
+    assert found.origin.collections == row.origin.collections
+
+
 def test_selection_links_only_what_it_takes_and_drops_nothing() -> None:
     world = a_pushed_world(a_paper(1), a_paper(2))
     world.digests["a.md"] = [a_paper(2), a_paper(3), a_paper(4)]

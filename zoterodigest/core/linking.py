@@ -73,6 +73,7 @@ def link_entries(
     run.end_links(pairing)
     run.make_links({**dict.fromkeys(pairing.new), **revived}, new_ids)
     taken = run.revived | {link.before.id for link in run.links if link.before}
+    taken |= run.replaced(pairing)
     kept = (run.kept.get(row.id, row) for row in rows if row.id not in taken)
     links = sorted(run.links, key=lambda link: link.index)
     return Linking(tuple(links), tuple(kept), tuple(run.reports), tuple(run.removed))
@@ -251,6 +252,19 @@ class _Run:
                 new = replace(new, origin=row.origin)
             self.links.append(Link(index, self._entries[index], item, None, new))
 
+    def replaced(self, pairing: Pairing) -> set[str]:
+        """Return the tombstones in whose place a relinking that was killed has made other rows."""
+        paired = {row.id for row in pairing.rows.values()}
+        linked = [link.before for link in self.links if link.before]
+        return {
+            row.id
+            for row in self._rows
+            if row.digest in self._terms.relink
+            and row.state in (State.UNLINKED, State.TRASHED)
+            and row.id not in paired
+            and any(_are_of_one_entry(row, one) for one in linked)
+        }
+
     def _item_of(self, entry: Entry, row: Row | None) -> str | None:
         """Return the key of the item for `entry`, a new one if need be, or report why not."""
         rules = self._terms.rules.get(entry.digest, Rules())
@@ -331,6 +345,11 @@ class _Run:
         row_id = next(one for one in new_ids if one not in self._row_ids)
         self._row_ids.add(row_id)
         return row_id
+
+
+def _are_of_one_entry(row: Row, other: Row) -> bool:
+    is_titled = bool(row.title) and row.title == other.title
+    return row.digest == other.digest and (is_titled or bool(row.identifiers & other.identifiers))
 
 
 def _is_ended(row: Row, item: Item | None) -> bool:

@@ -12,7 +12,7 @@ from zoterodigest.core.plan import ChangeItem, CreateShelf, Link, MoveEntry, Ren
 from zoterodigest.core.record import Item
 from zoterodigest.core.relocation import PLACE, Relocations
 from zoterodigest.core.reports import Held, MissingShelf, PlaceConflict, Relocated
-from zoterodigest.core.shelves import UNPLACED, Path, Shelving, Stand, shelve
+from zoterodigest.core.shelves import UNPLACED, Path, Shelving, Stand, homes, prints_of, shelve
 from zoterodigest.core.terms import Holdings, Known, Rules, Terms
 from zoterodigest.core.travel import Moves
 
@@ -99,6 +99,7 @@ class _Placer:
         self._terms = terms
         self._is_ours = {shelf.collection: shelf.is_ours for shelf in shelving.shelves}
         self._wanted: dict[str, set[str | None]] = defaultdict(set)
+        self._homes = homes(shelving.shelves)
         self._paths: Mapping[tuple[str, str], Path] = {
             (shelf.digest, shelf.collection): shelf.path for shelf in shelving.shelves
         }
@@ -175,13 +176,24 @@ class _Placer:
         return replace(link.row.origin, collections=collections)
 
     def _unplaced(self, link: Link) -> Link:
-        """Leave the place of a link as it was; a new one is placed by a later run."""
-        if link.before is not None:
-            row = replace(link.row, digest=link.before.digest, headings=link.before.headings)
-            return replace(link, row=row)
-        has_collection = bool(self._terms.rules.get(link.entry.digest, Rules()).collection)
-        headings = UNPLACED if has_collection else heading_prints(link.entry)
-        return replace(link, row=replace(link.row, headings=headings))
+        """Leave the place of a link as it was; a new one is placed by a later run.
+
+        A new one whose item is in place already, as after a `pull` that was killed when it had
+        inserted the entry, needs no placing.
+        """
+        row, before, entry = link.row, link.before, link.entry
+        rules = self._terms.rules.get(entry.digest, Rules())
+        path = prints_of(entry.heading_keys if rules.has_headings else ())
+        home = self._homes.get((entry.digest, path))
+        if before is not None:
+            row = replace(row, digest=before.digest, headings=before.headings)
+        elif link.item and home in link.item.collections:
+            ours = {home} if self._is_ours.get(home) else set[str]()
+            origin = replace(row.origin, collections=row.origin.collections | ours)
+            row = replace(row, headings=heading_prints(entry), origin=origin)
+        else:
+            row = replace(row, headings=UNPLACED if rules.collection else heading_prints(entry))
+        return replace(link, row=row)
 
 
 def _is_revived(link: Link) -> bool:
