@@ -1,10 +1,4 @@
-"""Runs that are killed: by SIGKILL, in a process of their own, at one of their side effects.
-
-`python -m tests.sync.killing ACTION TEMPLATE OUT FIRST STEP [torn]` copies the project TEMPLATE to
-OUT/1, OUT/2, …, starts ACTION on each copy and kills it before its n-th side effect, for n = FIRST,
-FIRST + STEP, …, until a run is not killed any more. With `torn` the file that was about to be
-synced loses its last bytes, as when the power fails.
-"""
+"""Runs that are killed: by SIGKILL, in a process of their own, at one of their side effects."""
 
 from __future__ import annotations
 
@@ -13,11 +7,13 @@ import shutil
 import signal
 import sqlite3
 import stat
-import subprocess
 import sys
 import traceback
 from collections.abc import Callable
+from functools import cache
 from itertools import count
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +31,6 @@ from zoterodigest.sync.taking_back.undo import prepare_undo
 from zoterodigest.sync.taking_back.undo import undo as undo_run
 from zoterodigest.sync.workspace import Workspace, open_workspace
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 DIGESTS = ["notes.md", "list.md"]
 
 
@@ -102,20 +97,32 @@ def killed(
 ) -> list[World]:
     """Return the projects that runs of `action` left when they were killed, by place of the kill.
 
-    The last of `out` is no part of it: its run came to its end.
+    Each run is of a copy of `template`, and is killed before its n-th side effect, for n = `first`,
+    `first + step`, …, until one is not killed any more: that one is no part of what is returned.
+    With `torn` the file that was about to be synced loses its last bytes, as when the power fails.
     """
-    arguments = [action.__name__, template.root, out, first, step, *(["torn"] if torn else [])]
-    subprocess.run(
-        [sys.executable, "-m", "tests.sync.killing", *map(str, arguments)],
-        check=True,
-        cwd=REPOSITORY,
-        timeout=500,
-    )
+    arguments = (action.__name__, template.root, out, first, step, torn)
+    killer = _processes().Process(target=_kill, args=arguments)
+    killer.start()
+    killer.join(500)
+    assert killer.exitcode == 0, f"a run to be killed went wrong: {killer.exitcode}"
     folders = sorted(out.iterdir(), key=lambda folder: int(folder.name))
     return [World(folder, list(DIGESTS)) for folder in folders[:-1]]
 
 
-def main(name: str, template: Path, out: Path, first: int, step: int, torn: bool) -> None:
+@cache
+def _processes() -> ForkServerContext:
+    """Return what starts processes as copies of one that has imported everything already.
+
+    To import it takes a second, a copy takes some milliseconds. This process has threads and state
+    of other tests, so it is not the one to be copied.
+    """
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
+def _kill(name: str, template: Path, out: Path, first: int, step: int, torn: bool) -> None:
     """Kill one run after the other."""
     out.mkdir()
     for place in count(first, step):
@@ -178,14 +185,3 @@ def _tear(file: int) -> None:
     status = os.fstat(file)
     if stat.S_ISREG(status.st_mode):
         os.ftruncate(file, max(0, status.st_size - 9))
-
-
-if __name__ == "__main__":
-    main(
-        sys.argv[1],
-        Path(sys.argv[2]),
-        Path(sys.argv[3]),
-        int(sys.argv[4]),
-        int(sys.argv[5]),
-        "torn" in sys.argv[6:],
-    )
