@@ -39,8 +39,8 @@ CLOCKS = frozenset({"now", "utcnow", "today", "uuid1", "uuid4"})
 
 # Libraries that belong to one place: the layers or modules that may import them.
 HOMES = {
-    "pyzotero": ("library.web", "library.desktop"),
-    "httpx2": ("library.web", "library.desktop"),
+    "pyzotero": ("library.http",),
+    "httpx2": ("library.http",),
     "keyring": ("library.keys",),
     "requests": ("lookup.service",),
     "arxiv": ("lookup.feed",),
@@ -61,6 +61,13 @@ READERS_OF = {
     "Item": ("core.record", "library.contents"),
     "Entry": ("core.record", "digest.document", "bibtex.document"),
 }
+# A dialect of the API does not import the other one, and what both use imports neither.
+APART = (
+    ("library.web", "library.desktop"),
+    ("library.desktop", "library.web"),
+    ("library.http", "library.web"),
+    ("library.http", "library.desktop"),
+)
 NOT_OUR_WORDS = frozenset({"util", "utils", "helper", "helpers", "manager", "handle", "process"})
 
 
@@ -73,7 +80,7 @@ def violations(module: str, source: str) -> list[str]:
     layer = module.partition(".")[0]
     found = [*_against_layers(module, tree), *_against_homes(module, tree)]
     found += _against_other_protocols(module, tree)
-    found += _against_forgery(module, tree)
+    found += [*_against_forgery(module, tree), *_against_mingling(module, tree)]
     if layer in PURE:
         found += _against_purity(tree)
     if layer != "cli":
@@ -93,6 +100,13 @@ def _against_layers(module: str, tree: ast.Module) -> Breaches:
         target = name.split(".")[1]
         if target in LAYERS and not _may_import(layer, target):
             yield line, f"{layer or 'the package'} imports {target}, which stands below it"
+
+
+def _against_mingling(module: str, tree: ast.Module) -> Breaches:
+    for line, name in _imports(module, tree):
+        for one, other in APART:
+            if f"{module}.".startswith(f"{one}.") and name.startswith(f"{PACKAGE}.{other}."):
+                yield line, f"{one} imports {other}: what both need stands in library.http"
 
 
 def _may_import(layer: str, target: str) -> bool:
@@ -225,6 +239,17 @@ def test_no_test_uses_mocks() -> None:
         ("core.names", "import pydantic", "pydantic is imported outside"),
         ("notes.html", "from pydantic import BaseModel", "pydantic.BaseModel is imported outside"),
         ("library.connect", "import pyzotero", "pyzotero is imported outside"),
+        ("library.web.writing", "import httpx2", "httpx2 is imported outside library.http"),
+        (
+            "library.desktop.dialect",
+            "from zoterodigest.library.web.trouble import garbled",
+            "library.desktop imports library.web",
+        ),
+        (
+            "library.http.session",
+            "from zoterodigest.library.desktop.dialect import DesktopDialect",
+            "library.http imports library.desktop",
+        ),
         ("sync", "from rich.table import Table", "rich.table.Table is imported outside"),
         ("core.names", "import regex", "regex is not of the standard library"),
         ("core.names", "import random", "random does I/O or is not deterministic"),
@@ -252,7 +277,7 @@ def test_the_checker_finds(module: str, source: str, breach: str) -> None:
     [
         ("core.merge", "import re\nfrom datetime import date\nfrom zoterodigest.core import link"),
         ("core.merge", "from .link import Link\nfrom ..errors import ZoterodigestError"),
-        ("library.web", "from pyzotero import zotero\nfrom zoterodigest.core.record import Item"),
+        ("library.http", "from pyzotero import zotero\nfrom zoterodigest.core.record import Item"),
         ("cli.main", "import os\nimport typer\nprint(os.environ['TERM'])"),
         ("library.server", "from http.server import BaseHTTPRequestHandler"),
         ("__init__", "__version__ = '1'"),

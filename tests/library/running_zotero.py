@@ -297,10 +297,10 @@ class RunningZotero:
 
 
 @contextmanager
-def running(zotero: RunningZotero) -> Iterator[str]:
+def running(zotero: RunningZotero, port: int = 0) -> Iterator[str]:
     """Let `zotero` answer on a port of this computer; give the base address of its API."""
     bugs: list[Exception] = []
-    listener = Listener(0, zotero.answer, bugs.append, connection=_LocalConnection)
+    listener = Listener(port, zotero.answer, bugs.append, connection=_LocalConnection)
     with answering(listener) as url:
         zotero.url = f"{url}/api"
         yield zotero.url

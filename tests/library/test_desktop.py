@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
@@ -18,6 +19,8 @@ from zoterodigest.library.access import Access
 from zoterodigest.library.address import DesktopAddress
 from zoterodigest.library.desktop.library import DesktopLibrary
 from zoterodigest.library.desktop.trouble import AnotherZotero
+from zoterodigest.library.http import limits
+from zoterodigest.library.http.trouble import KeyRefused, NotReached, ServerFailed
 from zoterodigest.library.port import (
     BadLibrary,
     Collection,
@@ -28,8 +31,6 @@ from zoterodigest.library.port import (
     Unchanged,
     Written,
 )
-from zoterodigest.library.web import body
-from zoterodigest.library.web.trouble import KeyRefused, NotReached, ServerFailed
 
 
 class Killed(BaseException):
@@ -154,13 +155,15 @@ def test_who_is_not_allowed_to_write_reads_on(desktop: Desktop) -> None:
 
 def test_a_run_waits_for_zotero_to_start(desktop: Desktop) -> None:
     started = ExitStack()
-    address = DesktopAddress("http://127.0.0.1:9/api", None)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address = DesktopAddress(f"http://127.0.0.1:{port}/api", None)
     waits: list[str] = []
 
     def wait(seconds: float, why: str) -> None:
         waits.append(why)
         if len(waits) == 2:
-            library._wire.address = DesktopAddress(started.enter_context(running(zotero)), None)
+            started.enter_context(running(zotero, port))
 
     zotero = desktop.zotero
     library = DesktopLibrary(address, Access(wait=wait))
@@ -551,7 +554,7 @@ def test_what_is_no_zotero_is_told(desktop: Desktop) -> None:
 def test_an_answer_without_end_is_cut_off_and_told(
     desktop: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body, "LONGEST", 1_000)
+    monkeypatch.setattr(limits, "LONGEST", 1_000)
     endless = Answer(When.BEFORE, 200, body=b"[" * 5_000)
     with (
         desktop.breaking(endless, endless, endless, endless, endless, endless),

@@ -9,8 +9,9 @@ import httpx2
 import pytest
 from pyzotero import errors as pyzotero_errors
 
+from zoterodigest.library.http.trouble import NotReached, plain, translated
 from zoterodigest.library.port import BadLibrary
-from zoterodigest.library.web.trouble import NotReached, no_key, plain, refusal, translated
+from zoterodigest.library.web.trouble import no_key, refusal
 
 
 def errors_of(module: ModuleType) -> list[type[Exception]]:

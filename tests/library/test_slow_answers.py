@@ -12,8 +12,8 @@ import pytest
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import DesktopAddress, WebAddress
 from zoterodigest.library.desktop.library import DesktopLibrary
+from zoterodigest.library.http.trouble import NotReached
 from zoterodigest.library.web.library import WebLibrary
-from zoterodigest.library.web.trouble import NotReached
 from zoterodigest.lookup.service import Manners, NoReply, Place, Service
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"

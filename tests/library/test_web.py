@@ -15,6 +15,8 @@ import pytest
 
 from tests.builders import a_collection, a_key, a_note, an_item, changed
 from tests.library.web import KEY, START, Between, Serve, Server, a_server, straight
+from zoterodigest.library.http import limits
+from zoterodigest.library.http.trouble import KeyRefused, NotReached, ServerBusy, ServerFailed
 from zoterodigest.library.port import (
     BadLibrary,
     LibraryItem,
@@ -26,9 +28,7 @@ from zoterodigest.library.port import (
     Written,
 )
 from zoterodigest.library.server.messages import Request, Response
-from zoterodigest.library.web import body
 from zoterodigest.library.web.library import WebLibrary
-from zoterodigest.library.web.trouble import KeyRefused, NotReached, ServerBusy, ServerFailed
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_of_an_error_page_without_a_title_nothing_is_in_the_message(
 def test_an_answer_without_end_is_cut_off_and_told(
     server: Server, library: WebLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body, "LONGEST", 1_000)
+    monkeypatch.setattr(limits, "LONGEST", 1_000)
     server.between = always(says(200, "[" * 5_000))
 
     with pytest.raises(ServerFailed, match="does not answer as a Zotero server does"):

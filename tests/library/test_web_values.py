@@ -12,6 +12,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import a_collection, a_key, an_item
+from zoterodigest.library.http.judging import judged
+from zoterodigest.library.http.known import Known, Listing
+from zoterodigest.library.http.objects import (
+    NotAnObject,
+    collection_body,
+    collection_of,
+    item_body,
+    item_of,
+    objection,
+)
+from zoterodigest.library.http.patience import (
+    ATTEMPTS,
+    Answer,
+    Lost,
+    may_try_again,
+    pause_after,
+    seconds_asked,
+)
+from zoterodigest.library.http.trouble import NotReached
 from zoterodigest.library.port import (
     Collection,
     LibraryItem,
@@ -21,25 +40,7 @@ from zoterodigest.library.port import (
     Unchanged,
     Written,
 )
-from zoterodigest.library.web.answers import judged
-from zoterodigest.library.web.cache import Known, Listing, keep_known, load_known
-from zoterodigest.library.web.objects import (
-    NotAnObject,
-    collection_body,
-    collection_of,
-    item_body,
-    item_of,
-    objection,
-)
-from zoterodigest.library.web.patience import (
-    ATTEMPTS,
-    Answer,
-    Lost,
-    may_try_again,
-    pause_after,
-    seconds_asked,
-)
-from zoterodigest.library.web.trouble import NotReached
+from zoterodigest.library.web.cache import keep_known, load_known
 
 FORMED = {"itemType", "note", "creators", "tags", "collections", "relations", "deleted", "title"}
 NOW = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)

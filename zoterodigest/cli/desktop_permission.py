@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from zoterodigest.cli import network
 from zoterodigest.cli.screen import emit, hanging
 from zoterodigest.library.address import DesktopAddress
-from zoterodigest.library.desktop.wire import Wire
-from zoterodigest.library.web.trouble import KeyRefused
+from zoterodigest.library.desktop.dialect import DesktopSession, desktop_session, instance_of
+from zoterodigest.library.desktop.permission import accepts
+from zoterodigest.library.http.trouble import KeyRefused
 
 
 def run(action: str, address: DesktopAddress, *, with_key_file: bool) -> None:
@@ -14,32 +17,31 @@ def run(action: str, address: DesktopAddress, *, with_key_file: bool) -> None:
 
     With `with_key_file` the key is kept in a file of the user's, where there is no keyring.
     """
-    wire = Wire(address, network.access(), waits_for_start=not action)
-    try:
+    opened = desktop_session(address, network.access(), waits_for_start=not action)
+    with closing(opened) as session:
+        instance = instance_of(session)
         match action:
             case "status":
-                _require_accepted(wire)
-                emit(_status(wire.instance))
+                _require_accepted(session)
+                emit(_status(instance))
             case "remove":
-                emit(_removed(wire.instance))
+                emit(_removed(instance))
             case _:
                 if with_key_file and not network.keeps_local_keys():
                     network.key_file().create()
-                if not _is_accepted(wire):
-                    wire.ask()
-                emit(_status(wire.instance))
-    finally:
-        wire.close()
+                if not _is_accepted(session):
+                    session.dialect.permission.ask(session, instance)
+                emit(_status(instance))
 
 
-def _is_accepted(wire: Wire) -> bool:
+def _is_accepted(session: DesktopSession) -> bool:
     """Tell whether there is a key that Zotero accepts: to ask again would leave one more there."""
-    key = network.local_key_of(wire.instance)
-    return bool(key) and wire.accepts(key)
+    key = network.local_key_of(instance_of(session))
+    return bool(key) and accepts(session, key)
 
 
-def _require_accepted(wire: Wire) -> None:
-    if network.local_key_of(wire.instance) and not _is_accepted(wire):
+def _require_accepted(session: DesktopSession) -> None:
+    if network.local_key_of(instance_of(session)) and not _is_accepted(session):
         raise KeyRefused(
             "Zotero no longer accepts the key of zoterodigest: its permission was withdrawn",
             "The next write asks again in Zotero; `zoterodigest auth desktop` asks now.",

@@ -96,9 +96,19 @@ class DesktopAddress:
         return name if self.url == DESKTOP_URL else f"{name}?url={self.url}"
 
     @property
+    def kind(self) -> str:
+        """Whether it is a `user`'s library or a `group`'s."""
+        return "user" if self.group is None else "group"
+
+    @property
+    def number(self) -> int:
+        """Its id; the person's own goes by 0."""
+        return self.group or 0
+
+    @property
     def path(self) -> str:
-        """Where the library stands below `url`; the person's own goes by the number 0."""
-        return "/users/0" if self.group is None else f"/groups/{self.group}"
+        """Where the library stands below `url`."""
+        return f"/{self.kind}s/{self.number}"
 
 
 Address = EmbeddedAddress | WebAddress | DesktopAddress

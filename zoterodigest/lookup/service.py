@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from zoterodigest import __version__
 from zoterodigest.library.access import Wait
-from zoterodigest.library.web.limit import TooSlow, within
-from zoterodigest.library.web.patience import seconds_asked
+from zoterodigest.library.http.limits import TooSlow, within
+from zoterodigest.library.http.patience import seconds_asked
 from zoterodigest.lookup.closing import Closing
 
 if TYPE_CHECKING:

@@ -12,18 +12,19 @@ from typing import Self
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import NAMED_HERE, DesktopAddress
-from zoterodigest.library.desktop.finding import keys_found_again
-from zoterodigest.library.desktop.heard import Heard
+from zoterodigest.library.desktop.dialect import DesktopSession, desktop_session, instance_of
 from zoterodigest.library.desktop.kept import Kept, Sent, keep, kept_path, load
-from zoterodigest.library.desktop.objects import COLLECTIONS, ITEMS
 from zoterodigest.library.desktop.reading import (
+    keys_found_again,
     read_account,
     read_all,
     read_some,
-    read_version,
 )
-from zoterodigest.library.desktop.sending import write
-from zoterodigest.library.desktop.wire import Wire, utc_now
+from zoterodigest.library.desktop.writing import write
+from zoterodigest.library.http.known import Known
+from zoterodigest.library.http.objects import COLLECTIONS, ITEMS
+from zoterodigest.library.http.reading import read_version
+from zoterodigest.library.http.session import utc_now
 from zoterodigest.library.port import Collection, LibraryItem, Outcome, Snapshot, require_batch
 
 
@@ -34,8 +35,8 @@ class DesktopLibrary:
         self, address: DesktopAddress, access: Access, *, now: Callable[[], datetime] = utc_now
     ) -> None:
         self._address = address
-        self._wire = Wire(address, access, now=now)
-        self._notes = _Notes(self._wire, access)
+        self._session = desktop_session(address, access, now=now)
+        self._notes = _Notes(self._session, access)
         self._version = 0
 
     @property
@@ -64,7 +65,7 @@ class DesktopLibrary:
     @property
     def instance(self) -> str:
         """The id of the Zotero that runs here: its versions are its own."""
-        return self._wire.instance
+        return instance_of(self._session)
 
     @property
     def stored_keys(self) -> Mapping[str, str]:
@@ -78,8 +79,8 @@ class DesktopLibrary:
 
     def version(self) -> int:
         """Return the library version, with one request."""
-        self._version = read_version(self._wire, self._version)
-        self._notes.heard.version = self._version
+        self._version = read_version(self._session, self._version)
+        self._notes.version = self._version
         return self._version
 
     def read(self) -> Snapshot:
@@ -87,33 +88,33 @@ class DesktopLibrary:
 
         A library that is written to meanwhile is as of its lower version.
         """
-        snapshot, account = read_all(self._wire)
+        snapshot, account = read_all(self._session)
         self._notes.tell(account)
-        self._notes.heard.take(snapshot)
+        self._notes.take(snapshot)
         self._version = snapshot.version
         return snapshot
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         """Return the items with `keys` as they are now."""
         created = self._notes.created
-        found = read_some(self._wire, ITEMS, [created.get(key, key) for key in keys])
+        found = read_some(self._session, ITEMS, [created.get(key, key) for key in keys])
         return [found[key] for key in sorted(found)]
 
     def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
         """Return the collections with `keys` as they are now."""
         created = self._notes.created
-        found = read_some(self._wire, COLLECTIONS, [created.get(key, key) for key in keys])
+        found = read_some(self._session, COLLECTIONS, [created.get(key, key) for key in keys])
         return [found[key] for key in sorted(found)]
 
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
         """Create or change items; what belongs to a new one is sent after it."""
         require_batch(items)
-        return write(self._wire, ITEMS, items, self._notes)
+        return write(self._session, ITEMS, items, self._notes)
 
     def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
         """Create or change collections; what lies in a new one is sent after it."""
         require_batch(collections)
-        return write(self._wire, COLLECTIONS, collections, self._notes)
+        return write(self._session, COLLECTIONS, collections, self._notes)
 
     def __enter__(self) -> Self:
         return self
@@ -124,19 +125,20 @@ class DesktopLibrary:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._wire.close()
+        self._session.close()
 
 
 class _Notes:
     """What is kept of the library between runs, and what was created in this one."""
 
-    def __init__(self, wire: Wire, access: Access) -> None:
-        self._wire = wire
+    def __init__(self, session: DesktopSession, access: Access) -> None:
+        self._session = session
         self._folder = access.desktop_folder
         self._kept: Kept | None = None
         self._identity = ""
         self._recognised = ""
-        self.heard = Heard()
+        self.known: Known | None = None
+        self.version: int | None = None
         self.created: Mapping[str, str] = {}
 
     @property
@@ -145,8 +147,14 @@ class _Notes:
         if self._kept is None:
             self._kept = self._loaded()
             if (sent := self._kept.sent) is not None:
-                self._note_stored(keys_found_again(self._wire, sent))
+                self._note_stored(keys_found_again(self._session, sent))
         return self._kept
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Take what was read of the whole library."""
+        self.version = snapshot.version
+        items = {one.key: one for one in snapshot.items}
+        self.known = Known(None, items, {one.key: one for one in snapshot.collections})
 
     def identity(self) -> str:
         """Return the account that the library tells, else the name that it goes by."""
@@ -156,7 +164,7 @@ class _Notes:
 
     def _known_identity(self) -> str:
         """An account that was told once counts while the library is empty and tells none."""
-        told = read_account(self._wire, ask=not self.kept.identity)
+        told = read_account(self._session, ask=not self.kept.identity)
         if told > 0 and not self.kept.identity:
             self._keep(replace(self.kept, identity=f"user:{told}"))
         if told > 0:
@@ -215,5 +223,5 @@ class _Notes:
 
     @property
     def _path(self) -> Path | None:
-        instance, library = self._wire.instance, self._wire.address.path
+        instance, library = instance_of(self._session), self._session.address.path
         return kept_path(self._folder, instance, library) if self._folder else None

@@ -1,4 +1,4 @@
-"""The two kinds of objects, items and collections, as they are written over the local API. Pure.
+"""How items and collections are written over the local API, where it is not the Web API. Pure.
 
 The desktop moves a field without a place into Extra and takes a name it does not know for another:
 so what Zotero's server would refuse is refused here.
@@ -7,11 +7,12 @@ so what Zotero's server would refuse is refused here.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 
+from zoterodigest.library.http.objects import ITEMS, Kind, Thing
 from zoterodigest.library.port import (
     Collection,
     LibraryItem,
@@ -21,60 +22,36 @@ from zoterodigest.library.port import (
     Unchanged,
 )
 from zoterodigest.library.rules import NotAccepted, patched
-from zoterodigest.library.web.objects import (
-    collection_body,
-    collection_of,
-    is_collection_written,
-    is_written,
-    item_body,
-    item_of,
-    objection,
-    objection_to_collection,
-)
 
-Thing = TypeVar("Thing", LibraryItem, Collection)
 Keys = Mapping[str, str]
 Body = dict[str, Any]
 
 _UNDATED = "1970-01-01T00:00:00Z"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[Thing]):
-    """How one kind of object is written.
+def parent_of(thing: LibraryItem | Collection) -> str:
+    """Return the key of what an object belongs to; "" if that is nothing."""
+    parent = thing.parent if isinstance(thing, Collection) else thing.data.get("parentItem")
+    return parent if isinstance(parent, str) else ""
 
-    `path` is where they stand and `parameter` asks for some by key. `renamed` gives an object that
-    names others by the keys in the library, `parent` what it belongs to, `body` what is sent to
-    write it over the one that stands there, or what becomes of it without being sent. `sent` is an
-    object as it was sent before. `edited` tells when a note was saved last: a person may be at it.
+
+def renamed(thing: Thing, keys: Keys) -> Thing:
+    """Return an object that names others by their `keys` in the library.
+
+    Its texts are in the form the desktop stores, NFC: else they would always seem to differ.
     """
-
-    path: str
-    parameter: str
-    parse: Callable[[Any], Thing]
-    parent: Callable[[Thing], str | None]
-    renamed: Callable[[Thing, Keys], Thing]
-    body: Callable[[Thing, Thing | None], Body | Outcome]
-    is_written: Callable[[Thing, Thing], bool]
-    sent: Callable[[str, Mapping[str, Any]], Thing]
-    edited: Callable[[Thing], datetime | None]
-
-
-def _item_parent(item: LibraryItem) -> str | None:
-    parent = item.data.get("parentItem")
-    return parent if isinstance(parent, str) else None
-
-
-def _renamed_item(item: LibraryItem, keys: Keys) -> LibraryItem:
-    """Return `item` in the form the desktop stores texts in, NFC."""
-    data: Body = {name: _normal(value) for name, value in item.data.items()}
+    key = keys.get(thing.key, thing.key) if thing.version else thing.key
+    if isinstance(thing, Collection):
+        name = unicodedata.normalize("NFC", thing.name)
+        return replace(thing, key=key, name=name, parent=keys.get(thing.parent or "", thing.parent))
+    data: Body = {name: _normal(value) for name, value in thing.data.items()}
     if isinstance(data.get("parentItem"), str):
         data["parentItem"] = keys.get(data["parentItem"], data["parentItem"])
     if isinstance(data.get("collections"), list | tuple):
         data["collections"] = [
             keys.get(one, one) if isinstance(one, str) else one for one in data["collections"]
         ]
-    return replace(item, key=keys.get(item.key, item.key) if item.version else item.key, data=data)
+    return replace(thing, key=key, data=data)
 
 
 def _normal(value: Any) -> Any:
@@ -89,88 +66,54 @@ def _normal(value: Any) -> Any:
             return value
 
 
-def _item_body(item: LibraryItem, present: LibraryItem | None) -> Body | Outcome:
-    if refused := objection(item) or _not_accepted(item, present):
+def body_over(kind: Kind[Thing], thing: Thing, present: Thing | None) -> Body | Outcome:
+    """Return what is sent to write `thing` over what stands there, or what becomes of it unsent.
+
+    A new object goes without a key: the desktop refuses one of ours.
+    """
+    if refused := kind.objection(thing) or _not_accepted(thing, present):
         return refused
-    if item.version == 0:
-        return Stale(item.key) if present else dict(item.data)
-    if present is None or present.version != item.version:
-        return Stale(item.key)
-    return item_body(item, present) or Unchanged(item.key, item.version)
+    if thing.version == 0:
+        body = kind.body(thing, None) or {}
+        created = {name: value for name, value in body.items() if name not in ("key", "version")}
+        return Stale(thing.key) if present else created
+    if present is None or present.version != thing.version:
+        return Stale(thing.key)
+    return kind.body(thing, present) or Unchanged(thing.key, thing.version)
 
 
-def _not_accepted(item: LibraryItem, present: LibraryItem | None) -> Refused | None:
-    stored = present.data if present and item.version else None
-    if stored is None and item.version:
+def _not_accepted(
+    thing: LibraryItem | Collection, present: LibraryItem | Collection | None
+) -> Refused | None:
+    if isinstance(thing, Collection):
+        return None
+    stored = present.data if isinstance(present, LibraryItem) and thing.version else None
+    if stored is None and thing.version:
         return None
     try:
-        patched(stored, item.data, now=_UNDATED)
+        patched(stored, thing.data, now=_UNDATED)
     except NotAccepted as refused:
-        return Refused(item.key, refused.code, refused.message)
+        return Refused(thing.key, refused.code, refused.message)
     except KeyError:  # only Zotero can judge an object of a type that we do not know
         return None
     return None
 
 
-def _renamed_collection(collection: Collection, keys: Keys) -> Collection:
-    name = unicodedata.normalize("NFC", collection.name)
-    key = keys.get(collection.key, collection.key) if collection.version else collection.key
-    parent = keys.get(collection.parent or "", collection.parent)
-    return replace(collection, key=key, name=name, parent=parent)
+def thing_sent(kind: Kind[Thing], key: str, body: Mapping[str, Any]) -> Thing:
+    """Return the object that was sent to be created under `key` as `body`."""
+    parent = body.get("parentCollection") or None
+    shelf = Collection(key, 0, str(body.get("name", "")), parent, bool(body.get("deleted")))
+    sent: Any = LibraryItem(key, 0, body) if kind.path == ITEMS.path else shelf
+    thing: Thing = sent
+    return thing
 
 
-def _collection_body(collection: Collection, present: Collection | None) -> Body | Outcome:
-    if refused := objection_to_collection(collection):
-        return refused
-    if collection.version == 0:
-        body = collection_body(collection, None) or {}
-        created = {name: value for name, value in body.items() if name not in ("key", "version")}
-        return Stale(collection.key) if present else created
-    if present is None or present.version != collection.version:
-        return Stale(collection.key)
-    unchanged = Unchanged(collection.key, collection.version)
-    return collection_body(collection, present) or unchanged
-
-
-def _sent_item(key: str, body: Mapping[str, Any]) -> LibraryItem:
-    return LibraryItem(key, 0, body)
-
-
-def _sent_collection(key: str, body: Mapping[str, Any]) -> Collection:
-    parent = body.get("parentCollection")
-    is_trashed = bool(body.get("deleted"))
-    return Collection(key, 0, str(body.get("name", "")), parent or None, is_trashed)
-
-
-def _note_edited(item: LibraryItem) -> datetime | None:
-    if item.data.get("itemType") != "note":
+def note_edited(thing: LibraryItem | Collection) -> datetime | None:
+    """Return when a note was saved last, as a person may be at it; None for anything else."""
+    if isinstance(thing, Collection) or thing.data.get("itemType") != "note":
         return None
     try:
-        moment = datetime.fromisoformat(str(item.data.get("dateModified", "")))
+        moment = datetime.fromisoformat(str(thing.data.get("dateModified", "")))
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-ITEMS = Kind(
-    "items",
-    "itemKey",
-    item_of,
-    _item_parent,
-    _renamed_item,
-    _item_body,
-    is_written,
-    _sent_item,
-    _note_edited,
-)
-COLLECTIONS = Kind(
-    "collections",
-    "collectionKey",
-    collection_of,
-    lambda collection: collection.parent,
-    _renamed_collection,
-    _collection_body,
-    is_collection_written,
-    _sent_collection,
-    lambda _: None,
-)

@@ -2,27 +2,78 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from zoterodigest.library.access import Access
-from zoterodigest.library.desktop.trouble import garbled
+from zoterodigest.library.desktop.trouble import denied, garbled
+from zoterodigest.library.http.patience import Answer, Lost, Result
+from zoterodigest.library.http.session import Session
+
+_DIALOG_SECONDS = 600.0
+"""A person takes time to answer a dialog."""
+
+_ASKED = 3
+"""How often a person is asked for one write at most."""
 
 
 class Permission:
     """The key that Zotero gave: to keep ("Always Allow"), or for one write ("Allow")."""
 
     def __init__(self, access: Access) -> None:
+        self.last_used = ""
+        """The key of the last write, spent or not: no message may show it."""
         self._access = access
         self._key: str | None = None
         self._is_to_keep = True
 
-    def key(self, instance: str) -> str:
-        """Return the key to write with, "" if the person must be asked."""
+    def ask(self, session: Session[Any], instance: str) -> str:
+        """Have Zotero ask the person whether we may write; return the key it then gives."""
+        self._access.before_asking()
+        self._access.wait(
+            0.0, "answer the dialog in Zotero: it asks whether zoterodigest may write"
+        )
+        content = json.dumps({"appName": "zoterodigest"}).encode("ascii")
+
+        def asked() -> Result:
+            result = session.send(
+                "POST", "/local/authorize", content=content, seconds=_DIALOG_SECONDS
+            )
+            if isinstance(result, Answer) and result.status == 403:
+                raise denied()
+            return result
+
+        # The sixth question within a minute is a 429: it is asked again later.
+        answer = session.require_fine(session.tried(asked), is_write=False)
+        self._access.wait(0.0, "")
+        return self._given(instance, answer.body)
+
+    def write(
+        self, session: Session[Any], path: str, content: bytes, token: str, seconds: float
+    ) -> Result:
+        """Send one write; ask the person if need be. Raises `LibraryReadOnly` at a no.
+
+        A 401 may come at any write: the key may be spent, or the permission withdrawn.
+        """
+        instance = session.dialect.instance
+        for _ in range(_ASKED):
+            key = self._known(instance) or self.ask(session, instance)
+            self.last_used = key
+            headers = {"Zotero-API-Key": key, "Zotero-Write-Token": token}
+            result = session.send("POST", path, headers=headers, content=content, seconds=seconds)
+            is_refused = isinstance(result, Answer) and result.status == 401
+            if is_refused or not self._is_to_keep:
+                self._key = ""  # a key for one write is spent, whatever came of it
+            if not is_refused:
+                return result
+        raise denied()
+
+    def _known(self, instance: str) -> str:
         if self._key is None:
             self._key = self._access.local_key_of(instance)
         return self._key
 
-    def given(self, instance: str, answer: Any) -> str:
+    def _given(self, instance: str, answer: Any) -> str:
         """Take the key that Zotero gave, and keep it if it is to keep."""
         match answer:
             case {"key": str(key), **more} if key:
@@ -33,7 +84,11 @@ class Permission:
             self._access.keep_local_key(instance, key)
         return key
 
-    def used(self, *, is_refused: bool) -> None:
-        """Note that a write was sent: a key for one write is spent, whatever came of it."""
-        if is_refused or not self._is_to_keep:
-            self._key = ""
+
+def accepts(session: Session[Any], key: str) -> bool:
+    """Tell whether Zotero still lets writes with this key in, by one that holds nothing."""
+    session.dialect.greet(session)
+    result = session.send("POST", "items", headers={"Zotero-API-Key": key}, content=b"[]")
+    if isinstance(result, Lost):
+        raise result.error
+    return result.status not in (401, 403)

@@ -1,91 +1,66 @@
-"""Reading a library of the running Zotero: whole, as it is quick, or some objects of it."""
+"""Reading a library of the running Zotero: whole, as it is quick, or some objects of it.
+
+What Zotero created when its answer was lost, or the run was killed that asked, is found again here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection as Keys
-from typing import Any
+from collections.abc import Iterable
 
-from zoterodigest.library.desktop.objects import COLLECTIONS, ITEMS, Kind, Thing
-from zoterodigest.library.desktop.trouble import garbled
-from zoterodigest.library.desktop.wire import Wire
+from zoterodigest.library.desktop.dialect import DesktopSession
+from zoterodigest.library.desktop.kept import Sent
+from zoterodigest.library.desktop.objects import thing_sent
+from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, Kind, Thing
+from zoterodigest.library.http.patience import Answer
+from zoterodigest.library.http.reading import (
+    object_of,
+    objects_of,
+    read_both,
+    read_by_key,
+    read_version,
+)
 from zoterodigest.library.port import Snapshot
 from zoterodigest.library.rules import is_key
-from zoterodigest.library.web.objects import NotAnObject
-from zoterodigest.library.web.patience import Answer
 
-_KEYS = 50
-"""Keys in a request at most."""
-
-_TRIES = 3
-"""How often both lists are read until they are of one version."""
+_LOOKS = 10
+"""How often the library's version is read until it stands still."""
 
 
-def read_version(wire: Wire, since: int) -> int:
-    """Return the library's version; few of its objects have changed since the one given."""
-    return version_of(wire.read("items", format="versions", since=since, includeTrashed=1))
-
-
-def read_all(wire: Wire) -> tuple[Snapshot, int]:
-    """Return all that the library holds now, and the account that it tells (0: none).
-
-    If somebody keeps writing, the lower version counts: what came later is then found next time.
-    """
-    for _ in range(_TRIES):
-        items = wire.read("items", includeTrashed=1)
-        collections = wire.read("collections", includeTrashed=1)
-        versions = {version_of(answer) for answer in (items, collections)}
-        if len(versions) == 1:
-            break
+def read_all(session: DesktopSession) -> tuple[Snapshot, int]:
+    """Return all that the library holds now, and the account that it tells (0: none)."""
+    version, items, collections = read_both(session)
     snapshot = Snapshot(
-        min(versions),
-        tuple(sorted(_objects(ITEMS, items), key=lambda one: one.key)),
-        tuple(sorted(_objects(COLLECTIONS, collections), key=lambda one: one.key)),
+        version,
+        tuple(sorted(objects_of(session, ITEMS, items), key=lambda one: one.key)),
+        tuple(sorted(objects_of(session, COLLECTIONS, collections), key=lambda one: one.key)),
     )
     return snapshot, _account_in(items) or _account_in(collections) or 0
 
 
-def read_some(wire: Wire, kind: Kind[Thing], keys: Keys[str]) -> dict[str, Thing]:
-    """Return the objects with these keys, by key, trashed ones too, without the missing.
-
-    Without one valid key the API would return everything; children come with their parents. A list
-    never shows what is asked for by key and lies in the trash, `includeTrashed` or not: what it
-    leaves out is asked for alone.
-    """
-    valid = sorted({key for key in keys if is_key(key)})
-    found = read_live(wire, kind, valid)
-    for key in valid:
-        if key not in found and (answer := wire.find(f"{kind.path}/{key}")) is not None:
-            found[key] = _object(kind, answer.body)
+def read_some(session: DesktopSession, kind: Kind[Thing], keys: Keys[str]) -> dict[str, Thing]:
+    """Return the objects with these keys, by key, trashed ones too, without the missing."""
+    found = read_by_key(session, kind, keys)
+    # A list never shows what is asked for by key and lies in the trash, `includeTrashed` or not:
+    # what it leaves out is asked for alone.
+    for key in sorted({key for key in keys if is_key(key)} - found.keys()):
+        if (answer := session.find(f"{kind.path}/{key}")) is not None:
+            found[key] = object_of(session, kind, answer.body)
     return found
 
 
-def read_live(wire: Wire, kind: Kind[Thing], keys: Keys[str]) -> dict[str, Thing]:
-    """Return the objects with these keys that are not in the trash, by key."""
-    found: dict[str, Thing] = {}
-    valid = sorted({key for key in keys if is_key(key)})
-    for start in range(0, len(valid), _KEYS):
-        batch = valid[start : start + _KEYS]
-        answer = wire.read(kind.path, **{kind.parameter: ",".join(batch)})
-        found |= {one.key: one for one in _objects(kind, answer) if one.key in batch}
-    return found
-
-
-def read_since(wire: Wire, kind: Kind[Thing], since: int) -> list[Thing]:
-    """Return the objects that were written after the library was at `since`, oldest first."""
-    answer = wire.read(kind.path, since=since, includeTrashed=1)
-    return sorted(_objects(kind, answer), key=lambda one: (one.version, one.key))
-
-
-def read_account(wire: Wire, *, ask: bool) -> int:
+def read_account(session: DesktopSession, *, ask: bool) -> int:
     """Return the person's number at zotero.org; 0 if nothing in the library tells it.
 
     The first answer may tell; only with `ask` it is looked for in further ones.
     """
-    account = _account_in(wire.greeting)
+    session.dialect.greet(session)
+    greeting = session.dialect.greeting
+    account = _account_in(greeting) if greeting else None
     for path in ("items", "collections") if ask else ():
         if account is not None:
             break
-        account = _account_in(wire.read(path, limit=1, includeTrashed=1))
+        account = _account_in(session.get(path, limit=1, includeTrashed=1))
     return account or 0
 
 
@@ -98,22 +73,41 @@ def _account_in(answer: Answer) -> int | None:
             return None
 
 
-def version_of(answer: Answer) -> int:
-    """Return the library's version that an answer tells."""
-    if answer.version is None:
-        raise garbled()
-    return answer.version
+def await_stillness(session: DesktopSession, since: int) -> None:
+    """Return when the library stands still: Zotero may yet be at work on what we sent."""
+    before = read_version(session, since)
+    for _ in range(_LOOKS):
+        session.access.wait(1.0, "Zotero may still be at work")
+        now = read_version(session, since)
+        if now == before:
+            return
+        before = now
 
 
-def _objects(kind: Kind[Thing], answer: Answer) -> list[Thing]:
-    sent: Any = answer.body
-    if not isinstance(sent, list):
-        raise garbled()
-    return [_object(kind, one) for one in sent]
+def found_again(
+    session: DesktopSession, kind: Kind[Thing], sent: Sent, taken: Iterable[str] = ()
+) -> dict[str, Thing]:
+    """Return the objects that were created of what was `sent`, by the key asked for.
+
+    Only what came since and holds all that was sent is taken for ours, each object once, and none
+    with a key in `taken`.
+    """
+    answer = session.get(kind.path, since=sent.since, includeTrashed=1)
+    objects = (one for one in objects_of(session, kind, answer) if one.key not in taken)
+    left = sorted(objects, key=lambda one: (one.version, one.key))
+    found: dict[str, Thing] = {}
+    for asked, body in sent.bodies.items():
+        wanted = thing_sent(kind, asked, body)
+        match = next((one for one in left if kind.is_written(wanted, one)), None)
+        if match is not None:
+            found[asked] = match
+            left.remove(match)
+    return found
 
 
-def _object(kind: Kind[Thing], sent: Any) -> Thing:
-    try:
-        return kind.parse(sent)
-    except NotAnObject as error:
-        raise garbled() from error
+def keys_found_again(session: DesktopSession, sent: Sent) -> dict[str, str]:
+    """Return the keys of what was created of what a killed run had `sent`, by the one asked for."""
+    await_stillness(session, sent.since)
+    if sent.path == ITEMS.path:
+        return {asked: one.key for asked, one in found_again(session, ITEMS, sent).items()}
+    return {asked: one.key for asked, one in found_again(session, COLLECTIONS, sent).items()}

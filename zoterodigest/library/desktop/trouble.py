@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from zoterodigest.library.http.trouble import KeyRefused, NotReached, ServerFailed
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
-from zoterodigest.library.web.trouble import KeyRefused, NotReached, ServerFailed
 
 
 class AnotherZotero(BadLibrary):

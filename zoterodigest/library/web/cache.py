@@ -9,37 +9,18 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from zoterodigest.library.http.known import Known, Listing
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.private_file import replace_private
 from zoterodigest.notes.visible import holds_private, note_pieces
 
 _FORMAT = 2
 _TAGS = re.compile(r"<[^<>]*>")
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Which objects a library holds at one version of it, each with its own version."""
-
-    version: int
-    items: Mapping[str, int]
-    collections: Mapping[str, int]
-
-
-@dataclass
-class Known:
-    """What is known of a library: its listing (None: never read), and objects as last seen."""
-
-    listing: Listing | None = None
-    items: dict[str, LibraryItem] = field(default_factory=dict)
-    collections: dict[str, Collection] = field(default_factory=dict)
 
 
 def cache_path(folder: Path, identity: str) -> Path:

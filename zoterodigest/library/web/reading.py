@@ -8,107 +8,77 @@ from a backup).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
 
-from zoterodigest.library import port
+from zoterodigest.library.http.known import Known, Listing
+from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, Kind, Thing
+from zoterodigest.library.http.patience import Answer
+from zoterodigest.library.http.reading import (
+    objects_of,
+    read_both,
+    read_by_key,
+    read_version,
+    version_of,
+)
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.rules import is_key
-from zoterodigest.library.web.cache import Known, Listing
-from zoterodigest.library.web.exchange import Exchange
-from zoterodigest.library.web.objects import NotAnObject, collection_of, item_of
-from zoterodigest.library.web.patience import Answer
+from zoterodigest.library.web.dialect import WebSession
 from zoterodigest.library.web.rights import require_whole_sight
-from zoterodigest.library.web.trouble import garbled
 
 PAGE = 100
 """Objects in an answer at most."""
 
-KEYS = 50
-"""Keys in a request at most."""
 
-_TRIES = 3
-"""How often both lists are read until they are of one version."""
-
-Object = TypeVar("Object", LibraryItem, port.Collection)
-
-
-def read_version(exchange: Exchange, since: int) -> int:
-    """Return the library's version; few of its objects have changed since the one given."""
-    answer = exchange.get("items", format="versions", since=since, includeTrashed=1)
-    return _version(exchange, answer)
-
-
-def read_all(exchange: Exchange, known: Known) -> Known:
+def read_all(session: WebSession, known: Known) -> Known:
     """Return all that the library holds now; what is `known` at its version is not read again."""
     listed = known.listing
     if listed is None:
-        require_whole_sight(exchange)
-        listing = _listing(exchange)
+        require_whole_sight(session)
+        listing = _listing(session)
     else:
-        version, changed = _changes(exchange, known, listed.version)
+        version, changed = _changes(session, known, listed.version)
         known = replace(known, items=known.items | changed)
-        listing = listed if version == listed.version else _listing(exchange)
+        listing = listed if version == listed.version else _listing(session)
         if listed.items.keys() - listing.items.keys():  # or are they hidden?
-            require_whole_sight(exchange)
+            require_whole_sight(session)
     gone = known.collections.keys() - listing.collections.keys()
     present = {key: _without(item, gone) for key, item in known.items.items()}
-    items = _completed(exchange, "items", listing.items, present)
-    collections = _completed(exchange, "collections", listing.collections, known.collections)
+    items = _completed(session, ITEMS, listing.items, present)
+    collections = _completed(session, COLLECTIONS, listing.collections, known.collections)
     complete = Listing(listing.version, _versions(items), _versions(collections))
     return Known(complete, items, collections)
 
 
-def _changes(exchange: Exchange, known: Known, since: int) -> tuple[int, dict[str, LibraryItem]]:
+def read_some(session: WebSession, kind: Kind[Thing], keys: Collection[str]) -> dict[str, Thing]:
+    """Return the objects with these keys, by key, trashed ones too, without the missing."""
+    return read_by_key(session, kind, keys, includeTrashed=1, limit=PAGE)
+
+
+def _changes(session: WebSession, known: Known, since: int) -> tuple[int, dict[str, LibraryItem]]:
     """Return the library's version, and of the items that changed after `since` the first page.
 
-    Where we wrote some ourselves, they are known, and the others are read by their keys.
+    If we wrote some ourselves, they are known, and the others are read by their keys.
     """
     if any(item.version > since for item in known.items.values()):
-        return read_version(exchange, since), {}
-    answer = exchange.get("items", since=since, includeTrashed=1, limit=PAGE)
-    parsed = (_parsed(exchange, sent, item_of) for sent in _objects(exchange, answer))
-    return _version(exchange, answer), {item.key: item for item in parsed}
+        return read_version(session, since), {}
+    answer = session.get("items", since=since, includeTrashed=1, limit=PAGE)
+    changed = {item.key: item for item in objects_of(session, ITEMS, answer)}
+    return version_of(session, answer), changed
 
 
-def read_items(exchange: Exchange, keys: Collection[str]) -> dict[str, LibraryItem]:
-    """Return the items with these keys, by key, without the missing."""
-    return dict(_by_key(exchange, "items", keys, item_of))
+def _listing(session: WebSession) -> Listing:
+    version, items, collections = read_both(session, format="versions")
+    return Listing(version, _listed(session, items), _listed(session, collections))
 
 
-def read_collections(exchange: Exchange, keys: Collection[str]) -> dict[str, port.Collection]:
-    """Return the collections with these keys, by key, without the missing."""
-    return dict(_by_key(exchange, "collections", keys, collection_of))
-
-
-def _listing(exchange: Exchange) -> Listing:
-    """Return which objects there are, both kinds at one version if the library stands still.
-
-    If it does not, the lower version counts: what came later is then found the next time.
-    """
-    for _ in range(_TRIES):
-        items = exchange.get("items", format="versions", includeTrashed=1)
-        collections = exchange.get("collections", format="versions", includeTrashed=1)
-        versions = {_version(exchange, answer) for answer in (items, collections)}
-        if len(versions) == 1:
-            break
-    return Listing(min(versions), _listed(exchange, items), _listed(exchange, collections))
-
-
-def _version(exchange: Exchange, answer: Answer) -> int:
-    if answer.version is None:
-        raise garbled(exchange.identity)
-    return answer.version
-
-
-def _listed(exchange: Exchange, answer: Answer) -> dict[str, int]:
+def _listed(session: WebSession, answer: Answer) -> dict[str, int]:
     """Return keys and versions; an empty object may be written `[]`."""
     listed = answer.body or {}
     if not isinstance(listed, dict):
-        raise garbled(exchange.identity)
+        raise session.dialect.garbled()
     if not all(is_key(key) and isinstance(at, int) for key, at in listed.items()):
-        raise garbled(exchange.identity)
+        raise session.dialect.garbled()
     return listed
 
 
@@ -122,81 +92,41 @@ def _without(item: LibraryItem, gone: Collection[str]) -> LibraryItem:
     )
 
 
-def _versions(objects: Mapping[str, Object]) -> dict[str, int]:
+def _versions(objects: Mapping[str, Thing]) -> dict[str, int]:
     return {key: one.version for key, one in objects.items()}
 
 
 def _completed(
-    exchange: Exchange, path: str, listed: Mapping[str, int], known: Mapping[str, Object]
-) -> dict[str, Any]:
+    session: WebSession, kind: Kind[Thing], listed: Mapping[str, int], known: Mapping[str, Thing]
+) -> dict[str, Thing]:
     """Return the listed objects: those known at their version, the others as they are read now."""
-    parse: Callable[[Any], Any] = item_of if path == "items" else collection_of
     present = {key: one for key, one in known.items() if listed.get(key) == one.version}
     missing = listed.keys() - present.keys()
     if len(missing) > PAGE:
         since = max(0, min(listed[key] for key in missing) - 1)
-        paged = dict(_by_page(exchange, path, since, parse))
+        paged = {one.key: one for one in _by_page(session, kind, since)}
         present |= {key: one for key, one in paged.items() if key in missing}
+        # Pages shift when somebody writes meanwhile: what was passed over is read by its key.
         missing = listed.keys() - present.keys()
-    present |= dict(_by_key(exchange, path, missing, parse))
+    present |= read_some(session, kind, missing)
     return dict(sorted(present.items()))
 
 
-def _by_page(
-    exchange: Exchange, path: str, since: int, parse: Callable[[Any], Object]
-) -> Iterator[tuple[str, Object]]:
-    """Yield what changed after `since`, page by page.
-
-    Pages shift when somebody writes meanwhile; what was passed over is then read by its key.
-    """
+def _by_page(session: WebSession, kind: Kind[Thing], since: int) -> Iterator[Thing]:
+    """Yield what changed after `since`, page by page."""
     start = 0
     while True:
-        page = exchange.get(
-            path,
+        page = session.get(
+            kind.path,
             since=since,
             includeTrashed=1,
             limit=PAGE,
             start=start,
-            sort="dateAdded",
+            sort="dateAdded",  # the one order that an edit does not change
             direction="asc",
         )
-        objects = _objects(exchange, page)
-        for sent in objects:
-            one = _parsed(exchange, sent, parse)
-            yield one.key, one
+        objects = objects_of(session, kind, page)
+        yield from objects
         start += PAGE
         if len(objects) < PAGE:
             return
-
-
-def _by_key(
-    exchange: Exchange, path: str, keys: Collection[str], parse: Callable[[Any], Object]
-) -> Iterator[tuple[str, Object]]:
-    """Yield the objects with these keys. Without one valid key the API would return everything."""
-    parameter = "itemKey" if path == "items" else "collectionKey"
-    valid = sorted({key for key in keys if is_key(key)})
-    for batch in _batches(valid):
-        named = {parameter: ",".join(batch)}
-        answer = exchange.get(path, **named, includeTrashed=1, limit=PAGE)
-        for sent in _objects(exchange, answer):
-            one = _parsed(exchange, sent, parse)
-            if one.key in batch:
-                yield one.key, one
-
-
-def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (keys[start : start + KEYS] for start in range(0, len(keys), KEYS))
-
-
-def _objects(exchange: Exchange, answer: Answer) -> list[Any]:
-    if not isinstance(answer.body, list):
-        raise garbled(exchange.identity)
-    return answer.body
-
-
-def _parsed(exchange: Exchange, sent: Any, parse: Callable[[Any], Object]) -> Object:
-    """Return the object the server sent; raise if it is none."""
-    try:
-        return parse(sent)
-    except NotAnObject as error:
-        raise garbled(exchange.identity) from error

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
-from zoterodigest.library.web.exchange import Exchange
-from zoterodigest.library.web.trouble import KeyRefused, garbled, no_key, refusal
+from zoterodigest.library.http.trouble import KeyRefused
+from zoterodigest.library.web.dialect import WebSession, web_session
+from zoterodigest.library.web.trouble import no_key, refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +59,21 @@ class Rights:
 
 def rights_of(address: WebAddress, access: Access) -> Rights:
     """Ask the server of `address` what the key of `access` opens; raises as `read_rights` does."""
-    exchange = Exchange(address, access)
-    try:
-        return read_rights(exchange)
-    finally:
-        exchange.close()
+    with closing(web_session(address, access)) as session:
+        return read_rights(session)
 
 
-def require_whole_sight(exchange: Exchange) -> None:
+def require_whole_sight(session: WebSession) -> None:
     """Raise `KeyRefused` unless all of the library is shown: hidden notes would look deleted."""
-    address = exchange.address
-    if exchange.is_sighted:
+    dialect = session.dialect
+    address = dialect.address
+    if dialect.is_sighted:
         return
-    if not exchange.key:
+    if not dialect.key:
         if address.kind == "user":
             raise no_key(address.identity)
         return
-    rights = read_rights(exchange)
+    rights = read_rights(session)
     if not rights.may_read(address):
         raise refusal(403, address.identity, "", is_write=False)
     if not rights.sees_notes(address):
@@ -81,16 +81,17 @@ def require_whole_sight(exchange: Exchange) -> None:
             f"the API key does not show the notes of {address.identity}",
             "Allow access to notes at zotero.org/settings/keys, then run the command again.",
         )
-    exchange.is_sighted = True
+    dialect.is_sighted = True
 
 
-def read_rights(exchange: Exchange) -> Rights:
+def read_rights(session: WebSession) -> Rights:
     """Ask the server for the rights of the key; raises `KeyRefused` if it knows no such key."""
-    match exchange.get("/keys/current").body:
+    # Not `/keys/KEY`, which pyzotero asks for: the key would stand in addresses that are logged.
+    match session.get("/keys/current").body:
         case {"userID": int(user), "access": dict(access), **more}:
             return Rights(user, str(more.get("username", "")), access)
         case _:
-            raise garbled(exchange.identity)
+            raise session.dialect.garbled()
 
 
 def _table(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:

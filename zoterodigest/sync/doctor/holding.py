@@ -20,10 +20,11 @@ from zoterodigest.library.address import (
 )
 from zoterodigest.library.connect import connect
 from zoterodigest.library.contents import Contents, read_contents
+from zoterodigest.library.http.trouble import NotReached
 from zoterodigest.library.keys import NoKeyring, stored_key, stored_local_key
 from zoterodigest.library.port import Library
 from zoterodigest.library.web.rights import rights_of
-from zoterodigest.library.web.trouble import NotReached, no_key
+from zoterodigest.library.web.trouble import no_key
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping, zotero_mapping
 from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.doctor.finding import Check, Finding, check

@@ -53,11 +53,12 @@ class Answer:
 class Lost:
     """No answer came, or not whole: nobody knows whether the server has acted. `error` is why.
 
-    A server that is too slow (`is_slow`) is not asked again: that would take as long again.
+    After a final one the server is not asked again: it is too slow, and another try would take as
+    long, or nothing listens there.
     """
 
     error: BadLibrary
-    is_slow: bool = False
+    is_final: bool = False
 
 
 Result = Answer | Lost
@@ -66,7 +67,7 @@ Result = Answer | Lost
 def may_try_again(attempt: int, result: Result) -> bool:
     """Tell whether to send again what came to `result` at attempt number `attempt` (from 1)."""
     if isinstance(result, Lost):
-        return attempt < ATTEMPTS_WITHOUT_ANSWER and not result.is_slow
+        return attempt < ATTEMPTS_WITHOUT_ANSWER and not result.is_final
     return attempt < ATTEMPTS and result.status in _PASSING
 
 

@@ -1,4 +1,4 @@
-"""Objects of the Web API and of the port: read from JSON, and turned into bodies of writes.
+"""The two kinds of objects, items and collections: read from the API's JSON, and made into bodies.
 
 Pure. The API shows every field of a type, also empty ones; the port shows those that are filled.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from zoterodigest.library.port import Collection, LibraryItem, Refused
 from zoterodigest.library.rules import NotAccepted, collection_name, is_key, patched
@@ -20,7 +21,25 @@ _FILLED = frozenset({"note", "creators", "tags", "collections", "relations", "it
 _STRUCTURED = frozenset({"creators", "tags", "collections", "relations", "parentItem", "deleted"})
 _UNDATED = "1970-01-01T00:00:00Z"
 
-_Object = TypeVar("_Object", LibraryItem, Collection)
+Thing = TypeVar("Thing", LibraryItem, Collection)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[Thing]):
+    """How one kind of object is read and written.
+
+    `path` is where they stand in a library, and `parameter` asks for some by their keys. `parse`
+    reads one. `objection` tells why one cannot even be sent, `body` is what is sent to write one
+    over the one that is stored (None if that changes nothing), and `is_written` tells whether the
+    one found holds all that the one sent was to write.
+    """
+
+    path: str
+    parameter: str
+    parse: Callable[[Any], Thing]
+    objection: Callable[[Thing], Refused | None]
+    body: Callable[[Thing, Thing | None], dict[str, Any] | None]
+    is_written: Callable[[Thing, Thing], bool]
 
 
 class NotAnObject(Exception):
@@ -62,7 +81,7 @@ def collection_of(sent: Any) -> Collection:
     )
 
 
-def understood(sent: Sequence[Any], parse: Callable[[Any], _Object]) -> Iterator[_Object]:
+def understood(sent: Sequence[Any], parse: Callable[[Any], Thing]) -> Iterator[Thing]:
     """Yield those of `sent` that are objects of the API, the others not."""
     for one in sent:
         with suppress(NotAnObject):
@@ -236,3 +255,14 @@ def is_collection_written(collection: Collection, found: Collection) -> bool:
     """Tell whether `found` is as `collection` was to be."""
     wanted = (collection_name(collection.name), collection.parent, collection.is_trashed)
     return wanted == (found.name, found.parent, found.is_trashed)
+
+
+ITEMS: Kind[LibraryItem] = Kind("items", "itemKey", item_of, objection, item_body, is_written)
+COLLECTIONS: Kind[Collection] = Kind(
+    "collections",
+    "collectionKey",
+    collection_of,
+    objection_to_collection,
+    collection_body,
+    is_collection_written,
+)

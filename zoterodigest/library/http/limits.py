@@ -1,4 +1,4 @@
-"""A time limit for an answer as a whole.
+"""Limits for an answer as a whole: how long it may take, and how long it may be.
 
 The timeouts of HTTP clients hold for one read from the socket: a server that sends a byte now and
 then keeps a request open for ever, in its headers as well as in its body.
@@ -9,13 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import httpx2
+
+LONGEST = 256_000_000
+"""Bytes; far more than a page of a hundred objects, and than all versions of a library, can be."""
 
 Value = TypeVar("Value")
 
 
 class TooSlow(Exception):
     """An answer was not complete in time; the request may go on in the background."""
+
+
+class Endless(Exception):
+    """An answer is longer than any real one; what came of it was dropped."""
 
 
 def within(seconds: float, call: Callable[[], Value]) -> Value:
@@ -39,3 +49,21 @@ def within(seconds: float, call: Callable[[], Value]) -> Value:
         if future.done():  # the call's own error, or it ended just now
             return future.result()
         raise TooSlow from None
+
+
+def received(
+    client: httpx2.Client, method: str, url: str, **request: Any
+) -> tuple[httpx2.Response, str]:
+    """Send a request; return the response, and its body as text (UTF-8, as the API's is).
+
+    `request` is what `httpx2.Client.stream` takes. Raises what that raises, and `Endless` for a
+    body of more than `LONGEST` bytes.
+    """
+    body = bytearray()
+    with client.stream(method, url, **request) as response:
+        # Counted after unpacking: a small compressed body can hold gigabytes.
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > LONGEST:
+                raise Endless
+    return response, body.decode("utf-8", "replace")

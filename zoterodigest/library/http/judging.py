@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zoterodigest.library.http.trouble import plain
 from zoterodigest.library.port import Outcome, Refused, Stale, Unchanged, Written
-from zoterodigest.library.web.trouble import plain
 
 Bodies = Sequence[Mapping[str, Any]]
 
 
-def judged(bodies: Bodies, answer: Any, key: str = "") -> list[Outcome | None]:
+def judged(bodies: Bodies, answer: Any, secret: str = "") -> list[Outcome | None]:
     """Return what became of each of `bodies`; None where the answer does not tell.
 
-    The API key `key` is left out of messages that repeat it.
+    An outcome has the key that the body has, or that the server gave to a body without one (""
+    before that). The API key `secret` is left out of messages that repeat it.
     """
     parts = answer if isinstance(answer, Mapping) else {}
-    return [_judged(body, str(index), parts, key) for index, body in enumerate(bodies)]
+    return [_judged(body, str(index), parts, secret) for index, body in enumerate(bodies)]
 
 
 def objects_in(answer: Any) -> list[Any]:
@@ -31,20 +32,21 @@ def objects_in(answer: Any) -> list[Any]:
 
 
 def _judged(
-    body: Mapping[str, Any], index: str, parts: Mapping[str, Any], key: str
+    body: Mapping[str, Any], index: str, parts: Mapping[str, Any], secret: str
 ) -> Outcome | None:
-    name, expected = str(body["key"]), int(body["version"])
+    sent, expected = str(body.get("key", "")), int(body.get("version", 0))
+    # `failed` first: it carries no key, and what failed counts as failed whatever else is said.
     match _part(parts, "failed").get(index), _part(parts, "successful").get(index):
         case {"code": 412}, _:
-            return Stale(name)
-        case {"code": 404}, _ if expected:
-            return Stale(name)
+            return Stale(sent)
+        case {"code": 404}, _ if expected:  # a change of what is gone; a creation names no such
+            return Stale(sent)
         case {"code": int(code), **more}, _:
-            return Refused(name, code, plain(str(more.get("message", "")), key))
-        case None, {"key": str(found), "version": int(version)} if found == name:
-            return Written(name, version)
-    if _part(parts, "unchanged").get(index) == name:
-        return Unchanged(name, expected)
+            return Refused(sent, code, plain(str(more.get("message", "")), secret))
+        case None, {"key": str(key), "version": int(version)} if key == sent or not sent:
+            return Written(key, version)
+    if sent and _part(parts, "unchanged").get(index) == sent:
+        return Unchanged(sent, expected)
     return None
 
 

@@ -1,0 +1,214 @@
+"""Writing over the local API: in waves, what is below a new object after it, as it has no key yet.
+
+Zotero gives every new object a key of its own. So what is to be created is written down before it
+is sent, under a write token; after a lost answer it is looked for among what has come since, by all
+that it was to hold. Only then, and only what is not there, is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Generic, Protocol
+
+from zoterodigest.library.desktop.dialect import DesktopSession
+from zoterodigest.library.desktop.kept import Sent
+from zoterodigest.library.desktop.objects import body_over, note_edited, parent_of, renamed
+from zoterodigest.library.desktop.reading import await_stillness, found_again, read_some
+from zoterodigest.library.http.known import Known
+from zoterodigest.library.http.objects import Kind, Thing
+from zoterodigest.library.http.patience import Answer, Result
+from zoterodigest.library.http.reading import read_by_key, read_version
+from zoterodigest.library.http.sending import Sending, Writer, outcomes_of
+from zoterodigest.library.port import Outcome, Refused, Stale
+
+_QUIET = timedelta(seconds=5)
+"""So long nobody has saved a note before it is written over. Zotero's editor saves a second after
+the last key, and a write from outside drops what was typed since (24 s of typing, 34 words were
+measured): somebody who has just paused goes on typing. Who types on without a pause is not seen.
+"""
+
+
+class Notes(Protocol):
+    """What a run knows of the library, and where it notes what is on its way."""
+
+    @property
+    def created(self) -> Mapping[str, str]:
+        """The keys of what was created since the library was opened, by the one asked for."""
+        ...
+
+    known: Known | None
+    """What was read of the library as a whole; None if it was not read.
+
+    Zotero refuses a change of an object that is no longer at the version it is said to have. So an
+    object that was read once is good enough to tell what differs from it.
+    """
+
+    version: int | None
+    """The library's version; None if it may have moved."""
+
+    def sending(self, sent: Sent) -> None:
+        """Note what is about to be created; it is on the disk when this returns."""
+        ...
+
+    def sent(self, stored_keys: Mapping[str, str]) -> None:
+        """Note the keys of what was created, and that nothing is on its way any more."""
+        ...
+
+
+def write(
+    session: DesktopSession, kind: Kind[Thing], things: Sequence[Thing], notes: Notes
+) -> list[Outcome]:
+    """Write `things`; one outcome for each, by the key asked for. Parents go before children."""
+    sending: dict[int, Sending[Thing]] = {}
+    for wave in _waves(things):
+        failed = {one.key for one in sending.values() if isinstance(one.outcome, Refused | Stale)}
+        batch = _Wave(session, kind, notes)
+        begun = batch.begun([things[place] for place in wave], failed)
+        sending.update(zip(wave, begun, strict=True))
+        batch.send([one for one in begun if one.outcome is None])
+    return outcomes_of([sending[place] for place in range(len(things))])
+
+
+def _waves(things: Sequence[Thing]) -> Iterator[list[int]]:
+    """Yield the places of `things`, those that come below a new one after it."""
+    depth: dict[str, int] = {}
+    waves: list[list[int]] = []
+    for place, thing in enumerate(things):
+        level = depth.get(parent_of(thing), -1) + 1
+        if thing.version == 0:
+            depth.setdefault(thing.key, level)
+        waves += [[] for _ in range(level + 1 - len(waves))]
+        waves[level].append(place)
+    return (wave for wave in waves if wave)
+
+
+class _Wave(Generic[Thing]):
+    """Objects of which none belongs to another one; they are sent together."""
+
+    def __init__(self, session: DesktopSession, kind: Kind[Thing], notes: Notes) -> None:
+        self._session = session
+        self._kind: Kind[Thing] = kind
+        self._notes = notes
+        self._since = 0
+        self._stored: dict[str, str] = {}
+
+    def begun(self, things: Sequence[Thing], failed: Iterable[str]) -> list[Sending[Thing]]:
+        """Return `things` on their way, or with what becomes of them without being sent."""
+        # The version is asked for before the objects are read: what is created comes after it.
+        self._since = self._version_before(things)
+        present = self._present(things)
+        asked: set[str] = set()
+        begun = []
+        for thing in things:
+            one = self._begun(thing, present)
+            if parent_of(thing) in failed:
+                one.outcome = Refused(thing.key, 409, "what it belongs to was not written")
+            elif one.outcome is None and one.is_new:
+                one.outcome = Stale(thing.key) if thing.key in asked else None
+                asked.add(thing.key)
+            begun.append(one)
+        return begun
+
+    def send(self, sending: Sequence[Sending[Thing]]) -> None:
+        """Send them, with a note of what is created before and after."""
+        bodies = {one.key: one.body for one in sending if one.is_new}
+        # Written down first: only so can the next run know what a killed one has created.
+        if bodies:
+            self._notes.sending(Sent(self._kind.path, self._since, bodies))
+        Writer(self._session, self._kind, self).send(sending)
+        if bodies:
+            self._notes.sent(self._stored)
+
+    def heard(self, sent: Sequence[Sending[Thing]], result: Result) -> None:
+        """Forget what was read of the objects; the library's version is what the answer tells."""
+        self._notes.version = None
+        if isinstance(result, Answer) and result.is_fine:
+            self._notes.version = result.version
+        for one in sent:
+            if self._notes.known is not None:
+                self._notes.known.of(self._kind).pop(one.thing.key, None)
+
+    def stored(self, asked: str, key: str) -> None:
+        """Note the key that Zotero gave to what was asked for."""
+        self._stored[asked] = key
+
+    def found(self, unsettled: Sequence[Sending[Thing]]) -> Mapping[str, Thing]:
+        """Return what stands in the library: what is new is known by all that it holds alone."""
+        # Without this a creation that comes late would be missed, and sent once more.
+        if any(one.outcome is None for one in unsettled):
+            await_stillness(self._session, self._since)
+        found: dict[str, Thing] = {}
+        if bodies := {one.key: one.body for one in unsettled if one.is_new and one.outcome is None}:
+            taken = {*self._notes.created.values(), *self._stored.values()}
+            sent = Sent(self._kind.path, self._since, bodies)
+            found = found_again(self._session, self._kind, sent, taken)
+            self._stored.update({asked: present.key for asked, present in found.items()})
+        old = {one.thing.key: one.key for one in unsettled if not one.is_new}
+        present = read_some(self._session, self._kind, old)
+        return found | {old[key]: thing for key, thing in present.items()}
+
+    def _version_before(self, things: Iterable[Thing]) -> int:
+        """Return the library's version, after which what is created will have come."""
+        if all(thing.version for thing in things):
+            return 0
+        known = self._notes.version
+        return read_version(self._session, 0) if known is None else known
+
+    def _begun(self, thing: Thing, present: Mapping[str, Thing]) -> Sending[Thing]:
+        created = self._notes.created
+        named = renamed(thing, created)
+        body = body_over(self._kind, named, present.get(created.get(thing.key, thing.key)))
+        if isinstance(body, dict):
+            return Sending(thing.key, named, body)
+        return Sending(thing.key, named, {}, replace(body, key=thing.key))
+
+    def _present(self, things: Iterable[Thing]) -> dict[str, Thing]:
+        """Return what stands where `things` are to be written, by key.
+
+        What was read before counts while it is at the version that is to be overwritten. Notes are
+        read anew, as somebody may be writing them, and so is what seems to be as asked already:
+        nothing that is sent would show that it is not.
+        """
+        known = None if self._notes.known is None else self._notes.known.of(self._kind)
+        present: dict[str, Thing] = {}
+        old: list[str] = []
+        new: list[str] = []
+        for thing in things:
+            key = self._notes.created.get(thing.key, thing.key)
+            if known is None or thing.key in self._notes.created:
+                (old if thing.version else new).append(key)
+            elif thing.version == 0:
+                present |= {key: known[key]} if key in known else {}
+            elif self._is_enough(renamed(thing, self._notes.created), known.get(key)):
+                present[key] = known[key]
+            else:
+                old.append(key)
+        # Only what is written over can lie in the trash; for what is new the list is enough.
+        return {**present, **read_by_key(self._session, self._kind, new), **self._read_quiet(old)}
+
+    def _is_enough(self, thing: Thing, known: Thing | None) -> bool:
+        """Tell whether an object need not be read again before `thing` is written over it."""
+        if known is None or known.version != thing.version or note_edited(known) is not None:
+            return False
+        return isinstance(body_over(self._kind, thing, known), dict)
+
+    def _read_quiet(self, keys: Sequence[str]) -> dict[str, Thing]:
+        """Return the objects with these keys; of notes edited just now, what comes of them.
+
+        A note that moved on meanwhile is stale: it is planned again, over what was typed.
+        """
+        found = read_some(self._session, self._kind, keys)
+        edited = [moment for one in found.values() if (moment := note_edited(one)) is not None]
+        if edited and self._await_quiet(max(edited)):
+            return read_some(self._session, self._kind, keys)
+        return found
+
+    def _await_quiet(self, edited: datetime) -> bool:
+        """Wait if a note was edited a few seconds ago; tell whether that was so."""
+        left = edited - self._session.now() + _QUIET
+        if not timedelta() < left <= _QUIET:  # one of the future is another clock's
+            return False
+        self._session.access.wait(left.total_seconds(), "a note was edited in Zotero just now")
+        return True

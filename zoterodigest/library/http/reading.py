@@ -1,0 +1,76 @@
+"""Reading objects of a library: some by their keys, and lists of all of them at one version."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Keys
+from typing import Any
+
+from zoterodigest.library.http.objects import Kind, NotAnObject, Thing
+from zoterodigest.library.http.patience import Answer
+from zoterodigest.library.http.session import Session
+from zoterodigest.library.rules import is_key
+
+_KEYS = 50
+"""Keys in a request at most (https://www.zotero.org/support/dev/web_api/v3/basics)."""
+
+_TRIES = 3
+"""How often both lists are read until they are of one version."""
+
+
+def version_of(session: Session[Any], answer: Answer) -> int:
+    """Return the library's version that an answer tells."""
+    if answer.version is None:
+        raise session.dialect.garbled()
+    return answer.version
+
+
+def read_version(session: Session[Any], since: int) -> int:
+    """Return the library's version; few of its objects have changed since the one given."""
+    answer = session.get("items", format="versions", since=since, includeTrashed=1)
+    return version_of(session, answer)
+
+
+def read_both(session: Session[Any], **params: str) -> tuple[int, Answer, Answer]:
+    """Return all items and all collections, and their version: trashed items too.
+
+    Both are of one version if the library stands still. If it does not, the lower version counts:
+    what came later is then found the next time.
+    """
+    for _ in range(_TRIES):
+        items = session.get("items", includeTrashed=1, **params)
+        collections = session.get("collections", includeTrashed=1, **params)
+        versions = {version_of(session, answer) for answer in (items, collections)}
+        if len(versions) == 1:
+            break
+    return min(versions), items, collections
+
+
+def read_by_key(
+    session: Session[Any], kind: Kind[Thing], keys: Keys[str], **params: int
+) -> dict[str, Thing]:
+    """Return the objects with these keys as lists show them, by key, without the missing."""
+    found: dict[str, Thing] = {}
+    # Without one valid key the API would return everything.
+    valid = sorted({key for key in keys if is_key(key)})
+    for start in range(0, len(valid), _KEYS):
+        batch = valid[start : start + _KEYS]
+        named: dict[str, Any] = {kind.parameter: ",".join(batch), **params}
+        answer = session.get(kind.path, **named)
+        # The running Zotero sends children along with their parents.
+        found |= {one.key: one for one in objects_of(session, kind, answer) if one.key in batch}
+    return found
+
+
+def objects_of(session: Session[Any], kind: Kind[Thing], answer: Answer) -> list[Thing]:
+    """Return the objects that an answer lists; raise if it lists anything else."""
+    if not isinstance(answer.body, list):
+        raise session.dialect.garbled()
+    return [object_of(session, kind, sent) for sent in answer.body]
+
+
+def object_of(session: Session[Any], kind: Kind[Thing], sent: Any) -> Thing:
+    """Return the object that the server sent; raise if it is none."""
+    try:
+        return kind.parse(sent)
+    except NotAnObject as error:
+        raise session.dialect.garbled() from error

@@ -1,0 +1,154 @@
+"""One write and what follows of it: the only way to write over the network.
+
+A server answers HTTP 200 even if every object failed, so each element is judged. A request that is
+refused as a whole is split, to find the object at fault. After an answer was lost, and when an
+object is stale, the library is looked at: what stands there as it was to be counts as written, and
+only what is not there is sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol
+
+from zoterodigest.library.http.judging import judged
+from zoterodigest.library.http.objects import Kind, Thing
+from zoterodigest.library.http.patience import Answer, Lost, Result, may_try_again
+from zoterodigest.library.http.session import Session
+from zoterodigest.library.port import Outcome, Refused, Stale, Written
+
+_LOG = logging.getLogger(__name__)
+
+_SILENT_ATTEMPTS = 4
+"""How often objects are sent that no answer tells of.
+
+An answer that repeats a write token says nothing of its objects (412 for the whole request); a
+restarted Zotero has forgotten the token. So a lost answer, a restart and another lost answer must
+not end a run.
+"""
+
+
+@dataclass
+class Sending(Generic[Thing]):
+    """An object on its way, asked for by `key`: its body, and what has become of it.
+
+    `thing` goes by its key in the library.
+    """
+
+    key: str
+    thing: Thing
+    body: Mapping[str, Any]
+    outcome: Outcome | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is to be created."""
+        return self.thing.version == 0
+
+
+class Memory(Protocol[Thing]):
+    """What a library must note of a write, and how it finds what was written."""
+
+    def heard(self, sent: Sequence[Sending[Thing]], result: Result) -> None:
+        """Take in what one request came to, before it is judged."""
+        ...
+
+    def stored(self, asked: str, key: str) -> None:
+        """Note the key of an object that was created."""
+        ...
+
+    def found(self, unsettled: Sequence[Sending[Thing]]) -> Mapping[str, Thing]:
+        """Return which of these objects stand in the library, by the key asked for."""
+        ...
+
+
+def outcomes_of(sending: Sequence[Sending[Thing]]) -> list[Outcome]:
+    """Return the outcome of each object; all have one."""
+    return [one.outcome for one in sending if one.outcome is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer(Generic[Thing]):
+    """Writes objects of one kind into the library of a session."""
+
+    session: Session[Any]
+    kind: Kind[Thing]
+    memory: Memory[Thing]
+
+    def send(self, sending: Sequence[Sending[Thing]]) -> None:
+        """Send until each object has an outcome; raise if the server lets it come to none."""
+        attempt, token = 0, secrets.token_hex(16)
+        while left := [one for one in sending if one.outcome is None]:
+            attempt += 1
+            result = self.session.post(self.kind.path, [one.body for one in left], token)
+            self.memory.heard(left, result)
+            if isinstance(result, Answer) and result.status in (400, 413):
+                self._send_apart(left, result)
+                return
+            if isinstance(result, Answer) and result.is_fine:
+                self._judge(left, result)
+            self._settle(left, attempt, result)
+            # The same token goes with the same objects: a server that has had them says so.
+            if any(one.outcome is not None for one in left) or _is_repeat(result):
+                token = secrets.token_hex(16)
+
+    def _judge(self, left: Sequence[Sending[Thing]], answer: Answer) -> None:
+        """Note what the answer says of each object; what it passes over stays open."""
+        outcomes = judged([one.body for one in left], answer.body, self.session.dialect.key)
+        for one, outcome in zip(left, outcomes, strict=True):
+            if isinstance(outcome, Written) and one.is_new:
+                self.memory.stored(one.key, outcome.key)
+            one.outcome = outcome and replace(outcome, key=one.key)
+
+    def _send_apart(self, left: Sequence[Sending[Thing]], refused: Answer) -> None:
+        """Send the halves of a request that was refused as a whole, to find the one at fault."""
+        if len(left) == 1:
+            message = self.session.message(refused)
+            left[0].outcome = Refused(left[0].key, refused.status, message)
+            return
+        _LOG.info("HTTP %d for %d %s: send halves", refused.status, len(left), self.kind.path)
+        middle = len(left) // 2
+        self.send(left[:middle])
+        self.send(left[middle:])
+
+    def _settle(self, left: Sequence[Sending[Thing]], attempt: int, result: Result) -> None:
+        """Look what stands in the library: what was to be written may be there.
+
+        An answer was lost, or an object is stale: so it is too when our request came twice.
+        """
+        unsettled = [one for one in left if one.outcome is None or isinstance(one.outcome, Stale)]
+        if not unsettled:
+            return
+        if any(one.outcome is None for one in unsettled):
+            if not _may_send_again(attempt, result):
+                self.session.require_fine(result, is_write=True)
+                raise self.session.dialect.garbled()
+            self.session.pause(attempt, result)
+        # After the pause: until then the server may act on a request whose answer was lost.
+        found = self.memory.found(unsettled)
+        for one in unsettled:
+            one.outcome = _settled(self.kind, one, found.get(one.key))
+
+
+def _settled(kind: Kind[Thing], one: Sending[Thing], present: Thing | None) -> Outcome | None:
+    """Return what has become of an object, by what stands in the library; None to send it again."""
+    if present is None:
+        return one.outcome if one.is_new else Stale(one.key)
+    if not one.is_new and present.version == one.thing.version:
+        return one.outcome
+    is_ours = kind.is_written(one.thing, present)
+    return Written(one.key, present.version) if is_ours else Stale(one.key)
+
+
+def _may_send_again(attempt: int, result: Result) -> bool:
+    if isinstance(result, Lost) or not (result.is_fine or _is_repeat(result)):
+        return may_try_again(attempt, result)
+    return attempt < _SILENT_ATTEMPTS
+
+
+def _is_repeat(result: Result) -> bool:
+    """Tell whether the server has had a request under this write token before."""
+    return isinstance(result, Answer) and result.status == 412

@@ -1,0 +1,303 @@
+"""A session with a server that speaks Zotero's API: one request after another, with patience.
+
+Requests are never sent in parallel, as zotero.org asks. What differs between servers is their
+dialect. pyzotero gives the address of the API and the headers that Zotero wants; why every answer
+is looked at here, and not by pyzotero, is ADR 17.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from zoterodigest import __version__
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import DesktopAddress, WebAddress
+from zoterodigest.library.http.limits import Endless, TooSlow, received, within
+from zoterodigest.library.http.patience import (
+    LONGEST_WAIT,
+    Answer,
+    Lost,
+    Result,
+    may_try_again,
+    pause_after,
+    seconds_asked,
+)
+from zoterodigest.library.http.trouble import plain, too_long, too_slow, translated
+from zoterodigest.library.port import BadLibrary
+
+if TYPE_CHECKING:
+    import httpx2
+
+_LOG = logging.getLogger(__name__)
+_CONNECT_SECONDS = 15.0
+
+Params = Mapping[str, str | int]
+
+
+class Dialect(Protocol):
+    """What differs between servers that speak Zotero's API."""
+
+    server: str
+    """The server's name in messages."""
+
+    is_local: bool
+    """Whether this is the local API of a Zotero on this computer."""
+
+    read_seconds: float
+    write_seconds: float
+    """How long an answer may pause at most."""
+
+    @property
+    def key(self) -> str:
+        """The key that lets us in, which no message shows; "" if there is none.
+
+        Every request to a server on the web carries it, as pyzotero sends it.
+        """
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What every request carries beside the headers of pyzotero."""
+        ...
+
+    @property
+    def starting(self) -> Sequence[float]:
+        """Seconds to wait, one after the other, while nothing listens there."""
+        ...
+
+    def greet(self, session: Session[Any]) -> None:
+        """Learn who answers, before anything else is asked for."""
+        ...
+
+    def write(self, session: Session[Any], path: str, content: bytes, token: str) -> Result:
+        """Send one write; `token` is the same when the same objects are sent again."""
+        ...
+
+    def check(self, answer: Answer) -> None:
+        """Raise `BadLibrary` if the answer comes from another server than the one meant."""
+        ...
+
+    def unreachable(self, error: Exception) -> Lost:
+        """Return what it means that nothing listens there."""
+        ...
+
+    def reason(self, status: int) -> str:
+        """Return why a request with this status is sent again later."""
+        ...
+
+    def refusal(self, status: int, message: str, *, is_write: bool) -> BadLibrary:
+        """Return what the status of a whole request means."""
+        ...
+
+    def garbled(self) -> BadLibrary:
+        """Return the error of an answer that no such server gives."""
+        ...
+
+
+D = TypeVar("D", bound=Dialect)
+
+
+def utc_now() -> datetime:
+    """Return the time it is."""
+    return datetime.now(UTC)
+
+
+class Session(Generic[D]):
+    """Requests to the library at `address`, and their answers; `now` tells the time.
+
+    Nothing is sent before something is asked for. Paths are those below the library, and below the
+    API after a `/`.
+    """
+
+    def __init__(
+        self,
+        address: WebAddress | DesktopAddress,
+        dialect: D,
+        access: Access,
+        *,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.address = address
+        self.dialect = dialect
+        self.access = access
+        self.now = now
+        self._free_at = now()
+        self._client: httpx2.Client | None = None
+        self._zotero: Any = None
+
+    def get(self, path: str, **params: str | int) -> Answer:
+        """Return the answer to a read of `path`.
+
+        Tries again whatever may pass. Raises a `BadLibrary` for every answer that is not fine.
+        """
+        return self.require_fine(self._read(path, params), is_write=False)
+
+    def find(self, path: str) -> Answer | None:
+        """Return the answer to a read of the one object at `path`, None if there is none."""
+        result = self._read(path, {})
+        is_missing = isinstance(result, Answer) and result.status == 404
+        return None if is_missing else self.require_fine(result, is_write=False)
+
+    def post(self, path: str, objects: Sequence[Mapping[str, Any]], token: str) -> Result:
+        """Send `objects` to `path` once, and return what came of it, whatever that is."""
+        return self.dialect.write(self, path, json.dumps(objects).encode("ascii"), token)
+
+    def tried(self, send: Callable[[], Result]) -> Result:
+        """Send what may be sent again, until another try can mend nothing."""
+        attempt, result = 1, send()
+        while may_try_again(attempt, result):
+            self.pause(attempt, result)
+            attempt, result = attempt + 1, send()
+        return result
+
+    def pause(self, attempt: int, result: Result) -> None:
+        """Wait after attempt number `attempt` came to `result`; raise if that is too long."""
+        match result:
+            case Lost(error):
+                why = str(error)
+            case Answer(status):
+                why = self.dialect.reason(status)
+        seconds = pause_after(attempt, result, self.now())
+        _LOG.info("Trying again after %g s (attempt %d): %s", seconds, attempt + 1, why)
+        self._wait(seconds, why)
+        self.access.tally.note("again")
+
+    def require_fine(self, result: Result, *, is_write: bool) -> Answer:
+        """Return the answer if it is fine, else raise what is wrong."""
+        if isinstance(result, Lost):
+            raise result.error
+        if not result.is_fine:
+            raise self.dialect.refusal(result.status, self.message(result), is_write=is_write)
+        return result
+
+    def message(self, answer: Answer) -> str:
+        """Return what the server says, as a line of plain text without our key."""
+        return plain(answer.body, self.dialect.key) if isinstance(answer.body, str) else ""
+
+    def close(self) -> None:
+        """Close the connection; another request opens a new one."""
+        if self._client is not None:
+            self._client.close()
+            self._client = self._zotero = None
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        seconds: float = 0.0,
+    ) -> Result:
+        """Send one request, and wait for the server to start if nothing listens there.
+
+        The answer may pause for `seconds` at most, by default as a read may.
+        """
+        import httpx2
+
+        # A server may have asked for a pause with its last answer, also with a 200.
+        free_in = (self._free_at - self.now()).total_seconds()
+        self._wait(free_in, "the server asks for a pause")
+        self.access.tally.note("read" if content is None else "write")
+        for pause in (*self.dialect.starting, None):
+            try:
+                return self._sent(
+                    method,
+                    path,
+                    params=dict(params or {}),
+                    headers=self._headers(content, headers or {}),
+                    content=content,
+                    timeout=httpx2.Timeout(
+                        seconds or self.dialect.read_seconds, connect=_CONNECT_SECONDS
+                    ),
+                )
+            except httpx2.ConnectError as error:
+                if pause is None:
+                    return self.dialect.unreachable(error)
+                _LOG.info("Nothing listens at %s; trying again after %g s", path, pause)
+                self.access.wait(pause, "no Zotero is running on this computer, start it")
+        raise AssertionError("unreachable: the last pause is None")
+
+    def _read(self, path: str, params: Params) -> Result:
+        self.dialect.greet(self)
+        return self.tried(lambda: self.send("GET", path, params=params))
+
+    def _sent(self, method: str, path: str, **request: Any) -> Result:
+        """Send a request once; raises `httpx2.ConnectError` if nothing listens there."""
+        import httpx2
+
+        below = path if path.startswith("/") else f"{self.address.path}/{path}"
+        client, url = self._opened(), f"{self._zotero.endpoint}{below}"
+        longest = self.access.longest_answer
+        start, outcome = time.monotonic(), "no answer"
+        try:
+            response, text = within(longest, lambda: received(client, method, url, **request))
+            outcome = str(response.status_code)
+        except httpx2.ConnectError:
+            raise
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
+            return Lost(translated(error, self.dialect.server))
+        except Endless:
+            return Lost(self.dialect.garbled())
+        except TooSlow:
+            # The request may still read from this connection: another one must be opened.
+            self.close()
+            return Lost(too_slow(self.dialect.server, longest), is_final=True)
+        finally:
+            # Never the query, the headers or a body: they hold keys of objects, ours, and notes.
+            _LOG.debug("%s %s: %s, %.3f s", method, below, outcome, time.monotonic() - start)
+        return self._answer(response, text)
+
+    def _answer(self, response: httpx2.Response, text: str) -> Result:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        answer = Answer(response.status_code, headers, text)
+        self.dialect.check(answer)
+        if not answer.is_fine:
+            return answer
+        asked = seconds_asked(headers, self.now()) or 0.0
+        self._free_at = self.now() + timedelta(seconds=asked)
+        try:
+            return Answer(answer.status, headers, json.loads(text))
+        except (ValueError, RecursionError):
+            return Lost(self.dialect.garbled())
+
+    def _headers(self, content: bytes | None, more: Mapping[str, str]) -> dict[str, str]:
+        self._opened()
+        zotero = self._zotero.default_headers()
+        agent = {"User-Agent": f"zoterodigest/{__version__} {zotero['User-Agent']}"}
+        kind = {} if content is None else {"Content-Type": "application/json"}
+        return {**zotero, **agent, **kind, **self.dialect.headers, **more}
+
+    def _opened(self) -> httpx2.Client:
+        import httpx2
+        from pyzotero.zotero import Zotero
+
+        if self._client is None:
+            address = self.address
+            is_remote = address.url.startswith("https://")  # plain http needs no certificates
+            self._client = httpx2.Client(
+                verify=is_remote, trust_env=is_remote, follow_redirects=False
+            )
+            is_local = self.dialect.is_local
+            # It closes the client when it is no longer referred to: both live equally long.
+            self._zotero = Zotero(
+                address.number,
+                address.kind,
+                None if is_local else self.dialect.key or None,
+                local=is_local,
+                client=self._client,
+            )
+            self._zotero.endpoint = address.url
+        return self._client
+
+    def _wait(self, seconds: float, why: str) -> None:
+        if seconds > LONGEST_WAIT:
+            raise too_long(self.dialect.server, seconds)
+        if seconds > 0:
+            self.access.wait(seconds, why)

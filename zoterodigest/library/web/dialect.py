@@ -1,0 +1,105 @@
+"""The dialect of the Web API: zotero.org's, and that of servers like it.
+
+Objects are created under keys of ours and with the version they expect, so a write may be sent
+again: a repeat can be refused, but never makes a second object.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import WebAddress
+from zoterodigest.library.http.patience import Lost, Result
+from zoterodigest.library.http.session import Session, utc_now
+from zoterodigest.library.http.trouble import ServerFailed, translated
+from zoterodigest.library.port import BadLibrary
+from zoterodigest.library.web.trouble import garbled, no_key, refusal
+
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+def is_key(text: str) -> bool:
+    """Tell whether `text` can be an API key: one word that a header can hold."""
+    return _KEY.fullmatch(text) is not None
+
+
+class WebDialect:
+    """How the server of `address` is spoken to."""
+
+    is_local = False
+    read_seconds = 60.0
+    write_seconds = 180.0
+
+    def __init__(self, address: WebAddress, access: Access) -> None:
+        self.address = address
+        self.server = address.server
+        self.is_sighted = False
+        """Whether it was seen that the key shows all of the library."""
+        self._access = access
+        self._key: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The API key, "" if there is none; asked for when it is first needed."""
+        if self._key is None:
+            key = self._access.key_of(self.address)
+            self._key = key if is_key(key) else ""
+        return self._key
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Nothing more."""
+        return {}
+
+    @property
+    def starting(self) -> Sequence[float]:
+        """Nothing: what cannot be reached is tried again like what fails."""
+        return ()
+
+    def greet(self, session: Session[Any]) -> None:
+        """Say nothing: a server needs no greeting."""
+
+    def write(self, session: Session[Any], path: str, content: bytes, token: str) -> Result:
+        """Send one write. Zotero's server forgets tokens at times, so our keys stand for them."""
+        return session.send("POST", path, content=content, seconds=self.write_seconds)
+
+    def check(self, answer: Any) -> None:
+        """Take it: a server tells nothing of itself."""
+
+    def unreachable(self, error: Exception) -> Lost:
+        """Return that no answer came."""
+        return Lost(translated(error, self.server))
+
+    def reason(self, status: int) -> str:
+        """Return why a request with this status is sent again later."""
+        match status:
+            case 409:
+                return "the library is locked"
+            case 429:
+                return "the server asks for fewer requests"
+            case _:
+                return f"the server is not ready (HTTP {status})"
+
+    def refusal(self, status: int, message: str, *, is_write: bool) -> BadLibrary:
+        """Return what the status of a whole request means."""
+        if status in (401, 403) and not self.key:
+            return no_key(self.address.identity)
+        return refusal(status, self.address.identity, message, is_write=is_write)
+
+    def garbled(self) -> ServerFailed:
+        """Return the error of an answer that is not what Zotero's API answers."""
+        return garbled(self.address.identity)
+
+
+WebSession = Session[WebDialect]
+
+
+def web_session(
+    address: WebAddress, access: Access, *, now: Callable[[], datetime] = utc_now
+) -> WebSession:
+    """Return a session with the server of the library at `address`."""
+    return Session(address, WebDialect(address, access), access, now=now)
