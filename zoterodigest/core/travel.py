@@ -105,8 +105,8 @@ class _Hub:
         self._moves = [moves for _, moves in joined]
         self._terms = terms
         self._taken = taken
-        self._folding = terms.folding
         self._item = self.links[0].item
+        self._folding = terms.folding if self._item else terms.folding.of_new_items()
         self._key = self.links[0].row.item
         self._now = self._item or _blank_item(self.links)
         self._after: dict[str, Value] = {}

@@ -203,6 +203,11 @@ class VenueTable:
             return _alias_key(text) not in self._unpublished | {""}
         return found.kind is not VenueKind.PREPRINT
 
+    def is_server(self, text: str) -> bool:
+        """Tell whether `text` names a preprint server."""
+        found = self.find(text)
+        return found is not None and found.kind is VenueKind.PREPRINT
+
     def canonical(self, text: str) -> str:
         """Return one text for all spellings of a venue: its id, or the text folded if unknown.
 

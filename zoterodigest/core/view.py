@@ -35,6 +35,10 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+def _never(text: str) -> bool:
+    return False
+
+
 def _folded_member(name: str, text: str) -> str:
     return _folded(text)
 
@@ -45,11 +49,19 @@ class Folding:
 
     `venue` returns one text for all spellings of a venue, `title` for all of a title; `member`
     takes a field's name and a member of it. Without tables case and blanks are folded.
+    `is_server` tells of a venue whether it is a preprint server. An entry that names one says
+    nothing about where the work of an item appeared that has no venue: the two are in sync. (A
+    preprint carries no venue until it names its server, so such an item is no preprint.)
     """
 
     venue: Callable[[str], str] = _folded
     title: Callable[[str], str] = canonical_title
     member: Callable[[str, str], str] = _folded_member
+    is_server: Callable[[str], bool] = _never
+
+    def of_new_items(self) -> Folding:
+        """Return it for an item that is to hold all that its entries name, a server too."""
+        return replace(self, is_server=_never)
 
 
 def canonical(name: str, value: Value, folding: Folding) -> Value:
@@ -71,6 +83,8 @@ def canonical(name: str, value: Value, folding: Folding) -> Value:
 
 def equal(name: str, at_entry: Value, at_item: Value, folding: Folding) -> bool:
     """Tell whether the ends are in step: the entry shows the item's value, up to spelling."""
+    if name == "venue" and is_empty(at_item) and isinstance(at_entry, str):
+        return is_empty(at_entry) or folding.is_server(at_entry)
     shown = canonical_as_shown(name, at_entry, at_item, folding)
     return canonical(name, at_entry, folding) == shown
 

@@ -134,7 +134,7 @@ def _place(data: Data, zotero: ZoteroMapping) -> Place:
 
 
 def _shows(name: str, value: Value, present: Value, zotero: ZoteroMapping) -> bool:
-    folding = zotero.folding()
+    folding = zotero.folding().of_new_items()
     if isinstance(value, Members) and isinstance(present, Members):
         wanted, found = (canonical(name, each, folding) for each in (value, present))
         return _set_of(wanted) == _set_of(found)

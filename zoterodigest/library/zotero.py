@@ -106,7 +106,8 @@ class ZoteroMapping:
 
     def folding(self) -> Folding:
         """Return how spellings of venues and members are recognised as one."""
-        return Folding(self.venues.canonical, folded_title, self._fold_member)
+        venues = self.venues
+        return Folding(venues.canonical, folded_title, self._fold_member, venues.is_server)
 
     def _fold_member(self, name: str, text: str) -> str:
         return self.spellings_of(name).fold(tags.cut(self.prefix(name), text))
