@@ -168,7 +168,7 @@ def test_a_doi_is_asked_for_at_crossref(zoterodigest: Zoterodigest, site: Site, 
 
     assert ran.code == 0, ran.err
     assert added_to(DIGEST, path) == (
-        "- [A Published Study of It](https://doi.org/10.5555/proc.2023.17), ICML 2023."
+        "- [A Published Study of It](https://doi.org/10.5555/PROC.2023.17), ICML 2023."
     )
 
 
@@ -202,7 +202,7 @@ def test_bibtex_comes_in_without_asking_anybody(
 
     assert ran.code == 1
     assert added_to(DIGEST, path) == (
-        "- [A Way Without arXiv](https://doi.org/10.5555/abc), ICML 2020.\n"
+        "- [A Way Without arXiv](https://doi.org/10.5555/ABC), ICML 2020.\n"
         "- **From a File** JMLR 2001"
     )
     assert "error: 2501.00001: nothing is looked up in this run (offline)" in ran.err

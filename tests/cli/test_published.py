@@ -181,7 +181,7 @@ def test_apply_changes_items_and_bib_and_no_digest_and_twice_is_once(project: Pr
     assert after["key"] == before["key"]
     assert (after["itemType"], after["pages"]) == ("conferencePaper", "10-19")
     assert {"tag": "award:Oral"} in after["tags"]
-    assert project.item(SECOND)["DOI"] == "10.1109/iccv.9"
+    assert project.item(SECOND)["DOI"] == "10.1109/ICCV.9"
     assert project.keys == keys
     assert f"@inproceedings{{{keys[0]}," in project.bib
     assert "eprint = {2201.10001}" in project.bib

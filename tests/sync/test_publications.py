@@ -139,7 +139,7 @@ def test_a_preprint_becomes_the_published_version_in_place(here: World) -> None:
     assert here.key(TITLE) == key
     assert after["citationKey"] == before["citationKey"]
     assert after["proceedingsTitle"].endswith("Computer Vision and Pattern Recognition")
-    assert (after["date"], after["DOI"], after["pages"]) == ("2022", "10.1109/cvpr.7", "10-19")
+    assert (after["date"], after["DOI"], after["pages"]) == ("2022", "10.1109/CVPR.7", "10-19")
     assert "arXiv: 2201.10001" in after["extra"].split("\n")
     assert after["url"] == "https://arxiv.org/abs/2201.10001"
 
@@ -203,7 +203,7 @@ def test_a_venue_of_the_digest_gains_doi_and_pages(here: World) -> None:
     publish(here)
 
     after = here.item(OTHER)
-    assert (after["DOI"], after["pages"]) == ("10.1109/iccv.9", "20-29")
+    assert (after["DOI"], after["pages"]) == ("10.1109/ICCV.9", "20-29")
     assert after["proceedingsTitle"] == before["proceedingsTitle"]
 
 
@@ -268,7 +268,7 @@ def test_the_entry_of_the_bib_follows_with_its_key_and_its_eprint(here: World) -
     assert f"@inproceedings{{{key}," in after
     entry = after[after.index(key) :]
     assert "eprint = {2201.10001}" in entry[: entry.index("\n}")]
-    assert "doi = {10.1109/cvpr.7}" in entry[: entry.index("\n}")]
+    assert "doi = {10.1109/CVPR.7}" in entry[: entry.index("\n}")]
     here.push(SYNC)
     assert (here.root / "refs.bib").read_text(encoding="utf-8") == after
 

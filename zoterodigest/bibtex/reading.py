@@ -17,7 +17,7 @@ from zoterodigest.bibtex.tiles import (
     MacroTile,
 )
 from zoterodigest.core.dates import parse_date
-from zoterodigest.core.identity import Identifier, arxiv_in_text, identifier_of
+from zoterodigest.core.identity import Identifier, arxiv_in_text, doi_as_written, identifier_of
 from zoterodigest.core.record import EMPTY, Fields, Value, is_empty
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.core.view import canonical_pages
@@ -141,7 +141,6 @@ _NO_TEXT = re.compile("[\udc80-\udcff]")
 _VERBATIM = frozenset({"url", "doi", "eprint", "file", "pdf", "ee", "urls"})
 _PREPRINT = re.compile(r"arxiv\b|corr\b", re.IGNORECASE)
 _ESCAPED = re.compile(r"\{?\\([&%$#_~{}])(?:\{\})?\}?|\{?\\textasciitilde(?:\{\})?\s?\}?")
-_DOI_PREFIX = re.compile(r"\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _URL = re.compile(r"\\url\s?\{(.{0,3000})\}")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 
@@ -215,8 +214,7 @@ def _doi(texts: Texts, _: VenueTable) -> Value | None:
     identifier = identifier_of(text)
     if identifier is None or identifier.scheme != "doi":
         return None if identifier and identifier.scheme == "arxiv" else text
-    bare = _DOI_PREFIX.sub("", text)
-    return bare if bare.lower() == identifier.value else identifier.value
+    return doi_as_written(identifier.value, text)
 
 
 def _url(texts: Texts, _: VenueTable) -> Value | None:

@@ -54,6 +54,23 @@ def identifier_of(url: str) -> Identifier | None:
     return _known(host, path, parts.query) or Identifier("url", _canonical_url(parts))
 
 
+def identifier_in(scheme: str, value: str) -> Identifier:
+    """Return the identifier that a field `arxiv` or `doi` holds; a DOI may stand in any case."""
+    return Identifier(scheme, value.lower() if scheme == "doi" else value)
+
+
+def doi_as_written(doi: str, text: str) -> str:
+    """Return the canonical `doi`, which was read in `text`, in the case in which it stands there.
+
+    DOIs compare without case, but publishers print theirs in one.
+    """
+    for plain in (text, unquote(text)):
+        at = plain.lower().find(doi)
+        if plain[at : at + len(doi)].lower() == doi:
+            return plain[at : at + len(doi)]
+    return doi
+
+
 def arxiv_version(url: str) -> str | None:
     """Return the version (`v2`) in the URL of an arXiv paper, or None."""
     text = url.strip()

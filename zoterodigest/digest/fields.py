@@ -198,7 +198,8 @@ def _put_identifier(draft: Draft, scheme: str, found: Sequence[str], text: str) 
 
 
 def _put_doi(draft: Draft, text: str) -> None:
-    _put_identifier(draft, "doi", identity.doi_in_text(text), text)
+    found = [identity.doi_as_written(doi, text) for doi in identity.doi_in_text(text)]
+    _put_identifier(draft, "doi", found, text)
 
 
 def _put_comment(draft: Draft, text: str) -> None:

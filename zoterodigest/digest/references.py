@@ -39,7 +39,7 @@ def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...
     dead = tuple(link.label for slot, link in found if not link.url and slot.name != "url")
     urls = [titled, *(link.url for link in labelled)] if titled else [it.url for it in labelled]
     identifiers = _identifiers(draft.fields, urls, has_title_link=bool(titled))
-    _put_identity(draft, identifiers, slots)
+    _put_identity(draft, identifiers, slots, urls)
     page = _paper_page(draft, titled, labelled)
     if any(slot.name in LINK_SLOTS and slot.name != "url" for slot in slots):
         others = tuple(link for link in labelled if not _is_twin(link.url, draft.fields, page))
@@ -58,7 +58,7 @@ def _identifiers(
     for scheme in ("arxiv", "doi"):
         value = fields.get(scheme)
         if isinstance(value, str) and value:
-            known[scheme] = Identifier(scheme, value)
+            known[scheme] = identity.identifier_in(scheme, value)
     plain: list[Identifier] = []
     for index, url in enumerate(urls):
         found = identity.identifier_of(url)
@@ -69,11 +69,16 @@ def _identifiers(
     return frozenset(known.values() or plain[:1])
 
 
-def _put_identity(draft: Draft, identifiers: Iterable[Identifier], slots: Sequence[Slot]) -> None:
+def _put_identity(
+    draft: Draft, identifiers: Iterable[Identifier], slots: Sequence[Slot], urls: Sequence[str]
+) -> None:
     raw = "\n".join(decoded(slot.text.data) for slot in slots if slot.name in LINK_SLOTS)
     for found in sorted(identifiers):
-        if found.scheme in ("arxiv", "doi"):
-            draft.put(found.scheme, found.value, raw)
+        if found.scheme == "doi":
+            own = [url for url in urls if identity.identifier_of(url) == found]
+            draft.put("doi", identity.doi_as_written(found.value, next(iter(own), "")), raw)
+        elif found.scheme == "arxiv":
+            draft.put("arxiv", found.value, raw)
 
 
 def _paper_page(draft: Draft, titled: str, labelled: Sequence[Hyperlink]) -> str:
@@ -106,4 +111,5 @@ def is_own_page(url: str, fields: Fields) -> bool:
 
 
 def _is_identified(url: str, fields: Fields, scheme: str) -> bool:
-    return identity.identifier_of(url) == Identifier(scheme, str(fields.get(scheme, "")))
+    value = str(fields.get(scheme, ""))
+    return identity.identifier_of(url) == identity.identifier_in(scheme, value)

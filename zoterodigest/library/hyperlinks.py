@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from zoterodigest.core.identity import Identifier, identifier_of
+from zoterodigest.core.identity import Identifier, identifier_in, identifier_of
 from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links, text_in
 from zoterodigest.library.homes import Data
 
@@ -19,7 +19,7 @@ def carried_links(links: Links, fields: Fields) -> Links:
     `fields`, the record they belong to, says them; and what is no web address.
     """
     own = {identifier_of(value) for value in (text_in(fields, "url"),) if value}
-    own |= {Identifier("doi", doi.lower()) for doi in (text_in(fields, "doi"),) if doi}
+    own |= {identifier_in("doi", doi) for doi in (text_in(fields, "doi"),) if doi}
     arxiv = text_in(fields, "arxiv")
     kept = (link for link in links.hyperlinks if not _is_own_page(link.url, own, arxiv))
     return Links(tuple(dict.fromkeys(kept)))

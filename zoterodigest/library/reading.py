@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from zoterodigest.core.dates import parse_date, year_in
-from zoterodigest.core.identity import Identifier, identifier_of
+from zoterodigest.core.identity import Identifier, doi_as_written, identifier_of
 from zoterodigest.core.record import EMPTY, Fields, Links, Members, Value, is_empty
 from zoterodigest.core.view import canonical_pages
 from zoterodigest.library.creators import names_in, raw_names
@@ -166,7 +166,7 @@ def _doi(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
     identifier = identifier_of(raw)
     if identifier is None or identifier.scheme != "doi":
         return ("" if identifier and identifier.scheme == "arxiv" else raw), raw
-    return identifier.value, raw
+    return doi_as_written(identifier.value, raw), raw
 
 
 def _url(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:

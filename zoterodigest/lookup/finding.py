@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.identity import Identifier
+from zoterodigest.core.identity import Identifier, identifier_in
 from zoterodigest.core.names import PersonName, is_user_name, split_name
 from zoterodigest.library.zotero import ZoteroMapping
 from zoterodigest.lookup import crossref, dblp, semantic_scholar
@@ -174,7 +174,7 @@ class _Search:
         known = self._sought[at].work.known
         if known.arxiv:
             return Identifier("arxiv", known.arxiv)
-        return Identifier("doi", known.doi) if known.doi else None
+        return identifier_in("doi", known.doi) if known.doi else None
 
     def _batch(
         self, index: Index, identifiers: Sequence[Identifier]

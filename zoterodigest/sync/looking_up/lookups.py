@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.found import Found
-from zoterodigest.core.identity import identifier_of
+from zoterodigest.core.identity import doi_as_written, identifier_of
 from zoterodigest.core.plan import CreateItem, Link
 from zoterodigest.core.record import Entry, Members, Names, Value, is_empty, text_in
 from zoterodigest.core.works.titles import may_be_one
@@ -217,4 +217,6 @@ def found_in(looked: Looked) -> Found:
 def _doi(text: str) -> str:
     """Return the DOI that a text is; an author may give several, or one of arXiv's."""
     identifier = identifier_of(text.strip())
-    return identifier.value if identifier and identifier.scheme == "doi" else ""
+    if identifier is None or identifier.scheme != "doi":
+        return ""
+    return doi_as_written(identifier.value, text)

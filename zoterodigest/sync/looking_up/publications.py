@@ -205,7 +205,7 @@ def _news(venue: str, item: Item, publication: Published) -> Iterator[tuple[str,
             yield "award", Members(tuple(publication.award.split(", ")))
     if publication.year and (not venue or _lacks(item, "year")):
         yield "year", publication.year
-    for name, value in (("doi", publication.doi.lower()), ("pages", publication.pages)):
+    for name, value in (("doi", publication.doi), ("pages", publication.pages)):
         if value and (_lacks(item, name) or (not venue and name not in item.fields)):
             yield name, value
 

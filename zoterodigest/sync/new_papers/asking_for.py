@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoterodigest.bibtex.formula import safe_key
 from zoterodigest.bibtex.reading import BibRecord, read_records
 from zoterodigest.bibtex.scanner import scan
-from zoterodigest.core.identity import Identifier, arxiv_version, identifier_of
+from zoterodigest.core.identity import Identifier, arxiv_version, doi_as_written, identifier_of
 from zoterodigest.core.record import EMPTY, Fields, Value, is_empty, text_in
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.lookup import crossref, semantic_scholar
@@ -165,7 +165,7 @@ class _Search:
         fields = candidate_fields(found, self._venues)
         named = asked.identifier
         if named.scheme == "doi":
-            fields["doi"] = named.value
+            fields["doi"] = doi_as_written(named.value, asked.name)
         elif not fields.keys() & {"arxiv", "doi"}:
             fields["url"] = _page(asked)
         return Paper(asked.name, *self._with_arxiv(fields))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from zoterodigest.bibtex.latex import decode
 from zoterodigest.bibtex.reading import ARXIV, BibRecord
-from zoterodigest.core.identity import Identifier, identifier_of
+from zoterodigest.core.identity import Identifier, doi_as_written, identifier_in, identifier_of
 from zoterodigest.core.record import (
     CITEKEY,
     EMPTY,
@@ -63,7 +63,7 @@ def _identifier(fields: Fields, scheme: str) -> Identifier | None:
     value = fields.get(scheme)
     if not isinstance(value, str) or not value:
         return None
-    return identifier_of(value) if scheme == "url" else Identifier(scheme, value)
+    return identifier_of(value) if scheme == "url" else identifier_in(scheme, value)
 
 
 def looked_fields(looked: Looked, venues: VenueTable) -> dict[str, Value]:
@@ -85,7 +85,7 @@ def looked_fields(looked: Looked, venues: VenueTable) -> dict[str, Value]:
             "date": looked.first,
             "categories": Members(looked.categories),
             "arxiv": looked.id,
-            "doi": doi.value if doi is not None and doi.scheme == "doi" else "",
+            "doi": doi_as_written(doi.value, looked.doi) if doi and doi.scheme == "doi" else "",
             "links": Links(tuple(links)),
             "comment": looked.comment,
             "abstract": looked.abstract,
@@ -96,7 +96,6 @@ def looked_fields(looked: Looked, venues: VenueTable) -> dict[str, Value]:
 def candidate_fields(candidate: Candidate, venues: VenueTable) -> dict[str, Value]:
     """Return what an index says of a work."""
     named = index_venue(candidate.venue, venues) if candidate.venue else None
-    doi = candidate.doi.lower()
     return _filled(
         {
             "title": candidate.title,
@@ -105,8 +104,8 @@ def candidate_fields(candidate: Candidate, venues: VenueTable) -> dict[str, Valu
             "year": candidate.year,
             "pages": candidate.pages,
             "arxiv": candidate.arxiv,
-            "doi": doi,
-            "url": "" if doi or candidate.arxiv else candidate.url,
+            "doi": candidate.doi,
+            "url": "" if candidate.doi or candidate.arxiv else candidate.url,
         }
     )
 
@@ -117,8 +116,6 @@ def bib_fields(record: BibRecord) -> dict[str, Value]:
     fields = {**record.fields, "abstract": " ".join(others.get("abstract", "").split())}
     if fields.get("arxiv") and is_empty(fields.get("venue", EMPTY)):
         fields["venue"] = ARXIV
-    if isinstance(doi := fields.get("doi"), str):
-        fields["doi"] = doi.lower()  # an entry reads a DOI so, in whatever case it stands
     return _filled(fields)
 
 
