@@ -16,6 +16,7 @@ PACKAGE = "zoterodigest"
 LAYERS = (
     "errors",
     "core",
+    "foreign",
     "mapping",
     "digest",
     "notes",
@@ -45,7 +46,7 @@ HOMES = {
     "requests": ("lookup.service",),
     "arxiv": ("lookup.feed",),
     "sqlite3": ("library", "lookup.cache", "project.values"),
-    "pydantic": ("mapping", "digest", "bibtex.rules", "library", "lookup", "project"),
+    "pydantic": ("foreign", "mapping", "digest", "bibtex.rules", "library", "lookup", "project"),
     "typer": ("cli",),
     "rich": ("cli",),
 }
@@ -53,8 +54,8 @@ HOMES = {
 STEPS_OF_A_RUN = {
     "write_lock": ("sync.apply", "sync.carry", "sync.copying.carry"),
     "begin_recording": ("sync.apply", "sync.carry"),
-    "discard_journal": ("sync.apply", "project.journal", "cli.start"),
-    "remove_leftovers": ("sync.apply", "sync.copying.carry", "project.history"),
+    "discard_journal": ("sync.apply", "project.log.journal", "cli.start"),
+    "remove_leftovers": ("sync.apply", "sync.copying.carry", "project.log.history"),
 }
 # Values that stand for what was read: only their readers make them, nobody to ask a question.
 READERS_OF = {

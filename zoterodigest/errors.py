@@ -48,6 +48,7 @@
     ├── BadJournal          18  the journal of a killed run cannot be read
     ├── PortTaken           24  the port to serve on cannot be used
     ├── NoKeyring           23  the system has no keyring that keeps an API key
+    ├── NewerFormat         26  a newer version wrote a file that this one cannot read
     ├── LeadsOutside        25  a project names paths outside of its folder that nobody allowed
     └── KeyNotKept          23  the file for the running Zotero's key cannot be written
 

@@ -26,7 +26,7 @@ STATE = ".zoterodigest"
 @pytest.fixture
 def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project in which an added paper is pending. Its runs are not forgotten with the years."""
-    monkeypatch.setattr("zoterodigest.project.history.LONGEST", timedelta(days=36_500))
+    monkeypatch.setattr("zoterodigest.project.log.history.LONGEST", timedelta(days=36_500))
     _put(GOLDEN / "waiting", tmp_path)
     return tmp_path
 
@@ -112,3 +112,30 @@ def test_a_run_that_an_earlier_version_was_killed_in_is_undone(
     assert undone.code == 0, undone.err
     assert "A Way Without arXiv" not in zoterodigest("ls").out
     assert not (killed / STATE / "journal.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "command", "code"),
+    [
+        ("zoterodigest.lock", "version 1", "version 2", "status", 13),
+        (f"{STATE}/journal.jsonl", '{"begin"', '{"format": 2, "begin"', "sync --yes", 26),
+        (f"{STATE}/history/000009-*", '{"number"', '{"format": 2, "number"', "undo --yes", 26),
+        (f"{STATE}/history/000009-*", '{"number"', '{"format": 2, "number"', "log", 26),
+        (f"{STATE}/history/000009-*", '{"number"', '{"format": 2, "number"', "status", 26),
+        (f"{STATE}/seen-*", '"version": 1', '"version": 2', "sync --yes", 26),
+        (f"{STATE}/added.json", '"format": 1', '"format": 2', "sync --yes", 26),
+    ],
+)
+def test_a_file_of_a_newer_version_is_refused_and_kept(
+    zoterodigest: Zoterodigest, killed: Path, name: str, old: str, new: str, command: str, code: int
+) -> None:
+    (path,) = killed.glob(name)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    before = {one: one.read_bytes() for one in killed.rglob("*") if one.is_file()}
+
+    ran = zoterodigest(*command.split())
+
+    assert (ran.code, ran.out) == (code, "")
+    assert "newest zoterodigest" in ran.err
+    assert {one: one.read_bytes() for one in killed.rglob("*") if one.is_file()} == before

@@ -164,7 +164,7 @@ def test_redo_takes_back_the_last_undo(synced: Zoterodigest, tmp_path: Path) -> 
 def killed(state_folder: Path, number: int, command: str) -> None:
     """Leave what a run leaves that is killed after it was recorded."""
     (path,) = (state_folder / "history").glob(f"{number:06d}-*")
-    data = path.read_text(encoding="ascii").replace('"is_finished":true', '"is_finished":false')
+    data = path.read_text(encoding="ascii").replace('"is_finished": true', '"is_finished": false')
     path.write_text(data, encoding="ascii")
     (state_folder / "running").write_text(f"4711 {command} {number}", encoding="ascii")
 

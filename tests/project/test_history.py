@@ -25,7 +25,7 @@ from zoterodigest.core.history import (
 from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.reversal import hunks_between
 from zoterodigest.project.files import BadInput
-from zoterodigest.project.history import (
+from zoterodigest.project.log.history import (
     NoSuchRun,
     forget_run,
     history_folder,

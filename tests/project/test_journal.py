@@ -14,7 +14,7 @@ from tests.project.unprivileged import run
 from tests.sync.histories.effects import Effects
 from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.project.files import CannotWrite
-from zoterodigest.project.journal import (
+from zoterodigest.project.log.journal import (
     BadJournal,
     Done,
     Exporting,
@@ -94,7 +94,7 @@ def test_the_journal_of_a_killed_run_is_still_there(path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from zoterodigest.project.journal import Journal
+from zoterodigest.project.log.journal import Journal
 Journal.begin(Path(sys.argv[1]), "hash").done(["zd-a"])
 os.kill(os.getpid(), signal.SIGKILL)
 """

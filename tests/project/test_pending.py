@@ -11,6 +11,7 @@ from tests.sync.histories.effects import Effects
 from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Hyperlink, Links, Members, Names
+from zoterodigest.project.files import BadInput
 from zoterodigest.project.pending import forget_pending, keep_pending, read_pending
 
 PAPER = Pending(
@@ -45,12 +46,29 @@ def test_nothing_pending_is_no_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"format": 9}', '{"format": 1, "papers": [{}]}', '{"format": 1}']
+    ("text", "told"),
+    [
+        ("", "added.json:1:1: "),
+        ('{\n "format": 1,', "added.json:2:14: "),
+        ("[]", "added.json: "),
+        ('{"format": 0, "papers": []}', "format: "),
+        ('{"format": 1, "papers": [{}]}', "papers: 0.digest: this key is missing"),
+        ('{"format": 1}', "papers: this key is missing"),
+        ("[" * 9999, "added.json: "),
+    ],
 )
-def test_what_cannot_be_read_counts_as_nothing(tmp_path: Path, text: str) -> None:
-    (tmp_path / "added.json").write_text(text, encoding="utf-8")
+def test_a_damaged_file_is_told_with_its_place_and_kept(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    path = tmp_path / "added.json"
+    path.write_text(text, encoding="utf-8")
 
-    assert read_pending(tmp_path) == ()
+    with pytest.raises(BadInput) as caught:
+        read_pending(tmp_path)
+
+    assert told in str(caught.value)
+    assert "delete it" in caught.value.hint
+    assert path.read_text(encoding="utf-8") == text
 
 
 def test_facts_that_a_full_disk_does_not_let_go_of_stop_no_run(tmp_path: Path) -> None:

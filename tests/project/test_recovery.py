@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
 from zoterodigest.core.link import Credit, Exported, Origin, Row, Shelf, State, fingerprint
-from zoterodigest.project.journal import Done, Event, Exporting, Intended, Recorded
 from zoterodigest.project.lock import LockFile
+from zoterodigest.project.log.journal import Done, Event, Exporting, Intended, Recorded
 from zoterodigest.project.recovery import Facts, Found, bibs_in, fold_journal, keys_in
 
 NEW = a_row(

@@ -21,7 +21,7 @@ from tests.sync.recovery import copy_of, state_of
 from tests.sync.world import World
 from zoterodigest.core.history import run_to_redo, run_to_undo
 from zoterodigest.library.connect import embedded
-from zoterodigest.project.history import history_folder, read_history
+from zoterodigest.project.log.history import history_folder, read_history
 
 BUG = 70
 

@@ -22,7 +22,7 @@ from tests.sync.looked_up import enrich
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.core.history import run_to_undo
-from zoterodigest.project.history import history_folder, read_history
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.copying.carry import carry_out_copy
 from zoterodigest.sync.copying.plan import CopyOptions, prepare_copy

@@ -11,8 +11,8 @@ from tests.sync.world import World
 from zoterodigest.core.link import State, is_bib
 from zoterodigest.core.reports import Conflict
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import read_lock
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.run import Direction, Options, prepare
 from zoterodigest.sync.taking_back.undo import prepare_undo, undo

@@ -10,8 +10,8 @@ from zoterodigest.bibtex.keys import KeySource
 from zoterodigest.core.link import Row
 from zoterodigest.core.record import CITEKEY
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import read_lock
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.bibs.keying import lasting_keys, read_keys, write_keys
 from zoterodigest.sync.run import Direction, Options
 from zoterodigest.sync.taking_back.undo import prepare_undo, undo

@@ -18,8 +18,8 @@ from tests.sync.trouble import silent
 from tests.sync.world import World, actions, reports
 from zoterodigest.core.reports import AwaitedItem, Waiting
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
-from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.gather import NotSyncedYet
 from zoterodigest.sync.run import Direction, Options, Prepared, prepare

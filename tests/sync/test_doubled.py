@@ -11,7 +11,7 @@ import pytest
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, actions
-from zoterodigest.project.history import history_folder, read_history
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.merging import merge_locks
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.run import Direction, Options, prepare

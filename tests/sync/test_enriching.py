@@ -20,8 +20,8 @@ from zoterodigest.core.plan import ChangeEntry
 from zoterodigest.core.reports import ApartField, Waiting
 from zoterodigest.core.terms import End
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import read_lock
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.conflicts import BOTH_WAYS, open_fields
 from zoterodigest.sync.resolve import Decision, prepare_resolve

@@ -9,8 +9,8 @@ import pytest
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.project.files import SourceChanged
-from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.limits import TooMuch

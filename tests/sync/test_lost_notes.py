@@ -10,7 +10,7 @@ from tests.sync.digests import folded, notes, quoted
 from tests.sync.world import World, actions, reports
 from zoterodigest.core.plan import ChangeNote
 from zoterodigest.core.reports import MissingNote, RestoredNote
-from zoterodigest.project.history import history_folder, read_history
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.run import Direction, Options
 from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 

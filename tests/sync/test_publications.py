@@ -18,8 +18,8 @@ from zoterodigest.core.found import Found
 from zoterodigest.lookup.publication import publication
 from zoterodigest.lookup.statements import Heard
 from zoterodigest.lookup.work import Candidate, Source
-from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import read_lock
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.gather import with_all_digests
 from zoterodigest.sync.looking_up.publications import (

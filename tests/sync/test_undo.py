@@ -16,8 +16,8 @@ from zoterodigest.core.history import run_to_undo, undone_by
 from zoterodigest.core.link import State
 from zoterodigest.core.reports import Conflict
 from zoterodigest.library.port import BadLibrary, LibraryItem
-from zoterodigest.project.history import History, history_folder, read_history
 from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.project.log.history import History, history_folder, read_history
 from zoterodigest.sync.apply.recording import Recording
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.gather import OtherLibrary

@@ -40,8 +40,8 @@ from zoterodigest.core.history import (
     run_to_undo,
     undone_by,
 )
-from zoterodigest.project.history import History, NoSuchRun, history_folder, read_history
 from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.log.history import History, NoSuchRun, history_folder, read_history
 from zoterodigest.project.running import last_killed, require_idle
 from zoterodigest.sync.apply.recording import Present, intended_run
 from zoterodigest.sync.taking_back.undo import Undoing, Undone, prepare_undo, undo

@@ -35,7 +35,7 @@ from zoterodigest.cli.telling import tell_failures
 from zoterodigest.core.record import Entry
 from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.library.access import Tally
-from zoterodigest.project.history import history_folder, read_history
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.acknowledging import unacknowledged
 from zoterodigest.sync.carry import Outcome, carry_out
@@ -102,12 +102,12 @@ def show_status(request: Request, *, is_check: bool, as_json: bool, is_all: bool
     """
     with request.opened() as place:
         prepared = _prepared(place, request)
+        runs = read_history(history_folder(place.workspace.project.state_folder)).runs
         if as_json:
             emit_json(plan_data(prepared, place))
         else:
             emit(status_text(prepared, place, is_all=is_all))
-            folder = history_folder(place.workspace.project.state_folder)
-            emit(unfinished_text(read_history(folder).runs))
+            emit(unfinished_text(runs))
             emit(refusals_text(prepared))
             emit(["", closing_text(prepared, is_status=True)])
     code = exit_code(prepared)

@@ -17,9 +17,9 @@ from zoterodigest.project.config import CONFIG_FILE, DEFAULT_LIBRARY
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import CannotWrite, read_if_present, replace_file, writing_failed
 from zoterodigest.project.initial import initial_config
-from zoterodigest.project.journal import discard_journal
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.project.lock import LOCK_FILE, read_lock
+from zoterodigest.project.log.journal import discard_journal
 from zoterodigest.project.proposals import Candidate, Proposal, propose
 from zoterodigest.project.running import running
 

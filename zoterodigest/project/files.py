@@ -29,8 +29,8 @@ class BadInput(ZoterodigestError):
 
     exit_code = 10
 
-    def __init__(self, path: Path, reason: str, hint: str = "") -> None:
-        super().__init__(f"{path}: {reason}", hint)
+    def __init__(self, path: Path, reason: str, hint: str = "", *, position: str = "") -> None:
+        super().__init__(f"{path}{position}: {reason}", hint)
         self.path = path
         self.reason = reason
 

@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from pydantic import BaseModel, TypeAdapter
+
 from zoterodigest.core.link import Row, fingerprint
 from zoterodigest.core.seen import Seen
+from zoterodigest.foreign import BadJson, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
     CannotWrite,
     read_if_present,
@@ -20,8 +23,7 @@ from zoterodigest.project.files import (
     writing_failed,
 )
 from zoterodigest.project.lock import BadLockFile, LockFile, lock_hash, read_lock
-from zoterodigest.project.paragraphs import BadLine
-from zoterodigest.project.rows import read_rows, render_rows
+from zoterodigest.project.rows import LinksText, render_rows
 
 _VERSION = 1
 _NEXT = ".next"
@@ -35,12 +37,14 @@ def memory_path(state_folder: Path, instance: str) -> Path:
 def read_memory(path: Path, lock: LockFile, lock_data: bytes | None) -> Seen | None:
     """Return what is remembered; None if nothing is, or if it cannot be read.
 
+    Raises `NewerFormat`: what a newer version remembers must not be written over.
+
     `lock_data` are the bytes of the lock file and `lock` what they say. A memory that was about to
     be kept when its run was killed counts if the lock file is the one it goes with.
     """
     for candidate in (_next(path), path):
         data = read_if_present(candidate)
-        seen = None if data is None else _read(data, lock, lock_data)
+        seen = None if data is None else _read(candidate, data, lock, lock_data)
         if seen is None or (candidate != path and _lock_of(data or b"") != (lock_data or b"")):
             continue
         return seen
@@ -100,24 +104,34 @@ def _rows_of(lock_data: bytes) -> Mapping[str, Row]:
     return {row.id: row for row in read_lock(lock_data).rows} if lock_data else {}
 
 
-def _read(data: bytes, lock: LockFile, lock_data: bytes | None) -> Seen | None:
+class _Head(BaseModel):
+    """The first line of a memory."""
+
+    version: int
+    lock: str
+    collections: dict[str, frozenset[str]]
+    library: int = 0
+    missing: frozenset[str]
+    other: LinksText
+    past: dict[str, dict[str, tuple[str, ...]]]
+
+
+_HEAD = TypeAdapter(_Head)
+
+
+def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> Seen | None:
     header, _, bytes_then = data.partition(b"\n")
     try:
-        known = json.loads(header)
+        value = read_json(header)
+        refuse_newer(path, value, "version", _VERSION)
+        known = as_shape(_HEAD, value)
         rows = lock.rows if bytes_then == lock_data else tuple(_rows_of(bytes_then).values())
-        others = read_rows(enumerate(known["other"].split("\n"), start=1)).rows
-        missing, version = frozenset(known["missing"]), int(known.get("library", 0))
-        collections = {str(key): frozenset(keys) for key, keys in known["collections"].items()}
-        past = {
-            str(row_id): {str(name): tuple(map(str, marks)) for name, marks in by_name.items()}
-            for row_id, by_name in known["past"].items()
-        }
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, BadLockFile, BadLine):
+    except (BadJson, BadLockFile):
         return None
-    if known.get("version") != _VERSION or known.get("lock") != lock_hash(bytes_then):
+    if known.version != _VERSION or known.lock != lock_hash(bytes_then):
         return None
-    by_id = {row.id: row for row in rows if row.id not in missing}
-    return Seen({**by_id, **others}, collections, past, version)
+    by_id = {row.id: row for row in rows if row.id not in known.missing}
+    return Seen({**by_id, **known.other.rows}, known.collections, known.past, known.library)
 
 
 def with_rows(seen: Seen, rows: Mapping[str, Row]) -> Seen:

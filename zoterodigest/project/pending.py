@@ -10,12 +10,16 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import BaseModel, PlainValidator, TypeAdapter
 
 from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Hyperlink, Links, Members, Names, Value, parts_of
+from zoterodigest.foreign import BadJson, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
+    BadInput,
     CannotWrite,
     SourceChanged,
     read_if_present,
@@ -25,16 +29,29 @@ from zoterodigest.project.files import (
 
 _NAME = "added.json"
 _FORMAT = 1
+_HINT = (
+    "Correct the file, or delete it: then the library gets only what the digests show of "
+    "these papers."
+)
 
 
 def read_pending(state_folder: Path) -> tuple[Pending, ...]:
-    """Return what is kept in `state_folder`; nothing if there is nothing that can be read."""
-    data = read_if_present(state_folder / _NAME)
-    try:
-        kept = json.loads(data) if data else {}
-        return pending_in(kept["papers"]) if kept.get("format") == _FORMAT else ()
-    except (ValueError, KeyError, AttributeError, RecursionError):
+    """Return what is kept in `state_folder`.
+
+    Raises `BadInput` for a file that cannot be read: nothing else knows what it held, so no run
+    goes on as if it had held nothing. Raises `NewerFormat` for one of a newer version.
+    """
+    path = state_folder / _NAME
+    data = read_if_present(path)
+    if data is None:
         return ()
+    try:
+        value = read_json(data)
+        refuse_newer(path, value, "format", _FORMAT)
+        return as_shape(_FILE, value).papers
+    except BadJson as error:
+        reason = f"what is known of added papers cannot be read: {error.reason}"
+        raise BadInput(path, reason, _HINT, position=error.position) from error
 
 
 def keep_pending(state_folder: Path, pending: Sequence[Pending]) -> None:
@@ -73,14 +90,6 @@ def pending_data(pending: Sequence[Pending]) -> list[dict[str, Any]]:
     return [_data(one) for one in pending]
 
 
-def pending_in(data: Any) -> tuple[Pending, ...]:
-    """Return what `pending_data` has made `data` of; raise `ValueError` if it is not that."""
-    try:
-        return tuple(map(_pending, data))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{data!r} holds no facts of papers") from error
-
-
 def _data(one: Pending) -> dict[str, Any]:
     return {
         "digest": one.digest,
@@ -90,16 +99,6 @@ def _data(one: Pending) -> dict[str, Any]:
         "sources": dict(one.found.sources),
         "details": dict(one.found.details),
     }
-
-
-def _pending(kept: dict[str, Any]) -> Pending:
-    identifiers = (Identifier(str(scheme), str(value)) for scheme, value in kept["identifiers"])
-    found = Found(
-        {str(name): _value(data) for name, data in kept["fields"].items()},
-        {str(name): str(source) for name, source in kept["sources"].items()},
-        details={str(name): str(text) for name, text in kept["details"].items()},
-    )
-    return Pending(str(kept["digest"]), frozenset(identifiers), str(kept["title"]), found)
 
 
 def _value_data(value: Value) -> object:
@@ -114,15 +113,64 @@ def _value_data(value: Value) -> object:
             return "\n\n".join(parts_of(value))
 
 
-def _value(data: Any) -> Value:
+class _Names(BaseModel):
+    names: tuple[str, ...]
+    truncated: bool
+
+
+class _Members(BaseModel):
+    members: tuple[str, ...]
+
+
+class _Links(BaseModel):
+    links: tuple[tuple[str, str], ...]
+
+
+class _Paper(BaseModel):
+    digest: str
+    title: str
+    identifiers: tuple[tuple[str, str], ...]
+    fields: dict[str, str | _Names | _Members | _Links]
+    sources: dict[str, str]
+    details: dict[str, str]
+
+
+_PAPERS = TypeAdapter(tuple[_Paper, ...])
+
+
+def _pending_in(data: object) -> tuple[Pending, ...]:
+    papers = as_shape(_PAPERS, data)
+    return tuple(_pending(one) for one in papers)
+
+
+PendingData = Annotated[tuple[Pending, ...], PlainValidator(_pending_in)]
+"""What `pending_data` made, in the JSON of a file."""
+
+
+class _File(BaseModel):
+    format: Literal[1]
+    papers: PendingData
+
+
+_FILE = TypeAdapter(_File)
+
+
+def _pending(kept: _Paper) -> Pending:
+    identifiers = frozenset(Identifier(scheme, value) for scheme, value in kept.identifiers)
+    fields = {name: _value(data) for name, data in kept.fields.items()}
+    found = Found(fields, kept.sources, details=kept.details)
+    return Pending(kept.digest, identifiers, kept.title, found)
+
+
+def _value(data: str | _Names | _Members | _Links) -> Value:
     match data:
         case str():
             return data
-        case {"names": list(people), "truncated": bool(truncated)}:
-            return Names(tuple(map(str, people)), truncated)
-        case {"members": list(texts)}:
-            return Members(tuple(map(str, texts)))
-        case {"links": list(links)}:
-            return Links(tuple(Hyperlink(str(label), str(url)) for label, url in links))
-        case _:
-            raise ValueError("no value of a field")
+        case _Names():
+            return Names(data.names, data.truncated)
+        case _Members():
+            return Members(data.members)
+        case _Links():
+            return Links(tuple(Hyperlink(label, url) for label, url in data.links))
+        case never:
+            assert_never(never)

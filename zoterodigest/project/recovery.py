@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.link import Base, Exported, Origin, Row, Shelf, State, fingerprint
 from zoterodigest.project.bib_text import sorted_entries
-from zoterodigest.project.journal import Done, Exporting, Intended, Recorded
 from zoterodigest.project.lock import LockFile
+from zoterodigest.project.log.journal import Done, Exporting, Intended, Recorded
 
 
 @dataclass(frozen=True, slots=True)

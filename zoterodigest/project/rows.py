@@ -18,6 +18,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import PlainValidator
 
 from zoterodigest.core.acknowledging import Acknowledged
 from zoterodigest.core.identity import Identifier
@@ -160,6 +163,16 @@ def read_rows(lines: Iterable[Line]) -> Linked:
         except (ValueError, RecursionError) as error:
             raise BadLine(paragraph.number, f"{paragraph.head}: {error}") from error
     return Linked(rows, shelves, bibs.exported, frozenset(bibs.made), acknowledged)
+
+
+def _text_of_links(text: object) -> Linked:
+    if not isinstance(text, str):
+        raise ValueError("it is no text")
+    return read_rows(enumerate(text.split("\n"), start=1))
+
+
+LinksText = Annotated[Linked, PlainValidator(_text_of_links)]
+"""What `render_rows` wrote, as a text in the JSON of another file."""
 
 
 def _read_shelf(paragraph: Paragraph, shelves: dict[ShelfKey, Shelf]) -> None:

@@ -24,8 +24,8 @@ from zoterodigest.project.files import (
     SourceChanged,
     replace_file,
 )
-from zoterodigest.project.journal import Journal
 from zoterodigest.project.lock import LockFile, lock_hash, write_lock
+from zoterodigest.project.log.journal import Journal
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
 from zoterodigest.project.values import keep_texts

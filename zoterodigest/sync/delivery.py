@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from zoterodigest.core.link import Row
 from zoterodigest.library.port import BATCH_SIZE, Collection
-from zoterodigest.project.journal import Journal
+from zoterodigest.project.log.journal import Journal
 from zoterodigest.sync.ledger import Ledger
 from zoterodigest.sync.run import Prepared
 from zoterodigest.sync.writes import Write, Writes

@@ -30,7 +30,6 @@ from zoterodigest.project.files import (
     read_if_present,
     require_text,
 )
-from zoterodigest.project.journal import Recorded, read_journal
 from zoterodigest.project.layout import BibFile, Digest, Project
 from zoterodigest.project.lock import (
     LockFile,
@@ -39,6 +38,7 @@ from zoterodigest.project.lock import (
     names_library,
     read_lock,
 )
+from zoterodigest.project.log.journal import Recorded, read_journal
 from zoterodigest.project.memory import read_memory, with_rows
 from zoterodigest.project.pending import read_pending
 from zoterodigest.project.recovery import Facts, Found, fold_journal

@@ -23,7 +23,7 @@ from zoterodigest.core.keys import note_key
 from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.core.plan import Plan
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.project.journal import Event, Exporting, Intended, Recorded
+from zoterodigest.project.log.journal import Event, Exporting, Intended, Recorded
 from zoterodigest.sync.writes import Write, Writes
 
 Keys = Mapping[str, str]

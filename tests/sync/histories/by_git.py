@@ -23,8 +23,8 @@ from tests.sync.histories.stage import (
 )
 from zoterodigest.core.history import killed_undos
 from zoterodigest.core.link import Base
-from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import read_lock
+from zoterodigest.project.log.history import history_folder, read_history
 
 
 def commit(stage: Stage, clone: Clone, pick: Pick = (0, 0, 0)) -> None:

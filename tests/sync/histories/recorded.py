@@ -21,7 +21,7 @@ from tests.sync.histories.stage import (
 )
 from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.project.history import History, history_folder, next_number, read_history
+from zoterodigest.project.log.history import History, history_folder, next_number, read_history
 
 Tokens = Mapping[str, frozenset[str]]
 """Tokens by the file that shows them, or by the key of the object that holds them."""

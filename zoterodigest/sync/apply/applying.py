@@ -26,9 +26,9 @@ from zoterodigest.project.files import (
     remove_leftovers,
     replace_file,
 )
-from zoterodigest.project.journal import Journal, discard_journal
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock import LockFile, lock_hash, render_lock, write_lock
+from zoterodigest.project.log.journal import Journal, discard_journal
 from zoterodigest.project.memory import keep_memory, prepare_memory, settle_memory
 from zoterodigest.project.pending import forget_pending, keep_more_pending, read_pending
 from zoterodigest.project.running import running

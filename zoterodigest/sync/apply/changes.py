@@ -11,8 +11,8 @@ from zoterodigest.core.link import Row
 from zoterodigest.core.seen import Seen
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.project.journal import Exporting
 from zoterodigest.project.lock import LockFile
+from zoterodigest.project.log.journal import Exporting
 from zoterodigest.sync.gather import Gathered
 from zoterodigest.sync.workspace import Workspace
 

@@ -26,7 +26,9 @@ from zoterodigest.library.contents import EMPTY_LIBRARY, Contents
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.notes.visible import holds_private, note_pieces
 from zoterodigest.project.files import CannotWrite
-from zoterodigest.project.history import (
+from zoterodigest.project.layout import Project
+from zoterodigest.project.lock import LockFile
+from zoterodigest.project.log.history import (
     forget_run,
     history_folder,
     moment,
@@ -34,8 +36,6 @@ from zoterodigest.project.history import (
     prune_history,
     write_run,
 )
-from zoterodigest.project.layout import Project
-from zoterodigest.project.lock import LockFile
 from zoterodigest.project.running import note_run
 from zoterodigest.sync.apply.changes import FileChange, Sent
 

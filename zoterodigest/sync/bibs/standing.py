@@ -6,8 +6,8 @@ from zoterodigest.bibtex.reading import macros_of
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.wanted import prints_of
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.journal import Recorded
 from zoterodigest.project.layout import Project
+from zoterodigest.project.log.journal import Recorded
 from zoterodigest.project.recovery import BibFacts, bibs_in
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from zoterodigest.library.contents import Contents
 from zoterodigest.project.files import CannotWrite, SourceChanged, replace_file
-from zoterodigest.project.journal import Exporting, Journal
 from zoterodigest.project.layout import BibFile
 from zoterodigest.project.lock import LockFile
+from zoterodigest.project.log.journal import Exporting, Journal
 from zoterodigest.sync.bibs.exporting import NewBib, new_bibs
 from zoterodigest.sync.bibs.following import WrittenBib, as_written
 from zoterodigest.sync.bibs.works import linked_by

@@ -11,8 +11,8 @@ from zoterodigest.library.address import EMBEDDED
 from zoterodigest.library.contents import is_note, is_top_level, read_contents
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.files import CannotWrite, read_file, read_if_present
-from zoterodigest.project.journal import read_journal
 from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.project.log.journal import read_journal
 from zoterodigest.project.switching import library_line, with_library
 from zoterodigest.sync.copying.counterparts import Counterparts, Ends, find_counterparts
 from zoterodigest.sync.copying.scope import Portion, portion_of

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.journal import read_journal
 from zoterodigest.project.lock import holds_conflict_marks, read_lock
+from zoterodigest.project.log.journal import read_journal
 from zoterodigest.sync.doctor.finding import Finding, told
 from zoterodigest.sync.doctor.site import Site
 

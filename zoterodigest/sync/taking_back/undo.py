@@ -19,8 +19,8 @@ from zoterodigest.core.seen import Seen
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.history import history_folder, read_history
 from zoterodigest.project.lock import LockFile
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.outside import require_keys_inside
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Results, Sent

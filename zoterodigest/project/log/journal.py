@@ -6,10 +6,12 @@ there tells of a run that was killed; `project/recovery.py` folds it into the lo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
+
+from pydantic import BaseModel, TypeAdapter
 
 from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.errors import ZoterodigestError
@@ -22,8 +24,8 @@ from zoterodigest.project.files import (
     sync_folder,
     writing_failed,
 )
-from zoterodigest.project.paragraphs import BadLine
-from zoterodigest.project.rows import Linked, read_rows, render_rows
+from zoterodigest.project.log.records import BadRecord, read_record, render_record
+from zoterodigest.project.rows import LinksText, render_rows
 
 
 class BadJournal(ZoterodigestError):
@@ -31,13 +33,13 @@ class BadJournal(ZoterodigestError):
 
     exit_code = 18
 
-    def __init__(self, path: Path, number: int) -> None:
+    def __init__(self, path: Path, bad: BadRecord) -> None:
         super().__init__(
-            f"{path}:{number}: the journal of a run that was killed cannot be read",
+            f"{path}{bad.position}: the journal of a run that was killed cannot be read",
             "Delete it: what that run created is found in the library again and adopted.",
         )
         self.path = path
-        self.number = number
+        self.number = bad.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Journal:
             raise CannotWrite(path, *writing_failed(error)) from error
         # In one step: a kill between creating and filling it would leave an empty journal, and
         # no run with nothing to write removes one.
-        replace_file(path, _line({"begin": lock_hash}), read_if_present(path))
+        replace_file(path, render_record({"begin": lock_hash}), read_if_present(path))
         return cls(path)
 
     def intend(self, rows: Iterable[Row], shelves: Iterable[Shelf] = ()) -> None:
@@ -118,11 +120,7 @@ class Journal:
         discard_journal(self.path)
 
     def _append(self, event: dict[str, object]) -> None:
-        append_durably(self.path, _line(event))
-
-
-def _line(event: dict[str, object]) -> bytes:
-    return json.dumps(event).encode("ascii") + b"\n"
+        append_durably(self.path, render_record(event))
 
 
 def discard_journal(path: Path) -> None:
@@ -143,43 +141,46 @@ def read_journal(path: Path) -> Recorded | None:
     lines = (read_if_present(path) or b"").split(b"\n")[:-1]
     if not lines:
         return None
-    events = [_event(path, number, line) for number, line in enumerate(lines[1:], start=2)]
-    return Recorded(_lock_hash(path, lines[0]), tuple(events))
+    try:
+        begin = read_record(path, 1, lines[0], _BEGIN)
+        events = [
+            _event(read_record(path, number, line, _EVENT))
+            for number, line in enumerate(lines[1:], start=2)
+        ]
+    except BadRecord as error:
+        raise BadJournal(path, error) from error
+    return Recorded(begin.begin, tuple(events))
 
 
-def _lock_hash(path: Path, line: bytes) -> str:
-    match _json(path, 1, line):
-        case {"begin": str(lock_hash)}:
-            return lock_hash
-        case _:
-            raise BadJournal(path, 1)
+class _Begin(BaseModel):
+    begin: str
 
 
-def _event(path: Path, number: int, line: bytes) -> Event:
-    match _json(path, number, line):
-        case {"intend": str(text)}:
-            linked = _linked(path, number, text)
+class _Intend(BaseModel):
+    intend: LinksText
+
+
+class _Done(BaseModel):
+    done: tuple[str, ...]
+
+
+class _Export(BaseModel):
+    export: str
+    bib: LinksText
+
+
+_BEGIN = TypeAdapter(_Begin)
+_EVENT: TypeAdapter[_Intend | _Done | _Export] = TypeAdapter(_Intend | _Done | _Export)
+
+
+def _event(record: _Intend | _Done | _Export) -> Event:
+    match record:
+        case _Intend(intend=linked):
             return Intended(tuple(linked.rows.values()), tuple(linked.shelves.values()))
-        case {"export": str(bibliography), "bib": str(text)}:
-            linked = _linked(path, number, text)
+        case _Done(done=ids):
+            return Done(ids)
+        case _Export(export=bibliography, bib=linked):
             is_made = bibliography in linked.made
             return Exporting(bibliography, sorted_entries(linked.exported), is_made)
-        case {"done": [*ids]} if all(isinstance(one, str) for one in ids):
-            return Done(tuple(ids))
-        case _:
-            raise BadJournal(path, number)
-
-
-def _linked(path: Path, number: int, text: str) -> Linked:
-    try:
-        return read_rows(enumerate(text.split("\n"), start=1))
-    except BadLine as error:
-        raise BadJournal(path, number) from error
-
-
-def _json(path: Path, number: int, line: bytes) -> object:
-    try:
-        event: object = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise BadJournal(path, number) from error
-    return event
+        case never:
+            assert_never(never)

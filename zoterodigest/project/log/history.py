@@ -1,30 +1,46 @@
 """History: one file for each run that wrote something, with the values before, on this machine.
 
 A file is written before a run's first write and once more when it has come to its end, each time
-as a whole (`project/run_text.py`). Its name holds the run's number and its time:
-`000012-20260131T094500Z.json`.
+as a whole. Its first record is what `log` lists of the run, its second all that the run changed.
+Its name holds the run's number and its time: `000012-20260131T094500Z.json`.
 """
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from os import SEEK_END
 from pathlib import Path
 
-from zoterodigest.core.history import Listed, Run, joined
+from pydantic import BaseModel, TypeAdapter
+
+from zoterodigest.core.found import PendingChange
+from zoterodigest.core.history import (
+    CollectionChange,
+    DigestChange,
+    Links,
+    Listed,
+    ObjectChange,
+    Run,
+    joined,
+    listed,
+)
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.bib_text import sorted_entries
 from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
+    read_file,
     read_if_present,
     remove_leftovers,
     replace_file,
     writing_failed,
 )
-from zoterodigest.project.run_text import read_listed, read_run, render_run
+from zoterodigest.project.log.records import BadRecord, read_record, render_record
+from zoterodigest.project.pending import PendingData, pending_data
+from zoterodigest.project.rows import Linked, LinksText, render_rows
 from zoterodigest.project.running import last_killed
 
 MOST_RUNS = 200
@@ -93,10 +109,10 @@ def read_history(folder: Path) -> History:
     damaged: list[Path] = []
     for path in _files(folder):
         try:
-            run = read_listed(_first_line(path))
+            run = read_record(path, 1, _first_line(path), _LISTED)
             is_killed = killed is not None and run.number == killed.number
             runs.append(replace(run, is_finished=False) if is_killed else run)
-        except (OSError, ValueError, RecursionError):
+        except (OSError, ValueError):
             damaged.append(path)
     return History(folder, tuple(sorted(runs, key=lambda run: run.number)), tuple(damaged))
 
@@ -111,13 +127,61 @@ def _first_line(path: Path) -> bytes:
     return first
 
 
+class _PendingChange(BaseModel):
+    taken: PendingData = ()
+    kept: PendingData = ()
+
+
+class _WholeRun(BaseModel):
+    number: int
+    when: str
+    command: str
+    library: str
+    undoes: int
+    is_finished: bool
+    objects: tuple[ObjectChange, ...]
+    collections: tuple[CollectionChange, ...]
+    digests: tuple[DigestChange, ...]
+    before: LinksText
+    after: LinksText
+    # Earlier versions wrote none of these.
+    pending: _PendingChange = _PendingChange()
+    stopped: str = ""
+    names: dict[str, str] = {}
+
+
+_LISTED = TypeAdapter(Listed)
+_RUN = TypeAdapter(_WholeRun)
+
+
 def _read_run(path: Path) -> Run:
+    hint = "Delete the file: it cannot be undone."
     try:
-        return read_run(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadInput(
-            path, "this run cannot be read", "Delete the file: it cannot be undone."
-        ) from error
+        first, _, second = read_file(path).data.partition(b"\n")
+        read_record(path, 1, first, _LISTED)
+        found = read_record(path, 2, second, _RUN)
+    except BadRecord as error:
+        raise BadInput(path, "this run cannot be read", hint, position=error.position) from error
+    own = {
+        "before": _links(found.before),
+        "after": _links(found.after),
+        "pending": PendingChange(found.pending.taken, found.pending.kept),
+    }
+    return Run(**(dict(found) | own))
+
+
+def _links(linked: Linked) -> Links:
+    exported = sorted_entries(linked.exported)
+    return Links(tuple(linked.rows.values()), tuple(linked.shelves.values()), exported)
+
+
+def _render(run: Run) -> bytes:
+    sides = {"before": run.before, "after": run.after}
+    own = {name: render_rows(one.rows, one.shelves, one.exported) for name, one in sides.items()}
+    taken, kept = pending_data(run.pending.taken), pending_data(run.pending.kept)
+    plain = replace(run, before=Links(), after=Links(), pending=PendingChange())
+    whole = asdict(plain) | own | {"pending": {"taken": taken, "kept": kept}}
+    return render_record(asdict(listed(run))) + render_record(whole)
 
 
 def next_number(folder: Path) -> int:
@@ -132,7 +196,7 @@ def write_run(folder: Path, run: Run) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise CannotWrite(folder, *writing_failed(error)) from error
-    replace_file(path, render_run(run), read_if_present(path))
+    replace_file(path, _render(run), read_if_present(path))
 
 
 def forget_run(folder: Path, run: Run) -> None:

@@ -1,0 +1,97 @@
+"""JSON from outside: files that lie on a disk, answers of services, what people give.
+
+It may be cut short, edited, of another version or another program's. This is the one place where
+JSON is read; pydantic checks it against the type that the caller wants.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from zoterodigest.errors import ZoterodigestError
+
+T = TypeVar("T")
+
+
+class BadJson(ValueError):
+    """Text is not JSON, or not the JSON that it should be, for `reason`.
+
+    `line` and `column` count from 1 and tell where the text is not JSON; else both are 0.
+    """
+
+    def __init__(self, reason: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+        self.column = column
+
+    @property
+    def position(self) -> str:
+        """What follows the name of the file in a message: `:line:column`, or nothing."""
+        return f":{self.line}:{self.column}" if self.line else ""
+
+
+class NewerFormat(ZoterodigestError):
+    """A newer version wrote a file that this one cannot read; the file is left as it is."""
+
+    exit_code = 26
+
+    def __init__(self, path: object) -> None:
+        super().__init__(
+            f"{path} was written by a newer version of zoterodigest, so this version stops",
+            "Install the newest zoterodigest. Nothing was changed.",
+        )
+
+
+def read_json(text: str | bytes, constant: Callable[[str], object] | None = None) -> Any:
+    """Return the value of JSON text; raise `BadJson`. `constant` is given `NaN` and the like.
+
+    Halves of characters (lone surrogates) pass: names of files hold them. pydantic's own reader of
+    JSON refuses them, so its types check values that this function has read.
+    """
+    try:
+        return json.loads(text, parse_constant=constant)
+    except json.JSONDecodeError as error:
+        raise BadJson(f"it is not JSON ({error.msg})", error.lineno, error.colno) from error
+    except UnicodeDecodeError as error:
+        raise BadJson(f"it is not JSON (byte {error.start} is not UTF-8)") from error
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
+        raise BadJson("it is not JSON") from error
+
+
+def read_json_as(shape: TypeAdapter[T], text: str | bytes) -> T:
+    """Return JSON text as a value of the type of `shape`; raise `BadJson`."""
+    return as_shape(shape, read_json(text))
+
+
+def as_shape(shape: TypeAdapter[T], value: object) -> T:
+    """Return a value that was read as one of the type of `shape`; raise `BadJson`."""
+    try:
+        return shape.validate_python(value)
+    except ValidationError as error:
+        key, reason = first_reason(error)
+        raise BadJson(f"{key}: {reason}" if key else reason) from error
+
+
+def first_reason(error: ValidationError) -> tuple[str, str]:
+    """Return the dotted key of the first thing that is wrong, and what is wrong with it."""
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    match first["type"]:
+        case "extra_forbidden":
+            return key, "there is no such key"
+        case "missing":
+            return key, "this key is missing"
+        case _:
+            return key, first["msg"].removeprefix("Value error, ")
+
+
+def refuse_newer(path: object, value: object, key: str, known: int) -> None:
+    """Raise `NewerFormat` if the number under `key` in a file's JSON is above the `known` one."""
+    written = value.get(key) if isinstance(value, dict) else None
+    if isinstance(written, int) and written > known:
+        raise NewerFormat(path)
