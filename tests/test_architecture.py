@@ -69,6 +69,13 @@ APART = (
     ("library.http", "library.web"),
     ("library.http", "library.desktop"),
 )
+# JSON from outside is read in `foreign`, and only adapters ask it to.
+ADAPTERS = (
+    *("foreign", "mapping", "cli.exporting", "cli.outside", "lookup.arxiv", "lookup.index"),
+    *("library.key_file", "library.tables", "library.server", "library.http", "library.web.cache"),
+    *("project.lock", "project.rows", "project.paragraphs", "project.bib_text", "project.log"),
+    *("library.desktop.kept", "project.memory", "project.pending", "project.outside"),
+)
 NOT_OUR_WORDS = frozenset({"util", "utils", "helper", "helpers", "manager", "handle", "process"})
 
 
@@ -82,6 +89,7 @@ def violations(module: str, source: str) -> list[str]:
     found = [*_against_layers(module, tree), *_against_homes(module, tree)]
     found += _against_other_protocols(module, tree)
     found += [*_against_forgery(module, tree), *_against_mingling(module, tree)]
+    found += _against_other_readers(module, tree)
     if layer in PURE:
         found += _against_purity(tree)
     if layer != "cli":
@@ -119,7 +127,7 @@ def _may_import(layer: str, target: str) -> bool:
 def _against_homes(module: str, tree: ast.Module) -> Breaches:
     for line, name in _imports(module, tree):
         homes = HOMES.get(name.partition(".")[0])
-        if homes and not any(module == home or module.startswith(f"{home}.") for home in homes):
+        if homes and not _is_in(module, homes):
             yield line, f"{name} is imported outside {', '.join(homes)}"
 
 
@@ -127,7 +135,7 @@ def _against_other_protocols(module: str, tree: ast.Module) -> Breaches:
     for line, name in _imports(module, tree):
         step = name.rpartition(".")[2]
         homes = STEPS_OF_A_RUN.get(step, (module,))
-        if not any(module == home or module.startswith(f"{home}.") for home in homes):
+        if not _is_in(module, homes):
             yield line, f"{step} is called outside {', '.join(homes)}: make Changes and apply them"
 
 
@@ -136,6 +144,27 @@ def _against_forgery(module: str, tree: ast.Module) -> Breaches:
         match node:
             case ast.Call(func=ast.Name(id=name)) if module not in READERS_OF.get(name, (module,)):
                 yield node.lineno, f"{name} is made outside {', '.join(READERS_OF[name])}"
+
+
+def _against_other_readers(module: str, tree: ast.Module) -> Breaches:
+    if not _is_in(module, ADAPTERS):
+        for line, name in _imports(module, tree):
+            if name.startswith(f"{PACKAGE}.foreign."):
+                yield line, "JSON from outside is read in an adapter"
+    if module != "foreign":
+        for node in ast.walk(tree):
+            match node:
+                case ast.Attribute(value=ast.Name(id="json"), attr="load" | "loads"):
+                    yield node.lineno, "json.loads is called outside foreign: use read_json"
+                case ast.Attribute(attr="validate_json" | "from_json" as name):
+                    yield node.lineno, f"{name} refuses half characters: use read_json_as"
+        for line, name in _imports(module, tree):
+            if name in ("json.load", "json.loads"):
+                yield line, "json.loads is imported outside foreign: use read_json"
+
+
+def _is_in(module: str, homes: tuple[str, ...]) -> bool:
+    return any(module == home or module.startswith(f"{home}.") for home in homes)
 
 
 def _against_purity(tree: ast.Module) -> Breaches:
@@ -264,6 +293,10 @@ def test_no_test_uses_mocks() -> None:
         ("project.config", "from os import getenv", "os.getenv is imported outside cli"),
         ("lookup.cache", "import sys\nsys.stderr.write('miss')", "sys.stderr is used outside cli"),
         ("sync.run", "item = Item('KEY', 0, {}, {})", "Item is made outside"),
+        ("sync.gather", "import json\njson.loads('1')", "json.loads is called outside foreign"),
+        ("sync.gather", "from json import loads", "json.loads is imported outside foreign"),
+        ("lookup.index", "SHAPE.validate_json('1')", "validate_json refuses half characters"),
+        ("sync.gather", "from zoterodigest.foreign import read_json", "is read in an adapter"),
         ("core.utils", "", "utils has a word"),
         ("sync", "class PlanManager: ...", "PlanManager has a word"),
         ("sync", "def _process_entries(): ...", "_process_entries has a word"),

@@ -47,6 +47,13 @@ class NewerFormat(ZoterodigestError):
         )
 
 
+TEXT = TypeAdapter(str)
+OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
+OBJECTS: TypeAdapter[list[dict[str, Any]]] = TypeAdapter(list[dict[str, Any]])
+LISTS_OF_TEXTS: TypeAdapter[dict[str, list[str]]] = TypeAdapter(dict[str, list[str]])
+"""What many readers want, and look into by themselves."""
+
+
 def read_json(text: str | bytes, constant: Callable[[str], object] | None = None) -> Any:
     """Return the value of JSON text; raise `BadJson`. `constant` is given `NaN` and the like.
 
@@ -81,13 +88,17 @@ def first_reason(error: ValidationError) -> tuple[str, str]:
     """Return the dotted key of the first thing that is wrong, and what is wrong with it."""
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
-    match first["type"]:
-        case "extra_forbidden":
-            return key, "there is no such key"
-        case "missing":
-            return key, "this key is missing"
-        case _:
-            return key, first["msg"].removeprefix("Value error, ")
+    return key, _REASONS.get(first["type"], first["msg"].removeprefix("Value error, "))
+
+
+_REASONS = {
+    "extra_forbidden": "there is no such key",
+    "missing": "this key is missing",
+    "dict_type": "it should be a JSON object",
+    "model_type": "it should be a JSON object",
+    "list_type": "it should be a list",
+    "tuple_type": "it should be a list",
+}
 
 
 def refuse_newer(path: object, value: object, key: str, known: int) -> None:

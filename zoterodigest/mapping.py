@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from zoterodigest.core.venue import FormerName, Venue, VenueKind, VenueTable
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.foreign import first_reason
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -69,9 +70,7 @@ def validate(path: Path, tables: dict[str, Any], model: type[M]) -> M:
     try:
         return model.model_validate(tables)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise BadMapping(path, key, _reason(first["type"], first["msg"])) from error
+        raise BadMapping(path, *first_reason(error)) from error
 
 
 def _syntax_error(path: Path, message: str) -> BadMapping:
@@ -81,16 +80,6 @@ def _syntax_error(path: Path, message: str) -> BadMapping:
     line, column = found.groups()
     reason = message[: found.start()].strip()
     return BadMapping(path, "", reason, position=f":{line}:{column}")
-
-
-def _reason(kind: str, message: str) -> str:
-    match kind:
-        case "extra_forbidden":
-            return "there is no such key"
-        case "missing":
-            return "this key is missing"
-        case _:
-            return message.removeprefix("Value error, ")
 
 
 @cache

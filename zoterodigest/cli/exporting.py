@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from zoterodigest.core.record import Entry, Names
 from zoterodigest.core.works.catalogue import Catalogue
 from zoterodigest.core.works.work import work_of
 from zoterodigest.digest.detect import read_document
+from zoterodigest.foreign import OBJECTS, BadJson, read_json_as
 from zoterodigest.library.items import new_item, zotero_mapping
 from zoterodigest.project.citing import read_cited
 from zoterodigest.project.digests import formats_for, read_digest
@@ -160,11 +160,9 @@ def _items_in(path: Path) -> Iterator[Data]:
     source = sys.stdin.buffer.read() if str(path) == "-" else read_file(path).data
     hint = 'Give an array of Zotero API items: [{"itemType": "journalArticle", …}].'
     try:
-        items = json.loads(source)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(path, f"no JSON ({error})", hint) from error
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise BadInput(path, "no JSON array of objects", hint)
+        items = read_json_as(OBJECTS, source)
+    except BadJson as error:
+        raise BadInput(path, error.reason, hint, position=error.position) from error
     for item in items:
         data = item.get("data", item)
         if isinstance(data, dict) and not data.get("deleted"):

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from zoterodigest.cli.screen import hanging, tell, tell_error, visible
+from zoterodigest.foreign import LISTS_OF_TEXTS, BadJson, read_json_as
 from zoterodigest.library.private_file import replace_private
 from zoterodigest.project.files import CannotWrite, writing_failed
 from zoterodigest.project.layout import Project
@@ -82,16 +83,10 @@ def _is_kept(error: LeadsOutside) -> bool:
 def _kept() -> dict[str, list[str]]:
     """Return the patterns by project; nothing of a file that cannot be read."""
     try:
-        found = json.loads(_path().read_bytes().decode("utf-8", "surrogateescape"))
-    except (OSError, ValueError, RecursionError):
+        text = _path().read_bytes().decode("utf-8", "surrogateescape")
+        return read_json_as(LISTS_OF_TEXTS, text)
+    except (OSError, BadJson):
         return {}
-    if not isinstance(found, dict):
-        return {}
-    return {
-        name: [one for one in known if isinstance(one, str)]
-        for name, known in found.items()
-        if isinstance(known, list)
-    }
 
 
 def _path() -> Path:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.foreign import OBJECT, BadJson, read_json_as
 from zoterodigest.library.private_file import replace_private
 
 
@@ -72,9 +73,7 @@ class KeyFile:
 
     def _keys(self) -> dict[str, str]:
         try:
-            found = json.loads(self.path.read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return {}
-        if not isinstance(found, dict):
+            found = read_json_as(OBJECT, self.path.read_bytes())
+        except (OSError, BadJson):
             return {}
         return {name: key for name, key in found.items() if isinstance(key, str)}

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
 from typing import Any, Literal
 
+from zoterodigest.foreign import OBJECT, BadJson, read_json, read_json_as
 from zoterodigest.library.migrations import HAS_RELATED
 from zoterodigest.library.port import BadLibrary, Collection, LibraryItem
 
@@ -150,12 +151,9 @@ def relations_of_collection(connection: Connection, key: str) -> dict[str, Any]:
 
 def _relations(key: str, text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
-    except (TypeError, ValueError, RecursionError) as error:
+        return read_json_as(OBJECT, text)
+    except (TypeError, BadJson) as error:
         raise _damaged(f"the collection {key!r}") from error
-    if not isinstance(found, dict):
-        raise _damaged(f"the collection {key!r}")
-    return found
 
 
 def store_collection(
@@ -203,8 +201,8 @@ def _item(row: tuple[str, int, str | None, str], collections: list[str]) -> Libr
     """Put an item together: where it lies stands in columns, everything else in its JSON."""
     key, version, parent, text = row
     try:
-        data = json.loads(text)
-    except (TypeError, ValueError, RecursionError) as error:
+        data = read_json(text)
+    except (TypeError, BadJson) as error:
         raise _damaged(f"the item {key!r}") from error
     if not isinstance(data, dict) or not _is_in_shape(data):
         raise _damaged(f"the item {key!r}")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from zoterodigest.core.identity import identifier_of
+from zoterodigest.foreign import BadJson, read_json_as
 from zoterodigest.lookup.cache import Ages, Cache, Kept
 from zoterodigest.lookup.feed import EMPTY, Feed, fault_of, read_feed
 from zoterodigest.lookup.service import Manners, NoReply, Place, Reply, Service
@@ -122,8 +123,8 @@ def _recalled(kept: Kept) -> Looked | Missing | None:
     if kept.answer is None:
         return Missing()
     try:
-        return _PAPER.validate_json(kept.answer)
-    except ValidationError:
+        return read_json_as(_PAPER, kept.answer)
+    except BadJson:
         return None
 
 

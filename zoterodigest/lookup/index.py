@@ -5,12 +5,12 @@ Each index says in its own module how a question is put and how its answers are 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from zoterodigest.foreign import BadJson, read_json, read_json_as
 from zoterodigest.lookup.cache import Ages, Cache, Kept
 from zoterodigest.lookup.service import Manners, NoReply, Place, Reply, Service
 from zoterodigest.lookup.texts import Json
@@ -98,8 +98,8 @@ class Index:
         if reply.status != 200:
             return Failed(f"{name} answers with HTTP {reply.status}")
         try:
-            read: Json = json.loads(reply.body)
-        except (ValueError, RecursionError):
+            read: Json = read_json(reply.body)
+        except BadJson:
             return Failed(f"{name} does not answer in JSON")
         return read
 
@@ -111,6 +111,6 @@ def _recalled(kept: Kept) -> Candidates | None:
     if kept.answer is None:
         return ()
     try:
-        return _CANDIDATES.validate_json(kept.answer)
-    except ValidationError:
+        return read_json_as(_CANDIDATES, kept.answer)
+    except BadJson:
         return None

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from zoterodigest.core.identity import identifier_of
 
 Json = object
-"""What `json.loads` returns: every reader looks at its type before it uses it."""
+"""What `read_json` returns: every reader looks at its type before it uses it."""
 
 _LONGEST = 20_000
 

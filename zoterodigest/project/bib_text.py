@@ -10,11 +10,11 @@ print ["author","1f0c…"]                         that of "" is of its type
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from zoterodigest.core.link import Exported
+from zoterodigest.foreign import read_json
 from zoterodigest.project.fold import fold_exported
 from zoterodigest.project.paragraphs import (
     BIB,
@@ -42,7 +42,7 @@ class BibsRead:
 
     def read(self, paragraph: Paragraph) -> None:
         """Take up what a paragraph says; raise `ValueError` if it is none of a .bib."""
-        path, *keys = texts_of(json.loads(paragraph.head.removeprefix(BIB)))
+        path, *keys = texts_of(read_json(paragraph.head.removeprefix(BIB)))
         path_of(path, "bib")
         for values in paragraph.variants():
             match keys:

@@ -6,7 +6,6 @@ markers in it too, and with rows that stand there twice: both sides are folded (
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from zoterodigest.core.acknowledging import Acknowledged
 from zoterodigest.core.history import Links
 from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.foreign import TEXT, BadJson, read_json_as
 from zoterodigest.project.acknowledged_text import sorted_acknowledged
 from zoterodigest.project.bib_text import sorted_entries
 from zoterodigest.project.files import replace_file
@@ -219,12 +219,9 @@ def _read_side(lines: list[Line]) -> _Side:
 
 def _identity(line: Line) -> str:
     try:
-        identity = json.loads(line[1])
-    except (ValueError, RecursionError) as error:
+        return read_json_as(TEXT, line[1])
+    except BadJson as error:
         raise BadLine(line[0], "its library cannot be read") from error
-    if not isinstance(identity, str):
-        raise BadLine(line[0], "its library cannot be read")
-    return identity
 
 
 def _read_ancestor(lines: list[Line]) -> _Side:

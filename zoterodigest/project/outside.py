@@ -8,15 +8,16 @@ allowed it on this computer. No file of the project can allow it.
 from __future__ import annotations
 
 import glob
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.foreign import BadJson, read_json
 from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.project.config import CONFIG_FILE, PLACEHOLDER
 from zoterodigest.project.files import read_if_present, real_path
@@ -165,8 +166,6 @@ def _linked_keys(lock_data: bytes) -> set[str]:
     """Return the digests and bibliographies that a lock file names, also one that is damaged."""
     keys: set[str] = set()
     for text in {found[1] for found in _LINKED.finditer(lock_data)}:
-        try:
-            keys.add(str(json.loads(text)))
-        except ValueError:
-            continue
+        with suppress(BadJson):
+            keys.add(str(read_json(text)))
     return {key for key in keys if "\0" not in key}

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from zoterodigest.foreign import BadJson, read_json
+
 Line = tuple[int, str]
 """The 1-based number of a line and its text without the line end."""
 
@@ -85,8 +87,8 @@ def paragraphs_of(lines: Iterable[Line]) -> list[Paragraph]:
 
 def _json(number: int, text: str) -> object:
     try:
-        value: object = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        value: object = read_json(text)
+    except BadJson as error:
         raise BadLine(number, f"{text[:40]!r} is no JSON") from error
     return value
 

@@ -15,7 +15,6 @@ files and what is acknowledged comes behind (`bib_text.py`, `acknowledged_text.p
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -25,6 +24,7 @@ from pydantic import PlainValidator
 from zoterodigest.core.acknowledging import Acknowledged
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Base, Credit, Exported, Origin, Print, Row, Shelf, State
+from zoterodigest.foreign import read_json
 from zoterodigest.project.acknowledged_text import (
     AcknowledgedKey,
     read_acknowledged,
@@ -189,7 +189,7 @@ def _read_row(paragraph: Paragraph, rows: dict[str, Row]) -> None:
 
 
 def _shelf(head: str, values: Values) -> Shelf:
-    digest, *path = texts_of(json.loads(head.removeprefix(SHELF)))
+    digest, *path = texts_of(read_json(head.removeprefix(SHELF)))
     is_ours = values.get("ours", True)
     name = text_of(values, "name", "")
     collection = key_of(values, "collection")

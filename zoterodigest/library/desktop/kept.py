@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import BaseModel, TypeAdapter
+
+from zoterodigest.foreign import BadJson, as_shape, read_json, refuse_newer
 from zoterodigest.library.port import BadLibrary
 from zoterodigest.library.private_file import replace_private
 
@@ -43,6 +46,17 @@ class Kept:
     sent: Sent | None = None
 
 
+class _File(BaseModel):
+    format: Literal[1]
+    identity: str
+    name: str
+    stored: dict[str, str]
+    sent: tuple[str, int, dict[str, dict[str, Any]]] | None
+
+
+_FILE = TypeAdapter(_File)
+
+
 def kept_path(folder: Path, instance: str, library: str) -> Path:
     """Return where it is kept for the library of that path in the Zotero with that id."""
     name = blake2b(f"{instance}\0{library}".encode(), digest_size=12).hexdigest()
@@ -50,17 +64,17 @@ def kept_path(folder: Path, instance: str, library: str) -> Path:
 
 
 def load(path: Path) -> Kept:
-    """Return what is kept at `path`; nothing if there is nothing that can be read."""
+    """Return what is kept at `path`; nothing if there is nothing that can be read.
+
+    Raises `NewerFormat`: what a newer version keeps must not be written over.
+    """
     try:
-        found = json.loads(path.read_bytes())
-        if found["format"] != _FORMAT:
-            return Kept()
-        stored = {str(asked): str(key) for asked, key in found["stored"].items()}
-        sent = found["sent"]
-        on_its_way = Sent(str(sent[0]), int(sent[1]), dict(sent[2])) if sent else None
-        return Kept(str(found["identity"]), str(found["name"]), stored, on_its_way)
-    except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+        value = read_json(path.read_bytes())
+        refuse_newer(path, value, "format", _FORMAT)
+        found = as_shape(_FILE, value)
+    except (OSError, BadJson):
         return Kept()
+    return Kept(found.identity, found.name, found.stored, Sent(*found.sent) if found.sent else None)
 
 
 def keep(path: Path, kept: Kept) -> None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from zoterodigest import __version__
+from zoterodigest.foreign import BadJson, read_json
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import DesktopAddress, WebAddress
 from zoterodigest.library.http.limits import Endless, TooSlow, received, within
@@ -263,8 +264,8 @@ class Session(Generic[D]):
         asked = seconds_asked(headers, self.now()) or 0.0
         self._free_at = self.now() + timedelta(seconds=asked)
         try:
-            return Answer(answer.status, headers, json.loads(text))
-        except (ValueError, RecursionError):
+            return Answer(answer.status, headers, read_json(text))
+        except BadJson:
             return Lost(self.dialect.garbled())
 
     def _headers(self, content: bytes | None, more: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from zoterodigest.foreign import read_json
+
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _MAX_PARAMETERS = 100
 
@@ -54,9 +56,9 @@ class Request:
     def json(self) -> Any:
         """Return the body, which must be JSON; raises `Rejected`."""
         try:
-            value = json.loads(self.body.decode("utf-8"), parse_constant=_no_number)
+            value = read_json(self.body.decode("utf-8"), _no_number)
             json.dumps(value, ensure_ascii=False).encode("utf-8")
-        except (ValueError, RecursionError) as error:  # also half a character (a lone surrogate)
+        except ValueError as error:  # also half a character (a lone surrogate)
             raise Rejected(400, "the body must be JSON in UTF-8") from error
         return value
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ from urllib.parse import urlencode
 from zoterodigest.bibtex.references import Reference, bib_text, csl_text, references
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.style import Style
+from zoterodigest.foreign import read_json
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.server.messages import (
     Rejected,
@@ -289,5 +289,5 @@ def _with_formats(
         if "bibtex" in query.include:
             shape["bibtex"] = bib_text(one, Style(), bib_rules())
         if "csljson" in query.include:
-            shape["csljson"] = next(iter(json.loads(csl_text(one, Style(), bib_rules()))), {})
+            shape["csljson"] = next(iter(read_json(csl_text(one, Style(), bib_rules()))), {})
     return objects

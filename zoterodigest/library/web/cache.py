@@ -12,8 +12,11 @@ import re
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import BaseModel, TypeAdapter
+
+from zoterodigest.foreign import BadJson, read_json_as
 from zoterodigest.library.http.known import Known, Listing
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.private_file import replace_private
@@ -21,6 +24,17 @@ from zoterodigest.notes.visible import holds_private, note_pieces
 
 _FORMAT = 2
 _TAGS = re.compile(r"<[^<>]*>")
+
+
+class _File(BaseModel):
+    format: Literal[2]
+    version: int
+    items: list[tuple[str, int, dict[str, Any], str]]
+    withheld: dict[str, int]
+    collections: list[tuple[str, int, str, str | None, bool]]
+
+
+_FILE = TypeAdapter(_File)
 
 
 def cache_path(folder: Path, identity: str) -> Path:
@@ -32,19 +46,14 @@ def cache_path(folder: Path, identity: str) -> Path:
 def load_known(path: Path) -> Known:
     """Return what is kept at `path`; nothing if there is nothing that can be read."""
     try:
-        kept = json.loads(path.read_bytes())
-        if kept["format"] != _FORMAT:
-            return Known()
-        items = {
-            str(key): LibraryItem(key, int(at), data, str(parsed_date))
-            for key, at, data, parsed_date in kept["items"]
-        }
-        shelves = {str(each[0]): Collection(*each) for each in kept["collections"]}
-        listed = {**{key: one.version for key, one in items.items()}, **kept["withheld"]}
-        versions = {key: one.version for key, one in shelves.items()}
-        return Known(Listing(int(kept["version"]), listed, versions), items, shelves)
-    except (OSError, ValueError, TypeError, KeyError, IndexError, RecursionError):
+        kept = read_json_as(_FILE, path.read_bytes())
+    except (OSError, BadJson):
         return Known()
+    items = {each[0]: LibraryItem(*each) for each in kept.items}
+    shelves = {each[0]: Collection(*each) for each in kept.collections}
+    listed = {**{key: one.version for key, one in items.items()}, **kept.withheld}
+    versions = {key: one.version for key, one in shelves.items()}
+    return Known(Listing(kept.version, listed, versions), items, shelves)
 
 
 def keep_known(path: Path, known: Known) -> None:
