@@ -42,17 +42,15 @@ class Heading:
     text: str
 
 
-_HARD_BREAK = re.compile(rb"(?<!\\)(?:\\\\)*(\\)[ \t\r]*$")
-
-
 def shorn(data: bytes) -> bytes:
     """Return a line without the odd blanks, or the `\\` of a hard break, that may end it.
 
     Plain blanks alone are kept.
     """
-    if found := _HARD_BREAK.search(data):
-        return data[: found.start(1)]
-    if not data.rstrip(b" \t\r").endswith(_ODD):
+    bare = data.rstrip(b" \t\r")
+    if (len(bare) - len(bare.rstrip(b"\\"))) % 2:  # an even number are escaped backslashes
+        return bare[:-1]
+    if not bare.endswith(_ODD):
         return data
     return data.decode("utf-8", "replace").rstrip(OUTER_BLANKS).encode()
 
