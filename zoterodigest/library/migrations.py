@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
+from threading import Lock
 
 APPLICATION_ID = 0x7A644C69
 """Stands in the head of the file and tells our libraries from other applications' databases."""
@@ -56,10 +58,27 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 def in_memory(new_identity: str) -> sqlite3.Connection:
     """Return a database of our tables that lives in memory; its threads must take turns."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection = _of_one_thread_at_a_time()
+    with _turn:  # a copy takes an eighth of the time that the statements take
+        _blank().backup(connection)
     connection.execute("PRAGMA foreign_keys = ON")
-    migrate(connection, 0, new_identity)
+    connection.execute("UPDATE library SET identity = ?", (new_identity,))
     return connection
+
+
+_turn = Lock()
+
+
+@cache
+def _blank() -> sqlite3.Connection:
+    """Return the database that all others in memory are copies of."""
+    connection = _of_one_thread_at_a_time()
+    migrate(connection, 0, "")
+    return connection
+
+
+def _of_one_thread_at_a_time() -> sqlite3.Connection:
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
 
 
 def migrate(connection: sqlite3.Connection, version: int, new_identity: str) -> None:
