@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from hashlib import blake2b
 
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Item, Value, parts_of
 
 
+@lru_cache(maxsize=50_000)
 def fingerprint(text: str) -> str:
     """Return 16 hexadecimal digits that stand for `text` (64 bits of BLAKE2b over its UTF-8)."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
