@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from zoterodigest.core.venue import VenueTable
@@ -34,7 +34,17 @@ def venues() -> VenueTable:
 
 
 def read(source: bytes, name: str = "digest.md") -> Document:
-    """Read bytes as a digest by all formats."""
+    """Read bytes as a digest by all formats; what was just read is remembered."""
+    return _read(source, name)
+
+
+@lru_cache(maxsize=64)
+def _read(source: bytes, name: str) -> Document:
+    return read_anew(source, name)
+
+
+def read_anew(source: bytes, name: str = "digest.md") -> Document:
+    """Read bytes as a digest by all formats, whatever was read before."""
     return read_document(name, source, formats(), venues())
 
 

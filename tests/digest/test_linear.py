@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from tests.digest.corpus import read
+from tests.digest.corpus import read_anew
 from zoterodigest.core.record import Blocks
 from zoterodigest.digest.edit import put
 from zoterodigest.digest.write_blocks import blocks_text
@@ -102,8 +102,8 @@ CASES: dict[str, Callable[[int], bytes]] = {
 def written_marks(size: int) -> None:
     """Write one bullet of marks that nothing closes in place of another."""
     marks = "- " + "**a*b" * size
-    whole = read(NOTE + b"> - x " + marks.encode() + b"\n")
-    edited = put(whole, {0: {"summary": Blocks((f"{marks} x",))}}, read)
+    whole = read_anew(NOTE + b"> - x " + marks.encode() + b"\n")
+    edited = put(whole, {0: {"summary": Blocks((f"{marks} x",))}}, read_anew)
     assert edited.refusals == ()
 
 
@@ -122,7 +122,7 @@ WRITTEN: dict[str, tuple[Callable[[int], None], int]] = {
 
 def calls(source: bytes) -> int:
     """How many functions reading `source` calls, Python's and C's."""
-    return calls_of(partial(read, source))
+    return calls_of(partial(read_anew, source))
 
 
 def calls_of(work: Callable[[], object]) -> int:
@@ -146,14 +146,14 @@ def seconds(source: bytes) -> float:
     times = []
     for _ in range(2):
         start = time.process_time()
-        read(source)
+        read_anew(source)
         times.append(time.process_time() - start)
     return min(times)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_four_times_the_digest_takes_four_times_the_calls(name: str) -> None:
-    read(b"")
+    read_anew(b"")
 
     small, large = calls(CASES[name](1_000)), calls(CASES[name](4_000))
 
@@ -173,7 +173,7 @@ def test_four_times_the_blocks_take_four_times_the_calls_to_write(name: str) -> 
 @pytest.mark.deep
 @pytest.mark.parametrize("name", CASES)
 def test_four_times_the_digest_takes_four_times_the_time(name: str) -> None:
-    read(b"")
+    read_anew(b"")
 
     small, large = seconds(CASES[name](50_000)), seconds(CASES[name](200_000))
 
