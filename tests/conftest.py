@@ -7,10 +7,12 @@ import ipaddress
 import os
 import socket
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
+from typer.main import get_command
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, print_blob=True)
@@ -44,6 +46,17 @@ def _offline() -> Iterator[None]:
     """Look nothing up, in programs that tests start either, where a test does not ask for it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ZOTERODIGEST_OFFLINE", "1")
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _commands_made_once() -> Iterator[None]:
+    """Keep the commands that typer makes of the program: to make them takes as long as most runs.
+
+    A program is run once in its process, so it has no use for that.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.main.get_command", cache(get_command))
         yield
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
 from zoterodigest.cli.main import main
 from zoterodigest.library.connect import connect
@@ -74,8 +72,6 @@ class Ran:
 
 
 Zoterodigest = Callable[..., Ran]
-_commands = cache(get_command)
-"""The commands as typer makes them: making them anew takes as long as most runs."""
 
 
 @pytest.fixture
@@ -84,7 +80,6 @@ def zoterodigest(
 ) -> Zoterodigest:
     """Run the program in `tmp_path`, 80 columns wide, and give what it printed."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("typer.main.get_command", _commands)
     monkeypatch.setenv("COLUMNS", "80")
     zotero = [f"ZOTERO_{name}" for name in ("API_KEY", "LIBRARY_ID", "LIBRARY_TYPE", "LOCAL")]
     for name in ("ZOTERODIGEST_LIBRARY", "ZOTERODIGEST_DEBUG", "NO_COLOR", *zotero):
