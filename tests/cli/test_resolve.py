@@ -75,6 +75,19 @@ def test_conflicts_are_listed_with_base_and_both_ends(
     assert max(map(len, ran.out.splitlines())) <= 80
 
 
+def test_an_identifier_that_was_cleared_in_zotero_is_not_called_changed_at_both_ends(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "papers.md").write_text(a_digest(ATTENTION), encoding="utf-8")
+    zoterodigest("push", "papers.md", "--yes")
+    edited_item(tmp_path, ATTENTION[0], extra="", url="", DOI="", archiveID="")
+
+    for command in ("conflicts", "status"):
+        shown = " ".join(zoterodigest(command).out.split())
+        assert "An identifier was cleared in Zotero; both ends stay as they are" in shown
+        assert "hanged at both ends" not in shown
+
+
 def line_of(digest: Path) -> int:
     lines = digest.read_text(encoding="utf-8").splitlines()
     return next(number for number, line in enumerate(lines, 1) if BY_ADA in line)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from zoterodigest.cli.report_text import Wording
 from zoterodigest.cli.screen import counted, cut, styled, width, wrapped
-from zoterodigest.cli.subjects import field_name
+from zoterodigest.cli.subjects import conflict_text, field_name
 from zoterodigest.core.reports import (
     AddedItem,
     AmbiguousEntry,
@@ -58,8 +58,8 @@ class Section:
 
 
 SECTIONS = (
-    Section(Conflict, "Conflicts", "Changed at both ends; both stay as they are. `zoterodigest"
-            " conflicts` shows what they held before, `resolve` decides."),
+    Section(Conflict, "Conflicts", "{why}; both ends stay as they are. `zoterodigest conflicts`"
+            " shows what they held before, `resolve` decides."),
     Section(PlaceConflict, "Moved at both ends", "Digest and library put these in different"
             " places; both stay. Move one of them to where the other is."),
     Section(NameConflict, "Renamed at both ends", "A heading and its collection got different"
@@ -204,7 +204,8 @@ class Attention:
 
     def _section(self, section: Section, reports: Sequence[Report], most: int) -> Iterator[str]:
         yield styled(f"{section.heading} ({len(reports):,})", "bold")
-        yield from wrapped(section.advice, 2)
+        found = [(one.name, one.at_item) for one in reports if isinstance(one, Conflict)]
+        yield from wrapped(section.advice.replace("{why}", conflict_text(found)), 2)
         kinds = Counter(map(self._wording.kind, reports))
         same = {kind: number for kind, number in kinds.most_common() if kind and number > most}
         for kind, number in same.items():

@@ -15,6 +15,7 @@ from zoterodigest.cli.plan_data import plain, with_kind
 from zoterodigest.cli.report_text import Wording
 from zoterodigest.cli.screen import counted, cut, flowing, styled, width, wrapped
 from zoterodigest.cli.subjects import (
+    conflict_text,
     entry_title,
     field_name,
     looked_up_text,
@@ -33,7 +34,7 @@ _INDENT = 8
 _ZOTERO = End.ZOTERO.value
 
 _HEADINGS = {
-    Kind.CONFLICT: ("Conflicts", "Changed at both ends; both stay as they are until you decide:"
+    Kind.CONFLICT: ("Conflicts", "{why}; both ends stay as they are until you decide:"
                     " `zoterodigest resolve`."),
     Kind.APART: ("Apart", "Different from the beginning, or looked up for the library alone: each"
                  " end keeps its own, and changes do not travel. `zoterodigest resolve ID` joins"
@@ -112,7 +113,8 @@ def _section(kind: Kind, fields: Sequence[OpenField]) -> Iterator[str]:
     heading, advice = _HEADINGS[kind]
     yield ""
     yield styled(f"{heading} ({len(found):,})", "bold")
-    yield from wrapped(advice, 2)
+    why = conflict_text((one.name, one.at_item) for one in found)
+    yield from wrapped(advice.replace("{why}", why), 2)
     for _, of_one in groupby(found, key=lambda one: one.row_id):
         group = list(of_one)
         yield ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from zoterodigest.cli.library_list import title_of
 from zoterodigest.cli.screen import visible
 from zoterodigest.core.link import Row, source_of
+from zoterodigest.core.merge import would_lose_identifier
 from zoterodigest.core.plan import CreateItem, Plan
 from zoterodigest.core.record import (
     NOTE,
@@ -137,6 +138,18 @@ def field_name(name: str) -> str:
     if name.startswith(NOTE):
         return visible(f"your note {name.removeprefix(NOTE)}")
     return visible(name.removeprefix(SECTION))
+
+
+def conflict_text(fields: Iterable[tuple[str, Value]]) -> str:
+    """Return why fields are in conflict, of which the item holds these values, by their names."""
+    reasons = {
+        "an identifier was cleared in Zotero"
+        if would_lose_identifier(name, at_item)
+        else "changed at both ends"
+        for name, at_item in fields
+    }
+    text = ", or ".join(sorted(reasons, reverse=True))
+    return text[:1].upper() + text[1:]
 
 
 def looked_up_text(source: str) -> str:
