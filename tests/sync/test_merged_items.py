@@ -11,6 +11,7 @@ from tests.sync.digests import notes, quoted
 from tests.sync.world import World, reports
 from zoterodigest.core.reports import ApartField, Followed, MergedOtherWork
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.duplicates import duplicates_in
 from zoterodigest.sync.run import Direction, Options
 
 SYNC = Options(Direction.SYNC)
@@ -270,6 +271,22 @@ def test_entries_of_a_bib_whose_items_are_merged_stay_as_they_are(tmp_path: Path
     assert text(world) == DIGEST
     assert (world.root / "refs.bib").read_text(encoding="utf-8") == before
     assert settled(world)
+
+
+def test_an_entry_and_its_own_entry_of_a_bib_are_no_duplicates_after_a_merge(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.configure(
+        '[[digest]]\npath = "notes.md"\n\n'
+        '[[bibliography]]\npath = "refs.bib"\npush = true\npull = true\n'
+    )
+    world.markdown("notes.md", DIGEST)
+    world.push(SYNC)
+    merge_both(world)
+    world.push(SYNC)
+
+    assert duplicates_in(world.workspace()).duplicates == ()
 
 
 BIB = """\

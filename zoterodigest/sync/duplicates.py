@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from zoterodigest.core.following import Following
@@ -50,21 +50,25 @@ def duplicates_among(gathered: Gathered) -> Found:
 
 
 def _linked(gathered: Gathered) -> Iterator[tuple[Entry, str]]:
-    """Yield each entry with the key of the item that it is linked with, "" for none."""
+    """Yield each entry with the key of the item that it is, or was, linked with, "" for none."""
     keys = frozenset(source.key for source in gathered.sources)
     scope = Scope(keys - gathered.gone, gathered.gone)
     rows = pair(gathered.entries, gathered.lock.rows, scope, gathered.unread).rows
     entries = {row.id: gathered.entries[index] for index, row in rows.items()}
     following = Following(gathered.contents.items, gathered.lock.rows, entries)
+    live = {item.key for item in gathered.contents.items if not item.is_trashed}
     for index, entry in enumerate(gathered.entries):
-        yield entry, _item_of(rows.get(index), following)
+        row = rows.get(index)
+        yield entry, "" if row is None else _item_of(row, following, live)
 
 
-def _item_of(row: Row | None, following: Following) -> str:
-    """Return the item of a linked row, and of one that was merged the item that stays."""
-    if row is None or row.state is not State.LINKED:
-        return ""
-    fate = following.fate(row)
-    if fate is None:
-        return row.item
-    return fate if isinstance(fate, str) else ""
+def _item_of(row: Row, following: Following, live: Container[str]) -> str:
+    """Return the item of a linked row, and of one that was merged the item that stays.
+
+    Of a link that ended it is the item in the trash: an entry and its own entry of a .bib had one.
+    """
+    fate = following.fate(row) if row.state is State.LINKED else None
+    if isinstance(fate, str):
+        return fate
+    is_linked = row.state is State.LINKED and fate is None
+    return row.item if is_linked or row.item not in live else ""

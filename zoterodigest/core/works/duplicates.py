@@ -85,18 +85,25 @@ def copies_of(items: Iterable[Item], linked: Sequence[tuple[Entry, str]]) -> tup
     """Return the works of a library and of entries, each with the key of its item ("" for none).
 
     Items come in the order of their entries, then those without one. What lies in the trash is no
-    work; an entry whose item is not live stands by itself.
+    work; entries whose item is not live stand by themselves, those of one item together.
     """
     by_item: dict[str, list[Entry]] = defaultdict(list)
     for entry, key in linked:
         by_item[key].append(entry)
     live = {item.key: item for item in items if not item.is_trashed}
     in_order = dict.fromkeys([*(key for key in by_item if key in live), *live])
-    alone = (entry for entry, key in linked if key not in live and not entry.is_unreadable)
+    without = [[entry] for entry in by_item[""]]
+    without += [entries for key, entries in by_item.items() if key and key not in live]
+    readable = ([one for one in entries if not one.is_unreadable] for entries in without)
     return (
         *(_copy_of(live[key], by_item[key]) for key in in_order),
-        *(Copy("", entry.fields, entry.identifiers, (entry,)) for entry in alone),
+        *(_copy_without_item(entries) for entries in readable if entries),
     )
+
+
+def _copy_without_item(entries: Sequence[Entry]) -> Copy:
+    identifiers = frozenset[Identifier]().union(*(entry.identifiers for entry in entries))
+    return Copy("", entries[0].fields, identifiers, tuple(entries))
 
 
 def _copy_of(item: Item, entries: Sequence[Entry]) -> Copy:
