@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +16,15 @@ from zoterodigest.library.address import (
     EmbeddedAddress,
     WebAddress,
     parse_address,
+    without_secrets,
 )
 from zoterodigest.library.database import DatabaseFile
 from zoterodigest.library.desktop.library import DesktopLibrary
 from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.web.library import WebLibrary
+
+_LOG = logging.getLogger(__name__)
 
 
 def connect(address: str, *, base: Path, access: Access | None = None) -> Library:
@@ -29,6 +33,7 @@ def connect(address: str, *, base: Path, access: Access | None = None) -> Librar
     Nothing is opened, created or sent yet. `access` is what libraries over the network need of this
     machine; without it they have no key and no cache. Raises `BadAddress`.
     """
+    _LOG.debug("The library is %s", without_secrets(address))
     match parse_address(address):
         case EmbeddedAddress(path):
             return embedded(base / path)

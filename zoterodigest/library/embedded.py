@@ -6,6 +6,7 @@ judged by `rules`, and the database by itself keeps children and memberships fro
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,10 +22,13 @@ from zoterodigest.library.port import (
     Outcome,
     Snapshot,
     Unchanged,
+    counted,
     require_batch,
 )
 from zoterodigest.library.rules import timestamp
 from zoterodigest.library.tables import Connection, Credit
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,9 @@ class EmbeddedLibrary:
         require_batch(items)
         with self._database.writing() as connection:
             batch = Batch(connection, timestamp(self._clock()), by)
-            return [_counted(connection, batch.write(item), counts_all) for item in items]
+            outcomes = [_counted(connection, batch.write(item), counts_all) for item in items]
+        _LOG.debug("Items in the file: %s", counted(outcomes))
+        return outcomes
 
     def write_collections(
         self,
@@ -143,12 +149,14 @@ class EmbeddedLibrary:
         require_batch(collections)
         given = relations or {}
         with self._database.writing() as connection:
-            return [
+            outcomes = [
                 _counted(
                     connection, write_collection(connection, one, given.get(one.key)), counts_all
                 )
                 for one in collections
             ]
+        _LOG.debug("Collections in the file: %s", counted(outcomes))
+        return outcomes
 
     def erase(self, keys: Iterable[str], *, at: int | None = None) -> bool:
         """Erase items with their children, for good; unknown keys are passed over.

@@ -6,6 +6,7 @@ keys are eight characters of `23456789ABCDEFGHIJKLMNPQRSTUVWXYZ`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -107,6 +108,12 @@ class Refused:
 
 
 Outcome = Written | Unchanged | Stale | Refused
+
+
+def counted(outcomes: Sequence[Outcome]) -> str:
+    """Return how many objects came to which outcome, as a log shows it: no word of them."""
+    counts = Counter(type(one).__name__.lower() for one in outcomes)
+    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "nothing"
 
 
 class Library(Protocol):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.desktop.trouble import denied, garbled
 from zoterodigest.library.http.patience import Answer, Lost, Result
 from zoterodigest.library.http.session import Session
+
+_LOG = logging.getLogger(__name__)
 
 _DIALOG_SECONDS = 600.0
 """A person takes time to answer a dialog."""
@@ -29,6 +32,7 @@ class Permission:
 
     def ask(self, session: Session[Any], instance: str) -> str:
         """Have Zotero ask the person whether we may write; return the key it then gives."""
+        _LOG.info("Asking in Zotero for permission to write")
         self._access.before_asking()
         self._access.wait(
             0.0, "answer the dialog in Zotero: it asks whether zoterodigest may write"

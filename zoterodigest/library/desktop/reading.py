@@ -5,6 +5,7 @@ What Zotero created when its answer was lost, or the run was killed that asked, 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection as Keys
 from collections.abc import Iterable
 
@@ -22,6 +23,8 @@ from zoterodigest.library.http.reading import (
 )
 from zoterodigest.library.port import Snapshot
 from zoterodigest.library.rules import is_key
+
+_LOG = logging.getLogger(__name__)
 
 _LOOKS = 10
 """How often the library's version is read until it stands still."""
@@ -102,6 +105,7 @@ def found_again(
         if match is not None:
             found[asked] = match
             left.remove(match)
+    _LOG.info("Zotero had created %d of %d %s", len(found), len(sent.bodies), kind.path)
     return found
 
 

@@ -18,7 +18,7 @@ from zoterodigest.library.http.judging import judged
 from zoterodigest.library.http.objects import Kind, Thing
 from zoterodigest.library.http.patience import Answer, Lost, Result, may_try_again
 from zoterodigest.library.http.session import Session
-from zoterodigest.library.port import Outcome, Refused, Stale, Written
+from zoterodigest.library.port import Outcome, Refused, Stale, Written, counted
 
 _LOG = logging.getLogger(__name__)
 
@@ -90,6 +90,8 @@ class Writer(Generic[Thing]):
                 return
             if isinstance(result, Answer) and result.is_fine:
                 self._judge(left, result)
+                told = [one.outcome for one in left if one.outcome is not None]
+                _LOG.debug("%d %s sent: %s", len(left), self.kind.path, counted(told))
             self._settle(left, attempt, result)
             # The same token goes with the same objects: a server that has had them says so.
             if any(one.outcome is not None for one in left) or _is_repeat(result):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import logging
 import re
 from contextlib import suppress
 from hashlib import blake2b
@@ -21,6 +22,8 @@ from zoterodigest.library.http.known import Known, Listing
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.private_file import replace_private
 from zoterodigest.notes.visible import holds_private, note_pieces
+
+_LOG = logging.getLogger(__name__)
 
 _FORMAT = 2
 _TAGS = re.compile(r"<[^<>]*>")
@@ -48,6 +51,7 @@ def load_known(path: Path) -> Known:
     try:
         kept = read_json_as(_FILE, path.read_bytes())
     except (OSError, BadJson):
+        _LOG.debug("Nothing is known of the library yet")  # or what is kept cannot be read
         return Known()
     items = {each[0]: LibraryItem(*each) for each in kept.items}
     shelves = {each[0]: Collection(*each) for each in kept.collections}

@@ -8,6 +8,7 @@ from a backup).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
@@ -25,6 +26,8 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.rules import is_key
 from zoterodigest.library.web.dialect import WebSession
 from zoterodigest.library.web.rights import require_whole_sight
+
+_LOG = logging.getLogger(__name__)
 
 PAGE = 100
 """Objects in an answer at most."""
@@ -102,6 +105,7 @@ def _completed(
     """Return the listed objects: those known at their version, the others as they are read now."""
     present = {key: one for key, one in known.items() if listed.get(key) == one.version}
     missing = listed.keys() - present.keys()
+    _LOG.debug("%d %s, %d to read", len(listed), kind.path, len(missing))
     if len(missing) > PAGE:
         since = max(0, min(listed[key] for key in missing) - 1)
         paged = {one.key: one for one in _by_page(session, kind, since)}
