@@ -76,6 +76,10 @@ ADAPTERS = (
     *("project.lock", "project.rows", "project.paragraphs", "project.bib_text", "project.log"),
     *("library.desktop.kept", "project.memory", "project.pending", "project.outside"),
 )
+# How addresses and identities of libraries begin, and what asks how a text begins.
+_LIBRARY_PREFIX = re.compile(r"(?:user|group|desktop|embedded):|(?:user|group)s/")
+_LIBRARY_URI = re.compile(r"zotero\\?\.org/(?:\(\?:)?(?:user|group)s")
+_ASKING = frozenset({"startswith", "removeprefix", "partition", "rpartition", "split", "index"})
 NOT_OUR_WORDS = frozenset({"util", "utils", "helper", "helpers", "manager", "handle", "process"})
 
 
@@ -90,6 +94,8 @@ def violations(module: str, source: str) -> list[str]:
     found += _against_other_protocols(module, tree)
     found += [*_against_forgery(module, tree), *_against_mingling(module, tree)]
     found += _against_other_readers(module, tree)
+    if layer != "library":
+        found += _against_prefixes(module, tree)
     if layer in PURE:
         found += _against_purity(tree)
     if layer != "cli":
@@ -116,6 +122,30 @@ def _against_mingling(module: str, tree: ast.Module) -> Breaches:
         for one, other in APART:
             if f"{module}.".startswith(f"{one}.") and name.startswith(f"{PACKAGE}.{other}."):
                 yield line, f"{one} imports {other}: what both need stands in library.http"
+
+
+def _against_prefixes(module: str, tree: ast.Module) -> Breaches:
+    """Yield where a library's kind is told by how its address or identity begins."""
+    for line, name in _imports(module, tree):
+        if name.startswith(f"{PACKAGE}.library.") and name.endswith((".EMBEDDED", ".NAMED_HERE")):
+            yield line, f"{name} is asked outside library: ask a predicate of library.address"
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) if _LIBRARY_URI.search(text):
+                yield node.lineno, f"{text!r} stands outside library: library.relations has URIs"
+                continue
+            case ast.Call(func=ast.Attribute(attr=name), args=[*asked]) if name in _ASKING:
+                pass
+            case ast.Compare(comparators=asked):
+                pass
+            case ast.JoinedStr(values=[asked, *_]):
+                asked = [asked]
+            case _:
+                continue
+        for one in (part for root in asked for part in ast.walk(root)):
+            match one:
+                case ast.Constant(value=str(text)) if _LIBRARY_PREFIX.match(text):
+                    yield one.lineno, f"{text!r} is asked outside library: ask library.address"
 
 
 def _may_import(layer: str, target: str) -> bool:
@@ -297,6 +327,10 @@ def test_no_test_uses_mocks() -> None:
         ("sync.gather", "from json import loads", "json.loads is imported outside foreign"),
         ("lookup.index", "SHAPE.validate_json('1')", "validate_json refuses half characters"),
         ("sync.gather", "from zoterodigest.foreign import read_json", "is read in an adapter"),
+        ("cli.auth", "from zoterodigest.library.address import EMBEDDED", "EMBEDDED is asked"),
+        ("sync.gather", "linked.startswith(('group:', 'user:'))", "'user:' is asked"),
+        ("cli.auth", "f'desktop:group:{number}'", "'desktop:group:' is asked"),
+        ("sync.merging", "home = 'http://zotero.org/users/local/0'", "stands outside library"),
         ("core.utils", "", "utils has a word"),
         ("sync", "class PlanManager: ...", "PlanManager has a word"),
         ("sync", "def _process_entries(): ...", "_process_entries has a word"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -17,7 +18,12 @@ from zoterodigest.library.address import (
     EmbeddedAddress,
     WebAddress,
     address_of,
+    is_embedded,
+    is_group,
+    is_named_here,
+    is_personal,
     parse_address,
+    ways_to,
 )
 
 
@@ -163,3 +169,34 @@ def test_the_address_of_any_identity_is_one_or_none(start: str, text: str) -> No
 def test_any_text_is_an_address_or_told_not_to_be(start: str, text: str) -> None:
     with suppress(BadAddress):
         parse_address(start + text)
+
+
+@pytest.mark.parametrize(
+    ("identity", "asked"),
+    [
+        ("embedded:5a1f", is_embedded),
+        ("desktop:5a1f", is_named_here),
+        ("user:1", is_personal),
+        ("user:1@127.0.0.1:8080", is_personal),
+        ("group:7", is_group),
+    ],
+)
+def test_an_identity_is_of_one_kind(identity: str, asked: Callable[[str], bool]) -> None:
+    kinds = (is_embedded, is_named_here, is_personal, is_group)
+
+    assert [kind for kind in kinds if kind(identity)] == [asked]
+
+
+@pytest.mark.parametrize(
+    ("identity", "ways"),
+    [
+        ("embedded:5a1f", "embedded:PATH"),
+        ("user:1", "user:1 (or desktop, for the Zotero on this computer)"),
+        ("group:7", "group:7 (or desktop:group:7, for the Zotero on this computer)"),
+        ("group:7@127.0.0.1:8080", "http://127.0.0.1:8080/groups/7"),
+        ("desktop:5a1f", "desktop"),
+        ("of tomorrow", "ADDRESS"),
+    ],
+)
+def test_a_person_is_told_how_to_name_a_library(identity: str, ways: str) -> None:
+    assert ways_to(identity) == ways

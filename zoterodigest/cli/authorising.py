@@ -20,6 +20,7 @@ from zoterodigest.library.address import (
     BadAddress,
     DesktopAddress,
     WebAddress,
+    is_meant_as_address,
     parse_address,
 )
 from zoterodigest.library.http.trouble import KeyRefused
@@ -67,7 +68,7 @@ def run(words: Sequence[str], *, with_key_file: bool = False) -> None:
     """
     action = words[0] if words and words[0] in _ACTIONS else ""
     rest = words[1:] if action else words
-    if rest and is_key(rest[0]) and ":" not in rest[0] and not rest[0].startswith("desktop"):
+    if rest and is_key(rest[0]) and not is_meant_as_address(rest[0]):
         raise BadKey(
             "an API key is never an argument: others can read it there",
             "Run `zoterodigest auth` and give it when asked; delete this one, if it is one, at"
@@ -104,7 +105,8 @@ def _of_project() -> WebAddress | None:
     """Return the library of the project around the current folder, if it needs a key."""
     config = find_project(Path())
     named = Project.load(config).configuration.library if config else ""
-    address = parse_address(named or network.library_in(os.environ) or "embedded:none")
+    text = named or network.library_in(os.environ)
+    address = parse_address(text) if text else None
     return address if isinstance(address, WebAddress) else None
 
 

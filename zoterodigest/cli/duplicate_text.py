@@ -13,7 +13,7 @@ from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import is_bib
 from zoterodigest.core.works.contradictions import contradicting
 from zoterodigest.core.works.duplicates import Copy, Duplicate, Why
-from zoterodigest.library.address import EMBEDDED
+from zoterodigest.library.address import is_embedded
 from zoterodigest.sync.duplicates import Found
 from zoterodigest.sync.workspace import Workspace
 
@@ -134,7 +134,7 @@ def _identifier(one: Identifier) -> str:
 
 
 def _advice(workspace: Workspace) -> str:
-    is_trial = workspace.library.identity.startswith(EMBEDDED)
+    is_trial = is_embedded(workspace.library.identity)
     in_zotero = "" if is_trial else " Or select both in Zotero, right-click, Merge Items."
     return f"Merge the items by the command below each of them.{in_zotero} {_FOLLOWS}"
 

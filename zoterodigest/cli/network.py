@@ -12,7 +12,7 @@ from zoterodigest.cli.outside import allowed
 from zoterodigest.cli.screen import hanging, tell
 from zoterodigest.cli.talk import countdown
 from zoterodigest.library.access import Access
-from zoterodigest.library.address import ZOTERO_ORG, WebAddress
+from zoterodigest.library.address import ZOTERO_ORG, WebAddress, in_desktop
 from zoterodigest.library.key_file import KeyFile
 from zoterodigest.library.keys import (
     NoKeyring,
@@ -104,7 +104,7 @@ def keeps_local_keys() -> bool:
     """Tell whether a key of a Zotero can be kept here: some keyrings keep nothing, in silence."""
     if key_file().exists:
         return True
-    name, text = "desktop:trial", secrets.token_hex(8)
+    name, text = local_name("trial"), secrets.token_hex(8)
     try:
         store_key(name, text)
         is_kept = stored_local_key("trial") == text
@@ -164,5 +164,5 @@ def library_in(environment: Mapping[str, str]) -> str:
     number = environment.get("ZOTERO_LIBRARY_ID", "").strip()
     kind = environment.get("ZOTERO_LIBRARY_TYPE", "").strip().lower().removesuffix("s") or "user"
     if environment.get("ZOTERO_LOCAL", "").strip().lower() in ("1", "true", "yes", "on"):
-        return f"desktop:group:{number}" if kind == "group" else "desktop"
+        return in_desktop(f"{kind}:{number}")
     return f"{kind}:{number}" if number else ""

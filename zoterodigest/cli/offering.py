@@ -19,6 +19,7 @@ from zoterodigest.library.address import WebAddress
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import Library
 from zoterodigest.library.server import LOOPBACK, Listener, listener
+from zoterodigest.library.server.site import user_at
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.sync.workspace import library_meant
 
@@ -55,7 +56,7 @@ def serve(address: str, port: int, users: Sequence[str], groups: Sequence[str]) 
         **_offers("users", users or sorted(known, key=int) or ["1"]),
         **_offers("groups", groups),
     }
-    keys = {path: _key(path, known, port) for path in offers if path.startswith("users/")}
+    keys = {path: _key(user, known, port) for path in offers if (user := user_at(path))}
     with _libraries(address, offers) as libraries, _bound(libraries, keys, port) as listening:
         places = ", ".join(f"{listening.url}/{path}" for path in libraries)
         emit([f"Serving {places} (Ctrl-C ends it)"])
@@ -75,8 +76,7 @@ def _offers(kind: str, texts: Sequence[str]) -> Offers:
     return offers
 
 
-def _key(path: str, known: Mapping[str, str], port: int) -> str:
-    number = path.removeprefix("users/")
+def _key(number: str, known: Mapping[str, str], port: int) -> str:
     address = WebAddress(f"http://{LOOPBACK}:{port}", "user", int(number))
     return known.get(number) or key_for(address)
 

@@ -13,11 +13,11 @@ from zoterodigest.cli.screen import hanging, visible
 from zoterodigest.core.link import is_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.access import Tally
-from zoterodigest.library.address import EMBEDDED, EmbeddedAddress, parse_address
+from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import BadLibrary, Library, Snapshot
 from zoterodigest.library.zotero import LinkHome, zotero_mapping
-from zoterodigest.project.config import DEFAULT_LIBRARY
+from zoterodigest.project.config import DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.project.lock import read_lock
@@ -79,7 +79,7 @@ class Place:
         is_new = "" if path.exists() else ", not created yet"
         yield from hanging("library    ", f"{visible(str(path))}{is_new}")
         yield "           embedded: a built-in trial library, not your Zotero"
-        beside = near(project.root / DEFAULT_LIBRARY.removeprefix(EMBEDDED))
+        beside = near(project.root / DEFAULT_LIBRARY_FILE)
         is_found = path == beside and not project.is_configured
         if is_found and not project.lock_path.exists():
             yield "           (beside the digest, as there is no zoterodigest.toml)"
@@ -129,7 +129,7 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
     match parse_address(library):
         case EmbeddedAddress(path):
             file = near(base / path)
-            return Place(workspace, f"{EMBEDDED}{file}", file, meaning.access.tally)
+            return Place(workspace, EmbeddedAddress(str(file)).text, file, meaning.access.tally)
         case _:
             return Place(workspace, library, None, meaning.access.tally)
 

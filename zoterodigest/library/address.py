@@ -56,6 +56,11 @@ class EmbeddedAddress:
 
     path: str
 
+    @property
+    def text(self) -> str:
+        """The address as people write it."""
+        return f"{EMBEDDED}{self.path}"
+
 
 @dataclass(frozen=True, slots=True)
 class WebAddress:
@@ -146,6 +151,46 @@ def address_of(identity: str) -> str:
                 if _web(text).identity == identity:
                     return text
     return ""
+
+
+def is_meant_as_address(text: str) -> bool:
+    """Tell whether somebody may have meant `text` as an address; an API key is none."""
+    return ":" in text or text.startswith("desktop")
+
+
+def is_embedded(name: str) -> bool:
+    """Tell whether an address or an identity is that of an embedded library."""
+    return name.startswith(EMBEDDED)
+
+
+def is_named_here(identity: str) -> bool:
+    """Tell whether an identity is the name that we gave: its Zotero told no account."""
+    return identity.startswith(NAMED_HERE)
+
+
+def is_personal(identity: str) -> bool:
+    """Tell whether an identity is a person's account, at zotero.org or at another server."""
+    return identity.startswith("user:")
+
+
+def is_group(identity: str) -> bool:
+    """Tell whether an identity is a group's."""
+    return identity.startswith("group:")
+
+
+def in_desktop(identity: str) -> str:
+    """Return the address of the library with this identity in the Zotero on this computer."""
+    return f"desktop:{identity}" if is_group(identity) else "desktop"
+
+
+def ways_to(identity: str) -> str:
+    """Return how a person can name the library with this identity; a Zotero here may hold it."""
+    if is_embedded(identity):
+        return EmbeddedAddress("PATH").text
+    address = address_of(identity) or "ADDRESS"
+    if address != identity:
+        return address
+    return f"{address} (or {in_desktop(address)}, for the Zotero on this computer)"
 
 
 def _embedded(text: str) -> EmbeddedAddress:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
+from zoterodigest.library.address import is_embedded, is_group, is_personal
 from zoterodigest.library.values import NotAccepted, text_of
 
 RELATED = "dc:relation"
 """Related items: the one relation that zotero.org keeps both ways."""
+
+REPLACES = "dc:replaces"
+"""Items that were merged into this one."""
 
 _EXTERNAL = {
     "items": frozenset(
@@ -22,7 +26,7 @@ _EXTERNAL = {
     "collections": frozenset({"mendeleyDB:remoteFolderUUID"}),
 }
 _TO_OBJECTS = {
-    "items": frozenset({"owl:sameAs", "dc:replaces", RELATED}),
+    "items": frozenset({"owl:sameAs", REPLACES, RELATED}),
     "collections": frozenset({"owl:sameAs"}),
 }
 # A library without an account is `users/local/NAME` in the relations that Zotero itself makes.
@@ -30,6 +34,42 @@ _URI = re.compile(
     r"(http://zotero\.org/(?:(?:users|groups)/[0-9]+|users/local/[^/\s]+)/(?:publications/)?"
     r"(items|collections)/)([A-Z0-9]{8})"
 )
+_ITEM = re.compile(r"(https?://zotero\.org/(?:users|groups)/[^\s]+)/items/([A-Z0-9]{8})")
+_NO_HOME = "http://zotero.org/users/local/0"
+_LOCAL_HOME = re.compile(r"http://zotero\.org/users/local/\w+(?=/items/)", re.ASCII)
+
+
+def uri_of(identity: str) -> str:
+    """Return the URI of a library, which relations begin with; "" if nobody knows it."""
+    kind, _, name = identity.partition(":")
+    if is_personal(identity) or is_group(identity):
+        return f"http://zotero.org/{kind}s/{name.partition('@')[0]}"
+    return f"http://zotero.org/users/local/{name}" if is_embedded(identity) else ""
+
+
+def local_uri(uris: Iterable[str]) -> str:
+    """Return the URI of a Zotero without an account, as its own relations tell it.
+
+    Nothing else does. By another one Zotero finds the item here, but not what replaces it in a
+    document that cites it, and it corrects only its own when the person signs in.
+    """
+    homes = {found[0] for uri in uris if (found := _LOCAL_HOME.match(uri))} - {_NO_HOME}
+    return homes.pop() if len(homes) == 1 else _NO_HOME
+
+
+def item_named(uri: str) -> tuple[str, str] | None:
+    """Return the URI of the library and the key of an item; None if `uri` names no item."""
+    found = _ITEM.fullmatch(uri)
+    return (found[1], found[2]) if found else None
+
+
+def relations_of(data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the URIs that an object names, by the kind of relation."""
+    named = data.get("relations") or {}
+    return {
+        str(name): [uris] if isinstance(uris, str) else list(map(str, uris))
+        for name, uris in named.items()
+    }
 
 
 def relations(value: Any, kind: Literal["items", "collections"] = "items") -> dict[str, Any]:

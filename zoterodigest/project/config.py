@@ -23,11 +23,12 @@ from pydantic import (
 
 from zoterodigest.core.record import ENTRY_FIELDS, SECTION
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import BadAddress, parse_address
+from zoterodigest.library.address import BadAddress, EmbeddedAddress, parse_address
 from zoterodigest.project.files import read_file
 
 CONFIG_FILE = "zoterodigest.toml"
-DEFAULT_LIBRARY = "embedded:.zoterodigest/library.sqlite"
+DEFAULT_LIBRARY_FILE = ".zoterodigest/library.sqlite"
+DEFAULT_LIBRARY = EmbeddedAddress(DEFAULT_LIBRARY_FILE).text
 SECTIONS = "sections"
 """In a list of fields: every named section."""
 

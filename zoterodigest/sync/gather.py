@@ -19,7 +19,13 @@ from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import Document
 from zoterodigest.digest.format import Format
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import EMBEDDED, NAMED_HERE, address_of
+from zoterodigest.library.address import (
+    address_of,
+    is_embedded,
+    is_named_here,
+    is_personal,
+    ways_to,
+)
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import Library
 from zoterodigest.project.digests import formats_for, read_digest
@@ -86,9 +92,9 @@ class OtherLibrary(ZoterodigestError):
 
 
 def _other_library(path: Path, linked: str, present: str) -> str:
-    if not present and linked.startswith(EMBEDDED):
+    if not present and is_embedded(linked):
         return f"the built-in library {linked}, with which {path} links, is not here"
-    if linked.startswith(NAMED_HERE) and present.startswith((NAMED_HERE, "user:")):
+    if is_named_here(linked) and (is_named_here(present) or is_personal(present)):
         return (
             f"{path} links with the library of a Zotero without an account ({linked}), and this"
             " library does not hold what it links with"
@@ -99,25 +105,14 @@ def _other_library(path: Path, linked: str, present: str) -> str:
 def _way_out(linked: str, *, is_desktop: bool) -> str:
     """Return how to come to the library of a lock file from the one that was named."""
     address = address_of(linked)
-    if is_desktop and linked.startswith(NAMED_HERE):
+    if is_desktop and is_named_here(linked):
         return (
             "Run it on the computer of that Zotero. To use both computers, sign in to the same"
             " zotero.org account in both Zoteros and let both synchronise"
         )
-    if is_desktop and address.startswith("user:"):
+    if is_desktop and is_personal(address):
         return f"Sign in to that account in Zotero, name the library with --library {address}"
-    return f"Name that library with --library {_address_of(linked)}"
-
-
-def _address_of(identity: str) -> str:
-    """Return how the library of a lock file can be named; a Zotero here may hold it as well."""
-    if identity.startswith(EMBEDDED):
-        return "embedded:PATH"
-    address = address_of(identity) or "ADDRESS"
-    if address != identity:
-        return address
-    local = f"desktop:{address}" if address.startswith("group:") else "desktop"
-    return f"{address} (or {local}, for the Zotero on this computer)"
+    return f"Name that library with --library {ways_to(linked)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +375,7 @@ def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
     if is_recognised(library, lock):
         library.recognise(lock.identity)
         return replace(lock, identity=library.identity)
-    if present.startswith(NAMED_HERE) and lock.identity.startswith("user:"):
+    if is_named_here(present) and is_personal(lock.identity):
         raise NotSyncedYet(path, lock.identity)
     is_desktop = bool(library.instance)
     here = present if is_desktop or library.version() else ""

@@ -5,7 +5,6 @@ The links of the one that goes follow by themselves (`core/following.py`), so no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -15,15 +14,13 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import Contents, is_attachment, is_top_level
 from zoterodigest.library.hyperlinks import link_of
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.relations import RELATED, REPLACES, local_uri, relations_of, uri_of
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Sent
 from zoterodigest.sync.apply.sending import Progress
-from zoterodigest.sync.copying.writes import RELATED, REPLACES, gains, home_of, relations_of
+from zoterodigest.sync.copying.writes import gains
 from zoterodigest.sync.gather import Gathered, gather
 from zoterodigest.sync.workspace import Workspace
-
-_NO_HOME = "http://zotero.org/users/local/0"
-_LOCAL_HOME = re.compile(r"http://zotero\.org/users/local/\w+(?=/items/)", re.ASCII)
 
 
 class CannotMerge(ZoterodigestError):
@@ -183,24 +180,16 @@ def _naming(contents: Contents, keep: str, other: str) -> Iterator[LibraryItem]:
 
 def _address(merge: ItemMerge, key: str) -> str:
     """Return the address by which relations name an item."""
-    home = home_of(merge.workspace.library.identity) or _local_home(merge.gathered.contents)
+    home = uri_of(merge.workspace.library.identity)
+    home = home or local_uri(_uris(merge.gathered.contents))
     return f"{home}/items/{key}"
 
 
-def _local_home(contents: Contents) -> str:
-    """Return the address of a Zotero without an account, as its own relations tell it.
-
-    Nothing else does. By another one Zotero finds the item here, but not what replaces it in a
-    document that cites it, and it corrects only its own when the person signs in.
-    """
-    uris = (
-        uri
-        for one in contents.by_key.values()
-        for named in relations_of(one.data).values()
-        for uri in named
-    )
-    homes = {found[0] for uri in uris if (found := _LOCAL_HOME.match(uri))} - {_NO_HOME}
-    return homes.pop() if len(homes) == 1 else _NO_HOME
+def _uris(contents: Contents) -> Iterator[str]:
+    """Yield every URI that relations of the library name."""
+    for one in contents.by_key.values():
+        for named in relations_of(one.data).values():
+            yield from named
 
 
 def _key(uri: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from zoterodigest.core.keys import is_our_item
 from zoterodigest.core.link import State, is_bib
-from zoterodigest.library.address import NAMED_HERE
+from zoterodigest.library.address import is_named_here, is_personal
 from zoterodigest.library.port import Library
 from zoterodigest.project.lock import LockFile
 
@@ -26,9 +26,9 @@ def is_recognised(library: Library, lock: LockFile) -> bool:
     the other one that name or an account: no copy of such a library keeps its keys.
     """
     identities = (lock.identity, library.identity)
-    if not any(one.startswith(NAMED_HERE) for one in identities):
+    if not any(map(is_named_here, identities)):
         return False
-    if not all(one.startswith((NAMED_HERE, "user:")) for one in identities):
+    if not all(is_named_here(one) or is_personal(one) for one in identities):
         return False
     keys = evidence_of(lock)
     return bool(keys and library.fetch(keys))

@@ -87,6 +87,12 @@ class WriteTokens:
             self._seen.popitem(last=False)
 
 
+def user_at(path: str) -> str:
+    """Return the number of the user whose library is offered at `path`; "" if it is a group's."""
+    kind, _, number = path.partition("/")
+    return number if kind == "users" else ""
+
+
 class Served:
     """A library at its `path`, `users/123` or `groups/456`; `lock` lets in one request at once."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import EMBEDDED
+from zoterodigest.library.address import EmbeddedAddress, is_embedded
 from zoterodigest.library.contents import is_note, is_top_level, read_contents
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.files import CannotWrite, read_file, read_if_present
@@ -174,7 +174,7 @@ def _ends(source: Workspace, target: Workspace) -> Ends:
 
 def configured_address(target: Workspace, address: str) -> str:
     """Return `address` as the configuration of the project names it: a file as seen from there."""
-    return f"{EMBEDDED}{target.instance}" if address.startswith(EMBEDDED) else address
+    return EmbeddedAddress(target.instance).text if is_embedded(address) else address
 
 
 def _configuration(source: Workspace, address: str) -> tuple[bytes, bytes] | None:

@@ -6,14 +6,14 @@ filled in. Relations name other items by address, so they follow when all items 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zoterodigest.library.address import EMBEDDED
+from zoterodigest.library.address import is_group, is_personal
 from zoterodigest.library.contents import Contents, collection_keys, is_top_level
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.relations import RELATED, REPLACES, item_named, relations_of, uri_of
 from zoterodigest.library.schema import item_types
 from zoterodigest.sync.copying.counterparts import Counterparts
 from zoterodigest.sync.copying.scope import Portion
@@ -28,8 +28,6 @@ _NOT_CARRIED = frozenset(
 """What a new object does not take along as it is: it names others, or belongs to the library."""
 
 _NOT_FILLED = _NOT_CARRIED | {"itemType", "tags", "dateAdded", "deleted", "note"}
-_ITEM = re.compile(r"(https?://zotero\.org/(?:users|groups)/[^\s]+)/items/([A-Z0-9]{8})")
-RELATED, REPLACES = "dc:relation", "dc:replaces"
 
 
 def compile_copy(portion: Portion, found: Counterparts, target: Contents) -> Writes:
@@ -142,30 +140,14 @@ class Relations:
     def _moved(self, name: str, uri: str) -> str:
         if name not in (RELATED, REPLACES):
             return uri
-        item, home = _ITEM.fullmatch(uri), home_of(self.target)
-        if item is None or not home or not self._is_own(item[1]):
+        item, home = item_named(uri), uri_of(self.target)
+        if item is None or not home or not self._is_own(item[0]):
             return ""
-        if name == RELATED and item[2] not in self.keys:
+        if name == RELATED and item[1] not in self.keys:
             return ""
-        return f"{home}/items/{self.keys.get(item[2], item[2])}"
+        return f"{home}/items/{self.keys.get(item[1], item[1])}"
 
     def _is_own(self, home: str) -> bool:
         """Whether an address is of the source; one without an account may have gone by any."""
-        return home == home_of(self.source) or not self.source.startswith(("user:", "group:"))
-
-
-def relations_of(data: Data) -> dict[str, list[str]]:
-    """Return the addresses that an object names, by the kind of relation."""
-    relations = data.get("relations") or {}
-    return {
-        str(name): [uris] if isinstance(uris, str) else list(map(str, uris))
-        for name, uris in relations.items()
-    }
-
-
-def home_of(identity: str) -> str:
-    """Return the address of a library in relations; "" for one whose address nobody knows."""
-    kind, _, name = identity.partition(":")
-    if kind in ("user", "group"):
-        return f"http://zotero.org/{kind}s/{name.partition('@')[0]}"
-    return f"http://zotero.org/users/local/{name}" if identity.startswith(EMBEDDED) else ""
+        is_online = is_personal(self.source) or is_group(self.source)
+        return home == uri_of(self.source) or not is_online

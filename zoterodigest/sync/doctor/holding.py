@@ -11,11 +11,12 @@ from pathlib import Path
 
 from zoterodigest.library.access import Access, Wait
 from zoterodigest.library.address import (
-    EMBEDDED,
     Address,
     DesktopAddress,
     EmbeddedAddress,
     WebAddress,
+    is_embedded,
+    is_personal,
     parse_address,
 )
 from zoterodigest.library.connect import connect
@@ -105,8 +106,8 @@ def _not_here(path: Path, site: Site) -> Iterator[Finding]:
     if lock is None or not (lock.rows or lock.shelves):
         return  # the first push creates it
     error = OtherLibrary(site.project.lock_path, lock.identity, "")
-    is_embedded = lock.identity.startswith(EMBEDDED)
-    why = f"It is no part of a clone: it would lie at {path}. {_WHY}" if is_embedded else _WHY
+    is_file = is_embedded(lock.identity)
+    why = f"It is no part of a clone: it would lie at {path}. {_WHY}" if is_file else _WHY
     yield Finding(str(error), why, error.hint)
 
 
@@ -132,7 +133,7 @@ def _keyless(address: WebAddress, access: Access) -> Iterator[Finding]:
         error = NoKeyring()
         yield Finding(str(error), "There is no API key in the environment either.", error.hint)
     error_of_key = no_key(address.identity)
-    if address.kind == "user":
+    if is_personal(address.identity):
         raise error_of_key
     yield Finding(str(error_of_key), "Only a public group is read without one.", error_of_key.hint)
 
