@@ -176,6 +176,22 @@ def test_an_item_restored_after_the_merge_is_linked_with_its_entry_as_before(wor
     assert settled(world)
 
 
+def test_an_item_restored_after_the_merge_gets_the_links_again_that_went_with_it(
+    world: World,
+) -> None:
+    code = "https://github.com/lab/mask"
+    keep, other = world.key(SECOND), world.key(TITLE)
+    world.merge(keep, other)
+    world.push(SYNC)
+
+    world.change(other, deleted=0)
+    world.push(SYNC)
+
+    assert text(world) == DIGEST
+    assert code in world.links(TITLE).values()
+    assert settled(world)
+
+
 def test_relink_makes_an_item_for_the_entry_of_the_other_work(world: World) -> None:
     keep, _ = merge_both(world)
     world.push(SYNC)

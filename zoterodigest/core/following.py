@@ -61,8 +61,10 @@ class Following:
     def __init__(
         self, items: Iterable[Item], rows: Iterable[Row], entries: Mapping[str, Entry]
     ) -> None:
+        items = tuple(items)
         self._successors = successors(items)
         self._entries = entries
+        self._replaced = {old for item in items if not item.is_trashed for old in item.replaces}
         self._members: dict[str, dict[str, frozenset[Identifier]]] = defaultdict(dict)
         self._joined: set[str] = set()
         known = [row for row in rows if row.state is not State.UNLINKED]
@@ -79,6 +81,13 @@ class Following:
     def is_joined(self, key: str) -> bool:
         """Tell whether this run is the first after a merge into the item `key` of a linked one."""
         return key in self._joined
+
+    def is_restored(self, row: Row) -> bool:
+        """Tell whether the item of a link that a merge ended is back from the trash.
+
+        Its links and its note may have stayed with the item into which it was merged.
+        """
+        return row.state is State.TRASHED and row.item in self._replaced
 
     def others(self, row: Row, key: str) -> tuple[str, ...]:
         """Return the ids of the other rows that are linked with the item `key`."""
@@ -122,10 +131,15 @@ def as_adopted(row: Row, entry: Entry, item: Item, folding: Folding) -> Row:
     """
     if is_note_missing(item, row):
         row = without_note(row)
+    parted = frozenset(name for name in row.apart if kind_of(name) is Kind.BLOCKS)
+    return replace(with_shown_bases(row, entry, item, folding), apart=parted)
+
+
+def with_shown_bases(row: Row, entry: Entry, item: Item, folding: Folding) -> Row:
+    """Return `row` with the bases that `item` still shows: what it lacks clears no entry."""
     ends = side_of(entry), item_side_of(entry, item, row)
     bases = {name: base for name, base in row.bases.items() if _is_shown(name, base, ends, folding)}
-    parted = frozenset(name for name in row.apart if kind_of(name) is Kind.BLOCKS)
-    return replace(row, bases=bases, apart=parted)
+    return replace(row, bases=bases)
 
 
 def without_note(row: Row) -> Row:

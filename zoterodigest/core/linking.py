@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.doubled import is_put_off
-from zoterodigest.core.following import Following, OtherWork, as_adopted, followed
+from zoterodigest.core.following import Following, OtherWork, as_adopted, followed, with_shown_bases
 from zoterodigest.core.keys import is_our_item, item_key, note_key
 from zoterodigest.core.link import Base, Origin, Row, State, is_bib
 from zoterodigest.core.note_matching import assign_notes, says_the_same
@@ -132,6 +132,8 @@ class _Run:
             else:
                 if following.is_joined(row.item):
                     row = as_adopted(row, entry, item, self._terms.folding)
+                elif following.is_restored(row):
+                    row = with_shown_bases(row, entry, item, self._terms.folding)
                 now = replace(
                     row,
                     digest=entry.digest,
