@@ -52,8 +52,10 @@ HOMES = {
 }
 # Steps of the protocol of a run: the modules that may take them.
 STEPS_OF_A_RUN = {
-    "write_lock": ("sync.apply", "sync.carry", "sync.copying.carry"),
-    "begin_recording": ("sync.apply", "sync.carry"),
+    "write_lock": ("sync.apply", "sync.copying.carry"),
+    "prepare_memory": ("sync.apply", "sync.copying.carry"),
+    "begin_recording": ("sync.apply",),
+    "Journal": ("sync.apply",),
     "discard_journal": ("sync.apply", "project.log.journal", "cli.start"),
     "remove_leftovers": ("sync.apply", "sync.copying.carry", "project.log.history"),
 }
@@ -80,6 +82,11 @@ ADAPTERS = (
 _LIBRARY_PREFIX = re.compile(r"(?:user|group|desktop|embedded):|(?:user|group)s/")
 _LIBRARY_URI = re.compile(r"zotero\\?\.org/(?:\(\?:)?(?:user|group)s")
 _ASKING = frozenset({"startswith", "removeprefix", "partition", "rpartition", "split", "index"})
+# Each kind of run has one module that says how its links are after it, from what came of it.
+LINKS_AFTER_A_RUN = frozenset(
+    {"sync.claims", "sync.apply.applying", "sync.taking_back.undo", "sync.taking_back.ways_out"}
+    | {"sync.bibs.export_run", "sync.copying.links"}
+)
 NOT_OUR_WORDS = frozenset({"util", "utils", "helper", "helpers", "manager", "handle", "process"})
 
 
@@ -96,6 +103,7 @@ def violations(module: str, source: str) -> list[str]:
     found += _against_other_readers(module, tree)
     if layer != "library":
         found += _against_prefixes(module, tree)
+    found += _against_other_writers(module, tree)
     if layer in PURE:
         found += _against_purity(tree)
     if layer != "cli":
@@ -195,6 +203,23 @@ def _against_other_readers(module: str, tree: ast.Module) -> Breaches:
 
 def _is_in(module: str, homes: tuple[str, ...]) -> bool:
     return any(module == home or module.startswith(f"{home}.") for home in homes)
+
+
+def _against_other_writers(module: str, tree: ast.Module) -> Breaches:
+    """Yield writes into a library, and lock files with other rows, outside of their homes."""
+    if not module.startswith("sync.") and not module.startswith("cli."):
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=whose, attr="write" | "write_collections")):
+                is_library = ast.unparse(whose).rpartition(".")[2] == "library"
+                if is_library and module != "sync.apply.sending":
+                    yield node.lineno, "a library is written outside sync.apply.sending"
+            case ast.Call(func=ast.Name(id="replace"), args=[whose, *_], keywords=named):
+                is_lock = ast.unparse(whose).rpartition(".")[2] in ("lock", "present", "back")
+                has_rows = any(one.arg == "rows" for one in named)
+                if is_lock and has_rows and module not in LINKS_AFTER_A_RUN:
+                    yield node.lineno, "a lock file gets other rows here: say so by Changes.end"
 
 
 def _against_purity(tree: ast.Module) -> Breaches:
@@ -331,6 +356,14 @@ def test_no_test_uses_mocks() -> None:
         ("sync.gather", "linked.startswith(('group:', 'user:'))", "'user:' is asked"),
         ("cli.auth", "f'desktop:group:{number}'", "'desktop:group:' is asked"),
         ("sync.merging", "home = 'http://zotero.org/users/local/0'", "stands outside library"),
+        ("sync.adding", "workspace.library.write(items)", "a library is written outside"),
+        ("sync.adding", "library.write_collections(new)", "a library is written outside"),
+        ("sync.adding", "lock = replace(gathered.lock, rows=rows)", "gets other rows here"),
+        (
+            "sync.adding",
+            "from zoterodigest.project.log.journal import Journal",
+            "Journal is called outside sync.apply",
+        ),
         ("core.utils", "", "utils has a word"),
         ("sync", "class PlanManager: ...", "PlanManager has a word"),
         ("sync", "def _process_entries(): ...", "_process_entries has a word"),

@@ -14,8 +14,8 @@ from tests.sync.trouble import TroubledLibrary
 from zoterodigest.cli import pushing
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.ledger import Progress
 from zoterodigest.sync.run import Prepared
 
 TITLE = "Deep Residual Learning"

@@ -44,7 +44,7 @@ def merged(world: World, other: str) -> None:
     assert done.failures == {}
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", [1, 2, 3])
 @pytest.mark.parametrize("is_synced_between", [False, True])
 def test_a_merge_that_was_killed_is_completed_by_the_same_command(
     world: World, number: int, is_synced_between: bool
@@ -82,6 +82,22 @@ def test_an_item_whose_note_could_not_be_moved_stays_out_of_the_trash(world: Wor
     merged(world, other)
     assert other not in world.items()
     assert world.notes()[note]["parentItem"] == OWN
+
+
+def test_nothing_moves_to_an_item_that_was_changed_meanwhile(world: World) -> None:
+    note, other = world.note_key(TITLE), doubled(world)
+
+    def edit(number: int) -> None:
+        if number == 1:
+            world.change(OWN, shortTitle="Swin, edited")
+
+    done = merge_items(prepare_merge(troubled(world, before=edit), OWN, other), silent)
+
+    assert done.written == 0
+    assert {note, OWN, other} <= done.failures.keys()
+    assert world.notes()[note]["parentItem"] == other
+    merged(world, other)
+    assert world.keys_by_title() == {TITLE: OWN}
 
 
 def test_a_note_that_a_person_moved_to_another_item_is_not_made_anew_by_an_edit(

@@ -519,5 +519,5 @@ def test_an_edit_stays_when_a_run_is_undone_that_failed_after_the_lock_file(
     assert "Adversarial Losses for Sharp Pictures" in pushed.keys_by_title()
 
 
-def fail_at_the_end(*_: object) -> dict[str, int]:
+def fail_at_the_end(*_: object, **_named: object) -> dict[str, int]:
     raise KeyboardInterrupt

@@ -105,7 +105,7 @@ _KINDS = ("items", "notes", "attachments", "collections")
 def _new(copying: Copying) -> Counter[str]:
     """Return how much is created of each kind."""
     counts = Counter({"collections": len(copying.writes.shelves)})
-    for write in (*copying.writes.items, *copying.writes.children):
+    for write in copying.writes.all:
         if write.item.version == 0:
             kind = "notes" if is_note(write.item) else "items"
             counts["attachments" if is_attachment(write.item) else kind] += 1

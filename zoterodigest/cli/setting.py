@@ -69,7 +69,7 @@ def run(address: str, name: str, wanted: Wanted) -> int:
         parts = [counted(n, noun) for n, noun in ((items, "item"), (notes, "note")) if n]
         emit(["", f"Done: {' and '.join(parts)} written."])
     for key, reason in sorted(results.failed.items()):
-        tell_failure(key, reason)
+        tell_failure(key, str(reason))
     return FAILED if results.failed else FINE
 
 

@@ -9,7 +9,7 @@ from zoterodigest.core.acknowledging import Acknowledged, acknowledgement_of
 from zoterodigest.core.record import SECTION
 from zoterodigest.core.reports import Report
 from zoterodigest.sync.apply.applying import apply
-from zoterodigest.sync.apply.changes import Changes, Sent
+from zoterodigest.sync.apply.changes import Changes, Ending, Sent
 from zoterodigest.sync.conflicts import NotOpen, bare_id, short_ids
 from zoterodigest.sync.run import Prepared
 
@@ -99,9 +99,7 @@ def _write(prepared: Prepared, marks: Iterable[Acknowledged]) -> None:
     gathered = prepared.gathered
     lock = replace(gathered.lock, acknowledged=tuple(sorted(marks)))
     apply(
-        Changes(
-            prepared.workspace, gathered, COMMAND, Sent(), lock, lambda _results, _stored: lock
-        ),
+        Changes(prepared.workspace, gathered, COMMAND, Sent(), lock.links, lambda *_: Ending(lock)),
         _no_progress,
     )
 

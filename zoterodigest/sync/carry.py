@@ -1,62 +1,41 @@
-"""Carrying out: a prepared run is written, object by object, and the lock file says what happened.
+"""Carrying out: a prepared run as `Changes` for the one way to write, and what came of it.
 
-Order: what a killed run left is settled; each batch is told to the journal, written, looked at
-element by element; then the library is read again and the lock file written from what stands there,
-never from what was intended (law 3).
+The lock file is made from what stands at both ends once all is written, never from what was
+intended (law 3).
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.found import PendingChange
 from zoterodigest.core.history import Links
-from zoterodigest.core.link import Row
+from zoterodigest.core.link import is_bib
 from zoterodigest.core.parts import texts_of
 from zoterodigest.core.record import Entry
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.contents import Contents, read_contents
-from zoterodigest.project.files import (
-    CannotWrite,
-    SourceChanged,
-    replace_file,
-)
-from zoterodigest.project.lock import LockFile, lock_hash, write_lock
-from zoterodigest.project.log.journal import Journal
-from zoterodigest.project.running import running
-from zoterodigest.project.state import create_state_folder
+from zoterodigest.library.contents import Contents
+from zoterodigest.project.lock import LockFile
+from zoterodigest.project.log.journal import Intended
 from zoterodigest.project.values import keep_texts
-from zoterodigest.sync.apply.applying import at_work, settle_killed_run
-from zoterodigest.sync.apply.changes import FileChange, Sent
-from zoterodigest.sync.apply.recording import (
-    Present,
-    Recording,
-    begin_recording,
-    telling_why,
-)
-from zoterodigest.sync.bibs.writes import with_exports, write_bibs
-from zoterodigest.sync.claims import (
-    Done,
-    Standing,
-    as_read,
-    expected_rows,
-    rows_over,
-    shelves_after,
-)
-from zoterodigest.sync.delivery import deliver
+from zoterodigest.sync.apply.applying import apply, remember
+from zoterodigest.sync.apply.changes import Changes, Ending, FileChange, Results, Sent
+from zoterodigest.sync.apply.reasons import ChangedMeanwhile, is_stale
+from zoterodigest.sync.apply.sending import Progress
+from zoterodigest.sync.bibs.exporting import NewBib, new_bibs, with_exports
+from zoterodigest.sync.bibs.following import WrittenBib, as_written
+from zoterodigest.sync.bibs.works import linked_by
+from zoterodigest.sync.claims import as_read, expected_rows, lock_over
 from zoterodigest.sync.failures import Failure, failures_of_rows, foreseen
-from zoterodigest.sync.gather import gather, require_unchanged
-from zoterodigest.sync.ledger import STALE, Ledger, Progress
+from zoterodigest.sync.gather import gather
 from zoterodigest.sync.limits import TooMuch
-from zoterodigest.sync.new_papers.handing_over import forget_handed_over, to_hand_over
-from zoterodigest.sync.remembering import remembering
+from zoterodigest.sync.new_papers.handing_over import handed_over, to_hand_over
+from zoterodigest.sync.remembering import seen_by
 from zoterodigest.sync.run import Prepared, plan_over
 from zoterodigest.sync.standing import standing_after
 from zoterodigest.sync.stored_keys import plan_as_stored, writes_as_stored
-from zoterodigest.sync.structure import NewDigest
 
 
 class LibraryChanged(ZoterodigestError):
@@ -101,74 +80,38 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     """
     if prepared.stop is not None:
         raise TooMuch(prepared.stop)
-    project = prepared.workspace.project
     if prepared.is_settled and not prepared.gathered.recovers:
         _remember(prepared)
-        _forget_pending(prepared)
         return Outcome(prepared, failures=tuple(foreseen(prepared)))
-    files = (read.path for read in prepared.gathered.sources)
-    with at_work(project, command_of(prepared), files):
-        require_unchanged(project, prepared.gathered)
-        first = _brought_up_to_date(prepared)
-        lock_data = settle_killed_run(prepared.workspace, first.gathered)
-        ledger = Ledger(progress, len(first.writes))
-        counts = Counter(_write(first, lock_data, ledger))
-        again = _planned_again(first, ledger, counts) if ledger.stale else None
-    changed = len(_expected_versions(prepared) - _expected_versions(first)) + len(ledger.stale)
-    if again is None:
-        failures = tuple(_failures(first, ledger))
-        return replace(_outcome(first, counts, ledger), failures=failures, planned_again=changed)
-    second, more = again
-    found = [*_failures(first, ledger, but_stale=second.stop is None), *_failures(second, more)]
-    return replace(
-        _outcome(first, counts, ledger, more),
-        failures=tuple(dict.fromkeys(found)),
-        planned_again=changed,
-        again=second,
-    )
+    plans = _Plans(prepared, prepared)
+    results = apply(replace(_changes(prepared), again=plans), progress)
+    return _outcome(plans, results)
 
 
-def _outcome(prepared: Prepared, counts: Mapping[str, int], *ledgers: Ledger) -> Outcome:
-    return Outcome(
-        prepared,
-        sum(one.written for one in ledgers),
-        sum(one.written_digests for one in ledgers),
-        sum(one.written_bibs for one in ledgers),
-        counts=counts,
-    )
-
-
-def _remember(prepared: Prepared) -> None:
-    """Remember what a settled run saw, where it can be; it writes nothing else."""
-    project, gathered = prepared.workspace.project, prepared.gathered
-    remember = remembering(prepared, as_read(prepared), gathered.lock, gathered.contents)
-    if not remember.is_new or not gathered.lock.rows:
-        return
-    with suppress(CannotWrite, SourceChanged):
-        create_state_folder(project.state_folder)
-        with running(project.state_folder, command_of(prepared)):
-            remember.prepare()
-            remember.keep()
-
-
-def _forget_pending(prepared: Prepared) -> None:
-    """Forget facts that a killed run has handed over."""
-    if prepared.gathered.pending:
-        with suppress(CannotWrite), running(prepared.workspace.project.state_folder):
-            forget_handed_over(prepared, prepared.gathered.contents)
-
-
-def _brought_up_to_date(prepared: Prepared) -> Prepared:
-    """Return the run as it was planned, or planned once more if the library has changed since.
-
-    Raises `LibraryChanged` where the person has not seen or not agreed to what that comes to.
+@dataclass
+class _Plans:
+    """The plans of one run: that which was `shown`, the `first` that was written, and the `second`,
+    which was made once something had changed in between.
     """
-    if prepared.workspace.library.version() == prepared.gathered.contents.version:
-        return prepared
-    second = _prepared_again(prepared)
-    if second.stop or (second.needs_consent and not prepared.needs_consent):
-        raise LibraryChanged
-    return second
+
+    shown: Prepared
+    first: Prepared
+    second: Prepared | None = None
+
+    def before_writing(self) -> Changes:
+        """Return the run as it is planned now, unless that goes beyond what was agreed to."""
+        self.first = _prepared_again(self.shown)
+        needs_consent = self.first.needs_consent and not self.shown.needs_consent
+        if self.first.stop or needs_consent:
+            raise LibraryChanged
+        return replace(_changes(self.first), again=self)
+
+    def of_stale(self) -> Changes | None:
+        """Return what had changed in between as it is planned now; the guard may stop it."""
+        self.second = _prepared_again(self.first)
+        if self.second.stop is not None or self.second.is_settled:
+            return None
+        return _changes(self.second)
 
 
 def _prepared_again(prepared: Prepared) -> Prepared:
@@ -176,76 +119,15 @@ def _prepared_again(prepared: Prepared) -> Prepared:
     return plan_over(prepared.workspace, prepared.options, gathered)
 
 
-def _expected_versions(prepared: Prepared) -> set[tuple[str, int]]:
-    """Return what a plan is going to write, at which version; new children go by their item."""
-    writes = prepared.writes
-    items = (write.item for write in (*writes.items, *writes.children))
-    written = {(item.key, item.version) for item in items if "parentItem" not in item.data}
-    return written | {(shelf.key, shelf.version) for shelf in writes.shelves}
-
-
-def _write(prepared: Prepared, lock_data: bytes | None, ledger: Ledger) -> Mapping[str, int]:
-    """Write all objects of a plan, then the lock file; return what was written, by kind."""
-    intended = expected_rows(prepared)
-    recording = _begin_recording(prepared, intended)
-    with telling_why(recording):
-        return _written(prepared, intended, recording, lock_data, ledger)
-
-
-def _written(
-    prepared: Prepared,
-    intended: tuple[Row, ...],
-    recording: Recording,
-    lock_data: bytes | None,
-    ledger: Ledger,
-) -> Mapping[str, int]:
-    project = prepared.workspace.project
-    journal: Journal | None = None
-    if len(prepared.writes) or prepared.bibs:
-        journal = Journal.begin(project.journal_path, lock_hash(lock_data))
-        deliver(prepared, intended, journal, ledger)
-        prepared = _as_stored(prepared, ledger)
-    digests = _write_digests(prepared, ledger)
-    contents = _contents_after(prepared, ledger)
-    bibs = write_bibs(prepared, contents, journal, ledger)
-    standing = standing_after(prepared, digests, bibs.done)
-    lock = bibs.recorded(_lock_after(prepared, ledger, standing, contents))
-    remember = remembering(prepared, standing, lock, contents)
-    remember.prepare()
-    write_lock(project.lock_path, lock, lock_data)
-    remember.keep()
-    if journal is not None:
-        journal.close()
-    forget_handed_over(prepared, contents)
-    _keep_base_texts(prepared, lock, [*standing.entries.values(), *standing.made.values()])
-    written = {**{key: one.edit.source for key, one in digests.items()}, **bibs.sources}
-    sent = _sent(prepared, written).written(ledger.versions)
-    return recording.finish(sent, contents, lock.links)
-
-
-def _as_stored(prepared: Prepared, ledger: Ledger) -> Prepared:
-    """Return a run that was written with what it created by the keys in the library."""
-    stored = prepared.workspace.library.stored_keys
-    keys = {asked: stored[asked] for asked in ledger.versions if asked in stored}
-    if not keys:
-        return prepared
-    ledger.go_by(keys)
-    plan, writes = plan_as_stored(prepared.plan, keys), writes_as_stored(prepared.writes, keys)
-    return replace(prepared, plan=plan, writes=writes)
-
-
-def _begin_recording(prepared: Prepared, intended: tuple[Row, ...]) -> Recording:
-    """Keep in the history what is about to be written, and what stands there now."""
-    exported = with_exports(prepared.gathered.lock, prepared.bibs).exported
-    links = Links(intended, prepared.plan.shelves, exported)
-    edits = (digest.edit for digest in prepared.digests)
-    sources = {edit.read.digest.key: edit.source for edit in edits if edit.is_change}
-    sources |= {edit.read.key: edit.source for edit in prepared.bib_edits}
-    sources |= {bib.key: bib.source for bib in prepared.bibs if bib.is_change}
-    present = Present(prepared.gathered.contents, prepared.gathered.lock)
-    sent = _sent(prepared, sources)
-    project = prepared.workspace.project
-    return begin_recording(project, present, command_of(prepared), sent, links)
+def _remember(prepared: Prepared) -> None:
+    """Remember what a settled run saw, and forget facts that a killed one has handed over."""
+    gathered = prepared.gathered
+    seen = seen_by(prepared, as_read(prepared), gathered.lock, gathered.contents)
+    is_new = seen != gathered.seen and bool(gathered.lock.rows)
+    forgotten = handed_over(prepared, gathered.contents)
+    if is_new or forgotten:
+        ending = Ending(gathered.lock, seen if is_new else None, forgotten)
+        remember(prepared.workspace, command_of(prepared), gathered, ending)
 
 
 def command_of(prepared: Prepared) -> str:
@@ -254,59 +136,108 @@ def command_of(prepared: Prepared) -> str:
     return "resolve" if is_resolving else prepared.options.direction.name.casefold()
 
 
-def _sent(prepared: Prepared, sources: Mapping[str, bytes]) -> Sent:
-    """Return the objects of a run, and the files that hold `sources`, by key."""
-    writes = prepared.writes
-    items = tuple(write.item for write in (*writes.items, *writes.children))
-    files = tuple(
-        FileChange(read.key, read.path, read.data, sources[read.key])
-        for read in prepared.gathered.sources
-        if read.key in sources
+# --- what is written -----------------------------------------------------------------------------
+
+
+def _changes(prepared: Prepared) -> Changes:
+    """Return what a run is about to write."""
+    gathered, plan, writes = prepared.gathered, prepared.plan, prepared.writes
+    rows, row_ids = expected_rows(prepared), _row_ids(prepared)
+    told = {row_id for ids in row_ids.values() for row_id in ids}
+    exported = with_exports(gathered.lock, prepared.bibs).exported
+    items = tuple(write.item for write in writes.all)
+    files = _files(prepared, prepared.bibs)
+    return Changes(
+        prepared.workspace,
+        gathered,
+        command_of(prepared),
+        Sent(
+            items,
+            writes.shelves,
+            tuple(file for file in files if file.is_change),
+            pending=PendingChange(taken=to_hand_over(prepared)),
+        ),
+        Links(rows, plan.shelves, exported),
+        lambda results, contents: _ending(_as_stored(prepared, results), results, contents),
+        intended=Intended(
+            tuple(row for row in rows if row.id in told), plan.shelves if writes.shelves else ()
+        ),
+        row_ids=row_ids,
+        files=lambda results, contents: _files_over(_as_stored(prepared, results), contents),
     )
-    pending = PendingChange(taken=to_hand_over(prepared))
-    return Sent(items, tuple(writes.shelves), files, pending=pending)
 
 
-def _write_digests(prepared: Prepared, ledger: Ledger) -> Mapping[str, NewDigest]:
-    """Replace the digests that change; return those that were, by key.
+def _row_ids(prepared: Prepared) -> Mapping[str, Sequence[str]]:
+    """Return the ids of the rows that each object is written for, by its key."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for write in prepared.writes.all:
+        found[write.item.key] += write.row_ids
+    return found
+
+
+def _files_over(prepared: Prepared, contents: Contents) -> tuple[FileChange, ...]:
+    """Return the files of a run over what the library holds now: exports follow from that."""
+    bibs = prepared.bibs
+    if bibs and len(prepared.writes):
+        keys = {bib.key for bib in bibs}
+        reads = tuple(read for read in prepared.gathered.bibs if read.key in keys)
+        gathered, linked = replace(prepared.gathered, bibs=reads), linked_by(prepared.plan)
+        bibs = new_bibs(prepared.workspace, gathered, contents, prepared.bib_edits, linked)
+    return _files(prepared, bibs)
+
+
+def _files(prepared: Prepared, bibs: Sequence[NewBib]) -> tuple[FileChange, ...]:
+    """Return digests and bibliographies as they are to be, in the order in which they were read.
+
+    What is edited in a bibliography and what is exported into it is one replacement.
+    """
+    edits = (digest.edit for digest in prepared.digests)
+    sources = {edit.read.digest.key: edit.source for edit in edits}
+    sources |= {edit.read.key: edit.source for edit in prepared.bib_edits}
+    exports = {bib.key: FileChange.of_export(bib) for bib in bibs}
+    return tuple(
+        exports.get(read.key) or FileChange(read.key, read.path, read.data, sources[read.key])
+        for read in prepared.gathered.sources
+        if read.key in exports or read.key in sources
+    )
+
+
+def _as_stored(prepared: Prepared, results: Results) -> Prepared:
+    """Return a run that was written with what it created by the keys in the library."""
+    keys = results.keys
+    if not keys:
+        return prepared
+    plan, writes = plan_as_stored(prepared.plan, keys), writes_as_stored(prepared.writes, keys)
+    return replace(prepared, plan=plan, writes=writes)
+
+
+# --- how it ends ---------------------------------------------------------------------------------
+
+
+def _ending(prepared: Prepared, results: Results, contents: Contents) -> Ending:
+    """Return the lock file as it is to be, from what stands at both ends now.
 
     The entries are read from the bytes that were written: what somebody else edits meanwhile is an
-    edit for the next run. A digest is written after the library: until then its entries hold what
-    they held, and the lock file is made from what both ends show. A digest that cannot be written
-    stops no other one (law 6).
+    edit for the next run.
     """
-    written: dict[str, NewDigest] = {}
-    for digest in prepared.digests:
-        edit = digest.edit
-        if edit.is_change:
-            try:
-                replace_file(edit.read.digest.path, edit.source, edit.read.file.data)
-            except (CannotWrite, SourceChanged) as error:
-                ledger.unwritten[edit.read.digest.key] = str(error)
-                continue
-            ledger.written_digests += 1
-            written[edit.read.digest.key] = digest
-    return written
+    written = {file.key: file for file in results.files}
+    digests = {
+        digest.edit.read.digest.key: digest
+        for digest in prepared.digests
+        if digest.edit.is_change and digest.edit.read.digest.key in written
+    }
+    bibs = {
+        key: as_written(file.export) if file.export else WrittenBib(file.after or b"")
+        for key, file in written.items()
+        if file.export or file.is_change
+    }
+    standing = standing_after(prepared, digests, bibs)
+    exports = (file.export for file in results.files if file.export is not None)
+    lock = with_exports(lock_over(prepared, standing, contents, results), exports)
 
-
-def _contents_after(prepared: Prepared, ledger: Ledger) -> Contents:
-    """Return what the library holds now."""
-    if not ledger.written:
-        return prepared.gathered.contents
-    return read_contents(prepared.workspace.library.read(), prepared.workspace.zotero)
-
-
-def _lock_after(
-    prepared: Prepared, ledger: Ledger, standing: Standing, contents: Contents
-) -> LockFile:
-    """Return the lock file as it is to be, from what stands at both ends now."""
-    done = Done(ledger.succeeded, ledger.failed, ledger.versions)
-    rows = rows_over(prepared, standing, contents, done)
-    shelves = shelves_after(prepared, standing, ledger.failed)
-    ordered = sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path))
-    # A library that was empty tells its account only now.
-    identity = prepared.workspace.library.identity
-    return replace(prepared.gathered.lock, identity=identity, rows=rows, shelves=tuple(ordered))
+    seen, forgotten = seen_by(prepared, standing, lock, contents), handed_over(prepared, contents)
+    entries = [*standing.entries.values(), *standing.made.values()]
+    return Ending(lock, seen, forgotten, lambda: _keep_base_texts(prepared, lock, entries))
 
 
 def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry]) -> None:
@@ -317,29 +248,56 @@ def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry
     keep_texts(prepared.workspace.project.values_folder, texts)
 
 
-def _planned_again(
-    prepared: Prepared, ledger: Ledger, counts: Counter[str]
-) -> tuple[Prepared, Ledger]:
-    """Plan again what had changed in between, write that and count it."""
-    second = _prepared_again(prepared)
-    more = Ledger(ledger.progress, len(second.writes))
-    if second.stop is None and not second.is_settled:
-        counts.update(_write(second, second.gathered.lock_data, more))
-    return second, more
+# --- what came of it -----------------------------------------------------------------------------
 
 
-def _failures(prepared: Prepared, ledger: Ledger, *, but_stale: bool = False) -> Iterator[Failure]:
+def _outcome(plans: _Plans, results: Results) -> Outcome:
+    """Return what came of all plans of a run, each failure once."""
+    every = (results, results.again or Results())
+    counts: Counter[str] = Counter()
+    for one in every:
+        counts.update(one.counts)
+    files = [file.key for one in every for file in one.files if file.is_change]
+    bibs = sum(map(is_bib, files))
+    first, second = plans.first, plans.second
+    failures = [*_failures(first, results, but_stale=bool(second and second.stop is None))]
+    if second is not None:
+        failures += _failures(second, results.again or Results())
+    stale = sum(isinstance(reason, ChangedMeanwhile) for reason in results.failed.values())
+    return Outcome(
+        first,
+        sum(len(one.versions) for one in every),
+        len(files) - bibs,
+        bibs,
+        tuple(dict.fromkeys(failures)),
+        len(_expected_versions(plans.shown) - _expected_versions(first)) + stale,
+        second,
+        counts,
+    )
+
+
+def _expected_versions(prepared: Prepared) -> set[tuple[str, int]]:
+    """Return what a plan is going to write, at which version; new children go by their item."""
+    items = (write.item for write in prepared.writes.all)
+    written = {(item.key, item.version) for item in items if "parentItem" not in item.data}
+    return written | {(shelf.key, shelf.version) for shelf in prepared.writes.shelves}
+
+
+def _failures(
+    prepared: Prepared, results: Results, *, but_stale: bool = False
+) -> Iterator[Failure]:
     """Yield each record that failed, by place; `but_stale`: not what was planned once more."""
-    for key, reason in ledger.unwritten.items():
-        yield Failure(key, "", reason)
+    for key, error in results.unwritten.items():
+        yield Failure(key, "", str(error))
     yield from foreseen(prepared)
-    known = {row_id for failed in prepared.writes.unwritable for row_id in failed.row_ids}
-    reasons = {
-        row_id: reason
-        for row_id, reason in ledger.failures.items()
-        if row_id not in known and not (but_stale and reason == STALE)
-    }
+    failed = {key: one for key, one in results.failed.items() if not (but_stale and is_stale(one))}
+    known = {row_id for one in prepared.writes.unwritable for row_id in one.row_ids}
+    reasons: dict[str, str] = {}
+    for write in prepared.writes.all:
+        if reason := failed.get(write.item.key):
+            for row_id in set(write.row_ids) - known:
+                reasons.setdefault(row_id, str(reason))
     yield from failures_of_rows(prepared, reasons)
-    for key, message in sorted(ledger.refused.items()):
-        if key in {shelf.key for shelf in prepared.writes.shelves}:
-            yield Failure("collection", key, message)
+    for shelf in sorted(prepared.writes.shelves, key=lambda one: one.key):
+        if shelf.key in failed:
+            yield Failure("collection", shelf.key, str(failed[shelf.key]))

@@ -12,9 +12,11 @@ from zoterodigest.core.record import EMPTY, Entry, Item, is_empty
 from zoterodigest.core.seen import NOTHING
 from zoterodigest.core.settle import settle, with_lines_gone
 from zoterodigest.core.view import Folding
-from zoterodigest.library.contents import Contents, read_contents
-from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.contents import Contents
+from zoterodigest.project.lock import LockFile
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, Results
 from zoterodigest.sync.bibs.citation import with_key_noted
+from zoterodigest.sync.foreseeing import contents_as_sent
 from zoterodigest.sync.run import Prepared
 from zoterodigest.sync.writes import Write
 
@@ -39,15 +41,6 @@ class Standing:
     exported: tuple[ExportedEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a run has written, at which versions, and the keys of what it could not write."""
-
-    written: Sequence[Write]
-    failed: Set[str] = frozenset()
-    versions: Mapping[str, int] = field(default_factory=dict)
-
-
 def as_read(prepared: Prepared) -> Standing:
     """Return the entries as they stood when they were read."""
     return Standing(dict(enumerate(prepared.gathered.entries)))
@@ -55,31 +48,41 @@ def as_read(prepared: Prepared) -> Standing:
 
 def expected_rows(prepared: Prepared) -> tuple[Row, ...]:
     """Return the rows as they will be if every write succeeds as it is sent."""
-    writes = (*prepared.writes.items, *prepared.writes.children)
-    contents = _as_written(prepared, writes)
-    return rows_over(prepared, as_read(prepared), contents, Done(writes))
+    contents = _as_written(prepared, NOTHING_FAILED)
+    return rows_over(prepared, as_read(prepared), contents, NOTHING_FAILED)
 
 
-def _as_written(prepared: Prepared, writes: Sequence[Write]) -> Contents:
-    """Return the library's contents as they were read, with `writes` as they were sent."""
-    objects = dict(prepared.gathered.contents.by_key)
-    for write in writes:
-        present = objects.get(write.item.key)
-        data = {**(present.data if present else {}), **write.item.data}
-        parsed_date = present.parsed_date if present else ""
-        written = LibraryItem(write.item.key, write.item.version, data, parsed_date)
-        objects[write.item.key] = written
-    items = tuple(objects[key] for key in sorted(objects))
-    return read_contents(Snapshot(0, items, ()), prepared.workspace.zotero)
+def _as_written(prepared: Prepared, results: Results) -> Contents:
+    """Return the library's contents as they were read, with what was written as it was sent."""
+    items = (write.item for write in _written(prepared, results))
+    return contents_as_sent(prepared.gathered.contents, items, prepared.workspace.zotero)
 
 
-def _overtaken(prepared: Prepared, contents: Contents, done: Done) -> dict[str, Item]:
+def _written(prepared: Prepared, results: Results) -> Iterator[Write]:
+    return (one for one in prepared.writes.all if one.item.key not in results.failed)
+
+
+def lock_over(
+    prepared: Prepared, standing: Standing, contents: Contents, results: Results
+) -> LockFile:
+    """Return the lock file over these entries and contents of the library (`rows_over`)."""
+    shelves = shelves_after(prepared, standing, results.failed.keys())
+    return replace(
+        prepared.gathered.lock,
+        # A library that was empty tells its account only now.
+        identity=prepared.workspace.library.identity,
+        rows=rows_over(prepared, standing, contents, results),
+        shelves=tuple(sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path))),
+    )
+
+
+def _overtaken(prepared: Prepared, contents: Contents, results: Results) -> dict[str, Item]:
     """Return the items that somebody edited during the run, as the run read or wrote them.
 
     What it carried, both ends held: so the edit travels by the next run, and is no conflict.
     """
     known = {key: one.version for key, one in prepared.gathered.contents.by_key.items()}
-    known |= done.versions
+    known |= results.versions
     edited = {
         str(one.data.get("parentItem", key))
         for key, one in contents.by_key.items()
@@ -87,12 +90,12 @@ def _overtaken(prepared: Prepared, contents: Contents, done: Done) -> dict[str, 
     }
     if not edited:
         return {}
-    items = _as_written(prepared, done.written).items
+    items = _as_written(prepared, results).items
     return {item.key: item for item in items if item.key in edited}
 
 
 def rows_over(
-    prepared: Prepared, standing: Standing, contents: Contents, done: Done
+    prepared: Prepared, standing: Standing, contents: Contents, results: Results
 ) -> tuple[Row, ...]:
     """Return all rows of the lock file over these entries and contents of the library.
 
@@ -102,18 +105,18 @@ def rows_over(
     edited during the run is judged as the run knew it, then as it stands.
     """
     added: dict[str, list[Write]] = {}
-    for write in done.written:
+    for write in _written(prepared, results):
         for row_id in write.row_ids[:1]:
             added.setdefault(row_id, []).append(write)
     items = {item.key: item for item in contents.items}
     plan, folding = prepared.plan, prepared.workspace.zotero.folding()
-    shelves = (shelf for shelf in plan.shelves if shelf.collection in done.failed)
+    shelves = (shelf for shelf in plan.shelves if shelf.collection in results.failed)
     unshelved = {(shelf.digest, shelf.path) for shelf in shelves}
     staying = _staying(prepared, standing)
     linked = {link.row.id for link in plan.links}
     rows = [staying.get(row.id, row) for row in plan.rows if row.id not in linked]
     moving = {action.row_id for action in plan.actions if isinstance(action, MoveEntry)}
-    overtaken = _overtaken(prepared, contents, done)
+    overtaken = _overtaken(prepared, contents, results)
     for planned in plan.links:
         if planned.index not in standing.entries:
             rows += left_of(planned.row)
@@ -124,7 +127,7 @@ def rows_over(
                 link = with_lines_gone(link, planned.entry, item)
         if link.row.item in overtaken and link.recall == NOTHING:
             link = replace(link, row=settle(link, overtaken[link.row.item], folding))
-        is_failed = link.row.item in done.failed
+        is_failed = link.row.item in results.failed
         row = None if is_failed and not link.before else _settled(link, items, folding)
         if row is not None:
             noted = _noted(row, added.get(row.id, ()), items.get(row.item))

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 
-from zoterodigest.library.contents import Contents, core_item, is_top_level
-from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.contents import Contents, core_item, is_top_level, read_contents
+from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.zotero import ZoteroMapping
 from zoterodigest.sync.writes import Writes
+
+
+def contents_as_sent(
+    contents: Contents, items: Iterable[LibraryItem], zotero: ZoteroMapping
+) -> Contents:
+    """Return `contents` with `items` as they are sent; everything is read anew."""
+    objects = dict(contents.by_key)
+    for item in items:
+        objects[item.key] = _as_sent(objects.get(item.key), item)
+    everything = tuple(objects[key] for key in sorted(objects))
+    return read_contents(Snapshot(0, everything, contents.collections), zotero)
+
+
+def _as_sent(present: LibraryItem | None, item: LibraryItem) -> LibraryItem:
+    if present is None:
+        return item
+    data = {**present.data, **item.data}
+    return LibraryItem(item.key, item.version, data, present.parsed_date)
 
 
 def contents_after(contents: Contents, writes: Writes, zotero: ZoteroMapping) -> Contents:
@@ -16,13 +35,10 @@ def contents_after(contents: Contents, writes: Writes, zotero: ZoteroMapping) ->
     if not len(writes):
         return contents
     objects, touched = dict(contents.by_key), set()
-    for write in (*writes.items, *writes.children):
-        present = objects.get(write.item.key)
-        data = {**(present.data if present else {}), **write.item.data}
-        parsed_date = present.parsed_date if present else ""
-        written = LibraryItem(write.item.key, write.item.version, data, parsed_date)
-        objects[write.item.key] = written
-        touched.add(str(data.get("parentItem") or write.item.key))
+    for write in writes.all:
+        written = _as_sent(objects.get(write.item.key), write.item)
+        objects[written.key] = written
+        touched.add(str(written.data.get("parentItem") or written.key))
     children: dict[str, list[LibraryItem]] = defaultdict(list)
     for one in objects.values():
         if parent := one.data.get("parentItem"):

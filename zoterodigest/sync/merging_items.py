@@ -99,12 +99,11 @@ def merge_items(merge: ItemMerge, progress: Progress) -> MergedItems:
     """Do what was planned; the other item goes into the trash only if all else was written."""
     if merge.is_settled:
         return MergedItems(merge)
-    lock = merge.gathered.lock
-    changes = Changes(
-        merge.workspace, merge.gathered, "merge", merge.sent, lock, lambda results, stored: lock
-    )
+    links = merge.gathered.lock.links
+    changes = Changes(merge.workspace, merge.gathered, "merge", merge.sent, links)
     results = apply(changes, progress)
-    return MergedItems(merge, len(results.versions), results.failed)
+    reasons = {key: str(reason) for key, reason in results.failed.items()}
+    return MergedItems(merge, len(results.versions), reasons)
 
 
 def _found(contents: Contents, key: str) -> LibraryItem:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from zoterodigest.core.link import Base, Row, Shelf
 from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan
@@ -14,8 +13,7 @@ from zoterodigest.core.relocation import PLACE
 from zoterodigest.core.reports import AddedItem, AwaitedItem, Held, NotFollowed, PlaceConflict
 from zoterodigest.core.seen import Seen, past_after
 from zoterodigest.library.contents import Contents
-from zoterodigest.project.lock import LockFile, render_lock
-from zoterodigest.project.memory import keep_memory, prepare_memory
+from zoterodigest.project.lock import LockFile
 from zoterodigest.sync.claims import Standing
 from zoterodigest.sync.run import Prepared
 
@@ -34,30 +32,7 @@ class Ran:
     digests: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Remembering:
-    """What is to be remembered when the lock file holds `lock_data`, and where.
-
-    `is_new` tells whether something else was remembered before.
-    """
-
-    path: Path
-    seen: Seen
-    lock_data: bytes
-    is_new: bool
-
-    def prepare(self) -> None:
-        """Write it down, to count from when the lock file is written."""
-        prepare_memory(self.path, self.seen, self.lock_data)
-
-    def keep(self) -> None:
-        """Let it count, now that the lock file is written."""
-        keep_memory(self.path)
-
-
-def remembering(
-    prepared: Prepared, standing: Standing, lock: LockFile, contents: Contents
-) -> Remembering:
+def seen_by(prepared: Prepared, standing: Standing, lock: LockFile, contents: Contents) -> Seen:
     """Return what to remember when a run ends with these entries, this lock file, this library."""
     gathered, plan = prepared.gathered, prepared.plan
     stood = {index: entry.heading_keys for index, entry in enumerate(gathered.entries)}
@@ -71,9 +46,7 @@ def remembering(
     is_whole = prepared.options.selection is None
     made = standing.made.keys() | {one.row_id for one in standing.exported}
     ran = Ran(plan, frozenset(moved | made), digests if is_whole else frozenset())
-    seen = replace(seen_after(gathered.seen, ran, lock, contents.items), version=contents.version)
-    data = render_lock(lock, gathered.lock_data)
-    return Remembering(prepared.workspace.memory_path, seen, data, seen != gathered.seen)
+    return replace(seen_after(gathered.seen, ran, lock, contents.items), version=contents.version)
 
 
 def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[Item]) -> Seen:

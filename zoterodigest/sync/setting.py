@@ -79,10 +79,8 @@ def prepare_setting(
 
 def write_setting(setting: Setting, progress: Progress) -> Results:
     """Write what was planned; the history can take it back."""
-    lock = setting.gathered.lock
-    changes = Changes(
-        setting.workspace, setting.gathered, COMMAND, setting.sent, lock, lambda *_: lock
-    )
+    links = setting.gathered.lock.links
+    changes = Changes(setting.workspace, setting.gathered, COMMAND, setting.sent, links)
     return apply(changes, progress)
 
 

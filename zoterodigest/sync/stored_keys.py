@@ -42,7 +42,7 @@ def writes_as_stored(writes: Writes, keys: Keys) -> Writes:
     """Return `writes` by the keys in the library."""
     return replace(
         writes,
-        shelves=tuple(_collection(one, keys) for one in writes.shelves),
+        shelves=tuple(collection_as_stored(one, keys) for one in writes.shelves),
         items=tuple(write_as_stored(write, keys) for write in writes.items),
         children=tuple(write_as_stored(write, keys) for write in writes.children),
     )
@@ -51,7 +51,7 @@ def writes_as_stored(writes: Writes, keys: Keys) -> Writes:
 def write_as_stored(write: Write, keys: Keys) -> Write:
     """Return `write` by the keys in the library."""
     attachment = keys.get(write.attachment, write.attachment)
-    return replace(write, item=_item(write.item, keys), attachment=attachment)
+    return replace(write, item=item_as_stored(write.item, keys), attachment=attachment)
 
 
 def recorded_as_stored(recorded: Recorded, keys: Keys) -> Recorded:
@@ -118,7 +118,8 @@ def _event(event: Event, keys: Keys) -> Event:
             return done
 
 
-def _item(item: LibraryItem, keys: Keys) -> LibraryItem:
+def item_as_stored(item: LibraryItem, keys: Keys) -> LibraryItem:
+    """Return `item` by the keys in the library."""
     return replace(item, key=keys.get(item.key, item.key), data=_data(item.data, keys))
 
 
@@ -132,7 +133,8 @@ def _data(data: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
     return renamed
 
 
-def _collection(one: Collection, keys: Keys) -> Collection:
+def collection_as_stored(one: Collection, keys: Keys) -> Collection:
+    """Return a collection by the keys in the library."""
     parent = keys.get(one.parent or "", one.parent)
     return replace(one, key=keys.get(one.key, one.key), parent=parent)
 

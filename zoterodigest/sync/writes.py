@@ -79,6 +79,11 @@ class Writes:
     children: tuple[Write, ...] = ()
     unwritable: tuple[Unwritable, ...] = ()
 
+    @property
+    def all(self) -> tuple[Write, ...]:
+        """The items and their children."""
+        return (*self.items, *self.children)
+
     def __len__(self) -> int:
         return len(self.shelves) + len(self.items) + len(self.children)
 
@@ -88,7 +93,7 @@ class Writes:
         With `only` those with these keys count.
         """
         shelves = {one.key for one in self.shelves}
-        objects = {write.item.key: write.item for write in (*self.items, *self.children)}
+        objects = {write.item.key: write.item for write in self.all}
         if only is not None:
             shelves &= only
             objects = {key: item for key, item in objects.items() if key in only}

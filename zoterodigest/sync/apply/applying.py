@@ -9,12 +9,13 @@ library, the files, and last the lock file, which never claims more than happene
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from zoterodigest.core.found import Pending, PendingChange
 from zoterodigest.core.history import Links
+from zoterodigest.core.link import Row
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import EMPTY_LIBRARY, Contents, read_contents
 from zoterodigest.project.files import (
@@ -31,12 +32,20 @@ from zoterodigest.project.lock import LockFile, lock_hash, render_lock, write_lo
 from zoterodigest.project.log.journal import Journal, discard_journal
 from zoterodigest.project.memory import keep_memory, prepare_memory, settle_memory
 from zoterodigest.project.pending import forget_pending, keep_more_pending, read_pending
+from zoterodigest.project.recovery import decide
 from zoterodigest.project.running import running
 from zoterodigest.project.state import create_state_folder
-from zoterodigest.sync.apply.changes import Changes, FileChange, Results, Sent
+from zoterodigest.sync.apply.changes import (
+    NOTHING_INTENDED,
+    Changes,
+    Ending,
+    FileChange,
+    Results,
+    Sent,
+)
 from zoterodigest.sync.apply.recording import Present, Recording, begin_recording, telling_why
 from zoterodigest.sync.apply.sending import Progress, send
-from zoterodigest.sync.gather import Gathered, require_unchanged
+from zoterodigest.sync.gather import Gathered, facts_of, require_unchanged
 from zoterodigest.sync.workspace import Workspace
 
 
@@ -44,42 +53,80 @@ def apply(changes: Changes, progress: Progress) -> Results:
     """Write what is intended; what fails by itself is in the results and stops nothing else.
 
     Raises what stops a whole run: `AlreadyRunning`, `SourceChanged`, `CannotWrite` for a file of
-    the project's own, `BadLibrary`. The history then says what was intended, and the same command
-    goes on with it.
+    the project's own, `BadLibrary`, and what planning again raises. The history then says what was
+    intended, and the same command goes on with it.
     """
-    workspace, gathered, sent = changes.workspace, changes.gathered, changes.sent
-    project = workspace.project
-    with at_work(project, changes.command, (file.path for file in sent.files)):
-        require_unchanged(project, gathered)
-        lock_data = settle_killed_run(workspace, gathered)
-        present = Present(gathered.contents, gathered.lock)
-        recording = begin_recording(
-            project, present, changes.command, sent, changes.lock.links, undoes=changes.undoes
+    project, files = changes.workspace.project, changes.sent.files
+    paths = [one.path for one in (*changes.gathered.sources, *files)]
+    with at_work(project, changes.command, paths):
+        require_unchanged(project, changes.gathered)
+        changes = _up_to_date(changes)
+        results = _recorded(
+            changes, settle_killed_run(changes.workspace, changes.gathered), progress
         )
-        with telling_why(recording):
-            return _carried_out(changes, recording, lock_data, progress)
+        if changes.again is None or not results.has_stale:
+            return results
+        second = changes.again.of_stale()
+        if second is None:
+            return results
+        return replace(results, again=_recorded(second, second.gathered.lock_data, progress))
+
+
+def _up_to_date(changes: Changes) -> Changes:
+    """Return the run as it was planned, or planned again if the library has changed since."""
+    if changes.again is None:
+        return changes
+    is_same = changes.workspace.library.version() == changes.gathered.contents.version
+    return changes if is_same else changes.again.before_writing()
+
+
+def _recorded(changes: Changes, lock_data: bytes | None, progress: Progress) -> Results:
+    """Write what is intended over the lock file's bytes `lock_data`; keep it in the history."""
+    gathered = changes.gathered
+    recording = begin_recording(
+        changes.workspace.project,
+        Present(gathered.contents, gathered.lock),
+        changes.command,
+        changes.sent,
+        changes.links,
+        undoes=changes.undoes,
+    )
+    with telling_why(recording):
+        return _carried_out(changes, recording, lock_data, progress)
 
 
 def _carried_out(
     changes: Changes, recording: Recording, lock_data: bytes | None, progress: Progress
 ) -> Results:
-    """Write all ends over the lock file's bytes `lock_data`, then the lock file, then history."""
-    sent, known = changes.sent, changes.gathered.lock
-    state_folder = changes.workspace.project.state_folder
-    keep_more_pending(state_folder, sent.pending.kept)
+    """Write all ends, then the lock file, then the history.
+
+    Until an end is written, its link holds what it held. Files come after the library: an export is
+    made of what stands there now.
+    """
+    known, state_folder = changes.gathered.lock, changes.workspace.project.state_folder
+    keep_more_pending(state_folder, changes.sent.pending.kept)
     if changes.released is not None:
         lock_data = _record(changes, changes.released, known, lock_data)
-        known = changes.released
+        known = changes.released.lock
     journal = _begun_journal(changes, lock_data)
-    results = _written(changes, journal, progress)
-    forget_pending(state_folder, _not_pending(sent, results.unwritten))
+    results = _delivered(changes, journal, progress)
     stored = _stored(changes, results)
-    lock = changes.lock_after(results, stored)
-    _record(changes, lock, known, lock_data)
+    files = changes.files(results, stored) if changes.files else changes.sent.files
+    unwritten = write_files(files, journal)
+    written = tuple(file for file in files if file.key not in unwritten)
+    results = replace(results, files=written, unwritten=unwritten)
+    ending = changes.end(results, stored) if changes.end else _as_found(changes, stored)
+    _record(changes, ending, known, lock_data)
     if journal is not None:
         journal.close()
+    ending.keep()
+    not_entered = _not_entered(changes.sent.pending.kept, unwritten)
+    forget_pending(state_folder, [*ending.forgotten, *not_entered])
+    done = replace(changes.sent.as_stored(results.keys), files=written)
     is_left = bool(results.failed or results.unwritten)
-    counts = recording.finish(_done(sent, results), stored, lock.links, is_left=is_left)
+    counts = recording.finish(
+        done.written(results.versions), stored, ending.lock.links, is_left=is_left
+    )
     return replace(results, counts=counts)
 
 
@@ -103,7 +150,7 @@ def apply_files(
         with telling_why(recording):
             keep_more_pending(project.state_folder, kept)
         unwritten = write_files(files, None)
-        forget_pending(project.state_folder, _not_pending(sent, unwritten))
+        forget_pending(project.state_folder, _not_entered(kept, unwritten))
         done = replace(sent, files=tuple(file for file in files if file.key not in unwritten))
         recording.finish(done, EMPTY_LIBRARY, Links())
     if unwritten and not done.files:
@@ -139,8 +186,8 @@ def write_files(
     """Replace files; return why some could not be, by key. One stops no other (law 6)."""
     unwritten: dict[str, ZoterodigestError] = {}
     for file in files:
-        if journal is not None and file.exporting is not None:
-            journal.exporting(file.exporting)
+        if journal is not None and file.export is not None and file.is_change:
+            journal.exporting(file.export.exporting)
         try:
             _put(file)
         except (BadInput, CannotWrite, SourceChanged) as error:
@@ -156,22 +203,29 @@ def _put(file: FileChange) -> None:
 
 
 def _begun_journal(changes: Changes, lock_data: bytes | None) -> Journal | None:
-    has_exports = any(file.exporting for file in changes.sent.files)
-    if not (changes.intended and changes.sent.number) and not has_exports:
+    """Begin the journal of a run that a recovery could not understand without it."""
+    exports = any(file.export is not None and file.is_change for file in changes.sent.files)
+    intended = changes.intended != NOTHING_INTENDED or changes.files is not None
+    if not (exports or (intended and changes.sent.number)):
         return None
     return Journal.begin(changes.workspace.project.journal_path, lock_hash(lock_data))
 
 
-def _written(changes: Changes, journal: Journal | None, progress: Progress) -> Results:
-    """Write the library, then the files: until an end is written, its link holds what it held."""
-    if journal is not None and changes.intended:
-        journal.intend(changes.intended)
-    results = Results()
-    if changes.sent.number:
-        contents = changes.gathered.contents
-        results = send(changes.workspace.library, changes.sent, contents, progress)
-    unwritten = write_files(changes.sent.files, journal)
-    return replace(results, unwritten={key: str(error) for key, error in unwritten.items()})
+def _delivered(changes: Changes, journal: Journal | None, progress: Progress) -> Results:
+    """Write the library; the journal is told before what is intended, and after it what holds."""
+    if not changes.sent.number:
+        return Results()
+    library, intended = changes.workspace.library, changes.intended
+    if journal is not None:
+        journal.intend(intended.rows, intended.shelves)
+    results = send(library, changes.sent, changes.gathered.contents, progress)
+    if journal is not None:
+        failed = {row_id for key in results.failed for row_id in changes.row_ids.get(key, ())}
+        journal.done({row_id for ids in changes.row_ids.values() for row_id in ids} - failed)
+    stored = library.stored_keys
+    keys = {asked: stored[asked] for asked in results.versions if asked in stored}
+    versions = {keys.get(key, key): version for key, version in results.versions.items()}
+    return replace(results, versions=versions, keys=keys)
 
 
 def _stored(changes: Changes, results: Results) -> Contents:
@@ -181,31 +235,52 @@ def _stored(changes: Changes, results: Results) -> Contents:
     return read_contents(changes.workspace.library.read(), changes.workspace.zotero)
 
 
-def _record(changes: Changes, lock: LockFile, known: LockFile, data: bytes | None) -> bytes | None:
-    """Write `lock` over the bytes `data`, which say `known`; return the bytes that stand there.
+def _as_found(changes: Changes, stored: Contents) -> Ending:
+    lock, intended = changes.gathered.lock, changes.intended.rows
+    return Ending(replace(lock, rows=rows_found(lock.rows, intended, stored)) if intended else lock)
+
+
+def rows_found(rows: Iterable[Row], intended: Iterable[Row], stored: Contents) -> tuple[Row, ...]:
+    """Return `rows` with those `intended`, as far as the library shows what they say.
+
+    That is what the recovery of a killed run comes to: both end the same.
+    """
+    facts, found = facts_of(stored), {row.id: row for row in rows}
+    for row in intended:
+        found[row.id] = decide(found[row.id], row, facts) or found[row.id]
+    return tuple(found[row_id] for row_id in sorted(found))
+
+
+def _record(changes: Changes, ending: Ending, known: LockFile, data: bytes | None) -> bytes | None:
+    """Write the lock file over the bytes `data`, which say `known`; return the bytes that it holds.
 
     What is remembered of its links goes with it.
     """
-    project, memory = changes.workspace.project, changes.workspace.memory_path
+    project, memory, lock = changes.workspace.project, changes.workspace.memory_path, ending.lock
     new = data if lock == known else render_lock(lock, data)
-    seen = changes.seen_after(lock) if changes.seen_after else None
-    if seen is not None:
-        prepare_memory(memory, seen, new)
+    if ending.seen is not None:
+        prepare_memory(memory, ending.seen, new)
     if lock != known:
         write_lock(project.lock_path, lock, data)
-    if seen is not None:
+    if ending.seen is not None:
         keep_memory(memory)
     return new
 
 
-def _not_pending(sent: Sent, unwritten: Mapping[str, object]) -> list[Pending]:
-    """Return the facts that are not pending once all of `sent` but the `unwritten` files is."""
-    pending = sent.pending
-    taken = [one for one in pending.taken if one.digest not in unwritten]
-    return [*taken, *(one for one in pending.kept if one.digest in unwritten)]
+def _not_entered(kept: Iterable[Pending], unwritten: Mapping[str, object]) -> list[Pending]:
+    """Return the facts of papers whose digest could not be written."""
+    return [one for one in kept if one.digest in unwritten]
 
 
-def _done(sent: Sent, results: Results) -> Sent:
-    """Return what of `sent` was written."""
-    files = tuple(file for file in sent.files if file.key not in results.unwritten)
-    return replace(sent.written(results.versions), files=files)
+def remember(workspace: Workspace, command: str, gathered: Gathered, ending: Ending) -> None:
+    """Remember how a run ends that has nothing to write, where that can be done."""
+    data = render_lock(ending.lock, gathered.lock_data)
+    with (
+        suppress(CannotWrite, SourceChanged),
+        running(workspace.project.state_folder, command),
+    ):
+        if ending.seen is not None:
+            prepare_memory(workspace.memory_path, ending.seen, data)
+            keep_memory(workspace.memory_path)
+        ending.keep()
+        forget_pending(workspace.project.state_folder, ending.forgotten)

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
-from zoterodigest.core.found import NOTHING_PENDING, PendingChange
-from zoterodigest.core.link import Row
+from zoterodigest.core.found import NOTHING_PENDING, Pending, PendingChange
+from zoterodigest.core.history import Links
 from zoterodigest.core.seen import Seen
+from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.lock import LockFile
-from zoterodigest.project.log.journal import Exporting
+from zoterodigest.project.log.journal import Intended
+from zoterodigest.sync.apply.reasons import Reason, is_stale
+from zoterodigest.sync.bibs.exporting import NewBib
 from zoterodigest.sync.gather import Gathered
+from zoterodigest.sync.stored_keys import collection_as_stored, item_as_stored
 from zoterodigest.sync.workspace import Workspace
+
+NOTHING_INTENDED = Intended(())
+"""What a run tells the journal that can be found out by looking at both ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
     """A file that is to hold `after` in place of `before`; None stands for no file.
 
-    `exporting` says which entries of a .bib are ours once it is written.
+    `export` is what an export made of a .bib: its entries are ours once it is written.
     """
 
     key: str
     path: Path
     before: bytes | None
     after: bytes | None
-    exporting: Exporting | None = None
+    export: NewBib | None = None
+
+    @classmethod
+    def of_export(cls, bib: NewBib) -> FileChange:
+        """Return what an export makes of a .bib; one that has nothing to hold is not made."""
+        after = bib.source if bib.is_change else bib.before
+        return cls(bib.key, bib.bib.path, bib.before, after, bib)
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the file will differ."""
+        return self.after != self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,14 @@ class Sent:
         """How many objects go into the library."""
         return len(self.all_items) + len(self.collections)
 
+    def as_stored(self, keys: Mapping[str, str]) -> Sent:
+        """Return it by the keys in the library, where it gave others than were asked for."""
+        return replace(
+            self,
+            items=tuple(item_as_stored(one, keys) for one in self.items),
+            collections=tuple(collection_as_stored(one, keys) for one in self.collections),
+        )
+
     def written(self, versions: Mapping[str, int]) -> Sent:
         """Return what of it was written into the library, with all files."""
         items = tuple(one for one in self.all_items if one.key in versions)
@@ -71,29 +98,69 @@ class Sent:
 class Results:
     """What became of `Sent`: the versions of objects that were written, and what failed and why.
 
-    Objects go by their key in the library, files by theirs in the project. `counts` is how many
-    things of each kind were written, by the names of the log (`items`, `notes`, ...).
+    Objects go by their key in the library (`keys` by those asked for, where it gave others), files
+    by theirs in the project; `files` are those that hold what they are to hold. `counts` is how
+    many things of each kind were written, by the names of the log (`items`, `notes`, ...). `again`
+    is what came of what had to be planned again.
     """
 
     versions: Mapping[str, int] = field(default_factory=dict)
-    failed: Mapping[str, str] = field(default_factory=dict)
-    unwritten: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, Reason] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[FileChange, ...] = ()
+    unwritten: Mapping[str, ZoterodigestError] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    again: Results | None = None
+
+    @property
+    def has_stale(self) -> bool:
+        """Whether something is to be planned again, as it changed in between."""
+        return any(map(is_stale, self.failed.values()))
 
 
 NOTHING_FAILED = Results()
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ends: the lock file, and what is remembered with it (None: the memory stays).
+
+    `forgotten` are facts of added papers that need not be kept any longer. `keep` writes down on
+    this machine what helps the next runs, once the lock file is written.
+    """
+
+    lock: LockFile
+    seen: Seen | None = None
+    forgotten: tuple[Pending, ...] = ()
+    keep: Callable[[], None] = lambda: None
+
+
+class Again(Protocol):
+    """How a run is planned again over the library as it is by now."""
+
+    def before_writing(self) -> Changes:
+        """Return what is to be written instead: the library changed before the first write."""
+        ...
+
+    def of_stale(self) -> Changes | None:
+        """Return what is left to be written of objects that changed in between, if it may be."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What `command` is about to write; `gathered` is what it was planned over.
 
-    `lock` is the lock file as it is to be if everything can be written. `lock_after` says what it
-    is to be after `Results`, with what the library then holds.
-    `released` is a lock file that is written before anything else: it lets go of links, so that a
-    run that is killed leaves edits pending and never carries them over others.
-    `intended` are rows for the journal; with them a killed run ends the links of what it trashed.
-    `seen_after` says what is to be remembered with a lock file; None: the memory stays.
+    `links` are those of the lock file as it is to be if everything can be written. `end` says how
+    the run ends after `Results`, with what the library then holds; without it the rows that are
+    `intended` hold as far as the library shows what they say (`rows_found`). `files` are those that
+    follow from both in the same way, in the place of the planned ones.
+    `released` ends nothing yet: it lets go of links before anything is written, so that a run that
+    is killed leaves edits pending and never carries them over others.
+    `intended` is for the journal. A row holds as it is there once all objects are written that
+    `row_ids` name it for; without that, a recovery decides by what the library holds.
+    `again` is how a run like a sync goes on when the library changes. Other commands report what
+    has changed, and the person gives them again.
     `undoes` is the number of the run that this one takes back.
     """
 
@@ -101,9 +168,11 @@ class Changes:
     gathered: Gathered
     command: str
     sent: Sent
-    lock: LockFile
-    lock_after: Callable[[Results, Contents], LockFile]
-    released: LockFile | None = None
-    intended: tuple[Row, ...] = ()
-    seen_after: Callable[[LockFile], Seen | None] | None = None
+    links: Links
+    end: Callable[[Results, Contents], Ending] | None = None
+    released: Ending | None = None
+    intended: Intended = NOTHING_INTENDED
+    row_ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    files: Callable[[Results, Contents], tuple[FileChange, ...]] | None = None
+    again: Again | None = None
     undoes: int = 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import (
     BATCH_SIZE,
+    Collection,
     Library,
     LibraryItem,
     Outcome,
@@ -18,49 +19,118 @@ from zoterodigest.library.port import (
     Written,
 )
 from zoterodigest.sync.apply.changes import Results, Sent
+from zoterodigest.sync.apply.reasons import (
+    ChangedMeanwhile,
+    OthersNotWritten,
+    ParentNotWritten,
+    Reason,
+    RefusedByLibrary,
+)
 
 Progress = Callable[[int, int], None]
+"""Is told how many objects have been dealt with, and how many there are."""
 
 
 def send(library: Library, sent: Sent, known: Contents, progress: Progress) -> Results:
-    """Write the objects of `sent`: collections first, those that go into the trash last.
+    """Write the objects of `sent`; what fails is in the results and stops nothing else.
 
-    What comes out of the trash finds its collection there; a collection goes when it is empty. What
-    of `sent` is to be `last` is not written once anything failed. `known` is what it was planned
-    over.
+    The order is a law. Collections come first, each after the one above it: what is new, or comes
+    out of the trash, finds its collection there. A child comes after its item's batch. What is to
+    be `last` is not written once anything failed. A collection goes into the trash when it is
+    empty. `known` is what all of it was planned over.
     """
-    versions: dict[str, int] = {}
-    failed: dict[str, str] = {}
-    done = 0
-    for outcomes in _answers(library, sent, known, failed):
+    answers = _Answers(progress, sent.number)
+    going = [one for one in sent.collections if one.is_trashed and one.version]
+    for level in _levels([one for one in sent.collections if one not in going]):
+        for batch in _batches(level):
+            answers.note(library.write_collections(batch))
+    for items in _in_turn(sent.items, answers):
+        answers.note(library.write(items))
+    for items in _batches(sent.last):
+        if answers.failed:
+            answers.leave({one.key: OthersNotWritten() for one in items})
+        else:
+            answers.note(library.write(_as_left(library, items, known)))
+    for batch in _batches(going):
+        answers.note(library.write_collections(batch))
+    return Results(answers.versions, answers.failed)
+
+
+@dataclass
+class _Answers:
+    """What has come of the objects so far, by key."""
+
+    progress: Progress
+    total: int
+    versions: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, Reason] = field(default_factory=dict)
+    done: int = 0
+
+    def note(self, outcomes: Sequence[Outcome]) -> None:
+        """Look at every element of a batch's answer."""
         for outcome in outcomes:
             match outcome:
                 case Written(key, version):
-                    versions[key] = version
+                    self.versions[key] = version
                 case Unchanged():
                     pass
                 case Stale(key):
-                    failed[key] = "it changed in the library in between"
+                    self.failed[key] = ChangedMeanwhile()
                 case Refused(key, _, message):
-                    failed[key] = message
-        done += len(outcomes)
-        progress(done, sent.number)
-    return Results(versions, failed)
+                    self.failed[key] = RefusedByLibrary(message)
+        self._advance(len(outcomes))
+
+    def leave(self, reasons: Mapping[str, Reason]) -> None:
+        """Leave objects unwritten, each for its reason."""
+        if reasons:
+            self.failed |= reasons
+            self._advance(len(reasons))
+
+    def _advance(self, number: int) -> None:
+        self.done += number
+        self.progress(self.done, self.total)
 
 
-def _answers(
-    library: Library, sent: Sent, known: Contents, failed: Mapping[str, str]
-) -> Iterator[list[Outcome]]:
-    live = [one for one in sent.collections if not one.is_trashed]
-    trashed = [one for one in sent.collections if one.is_trashed]
-    yield from (library.write_collections(batch) for batch in _batches(live))
-    yield from (library.write(batch) for batch in _batches(sent.items))
-    for batch in _batches(sent.last):
-        if failed:
-            yield [Refused(one.key, 412, "something else could not be written") for one in batch]
-        else:
-            yield library.write(_as_left(library, batch, known))
-    yield from (library.write_collections(batch) for batch in _batches(trashed))
+def _levels(collections: Sequence[Collection]) -> Iterator[list[Collection]]:
+    """Yield collections level by level, those that are new before what stands below them."""
+    left, new = list(collections), {one.key for one in collections if one.version == 0}
+    while left:
+        level = [one for one in left if one.parent not in new] or left
+        yield level
+        left = [one for one in left if one not in level]
+        new -= {one.key for one in level}
+
+
+def _in_turn(items: Sequence[LibraryItem], answers: _Answers) -> Iterator[Sequence[LibraryItem]]:
+    """Yield items and children in batches as full as can be, a child after its item's batch.
+
+    In one batch with it, a child would be written although its item turns out to be stale. A child
+    whose item could not be written is left.
+    """
+    left = list(items)
+    while left:
+        unwritten = {
+            one.key: ParentNotWritten(answers.failed[_parent(one)])
+            for one in left
+            if _parent(one) in answers.failed
+        }
+        answers.leave(unwritten)
+        left = [one for one in left if one.key not in unwritten]
+        waiting = {one.key for one in left}
+        batch: list[LibraryItem] = []
+        later: list[LibraryItem] = []
+        for one in left:
+            is_next = _parent(one) not in waiting and len(batch) < BATCH_SIZE
+            (batch if is_next else later).append(one)
+        if later and not batch:  # objects that name each other: the library refuses them
+            batch, later = later[:BATCH_SIZE], later[BATCH_SIZE:]
+        if batch:
+            yield batch
+        left = later
+
+
+def _parent(item: LibraryItem) -> str:
+    return str(item.data.get("parentItem") or "")
 
 
 def _as_left(library: Library, batch: Sequence[LibraryItem], known: Contents) -> list[LibraryItem]:

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from zoterodigest.core.plan import Link
 from zoterodigest.project.lock import LockFile
 from zoterodigest.sync.apply.applying import apply
-from zoterodigest.sync.apply.changes import Changes, FileChange, Results, Sent
+from zoterodigest.sync.apply.changes import Changes, Ending, FileChange, Results, Sent
 from zoterodigest.sync.bibs.edits import BibEdit
-from zoterodigest.sync.bibs.exporting import NewBib, new_bibs
+from zoterodigest.sync.bibs.exporting import NewBib, new_bibs, with_exports
 from zoterodigest.sync.bibs.following import as_written
 from zoterodigest.sync.bibs.works import linked_items
-from zoterodigest.sync.bibs.writes import exporting_of, with_exports
 from zoterodigest.sync.claims import left_of, rows_of_exported
 from zoterodigest.sync.failures import Failure, failures_of_bibs
 from zoterodigest.sync.gather import Gathered, gather
@@ -68,18 +67,14 @@ def carry_out_exports(exports: Exports) -> ExportsDone:
         workspace,
         gathered,
         "export",
-        Sent(files=tuple(_file(bib) for bib in exports.bibs if bib.is_change)),
-        _lock_after(exports, exports.bibs),
-        lambda results, _: _lock_after(exports, _done(exports, results)),
+        Sent(files=tuple(FileChange.of_export(bib) for bib in exports.bibs if bib.is_change)),
+        _lock_after(exports, exports.bibs).links,
+        lambda results, _: Ending(_lock_after(exports, _done(exports, results))),
     )
     results = apply(changes, _no_progress)
-    unwritten = (Failure(key, "", reason) for key, reason in results.unwritten.items())
+    unwritten = (Failure(key, "", str(error)) for key, error in results.unwritten.items())
     written = len(changes.sent.files) - len(results.unwritten)
     return ExportsDone(written, (*unwritten, *failures_of_bibs(exports.bibs)))
-
-
-def _file(bib: NewBib) -> FileChange:
-    return FileChange(bib.key, bib.bib.path, bib.before, bib.source, exporting_of(bib))
 
 
 def _done(exports: Exports, results: Results) -> list[NewBib]:

@@ -23,6 +23,7 @@ from zoterodigest.library.selection import collection_paths, collections_within,
 from zoterodigest.project.citing import read_cited
 from zoterodigest.project.layout import BibFile
 from zoterodigest.project.lock import LockFile
+from zoterodigest.project.log.journal import Exporting
 from zoterodigest.sync.bibs.aliases import aliases_in
 from zoterodigest.sync.bibs.edits import BibEdit, style_of
 from zoterodigest.sync.bibs.works import Linked, Works, all_in_order, linked_by, works_of
@@ -72,10 +73,25 @@ class NewBib:
         return self.source != (self.before or b"")
 
     @property
+    def exporting(self) -> Exporting:
+        """What the journal says of it before it is written."""
+        return Exporting(self.key, self.entries, self.is_made and not self.was_made)
+
+    @property
     def is_settled(self) -> bool:
         """Whether there is nothing to write into it, and nothing of it to record."""
         is_known = self.entries == self.known and self.is_made == self.was_made
         return is_known and not self.is_change
+
+
+def with_exports(lock: LockFile, exports: Iterable[NewBib]) -> LockFile:
+    """Return `lock` with the entries that are ours after `exports`."""
+    new = {bib.key: bib for bib in exports}
+    others = (one for one in lock.exported if one.bibliography not in new)
+    ours = (one for bib in new.values() for one in bib.entries)
+    ordered = sorted((*others, *ours), key=lambda one: (one.bibliography, one.key))
+    made = lock.made | {key for key, bib in new.items() if bib.is_made}
+    return replace(lock, exported=tuple(ordered), made=made)
 
 
 def only_adds(bib: BibFile, source: bytes | None, lock: LockFile) -> bool:

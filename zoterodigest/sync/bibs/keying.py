@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.formula import safe_key
@@ -11,7 +11,7 @@ from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.core.link import Row, State, is_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.project.lock import LockFile
+from zoterodigest.project.log.journal import Intended
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Sent
 from zoterodigest.sync.apply.sending import Progress
@@ -112,29 +112,23 @@ def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed
     gathered = keys.gathered
     if not new and not gathered.recovers:
         return Keyed()
-    lock = _lock_after(gathered, new, {one.item for one in new})
+    rows = {row.id: row for row in gathered.lock.rows}
+    ours = {one.item: one.key for one in new if one.is_ours}
+    keyed = [with_key_noted(row, ours[row.item]) for row in _first_rows(rows, ours)]
+    rows |= {row.id: row for row in keyed}
     changes = Changes(
         keys.workspace,
         gathered,
         COMMAND,
         Sent(tuple(LibraryItem(one.item, one.version, {"citationKey": one.key}) for one in new)),
-        lock,
-        lambda results, _: _lock_after(gathered, new, results.versions.keys()),
-        # A run that is killed before its lock file knows by these which keys are ours.
-        intended=tuple(row for row in lock.rows if row not in gathered.lock.rows),
+        replace(gathered.lock.links, rows=tuple(rows.values())),
+        # By these the lock file knows which keys are ours, also after a kill.
+        intended=Intended(tuple(keyed)),
     )
     results = apply(changes, progress)
     titles = {one.item: one.title or one.item for one in new}
-    failures = (Kept(titles[key], reason) for key, reason in sorted(results.failed.items()))
+    failures = (Kept(titles[key], str(reason)) for key, reason in sorted(results.failed.items()))
     return Keyed(len(results.versions), tuple(failures))
-
-
-def _lock_after(gathered: Gathered, new: tuple[NewKey, ...], written: Set[str]) -> LockFile:
-    """Return the lock file with the keys that were made by a formula known as ours."""
-    ours = {one.item: one.key for one in new if one.is_ours and one.item in written}
-    rows = {row.id: row for row in gathered.lock.rows}
-    rows |= {row.id: with_key_noted(row, ours[row.item]) for row in _first_rows(rows, ours)}
-    return replace(gathered.lock, rows=tuple(rows[row_id] for row_id in sorted(rows)))
 
 
 def _first_rows(rows: Mapping[str, Row], items: Mapping[str, str]) -> list[Row]:

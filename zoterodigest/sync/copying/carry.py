@@ -14,11 +14,13 @@ from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.record import NOTE
 from zoterodigest.library.contents import Contents, read_contents
-from zoterodigest.library.port import BATCH_SIZE
 from zoterodigest.project.files import remove_leftovers, replace_file
 from zoterodigest.project.lock import LockFile, render_lock, write_lock
 from zoterodigest.project.memory import keep_memory, prepare_memory, read_memory
 from zoterodigest.project.running import running
+from zoterodigest.sync.apply.changes import Results, Sent
+from zoterodigest.sync.apply.reasons import ChangedMeanwhile, ParentNotWritten, Reason
+from zoterodigest.sync.apply.sending import Progress, send
 from zoterodigest.sync.copying.links import (
     Copies,
     Difference,
@@ -28,9 +30,7 @@ from zoterodigest.sync.copying.links import (
 )
 from zoterodigest.sync.copying.plan import Copying, failures_of_objects
 from zoterodigest.sync.copying.writes import without_shelves
-from zoterodigest.sync.delivery import in_batches
 from zoterodigest.sync.failures import Failure
-from zoterodigest.sync.ledger import STALE, Ledger, Progress
 
 _ROUNDS = 3
 """How often relations are looked at: where one is written, a server writes its reverse as well."""
@@ -65,53 +65,59 @@ def carry_out_copy(copying: Copying, progress: Progress) -> Copied:
         if copying.lock is not None:
             stack.enter_context(running(project.state_folder, "copy"))
             remove_leftovers(project.state_folder)
-        ledger = Ledger(progress, len(copying.writes))
-        _write(copying, ledger)
-        copied = _finished(copying, ledger)
+        copied = _finished(copying, _written(copying, progress))
         return copied if copied.failures else _gone_over(copying, copied)
 
 
-def _write(copying: Copying, ledger: Ledger) -> None:
-    library, writes = copying.target.library, copying.writes
-    for start in range(0, len(writes.shelves), BATCH_SIZE):
-        ledger.note(library.write_collections(writes.shelves[start : start + BATCH_SIZE]))
-    failed = ledger.failed & {one.key for one in writes.shelves}
-    items = tuple(without_shelves(write, failed) for write in writes.items)
-    for batch in in_batches(replace(writes, items=items), ledger):
-        ledger.note(library.write([write.item for write in batch]))
+def _written(copying: Copying, progress: Progress) -> Results:
+    """Write collections, then items and children; an item goes without collections that failed."""
+    writes, total = copying.writes, len(copying.writes)
+    known, library = copying.ends.target, copying.target.library
+    first = Sent(collections=writes.shelves)
+    shelves = send(library, first, known, lambda done, _: progress(done, total))
+    items = tuple(without_shelves(write, shelves.failed).item for write in writes.all)
+    before = len(writes.shelves)
+    sent = send(library, Sent(items), known, lambda done, _: progress(before + done, total))
+    return Results({**shelves.versions, **sent.versions}, {**shelves.failed, **sent.failed})
 
 
-def _finished(copying: Copying, ledger: Ledger) -> Copied:
+def _finished(copying: Copying, results: Results) -> Copied:
     """Return what came of the writes, once relations are written as well."""
-    reasons = {key: _reason(asked, ledger) for key, asked in copying.found.keys.items()}
-    failed = {key: reason for key, reason in reasons.items() if reason}
+    reasons = {key: results.failed.get(asked) for key, asked in copying.found.keys.items()}
+    failed = {
+        key: str(reason)
+        for key, reason in reasons.items()
+        if reason is not None and not isinstance(reason, ParentNotWritten)
+    }
     failures = [*copying.refused, *failures_of_objects(copying, failed)]
+    related = 0
     if not failures:
-        failures += _relate(copying, ledger)
-    counts = copying.writes.counts(copying.ends.target, frozenset(ledger.versions))
-    return Copied(copying, ledger.written, tuple(failures), counts)
+        related, left = _related(copying)
+        failures += left
+    counts = copying.writes.counts(copying.ends.target, frozenset(results.versions))
+    return Copied(copying, len(results.versions) + related, tuple(failures), counts)
 
 
-def _reason(asked: str, ledger: Ledger) -> str:
-    return STALE if asked in ledger.stale else ledger.refused.get(asked, "")
+def _related(copying: Copying) -> tuple[int, list[Failure]]:
+    """Write relations between what was copied; return how many, and what could not be written.
 
-
-def _relate(copying: Copying, ledger: Ledger) -> Iterator[Failure]:
-    """Write relations between what was copied; yield what keeps changing in between."""
+    What keeps changing in between is told as such.
+    """
     related = [one for one in copying.portion.objects if one.data.get("relations")]
-    library, keys = copying.target.library, _keys(copying)
+    keys, written = _keys(copying), 0
     relations = replace(copying.relations, keys=keys)
+    failed: Mapping[str, Reason] = {}
     for _ in range(_ROUNDS if related else 0):
-        writes = list(relations.writes(related, _contents(copying)))
+        contents = _contents(copying)
+        writes = tuple(relations.writes(related, contents))
         if not writes:
-            return
-        for start in range(0, len(writes), BATCH_SIZE):
-            ledger.note(library.write(writes[start : start + BATCH_SIZE]))
+            return written, []
+        results = send(copying.target.library, Sent(writes), contents, lambda *_: None)
+        written, failed = written + len(results.versions), results.failed
     left = relations.writes(related, _contents(copying)) if related else ()
-    reasons = {one.key: ledger.refused.get(one.key, STALE) for one in left}
-    yield from failures_of_objects(
-        copying, {key: reasons[keys[key]] for key in keys if keys[key] in reasons}
-    )
+    reasons = {one.key: str(failed.get(one.key, ChangedMeanwhile())) for one in left}
+    told = {key: reasons[keys[key]] for key in keys if keys[key] in reasons}
+    return written, list(failures_of_objects(copying, told))
 
 
 def _contents(copying: Copying) -> Contents:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from contextlib import suppress
 
 from zoterodigest.core.found import Pending
 from zoterodigest.library.contents import Contents
-from zoterodigest.project.files import CannotWrite, SourceChanged
-from zoterodigest.project.pending import keep_pending
 from zoterodigest.sync.run import Prepared, takes_pending
 
 
@@ -19,16 +16,13 @@ def to_hand_over(prepared: Prepared) -> tuple[Pending, ...]:
     return tuple(one for one in known if _is_taken(one, prepared, items))
 
 
-def forget_handed_over(prepared: Prepared, contents: Contents) -> None:
-    """Forget the facts that the library has now, and those whose entries are not there any more.
+def handed_over(prepared: Prepared, contents: Contents) -> tuple[Pending, ...]:
+    """Return the facts that the library has now, and those whose entries are not there any more.
 
-    One that stays, as after a kill, changes nothing: items take only what they lack.
+    One that is kept on, as after a kill, changes nothing: items take only what they lack.
     """
     known = prepared.gathered.pending
-    left = tuple(one for one in known if _is_still_pending(one, prepared, contents))
-    if left != known:
-        with suppress(CannotWrite, SourceChanged):
-            keep_pending(prepared.workspace.project.state_folder, left)
+    return tuple(one for one in known if not _is_still_pending(one, prepared, contents))
 
 
 def _is_still_pending(pending: Pending, prepared: Prepared, contents: Contents) -> bool:

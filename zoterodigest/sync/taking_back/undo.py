@@ -15,16 +15,15 @@ from zoterodigest.core.found import PendingChange
 from zoterodigest.core.history import Links, Run, is_undo
 from zoterodigest.core.link import Exported, Row, State, is_bib
 from zoterodigest.core.plan import Link
-from zoterodigest.core.seen import Seen
-from zoterodigest.library.contents import Contents, read_contents
-from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.contents import Contents
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.lock import LockFile
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.outside import require_keys_inside
 from zoterodigest.sync.apply.applying import apply
-from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Results, Sent
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Ending, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
+from zoterodigest.sync.foreseeing import contents_as_sent
 from zoterodigest.sync.gather import (
     Gathered,
     OtherLibrary,
@@ -183,10 +182,9 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
         undoing.gathered,
         undoing.command,
         undoing.sent,
-        undoing.lock,
-        lambda results, _: _lock_after(undoing, results),
-        released=released,
-        seen_after=lambda lock: _seen_after(undoing, lock, is_last=lock is not released),
+        undoing.lock.links,
+        lambda results, _: _finished(undoing, results),
+        released=None if released is None else _ending(undoing, released, is_last=False),
         undoes=undoing.run.number,
     )
     results = apply(changes, progress)
@@ -203,16 +201,24 @@ def _done(sent: Sent, results: Results) -> Sent:
     )
 
 
-def _seen_after(undoing: Undoing, lock: LockFile, *, is_last: bool) -> Seen | None:
-    """Return what to remember with `lock`: a redo remembers places only when items are in them."""
+def _finished(undoing: Undoing, results: Results) -> Ending:
+    """Return how the run ends; facts stay pending in a digest that could not be written."""
+    taken = undoing.sent.pending.taken
+    forgotten = tuple(one for one in taken if one.digest not in results.unwritten)
+    ending = _ending(undoing, _lock_after(undoing, results), is_last=True)
+    return replace(ending, forgotten=forgotten)
+
+
+def _ending(undoing: Undoing, lock: LockFile, *, is_last: bool) -> Ending:
+    """Return `lock` with what to remember: a redo remembers places only when items are in them."""
     gathered = undoing.gathered
     if gathered.seen is None:
-        return None
+        return Ending(lock)
     keys = {item.key for item in undoing.sent.items}
     if undoing.is_redo and not is_last:
         keys = set()
     written = [item for item in _as_if_written(undoing).items if item.key in keys]
-    return seen_back(gathered.seen, gathered.lock.links, lock.links, written)
+    return Ending(lock, seen_back(gathered.seen, gathered.lock.links, lock.links, written))
 
 
 def _failed(undoing: Undoing, results: Results) -> Iterator[Declined]:
@@ -221,9 +227,9 @@ def _failed(undoing: Undoing, results: Results) -> Iterator[Declined]:
     titles = {one.key: one.title for one in undoing.run.objects}
     for key, reason in sorted(results.failed.items()):
         item = str(by_key[key].data.get("parentItem", key)) if key in by_key else key
-        yield Declined(titles.get(key) or names.get(key, key), reason, item)
-    for key, reason in sorted(results.unwritten.items()):
-        yield Declined("", reason, key)
+        yield Declined(titles.get(key) or names.get(key, key), str(reason), item)
+    for key, error in sorted(results.unwritten.items()):
+        yield Declined("", str(error), key)
 
 
 # --- links ---------------------------------------------------------------------------------------
@@ -333,11 +339,5 @@ def _gathered_then(undoing: Undoing) -> Gathered:
 
 
 def _as_if_written(undoing: Undoing) -> Contents:
-    contents = undoing.gathered.contents
-    objects = dict(contents.by_key)
-    for item in undoing.sent.items:
-        present = objects[item.key]
-        data = {**present.data, **item.data}
-        objects[item.key] = LibraryItem(item.key, item.version, data, present.parsed_date)
-    items = tuple(objects[key] for key in sorted(objects))
-    return read_contents(Snapshot(0, items, contents.collections), undoing.workspace.zotero)
+    items, zotero = undoing.sent.items, undoing.workspace.zotero
+    return contents_as_sent(undoing.gathered.contents, items, zotero)

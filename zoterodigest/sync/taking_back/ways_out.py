@@ -9,11 +9,11 @@ from zoterodigest.core.link import Origin, Row, Shelf, State, is_bib
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.lock import LockFile
-from zoterodigest.project.recovery import decide
-from zoterodigest.sync.apply.applying import apply
-from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Results, Sent
+from zoterodigest.project.log.journal import Intended
+from zoterodigest.sync.apply.applying import apply, rows_found
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Ending, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
-from zoterodigest.sync.gather import Gathered, facts_of, gather
+from zoterodigest.sync.gather import Gathered, gather
 from zoterodigest.sync.taking_back.removal import Kept, Removal, title_of
 from zoterodigest.sync.workspace import Workspace
 
@@ -105,14 +105,14 @@ def leave(leaving: Leaving, progress: Progress) -> Left:
         leaving.gathered,
         "remove" if leaving.takes_back else "unlink",
         Sent((*leaving.trash, *leaving.patches), leaving.shelves),
-        _lock_after(leaving, NOTHING_FAILED, leaving.gathered.contents),
-        lambda results, stored: _lock_after(leaving, results, stored),
-        intended=tuple(_intended(leaving)) if leaving.takes_back else (),
+        _lock_after(leaving, NOTHING_FAILED, leaving.gathered.contents).links,
+        lambda results, stored: Ending(_lock_after(leaving, results, stored)),
+        intended=Intended(tuple(_intended(leaving)) if leaving.takes_back else ()),
     )
     results = apply(changes, progress)
     items = {item.key: item for item in leaving.gathered.contents.items}
     failures = [
-        Kept(title_of(items[k]) if k in items else k, why)
+        Kept(title_of(items[k]) if k in items else k, str(why))
         for k, why in sorted(results.failed.items())
     ]
     return Left(leaving, changes.sent.number - len(results.failed), tuple(failures), results.counts)
@@ -136,11 +136,8 @@ def _intended(leaving: Leaving) -> Iterator[Row]:
 def _lock_after(leaving: Leaving, results: Results, stored: Contents) -> LockFile:
     """Return the lock file: links end, but of what failed; the journal is folded the same way."""
     failed = results.failed
-    ending = {row.id: row for row in leaving.rows}
-    if leaving.takes_back:
-        facts = facts_of(stored)
-        found = {row.id: decide(ending[row.id], row, facts) for row in _intended(leaving)}
-        ending = {row_id: row or ending[row_id] for row_id, row in found.items()}
+    intended = _intended(leaving) if leaving.takes_back else ()
+    ending = {row.id: row for row in rows_found(leaving.rows, intended, stored)}
     rows = tuple(
         replace(ending[row.id], state=State.UNLINKED)
         if row.id in ending and row.item not in failed and row.note not in failed
