@@ -183,6 +183,11 @@ def test_a_redo_takes_back_the_newest_undo_that_counts() -> None:
     assert run_to_redo(_listed(0, 0, 2, 3, killed=(4,))) == 3
 
 
+def test_a_killed_redo_is_the_one_to_go_on_with_also_where_an_earlier_one_did_all() -> None:
+    assert run_to_redo(_listed(0, 0, 2, 3, 3, killed=(5,))) == 3
+    assert run_to_redo(_listed(0, 0, 2, 3, 4, killed=(5,))) == 5  # it undid the redo
+
+
 def test_a_redo_that_was_killed_is_what_an_undo_takes_back() -> None:
     assert run_to_undo(_listed(0, 1, 2, killed=(3,))) == 3
 

@@ -124,7 +124,7 @@ def do_again(start: Path, address: str, how: How) -> int:
 def _take_back(start: Path, history: History, number: int, address: str, how: How) -> int:
     run = history.whole_run(number)
     undone, killed = undone_by(history.runs), killed_undos(history.runs)
-    if number in undone:
+    if number in undone and number not in killed:
         tell([f"Run {number} was undone by run {undone[number]} already."])
     if number in killed:
         before = killed[number]

@@ -252,10 +252,9 @@ def run_to_undo(runs: Iterable[Listed]) -> int | None:
     was killed, and is not undone.
     """
     known = tuple(runs)
-    newest = max(known, key=lambda run: run.number, default=None)
-    if newest is not None and newest.undoes and not newest.is_finished:
-        is_redo = _is_redo(newest, known)
-        return newest.number if is_redo else newest.undoes
+    killed = _killed_last(known)
+    if killed is not None:
+        return killed.number if _is_redo(killed, known) else killed.undoes
     undone = undone_by(known)
     numbers = (run.number for run in known if not run.undoes and run.number not in undone)
     return max(numbers, default=None)
@@ -264,10 +263,14 @@ def run_to_undo(runs: Iterable[Listed]) -> int | None:
 def run_to_redo(runs: Iterable[Listed]) -> int | None:
     """Return the number of the undo that a redo takes back, if there is one.
 
-    It is the newest that is not taken back; a run that came after it was made on what the undo
-    left, and is not to be mixed with what was before.
+    It is the one whose redo was killed last of all, else the newest that is not taken back; a run
+    that came after it was made on what the undo left, and is not to be mixed with what was before.
     """
     known = sorted(runs, key=lambda one: one.number, reverse=True)
+    killed = _killed_last(known)
+    if killed is not None and _is_redo(killed, known):
+        # An earlier redo of the same may have done all of it, and was killed before it said so.
+        return killed.undoes
     undone = undone_by(known)
     for run in known:
         if not run.undoes:
@@ -275,6 +278,13 @@ def run_to_redo(runs: Iterable[Listed]) -> int | None:
         if not _is_redo(run, known) and run.number not in undone:
             return run.number
     return None
+
+
+def _killed_last(runs: Iterable[Listed]) -> Listed | None:
+    """Return the newest run if it is an undo or a redo that did not finish."""
+    newest = max(runs, key=lambda run: run.number, default=None)
+    is_killed = newest is not None and newest.undoes and not newest.is_finished
+    return newest if is_killed else None
 
 
 def is_undo(number: int, runs: Iterable[Listed]) -> bool:
