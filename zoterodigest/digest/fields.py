@@ -75,8 +75,11 @@ def is_translated(title: str, text: str) -> bool:
 
 def _script(text: str) -> str:
     """Return the script most letters are in; ideographs count for three (a word is short)."""
+    head = text[:_ENOUGH_LETTERS]
+    if head.isascii():
+        return "LATIN" if any(map(str.isalpha, head)) else ""
     weights: dict[str, int] = {}
-    for char in text[:_ENOUGH_LETTERS]:
+    for char in head:
         if char.isalpha():
             script = "LATIN" if char.isascii() else unicodedata.name(char, "").split(" ")[0]
             weights[script] = weights.get(script, 0) + (1 if char.isascii() else 3)
