@@ -17,7 +17,7 @@ from tests.cli.conftest import Ran, Zoterodigest, a_digest, cache_of, in_library
 from tests.cli.keyrings import installed, no_keyring
 from tests.library.desktop import a_desktop
 from tests.library.web import KEY, Server, a_server
-from tests.project.unprivileged import run
+from tests.processes import run
 from tests.sync.world import World
 from zoterodigest.library.connect import connect, embedded
 from zoterodigest.library.port import LibraryItem

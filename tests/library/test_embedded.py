@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import multiprocessing
 import os
 import sqlite3
-import subprocess
-import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -22,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import a_collection, a_key, a_note, an_item, changed
+from tests.processes import ended, run, started
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.database import DatabaseFile
 from zoterodigest.library.embedded import Deleted, EmbeddedLibrary
@@ -397,16 +395,13 @@ def _write_forty(path: Path, first: int) -> None:
 
 
 def test_two_processes_write_one_after_the_other(path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_write_forty, args=(path, first)) for first in (0, 40)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
+    writers = [started(_write_forty, path, first) for first in (0, 40)]
+
+    codes = list(map(ended, writers))
 
     snapshot = embedded(path).read()
 
-    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert codes == [0, 0]
     assert len(snapshot.items) == snapshot.version == 80
     assert sorted(item.version for item in snapshot.items) == list(range(1, 81))
 
@@ -438,9 +433,9 @@ def kill_while_writing(path: Path) -> None:
     run_python(program, path)
 
 
-def run_python(program: str, *arguments: Path, user: int | None = None) -> str:
-    command = [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, user=user)
+def run_python(program: str, path: Path) -> str:
+    done = run(textwrap.dedent(program), path)
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.project.unprivileged import run, run_as_nobody
+from tests.processes import run
+from tests.project.unprivileged import run_as_nobody
 from zoterodigest.project.files import (
     BadInput,
     CannotWrite,

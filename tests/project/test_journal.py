@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.processes import run
 from tests.project.links import a_row, exported, rows, shelves
-from tests.project.unprivileged import run
 from tests.sync.histories.effects import Effects
 from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.project.files import CannotWrite

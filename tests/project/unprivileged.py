@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.processes import run
 
 NOBODY = 65534
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -16,18 +16,6 @@ def run_as_nobody(code: str, *arguments: object) -> subprocess.CompletedProcess[
     drop = f"import os\nif os.geteuid() == 0: os.setgroups([]); os.setgid({NOBODY}); "
     drop += f"os.setuid({NOBODY})\n"
     return run(IMPORTS + drop + code, *arguments)
-
-
-def run(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run Python `code` with `arguments` in the repository's package."""
-    return subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-    )
 
 
 IMPORTS = """

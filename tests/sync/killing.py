@@ -10,13 +10,11 @@ import stat
 import sys
 import traceback
 from collections.abc import Callable
-from functools import cache
 from itertools import count
-from multiprocessing import get_context
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
+from tests.processes import ended, started
 from tests.sync.commands import COMMANDS
 from tests.sync.looked_up import enrich
 from tests.sync.trouble import silent
@@ -101,25 +99,10 @@ def killed(
     `first + step`, …, until one is not killed any more: that one is no part of what is returned.
     With `torn` the file that was about to be synced loses its last bytes, as when the power fails.
     """
-    arguments = (action.__name__, template.root, out, first, step, torn)
-    killer = _processes().Process(target=_kill, args=arguments)
-    killer.start()
-    killer.join(500)
-    assert killer.exitcode == 0, f"a run to be killed went wrong: {killer.exitcode}"
+    killer = started(_kill, action.__name__, template.root, out, first, step, torn)
+    assert ended(killer) == 0, "a run to be killed went wrong"
     folders = sorted(out.iterdir(), key=lambda folder: int(folder.name))
     return [World(folder, list(DIGESTS)) for folder in folders[:-1]]
-
-
-@cache
-def _processes() -> ForkServerContext:
-    """Return what starts processes as copies of one that has imported everything already.
-
-    To import it takes a second, a copy takes some milliseconds. This process has threads and state
-    of other tests, so it is not the one to be copied.
-    """
-    context = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    return context
 
 
 def _kill(name: str, template: Path, out: Path, first: int, step: int, torn: bool) -> None:

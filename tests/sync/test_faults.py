@@ -11,12 +11,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.project.unprivileged import NOBODY, run
+from tests.processes import ended, processes, run, started
+from tests.project.unprivileged import NOBODY
 from tests.sync.digests import notes
 from tests.sync.killing import push
 from tests.sync.recovery import (
@@ -41,7 +43,6 @@ from zoterodigest.sync.carry import LibraryChanged, Outcome, carry_out
 from zoterodigest.sync.gather import OtherLibrary
 from zoterodigest.sync.run import Direction, Options, prepare
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 SYNC = Options(Direction.SYNC)
 LENSES = "Seeing Further with Larger Lenses"
 
@@ -468,45 +469,24 @@ def test_a_collection_that_cannot_be_renamed_stays_known_and_is_renamed_later(
 
 # Two runs at once
 
-BOTH = """
-import sys, time
-from pathlib import Path
-from tests.sync.trouble import silent
-from tests.sync.world import World
-from zoterodigest.errors import ZoterodigestError
-from zoterodigest.sync.carry import carry_out
-world = World(Path(sys.argv[1]), ["notes.md"])
-try:
-    prepared = world.prepare()
-    print("ready", flush=True)
-    sys.stdin.readline()
-    carry_out(prepared, silent)
-except ZoterodigestError as error:
-    sys.exit(error.exit_code)
-"""
+
+def push_at_once(root: Path, ready: Barrier) -> None:
+    world = World(root, ["notes.md"])
+    try:
+        prepared = world.prepare()
+        ready.wait(60)
+        carry_out(prepared, silent)
+    except ZoterodigestError as error:
+        sys.exit(error.exit_code)
 
 
 def test_of_two_runs_at_once_one_is_told_so_and_nothing_is_done_twice(world: World) -> None:
     world.markdown("notes.md", notes(*(a_note_of(number) for number in range(30))))
-    command = [sys.executable, "-c", BOTH, str(world.root)]
-    runs = [
-        subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
-        )
-        for _ in range(2)
-    ]
-    for one in runs:
-        assert one.stdout is not None
-        assert one.stdout.readline() == "ready\n"
-    for one in runs:
-        assert one.stdin is not None
-        one.stdin.write("go\n")
-        one.stdin.flush()
+    ready = processes().Barrier(2)
+    runs = [started(push_at_once, world.root, ready) for _ in range(2)]
 
-    codes = sorted(one.wait(60) for one in runs)
+    codes = sorted(map(ended, runs))
 
-    for one in runs:
-        one.communicate()
     assert codes[0] == 0
     assert codes[1] in (AlreadyRunning.exit_code, SourceChanged.exit_code)
     assert len(world.items()) == len(world.notes()) == 30
