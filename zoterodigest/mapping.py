@@ -46,7 +46,14 @@ def load(path: Path, model: type[M]) -> M:
 
     The error names the file, the line or the key, and the first reason.
     """
-    return validate(path, read_toml(path), model)
+    tables = shipped_tables(path) if path.parent == folder() else read_toml(path)
+    return validate(path, tables, model)
+
+
+@cache
+def shipped_tables(path: Path) -> dict[str, Any]:
+    """Return the tables of a built-in file: it does not change while the program runs."""
+    return read_toml(path)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

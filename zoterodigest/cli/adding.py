@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoterodigest.cli.looking_up import is_offline, open_sources
-from zoterodigest.cli.outside import loaded
-from zoterodigest.cli.places import linked_digests
+from zoterodigest.cli.places import linked_digests, project_in
 from zoterodigest.cli.screen import (
     counted,
     cut,
@@ -103,11 +102,9 @@ def run(asked: Sequence[str], options: Options, *, as_json: bool) -> int:
 def _goal(options: Options, venues: VenueTable) -> tuple[Goal, Project]:
     start = Path()
     config = find_project(options.to or start)
-    here = config.parent if config else start
-    linked = [path for path in linked_digests(here) if path.exists()]
-    if config is not None:
-        project = loaded(config)
-    else:
+    project = project_in(config.parent if config else start)
+    linked = [path for path in linked_digests(project) if path.exists()]
+    if config is None:
         given = [options.to] if options.to else []
         project = Project.implicit([*given, *linked] or [start / "digest.md"])
     return open_goal(project, options.to, venues, linked), project

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zoterodigest.cli.duplicate_text import as_data, as_text, command_for
 from zoterodigest.cli.network import chosen
-from zoterodigest.cli.places import linked_digests, open_library
+from zoterodigest.cli.places import linked_digests, open_library, project_in
 from zoterodigest.cli.screen import emit, emit_json
 from zoterodigest.cli.talk import busy
 from zoterodigest.core.link import is_bib
@@ -36,9 +36,10 @@ def meant(files: Sequence[Path], address: str, wanted_format: str) -> Workspace:
     """Open what is to be looked at; without a digest the library has to be there."""
     start = Path()
     digests = [file for file in files if not is_bib(file.name)]
-    if not files:
-        digests = [path for path in linked_digests(start) if path.exists()]
-    meaning = chosen(address)
+    project = None if files else project_in(start)
+    if project:
+        digests = [path for path in linked_digests(project) if path.exists()]
+    meaning = chosen(address, project)
     workspace = open_workspace(digests, start, chosen=meaning, wanted_format=wanted_format)
     named = [file for file in files if is_bib(file.name)]
     if named:

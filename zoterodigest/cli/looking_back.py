@@ -19,6 +19,7 @@ from zoterodigest.cli.history_text import (
     what_text,
 )
 from zoterodigest.cli.network import chosen
+from zoterodigest.cli.places import project_in
 from zoterodigest.cli.screen import (
     counted,
     emit,
@@ -68,7 +69,7 @@ class How:
 
 def show_log(start: Path, *, as_json: bool) -> None:
     """List the runs of the project of `start`, the newest first."""
-    history = _history(start)
+    history = _history(_project(start))
     undone = undone_by(history.runs)
     runs = history.runs[::-1]
     if as_json:
@@ -81,7 +82,7 @@ def show_log(start: Path, *, as_json: bool) -> None:
 
 def show_run(start: Path, number: int, *, as_json: bool) -> None:
     """Show what one run changed, field by field."""
-    history = _history(start)
+    history = _history(_project(start))
     run = history.run(number)
     if as_json:
         emit_json({**run_data(listed(run), undone_by(history.runs)), **changes_data(run)})
@@ -94,8 +95,9 @@ def take_back(start: Path, number: int | None, address: str, how: How) -> int:
 
     Raises `NoSuchRun` if there is none, or if it is not clear that this is the one that is meant.
     """
-    require_idle(_project(start).state_folder)  # which run was killed is known only then
-    history = _history(start)
+    project = project_in(start)
+    require_idle(project.state_folder)  # which run was killed is known only then
+    history = _history(project)
     if number is None:
         number = run_to_undo(history.runs)
         if number is None:
@@ -104,13 +106,14 @@ def take_back(start: Path, number: int | None, address: str, how: How) -> int:
         passed = _passed_over(history, number)
     else:
         passed = ""
-    return _take_back(start, history, number, address, replace(how, remark=passed))
+    return _take_back(project, history, number, address, replace(how, remark=passed))
 
 
 def do_again(start: Path, address: str, how: How) -> int:
     """Take back the newest undo, so that its run is done again; return the exit code."""
-    require_idle(_project(start).state_folder)
-    history = _history(start)
+    project = project_in(start)
+    require_idle(project.state_folder)
+    history = _history(project)
     number = run_to_redo(history.runs)
     if number is None:
         raise NoSuchRun(
@@ -118,10 +121,10 @@ def do_again(start: Path, address: str, how: How) -> int:
             "`zoterodigest log` lists the runs; `zoterodigest undo RUN` takes back any of them,"
             " an undo too.",
         )
-    return _take_back(start, history, number, address, replace(how, command="redo"))
+    return _take_back(project, history, number, address, replace(how, command="redo"))
 
 
-def _take_back(start: Path, history: History, number: int, address: str, how: How) -> int:
+def _take_back(project: Project, history: History, number: int, address: str, how: How) -> int:
     run = history.whole_run(number)
     undone, killed = undone_by(history.runs), killed_undos(history.runs)
     if number in undone and number not in killed:
@@ -131,7 +134,7 @@ def _take_back(start: Path, history: History, number: int, address: str, how: Ho
         going_on = f"Run {before.number}, which was to undo it, {visible(before.ended)}."
         going_on += " This goes on with it."
         how = replace(how, remark=going_on)
-    workspace = open_workspace((), start, chosen=chosen(address))
+    workspace = open_workspace((), Path(), chosen=chosen(address, project))
     with workspace.library:
         with busy("Reading digests and library"):
             undoing = prepare_undo(workspace, run, command=how.command)
@@ -240,8 +243,8 @@ def _project(start: Path) -> Project:
     return Project.load(config) if config else Project.implicit([start / "digest.md"])
 
 
-def _history(start: Path) -> History:
-    history = read_history(history_folder(_project(start).state_folder))
+def _history(project: Project) -> History:
+    history = read_history(history_folder(project.state_folder))
     for path in history.damaged:
         tell_error(
             f"{path}: this run cannot be read, and is left out",

@@ -22,14 +22,18 @@ from zoterodigest.library.keys import (
     stored_key,
     stored_local_key,
 )
+from zoterodigest.project.layout import Project
 from zoterodigest.sync.workspace import Chosen
 
 ENVIRONMENT_KEY = "ZOTERO_API_KEY"
 
 
-def chosen(address: str = "") -> Chosen:
-    """Return which library is meant: `address`, else the project's, else the environment's."""
-    return Chosen(address, library_in(os.environ), access(), allowed())
+def chosen(address: str = "", project: Project | None = None) -> Chosen:
+    """Return which library is meant: `address`, else the project's, else the environment's.
+
+    `project` is the one that is meant, if it was read already.
+    """
+    return Chosen(address, library_in(os.environ), access(), allowed(), project)
 
 
 def access() -> Access:

@@ -92,9 +92,10 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
     the lock file too. Raises `NoDigest` if there are none.
     """
     start = Path()
-    linked = [] if digests else linked_digests(start)
+    project = None if digests else project_in(start)
+    linked = linked_digests(project) if project else []
     meant = list(digests) or [path for path in linked if path.exists()]
-    meaning = chosen(address)
+    meaning = chosen(address, project)
     workspace = open_workspace(meant, start, chosen=meaning, wanted_format=wanted_format)
     if linked and not workspace.digests:
         names = ", ".join(str(path) for path in linked)
@@ -160,13 +161,12 @@ def project_in(start: Path) -> Project:
     return project
 
 
-def linked_digests(start: Path) -> list[Path]:
-    """Return the digests of a project in `start` whose configuration has no `[[digest]]`.
+def linked_digests(project: Project) -> list[Path]:
+    """Return the digests of a project whose configuration has no `[[digest]]`.
 
     They are those that its lock file links, and those that its feeds wrote. Bibliographies take
     part by a configuration only.
     """
-    project = project_in(start)
     if project.configuration.digests:
         return []
     data = read_if_present(project.lock_path)
@@ -181,13 +181,15 @@ def near(path: Path) -> Path:
     return absolute.relative_to(here) if absolute.is_relative_to(here) else path
 
 
-def open_library(address: str, start: Path) -> Library:
+def open_library(address: str, start: Path, known: Project | None = None) -> Library:
     """Return the library at `address`, to be read; without one, the project's of `start`.
 
+    `known` is that project, if it was read already.
     Raises `NoLibraryYet` where an embedded library is meant whose file does not exist: to read it
     as empty would hide a mistyped path.
     """
-    project = Project.implicit([start / "digest.md"]) if address else project_in(start)
+    implicit = Project.implicit([start / "digest.md"])
+    project = implicit if address else known or project_in(start)
     meaning = chosen(address)
     library, base = library_meant(project, start, meaning)
     match parse_address(library):

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from zoterodigest.cli.bib_text import notes_text, summary, unsettable_text
 from zoterodigest.cli.network import chosen
-from zoterodigest.cli.outside import loaded
-from zoterodigest.cli.places import linked_digests, near, open_library
+from zoterodigest.cli.places import linked_digests, near, open_library, project_in
 from zoterodigest.cli.screen import emit, emit_text, tell, tell_failure, visible
 from zoterodigest.cli.telling import tell_failures
 from zoterodigest.cli.writing_over import Writing
+from zoterodigest.library.port import Library
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Project, find_project
 from zoterodigest.project.lock import read_lock
@@ -42,21 +42,25 @@ def project_here(address: str, output: str, *, may_be_all: bool) -> Workspace | 
     """
     start = Path()
     config = find_project(start)
-    project = loaded(config) if config else Project.implicit([start / "digest.md"])
-    data = read_if_present(project.lock_path)
-    if config is None and data is None:
+    project = project_in(start)
+    if config is None and not project.lock_path.exists():
         return None
     if output.casefold().endswith(".bib") or (may_be_all and project.bibliographies()):
         require_idle(project.state_folder)
-    with open_library(address, start) as library:
-        identities = known_as(library)
-    lock = read_lock(data, project.lock_path) if data is not None else None
-    if lock is not None and lock.rows and lock.identity not in identities and address:
-        return None
-    linked = [path for path in linked_digests(start) if path.exists()]
-    workspace = open_workspace(linked, start, chosen=chosen(address))
+    with open_library(address, start, project) as library:
+        if address and not _may_be_linked(project, library):
+            return None
+    linked = [path for path in linked_digests(project) if path.exists()]
+    workspace = open_workspace(linked, start, chosen=chosen(address, project))
     present = tuple(digest for digest in workspace.digests if digest.path.is_file())
     return replace(workspace, digests=present)
+
+
+def _may_be_linked(project: Project, library: Library) -> bool:
+    """Tell whether the lock file links with `library`, or with none."""
+    data = read_if_present(project.lock_path)
+    lock = read_lock(data, project.lock_path) if data is not None else None
+    return lock is None or not lock.rows or lock.identity in known_as(library)
 
 
 def export_all(workspace: Workspace, given: Given, writing: Writing) -> int:

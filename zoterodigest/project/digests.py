@@ -21,17 +21,18 @@ def read_digest(path: Path) -> SourceFile:
     return file
 
 
-def formats_for(path: Path, wanted: str = "") -> tuple[Format, ...]:
+def formats_for(path: Path, wanted: str = "", known: Project | None = None) -> tuple[Format, ...]:
     """Return the formats to read the digest at `path` by, in the order in which they are tried.
 
     Those beside it come first, then those of its project's configuration, then the built-in ones.
     With `wanted`, a name or the path of a format file, it is that one only; else the one that the
-    configuration names for this digest, if it does.
+    configuration names for this digest, if it does. If its project is the `known` one, the
+    configuration is not read again.
     """
     config = find_project(path.parent)
     if config is None:
         return _formats([path.parent], wanted)
-    project = Project.load(config)
+    project = known if known and known.config_path == config else Project.load(config)
     (digest,) = project.digests([path])
     folders = [path.parent, *project.format_folders]
     return _formats(folders, wanted or digest.rules.format or "")

@@ -328,6 +328,7 @@ def read_digests(
     """
     read: list[ReadDigest] = []
     unread: list[UnreadDigest] = []
+    known: dict[tuple[Path, str], tuple[Format, ...]] = {}
     for digest in workspace.digests:
         try:
             file = read_digest(digest.path)
@@ -337,7 +338,10 @@ def read_digests(
             unread.append(UnreadDigest(digest, error))
             continue
         wanted = workspace.wanted_format or digest.rules.format or ""
-        formats = formats_for(digest.path, wanted)
+        key = (digest.path.parent, wanted)
+        if key not in known:  # formats of one's own are files: each is read once
+            known[key] = formats_for(digest.path, wanted, workspace.project)
+        formats = known[key]
         document = read_document(digest.key, file.data, formats, workspace.zotero.venues)
         read.append(ReadDigest(digest, file, document, formats))
     if unread and not read:
@@ -368,7 +372,7 @@ def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
     library, path = workspace.library, workspace.project.lock_path
     present = library.identity
     lock = LockFile(present) if data is None else read_lock(data, path)
-    if lock.identity in known_as(library):
+    if lock.identity in {present, library.former_identity} - {""}:
         return replace(lock, identity=present)
     if not lock.rows and not lock.shelves:
         return LockFile(present)

@@ -58,13 +58,15 @@ class Chosen:
     """Which library is meant: `address` goes before the project's, `otherwise` counts without one.
 
     `access` is how libraries over the network are reached. `allowed` is what a project may use
-    outside of its folder.
+    outside of its folder. `project` is the one that is meant, if it was read already and uses
+    nothing else.
     """
 
     address: str = ""
     otherwise: str = ""
     access: Access = field(default_factory=Access)
     allowed: Allowed = Allowed()  # noqa: RUF009  (frozen)
+    project: Project | None = None
 
 
 def open_workspace(
@@ -83,12 +85,7 @@ def open_workspace(
     if the project's files lead to where the user did not allow them to.
     """
     chosen = chosen or Chosen(library)
-    config = find_project(digests[0] if digests else start)
-    if config is not None:
-        project = Project.load(config)
-    else:
-        project = Project.implicit(digests or [start / "digest.md"])
-    require_inside(project, chosen.allowed, digests)
+    project = _project(digests, start, chosen)
     rules = project.configuration.zotero
     address, base = library_meant(project, start, chosen)
     return Workspace(
@@ -102,6 +99,18 @@ def open_workspace(
         chosen.allowed,
         is_named=bool(digests),
     )
+
+
+def _project(digests: Sequence[Path], start: Path, chosen: Chosen) -> Project:
+    config = find_project(digests[0] if digests else start)
+    if config is None:
+        project = Project.implicit(digests or [start / "digest.md"])
+    elif chosen.project is not None and chosen.project.config_path == config:
+        return chosen.project
+    else:
+        project = Project.load(config)
+    require_inside(project, chosen.allowed, digests)
+    return project
 
 
 def library_meant(project: Project, start: Path, chosen: Chosen) -> tuple[str, Path]:

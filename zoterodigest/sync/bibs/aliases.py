@@ -15,7 +15,8 @@ from zoterodigest.core.works.catalogue import Adopt, library_catalogue
 from zoterodigest.core.works.contradictions import contradict
 from zoterodigest.core.works.work import work_of
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import Project
+from zoterodigest.sync.gather import Gathered
+from zoterodigest.sync.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,18 @@ def aliases_in(
 
 
 def project_aliases(
-    project: Project, exported: Sequence[Exported], items: Sequence[Item], venues: VenueTable
+    workspace: Workspace, gathered: Gathered, items: Sequence[Item]
 ) -> tuple[Aliases, ...]:
-    """Return the aliases of every configured .bib that is there, in order."""
-    sources = ((bib.key, read_if_present(bib.path)) for bib in project.bibliographies())
+    """Return the aliases of every configured .bib that is there, in order.
+
+    Those that were gathered are not read again.
+    """
+    exported, venues = gathered.lock.exported, workspace.zotero.venues
+    gathered_bibs = {read.key: read.data for read in gathered.bibs}
+    sources = (
+        (bib.key, gathered_bibs[bib.key] if bib.key in gathered_bibs else read_if_present(bib.path))
+        for bib in workspace.project.bibliographies()
+    )
     return tuple(
         aliases_in(source, key, exported, items, venues)
         for key, source in sources

@@ -16,7 +16,7 @@ from zoterodigest.bibtex.keys import (
 )
 from zoterodigest.bibtex.rules import BibRules, bib_rules
 from zoterodigest.bibtex.work import Work, read_work
-from zoterodigest.core.link import Base, Exported, Print, Row, State, fingerprint, print_of
+from zoterodigest.core.link import Base, Print, Row, State, fingerprint, print_of
 from zoterodigest.core.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
 from zoterodigest.core.record import CITEKEY, EMPTY, Item
 from zoterodigest.library.contents import Contents, core_item, is_top_level
@@ -58,7 +58,7 @@ class Named:
 
 def known_keys(
     workspace: Workspace,
-    exported: Sequence[Exported],
+    gathered: Gathered,
     contents: Contents,
     created: Sequence[Item] = (),
 ) -> tuple[Known, tuple[Aliases, ...]]:
@@ -69,8 +69,8 @@ def known_keys(
     as well: documents may cite it. Keys of items in the trash are taken, but for those of items
     that were merged into a live one: it is that item. `created` are items about to be made.
     """
-    project, items = workspace.project, (*contents.items, *created)
-    aliases = project_aliases(project, exported, items, workspace.zotero.venues)
+    exported = gathered.lock.exported
+    aliases = project_aliases(workspace, gathered, (*contents.items, *created))
     trashed = {one.key: stated_key(one.data) for one in contents.by_key.values() if one.is_trashed}
     merged = dict(_merged(contents.items, trashed))
     fixed = merged | {one.item: one.key for one in reversed(exported)}
@@ -78,7 +78,7 @@ def known_keys(
         fixed |= one.keys
     taken = {key for one in aliases for key in one.lines}
     taken |= set(trashed.values()) - set(merged.values())
-    formula = project.configuration.citekeys.formula or ""
+    formula = workspace.project.configuration.citekeys.formula or ""
     return Known(fixed, frozenset(taken - {""}), formula), aliases
 
 
@@ -134,7 +134,7 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
         for action in plan.actions
         if isinstance(action, CreateItem)
     ]
-    known, _ = known_keys(workspace, gathered.lock.exported, gathered.contents, created)
+    known, _ = known_keys(workspace, gathered, gathered.contents, created)
     found = {
         str(one.data["key"]): one.key.text
         for one in named(data.values(), known, rules)

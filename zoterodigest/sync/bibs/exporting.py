@@ -123,7 +123,7 @@ def new_bibs(
 
     What `edits` change in its entries comes first.
     """
-    works = works_of(workspace, gathered.lock.exported, contents, linked)
+    works = works_of(workspace, gathered, contents, linked)
     edited = {edit.read.key: edit.source for edit in edits}
     return tuple(
         replace(

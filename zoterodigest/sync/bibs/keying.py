@@ -65,7 +65,7 @@ def read_keys(workspace: Workspace) -> Keys:
     workspace = replace(workspace, digests=())
     gathered = gather(workspace)
     contents = gathered.contents
-    known, aliases = known_keys(workspace, gathered.lock.exported, contents)
+    known, aliases = known_keys(workspace, gathered, contents)
     data = ({**one.data, "key": one.key} for one in live_items(contents))
     return Keys(workspace, gathered, named(data, known, bib_rules()), aliases)
 

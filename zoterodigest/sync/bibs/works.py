@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.rules import bib_rules
-from zoterodigest.core.link import Exported, Row, State, is_bib
+from zoterodigest.core.link import Row, State, is_bib
 from zoterodigest.core.plan import Action, ChangeItem, CreateEntry, Link, Plan, items_behind
 from zoterodigest.core.record import Fields, Names
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.homes import Data
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.bibs.citation import Named, known_keys, live_items, named
+from zoterodigest.sync.gather import Gathered
 from zoterodigest.sync.workspace import Workspace
 
 
@@ -43,11 +44,9 @@ class Works:
     standing: Mapping[str, Mapping[str, str]]
 
 
-def works_of(
-    workspace: Workspace, exported: Sequence[Exported], contents: Contents, linked: Linked
-) -> Works:
+def works_of(workspace: Workspace, gathered: Gathered, contents: Contents, linked: Linked) -> Works:
     """Return the works of a library; keys that stand in a .bib of the project hold."""
-    known, aliases = known_keys(workspace, exported, contents)
+    known, aliases = known_keys(workspace, gathered, contents)
     data = [_with_rest(one, linked.cut) for one in live_items(contents)]
     works = {str(one.data["key"]): one for one in named(data, known, bib_rules())}
     items = tuple(key for key in linked.items if key in works)

@@ -52,7 +52,7 @@ def _digest(digest: Digest, site: Site) -> Iterator[Finding]:
             "Change the permissions of its folder, or set `pull = false` for it.",
         )
     try:
-        formats = formats_for(digest.path, digest.rules.format or "")
+        formats = formats_for(digest.path, digest.rules.format or "", site.project)
     except BadMapping:
         return  # which the check of the formats tells
     document = read_document(digest.key, source, formats, venue_table())

@@ -55,7 +55,7 @@ def open_digest(project: Project, path: Path, venues: VenueTable) -> OpenDigest:
     (digest,) = project.digests([path])
     data = read_if_present(digest.path)
     require_text(digest.path, data or b"")
-    formats = formats_for(digest.path, digest.rules.format or "")
+    formats = formats_for(digest.path, digest.rules.format or "", project)
     document = read_document(digest.key, data or b"", formats, venues)
     return OpenDigest(digest.path, data, document, formats, venues)
 

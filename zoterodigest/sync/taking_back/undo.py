@@ -29,7 +29,6 @@ from zoterodigest.sync.gather import (
     OtherLibrary,
     core_entries,
     gather,
-    known_as,
     source_with,
 )
 from zoterodigest.sync.relinking import Fate, IsChanged, links_back, seen_back
@@ -101,7 +100,8 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
     require_keys_inside(workspace.project, workspace.allowed, files, f"run {run.number}")
     workspace = _workspace_of(workspace, run)
     gathered = _with_trashed(gather(workspace), run, workspace)
-    if run.library not in known_as(workspace.library) and not run.is_of_files:
+    known = (gathered.lock.identity, workspace.library.former_identity)
+    if run.library not in known and not run.is_of_files:
         folder = history_folder(workspace.project.state_folder)
         raise OtherLibrary(folder, run.library, gathered.lock.identity)
     run = run_as_stored(run, workspace.library.stored_keys)

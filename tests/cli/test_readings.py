@@ -1,0 +1,109 @@
+"""Nothing is read twice to decide: what a command has read is passed on.
+
+What the laws ask for is read again: whether a project leads outside before it is used, and just
+before and after a write whether a file is still as it was read and the library as it was meant.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Zoterodigest
+from tests.cli.test_earlier_state import waiting as waiting
+from zoterodigest import mapping
+from zoterodigest.bibtex import rules
+from zoterodigest.library import zotero
+
+CHECKS = frozenset({"require_inside", "require_unchanged", "_require_unchanged"})
+"""Functions that look at a file again, as a law asks for it."""
+
+AFTER_WRITES = frozenset({"_contents_after", "_stored"})
+"""Functions that read the library again once it was written."""
+
+
+OWN_FORMAT = "hf-daily-table.format.toml"
+
+
+class Readings:
+    """Counts how often a file is opened to be read, or a library read, but for the checks."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.counts: Counter[str] = Counter()
+        patch.setattr(os, "open", self._counting(os.open))
+        patch.setattr(io, "open", self._counting(io.open))
+        patch.setattr(sqlite3, "connect", self._counting_libraries(sqlite3.connect))
+
+    def _counting(self, opened: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(path: Any, *arguments: Any, **named: Any) -> Any:
+            if isinstance(path, str | Path) and not _callers() & CHECKS:
+                self.counts[Path(path).name] += 1
+            return opened(path, *arguments, **named)
+
+        return counted
+
+    def _counting_libraries(self, opened: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(path: Any, *arguments: Any, **named: Any) -> Any:
+            callers = _callers()
+            if "read" in callers and not callers & AFTER_WRITES:
+                self.counts["the library"] += 1
+            return opened(path, *arguments, **named)
+
+        return counted
+
+
+def _callers() -> frozenset[str]:
+    """Return the names of the functions that are at work."""
+    names = set()
+    frame = sys._getframe(2)
+    while frame.f_back is not None:
+        names.add(frame.f_code.co_name)
+        frame = frame.f_back
+    return frozenset(names)
+
+
+@pytest.fixture
+def project(waiting: Path) -> Path:
+    """A project of two digests, a .bib and a format of one's own, with something to write."""
+    shutil.copyfile(mapping.folder() / "formats" / "hf-daily-table.toml", waiting / OWN_FORMAT)
+    return waiting
+
+
+@pytest.mark.parametrize("command", ["status", "plan", "sync --yes", "export", "undo --yes"])
+def test_a_command_reads_no_file_and_no_library_twice_to_decide(
+    zoterodigest: Zoterodigest, project: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    if command.startswith("undo"):
+        assert zoterodigest("sync", "--yes").code == 0
+
+    with monkeypatch.context() as patch:
+        readings = Readings(patch)
+        code = zoterodigest(*command.split()).code
+
+    assert code == 0
+    always = ("zoterodigest.toml", "zoterodigest.lock", "list.md", "refs.bib", OWN_FORMAT)
+    assert {name: readings.counts[name] for name in always} == dict.fromkeys(always, 1)
+    assert readings.counts["the library"] == 1
+    assert readings.counts["notes.md"] <= 1  # an undo reads only what its run wrote
+
+
+def test_built_in_tables_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for one in (rules.bib_rules, zotero.load_rules, zotero.load_spellings, mapping.venue_table):
+        one.cache_clear()
+    mapping.shipped_tables.cache_clear()
+
+    with monkeypatch.context() as patch:
+        readings = Readings(patch)
+        zotero.zotero_mapping()
+        rules.bib_rules()
+
+    assert set(readings.counts.values()) == {1}, readings.counts
