@@ -1,4 +1,4 @@
-"""Why pyzotero does not send our requests (docs/adr/0017): each test is one of its manners.
+"""Why pyzotero does not send our requests (docs/adr/0018): each test is one of its manners.
 
 One that fails after an update of pyzotero is good news: look at the decision again.
 """

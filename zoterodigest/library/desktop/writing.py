@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Generic, Protocol
+from typing import Generic
 
 from zoterodigest.library.desktop.dialect import DesktopSession
 from zoterodigest.library.desktop.kept import Sent
 from zoterodigest.library.desktop.objects import body_over, note_edited, parent_of, renamed
 from zoterodigest.library.desktop.reading import await_stillness, found_again, read_some
-from zoterodigest.library.http.known import Known
+from zoterodigest.library.desktop.state import DesktopState
 from zoterodigest.library.http.objects import Kind, Thing
 from zoterodigest.library.http.patience import Answer, Result
 from zoterodigest.library.http.reading import read_by_key, read_version
@@ -30,41 +30,14 @@ measured): somebody who has just paused goes on typing. Who types on without a p
 """
 
 
-class Notes(Protocol):
-    """What a run knows of the library, and where it notes what is on its way."""
-
-    @property
-    def created(self) -> Mapping[str, str]:
-        """The keys of what was created since the library was opened, by the one asked for."""
-        ...
-
-    known: Known | None
-    """What was read of the library as a whole; None if it was not read.
-
-    Zotero refuses a change of an object that is no longer at the version it is said to have. So an
-    object that was read once is good enough to tell what differs from it.
-    """
-
-    version: int | None
-    """The library's version; None if it may have moved."""
-
-    def sending(self, sent: Sent) -> None:
-        """Note what is about to be created; it is on the disk when this returns."""
-        ...
-
-    def sent(self, stored_keys: Mapping[str, str]) -> None:
-        """Note the keys of what was created, and that nothing is on its way any more."""
-        ...
-
-
 def write(
-    session: DesktopSession, kind: Kind[Thing], things: Sequence[Thing], notes: Notes
+    session: DesktopSession, kind: Kind[Thing], things: Sequence[Thing], state: DesktopState
 ) -> list[Outcome]:
     """Write `things`; one outcome for each, by the key asked for. Parents go before children."""
     sending: dict[int, Sending[Thing]] = {}
     for wave in _waves(things):
         failed = {one.key for one in sending.values() if isinstance(one.outcome, Refused | Stale)}
-        batch = _Wave(session, kind, notes)
+        batch = _Wave(session, kind, state)
         begun = batch.begun([things[place] for place in wave], failed)
         sending.update(zip(wave, begun, strict=True))
         batch.send([one for one in begun if one.outcome is None])
@@ -87,10 +60,10 @@ def _waves(things: Sequence[Thing]) -> Iterator[list[int]]:
 class _Wave(Generic[Thing]):
     """Objects of which none belongs to another one; they are sent together."""
 
-    def __init__(self, session: DesktopSession, kind: Kind[Thing], notes: Notes) -> None:
+    def __init__(self, session: DesktopSession, kind: Kind[Thing], state: DesktopState) -> None:
         self._session = session
         self._kind: Kind[Thing] = kind
-        self._notes = notes
+        self._state = state
         self._since = 0
         self._stored: dict[str, str] = {}
 
@@ -116,19 +89,21 @@ class _Wave(Generic[Thing]):
         bodies = {one.key: one.body for one in sending if one.is_new}
         # Written down first: only so can the next run know what a killed one has created.
         if bodies:
-            self._notes.sending(Sent(self._kind.path, self._since, bodies))
+            self._state.sending(Sent(self._kind.path, self._since, bodies))
         Writer(self._session, self._kind, self).send(sending)
+        # Not before every object has an outcome: a kill until then is found again by what was sent.
         if bodies:
-            self._notes.sent(self._stored)
+            self._state.sent(self._stored)
 
     def heard(self, sent: Sequence[Sending[Thing]], result: Result) -> None:
         """Forget what was read of the objects; the library's version is what the answer tells."""
-        self._notes.version = None
+        # Whatever the answer says of an object: Zotero may have written it, or be about to.
+        self._state.version = None
         if isinstance(result, Answer) and result.is_fine:
-            self._notes.version = result.version
+            self._state.version = result.version
         for one in sent:
-            if self._notes.known is not None:
-                self._notes.known.of(self._kind).pop(one.thing.key, None)
+            if self._state.known is not None:
+                self._state.known.of(self._kind).pop(one.thing.key, None)
 
     def stored(self, asked: str, key: str) -> None:
         """Note the key that Zotero gave to what was asked for."""
@@ -141,7 +116,7 @@ class _Wave(Generic[Thing]):
             await_stillness(self._session, self._since)
         found: dict[str, Thing] = {}
         if bodies := {one.key: one.body for one in unsettled if one.is_new and one.outcome is None}:
-            taken = {*self._notes.created.values(), *self._stored.values()}
+            taken = {*self._state.created.values(), *self._stored.values()}
             sent = Sent(self._kind.path, self._since, bodies)
             found = found_again(self._session, self._kind, sent, taken)
             self._stored.update({asked: present.key for asked, present in found.items()})
@@ -153,11 +128,11 @@ class _Wave(Generic[Thing]):
         """Return the library's version, after which what is created will have come."""
         if all(thing.version for thing in things):
             return 0
-        known = self._notes.version
+        known = self._state.version
         return read_version(self._session, 0) if known is None else known
 
     def _begun(self, thing: Thing, present: Mapping[str, Thing]) -> Sending[Thing]:
-        created = self._notes.created
+        created = self._state.created
         named = renamed(thing, created)
         body = body_over(self._kind, named, present.get(created.get(thing.key, thing.key)))
         if isinstance(body, dict):
@@ -171,17 +146,17 @@ class _Wave(Generic[Thing]):
         read anew, as somebody may be writing them, and so is what seems to be as asked already:
         nothing that is sent would show that it is not.
         """
-        known = None if self._notes.known is None else self._notes.known.of(self._kind)
+        known = None if self._state.known is None else self._state.known.of(self._kind)
         present: dict[str, Thing] = {}
         old: list[str] = []
         new: list[str] = []
         for thing in things:
-            key = self._notes.created.get(thing.key, thing.key)
-            if known is None or thing.key in self._notes.created:
+            key = self._state.created.get(thing.key, thing.key)
+            if known is None or thing.key in self._state.created:
                 (old if thing.version else new).append(key)
             elif thing.version == 0:
                 present |= {key: known[key]} if key in known else {}
-            elif self._is_enough(renamed(thing, self._notes.created), known.get(key)):
+            elif self._is_enough(renamed(thing, self._state.created), known.get(key)):
                 present[key] = known[key]
             else:
                 old.append(key)

@@ -11,9 +11,14 @@ from typing import Any
 from zoterodigest.library.port import BadLibrary
 
 ATTEMPTS = 6
-"""How often a request is sent at most, when the server answers."""
+"""How often a request is sent at most, when the server answers: with 31 seconds of pauses.
+
+zotero.org takes 100 requests at once and then 10 a second (so its public code says): a burst is
+forgotten long before.
+"""
 
 ATTEMPTS_WITHOUT_ANSWER = 4
+"""Fewer: each may first take the whole time limit of a request."""
 
 LONGEST_WAIT = 600.0
 """Seconds that a run waits when it is asked to; longer, and it stops and says so."""

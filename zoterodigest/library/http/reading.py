@@ -1,20 +1,46 @@
-"""Reading objects of a library: some by their keys, and lists of all of them at one version."""
+"""Reading objects of a library: some by their keys, or all at one version; and what is known."""
 
 from __future__ import annotations
 
 from collections.abc import Collection as Keys
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
 
-from zoterodigest.library.http.objects import Kind, NotAnObject, Thing
+from zoterodigest.library.http.objects import ITEMS, Kind, NotAnObject, Thing
 from zoterodigest.library.http.patience import Answer
 from zoterodigest.library.http.session import Session
+from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.rules import is_key
 
 _KEYS = 50
 """Keys in a request at most (https://www.zotero.org/support/dev/web_api/v3/basics)."""
 
 _TRIES = 3
-"""How often both lists are read until they are of one version."""
+"""How often both lists are read until they are of one version: who writes on is not outwaited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which objects a library holds at one version of it, each with its own version."""
+
+    version: int
+    items: Mapping[str, int]
+    collections: Mapping[str, int]
+
+
+@dataclass
+class Known:
+    """What is known of a library: its listing (None: never listed), and objects as last seen."""
+
+    listing: Listing | None = None
+    items: dict[str, LibraryItem] = field(default_factory=dict)
+    collections: dict[str, Collection] = field(default_factory=dict)
+
+    def of(self, kind: Kind[Thing]) -> dict[str, Thing]:
+        """Return the objects of this kind by key: what is put there is known."""
+        known: dict[str, Any] = self.items if kind.path == ITEMS.path else self.collections
+        return cast("dict[str, Thing]", known)
 
 
 def version_of(session: Session[Any], answer: Answer) -> int:

@@ -2,7 +2,7 @@
 
 Requests are never sent in parallel, as zotero.org asks. What differs between servers is their
 dialect. pyzotero gives the address of the API and the headers that Zotero wants; why every answer
-is looked at here, and not by pyzotero, is ADR 17.
+is looked at here, and not by pyzotero, is ADR 18.
 """
 
 from __future__ import annotations

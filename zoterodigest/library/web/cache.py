@@ -18,7 +18,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, TypeAdapter
 
 from zoterodigest.foreign import BadJson, read_json_as
-from zoterodigest.library.http.known import Known, Listing
+from zoterodigest.library.http.reading import Known, Listing
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.private_file import replace_private
 from zoterodigest.notes.visible import holds_private, note_pieces

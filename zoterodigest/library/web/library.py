@@ -9,9 +9,8 @@ from typing import Self
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
-from zoterodigest.library.http.known import Known
 from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, Kind, Thing
-from zoterodigest.library.http.reading import read_version
+from zoterodigest.library.http.reading import Known, read_version
 from zoterodigest.library.http.session import utc_now
 from zoterodigest.library.port import Collection, LibraryItem, Outcome, Snapshot, require_batch
 from zoterodigest.library.web.cache import cache_path, keep_known, load_known

@@ -12,10 +12,11 @@ import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from zoterodigest.library.http.known import Known, Listing
 from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, Kind, Thing
 from zoterodigest.library.http.patience import Answer
 from zoterodigest.library.http.reading import (
+    Known,
+    Listing,
     objects_of,
     read_both,
     read_by_key,
@@ -30,7 +31,7 @@ from zoterodigest.library.web.rights import require_whole_sight
 _LOG = logging.getLogger(__name__)
 
 PAGE = 100
-"""Objects in an answer at most."""
+"""Objects in an answer at most (https://www.zotero.org/support/dev/web_api/v3/basics)."""
 
 
 def read_all(session: WebSession, known: Known) -> Known:

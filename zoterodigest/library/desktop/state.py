@@ -1,0 +1,120 @@
+"""What is known of a library of the running Zotero: kept on this machine, and from this run."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import NAMED_HERE, is_named_here, is_personal
+from zoterodigest.library.desktop.dialect import DesktopSession, instance_of
+from zoterodigest.library.desktop.kept import Kept, Sent, keep, kept_path, load
+from zoterodigest.library.desktop.reading import keys_found_again, read_account
+from zoterodigest.library.http.reading import Known
+from zoterodigest.library.port import Snapshot
+
+
+class DesktopState:
+    """What is kept of the library between runs, and what this run has read and created.
+
+    `known` is what was read of the library as a whole, None if it was not read. Zotero refuses a
+    change of an object that is no longer at the version it is said to have, so an object that was
+    read once is good enough to tell what differs from it. `version` is the library's, None if it
+    may have moved. `created` has the keys of what was created in this run, by the one asked for.
+    """
+
+    def __init__(self, session: DesktopSession, access: Access) -> None:
+        self._session = session
+        self._folder = access.desktop_folder
+        self._kept: Kept | None = None
+        self._identity = ""
+        self._recognised = ""
+        self.known: Known | None = None
+        self.version: int | None = None
+        self.created: Mapping[str, str] = {}
+
+    @property
+    def kept(self) -> Kept:
+        """What is kept, with what a killed run had created found again."""
+        if self._kept is None:
+            self._kept = self._loaded()
+            if (sent := self._kept.sent) is not None:
+                self._note_stored(keys_found_again(self._session, sent))
+        return self._kept
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Take what was read of the whole library."""
+        self.version = snapshot.version
+        items = {one.key: one for one in snapshot.items}
+        self.known = Known(None, items, {one.key: one for one in snapshot.collections})
+
+    def identity(self) -> str:
+        """Return the account that the library tells, else the name that it goes by."""
+        if not self._identity:
+            self._identity = self._known_identity()
+        return self._identity
+
+    def _known_identity(self) -> str:
+        """An account that was told once counts while the library is empty and tells none."""
+        told = read_account(self._session, ask=not self.kept.identity)
+        if told > 0 and not self.kept.identity:
+            self._keep(replace(self.kept, identity=f"user:{told}"))
+        if told > 0:
+            return f"user:{told}"
+        return self.kept.identity or self.kept.name or f"{NAMED_HERE}{secrets.token_hex(8)}"
+
+    def tell(self, account: int) -> None:
+        """Take the account that a library tells which was empty before."""
+        if account > 0 and is_named_here(self.identity()):
+            self._identity = f"user:{account}"
+            self._keep(replace(self.kept, identity=self._identity))
+
+    def former_identity(self) -> str:
+        """Return the name that it went by; the one kept is not of another account's library."""
+        is_other = self.kept.identity not in ("", self.identity())
+        return self._recognised or ("" if is_other else self.kept.name)
+
+    def recognise(self, identity: str) -> None:
+        """Go by `identity` as well; keep it, if it is a name of ours and there is none yet."""
+        self._recognised = identity
+        if not is_personal(self.identity()) and not self.kept.name:
+            self._identity = identity
+        if is_named_here(identity) and not self.kept.name:
+            self._keep(replace(self.kept, name=identity))
+
+    def sending(self, sent: Sent) -> None:
+        """Note what is about to be created; it is on the disk when this returns."""
+        is_named = is_named_here(self._identity) and not self.kept.identity
+        name = self.kept.name or (self._identity if is_named else "")
+        self._keep(replace(self.kept, name=name, sent=sent))
+
+    def sent(self, stored_keys: Mapping[str, str]) -> None:
+        """Note the keys of what was created, and that nothing is on its way any more."""
+        self.created = {**self.created, **stored_keys}
+        self._note_stored(stored_keys)
+
+    def _note_stored(self, stored_keys: Mapping[str, str]) -> None:
+        kept = self.kept
+        self._keep(replace(kept, stored_keys={**kept.stored_keys, **stored_keys}, sent=None))
+
+    def _loaded(self) -> Kept:
+        return load(path) if (path := self._path) else Kept()
+
+    def _keep(self, kept: Kept) -> None:
+        """Keep it beside what another run on this machine noted meanwhile."""
+        others = self._loaded()
+        self._kept = replace(
+            kept,
+            identity=others.identity or kept.identity,
+            name=others.name or kept.name,
+            stored_keys={**others.stored_keys, **kept.stored_keys},
+        )
+        if path := self._path:
+            keep(path, self._kept)
+
+    @property
+    def _path(self) -> Path | None:
+        instance, library = instance_of(self._session), self._session.address.path
+        return kept_path(self._folder, instance, library) if self._folder else None
