@@ -130,6 +130,10 @@ def _against_mingling(module: str, tree: ast.Module) -> Breaches:
         for one, other in APART:
             if f"{module}.".startswith(f"{one}.") and name.startswith(f"{PACKAGE}.{other}."):
                 yield line, f"{one} imports {other}: what both need stands in library.http"
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="post")) if module != "library.http.sending":
+                yield node.lineno, ".post() is called outside library.http.sending"
 
 
 def _against_prefixes(module: str, tree: ast.Module) -> Breaches:
@@ -300,6 +304,24 @@ def test_every_part_of_the_package_has_a_layer() -> None:
     assert parts <= {*LAYERS, "__init__", "__main__"}
 
 
+def test_what_speaks_http_has_names_of_its_own() -> None:
+    """What both dialects need stands once; what differs between them is called differently."""
+    owners: dict[str, list[str]] = {}
+    for module, path in MODULES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                owners.setdefault(node.name, []).append(module)
+
+    speaking = tuple(f"{one}." for one, _ in APART)
+    shared = [
+        (name, modules)
+        for name, modules in owners.items()
+        if len(modules) > 1 and any(module.startswith(speaking) for module in modules)
+    ]
+
+    assert shared == []
+
+
 def test_no_test_uses_mocks() -> None:
     tests = sorted((ROOT / "tests").rglob("*.py"))
 
@@ -325,6 +347,7 @@ def test_no_test_uses_mocks() -> None:
         ("notes.html", "from pydantic import BaseModel", "pydantic.BaseModel is imported outside"),
         ("library.connect", "import pyzotero", "pyzotero is imported outside"),
         ("library.web.writing", "import httpx2", "httpx2 is imported outside library.http"),
+        ("library.web.writing", "session.post('items', [], '')", ".post() is called outside"),
         (
             "library.desktop.dialect",
             "from zoterodigest.library.web.trouble import garbled",

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from pyzotero import errors as pyzotero_errors
 
-from zoterodigest.library.http.trouble import NotReached, plain, translated
+from zoterodigest.library.http.trouble import NotReached, plain_message, translated
 from zoterodigest.library.port import BadLibrary
 from zoterodigest.library.web.trouble import no_key, refusal
 
@@ -93,4 +93,4 @@ def test_who_is_redirected_is_told_to_look_at_the_address() -> None:
     ],
 )
 def test_a_message_becomes_one_plain_line_without_the_key(sent: str, shown: str) -> None:
-    assert plain(sent, "S3CR3T") == shown
+    assert plain_message(sent, "S3CR3T") == shown

@@ -29,7 +29,7 @@ from zoterodigest.library.http.patience import (
     pause_after,
     seconds_asked,
 )
-from zoterodigest.library.http.reading import Known, Listing
+from zoterodigest.library.http.reading import KnownObjects, Listing
 from zoterodigest.library.http.trouble import NotReached
 from zoterodigest.library.port import (
     Collection,
@@ -307,7 +307,7 @@ def test_an_item_carries_its_date_as_zotero_reads_it(meta: dict[str, Any], expec
 
 def test_what_is_kept_of_a_library_keeps_dates_as_zotero_reads_them(tmp_path: Path) -> None:
     item = LibraryItem("ABCD2345", 3, {"itemType": "book", "date": "12/03/2025"}, "2025-12-03")
-    known = Known(Listing(3, {item.key: 3}, {}), {item.key: item})
+    known = KnownObjects(Listing(3, {item.key: 3}, {}), {item.key: item})
 
     keep_known(tmp_path / "kept.json", known)
 

@@ -26,7 +26,7 @@ from zoterodigest.library.address import (
 from zoterodigest.library.http.trouble import KeyRefused
 from zoterodigest.library.keys import remove_key, store_key
 from zoterodigest.library.web.cache import forget_all
-from zoterodigest.library.web.dialect import is_key
+from zoterodigest.library.web.dialect import is_api_key
 from zoterodigest.library.web.rights import Rights, rights_of
 from zoterodigest.library.web.trouble import key_taken
 from zoterodigest.project.layout import Project, find_project
@@ -68,7 +68,7 @@ def run(words: Sequence[str], *, with_key_file: bool = False) -> None:
     """
     action = words[0] if words and words[0] in _ACTIONS else ""
     rest = words[1:] if action else words
-    if rest and is_key(rest[0]) and not is_meant_as_address(rest[0]):
+    if rest and is_api_key(rest[0]) and not is_meant_as_address(rest[0]):
         raise BadKey(
             "an API key is never an argument: others can read it there",
             "Run `zoterodigest auth` and give it when asked; delete this one, if it is one, at"
@@ -142,7 +142,7 @@ def _asked_for() -> str:
     is_asked = sys.stdin.isatty()
     given = getpass("API key (it is not shown): ") if is_asked else sys.stdin.readline()
     key = given.strip()
-    if not is_key(key):
+    if not is_api_key(key):
         raise BadKey("this is no API key", "A key of zotero.org has 24 letters and digits.")
     return key
 

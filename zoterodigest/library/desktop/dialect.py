@@ -17,7 +17,7 @@ from zoterodigest.library.desktop.trouble import (
     AnotherZotero,
     denied,
     failed,
-    garbled,
+    no_zotero,
     not_running,
 )
 from zoterodigest.library.http.patience import Answer, Lost, Result
@@ -79,7 +79,7 @@ class DesktopDialect:
             raise AnotherZotero
         if answer.is_fine and not self.instance:
             if not found:
-                raise garbled()
+                raise no_zotero()
             self.instance = found
 
     def unreachable(self, error: Exception) -> Lost:
@@ -96,7 +96,7 @@ class DesktopDialect:
 
     def garbled(self) -> ServerFailed:
         """Return the error of an answer that no Zotero gives."""
-        return garbled()
+        return no_zotero()
 
 
 DesktopSession = Session[DesktopDialect]

@@ -23,7 +23,7 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentObjects:
     """Objects on their way into `path` (items or collections): their JSON by the key asked for.
 
     `since` is the version that the library had before.
@@ -35,7 +35,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptState:
     """The library's identity, the name of ours it went by before that was known, the keys under
     which it stores what was created under others, and what a killed run had sent.
     """
@@ -43,7 +43,7 @@ class Kept:
     identity: str = ""
     name: str = ""
     stored_keys: Mapping[str, str] = field(default_factory=dict)
-    sent: Sent | None = None
+    sent: SentObjects | None = None
 
 
 class _File(BaseModel):
@@ -63,7 +63,7 @@ def kept_path(folder: Path, instance: str, library: str) -> Path:
     return folder / f"desktop-{name}.json"
 
 
-def load(path: Path) -> Kept:
+def load_state(path: Path) -> KeptState:
     """Return what is kept at `path`; nothing if there is nothing that can be read.
 
     Raises `NewerFormat`: what a newer version keeps must not be written over.
@@ -73,11 +73,13 @@ def load(path: Path) -> Kept:
         refuse_newer(path, value, "format", _FORMAT)
         found = as_shape(_FILE, value)
     except (OSError, BadJson):
-        return Kept()
-    return Kept(found.identity, found.name, found.stored, Sent(*found.sent) if found.sent else None)
+        return KeptState()
+    return KeptState(
+        found.identity, found.name, found.stored, SentObjects(*found.sent) if found.sent else None
+    )
 
 
-def keep(path: Path, kept: Kept) -> None:
+def keep_state(path: Path, kept: KeptState) -> None:
     """Keep it at `path`, on the disk when this returns, readable by its owner alone."""
     sent = [kept.sent.path, kept.sent.since, dict(kept.sent.bodies)] if kept.sent else None
     content = {

@@ -11,11 +11,11 @@ from zoterodigest.library.access import Access
 from zoterodigest.library.address import DesktopAddress
 from zoterodigest.library.desktop.dialect import desktop_session, instance_of
 from zoterodigest.library.desktop.reading import (
-    read_all,
-    read_some,
+    read_desktop,
+    read_with_trashed,
 )
 from zoterodigest.library.desktop.state import DesktopState
-from zoterodigest.library.desktop.writing import write
+from zoterodigest.library.desktop.writing import write_in_waves
 from zoterodigest.library.http.objects import COLLECTIONS, ITEMS
 from zoterodigest.library.http.reading import read_version
 from zoterodigest.library.http.session import utc_now
@@ -82,7 +82,7 @@ class DesktopLibrary:
 
         A library that is written to meanwhile is as of its lower version.
         """
-        snapshot, account = read_all(self._session)
+        snapshot, account = read_desktop(self._session)
         self._state.tell(account)
         self._state.take(snapshot)
         self._version = snapshot.version
@@ -91,24 +91,26 @@ class DesktopLibrary:
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         """Return the items with `keys` as they are now."""
         created = self._state.created
-        found = read_some(self._session, ITEMS, [created.get(key, key) for key in keys])
+        found = read_with_trashed(self._session, ITEMS, [created.get(key, key) for key in keys])
         return [found[key] for key in sorted(found)]
 
     def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
         """Return the collections with `keys` as they are now."""
         created = self._state.created
-        found = read_some(self._session, COLLECTIONS, [created.get(key, key) for key in keys])
+        found = read_with_trashed(
+            self._session, COLLECTIONS, [created.get(key, key) for key in keys]
+        )
         return [found[key] for key in sorted(found)]
 
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
         """Create or change items; what belongs to a new one is sent after it."""
         require_batch(items)
-        return write(self._session, ITEMS, items, self._state)
+        return write_in_waves(self._session, ITEMS, items, self._state)
 
     def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
         """Create or change collections; what lies in a new one is sent after it."""
         require_batch(collections)
-        return write(self._session, COLLECTIONS, collections, self._state)
+        return write_in_waves(self._session, COLLECTIONS, collections, self._state)
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from zoterodigest.library.http.objects import ITEMS, Kind, Thing
+from zoterodigest.library.http.objects import ITEMS, ObjectKind, Thing
 from zoterodigest.library.port import (
     Collection,
     LibraryItem,
@@ -66,7 +66,7 @@ def _normal(value: Any) -> Any:
             return value
 
 
-def body_over(kind: Kind[Thing], thing: Thing, present: Thing | None) -> Body | Outcome:
+def body_over(kind: ObjectKind[Thing], thing: Thing, present: Thing | None) -> Body | Outcome:
     """Return what is sent to write `thing` over what stands there, or what becomes of it unsent.
 
     A new object goes without a key: the desktop refuses one of ours.
@@ -99,7 +99,7 @@ def _not_accepted(
     return None
 
 
-def thing_sent(kind: Kind[Thing], key: str, body: Mapping[str, Any]) -> Thing:
+def thing_sent(kind: ObjectKind[Thing], key: str, body: Mapping[str, Any]) -> Thing:
     """Return the object that was sent to be created under `key` as `body`."""
     parent = body.get("parentCollection") or None
     shelf = Collection(key, 0, str(body.get("name", "")), parent, bool(body.get("deleted")))

@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from zoterodigest.library.access import Access
-from zoterodigest.library.desktop.trouble import denied, garbled
+from zoterodigest.library.desktop.trouble import denied, no_zotero
 from zoterodigest.library.http.patience import Answer, Lost, Result
 from zoterodigest.library.http.session import Session
 
@@ -83,7 +83,7 @@ class Permission:
             case {"key": str(key), **more} if key:
                 self._key, self._is_to_keep = key, bool(more.get("remember"))
             case _:
-                raise garbled()
+                raise no_zotero()
         if self._is_to_keep:
             self._access.keep_local_key(instance, key)
         return key

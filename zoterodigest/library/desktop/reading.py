@@ -10,9 +10,9 @@ from collections.abc import Collection as Keys
 from collections.abc import Iterable
 
 from zoterodigest.library.desktop.dialect import DesktopSession
-from zoterodigest.library.desktop.kept import Sent
+from zoterodigest.library.desktop.kept import SentObjects
 from zoterodigest.library.desktop.objects import thing_sent
-from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, Kind, Thing
+from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer
 from zoterodigest.library.http.reading import (
     object_of,
@@ -30,7 +30,7 @@ _LOOKS = 10
 """How often the library's version is read until it stands still."""
 
 
-def read_all(session: DesktopSession) -> tuple[Snapshot, int]:
+def read_desktop(session: DesktopSession) -> tuple[Snapshot, int]:
     """Return all that the library holds now, and the account that it tells (0: none)."""
     version, items, collections = read_both(session)
     snapshot = Snapshot(
@@ -41,7 +41,9 @@ def read_all(session: DesktopSession) -> tuple[Snapshot, int]:
     return snapshot, _account_in(items) or _account_in(collections) or 0
 
 
-def read_some(session: DesktopSession, kind: Kind[Thing], keys: Keys[str]) -> dict[str, Thing]:
+def read_with_trashed(
+    session: DesktopSession, kind: ObjectKind[Thing], keys: Keys[str]
+) -> dict[str, Thing]:
     """Return the objects with these keys, by key, trashed ones too, without the missing."""
     found = read_by_key(session, kind, keys)
     # A list never shows what is asked for by key and lies in the trash, `includeTrashed` or not:
@@ -88,7 +90,7 @@ def await_stillness(session: DesktopSession, since: int) -> None:
 
 
 def found_again(
-    session: DesktopSession, kind: Kind[Thing], sent: Sent, taken: Iterable[str] = ()
+    session: DesktopSession, kind: ObjectKind[Thing], sent: SentObjects, taken: Iterable[str] = ()
 ) -> dict[str, Thing]:
     """Return the objects that were created of what was `sent`, by the key asked for.
 
@@ -109,7 +111,7 @@ def found_again(
     return found
 
 
-def keys_found_again(session: DesktopSession, sent: Sent) -> dict[str, str]:
+def keys_found_again(session: DesktopSession, sent: SentObjects) -> dict[str, str]:
     """Return the keys of what was created of what a killed run had `sent`, by the one asked for."""
     await_stillness(session, sent.since)
     if sent.path == ITEMS.path:

@@ -10,9 +10,15 @@ from pathlib import Path
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import NAMED_HERE, is_named_here, is_personal
 from zoterodigest.library.desktop.dialect import DesktopSession, instance_of
-from zoterodigest.library.desktop.kept import Kept, Sent, keep, kept_path, load
+from zoterodigest.library.desktop.kept import (
+    KeptState,
+    SentObjects,
+    keep_state,
+    kept_path,
+    load_state,
+)
 from zoterodigest.library.desktop.reading import keys_found_again, read_account
-from zoterodigest.library.http.reading import Known
+from zoterodigest.library.http.reading import KnownObjects
 from zoterodigest.library.port import Snapshot
 
 
@@ -28,15 +34,15 @@ class DesktopState:
     def __init__(self, session: DesktopSession, access: Access) -> None:
         self._session = session
         self._folder = access.desktop_folder
-        self._kept: Kept | None = None
+        self._kept: KeptState | None = None
         self._identity = ""
         self._recognised = ""
-        self.known: Known | None = None
+        self.known: KnownObjects | None = None
         self.version: int | None = None
         self.created: Mapping[str, str] = {}
 
     @property
-    def kept(self) -> Kept:
+    def kept(self) -> KeptState:
         """What is kept, with what a killed run had created found again."""
         if self._kept is None:
             self._kept = self._loaded()
@@ -48,7 +54,7 @@ class DesktopState:
         """Take what was read of the whole library."""
         self.version = snapshot.version
         items = {one.key: one for one in snapshot.items}
-        self.known = Known(None, items, {one.key: one for one in snapshot.collections})
+        self.known = KnownObjects(None, items, {one.key: one for one in snapshot.collections})
 
     def identity(self) -> str:
         """Return the account that the library tells, else the name that it goes by."""
@@ -84,7 +90,7 @@ class DesktopState:
         if is_named_here(identity) and not self.kept.name:
             self._keep(replace(self.kept, name=identity))
 
-    def sending(self, sent: Sent) -> None:
+    def sending(self, sent: SentObjects) -> None:
         """Note what is about to be created; it is on the disk when this returns."""
         is_named = is_named_here(self._identity) and not self.kept.identity
         name = self.kept.name or (self._identity if is_named else "")
@@ -99,10 +105,10 @@ class DesktopState:
         kept = self.kept
         self._keep(replace(kept, stored_keys={**kept.stored_keys, **stored_keys}, sent=None))
 
-    def _loaded(self) -> Kept:
-        return load(path) if (path := self._path) else Kept()
+    def _loaded(self) -> KeptState:
+        return load_state(path) if (path := self._path) else KeptState()
 
-    def _keep(self, kept: Kept) -> None:
+    def _keep(self, kept: KeptState) -> None:
         """Keep it beside what another run on this machine noted meanwhile."""
         others = self._loaded()
         self._kept = replace(
@@ -112,7 +118,7 @@ class DesktopState:
             stored_keys={**others.stored_keys, **kept.stored_keys},
         )
         if path := self._path:
-            keep(path, self._kept)
+            keep_state(path, self._kept)
 
     @property
     def _path(self) -> Path | None:

@@ -55,7 +55,7 @@ def failed(status: int, message: str) -> BadLibrary:
     return ServerFailed(f"Zotero answered with HTTP {status}{said}", _LATER)
 
 
-def garbled() -> ServerFailed:
+def no_zotero() -> ServerFailed:
     """Return the error of an answer that no Zotero gives."""
     return ServerFailed("what answers there is no Zotero with its local API", _OLD)
 

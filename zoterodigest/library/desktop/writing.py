@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from typing import Generic
 
 from zoterodigest.library.desktop.dialect import DesktopSession
-from zoterodigest.library.desktop.kept import Sent
+from zoterodigest.library.desktop.kept import SentObjects
 from zoterodigest.library.desktop.objects import body_over, note_edited, parent_of, renamed
-from zoterodigest.library.desktop.reading import await_stillness, found_again, read_some
+from zoterodigest.library.desktop.reading import await_stillness, found_again, read_with_trashed
 from zoterodigest.library.desktop.state import DesktopState
-from zoterodigest.library.http.objects import Kind, Thing
+from zoterodigest.library.http.objects import ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer, Result
 from zoterodigest.library.http.reading import read_by_key, read_version
-from zoterodigest.library.http.sending import Sending, Writer, outcomes_of
+from zoterodigest.library.http.sending import BatchWriter, Sending, outcomes_of
 from zoterodigest.library.port import Outcome, Refused, Stale
 
 _QUIET = timedelta(seconds=5)
@@ -30,8 +30,8 @@ measured): somebody who has just paused goes on typing. Who types on without a p
 """
 
 
-def write(
-    session: DesktopSession, kind: Kind[Thing], things: Sequence[Thing], state: DesktopState
+def write_in_waves(
+    session: DesktopSession, kind: ObjectKind[Thing], things: Sequence[Thing], state: DesktopState
 ) -> list[Outcome]:
     """Write `things`; one outcome for each, by the key asked for. Parents go before children."""
     sending: dict[int, Sending[Thing]] = {}
@@ -60,9 +60,11 @@ def _waves(things: Sequence[Thing]) -> Iterator[list[int]]:
 class _Wave(Generic[Thing]):
     """Objects of which none belongs to another one; they are sent together."""
 
-    def __init__(self, session: DesktopSession, kind: Kind[Thing], state: DesktopState) -> None:
+    def __init__(
+        self, session: DesktopSession, kind: ObjectKind[Thing], state: DesktopState
+    ) -> None:
         self._session = session
-        self._kind: Kind[Thing] = kind
+        self._kind: ObjectKind[Thing] = kind
         self._state = state
         self._since = 0
         self._stored: dict[str, str] = {}
@@ -89,8 +91,8 @@ class _Wave(Generic[Thing]):
         bodies = {one.key: one.body for one in sending if one.is_new}
         # Written down first: only so can the next run know what a killed one has created.
         if bodies:
-            self._state.sending(Sent(self._kind.path, self._since, bodies))
-        Writer(self._session, self._kind, self).send(sending)
+            self._state.sending(SentObjects(self._kind.path, self._since, bodies))
+        BatchWriter(self._session, self._kind, self).send(sending)
         # Not before every object has an outcome: a kill until then is found again by what was sent.
         if bodies:
             self._state.sent(self._stored)
@@ -117,11 +119,11 @@ class _Wave(Generic[Thing]):
         found: dict[str, Thing] = {}
         if bodies := {one.key: one.body for one in unsettled if one.is_new and one.outcome is None}:
             taken = {*self._state.created.values(), *self._stored.values()}
-            sent = Sent(self._kind.path, self._since, bodies)
+            sent = SentObjects(self._kind.path, self._since, bodies)
             found = found_again(self._session, self._kind, sent, taken)
             self._stored.update({asked: present.key for asked, present in found.items()})
         old = {one.thing.key: one.key for one in unsettled if not one.is_new}
-        present = read_some(self._session, self._kind, old)
+        present = read_with_trashed(self._session, self._kind, old)
         return found | {old[key]: thing for key, thing in present.items()}
 
     def _version_before(self, things: Iterable[Thing]) -> int:
@@ -174,10 +176,10 @@ class _Wave(Generic[Thing]):
 
         A note that moved on meanwhile is stale: it is planned again, over what was typed.
         """
-        found = read_some(self._session, self._kind, keys)
+        found = read_with_trashed(self._session, self._kind, keys)
         edited = [moment for one in found.values() if (moment := note_edited(one)) is not None]
         if edited and self._await_quiet(max(edited)):
-            return read_some(self._session, self._kind, keys)
+            return read_with_trashed(self._session, self._kind, keys)
         return found
 
     def _await_quiet(self, edited: datetime) -> bool:

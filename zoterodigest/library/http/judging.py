@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zoterodigest.library.http.trouble import plain
+from zoterodigest.library.http.trouble import plain_message
 from zoterodigest.library.port import Outcome, Refused, Stale, Unchanged, Written
 
 Bodies = Sequence[Mapping[str, Any]]
@@ -42,7 +42,7 @@ def _judged(
         case {"code": 404}, _ if expected:  # a change of what is gone; a creation names no such
             return Stale(sent)
         case {"code": int(code), **more}, _:
-            return Refused(sent, code, plain(str(more.get("message", "")), secret))
+            return Refused(sent, code, plain_message(str(more.get("message", "")), secret))
         case None, {"key": str(key), "version": int(version)} if key == sent or not sent:
             return Written(key, version)
     if sent and _part(parts, "unchanged").get(index) == sent:

@@ -25,7 +25,7 @@ Thing = TypeVar("Thing", LibraryItem, Collection)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[Thing]):
+class ObjectKind(Generic[Thing]):
     """How one kind of object is read and written.
 
     `path` is where they stand in a library, and `parameter` asks for some by their keys. `parse`
@@ -257,8 +257,10 @@ def is_collection_written(collection: Collection, found: Collection) -> bool:
     return wanted == (found.name, found.parent, found.is_trashed)
 
 
-ITEMS: Kind[LibraryItem] = Kind("items", "itemKey", item_of, objection, item_body, is_written)
-COLLECTIONS: Kind[Collection] = Kind(
+ITEMS: ObjectKind[LibraryItem] = ObjectKind(
+    "items", "itemKey", item_of, objection, item_body, is_written
+)
+COLLECTIONS: ObjectKind[Collection] = ObjectKind(
     "collections",
     "collectionKey",
     collection_of,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from zoterodigest.library.http.objects import ITEMS, Kind, NotAnObject, Thing
+from zoterodigest.library.http.objects import ITEMS, NotAnObject, ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer
 from zoterodigest.library.http.session import Session
 from zoterodigest.library.port import Collection, LibraryItem
@@ -30,14 +30,14 @@ class Listing:
 
 
 @dataclass
-class Known:
+class KnownObjects:
     """What is known of a library: its listing (None: never listed), and objects as last seen."""
 
     listing: Listing | None = None
     items: dict[str, LibraryItem] = field(default_factory=dict)
     collections: dict[str, Collection] = field(default_factory=dict)
 
-    def of(self, kind: Kind[Thing]) -> dict[str, Thing]:
+    def of(self, kind: ObjectKind[Thing]) -> dict[str, Thing]:
         """Return the objects of this kind by key: what is put there is known."""
         known: dict[str, Any] = self.items if kind.path == ITEMS.path else self.collections
         return cast("dict[str, Thing]", known)
@@ -72,7 +72,7 @@ def read_both(session: Session[Any], **params: str) -> tuple[int, Answer, Answer
 
 
 def read_by_key(
-    session: Session[Any], kind: Kind[Thing], keys: Keys[str], **params: int
+    session: Session[Any], kind: ObjectKind[Thing], keys: Keys[str], **params: int
 ) -> dict[str, Thing]:
     """Return the objects with these keys as lists show them, by key, without the missing."""
     found: dict[str, Thing] = {}
@@ -87,14 +87,14 @@ def read_by_key(
     return found
 
 
-def objects_of(session: Session[Any], kind: Kind[Thing], answer: Answer) -> list[Thing]:
+def objects_of(session: Session[Any], kind: ObjectKind[Thing], answer: Answer) -> list[Thing]:
     """Return the objects that an answer lists; raise if it lists anything else."""
     if not isinstance(answer.body, list):
         raise session.dialect.garbled()
     return [object_of(session, kind, sent) for sent in answer.body]
 
 
-def object_of(session: Session[Any], kind: Kind[Thing], sent: Any) -> Thing:
+def object_of(session: Session[Any], kind: ObjectKind[Thing], sent: Any) -> Thing:
     """Return the object that the server sent; raise if it is none."""
     try:
         return kind.parse(sent)

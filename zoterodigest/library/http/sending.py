@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol
 
 from zoterodigest.library.http.judging import judged
-from zoterodigest.library.http.objects import Kind, Thing
+from zoterodigest.library.http.objects import ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer, Lost, Result, may_try_again
 from zoterodigest.library.http.session import Session
 from zoterodigest.library.port import Outcome, Refused, Stale, Written, counted
@@ -71,11 +71,11 @@ def outcomes_of(sending: Sequence[Sending[Thing]]) -> list[Outcome]:
 
 
 @dataclass(frozen=True, slots=True)
-class Writer(Generic[Thing]):
+class BatchWriter(Generic[Thing]):
     """Writes objects of one kind into the library of a session."""
 
     session: Session[Any]
-    kind: Kind[Thing]
+    kind: ObjectKind[Thing]
     memory: Memory[Thing]
 
     def send(self, sending: Sequence[Sending[Thing]]) -> None:
@@ -135,7 +135,7 @@ class Writer(Generic[Thing]):
             one.outcome = _settled(self.kind, one, found.get(one.key))
 
 
-def _settled(kind: Kind[Thing], one: Sending[Thing], present: Thing | None) -> Outcome | None:
+def _settled(kind: ObjectKind[Thing], one: Sending[Thing], present: Thing | None) -> Outcome | None:
     """Return what has become of an object, by what stands in the library; None to send it again."""
     if present is None:
         return one.outcome if one.is_new else Stale(one.key)

@@ -28,7 +28,7 @@ from zoterodigest.library.http.patience import (
     pause_after,
     seconds_asked,
 )
-from zoterodigest.library.http.trouble import plain, too_long, too_slow, translated
+from zoterodigest.library.http.trouble import plain_message, too_long, too_slow, translated
 from zoterodigest.library.port import BadLibrary
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _CONNECT_SECONDS = 15.0
 Params = Mapping[str, str | int]
 
 
-class Dialect(Protocol):
+class ApiDialect(Protocol):
     """What differs between servers that speak Zotero's API."""
 
     server: str
@@ -100,7 +100,7 @@ class Dialect(Protocol):
         ...
 
 
-D = TypeVar("D", bound=Dialect)
+D = TypeVar("D", bound=ApiDialect)
 
 
 def utc_now() -> datetime:
@@ -178,7 +178,7 @@ class Session(Generic[D]):
 
     def message(self, answer: Answer) -> str:
         """Return what the server says, as a line of plain text without our key."""
-        return plain(answer.body, self.dialect.key) if isinstance(answer.body, str) else ""
+        return plain_message(answer.body, self.dialect.key) if isinstance(answer.body, str) else ""
 
     def close(self) -> None:
         """Close the connection; another request opens a new one."""

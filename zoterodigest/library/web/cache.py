@@ -18,7 +18,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, TypeAdapter
 
 from zoterodigest.foreign import BadJson, read_json_as
-from zoterodigest.library.http.reading import Known, Listing
+from zoterodigest.library.http.reading import KnownObjects, Listing
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.private_file import replace_private
 from zoterodigest.notes.visible import holds_private, note_pieces
@@ -46,21 +46,21 @@ def cache_path(folder: Path, identity: str) -> Path:
     return folder / f"library-{name}.json"
 
 
-def load_known(path: Path) -> Known:
+def load_known(path: Path) -> KnownObjects:
     """Return what is kept at `path`; nothing if there is nothing that can be read."""
     try:
         kept = read_json_as(_FILE, path.read_bytes())
     except (OSError, BadJson):
         _LOG.debug("Nothing is known of the library yet")  # or what is kept cannot be read
-        return Known()
+        return KnownObjects()
     items = {each[0]: LibraryItem(*each) for each in kept.items}
     shelves = {each[0]: Collection(*each) for each in kept.collections}
     listed = {**{key: one.version for key, one in items.items()}, **kept.withheld}
     versions = {key: one.version for key, one in shelves.items()}
-    return Known(Listing(kept.version, listed, versions), items, shelves)
+    return KnownObjects(Listing(kept.version, listed, versions), items, shelves)
 
 
-def keep_known(path: Path, known: Known) -> None:
+def keep_known(path: Path, known: KnownObjects) -> None:
     """Keep at `path` what is known, as far as the system lets us; without it nothing is lost."""
     listing = known.listing
     if listing is None:
@@ -79,16 +79,11 @@ def keep_known(path: Path, known: Known) -> None:
         replace_private(path, json.dumps(content).encode("ascii"), is_durable=False)
 
 
-def forget(path: Path) -> None:
-    """Keep nothing at `path` any more."""
-    with suppress(OSError):
-        path.unlink()
-
-
 def forget_all(folder: Path) -> None:
     """Keep nothing in `folder` any more: with another key a library may show other things."""
     for path in folder.glob("library-*.json"):
-        forget(path)
+        with suppress(OSError):
+            path.unlink()
 
 
 def _fields(shelf: Collection) -> list[Any]:

@@ -17,12 +17,12 @@ from zoterodigest.library.http.patience import Lost, Result
 from zoterodigest.library.http.session import Session, utc_now
 from zoterodigest.library.http.trouble import ServerFailed, translated
 from zoterodigest.library.port import BadLibrary
-from zoterodigest.library.web.trouble import garbled, no_key, refusal
+from zoterodigest.library.web.trouble import no_key, no_zotero_server, refusal
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
-def is_key(text: str) -> bool:
+def is_api_key(text: str) -> bool:
     """Tell whether `text` can be an API key: one word that a header can hold."""
     return _KEY.fullmatch(text) is not None
 
@@ -47,7 +47,7 @@ class WebDialect:
         """The API key, "" if there is none; asked for when it is first needed."""
         if self._key is None:
             key = self._access.key_of(self.address)
-            self._key = key if is_key(key) else ""
+            self._key = key if is_api_key(key) else ""
         return self._key
 
     @property
@@ -92,7 +92,7 @@ class WebDialect:
 
     def garbled(self) -> ServerFailed:
         """Return the error of an answer that is not what Zotero's API answers."""
-        return garbled(self.address.identity)
+        return no_zotero_server(self.address.identity)
 
 
 WebSession = Session[WebDialect]

@@ -9,15 +9,15 @@ from typing import Self
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
-from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, Kind, Thing
-from zoterodigest.library.http.reading import Known, read_version
+from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing
+from zoterodigest.library.http.reading import KnownObjects, read_version
 from zoterodigest.library.http.session import utc_now
 from zoterodigest.library.port import Collection, LibraryItem, Outcome, Snapshot, require_batch
 from zoterodigest.library.web.cache import cache_path, keep_known, load_known
 from zoterodigest.library.web.dialect import web_session
-from zoterodigest.library.web.reading import read_all, read_some
+from zoterodigest.library.web.reading import read_by_keys, read_changed
 from zoterodigest.library.web.rights import read_rights
-from zoterodigest.library.web.writing import write
+from zoterodigest.library.web.writing import write_keyed
 
 
 class WebLibrary:
@@ -30,7 +30,7 @@ class WebLibrary:
         self._session = web_session(address, access, now=now)
         folder = access.cache_folder
         self._cache = cache_path(folder, address.identity) if folder else None
-        self._kept: Known | None = None
+        self._kept: KnownObjects | None = None
         self._former_identity = ""
 
     @property
@@ -74,7 +74,7 @@ class WebLibrary:
         for objects that have changed since: they come at their newer versions.
         """
         before = self._known.listing
-        self._kept = read_all(self._session, self._known)
+        self._kept = read_changed(self._session, self._known)
         listing = self._kept.listing
         assert listing is not None
         if listing != before and self._cache is not None:
@@ -96,12 +96,12 @@ class WebLibrary:
         unknown = [item.key for item in items if self._must_be_read(item)]
         if unknown:
             self.fetch(unknown)
-        return write(self._session, ITEMS, items, self._known.items)
+        return write_keyed(self._session, ITEMS, items, self._known.items)
 
     def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
         """Create or change collections, with one request if nothing goes wrong."""
         require_batch(collections)
-        return write(self._session, COLLECTIONS, collections, self._known.collections)
+        return write_keyed(self._session, COLLECTIONS, collections, self._known.collections)
 
     def __enter__(self) -> Self:
         return self
@@ -115,9 +115,9 @@ class WebLibrary:
         self._session.close()
 
     @property
-    def _known(self) -> Known:
+    def _known(self) -> KnownObjects:
         if self._kept is None:
-            self._kept = load_known(self._cache) if self._cache else Known()
+            self._kept = load_known(self._cache) if self._cache else KnownObjects()
         return self._kept
 
     def _must_be_read(self, item: LibraryItem) -> bool:
@@ -126,7 +126,7 @@ class WebLibrary:
         is_known = known is not None and known.version == item.version
         return item.version > 0 and "tags" in item.data and not is_known
 
-    def _fetched(self, kind: Kind[Thing], keys: Sequence[str]) -> list[Thing]:
-        found = read_some(self._session, kind, keys)
+    def _fetched(self, kind: ObjectKind[Thing], keys: Sequence[str]) -> list[Thing]:
+        found = read_by_keys(self._session, kind, keys)
         self._known.of(kind).update(found)
         return [found[key] for key in sorted(found)]

@@ -12,10 +12,10 @@ import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, Kind, Thing
+from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer
 from zoterodigest.library.http.reading import (
-    Known,
+    KnownObjects,
     Listing,
     objects_of,
     read_both,
@@ -34,7 +34,7 @@ PAGE = 100
 """Objects in an answer at most (https://www.zotero.org/support/dev/web_api/v3/basics)."""
 
 
-def read_all(session: WebSession, known: Known) -> Known:
+def read_changed(session: WebSession, known: KnownObjects) -> KnownObjects:
     """Return all that the library holds now; what is `known` at its version is not read again."""
     listed = known.listing
     if listed is None:
@@ -51,15 +51,19 @@ def read_all(session: WebSession, known: Known) -> Known:
     items = _completed(session, ITEMS, listing.items, present)
     collections = _completed(session, COLLECTIONS, listing.collections, known.collections)
     complete = Listing(listing.version, _versions(items), _versions(collections))
-    return Known(complete, items, collections)
+    return KnownObjects(complete, items, collections)
 
 
-def read_some(session: WebSession, kind: Kind[Thing], keys: Collection[str]) -> dict[str, Thing]:
+def read_by_keys(
+    session: WebSession, kind: ObjectKind[Thing], keys: Collection[str]
+) -> dict[str, Thing]:
     """Return the objects with these keys, by key, trashed ones too, without the missing."""
     return read_by_key(session, kind, keys, includeTrashed=1, limit=PAGE)
 
 
-def _changes(session: WebSession, known: Known, since: int) -> tuple[int, dict[str, LibraryItem]]:
+def _changes(
+    session: WebSession, known: KnownObjects, since: int
+) -> tuple[int, dict[str, LibraryItem]]:
     """Return the library's version, and of the items that changed after `since` the first page.
 
     If we wrote some ourselves, they are known, and the others are read by their keys.
@@ -101,7 +105,10 @@ def _versions(objects: Mapping[str, Thing]) -> dict[str, int]:
 
 
 def _completed(
-    session: WebSession, kind: Kind[Thing], listed: Mapping[str, int], known: Mapping[str, Thing]
+    session: WebSession,
+    kind: ObjectKind[Thing],
+    listed: Mapping[str, int],
+    known: Mapping[str, Thing],
 ) -> dict[str, Thing]:
     """Return the listed objects: those known at their version, the others as they are read now."""
     present = {key: one for key, one in known.items() if listed.get(key) == one.version}
@@ -113,11 +120,11 @@ def _completed(
         present |= {key: one for key, one in paged.items() if key in missing}
         # Pages shift when somebody writes meanwhile: what was passed over is read by its key.
         missing = listed.keys() - present.keys()
-    present |= read_some(session, kind, missing)
+    present |= read_by_keys(session, kind, missing)
     return dict(sorted(present.items()))
 
 
-def _by_page(session: WebSession, kind: Kind[Thing], since: int) -> Iterator[Thing]:
+def _by_page(session: WebSession, kind: ObjectKind[Thing], since: int) -> Iterator[Thing]:
     """Yield what changed after `since`, page by page."""
     start = 0
     while True:

@@ -45,7 +45,7 @@ def key_taken(identity: str) -> str:
     return f"`{_auth('', identity)}` takes a key and keeps it"
 
 
-def garbled(identity: str) -> ServerFailed:
+def no_zotero_server(identity: str) -> ServerFailed:
     """Return the error of an answer that is not what Zotero's API answers."""
     return ServerFailed(f"the server of {identity} does not answer as a Zotero server does", _WHERE)
 

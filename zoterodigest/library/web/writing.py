@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import Generic
 
 from zoterodigest.library.http.judging import objects_in
-from zoterodigest.library.http.objects import Kind, Thing, understood
+from zoterodigest.library.http.objects import ObjectKind, Thing, understood
 from zoterodigest.library.http.patience import Answer, Result
-from zoterodigest.library.http.sending import Sending, Writer, outcomes_of
+from zoterodigest.library.http.sending import BatchWriter, Sending, outcomes_of
 from zoterodigest.library.port import Outcome, Stale, Unchanged
 from zoterodigest.library.web.dialect import WebSession
-from zoterodigest.library.web.reading import read_some
+from zoterodigest.library.web.reading import read_by_keys
 
 
-def write(
-    session: WebSession, kind: Kind[Thing], things: Sequence[Thing], known: dict[str, Thing]
+def write_keyed(
+    session: WebSession, kind: ObjectKind[Thing], things: Sequence[Thing], known: dict[str, Thing]
 ) -> list[Outcome]:
     """Write `things`, of which `known` is how they stood when last read; one outcome for each.
 
@@ -28,11 +28,11 @@ def write(
     memory = _Memory(session, kind, known)
     sending = [_begun(kind, thing, known.get(thing.key)) for thing in things]
     memory.look_at_idle([one for one in sending if one.outcome is None and not one.body])
-    Writer(session, kind, memory).send(sending)
+    BatchWriter(session, kind, memory).send(sending)
     return outcomes_of(sending)
 
 
-def _begun(kind: Kind[Thing], thing: Thing, known: Thing | None) -> Sending[Thing]:
+def _begun(kind: ObjectKind[Thing], thing: Thing, known: Thing | None) -> Sending[Thing]:
     """Return an object on its way, without a body if it changes nothing."""
     refused = kind.objection(thing)
     body = None if refused else kind.body(thing, known)
@@ -44,7 +44,7 @@ class _Memory(Generic[Thing]):
     """What is known of one kind of objects, by key."""
 
     session: WebSession
-    kind: Kind[Thing]
+    kind: ObjectKind[Thing]
     known: dict[str, Thing]
 
     def look_at_idle(self, idle: Sequence[Sending[Thing]]) -> None:
@@ -66,6 +66,6 @@ class _Memory(Generic[Thing]):
 
     def found(self, unsettled: Sequence[Sending[Thing]]) -> Mapping[str, Thing]:
         """Read which of these objects stand in the library."""
-        present = read_some(self.session, self.kind, [one.key for one in unsettled])
+        present = read_by_keys(self.session, self.kind, [one.key for one in unsettled])
         self.known.update(present)
         return present
