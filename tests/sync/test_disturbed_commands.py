@@ -14,12 +14,15 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark.structures import ParameterSet
+from typer.main import get_command
 
+from tests.recordings.test_recordings import writing_commands
 from tests.sync.commands import COMMANDS, SITES, UNDOING, Command, given
 from tests.sync.disturbing import Recovery, faults, kills
 from tests.sync.killing import killed, merge
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
+from zoterodigest.cli.main import app
 from zoterodigest.library.port import LibraryReadOnly
 from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
 
@@ -76,7 +79,7 @@ def recovery_of(tmp_path_factory: pytest.TempPathFactory) -> Recoveries:
     return made
 
 
-@pytest.mark.parametrize(("name", "step"), commands(SOME, 7))
+@pytest.mark.parametrize(("name", "step"), commands(SOME, 9))
 def test_a_command_killed_at_any_side_effect_is_completed_by_the_same_command(
     name: str, step: int, tmp_path: Path, recovery_of: Recoveries
 ) -> None:
@@ -87,7 +90,7 @@ def test_a_command_killed_at_any_side_effect_is_completed_by_the_same_command(
 
 
 @pytest.mark.parametrize("stays", [False, True], ids=["once", "from then on"])
-@pytest.mark.parametrize(("name", "step"), commands(SOME, 13))
+@pytest.mark.parametrize(("name", "step"), commands(SOME, 17))
 def test_a_command_whose_disk_fails_at_any_side_effect_says_so_and_is_completed(
     name: str, step: int, stays: bool, tmp_path: Path, recovery_of: Recoveries
 ) -> None:
@@ -122,6 +125,16 @@ def test_a_command_whose_process_is_killed_is_completed_by_the_same_command(
 
     for world in killed(merge, recovery.template, tmp_path / "k", first=first, step=step):
         recovery.require(world)
+
+
+def test_every_command_that_writes_is_disturbed() -> None:
+    missing = [
+        command
+        for command in (*writing_commands(get_command(app)), "init")
+        if not any(f"{name} ".startswith(f"{command} ") for name in COMMANDS)
+    ]
+
+    assert missing == []
 
 
 def test_the_log_says_why_a_run_did_not_finish_and_what_it_planned(tmp_path: Path) -> None:
