@@ -66,7 +66,7 @@ def test_a_project_of_an_earlier_version_goes_on(zoterodigest: Zoterodigest, wai
     again = zoterodigest("sync", "--yes")
 
     assert (status.code, synced.code, again.code) == (0, 0, 0)
-    assert "looked-up items          1  authors 1, citekey 1, pages 1" in status.out
+    assert "completed items          1  authors 1, citekey 1, pages 1" in status.out
     assert "1 acknowledged" in status.out
     assert "Done: 1 item" in synced.out
     assert "Already up to date." in again.out

@@ -63,7 +63,7 @@ def test_a_push_creates_items_with_what_arxiv_says(
     ran = zoterodigest("push")
 
     assert ran.code == 0
-    assert "looked-up items          2  abstract 2, authors 2, categories 2, comment" in ran.out
+    assert "completed items          2  abstract 2, authors 2, categories 2, comment" in ran.out
     assert "Looked up: 2 papers at arXiv (1 request)." in ran.out
     assert authors(item(tmp_path)) == ["Lovelace", "Turing"]
     assert item(tmp_path).data["abstractNote"] == "We study it."
@@ -97,7 +97,7 @@ def test_enrich_fills_in_what_is_there_and_a_second_one_asks_nobody(
     ran = zoterodigest("enrich")
     again = zoterodigest("enrich")
 
-    assert "looked-up items          2  abstract 2, authors 2, comment 2, date 2" in shown.out
+    assert "completed items          2  abstract 2, authors 2, comment 2, date 2" in shown.out
     assert unchanged == before
     assert ran.code == 0
     assert authors(item(tmp_path)) == ["Lovelace", "Turing"]

@@ -96,6 +96,8 @@ def test_undo_asks_then_gives_both_sides_back(synced: Zoterodigest, tmp_path: Pa
 
     assert planned.code == 0
     assert "+ > **Attention Is All You Need**" in planned.out
+    last = "Planned: run 2 (sync, TIME) is undone: 1 note and 1 digest. Run the command without"
+    assert f"{last} `--dry-run` to do it." in " ".join(_timeless(planned.out).split())
     assert (unasked.code, done.code) == (7, 0)
     assert ATTENTION[0] in (tmp_path / "papers.md").read_text(encoding="utf-8")
     assert "Done: run 2 (sync, TIME) is undone: 1 note and 1 digest." in _timeless(done.out)

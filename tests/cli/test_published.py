@@ -228,7 +228,7 @@ def test_a_dry_run_shows_it_all_and_writes_nothing(project: Project) -> None:
 
     assert ran.code == 0
     assert "Into the digests" in ran.out
-    assert "looked-up items          2" in ran.out
+    assert "completed items          2" in ran.out
     assert project.item(FIRST) == before
     assert project.text == DIGEST
 

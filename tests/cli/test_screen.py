@@ -102,6 +102,17 @@ def test_a_table_whose_columns_are_all_limited_fits_a_narrow_terminal(
     assert max(map(cell_len, lines)) <= columns
 
 
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_whole_column_is_never_cut(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    heads = [screen.Column("key", is_whole=True), screen.Column("from", 11), screen.Column("title")]
+    key = "aVeryLongCitationKeyThatSomebodyCopies" * 2
+
+    lines = screen.table(heads, [[key, "provisional", "t" * 50]])
+
+    assert key in lines[1]
+
+
 def test_a_cut_cell_says_so_and_wide_characters_count_as_two() -> None:
     assert screen.cut("abcdef", 4) == "abc…"
     assert screen.cut("世界你好", 6) == "世界…"

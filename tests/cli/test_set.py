@@ -81,6 +81,8 @@ def test_a_dry_run_shows_it_and_writes_nothing(
     ran = zoterodigest("set", key, "title=Other", "-n")
 
     assert f"title: {TITLE} → Other" in ran.out
+    planned = "Planned: 1 item written. Run the command without `--dry-run` to do it."
+    assert ran.out.endswith(f"\n\n{planned}\n")
     assert objects(tmp_path) == before
 
 

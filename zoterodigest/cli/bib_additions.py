@@ -23,7 +23,7 @@ def add_to_bib(path: Path, present: bytes, entries: Sequence[BibEntry], writing:
     writing.write(path, updated.source, present)
     there = len(entries) - len(updated.added) - len(updated.kept) - len(updated.refused)
     added = counted(len(updated.added), "entry", "entries")
-    emit([f"{visible(str(path))}: {added} added, {there:,} already there"])
+    emit([f"{visible(str(path))}: {added} added, {there:,} unchanged"])
     emit(writing.nothing_written())
     tell(_told(str(path), updated))
 

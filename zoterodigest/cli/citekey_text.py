@@ -20,6 +20,8 @@ _SOURCES = {
 }
 """Where a key comes from: the item's own field, its Extra, a .bib of the project, the formula."""
 
+_KEY = Column("citation key", is_whole=True)
+_ITEM = Column("item", is_whole=True)
 _PROVISIONAL = "provisional"
 _MOST = 20
 _HEADINGS = {
@@ -33,7 +35,7 @@ _HEADINGS = {
 
 def list_text(items: Sequence[Named]) -> Iterator[str]:
     """Yield a table of citation keys and how many there are of each kind."""
-    columns = (Column("citation key", 40), Column("from", 11), Column("item", 8), Column("title"))
+    columns = (_KEY, Column("from", 11), _ITEM, Column("title"))
     rows = [
         (visible(one.key.text), _source(one), visible(_item(one)), visible(_title(one)))
         for one in _by_key(items)
@@ -89,7 +91,7 @@ def check_data(findings: Sequence[Finding], checked: int) -> dict[str, Any]:
 
 def new_text(new: Sequence[NewKey]) -> Iterator[str]:
     """Yield the keys that are to be written, the first of many."""
-    columns = (Column("citation key", 40), Column("item", 8), Column("title"))
+    columns = (_KEY, _ITEM, Column("title"))
     rows = [(visible(one.key), visible(one.item), visible(one.title)) for one in new[:_MOST]]
     yield styled(f"{counted(len(new), 'citation key')} to write", "bold")
     yield from table(columns, rows)

@@ -54,12 +54,22 @@ def closing_text(prepared: Prepared, *, is_status: bool = False, is_done: bool =
     return f"Nothing to {_VERBS[prepared.options.direction]}{attention}."
 
 
+def planned_line(what: str) -> str:
+    """Return the last line of a dry run: what would be done, and how to do it."""
+    return f"Planned: {what}. Run the command without `--dry-run` to do it."
+
+
 def planned_text(prepared: Prepared) -> str:
     """Return what a run would write into the library and into files."""
+    return f"Planned: {planned_amounts(prepared)}."
+
+
+def planned_amounts(prepared: Prepared) -> str:
+    """Return how much a run would write into the library and into files."""
     digests = sum(digest.edit.is_change for digest in prepared.digests)
     bibs = sum(bib.is_change for bib in prepared.bibs)
     counts = prepared.writes.counts(prepared.gathered.contents)
-    return f"Planned: {_amounts(counts, digests, bibs) or 'only links are recorded'}."
+    return _amounts(counts, digests, bibs) or "only links are recorded"
 
 
 def done_text(outcome: Outcome) -> str:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from zoterodigest.cli.closing import planned_line
 from zoterodigest.cli.history_text import library_text
 from zoterodigest.cli.network import access
 from zoterodigest.cli.outside import allowed
@@ -23,6 +24,7 @@ from zoterodigest.cli.screen import (
     styled,
     tell,
     visible,
+    wrapped,
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.cli.telling import tell_failures
@@ -93,7 +95,9 @@ def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -
                 copied = carry_out_copy(copying, report)
         if as_json:
             emit_json(_data(copied, request))
-        elif not is_dry_run:
+        elif is_dry_run:
+            emit(_planned(copying, request))
+        else:
             emit(_told(copied, request))
     tell_failures(copied.failures)
     return FAILED if copied.failures else FINE
@@ -115,6 +119,18 @@ def _new(copying: Copying) -> Counter[str]:
 def _gaining(copying: Copying) -> int:
     """Return how many items that are there already gain something."""
     return sum(write.item.version > 0 for write in copying.writes.items)
+
+
+def _planned(copying: Copying, request: Request) -> Iterator[str]:
+    """Yield the last line of a dry run, if anything is to be written."""
+    new, gaining = _new(copying), _gaining(copying)
+    parts = (
+        [f"{library_text(new)} written into {visible(request.target)}"] if any(new.values()) else []
+    )
+    parts += [f"{counted(gaining, 'item')} changed there"] if gaining else []
+    if parts:
+        yield ""
+        yield from wrapped(planned_line(", ".join(parts)))
 
 
 def _plan(copying: Copying, request: Request) -> Iterator[str]:

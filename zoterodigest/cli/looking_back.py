@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from zoterodigest.cli.closing import planned_line
 from zoterodigest.cli.history_text import (
     changes_data,
     changes_text,
@@ -30,6 +31,7 @@ from zoterodigest.cli.screen import (
     tell,
     tell_error,
     visible,
+    wrapped,
 )
 from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.core.history import (
@@ -182,6 +184,10 @@ def _head(history: History, number: int) -> Listed:
 
 def _done(undoing: Undoing, history: History, how: How) -> Undone:
     if how.is_dry_run:
+        planned = Undone(undoing, undoing.sent, undoing.declined)
+        if not how.as_json and not undoing.is_settled:
+            what = _became_text(planned, history, how)
+            emit(["", *wrapped(planned_line(what))])
         return Undone(undoing, declined=undoing.declined)
     if not undoing.is_settled:
         require_consent(
@@ -203,24 +209,29 @@ def _question(undoing: Undoing, history: History, how: How) -> str:
 
 def _done_text(done: Undone, history: History, how: How) -> Iterator[str]:
     """Yield which run is undone or done again, what was written, and what one can do next."""
-    run = listed(done.undoing.run)
-    target = _head(history, run.undoes) if how.is_redo else run
-    became = "is done again" if how.is_redo else "is undone"
-    became += " as far as possible" if done.declined else ""
-    written = [*counts_text(listed(_written(done)).counts), *_files(done)]
-    what = f": {enumerated(written)}" if written else ": nothing of it was left"
-    yield f"Done: {run_text(target)} {became}{what}."
+    yield f"Done: {_became_text(done, history, how)}."
     if done.is_left:
         return
     if how.is_redo:
         yield "Next: `zoterodigest undo` takes it back again."
         return
     yield "Next: `zoterodigest redo` does it again."
-    after = [*history.runs, Listed(_newest(history) + 1, "", how.command, run.number)]
+    after = [*history.runs, Listed(_newest(history) + 1, "", how.command, done.undoing.run.number)]
     before = run_to_undo(after)
     if before is not None:
         again = run_text(_head(history, before))
         yield f"      `zoterodigest undo`, typed again, undoes {again}."
+
+
+def _became_text(done: Undone, history: History, how: How) -> str:
+    """Return which run is undone or done again, and what is written for that."""
+    run = listed(done.undoing.run)
+    target = _head(history, run.undoes) if how.is_redo else run
+    became = "is done again" if how.is_redo else "is undone"
+    became += " as far as possible" if done.declined else ""
+    written = [*counts_text(listed(_written(done)).counts), *_files(done)]
+    what = f": {enumerated(written)}" if written else ": nothing of it was left"
+    return f"{run_text(target)} {became}{what}"
 
 
 def _newest(history: History) -> int:

@@ -53,7 +53,7 @@ _LABELS: Mapping[str, End] = {
     "adopted items": End.ZOTERO,
     "linked entries": End.ZOTERO,
     "filled-in items": End.ZOTERO,
-    "looked-up items": End.ZOTERO,
+    "completed items": End.ZOTERO,
     "changed items": End.ZOTERO,
     "moved items": End.ZOTERO,
     "trashed items": End.ZOTERO,
@@ -146,7 +146,7 @@ def _things(
             digest = subjects.digest(action.row_ids[0])
             yield Thing(digest, "new items", fields_title(action.fields))
             if action.sources:
-                yield Thing(digest, "looked-up items", "", _names(action.sources))
+                yield Thing(digest, "completed items", "", _names(action.sources))
         case ChangeItem():
             yield from _changes(action, subjects)
             if action.unplaced or (action.placed and action.key not in adopted):
@@ -188,7 +188,7 @@ def _changes(action: ChangeItem, subjects: Subjects) -> Iterator[Thing]:
     by_source: dict[str, list[str]] = defaultdict(list)
     if action.sources:
         digest = subjects.digest(action.row_ids[0])
-        yield Thing(digest, "looked-up items", title, _names(action.sources))
+        yield Thing(digest, "completed items", title, _names(action.sources))
     for name, value in action.after.items():
         if name in action.sources:
             continue
@@ -260,7 +260,7 @@ def _digests(found: Iterable[Thing]) -> Iterator[str]:
 def _kind(label: str, found: Sequence[Thing]) -> Iterator[str]:
     """Yield one kind: its count, and its examples below each other."""
     head = f"    {label:<{_LABEL_WIDTH}} {len(found):>6,}"
-    if label in ("filled-in items", "looked-up items"):
+    if label in ("filled-in items", "completed items"):
         counts = Counter(name for thing in found for name in thing.fields)
         yield from hanging(f"{head}  ", ", ".join(f"{name} {n:,}" for name, n in counts.items()))
         indent = " " * (cell_len(head) + 2)

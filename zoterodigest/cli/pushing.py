@@ -28,6 +28,7 @@ from zoterodigest.cli.screen import (
     hanging,
     tell,
     visible,
+    wrapped,
 )
 from zoterodigest.cli.subjects import subjects_of
 from zoterodigest.cli.talk import busy, progress, require_consent
@@ -89,7 +90,7 @@ def show_plan(request: Request, *, as_json: bool) -> int:
             emit(looked_text(looked))
             emit(refusals_text(prepared))
             last = closing_text(prepared) if prepared.is_settled else planned_text(prepared)
-            emit(["", last])
+            emit(["", *wrapped(last)])
     _obey_guard(prepared)
     return _code(prepared, looked)
 
@@ -109,7 +110,7 @@ def show_status(request: Request, *, is_check: bool, as_json: bool, is_all: bool
             emit(status_text(prepared, place, is_all=is_all))
             emit(unfinished_text(runs))
             emit(refusals_text(prepared))
-            emit(["", closing_text(prepared, is_status=True)])
+            emit(["", *wrapped(closing_text(prepared, is_status=True))])
     code = exit_code(prepared)
     is_pending = is_check and code != CONFLICTING and not prepared.is_settled
     return PENDING if is_pending else code
@@ -134,7 +135,7 @@ def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
             data = plan_data(prepared, place, outcome)
             emit_json(data | {"lookup": looked_data(looked)})
         elif prepared.is_settled:
-            emit(["", closing_text(prepared, is_done=True)])
+            emit(["", *wrapped(closing_text(prepared, is_done=True))])
         else:
             emit(_told(outcome, place, is_first=is_first))
             emit(news_text(outcome.last, prepared))
@@ -222,7 +223,7 @@ def _target(prepared: Prepared, place: Place) -> str:
 
 def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
     yield ""
-    yield done_text(outcome)
+    yield from wrapped(done_text(outcome))
     if outcome.planned_again:
         changed = counted(outcome.planned_again, "item or note", "items and notes")
         yield f"{changed} changed in the library meanwhile; the run planned them again."

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.asking import ask
-from zoterodigest.cli.closing import done_text
+from zoterodigest.cli.closing import done_text, planned_amounts, planned_line
 from zoterodigest.cli.conflict_list import (
     conflicts_data,
     conflicts_text,
@@ -27,6 +27,7 @@ from zoterodigest.cli.screen import (
     emit,
     emit_json,
     width,
+    wrapped,
 )
 from zoterodigest.cli.subjects import entry_title, field_name, place_of, value_text
 from zoterodigest.cli.talk import busy, progress, require_consent
@@ -285,7 +286,9 @@ def _told(resolving: Resolving, outcome: Outcome, after: _Opened, manner: Manner
     failures = [*_left(resolving), *outcome.failures]
     if manner.as_json:
         emit_json(_data(resolving, failures, after))
-    elif resolving.decisions and not manner.is_dry_run:
+    elif resolving.decisions and manner.is_dry_run:
+        emit(["", *wrapped(planned_line(planned_amounts(resolving.prepared)))])
+    elif resolving.decisions:
         emit(["", *_done(outcome, after)])
     tell_failures(failures)
     return FAILED if failures else _exit_code(after)

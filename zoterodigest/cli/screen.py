@@ -103,12 +103,14 @@ class Column:
     heading: str
     greatest: int = 0
     is_right: bool = False
+    is_whole: bool = False
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], indent: int = 2) -> list[str]:
     """Return the lines of a table of safe texts that fits the width, with its headings.
 
-    A cell is cut with an ellipsis; wide characters count as two.
+    A cell is cut with an ellipsis, but none of a column that `is_whole`: people copy it. Wide
+    characters count as two.
     """
     widths = _widths(columns, rows, width() - indent)
     heading = _row(columns, [column.heading for column in columns], widths)
@@ -124,11 +126,15 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int)
         widths.append(min(needed, column.greatest or needed))
     left = room - 2 * (len(columns) - 1)
     for at, column in enumerate(columns):
-        if not column.greatest:
+        if not column.greatest and not column.is_whole:
             others = sum(widths) - widths[at]
             widths[at] = min(widths[at], max(left - others, 16))
-    while sum(widths) > left and max(widths) > _NARROWEST_CELL:  # a terminal of 60 columns
-        widths[widths.index(max(widths))] -= 1
+    may_be_cut = [at for at, column in enumerate(columns) if not column.is_whole]
+    while sum(widths) > left:  # a terminal of 60 columns
+        at = max(may_be_cut, key=lambda one: widths[one])
+        if widths[at] <= _NARROWEST_CELL:
+            break
+        widths[at] -= 1
     return widths
 
 

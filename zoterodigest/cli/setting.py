@@ -9,15 +9,16 @@ from pathlib import Path
 
 import typer
 
+from zoterodigest.cli.closing import planned_line
 from zoterodigest.cli.history_text import changes_data, changes_text
 from zoterodigest.cli.network import chosen
 from zoterodigest.cli.places import open_library
-from zoterodigest.cli.screen import counted, emit, emit_json, tell_failure
+from zoterodigest.cli.screen import counted, emit, emit_json, tell_failure, wrapped
 from zoterodigest.cli.talk import busy, progress
 from zoterodigest.project.files import read_file, require_text
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.apply.changes import Results
-from zoterodigest.sync.setting import prepare_setting, write_setting
+from zoterodigest.sync.setting import Setting, prepare_setting, write_setting
 from zoterodigest.sync.workspace import open_workspace
 
 FINE, FAILED = 0, 1
@@ -63,14 +64,20 @@ def run(address: str, name: str, wanted: Wanted) -> int:
                 results = write_setting(setting, report)
     if wanted.as_json:
         emit_json({"written": len(results.versions), **changes_data(setting.run)})
+    elif wanted.is_dry_run and setting.sent:
+        what = _written_text(setting, len(setting.sent.items))
+        emit(["", *wrapped(planned_line(what))])
     elif results.versions:
-        notes = sum("note" in one.data for one in setting.sent.items)
-        items = len(results.versions) - notes
-        parts = [counted(n, noun) for n, noun in ((items, "item"), (notes, "note")) if n]
-        emit(["", f"Done: {' and '.join(parts)} written."])
+        emit(["", f"Done: {_written_text(setting, len(results.versions))}."])
     for key, reason in sorted(results.failed.items()):
         tell_failure(key, str(reason))
     return FAILED if results.failed else FINE
+
+
+def _written_text(setting: Setting, number: int) -> str:
+    notes = sum("note" in one.data for one in setting.sent.items)
+    kinds = (number - notes, "item"), (notes, "note")
+    return f"{' and '.join(counted(n, noun) for n, noun in kinds if n)} written"
 
 
 def _text(path: Path) -> str:
