@@ -22,10 +22,10 @@ from typing import Any
 
 from zoterodigest.bibtex.latex import Dialect
 from zoterodigest.bibtex.reading import read_records
-from zoterodigest.bibtex.references import bib_text, csl_text, references, to_entries
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.style import Style
+from zoterodigest.library.records.references import bib_text, csl_text, references, to_entries
 
 COUNTS = (5_000, 50_000)
 SLOW = 5_000

@@ -87,6 +87,11 @@ LINKS_AFTER_A_RUN = frozenset(
     {"sync.claims", "sync.apply.applying", "sync.taking_back.undo", "sync.taking_back.ways_out"}
     | {"sync.bibs.export_run", "sync.copying.links"}
 )
+# Properties of an item's JSON; library/records/item_json.py says what they mean.
+ITEM_PROPERTIES = frozenset(
+    {"archiveID", "citationKey", "creators", "itemType", "linkMode", "parentItem"}
+    | {"publicationTitle", "reportNumber"}
+)
 NOT_OUR_WORDS = frozenset({"util", "utils", "helper", "helpers", "manager", "handle", "process"})
 
 
@@ -106,6 +111,8 @@ def violations(module: str, source: str) -> list[str]:
     found += _against_other_writers(module, tree)
     if layer in PURE:
         found += _against_purity(tree)
+    if layer != "library":
+        found += _against_own_reading(tree)
     if layer != "cli":
         found += _against_silence(tree)
     found += _against_vocabulary(module, tree)
@@ -224,6 +231,21 @@ def _against_other_writers(module: str, tree: ast.Module) -> Breaches:
                 has_rows = any(one.arg == "rows" for one in named)
                 if is_lock and has_rows and module not in LINKS_AFTER_A_RUN:
                     yield node.lineno, "a lock file gets other rows here: say so by Changes.end"
+
+
+def _against_own_reading(tree: ast.Module) -> Breaches:
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.Call(
+                    func=ast.Attribute(value=held, attr="get"),
+                    args=[ast.Constant(value=str(name)), *_],
+                )
+                | ast.Subscript(value=held, slice=ast.Constant(value=str(name)), ctx=ast.Load())
+            ):
+                is_data = "data" in (getattr(held, "id", ""), getattr(held, "attr", ""))
+                if is_data or name in ITEM_PROPERTIES:
+                    yield node.lineno, f"{name} is taken out of an item's JSON: ask ItemJson"
 
 
 def _against_purity(tree: ast.Module) -> Breaches:
@@ -387,6 +409,8 @@ def test_no_test_uses_mocks() -> None:
             "from zoterodigest.project.log.journal import Journal",
             "Journal is called outside sync.apply",
         ),
+        ("sync.run", "doi = item.data.get('DOI')", "DOI is taken out of an item's JSON"),
+        ("cli.show", "kind = one['itemType']", "itemType is taken out of an item's JSON"),
         ("core.utils", "", "utils has a word"),
         ("sync", "class PlanManager: ...", "PlanManager has a word"),
         ("sync", "def _process_entries(): ...", "_process_entries has a word"),

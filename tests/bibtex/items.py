@@ -10,7 +10,7 @@ from zoterodigest.bibtex.keys import CitationKey, citation_keys
 from zoterodigest.bibtex.latex import Dialect
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.style import Style
-from zoterodigest.bibtex.work import read_work
+from zoterodigest.library.records.works import read_work
 
 BIBTEX, BIBLATEX = Style(Dialect.BIBTEX), Style(Dialect.BIBLATEX)
 
@@ -49,9 +49,9 @@ def keys_of(
 ) -> list[CitationKey]:
     """Return the citation keys of items."""
     rules = bib_rules()
-    pairs = [(data, read_work(data, rules)) for data in items]
+    works = [read_work(data, rules) for data in items]
     parsed = parse_formula(formula or rules.key_formula)
-    return list(citation_keys(pairs, parsed, rules, fixed=fixed or {}))
+    return list(citation_keys(works, parsed, rules, fixed=fixed or {}))
 
 
 def key_of(formula: str = "", **data: Any) -> str:

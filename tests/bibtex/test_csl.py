@@ -9,7 +9,7 @@ import pytest
 from tests.bibtex.items import BIBLATEX, a_paper, a_person, an_item
 from zoterodigest.bibtex.csljson import to_csl
 from zoterodigest.bibtex.rules import bib_rules
-from zoterodigest.bibtex.work import read_work
+from zoterodigest.library.records.works import read_work
 
 
 def csl_of(data: dict[str, Any]) -> dict[str, Any]:

@@ -12,12 +12,18 @@ from pybtex.database import parse_string
 
 from tests.bibtex.items import a_paper, a_person, an_item
 from zoterodigest.bibtex.latex import Dialect, decode
-from zoterodigest.bibtex.references import bib_text, by_key, csl_text, references, to_entries
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.style import Style
 from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.formats import available_formats
 from zoterodigest.library.items import new_item, zotero_mapping
+from zoterodigest.library.records.references import (
+    bib_text,
+    by_key,
+    csl_text,
+    references,
+    to_entries,
+)
 from zoterodigest.mapping import venue_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,7 +145,7 @@ class TestSharedDigests:
         found = references(list(items.values()), bib_rules())
         entries = to_entries(found, Style(awards=True), bib_rules())
         by_title = {
-            str(each.data["title"]): (entry.entry_type, dict(entry.fields))
+            each.work.fact("title"): (entry.entry_type, dict(entry.fields))
             for each, entry in zip(found, entries, strict=True)
         }
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from zoterodigest.bibtex.latex import Dialect
-from zoterodigest.bibtex.references import bib_text, references
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.style import Style
+from zoterodigest.library.records.references import bib_text, references
 
 GOLDEN = Path(__file__).parent / "golden"
 

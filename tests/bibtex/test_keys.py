@@ -11,7 +11,7 @@ from tests.bibtex.items import a_person, an_item, key_of, keys_of
 from zoterodigest.bibtex.formula import BadFormula, parse_formula
 from zoterodigest.bibtex.keys import KeySource, citation_keys, why_provisional
 from zoterodigest.bibtex.rules import bib_rules
-from zoterodigest.bibtex.work import read_work
+from zoterodigest.library.records.works import read_work
 
 KEYS = [
     ("Byron", "Attention Is All You Need", "2017", "byronAttentionAllYou2017"),
@@ -101,10 +101,10 @@ def test_a_letter_never_makes_another_ones_key() -> None:
 def test_a_new_key_is_none_of_those_taken_and_a_stated_one_stays() -> None:
     rules = bib_rules()
     items = [an_item(key="A", citationKey="byronTitle2024b"), an_item(key="B"), an_item(key="C")]
-    pairs = [(data, read_work(data, rules)) for data in items]
+    works = [read_work(data, rules) for data in items]
 
     keys = citation_keys(
-        pairs,
+        works,
         parse_formula(rules.key_formula),
         rules,
         fixed={"C": "byronTitle2024"},

@@ -28,7 +28,6 @@ from zoterodigest.library.hyperlinks import link_in_line
 from zoterodigest.library.items import (
     LinkHome,
     carried_links,
-    identifiers,
     item_changes,
     item_type_for,
     link_attachment,
@@ -38,6 +37,7 @@ from zoterodigest.library.items import (
     tags_of,
     zotero_mapping,
 )
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.library.rules import patched
 from zoterodigest.library.schema import item_types
 
@@ -307,7 +307,7 @@ def test_an_arxiv_id_moves_with_its_twins() -> None:
     assert after["DOI"] == "10.48550/arXiv.2103.00021"
     assert after["url"] == "https://arxiv.org/abs/2103.00021"
     assert after["extra"].endswith("arXiv: 2103.00021")
-    assert identifiers(after) == {Identifier("arxiv", "2103.00021")}
+    assert ItemJson(after).identifiers == {Identifier("arxiv", "2103.00021")}
 
 
 def test_an_id_that_only_the_url_had_is_kept_when_the_url_changes() -> None:
@@ -345,8 +345,7 @@ def test_an_arxiv_id_is_found_wherever_zotero_users_have_it(data: dict[str, str]
     item = {"itemType": "journalArticle", **data}
 
     assert read_item(item, ZOTERO)[0]["arxiv"] == "2103.00020"
-    if "archive" not in data:
-        assert Identifier("arxiv", "2103.00020") in identifiers(item)
+    assert Identifier("arxiv", "2103.00020") in ItemJson(item).identifiers
 
 
 def test_other_identifiers_are_found_and_comments_are_not_searched() -> None:
@@ -357,7 +356,7 @@ def test_other_identifiers_are_found_and_comments_are_not_searched() -> None:
         "extra": "Comment: extends arXiv:1706.03762\nDOI: 10.2000/y",
     }
 
-    assert identifiers(item) == {
+    assert ItemJson(item).identifiers == {
         Identifier("doi", "10.1000/x"),
         Identifier("doi", "10.2000/y"),
         Identifier("openreview", "a"),

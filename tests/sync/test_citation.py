@@ -122,7 +122,7 @@ def test_a_key_is_the_same_again_when_only_the_lock_file_knows_it(survey: World)
     with survey.workspace().library:
         keys = read_keys(survey.workspace())
 
-    found = {str(one.data["title"]): one.key for one in keys.items}
+    found = {one.work.fact("title"): one.key for one in keys.items}
 
     assert found["Another Title"].text == "lovelaceSeeingFurtherLarger2021"
     assert found["Another Title"].source is KeySource.FIXED

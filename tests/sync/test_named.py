@@ -15,6 +15,7 @@ from tests.sync.world import World, actions, reports
 from zoterodigest import mapping
 from zoterodigest.core.plan import ChangeNote
 from zoterodigest.core.reports import AddedItem, DroppedEntry, PlaceConflict, Waiting
+from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.zotero import load_spellings
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.run import Direction, Options, prepare
@@ -58,6 +59,21 @@ def clone(world: World, folder: Path, *, with_state: bool = True) -> World:
 def copy_tracked(source: World, target: World) -> None:
     for name in TRACKED:
         shutil.copyfile(source.root / name, target.root / name)
+
+
+def test_an_item_with_arxiv_as_its_journal_is_adopted_by_the_id_and_then_settled(
+    world: World,
+) -> None:
+    cited = "arXiv preprint arXiv:2401.00001"
+    data = {"itemType": "journalArticle", "title": "Its First Title", "publicationTitle": cited}
+    world.put(LibraryItem("ABCD2345", 0, data))
+    world.markdown("notes.md", digest())
+
+    world.push(SYNC)
+
+    assert len(world.items()) == 2
+    assert world.items()["ABCD2345"]["extra"] == "arXiv: 2401.00001"
+    assert world.plan(SYNC).is_settled
 
 
 # (a) one paper in two digests

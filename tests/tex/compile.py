@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.bibtex.latex import Dialect
-from zoterodigest.bibtex.references import bib_text, references
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.style import Style
 from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.formats import available_formats
 from zoterodigest.library.items import new_item, zotero_mapping
+from zoterodigest.library.records.references import bib_text, references
 from zoterodigest.mapping import venue_table
 
 ROOT = Path(__file__).resolve().parents[2]

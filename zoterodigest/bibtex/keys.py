@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 
 from zoterodigest.bibtex.formula import Formula, evaluate, main_creators, safe_key
 from zoterodigest.bibtex.rules import BibRules
-from zoterodigest.bibtex.work import Data, Work
+from zoterodigest.bibtex.work import Work
 from zoterodigest.core.names import is_user_name
 
 
@@ -38,46 +37,33 @@ class CitationKey:
 
 
 def citation_keys(
-    items: Sequence[tuple[Data, Work]],
+    works: Sequence[Work],
     formula: Formula,
     rules: BibRules,
     *,
     fixed: Mapping[str, str] = {},
     taken: Set[str] = frozenset(),
 ) -> tuple[CitationKey, ...]:
-    """Return the keys of `items` in their order, unique without regard to case.
+    """Return the keys of `works` in their order, unique without regard to case.
 
     `fixed` holds the keys given earlier, by item key; no new key is one of those `taken`. Which
-    work gets which letter does not depend on the order of `items`.
+    work gets which letter does not depend on the order of `works`.
     """
-    stated = [_stated(data, fixed) for data, _ in items]
+    stated = [_stated(work, fixed) for work in works]
     bases = [
         (safe_key(known[0]) if known else evaluate(formula, work, rules))
-        or safe_key(str(data.get("key") or "item"))
-        for known, (data, work) in zip(stated, items, strict=True)
+        or safe_key(work.key or "item")
+        for known, work in zip(stated, works, strict=True)
     ]
     new = frozenset(at for at, known in enumerate(stated) if not known)
     reserved = _Reserved(frozenset(key.lower() for key in taken), new)
-    texts = _unique(bases, _Order(items, stated), reserved)
+    texts = _unique(bases, _Order(works, stated), reserved)
     return tuple(
         CitationKey(text, known[1], stated=known[0] if known[0] != text else "")
         if known
         else CitationKey(text, KeySource.NEW, is_provisional(work))
-        for text, known, (_, work) in zip(texts, stated, items, strict=True)
+        for text, known, work in zip(texts, stated, works, strict=True)
     )
-
-
-def stated_key(data: Data) -> str:
-    """Return the citation key that an item's field or its Extra states; empty if neither does."""
-    known = _stated(data, {})
-    return known[0] if known else ""
-
-
-def extra_key(data: Data) -> str:
-    """Return the citation key in a line of an item's Extra; empty if there is none."""
-    extra = data.get("extra")
-    line = _EXTRA_KEY.search(str(extra)) if extra else None
-    return line[1] if line else ""
 
 
 def is_provisional(work: Work) -> bool:
@@ -97,15 +83,14 @@ def why_provisional(work: Work) -> str:
 
 
 _Stated = tuple[str, KeySource] | None
-_EXTRA_KEY = re.compile(r"^\s{0,8}Citation Key\s?:\s?(\S+)\s*$", re.I | re.M)
 
 
-def _stated(data: Data, fixed: Mapping[str, str]) -> _Stated:
-    if native := str(data.get("citationKey") or "").strip():
-        return native, KeySource.NATIVE
-    if line := extra_key(data):
-        return line, KeySource.EXTRA
-    if earlier := fixed.get(str(data.get("key") or "")):
+def _stated(work: Work, fixed: Mapping[str, str]) -> _Stated:
+    if work.citekey:
+        return work.citekey, KeySource.NATIVE
+    if work.extra_citekey:
+        return work.extra_citekey, KeySource.EXTRA
+    if earlier := fixed.get(work.key):
         return earlier, KeySource.FIXED
     return None
 
@@ -114,15 +99,15 @@ def _stated(data: Data, fixed: Mapping[str, str]) -> _Stated:
 class _Order:
     """The order in which works with one key get letters: the same in whatever order they come."""
 
-    items: Sequence[tuple[Data, Work]]
+    works: Sequence[Work]
     stated: Sequence[_Stated]
 
     def __call__(self, at: int) -> tuple[int, tuple[str, ...]]:
-        data, work = self.items[at]
+        work = self.works[at]
         known = self.stated[at]
         names = " ".join(f"{each.last} {each.first}" for each in work.creators[:3])
         facts = (work.fact(name) for name in ("title", "doi", "url", "date"))
-        identity = (work.arxiv, *facts, work.container, names, str(data.get("key") or ""))
+        identity = (work.arxiv, *facts, work.container, names, work.key)
         return _RANKS[known[1] if known else KeySource.NEW], identity
 
 

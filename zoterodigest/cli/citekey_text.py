@@ -117,11 +117,11 @@ def _by_key(items: Sequence[Named]) -> list[Named]:
 
 
 def _item(one: Named) -> str:
-    return str(one.data["key"])
+    return one.work.key
 
 
 def _title(one: Named) -> str:
-    return str(one.data.get("title", ""))
+    return one.work.fact("title")
 
 
 def _named_data(one: Named) -> dict[str, Any]:

@@ -94,12 +94,12 @@ def keys_of(start: Path, address: str = "", *, is_writing: bool = False) -> Iter
 
 def _item_named(keys: Keys, name: str) -> str:
     """Return the item with this key or this citation key; raises `NotInLibrary`."""
-    found = {str(one.data["key"]) for one in keys.items}
+    found = {one.work.key for one in keys.items}
     if name in found:
         return name
     for one in keys.items:
         if one.key.text == name:
-            return str(one.data["key"])
+            return one.work.key
     raise NotInLibrary(
         f"the library has no item {name}", "`zoterodigest citekeys list` lists the keys there are."
     )

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.bibtex.cited import Cited
-from zoterodigest.bibtex.references import Reference, by_key, csl_text, references, to_entries
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.style import Style
@@ -21,12 +20,21 @@ from zoterodigest.cli.places import open_library
 from zoterodigest.cli.screen import counted, emit, emit_text, tell, visible
 from zoterodigest.cli.writing_over import Writing
 from zoterodigest.core.link import is_bib
-from zoterodigest.core.record import Entry, Names
+from zoterodigest.core.record import Names
 from zoterodigest.core.works.catalogue import Catalogue
 from zoterodigest.core.works.work import work_of
 from zoterodigest.digest.detect import read_document
 from zoterodigest.foreign import OBJECTS, BadJson, read_json_as
 from zoterodigest.library.items import new_item, zotero_mapping
+from zoterodigest.library.records.item_json import ItemJson
+from zoterodigest.library.records.references import (
+    Reference,
+    by_key,
+    csl_text,
+    references,
+    to_entries,
+)
+from zoterodigest.library.records.works import with_unnamed_authors
 from zoterodigest.project.citing import read_cited
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import (
@@ -90,7 +98,7 @@ def export(source: Source, wanted: Wanted, output: str, writing: Writing) -> Non
     A .bib that stands there gains the entries it has not, or is replaced if that is allowed; one
     that says the same already is left alone.
     """
-    items = [data for data in _items(source) if wanted.tags <= _tags_of(data)]
+    items = [data for data in _items(source) if wanted.tags <= {*ItemJson(data).tags}]
     found = _references(source, items)
     if wanted.is_by_key:
         found = by_key(found)
@@ -143,17 +151,10 @@ def _items_of_digests(source: FromDigests) -> Iterator[Data]:
             work = work_of(entry)
             # A work that may be one of those before comes once, as a push makes one item of it.
             if (work.title or work.identifiers) and not seen.holds(work):
-                yield _with_rest(new_item(entry.fields, zotero), entry)
+                authors, data = entry.fields.get("authors"), new_item(entry.fields, zotero)
+                is_cut = isinstance(authors, Names) and authors.truncated
+                yield with_unnamed_authors(data) if is_cut else data
             seen.add(f"{path}:{entry.place.start_line}", work)
-
-
-def _with_rest(data: dict[str, Any], entry: Entry) -> dict[str, Any]:
-    """Return an item that also says that there are more authors than the entry names."""
-    authors = entry.fields.get("authors")
-    if not isinstance(authors, Names) or not authors.truncated:
-        return data
-    rest = {"creatorType": "author", "name": "others"}
-    return {**data, "creators": [*data["creators"], rest]}
 
 
 def _items_in(path: Path) -> Iterator[Data]:
@@ -165,17 +166,8 @@ def _items_in(path: Path) -> Iterator[Data]:
         raise BadInput(path, error.reason, hint, position=error.position) from error
     for item in items:
         data = item.get("data", item)
-        if isinstance(data, dict) and not data.get("deleted"):
+        if isinstance(data, dict) and not ItemJson(data).is_trashed:
             yield data
-
-
-def _tags_of(data: Data) -> set[str]:
-    tags = data.get("tags")
-    return {
-        str(tag["tag"])
-        for tag in (tags if isinstance(tags, list) else ())
-        if isinstance(tag, Mapping) and "tag" in tag
-    }
 
 
 def _missing(cited: Cited, found: Iterable[Reference], present: bytes) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from rich.cells import cell_len
 
@@ -15,6 +14,7 @@ from zoterodigest.cli.library_list import (
 )
 from zoterodigest.cli.screen import styled, visible, visible_lines, wrapped
 from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.library.selection import collection_paths, tag_names
 
 _ELSEWHERE = frozenset(
@@ -40,47 +40,38 @@ def as_text(
         found = (name for name, one in sources.items() if one == source)
         yield from _field(f"from {source}", ", ".join(found))
     for one in family(snapshot, item):
-        if one.data.get("itemType") == "note":
+        if one.json.is_note:
             yield from _note(one)
     yield ""
 
 
 def _what(item: LibraryItem) -> str:
-    kind = visible(str(item.data.get("itemType", "item")))
+    kind = visible(item.json.item_type or "item")
     trash = ", in the trash" if item.is_trashed else ""
     return f"{visible(item.key)}, {kind}, version {item.version}{trash}"
 
 
 def _fields(snapshot: Snapshot, item: LibraryItem) -> Iterator[tuple[str, str]]:
-    for creator in item.data.get("creators", ()):
-        yield str(creator.get("creatorType", "creator")), creator_name(creator)
-    for name, value in item.data.items():
-        if name not in _ELSEWHERE and isinstance(value, str | int) and value != "":
-            yield name, str(value)
+    for creator in item.json.creators:
+        yield creator.role or "creator", creator_name(creator)
+    for name, value in item.json.texts():
+        if name not in _ELSEWHERE:
+            yield name, value
     for tag in sorted(tag_names(item)):
         yield "tag", tag
     paths = collection_paths(snapshot.collections)
-    for key in item.data.get("collections", ()):
+    for key in item.json.collections:
         yield "collection", " / ".join(paths.get(key, (key,)))
-    for name, targets in _relations(item.data).items():
+    for name, targets in item.json.relations.items():
         yield name, ", ".join(targets)
     for child in family(snapshot, item)[1:]:
-        if child.data.get("itemType") == "attachment":
-            yield "attachment", _attachment(child.data)
+        if child.json.is_attachment:
+            yield "attachment", _attachment(child.json)
 
 
-def _relations(data: Mapping[str, Any]) -> Mapping[str, list[str]]:
-    """Return related objects by relation; Zotero writes one as a string, several as a list."""
-    relations: Mapping[str, Any] = data.get("relations") or {}
-    return {
-        name: [targets] if isinstance(targets, str) else [str(target) for target in targets]
-        for name, targets in relations.items()
-    }
-
-
-def _attachment(data: Mapping[str, Any]) -> str:
-    place = data.get("url") or data.get("path") or data.get("filename") or ""
-    return f"{data.get('title') or 'untitled'}: {place}"
+def _attachment(attachment: ItemJson) -> str:
+    place = next(filter(None, map(attachment.text, ("url", "path", "filename"))), "")
+    return f"{attachment.title or 'untitled'}: {place}"
 
 
 def _field(name: str, value: str) -> Iterator[str]:

@@ -140,7 +140,7 @@ def _numbered(number: int, names: tuple[str, str]) -> str:
 
 
 def _kind(leaving: Leaving, trashed: LibraryItem) -> str:
-    held = str(leaving.gathered.contents.by_key[trashed.key].data.get("itemType"))
+    held = leaving.gathered.contents.by_key[trashed.key].json.item_type
     return held if held in ("note", "attachment") else "item"
 
 

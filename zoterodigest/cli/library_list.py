@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zoterodigest.bibtex.keys import stated_key
 from zoterodigest.cli.screen import Column, counted, styled, table, visible
 from zoterodigest.core.blocks import join_blocks
 from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.records.item_json import JsonCreator
 from zoterodigest.library.selection import (
     NotInLibrary,
     Path,
@@ -47,7 +47,7 @@ def select(snapshot: Snapshot, collections: Sequence[str], tags: Sequence[str]) 
         item
         for item in snapshot.items
         if _is_top(item)
-        and (not collections or within.intersection(item.data.get("collections", ())))
+        and (not collections or within.intersection(item.json.collections))
         and set(tags) <= tag_names(item)
     )
     in_trash = sum(1 for item in snapshot.items if item.is_trashed and not _parent(item))
@@ -59,7 +59,7 @@ def _is_top(item: LibraryItem) -> bool:
 
 
 def _parent(item: LibraryItem) -> str:
-    return str(item.data.get("parentItem") or "")
+    return item.json.parent
 
 
 def children_of(snapshot: Snapshot) -> dict[str, tuple[LibraryItem, ...]]:
@@ -90,7 +90,7 @@ def find(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
 
 
 def _with_citation_key(snapshot: Snapshot, key: str) -> list[LibraryItem]:
-    return [item for item in snapshot.items if _is_top(item) and stated_key(item.data) == key]
+    return [item for item in snapshot.items if _is_top(item) and item.json.stated_citekey == key]
 
 
 def family(snapshot: Snapshot, item: LibraryItem) -> tuple[LibraryItem, ...]:
@@ -126,7 +126,7 @@ def as_text(shown: Shown) -> Iterator[str]:
 def _by_collection(shown: Shown) -> Iterator[tuple[Path, list[LibraryItem]]]:
     groups: dict[Path, list[LibraryItem]] = {}
     for item in sorted(shown.items, key=lambda it: (title_of(it).casefold(), it.key)):
-        keys = [key for key in item.data.get("collections", ()) if key in shown.paths]
+        keys = [key for key in item.json.collections if key in shown.paths]
         for path in {shown.paths[key] for key in keys} or {()}:
             groups.setdefault(path, []).append(item)
     yield from sorted(groups.items(), key=lambda group: (not group[0], group[0]))
@@ -137,46 +137,45 @@ def _row(shown: Shown, item: LibraryItem) -> tuple[str, ...]:
         visible(item.key),
         visible(title_of(item)) or "(no title)",
         visible(_creators(item)),
-        visible(str(item.data.get("date", ""))),
+        visible(item.json.text("date")),
         _has(shown.children.get(item.key, ())),
     )
 
 
 def title_of(item: LibraryItem) -> str:
     """Return what stands for an item's title, a note's first line; "" if nothing does."""
-    if item.data.get("itemType") == "note":
+    if item.json.is_note:
         return note_text(item).partition("\n")[0].lstrip("# ")
-    return next((str(item.data[name]) for name in _TITLES if item.data.get(name)), "")
+    return next(filter(None, map(item.json.text, _TITLES)), "")
 
 
 def note_text(note: LibraryItem) -> str:
     """Return a note as Markdown, by which no HTML of it reaches the terminal."""
-    return join_blocks(html_to_blocks(str(note.data.get("note", ""))))
+    return join_blocks(html_to_blocks(note.json.note))
 
 
-def creator_name(creator: Mapping[str, Any]) -> str:
+def creator_name(creator: JsonCreator) -> str:
     """Return a creator's name in reading order."""
-    parts = (creator.get("name"), creator.get("firstName"), creator.get("lastName"))
-    return " ".join(str(part) for part in parts if part)
+    return " ".join(filter(None, (creator.name, creator.first, creator.last)))
 
 
 def _creators(item: LibraryItem) -> str:
-    creators = item.data.get("creators", ())
+    creators = item.json.creators
     if not creators:
         return ""
-    first = str(creators[0].get("lastName") or creator_name(creators[0]))
+    first = creators[0].last or creator_name(creators[0])
     return first if len(creators) == 1 else f"{first} and {len(creators) - 1} more"
 
 
 def _has(children: Sequence[LibraryItem]) -> str:
-    notes = sum(child.data.get("itemType") == "note" for child in children)
+    notes = sum(child.json.is_note for child in children)
     files = len(children) - notes
     return " ".join(filter(None, (f"{notes}n" if notes else "", f"{files}a" if files else "")))
 
 
 def _counts(shown: Shown) -> Iterator[str]:
     children = [child for item in shown.items for child in shown.children.get(item.key, ())]
-    notes = sum(child.data.get("itemType") == "note" for child in children)
+    notes = sum(child.json.is_note for child in children)
     parts = [
         counted(len(shown.items), "item"),
         f"{counted(notes, 'note')} (n)",

@@ -66,7 +66,7 @@ class Subjects:
         note = self._held.get(row.note or "")
         if note is None or note.is_trashed:
             return ""
-        holder = str(note.data.get("parentItem", ""))
+        holder = note.json.parent
         return holder if holder != row.item else ""
 
     def collection(self, key: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from zoterodigest.core.record import (
     EMPTY,
@@ -19,7 +18,7 @@ from zoterodigest.core.record import (
     Value,
 )
 from zoterodigest.library.homes import homes_of
-from zoterodigest.library.items import identifiers, read_item
+from zoterodigest.library.items import read_item
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.zotero import ZoteroMapping
 from zoterodigest.notes.own import read_own_note
@@ -53,17 +52,17 @@ EMPTY_LIBRARY = Contents(0, (), (), {}, {})
 
 def is_attachment(item: LibraryItem) -> bool:
     """Whether an object is an attachment."""
-    return item.data.get("itemType") == "attachment"
+    return item.json.is_attachment
 
 
 def is_note(item: LibraryItem) -> bool:
     """Whether an object is a note."""
-    return item.data.get("itemType") == "note"
+    return item.json.is_note
 
 
 def is_top_level(item: LibraryItem) -> bool:
     """Whether an object is a regular item that stands by itself."""
-    return not item.data.get("parentItem") and not is_attachment(item) and not is_note(item)
+    return not item.json.parent and not is_attachment(item) and not is_note(item)
 
 
 def read_contents(
@@ -75,8 +74,8 @@ def read_contents(
     """
     children: dict[str, list[LibraryItem]] = defaultdict(list)
     for one in snapshot.items:
-        if parent := one.data.get("parentItem"):
-            children[str(parent)].append(one)
+        if parent := one.json.parent:
+            children[parent].append(one)
     top = (one for one in snapshot.items if is_top_level(one))
     items = [_item(one, children.get(one.key, ()), zotero, with_own_notes) for one in top]
     return Contents(
@@ -109,10 +108,10 @@ def _item(
 def _own_notes(children: Iterable[LibraryItem]) -> Iterator[tuple[str, PersonalNote]]:
     """Yield the live notes of an item that the person wrote, by key."""
     for one in children:
-        note = read_own_note(str(one.data.get("note", ""))) if is_note(one) else None
+        note = read_own_note(one.json.note) if is_note(one) else None
         if note is not None and not one.is_trashed:
-            tags = {str(tag["tag"]) for tag in one.data.get("tags", ())}
-            yield one.key, PersonalNote(Blocks(note.blocks), note.html, PUBLISH in tags)
+            is_public = PUBLISH in one.json.tags
+            yield one.key, PersonalNote(Blocks(note.blocks), note.html, is_public)
 
 
 def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: ZoteroMapping) -> Item:
@@ -123,7 +122,7 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
     homeless = _homeless(item)
     notes: dict[str, Note] = {}
     for one in sorted(children, key=lambda child: child.key):
-        reading = read_note(str(one.data.get("note", ""))) if is_note(one) else None
+        reading = read_note(one.json.note) if is_note(one) else None
         if reading is not None:
             notes.setdefault(reading.id, core_note(one, reading))
     return Item(
@@ -131,17 +130,17 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
         version=item.version,
         fields={**fields, **dict.fromkeys(homeless, EMPTY)},
         raws={**raws, **dict.fromkeys(homeless, "")},
-        identifiers=identifiers(item.data),
-        collections=frozenset(map(str, item.data.get("collections", ()))),
+        identifiers=item.json.identifiers,
+        collections=frozenset(item.json.collections),
         notes=notes,
         is_trashed=item.is_trashed,
-        replaces=frozenset(replaced_keys(item.data)),
+        replaces=frozenset(item.json.replaced),
         homeless=homeless,
     )
 
 
 def _homeless(item: LibraryItem) -> frozenset[str]:
-    homes = homes_of(str(item.data.get("itemType", "")))
+    homes = homes_of(item.json.item_type)
     return frozenset({"pages"}) if homes and homes.may_gain_pages else frozenset()
 
 
@@ -168,20 +167,3 @@ def section_name(name: str, taken: Fields) -> str:
         number += 1
         field = f"{SECTION}{name} ({number})"
     return field
-
-
-def replaced_keys(data: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the keys of the items that were merged into this one.
-
-    The relation names them by their address, which ends with the key
-    (https://www.zotero.org/support/dev/web_api/v3/write_requests).
-    """
-    relations = data.get("relations")
-    named = relations.get("dc:replaces", ()) if isinstance(relations, Mapping) else ()
-    for address in [named] if isinstance(named, str) else named:
-        yield str(address).rstrip("/").rpartition("/")[2]
-
-
-def collection_keys(data: Mapping[str, Any]) -> list[str]:
-    """Return the collections an item's data names, in order."""
-    return [str(key) for key in data.get("collections", ())]

@@ -7,13 +7,14 @@ from typing import Any
 
 from zoterodigest.core.names import CollectiveName, PersonName, full_name, same_name, split_name
 from zoterodigest.core.record import Names
+from zoterodigest.library.records.item_json import JsonCreator, creator_of
 
 Creator = Mapping[str, Any]
 
 
-def names_in(creators: Sequence[Creator], role: str) -> Names:
+def names_in(creators: Sequence[JsonCreator], role: str) -> Names:
     """Return the creators with `role` as names in the order of reading; nameless ones are none."""
-    names = (_name_of(creator) for creator in creators if creator.get("creatorType") == role)
+    names = (_name_of(creator) for creator in creators if creator.role == role)
     return Names(tuple(name for name in names if name))
 
 
@@ -22,7 +23,7 @@ def with_names(creators: Sequence[Creator], names: Names, role: str) -> list[dic
 
     A person who stays keeps the creator as the library has it; other roles keep their places.
     """
-    known = [creator for creator in creators if creator.get("creatorType") == role]
+    known = [creator for creator in creators if creator_of(creator).role == role]
     wanted = [_known_or_new(name, known, role) for name in names.people]
     first = next((at for at, each in enumerate(creators) if each in known), 0)
     others_before = [dict(each) for each in creators[:first]]
@@ -30,18 +31,18 @@ def with_names(creators: Sequence[Creator], names: Names, role: str) -> list[dic
     return others_before + wanted + others_after
 
 
-def raw_names(creators: Sequence[Creator], role: str) -> str:
+def raw_names(creators: Sequence[JsonCreator], role: str) -> str:
     """Return one text that differs whenever the parts of a creator with `role` differ."""
     return "\n".join(
-        "\t".join(str(creator.get(part, "")) for part in ("lastName", "firstName", "name"))
+        "\t".join((creator.last, creator.first, creator.name))
         for creator in creators
-        if creator.get("creatorType") == role
+        if creator.role == role
     )
 
 
 def _known_or_new(name: str, known: Sequence[Creator], role: str) -> dict[str, Any]:
     for creator in known:
-        if same_name(name, _name_of(creator)):
+        if same_name(name, _name_of(creator_of(creator))):
             return dict(creator)
     match split_name(name):
         case PersonName(first, last):
@@ -50,9 +51,5 @@ def _known_or_new(name: str, known: Sequence[Creator], role: str) -> dict[str, A
             return {"creatorType": role, "name": whole}
 
 
-def _name_of(creator: Creator) -> str:
-    if "name" in creator:
-        return str(creator["name"])
-    return full_name(
-        PersonName(str(creator.get("firstName", "")), str(creator.get("lastName", "")))
-    )
+def _name_of(creator: JsonCreator) -> str:
+    return creator.name or full_name(PersonName(creator.first, creator.last))

@@ -11,6 +11,7 @@ from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.library.creators import names_in, with_names
 from zoterodigest.library.extra import with_extra
 from zoterodigest.library.homes import Data
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.library.schema import ItemType, item_types
 
 
@@ -25,7 +26,7 @@ def with_details(data: Data, details: Mapping[str, str]) -> dict[str, Any]:
     patch: dict[str, Any] = {}
     for name, text in details.items():
         home = _home(name, kind)
-        present = str(data.get(home, "")) if home else ""
+        present = ItemJson(data).text(home)
         if name == "editor" and "editor" in kind.creators:
             patch |= _with_editors({**data, **patch}, text)
         elif name == "date" and not text.startswith(present):
@@ -46,9 +47,9 @@ def _home(fact: str, kind: ItemType) -> str:
 
 
 def _with_editors(data: Data, text: str) -> dict[str, Any]:
-    creators = data.get("creators", ())
-    if names_in(creators, "editor").people:
+    if names_in(ItemJson(data).creators, "editor").people:
         return {}
+    creators = data.get("creators", ())
     return {"creators": [*creators, *with_names((), read_names(text), "editor")]}
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
+from zoterodigest.library.records.item_json import Data as Data
 from zoterodigest.library.schema import item_types
-
-Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from zoterodigest.core.record import EMPTY, Fields, Members, Value, is_empty, te
 from zoterodigest.core.view import canonical, equal
 from zoterodigest.library.homes import Data, Homes, homes_of
 from zoterodigest.library.hyperlinks import carried_links, link_attachment, link_of
-from zoterodigest.library.reading import arxiv_of, identifiers, read_item
+from zoterodigest.library.reading import read_item
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.library.schema import item_types
 from zoterodigest.library.writing import (
     Patch,
@@ -33,7 +34,6 @@ __all__ = [
     "LinkHome",
     "ZoteroMapping",
     "carried_links",
-    "identifiers",
     "item_changes",
     "item_type_for",
     "link_attachment",
@@ -56,7 +56,7 @@ def new_item(fields: Fields, zotero: ZoteroMapping) -> dict[str, Any]:
     given = {name: value for name, value in fields.items() if not is_empty(value)}
     data = base | item_changes(base, given, zotero)
     place = _place(data, zotero)
-    arxiv, categories = arxiv_of(data), fields.get("categories")
+    arxiv, categories = ItemJson(data).home_arxiv, fields.get("categories")
     if arxiv and isinstance(categories, Members) and categories.texts:
         data |= arxiv_line(place, arxiv, categories.texts[0])
     data |= arxiv_defaults(place, arxiv)
@@ -157,8 +157,12 @@ def _venue_changes(now: Data, present: Fields, asked: Fields, zotero: ZoteroMapp
 
 def _saved_arxiv(before: Data, now: Data, zotero: ZoteroMapping) -> Patch:
     """Return the patch that writes the arXiv id home if the only place that had it was written."""
-    arxiv = arxiv_of(before)
-    return write_field(_place(now, zotero), "arxiv", arxiv) if arxiv != arxiv_of(now) else {}
+    arxiv = ItemJson(before).home_arxiv
+    return (
+        write_field(_place(now, zotero), "arxiv", arxiv)
+        if arxiv != ItemJson(now).home_arxiv
+        else {}
+    )
 
 
 _RETYPED = frozenset({"preprint", "conferencePaper", "journalArticle"})
@@ -176,7 +180,9 @@ def _retyped(data: Data, asked: Fields, zotero: ZoteroMapping) -> dict[str, Any]
     if any(data.get(name) for name in own - ours):
         return dict(data)
     kept = {name: value for name, value in data.items() if name not in own | ours}
-    return kept | _arxiv_in_new_type({**kept, "itemType": new_type}, arxiv_of(data), zotero)
+    return kept | _arxiv_in_new_type(
+        {**kept, "itemType": new_type}, ItemJson(data).home_arxiv, zotero
+    )
 
 
 def _our_fields(data: Data, zotero: ZoteroMapping) -> set[str]:

@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self
 from zoterodigest.core.keys import ALPHABET
 from zoterodigest.core.record import Collection as Collection
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.records.item_json import ItemJson
 
 KEY_ALPHABET = ALPHABET
 BATCH_SIZE = 50
@@ -54,9 +55,14 @@ class LibraryItem:
     parsed_date: str = field(default="", compare=False)
 
     @property
+    def json(self) -> ItemJson:
+        """What `data` says."""
+        return ItemJson(self.data)
+
+    @property
     def is_trashed(self) -> bool:
-        """Whether the item itself lies in the trash (a trashed parent does not flag children)."""
-        return bool(self.data.get("deleted"))
+        """Whether the item itself lies in the trash."""
+        return self.json.is_trashed
 
 
 @dataclass(frozen=True, slots=True)

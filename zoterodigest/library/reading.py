@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from zoterodigest.core.dates import parse_date, year_in
-from zoterodigest.core.identity import Identifier, doi_as_written, identifier_of
+from zoterodigest.core.identity import doi_as_written, identifier_of
 from zoterodigest.core.record import EMPTY, Fields, Links, Members, Value, is_empty
 from zoterodigest.core.view import canonical_pages
 from zoterodigest.library.creators import names_in, raw_names
 from zoterodigest.library.extra import extra_values
 from zoterodigest.library.homes import Data, Homes, homes_of
 from zoterodigest.library.hyperlinks import held_links, link_in_line, links_of
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.library.tags import members_in
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping
 
@@ -31,83 +31,41 @@ def read_item(
     server. Notes and attachments hold nothing. A date that we cannot read is as Zotero reads it
     (`parsed_date`), or else its text.
     """
-    homes = homes_of(str(data.get("itemType", "")))
+    item = ItemJson(data)
+    homes = homes_of(item.item_type)
     if homes is None:
         return {}, {}
     fields: dict[str, Value] = {}
     raws: dict[str, str] = {}
     for name, read in _READERS.items():
-        found = read(data, homes, zotero)
+        found = read(item, homes, zotero)
         if found is not None:
             fields[name], raws[name] = (EMPTY if is_empty(found[0]) else found[0]), found[1]
     for name in ("date", "year"):
         if raws.get(name, "").strip():
             fields[name] = _readable(name, raws[name], parse_date(parsed_date) or "")
-    links = _links(data, zotero, attachments, fields)
+    links = _links(item, zotero, attachments, fields)
     if links is not None:
         fields["links"] = links if links.hyperlinks else EMPTY
         raws["links"] = "\n".join(f"{link.label}\t{link.url}" for link in links.hyperlinks)
     return fields, raws
 
 
-def identifiers(data: Data) -> frozenset[Identifier]:
-    """Return the identifiers in an item's DOI, url, archiveID, Extra and old publication title.
-
-    In Extra they are read from lines of their own (`arXiv: …`, `DOI: …`, an address), not from
-    comments. A url of no known scheme is an identifier as well.
-    """
-    texts = [str(data.get(name, "")) for name in ("DOI", "url", "archiveID")]
-    texts += [line.strip() for line in str(data.get("extra", "")).split("\n")]
-    texts += [str(data.get(name, "")) for name in ("publicationTitle", "archiveLocation")]
-    found = (_identifier(text) for text in texts if text)
-    return frozenset(identifier for identifier in found if identifier)
-
-
-def arxiv_of(data: Data) -> str:
-    """Return the arXiv id of an item, from whichever place has one, or an empty text."""
-    archive = f"{data.get('archive', '')}:{data.get('archiveLocation', '')}"
-    extra = sorted(str(data.get("extra", "")).split("\n"), key=lambda line: line[:5] != "arXiv")
-    places = [str(data.get("archiveID", "")), *extra, archive]
-    places += [str(data.get(name, "")) for name in ("DOI", "url", "publicationTitle")]
-    found = (_identifier(place.strip()) for place in places if place)
-    return next((each.value for each in found if each and each.scheme == "arxiv"), "")
-
-
-_EXTRA_KEY = re.compile(
-    r"(?:_?eprint|tex\.eprint|arxiv(?: id|id)?)\s{0,3}[:=]\s{0,3}(?:arxiv:\s{0,3})?(?=[\w-])", re.I
-)
-_DOI_KEY = re.compile(r"(?:tex\.)?doi\s{0,3}[:=]\s{0,3}|url\s{0,3}[:=]\s{0,3}", re.I)
-
-
-def _identifier(text: str) -> Identifier | None:
-    """Return the identifier that a field or a line of Extra is, whatever key stands before it."""
-    if key := _EXTRA_KEY.match(text):
-        text = f"arXiv:{text[key.end() :]}"
-    elif key := _DOI_KEY.match(text):
-        text = text[key.end() :]
-    if " " in text and not _ARXIV_VALUE.match(text):
-        return None
-    return identifier_of(text.strip())
-
-
-_ARXIV_VALUE = re.compile(r"arxiv:\s?[\w./-]{5,30} \[[\w., -]{1,60}\]$", re.I)
-
 _Found = tuple[Value, str] | None
 
 
-def _title(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
-    return _plain(data, homes.title)
+def _title(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
+    return _plain(item, homes.title)
 
 
-def _authors(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
+def _authors(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
     if not homes.role:
         return None
-    creators = data.get("creators", ())
-    return names_in(creators, homes.role), raw_names(creators, homes.role)
+    return names_in(item.creators, homes.role), raw_names(item.creators, homes.role)
 
 
-def _venue(data: Data, homes: Homes, zotero: ZoteroMapping) -> _Found:
-    raw = str(data.get(homes.venue, ""))
+def _venue(item: ItemJson, homes: Homes, zotero: ZoteroMapping) -> _Found:
+    raw = item.text(homes.venue)
     if not homes.venue or (homes.archive_id and not raw):
         return None
     return venue_named(raw, zotero), raw
@@ -122,13 +80,13 @@ def venue_named(name: str, zotero: ZoteroMapping) -> str:
     return found.id if found and is_exact else name
 
 
-def _year(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
-    raw = str(data.get(homes.date, ""))
+def _year(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
+    raw = item.text(homes.date)
     return (year_in(raw), raw) if homes.date else None
 
 
-def _date(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
-    raw = str(data.get(homes.date, ""))
+def _date(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
+    raw = item.text(homes.date)
     return (parse_date(raw) or "", raw) if homes.date else None
 
 
@@ -139,28 +97,28 @@ def _readable(name: str, raw: str, parsed: str) -> str:
     return parse_date(raw) or parsed or raw.strip()
 
 
-def _pages(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
-    raw = str(data.get(homes.pages, ""))
+def _pages(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
+    raw = item.text(homes.pages)
     return (canonical_pages(raw), raw) if homes.pages else None
 
 
-def _members(name: str) -> Callable[[Data, Homes, ZoteroMapping], _Found]:
-    def read(data: Data, _: Homes, zotero: ZoteroMapping) -> _Found:
+def _members(name: str) -> Callable[[ItemJson, Homes, ZoteroMapping], _Found]:
+    def read(item: ItemJson, _: Homes, zotero: ZoteroMapping) -> _Found:
         if name == "categories" and not zotero.categories:
             return None
-        members = members_in(data.get("tags", ()), zotero.prefix(name))
+        members = members_in(item.tags, zotero.prefix(name))
         return Members(members), "\n".join(members)
 
     return read
 
 
-def _arxiv(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
-    found = arxiv_of(data)
+def _arxiv(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
+    found = item.home_arxiv
     return (found, found) if homes.extra or homes.archive_id else None
 
 
-def _doi(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
-    raw = str(data.get(homes.doi, ""))
+def _doi(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
+    raw = item.text(homes.doi)
     if not homes.doi:
         return None
     identifier = identifier_of(raw)
@@ -169,33 +127,33 @@ def _doi(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
     return doi_as_written(identifier.value, raw), raw
 
 
-def _url(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
-    raw = str(data.get(homes.url, ""))
+def _url(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
+    raw = item.text(homes.url)
     if not homes.url:
         return None
     identifier = identifier_of(raw)
     return ("" if identifier and identifier.scheme == "arxiv" else raw), raw
 
 
-def _comment(data: Data, homes: Homes, zotero: ZoteroMapping) -> _Found:
-    values = extra_values(str(data.get("extra", "")), zotero.rules.extra.comment)
+def _comment(item: ItemJson, homes: Homes, zotero: ZoteroMapping) -> _Found:
+    values = extra_values(item.text("extra"), zotero.rules.extra.comment)
     return (" ".join(values), "\n".join(values)) if homes.extra else None
 
 
-def _citekey(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
-    return _plain(data, homes.citekey)
+def _citekey(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
+    return _plain(item, homes.citekey)
 
 
-def _abstract(data: Data, homes: Homes, _: ZoteroMapping) -> _Found:
-    return _plain(data, homes.abstract)
+def _abstract(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
+    return _plain(item, homes.abstract)
 
 
-def _plain(data: Data, home: str) -> _Found:
-    raw = str(data.get(home, ""))
+def _plain(item: ItemJson, home: str) -> _Found:
+    raw = item.text(home)
     return (raw, raw) if home else None
 
 
-_READERS: Mapping[str, Callable[[Data, Homes, ZoteroMapping], _Found]] = {
+_READERS: Mapping[str, Callable[[ItemJson, Homes, ZoteroMapping], _Found]] = {
     "title": _title,
     "authors": _authors,
     "venue": _venue,
@@ -215,7 +173,7 @@ _READERS: Mapping[str, Callable[[Data, Homes, ZoteroMapping], _Found]] = {
 
 
 def _links(
-    data: Data, zotero: ZoteroMapping, attachments: Sequence[Data], fields: Fields
+    item: ItemJson, zotero: ZoteroMapping, attachments: Sequence[Data], fields: Fields
 ) -> Links | None:
     match zotero.links:
         case LinkHome.OFF:
@@ -223,6 +181,6 @@ def _links(
         case LinkHome.ATTACHMENTS:
             return links_of(attachments, fields)
         case LinkHome.EXTRA:
-            lines = extra_values(str(data.get("extra", "")), zotero.rules.extra.links)
+            lines = extra_values(item.text("extra"), zotero.rules.extra.links)
             links = tuple(link for line in lines if (link := link_in_line(line)))
             return held_links(Links(links), fields)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from zoterodigest.library.address import is_embedded, is_group, is_personal
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.library.values import NotAccepted, text_of
 
 RELATED = "dc:relation"
@@ -65,11 +66,7 @@ def item_named(uri: str) -> tuple[str, str] | None:
 
 def relations_of(data: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the URIs that an object names, by the kind of relation."""
-    named = data.get("relations") or {}
-    return {
-        str(name): [uris] if isinstance(uris, str) else list(map(str, uris))
-        for name, uris in named.items()
-    }
+    return {name: list(uris) for name, uris in ItemJson(data).relations.items()}
 
 
 def relations(value: Any, kind: Literal["items", "collections"] = "items") -> dict[str, Any]:

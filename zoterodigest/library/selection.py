@@ -59,4 +59,4 @@ def _collections_at(paths: Mapping[str, Path], wanted: str) -> set[str]:
 
 def tag_names(item: LibraryItem) -> frozenset[str]:
     """Return the names of an item's tags."""
-    return frozenset(str(tag["tag"]) for tag in item.data.get("tags", ()))
+    return frozenset(item.json.tags)

@@ -66,10 +66,9 @@ class Spellings:
         return 0
 
 
-def members_in(tags: Sequence[Tag], prefix: str) -> tuple[str, ...]:
-    """Return what stands behind `prefix` in the tags that have it, in order."""
-    names = (str(tag.get("tag", "")) for tag in tags)
-    members = (name.removeprefix(prefix).strip() for name in names if name.startswith(prefix))
+def members_in(tags: Iterable[str], prefix: str) -> tuple[str, ...]:
+    """Return what follows `prefix` in the names of tags that have it, in order."""
+    members = (name.removeprefix(prefix).strip() for name in tags if name.startswith(prefix))
     return tuple(member for member in members if member)
 
 

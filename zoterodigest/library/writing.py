@@ -20,7 +20,8 @@ from zoterodigest.library.creators import with_names
 from zoterodigest.library.extra import extra_values, with_extra
 from zoterodigest.library.homes import Data, Homes
 from zoterodigest.library.hyperlinks import held_links, link_line
-from zoterodigest.library.reading import arxiv_of, venue_named
+from zoterodigest.library.reading import venue_named
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.library.tags import with_members
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping, venue_tag
 
@@ -37,7 +38,7 @@ class Place:
 
     def text(self, home: str) -> str:
         """Return what the field `home` holds; empty where there is no such field."""
-        return str(self.data.get(home, "")) if home else ""
+        return ItemJson(self.data).text(home)
 
     def patch(self, home: str, text: str) -> Patch:
         """Return the patch that puts `text` into the field `home`, in the form Zotero keeps."""
@@ -197,13 +198,13 @@ def _filled(form: str, arxiv: str) -> str:
 
 
 def _write_doi(place: Place, value: Value) -> Patch:
-    arxiv = arxiv_of(place.data) if place.homes.archive_id else ""
+    arxiv = ItemJson(place.data).home_arxiv if place.homes.archive_id else ""
     twin = _filled(place.zotero.rules.arxiv.doi, arxiv)
     return place.patch(place.homes.doi, _text(value) or twin)
 
 
 def _write_url(place: Place, value: Value) -> Patch:
-    twin = _filled(place.zotero.rules.arxiv.url, arxiv_of(place.data))
+    twin = _filled(place.zotero.rules.arxiv.url, ItemJson(place.data).home_arxiv)
     return place.patch(place.homes.url, _text(value) or twin)
 
 
@@ -224,7 +225,7 @@ def _write_abstract(place: Place, value: Value) -> Patch:
 def _write_links(place: Place, value: Value) -> Patch:
     if place.zotero.links is not LinkHome.EXTRA:
         return {}
-    own: Fields = {"arxiv": arxiv_of(place.data)}
+    own: Fields = {"arxiv": ItemJson(place.data).home_arxiv}
     links = held_links(value, own).hyperlinks if isinstance(value, Links) else ()
     key = place.zotero.rules.extra.links
     return place.patch("extra", with_extra(place.text("extra"), key, list(map(link_line, links))))

@@ -84,7 +84,7 @@ def _overtaken(prepared: Prepared, contents: Contents, results: Results) -> dict
     known = {key: one.version for key, one in prepared.gathered.contents.by_key.items()}
     known |= results.versions
     edited = {
-        str(one.data.get("parentItem", key))
+        one.json.parent or key
         for key, one in contents.by_key.items()
         if one.version != known.get(key, one.version)
     }

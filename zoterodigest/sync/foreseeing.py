@@ -38,10 +38,10 @@ def contents_after(contents: Contents, writes: Writes, zotero: ZoteroMapping) ->
     for write in writes.all:
         written = _as_sent(objects.get(write.item.key), write.item)
         objects[written.key] = written
-        touched.add(str(written.data.get("parentItem") or written.key))
+        touched.add(written.json.parent or written.key)
     children: dict[str, list[LibraryItem]] = defaultdict(list)
     for one in objects.values():
-        if parent := one.data.get("parentItem"):
+        if parent := one.json.parent:
             children[str(parent)].append(one)
     known = {item.key: item for item in contents.items}
     for key in touched:

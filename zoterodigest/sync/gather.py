@@ -416,10 +416,8 @@ def facts_of(contents: Contents) -> Facts:
     live = _live(contents)
     facts: dict[str, Found] = {key: Found() for key in live}
     for item in contents.items:
-        tags = contents.by_key[item.key].data.get("tags", ())
-        facts[item.key] = Found(
-            _prints(item.raws), frozenset(str(tag["tag"]) for tag in tags), item.collections
-        )
+        tags = contents.by_key[item.key].json.tags
+        facts[item.key] = Found(_prints(item.raws), frozenset(tags), item.collections)
         for note in item.notes.values():
             facts[note.key] = Found(_prints(note.raws))
     return {key: found for key, found in facts.items() if key in live}

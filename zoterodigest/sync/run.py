@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from zoterodigest.bibtex.keys import stated_key
 from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.guard import GuardStop, guard
 from zoterodigest.core.link import State, is_bib
@@ -212,7 +211,7 @@ def _pending(options: Options, gathered: Gathered) -> tuple[Pending, ...]:
     found = [one for one in gathered.pending if takes_pending(options, gathered, one)]
     if not found:
         return ()
-    taken = {stated_key(one.data).casefold() for one in gathered.contents.by_key.values()}
+    taken = {one.json.stated_citekey.casefold() for one in gathered.contents.by_key.values()}
     return tuple(_without_taken(one, taken) for one in found)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from zoterodigest.bibtex.keys import stated_key
 from zoterodigest.core.blocks import split_blocks
 from zoterodigest.core.history import Run
 from zoterodigest.core.keys import free_key
@@ -88,7 +87,7 @@ def _named(contents: Contents, name: str) -> LibraryItem:
     if found := contents.by_key.get(name):
         return found
     for item in contents.by_key.values():
-        if not item.is_trashed and stated_key(item.data) == name:
+        if not item.is_trashed and item.json.stated_citekey == name:
             return item
     raise NotInLibrary(
         f"the library has no item {name}",
@@ -101,11 +100,11 @@ def _named(contents: Contents, name: str) -> LibraryItem:
 
 def _patch(item: LibraryItem, values: Mapping[str, str]) -> dict[str, object]:
     """Return what changes in the data of an item."""
-    kind = item_types()[str(item.data["itemType"])]
+    kind = item_types()[item.json.item_type]
     patch: dict[str, object] = {}
     for name, value in values.items():
         if name == AUTHORS and kind.creators:
-            creators = item.data.get("creators", ())
+            creators = item.json.stored("creators")
             patch["creators"] = with_names(creators, parse_names(value), kind.creators[0])
         else:
             patch[_field(kind, name)] = value
@@ -147,7 +146,7 @@ def _noted(contents: Contents, item: LibraryItem, text: str) -> list[LibraryItem
         key = free_key(set(contents.by_key), "note", item.key, text)
         data = {"itemType": "note", "parentItem": item.key, "note": html}
         return [LibraryItem(key, 0, data)]
-    before = str(note.data.get("note", ""))
+    before = note.json.note
     html = _html(_rewritten(before, blocks))
     return [LibraryItem(note.key, note.version, {"note": html})] if html != before else []
 

@@ -23,6 +23,7 @@ from zoterodigest.core.keys import note_key
 from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.core.plan import Plan
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.project.log.journal import Event, Exporting, Intended, Recorded
 from zoterodigest.sync.writes import Write, Writes
 
@@ -126,10 +127,11 @@ def item_as_stored(item: LibraryItem, keys: Keys) -> LibraryItem:
 def _data(data: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
     """Return the fields of an object, its parent and collections by the keys in the library."""
     renamed = dict(data)
-    if "parentItem" in data:
-        renamed["parentItem"] = keys.get(data["parentItem"], data["parentItem"])
+    item = ItemJson(data)
+    if parent := item.parent:
+        renamed["parentItem"] = keys.get(parent, parent)
     if "collections" in data:
-        renamed["collections"] = [keys.get(key, key) for key in data["collections"]]
+        renamed["collections"] = [keys.get(key, key) for key in item.collections]
     return renamed
 
 

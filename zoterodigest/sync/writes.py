@@ -35,11 +35,12 @@ from zoterodigest.core.record import (
     Value,
     is_empty,
 )
-from zoterodigest.library.contents import Contents, collection_keys
+from zoterodigest.library.contents import Contents
 from zoterodigest.library.details import with_details
 from zoterodigest.library.hyperlinks import link_attachment, link_of
 from zoterodigest.library.items import item_changes, new_item
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping
 from zoterodigest.notes.note import Note, Part, TooLong, to_html
 from zoterodigest.notes.patch import QuotationLost, patch_html, without_headings
@@ -100,7 +101,7 @@ class Writes:
         counts = Counter({"collections": len(shelves)})
         for key, item in objects.items():
             present = contents.by_key.get(key, item)
-            kind = str({**item.data, **present.data}.get("itemType", ""))
+            kind = ItemJson({**item.data, **present.data}).item_type
             counts[f"{kind}s" if kind in ("note", "attachment") else "items"] += 1
         return counts
 
@@ -168,8 +169,8 @@ def _renamed(draft: _Draft, action: RenameShelf) -> Collection:
 def _create_item(draft: _Draft, action: CreateItem) -> None:
     data = new_item(action.fields, draft.zotero)
     data |= with_details(data, action.details) | {"collections": list(action.placed)}
-    tags = frozenset(str(tag["tag"]) for tag in data.get("tags", ()))
-    citekey = str(data.get("citationKey", ""))
+    tags = frozenset(ItemJson(data).tags)
+    citekey = ItemJson(data).text("citationKey")
     item = LibraryItem(action.key, 0, data)
     write = Write(item, action.row_ids, tags, citekey=citekey, sources=action.sources)
     draft.items.append(write)
@@ -180,24 +181,20 @@ def _change_item(draft: _Draft, action: ChangeItem) -> None:
     present = draft.contents.by_key[action.key]
     patch = item_changes(present.data, action.after, draft.zotero)
     patch |= with_details({**present.data, **patch}, action.details)
-    collections = collection_keys(present.data)
+    collections = list(present.json.collections)
     wanted = [key for key in collections if key not in action.unplaced]
     wanted += [key for key in action.placed if key not in wanted]
     if wanted != collections:
         patch["collections"] = wanted
     if patch:
-        added = _tags(patch.get("tags", ())) - _tags(present.data.get("tags", ()))
+        added = frozenset(ItemJson(patch).tags) - {*present.json.tags}
         written = LibraryItem(action.key, action.version, patch)
         tags = added if "tags" in patch else frozenset[str]()
-        citekey = str(patch.get("citationKey", ""))
+        citekey = ItemJson(patch).text("citationKey")
         write = Write(written, action.row_ids, tags, citekey=citekey, sources=action.sources)
         draft.items.append(write)
     if "links" in action.after:
         _change_links(draft, action)
-
-
-def _tags(tags: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    return frozenset(str(tag["tag"]) for tag in tags)
 
 
 def _hyperlinks(value: Value | None) -> tuple[Hyperlink, ...]:
@@ -251,7 +248,7 @@ def _create_note(draft: _Draft, action: CreateNote) -> None:
 def _change_note(draft: _Draft, action: ChangeNote) -> None:
     """Rewrite the changed blocks in the note's present HTML; everything else in it stays."""
     present = draft.contents.by_key[action.key]
-    html = str(present.data.get("note", ""))
+    html = present.json.note
     reading = read_note(html)
     known = dict.fromkeys(_field(part.name) for part in reading.parts) if reading else {}
     fields = {name: action.after.get(name, action.before.get(name)) for name in known}

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from zoterodigest.bibtex.references import Reference, bib_text, csl_text, references
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.style import Style
 from zoterodigest.foreign import read_json
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
+from zoterodigest.library.records.references import Reference, bib_text, csl_text, references
 from zoterodigest.library.server.messages import (
     Rejected,
     Request,
@@ -261,7 +261,7 @@ def _cited(items: Sequence[LibraryItem], snapshot: Snapshot) -> list[Reference]:
     """Return `items` as references; their keys are unique in the whole library."""
     wanted = {item.key for item in items}
     data = [{**item.data, "key": item.key} for item in snapshot.items]
-    found = {str(one.data["key"]): one for one in references(data, bib_rules())}
+    found = {one.work.key: one for one in references(data, bib_rules())}
     return [found[item.key] for item in items if item.key in wanted & found.keys()]
 
 
@@ -281,7 +281,7 @@ def _with_formats(
     objects = [shown.item(item) for item in items]
     if query.include == {"data"}:
         return objects
-    cited = {str(one.data["key"]): one for one in _cited(items, shown.snapshot)}
+    cited = {one.work.key: one for one in _cited(items, shown.snapshot)}
     for shape in objects:
         if "data" not in query.include:
             del shape["data"]

@@ -24,6 +24,7 @@ from zoterodigest.core.reversal import Hunk, hunks_between
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.contents import EMPTY_LIBRARY, Contents
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.notes.visible import holds_private, note_pieces
 from zoterodigest.project.files import CannotWrite
 from zoterodigest.project.layout import Project
@@ -180,13 +181,13 @@ def _object_changes(
     for key, items in _by_key(sent.all_items).items():
         before = present.by_key.get(key)
         after = _data_after(key, items, before, sent, stored)
-        parent = str(after.get("parentItem", ""))
+        parent = ItemJson(after).parent
         title = titles.get(parent) or titles[key]
-        held_after = after if after.get("itemType") == "attachment" else {}
+        held_after = after if ItemJson(after).is_attachment else {}
         change = ObjectChange(key, title, after=held_after, is_created=True)
         if before is not None:
             change = _change(held(before.data), after)
-        is_note = after.get("itemType") == "note"
+        is_note = ItemJson(after).is_note
         is_restored = "deleted" in change.before and "deleted" not in change.after
         state = state_below(key, left) if is_restored else ""
         yield replace(change, key=key, title=title, parent=parent, left=state, is_note=is_note)
@@ -197,8 +198,7 @@ def _collection_names(
 ) -> dict[str, str]:
     """Return the names of the collections that objects came into or left: keys tell nobody."""
     sides = (side for change in changes for side in (change.before, change.after))
-    keys = {str(key) for side in sides if isinstance(found := side.get("collections"), list)
-            for key in found}  # fmt: skip
+    keys = {key for side in sides for key in ItemJson(side).collections}
     return {one.key: one.name for one in collections if one.key in keys}
 
 
@@ -212,7 +212,7 @@ def _with_sent(present: Contents, sent: Sent) -> Mapping[str, LibraryItem]:
 
 def state_below(key: str, objects: Mapping[str, LibraryItem]) -> str:
     """Return a fingerprint of all that an object and its children hold."""
-    below = (one for one in objects.values() if key in (one.key, one.data.get("parentItem")))
+    below = (one for one in objects.values() if key in (one.key, one.json.parent))
     states = sorted((one.key, sorted(held(one.data).items())) for one in below)
     return fingerprint(repr(states))
 
@@ -225,7 +225,7 @@ def _by_key(items: Iterable[LibraryItem]) -> Mapping[str, list[LibraryItem]]:
 
 
 def _title(data: Data) -> str:
-    return str(data.get("title", ""))
+    return ItemJson(data).title
 
 
 def _data_after(
@@ -258,7 +258,7 @@ def _change(before: Data, after: Data) -> ObjectChange:
         "",
         before={name: before[name] for name in fields if name in before},
         after={name: after[name] for name in fields if name in after},
-        hunks=note_hunks(str(before.get("note", "")), str(after.get("note", ""))),
+        hunks=note_hunks(ItemJson(before).note, ItemJson(after).note),
     )
 
 

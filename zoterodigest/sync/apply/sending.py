@@ -130,7 +130,7 @@ def _in_turn(items: Sequence[LibraryItem], answers: _Answers) -> Iterator[Sequen
 
 
 def _parent(item: LibraryItem) -> str:
-    return str(item.data.get("parentItem") or "")
+    return item.json.parent
 
 
 def _as_left(library: Library, batch: Sequence[LibraryItem], known: Contents) -> list[LibraryItem]:

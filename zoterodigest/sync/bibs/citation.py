@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from zoterodigest.bibtex.formula import parse_formula
 from zoterodigest.bibtex.keys import (
@@ -12,22 +11,21 @@ from zoterodigest.bibtex.keys import (
     KeySource,
     citation_keys,
     is_provisional,
-    stated_key,
 )
 from zoterodigest.bibtex.rules import BibRules, bib_rules
-from zoterodigest.bibtex.work import Work, read_work
+from zoterodigest.bibtex.work import Work
 from zoterodigest.core.link import Base, Print, Row, State, fingerprint, print_of
 from zoterodigest.core.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
 from zoterodigest.core.record import CITEKEY, EMPTY, Item
 from zoterodigest.library.contents import Contents, core_item, is_top_level
 from zoterodigest.library.items import item_changes, new_item
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.records.item_json import Data
+from zoterodigest.library.records.works import read_work
 from zoterodigest.library.zotero import ZoteroMapping
 from zoterodigest.sync.bibs.aliases import Aliases, project_aliases
 from zoterodigest.sync.gather import Gathered
 from zoterodigest.sync.workspace import Workspace
-
-Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,6 @@ class Known:
 class Named:
     """A live item with the citation key that stands for it; `is_lasting` if it may be written."""
 
-    data: Data
     work: Work
     key: CitationKey
 
@@ -71,7 +68,9 @@ def known_keys(
     """
     exported = gathered.lock.exported
     aliases = project_aliases(workspace, gathered, (*contents.items, *created))
-    trashed = {one.key: stated_key(one.data) for one in contents.by_key.values() if one.is_trashed}
+    trashed = {
+        one.key: one.json.stated_citekey for one in contents.by_key.values() if one.is_trashed
+    }
     merged = dict(_merged(contents.items, trashed))
     fixed = merged | {one.item: one.key for one in reversed(exported)}
     for one in reversed(aliases):
@@ -92,10 +91,10 @@ def _merged(items: Iterable[Item], trashed: Mapping[str, str]) -> Iterator[tuple
 
 def named(items: Iterable[Data], known: Known, rules: BibRules) -> tuple[Named, ...]:
     """Return items (API data with their keys) with the citation keys that stand for them."""
-    works = [(data, read_work(data, rules)) for data in items]
+    works = [read_work(data, rules) for data in items]
     formula = parse_formula(known.formula or rules.key_formula)
     keys = citation_keys(works, formula, rules, fixed=known.fixed, taken=known.taken)
-    return tuple(Named(data, work, key) for (data, work), key in zip(works, keys, strict=True))
+    return tuple(map(Named, works, keys))
 
 
 def live_items(contents: Contents) -> Iterator[LibraryItem]:
@@ -122,10 +121,11 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
     if not lacking:
         return plan
     rules, data = bib_rules(), _data_after(plan, gathered.contents, workspace.zotero)
+    works = {key: read_work(data[key], rules) for key in lacking}
     lacking = {
         key: row_ids
         for key, row_ids in lacking.items()
-        if not stated_key(data[key]) and not is_provisional(read_work(data[key], rules))
+        if not works[key].stated_citekey and not is_provisional(works[key])
     }
     if not lacking:
         return plan
@@ -136,9 +136,7 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
     ]
     known, _ = known_keys(workspace, gathered, gathered.contents, created)
     found = {
-        str(one.data["key"]): one.key.text
-        for one in named(data.values(), known, rules)
-        if one.is_lasting
+        one.work.key: one.key.text for one in named(data.values(), known, rules) if one.is_lasting
     }
     return _filled(plan, {key: ids for key, ids in lacking.items() if key in found}, found)
 

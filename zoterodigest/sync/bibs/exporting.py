@@ -326,7 +326,7 @@ def _is_selected(item: LibraryItem, tags: frozenset[str]) -> bool:
 
 
 def _collections(item: LibraryItem) -> frozenset[str]:
-    return frozenset(map(str, item.data.get("collections", ())))
+    return frozenset(item.json.collections)
 
 
 def _keys_in(source: bytes) -> Iterable[str]:

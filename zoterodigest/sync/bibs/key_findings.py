@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from zoterodigest.bibtex.formula import safe_key
-from zoterodigest.bibtex.keys import extra_key, stated_key, why_provisional
+from zoterodigest.bibtex.keys import why_provisional
 from zoterodigest.sync.bibs.aliases import Aliases
 from zoterodigest.sync.bibs.citation import Named
 
@@ -53,7 +53,7 @@ def findings_about(items: Sequence[Named], aliases: Sequence[Aliases]) -> tuple[
 def differences(items: Sequence[Named], aliases: Aliases) -> Iterator[Finding]:
     """Yield the items that have another citation key than the one they stand under in a .bib."""
     for one in items:
-        key, alias = stated_key(one.data), aliases.keys.get(_item(one), "")
+        key, alias = one.work.stated_citekey, aliases.keys.get(_item(one), "")
         if key and alias and key != alias:
             place = f"{aliases.bibliography}:{aliases.lines[alias]}"
             yield _finding(one, key, Matter.ALIAS, f"stands as {alias} in {place}")
@@ -62,18 +62,18 @@ def differences(items: Sequence[Named], aliases: Aliases) -> Iterator[Finding]:
 def _doubled(items: Sequence[Named]) -> Iterator[Finding]:
     same: dict[str, list[Named]] = defaultdict(list)
     for one in items:
-        if key := stated_key(one.data):
+        if key := one.work.stated_citekey:
             same[key.casefold()].append(one)
     for group in same.values():
         for one in group if len(group) > 1 else ():
             others = ", ".join(_item(other) for other in group if other is not one)
             text = f"is also the key of {others}"
-            yield _finding(one, stated_key(one.data), Matter.DOUBLED, text)
+            yield _finding(one, one.work.stated_citekey, Matter.DOUBLED, text)
 
 
 def _of_one(one: Named) -> Iterator[Finding]:
-    key = stated_key(one.data)
-    native, extra = str(one.data.get("citationKey") or "").strip(), extra_key(one.data)
+    key = one.work.stated_citekey
+    native, extra = one.work.citekey, one.work.extra_citekey
     if key and safe_key(key) != key:
         text = f"holds signs that no .bib can; an export writes {one.key.text}"
         yield _finding(one, key, Matter.UNSAFE, text)
@@ -86,8 +86,8 @@ def _of_one(one: Named) -> Iterator[Finding]:
 
 
 def _finding(one: Named, key: str, matter: Matter, text: str) -> Finding:
-    return Finding(_item(one), str(one.data.get("title", "")), key, matter, text)
+    return Finding(_item(one), one.work.fact("title"), key, matter, text)
 
 
 def _item(one: Named) -> str:
-    return str(one.data["key"])
+    return one.work.key

@@ -85,23 +85,23 @@ def chosen_key(keys: Keys, item: str, key: str) -> NewKey | None:
         hint = f"{safe} would be one." if safe else "Letters, digits and any of _-:+./ make one."
         raise RefusedKey(f"{key!r} is no citation key that every .bib can hold", hint)
     for one in keys.items:
-        is_other = str(one.data["key"]) != item and one.key.source is not KeySource.NEW
+        is_other = one.work.key != item and one.key.source is not KeySource.NEW
         if is_other and key.casefold() in {one.key.text.casefold(), one.key.stated.casefold()}:
-            title = str(one.data.get("title", ""))
+            title = one.work.fact("title")
             raise RefusedKey(
-                f"{key} is the citation key of {one.data['key']} ({title})",
+                f"{key} is the citation key of {one.work.key} ({title})",
                 "Two works with one key cannot be told apart, also if only its case differs.",
             )
-    chosen = next(one for one in keys.items if one.data["key"] == item)
-    if chosen.data.get("citationKey") == key:
+    chosen = next(one for one in keys.items if one.work.key == item)
+    if chosen.work.citekey == key:
         return None
     return _new_key(keys, chosen, key, is_ours=False)
 
 
 def _new_key(keys: Keys, one: Named, key: str, *, is_ours: bool = True) -> NewKey:
-    item = str(one.data["key"])
+    item = one.work.key
     version = keys.gathered.contents.by_key[item].version
-    return NewKey(item, version, str(one.data.get("title", "")), key, is_ours)
+    return NewKey(item, version, one.work.fact("title"), key, is_ours)
 
 
 def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed:

@@ -12,6 +12,7 @@ from zoterodigest.core.record import Fields, Names
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.homes import Data
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.records.works import with_unnamed_authors
 from zoterodigest.sync.bibs.citation import Named, known_keys, live_items, named
 from zoterodigest.sync.gather import Gathered
 from zoterodigest.sync.workspace import Workspace
@@ -48,21 +49,15 @@ def works_of(workspace: Workspace, gathered: Gathered, contents: Contents, linke
     """Return the works of a library; keys that stand in a .bib of the project hold."""
     known, aliases = known_keys(workspace, gathered, contents)
     data = [_with_rest(one, linked.cut) for one in live_items(contents)]
-    works = {str(one.data["key"]): one for one in named(data, known, bib_rules())}
+    works = {one.work.key: one for one in named(data, known, bib_rules())}
     items = tuple(key for key in linked.items if key in works)
     standing = {one.bibliography: one.keys for one in aliases}
     return Works(contents, works, replace(linked, items=items), standing)
 
 
-_OTHERS = {"creatorType": "author", "name": "others"}
-"""Who stands for the authors that nobody names."""
-
-
 def _with_rest(item: LibraryItem, cut: frozenset[str]) -> Data:
     data = {**item.data, "key": item.key}
-    if item.key not in cut:
-        return data
-    return {**data, "creators": [*data.get("creators", ()), _OTHERS]}
+    return with_unnamed_authors(data) if item.key in cut else data
 
 
 def _is_cut(link: Link, filled: Fields) -> bool:

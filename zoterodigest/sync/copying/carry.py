@@ -103,7 +103,7 @@ def _related(copying: Copying) -> tuple[int, list[Failure]]:
 
     What keeps changing in between is told as such.
     """
-    related = [one for one in copying.portion.objects if one.data.get("relations")]
+    related = [one for one in copying.portion.objects if one.json.relations]
     keys, written = _keys(copying), 0
     relations = replace(copying.relations, keys=keys)
     failed: Mapping[str, Reason] = {}

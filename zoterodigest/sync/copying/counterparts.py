@@ -22,7 +22,6 @@ from zoterodigest.core.works.catalogue import (
 from zoterodigest.core.works.contradictions import contradict
 from zoterodigest.core.works.work import work_of
 from zoterodigest.library.contents import Contents, is_attachment, is_note
-from zoterodigest.library.items import identifiers
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.notes.read import read_note
 from zoterodigest.sync.copying.scope import Portion
@@ -113,7 +112,7 @@ class _Search:
         works = {item.key: item for item in self._ends.source.items}
         free = [item for item in self._ends.target.items if item.key not in self._taken]
         catalogue = library_catalogue(free)
-        alone = [o for o in others.values() if not o.data.get("parentItem")]
+        alone = [o for o in others.values() if not o.json.parent]
         for one in left:
             if one.key in works:
                 self._find_work(one, works[one.key], catalogue)
@@ -136,7 +135,7 @@ class _Search:
         """Find notes and attachments; those of what is refused are passed over."""
         left = [one for one in children if not self._is_found_by_key(one)]
         for one in left:
-            parent = str(one.data["parentItem"])
+            parent = one.json.parent
             if parent not in self.found.refused:
                 key = self.found.present.get(parent, "")
                 self._find_same(one, self._ends.target.children.get(key, ()))
@@ -188,7 +187,7 @@ def _may_be(one: LibraryItem, other: LibraryItem) -> bool:
     if _kind(one) != _kind(other):
         return False
     is_part = any(_kind(one))
-    return is_part or not contradict(identifiers(one.data), identifiers(other.data))
+    return is_part or not contradict(one.json.identifiers, other.json.identifiers)
 
 
 def _kind(item: LibraryItem) -> tuple[bool, bool]:
@@ -200,8 +199,8 @@ def _says_the_same(one: LibraryItem, other: LibraryItem) -> bool:
     if _kind(one) != _kind(other):
         return False
     if is_attachment(one):
-        return all(one.data.get(name) == other.data.get(name) for name in ("url", "title"))
-    mine, there = (str(each.data.get("note", "")) for each in (one, other))
+        return all(one.json.text(name) == other.json.text(name) for name in ("url", "title"))
+    mine, there = (each.json.note for each in (one, other))
     reading, reading_there = read_note(mine), read_note(there)
     if reading is None or reading_there is None:
         return mine == there

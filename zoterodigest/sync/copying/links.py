@@ -173,7 +173,7 @@ def _filled(row: Row, before: Item, after: Item) -> Iterator[str]:
 
 
 def _tags(contents: Contents, key: str) -> frozenset[str]:
-    return frozenset(str(tag["tag"]) for tag in contents.by_key[key].data.get("tags", ()))
+    return frozenset(contents.by_key[key].json.tags)
 
 
 def _shown(row_id: str, name: str, item: Item) -> tuple[Value, str]:

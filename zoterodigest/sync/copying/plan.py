@@ -102,7 +102,7 @@ class Copying:
         """Whether the target holds items of the person's own, and something is to be written."""
         copies = {self.found.present[key] for key in self.found.own}
         own = (one for one in self.ends.target.by_key.values() if one.key not in copies)
-        is_used = any(not one.is_trashed and not one.data.get("parentItem") for one in own)
+        is_used = any(not one.is_trashed and not one.json.parent for one in own)
         return bool(len(self.writes)) and is_used
 
     @property
@@ -199,12 +199,12 @@ def failures_of_objects(copying: Copying, reasons: Mapping[str, str]) -> Iterato
             yield Failure("collection", shelf.name, reasons[shelf.key])
     for one in portion.objects:
         if one.key in reasons:
-            title = _title(items.get(str(one.data.get("parentItem")), one))
+            title = _title(items.get(one.json.parent, one))
             yield Failure(_kind(one), title, reasons[one.key])
 
 
 def _title(item: LibraryItem) -> str:
-    return str(item.data.get("title") or item.key)
+    return item.json.title or item.key
 
 
 def _kind(one: LibraryItem) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from zoterodigest.library.contents import Contents, collection_keys, is_attachment, replaced_keys
+from zoterodigest.library.contents import Contents, is_attachment
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.lock import LockFile
 
@@ -43,7 +43,7 @@ def portion_of(contents: Contents, lock: LockFile | None, *, with_trash: bool = 
     files, and those that lie in its collections. They need their children, and the collections they
     lie in with those above.
     """
-    tops = [one for one in contents.by_key.values() if not one.data.get("parentItem")]
+    tops = [one for one in contents.by_key.values() if not one.json.parent]
     linked = contents.by_key.keys() if lock is None else _linked(contents, lock)
     meant = [one for one in tops if one.key in linked]
     items = _carried(meant, with_trash)
@@ -69,15 +69,15 @@ def _live(objects: Iterable[LibraryItem | Collection]) -> int:
 
 
 def _has_file(item: LibraryItem) -> bool:
-    return is_attachment(item) and item.data.get("linkMode") != "linked_url"
+    return is_attachment(item) and item.json.text("linkMode") != "linked_url"
 
 
 def _linked(contents: Contents, lock: LockFile) -> set[str]:
     shelves = {shelf.collection for shelf in lock.shelves}
     linked = {row.item for row in lock.rows} | {one.item for one in lock.exported}
     for item in contents.by_key.values():
-        is_shelved = not shelves.isdisjoint(collection_keys(item.data))
-        if is_shelved or not linked.isdisjoint(replaced_keys(item.data)):
+        is_shelved = not shelves.isdisjoint(item.json.collections)
+        if is_shelved or not linked.isdisjoint(item.json.replaced):
             linked.add(item.key)
     return linked
 
@@ -96,7 +96,7 @@ def _collections(
         paths = {key: path for key, path in paths.items() if trashed.isdisjoint(path)}
     named = set(paths)
     if lock is not None:
-        named = {key for item in items for key in collection_keys(item.data)}
+        named = {key for item in items for key in item.json.collections}
         named |= {shelf.collection for shelf in lock.shelves}
     wanted = {above for key in named & paths.keys() for above in paths[key]}
     return tuple(by_key[key] for key in sorted(wanted, key=lambda key: (len(paths[key]), key)))

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from zoterodigest.library.address import is_group, is_personal
-from zoterodigest.library.contents import Contents, collection_keys, is_top_level
+from zoterodigest.library.contents import Contents, is_top_level
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.library.relations import RELATED, REPLACES, item_named, relations_of, uri_of
 from zoterodigest.library.schema import item_types
 from zoterodigest.sync.copying.counterparts import Counterparts
@@ -61,13 +62,13 @@ def _writes(items: Iterable[LibraryItem], found: Counterparts, target: Contents)
 
 def _new(data: Data, keys: Keys) -> dict[str, Any]:
     new = {name: value for name, value in data.items() if name not in _NOT_CARRIED}
-    if parent := data.get("parentItem"):
+    if parent := ItemJson(data).parent:
         return new | {"parentItem": keys[str(parent)]}
     return new | {"collections": _shelves(data, keys)}
 
 
 def _shelves(data: Data, keys: Keys) -> list[str]:
-    return [keys[key] for key in collection_keys(data) if key in keys]
+    return [keys[key] for key in ItemJson(data).collections if key in keys]
 
 
 def gains(data: Data, present: Data, keys: Keys) -> dict[str, Any]:
@@ -75,26 +76,26 @@ def gains(data: Data, present: Data, keys: Keys) -> dict[str, Any]:
 
     That is collections (which go by `keys` there), tags, and fields that are empty.
     """
-    kind = item_types().get(str(present["itemType"]))
+    kind = item_types().get(ItemJson(present).item_type)
     fields = (kind.fields if kind else frozenset[str]()) - _NOT_FILLED
-    fields |= {"creators"} if data["itemType"] == present["itemType"] else set()
+    fields |= {"creators"} if ItemJson(data).item_type == ItemJson(present).item_type else set()
     patch: dict[str, Any] = {
         name: value
         for name, value in data.items()
         if name in fields and value and not present.get(name)
     }
-    shelves = collection_keys(present)
+    shelves = ItemJson(present).collections
     if more := [key for key in _shelves(data, keys) if key not in shelves]:
         patch["collections"] = [*shelves, *more]
-    known = {tag["tag"] for tag in present.get("tags", ())}
-    if tags := [tag for tag in data.get("tags", ()) if tag["tag"] not in known]:
-        patch["tags"] = [*present.get("tags", ()), *tags]
+    known = ItemJson(present).tags
+    if tags := [tag for tag in ItemJson(data).stored("tags") if tag["tag"] not in known]:
+        patch["tags"] = [*ItemJson(present).stored("tags"), *tags]
     return patch
 
 
 def without_shelves(write: Write, failed: Iterable[str]) -> Write:
     """Return `write` without the collections that could not be written."""
-    shelves = write.item.data.get("collections")
+    shelves = write.item.json.collections
     if not shelves:
         return write
     kept = [key for key in shelves if key not in set(failed)]

@@ -27,6 +27,7 @@ from zoterodigest.core.terms import Choices, End, entry_end
 from zoterodigest.core.view import equal
 from zoterodigest.library.homes import Data
 from zoterodigest.library.items import item_changes, read_item
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.library.zotero import ZoteroMapping
 from zoterodigest.lookup.agreement import Known
 from zoterodigest.lookup.publication import Publication, Published
@@ -92,7 +93,8 @@ def found_of(
     after = {**listed.data, **item_changes(listed.data, news, zotero)}
     shown = read_item(after, zotero)[0]
     taken = {name: value for name, value in news.items() if _shows(shown, name, value, zotero)}
-    if "venue" in news and ("venue" not in taken or after["itemType"] != publication.item_type):
+    is_retyped = ItemJson(after).item_type == publication.item_type
+    if "venue" in news and not ("venue" in taken and is_retyped):
         return Blocked(_obstacle(listed.data, publication.item_type))
     if not taken:
         return None
@@ -162,7 +164,7 @@ def _listed(key: str, links: Sequence[Link], data: Data | None, zotero: ZoteroMa
     known = Known(
         _first_text(ends, "title"),
         next((names for names in map(_names, ends) if names.people), Names(())),
-        _first_text(ends, "arxiv"),
+        _first_text(ends, "arxiv") or _arxiv_of(item),
         _first_text(ends, "doi"),
     )
     work = Work(
@@ -221,8 +223,8 @@ def _shows(fields: Fields, name: str, value: Value, zotero: ZoteroMapping) -> bo
 
 def _obstacle(data: Data, item_type: str) -> str:
     """Return why an item cannot become one of another type."""
-    own_type = str(data["itemType"])
-    if own_type == "preprint" and not data.get("repository"):
+    own_type = ItemJson(data).item_type
+    if own_type == "preprint" and not ItemJson(data).text("repository"):
         return "in Zotero this preprint names no repository: enter one, such as arXiv"
     return (
         f"in Zotero it is a {own_type}: make it a {item_type} there, fields of yours may go by it"
@@ -239,6 +241,12 @@ def _source(name: str, publication: Published) -> str:
         return publication.why[0].text.rpartition(":")[0]
     sources = dict.fromkeys(one.source.value for one in telling if one.source)
     return next(iter(sources), "") if name in said else ", ".join(sources)
+
+
+def _arxiv_of(item: Item | None) -> str:
+    """Return the arXiv ID that an item only mentions ("arXiv preprint arXiv:…")."""
+    known = sorted(item.identifiers) if item else []
+    return next((one.value for one in known if one.scheme == "arxiv"), "")
 
 
 def _first_text(ends: Iterable[Fields], name: str) -> str:

@@ -20,10 +20,11 @@ from zoterodigest.core.record import (
     parts_of,
 )
 from zoterodigest.core.view import canonical
-from zoterodigest.library.contents import Contents, collection_keys, is_note
+from zoterodigest.library.contents import Contents, is_note
 from zoterodigest.library.details import with_details
 from zoterodigest.library.items import item_changes, new_item, read_item, tags_of
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.notes.visible import holds_own_text
 from zoterodigest.sync.gather import Gathered
 from zoterodigest.sync.workspace import Workspace
@@ -121,11 +122,11 @@ class Removal:
         known |= {"extra"} if self._is_our_extra(data, details) else set()
         if any(value for name, value in data.items() if name not in known):
             return "it was changed in the library"
-        if data.get("relations"):
+        if ItemJson(data).relations:
             return "it is related to another item"
-        if set(collection_keys(data)) - self._our_collections(rows):
+        if set(ItemJson(data).collections) - self._our_collections(rows):
             return "it is in a collection of your own"
-        if _tag_names(data) - self._our_tags(item, rows):
+        if {*ItemJson(data).tags} - self._our_tags(item, rows):
             return "it has tags of your own"
         return self._child_in_use(item, rows)
 
@@ -152,8 +153,8 @@ class Removal:
     def _is_our_extra(self, data: Mapping[str, Any], details: Mapping[str, Any]) -> bool:
         keys = self.workspace.zotero.rules.extra
         starts = tuple(f"{key}:" for key in (keys.arxiv, keys.comment, keys.links))
-        ours = str(details.get("extra", "")).split("\n")
-        lines = str(data.get("extra", "")).split("\n")
+        ours = ItemJson(details).text("extra").split("\n")
+        lines = ItemJson(data).text("extra").split("\n")
         return all(line.startswith(starts) or line in ours for line in lines if line.strip())
 
     def _our_collections(self, rows: Sequence[Row]) -> set[str]:
@@ -180,8 +181,8 @@ class Removal:
         return ""
 
     def _is_untouched_note(self, child: LibraryItem, note: Note, row: Row) -> bool:
-        has_marks = bool(child.data.get("tags")) or bool(child.data.get("relations"))
-        has_marks = has_marks or holds_own_text(str(child.data.get("note", "")))
+        has_marks = bool(child.json.tags) or bool(child.json.relations)
+        has_marks = has_marks or holds_own_text(child.json.note)
         return not has_marks and all(
             _is_base(row, name, raw) or is_empty(note.fields[name])
             for name, raw in note.raws.items()
@@ -202,8 +203,8 @@ class Removal:
         needed = {key for row in others for key in row.origin.collections}
         collections = {key for row in rows for key in row.origin.collections} - needed
         patch: dict[str, Any] = {}
-        left = [key for key in collection_keys(present.data) if key not in collections]
-        if left != collection_keys(present.data):
+        left = [key for key in present.json.collections if key not in collections]
+        if left != list(present.json.collections):
             patch["collections"] = left
         if not others:
             self._trash_attachments(item.key, rows)
@@ -227,7 +228,7 @@ class Removal:
         """Whether a link of ours still is the one that was made, or that was in sync last."""
         if child.key == _key_when_made(child):
             return True
-        link = Hyperlink(str(child.data.get("title", "")), str(child.data.get("url", "")))
+        link = Hyperlink(child.json.title, child.json.url)
         shown = canonical("links", Links((link,)), self.workspace.zotero.folding())
         parts = frozenset(map(fingerprint, parts_of(shown)))
         bases = (row.bases.get("links") for row in rows)
@@ -246,10 +247,9 @@ class Removal:
             ours["year"] = EMPTY
         patch = item_changes(data, ours, self.workspace.zotero)
         tags = {tag for row in rows for tag in row.origin.tags}
-        stay = [
-            tag for tag in patch.get("tags", data.get("tags", ())) if str(tag["tag"]) not in tags
-        ]
-        if stay != list(data.get("tags", ())):
+        left = ItemJson({**data, **patch}).stored("tags")
+        stay = [tag for tag in left if str(tag["tag"]) not in tags]
+        if stay != ItemJson(data).stored("tags"):
             patch["tags"] = stay
         return patch
 
@@ -264,9 +264,9 @@ class Removal:
             if item.is_trashed or item.key in gone:
                 continue
             patch = next((one for one in self.patches if one.key == item.key), None)
-            held = patch.data.get("collections") if patch else None
-            for key in item.collections if held is None else held:
-                left.setdefault(str(key), set()).add(item.key)
+            is_moved = patch is not None and "collections" in patch.data
+            for key in patch.json.collections if patch and is_moved else item.collections:
+                left.setdefault(key, set()).add(item.key)
         keys = {read.key for read in self.gathered.digests}
         used = {
             shelf.collection for shelf in self.gathered.lock.shelves if shelf.digest not in keys
@@ -333,13 +333,7 @@ def _is_our_attachment(child: LibraryItem, rows: Sequence[Row]) -> bool:
 
 def _key_when_made(child: LibraryItem) -> str:
     """Return the key that a link of ours gets that is attached with these values."""
-    data = child.data
-    parts = (str(data.get("parentItem")), str(data.get("title")), str(data.get("url")))
-    return derived_key("attachment", *parts)
-
-
-def _tag_names(data: Mapping[str, Any]) -> set[str]:
-    return {str(tag["tag"]) for tag in data.get("tags", ())}
+    return derived_key("attachment", child.json.parent, child.json.title, child.json.url)
 
 
 def title_of(item: Item) -> str:

@@ -20,6 +20,7 @@ from zoterodigest.core.history import (
 from zoterodigest.core.link import is_bib
 from zoterodigest.core.reversal import hunks_between, turn_back
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.notes.visible import note_pieces
 from zoterodigest.sync.apply.changes import FileChange, Sent
 from zoterodigest.sync.apply.recording import held, lines_of, source_of, state_below
@@ -89,7 +90,7 @@ class Reverting:
     def _reason_to_keep(self, change: ObjectChange, present: LibraryItem) -> str:
         if not change.parent:
             return self.removal.reason_to_keep(change.key)
-        is_link = present.data.get("itemType") == "attachment"
+        is_link = present.json.is_attachment
         if _has_moved(change, present):
             what = "a link that was attached to it" if is_link else "its note"
             return f"{what} has moved to another item"
@@ -108,8 +109,9 @@ class Reverting:
         data = held(present.data)
         patch = dict(self._fields_back(change, data))
         if change.hunks:
-            html = self._note_back(change, str(data.get("note", "")))
-            if html != data.get("note"):
+            stands = ItemJson(data).note
+            html = self._note_back(change, stands)
+            if html != stands:
                 patch["note"] = html
         if patch:
             self.items.append(LibraryItem(present.key, present.version, patch))
@@ -256,13 +258,13 @@ class Reverting:
         used: set[str] = set()
         for item in self.gathered.contents.items:
             data = {**self.gathered.contents.by_key[item.key].data, **patches.get(item.key, {})}
-            if not data.get("deleted"):
-                used.update(map(str, data.get("collections", ())))
+            if not ItemJson(data).is_trashed:
+                used.update(ItemJson(data).collections)
         return used
 
 
 def _has_moved(child: ObjectChange, present: LibraryItem | None) -> bool:
-    return present is not None and present.data.get("parentItem") != child.parent
+    return present is not None and present.json.parent != child.parent
 
 
 def _emptied(value: object) -> object:

@@ -226,7 +226,7 @@ def _failed(undoing: Undoing, results: Results) -> Iterator[Declined]:
     names = {one.key: one.name for one in undoing.sent.collections}
     titles = {one.key: one.title for one in undoing.run.objects}
     for key, reason in sorted(results.failed.items()):
-        item = str(by_key[key].data.get("parentItem", key)) if key in by_key else key
+        item = (by_key[key].json.parent or key) if key in by_key else key
         yield Declined(titles.get(key) or names.get(key, key), str(reason), item)
     for key, error in sorted(results.unwritten.items()):
         yield Declined("", str(error), key)
@@ -285,7 +285,7 @@ def _lock_after(undoing: Undoing, results: Results) -> LockFile:
     present = undoing.gathered.lock
     failed = frozenset(one.key for one in _failed(undoing, results))
     declined = frozenset(one.key for one in undoing.declined) | failed
-    trashed = frozenset(one.key for one in undoing.sent.items if one.data.get("deleted"))
+    trashed = frozenset(one.key for one in undoing.sent.items if one.is_trashed)
     fate = Fate(declined, failed, trashed - failed)
     done = replace(undoing, sent=_done(undoing.sent, results))
     links = links_back(present.links, undoing.run, fate, _changes(done))

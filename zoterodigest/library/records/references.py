@@ -11,17 +11,16 @@ from zoterodigest.bibtex.formula import parse_formula
 from zoterodigest.bibtex.keys import CitationKey, citation_keys
 from zoterodigest.bibtex.rules import BibRules
 from zoterodigest.bibtex.style import Style
-from zoterodigest.bibtex.work import Data, Work, read_work
+from zoterodigest.bibtex.work import Work
 from zoterodigest.bibtex.write import write_bib
-
-_PARTS = frozenset({"note", "attachment", "annotation"})
+from zoterodigest.library.records.item_json import Data, ItemJson
+from zoterodigest.library.records.works import read_work
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One item as it is cited."""
 
-    data: Data
     work: Work
     key: CitationKey
 
@@ -39,11 +38,11 @@ def references(
     `fixed` holds the citation keys given earlier, by item key, and no new one is among `taken`;
     without a `formula` the rules' own makes new ones. Raises `BadFormula`.
     """
-    pairs = [(data, read_work(data, rules)) for data in items if data.get("itemType") not in _PARTS]
+    works = [read_work(data, rules) for data in items if not ItemJson(data).is_part]
     keys = citation_keys(
-        pairs, parse_formula(formula or rules.key_formula), rules, fixed=fixed, taken=taken
+        works, parse_formula(formula or rules.key_formula), rules, fixed=fixed, taken=taken
     )
-    return tuple(Reference(data, work, key) for (data, work), key in zip(pairs, keys, strict=True))
+    return tuple(map(Reference, works, keys))
 
 
 def by_key(references: Sequence[Reference]) -> tuple[Reference, ...]:

@@ -1,0 +1,133 @@
+"""Items read as works to be cited: what an export and citation keys know of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+
+from zoterodigest.bibtex.dates import read_dates
+from zoterodigest.bibtex.names import Creator, with_rest
+from zoterodigest.bibtex.proceedings import ON_ARXIV, proceedings_of
+from zoterodigest.bibtex.rules import BibRules
+from zoterodigest.bibtex.work import Work, year_of_arxiv
+from zoterodigest.library.records.item_json import Data, ItemJson, JsonCreator
+
+
+def read_work(data: Data, rules: BibRules) -> Work:
+    """Return the work that the item `data` states, whatever else it holds.
+
+    A venue is called by its official name, one that only a page's address tells is filled in; a
+    missing year is the venue's, else that of the arXiv id.
+    """
+    item = ItemJson(data)
+    facts = _facts(item, rules)
+    arxiv, primary_class = item.arxiv
+    date, date_end = read_dates(facts.get("date", ""))
+    place = proceedings_of(facts.get("container", ""), facts.get("url", ""), date[:4], rules)
+    item_type = item.item_type
+    if arxiv and item_type in _MAY_BE_PREPRINT and (place.is_preprint or not place.name):
+        item_type, place = "preprint", replace(ON_ARXIV, year=place.year)
+        facts = {name: text for name, text in facts.items() if not _repeats_arxiv(name, text)}
+    if (volume := facts.get("volume")) and re.search(
+        rf"\bVolume {re.escape(volume)}\b", place.name
+    ):
+        del facts["volume"]  # "(Volume 1: Long Papers)" says it
+    if _repeats_arxiv("publisher", facts.get("publisher", "")):  # left there by a change of type
+        del facts["publisher"]
+    for name in _OF_PLACE:
+        if name not in facts and (text := getattr(place, name)):
+            facts[name] = text
+    creators = (_creator(rules, each) for each in item.creators)
+    keywords, awards = _tags(item.tags, rules)
+    return Work(
+        item_type,
+        facts,
+        tuple(named for each in creators if each.last for named in with_rest(each)),
+        date or place.year or year_of_arxiv(arxiv),
+        place.name,
+        place.short_name,
+        arxiv,
+        primary_class,
+        keywords,
+        awards,
+        date_end,
+        item.key,
+        item.citekey,
+        item.extra_citekey,
+    )
+
+
+def with_unnamed_authors(data: Data) -> Data:
+    """Return an item that also says that there are more authors than it names ("et al.")."""
+    rest = {"creatorType": "author", "name": "others"}
+    return {**data, "creators": [*ItemJson(data).stored("creators"), rest]}
+
+
+def _repeats_arxiv(name: str, text: str) -> bool:
+    """Tell whether a fact only says again that a work is on arXiv ("CoRR, abs/1706.03762")."""
+    if name in ("volume", "number"):
+        return bool(_ARXIV_AGAIN.fullmatch(text))
+    return name == "publisher" and text.lower() in ("arxiv", "arxiv.org")
+
+
+_OF_PLACE = ("publisher", "series", "volume")
+_MAY_BE_PREPRINT = frozenset(
+    {"preprint", "journalArticle", "conferencePaper", "report", "document", "manuscript"}
+    | {"webpage", "magazineArticle", "blogPost"}
+)
+
+
+def _facts(item: ItemJson, rules: BibRules) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    ranks: dict[str, int] = {}
+    for name, text in item.texts():
+        fact, rank = rules.facts.get(name, ("", 0))
+        if fact and rank < ranks.get(fact, 99):
+            facts[fact], ranks[fact] = text, rank
+    if extra := facts.get("extra"):
+        facts = {**_extra_facts(extra, rules), **facts}
+    return facts
+
+
+_EXTRA_LINE = re.compile(r"^\s{0,8}(?P<name>[A-Za-z][A-Za-z -]{0,30}?)\s?:\s?(?P<text>\S.*)$", re.M)
+
+
+def _extra_facts(extra: str, rules: BibRules) -> dict[str, str]:
+    """Return what lines of Extra state ("DOI: 10.1000/182"); of two such lines the first counts."""
+    facts: dict[str, str] = {}
+    for line in _EXTRA_LINE.finditer(extra):
+        if fact := rules.extra.get(line["name"].lower().replace("-", " ")):
+            facts.setdefault(fact, line["text"].strip())
+    return facts
+
+
+@lru_cache(maxsize=65536)
+def _creator(rules: BibRules, stored: JsonCreator) -> Creator:
+    role, name, last, first = (text.strip() for text in stored)
+    field = rules.roles.get(role or "author", "")
+    if name:
+        return Creator(field, name, is_body=True)
+    return Creator(field, last, first) if last else Creator(field, first)
+
+
+def _tags(tags: Iterable[str], rules: BibRules) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the keywords (tasks first, without prefix) and the awards among an item's tags."""
+    tasks, own, awards = [], [], []
+    for tag in map(str.strip, tags):
+        if tag.startswith(rules.task_prefix):
+            tasks.append(tag.removeprefix(rules.task_prefix).strip())
+        elif tag.startswith(rules.award_prefix):
+            awards.append(tag.removeprefix(rules.award_prefix).strip())
+        elif tag and not tag.startswith((rules.category_prefix, rules.venue_prefix)):
+            own.append(tag)
+    return tuple(filter(None, dict.fromkeys((*tasks, *own)))), tuple(awards)
+
+
+# What a volume or number says of a paper that is on arXiv: its ID again, or DBLP's "abs/…".
+_ARXIV_AGAIN = re.compile(
+    r"(?:abs/|arxiv\s?:\s?)?(?:\d{4}\.\d{4,5}|[a-z-]{2,10}(?:\.[A-Za-z-]{2,9})?/\d{7})"
+    r"(?:v\d{1,3})?(?:\s{0,3}\[[^\]\n]{1,60}\])?",
+    re.I,
+)
