@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.cli.conftest import Zoterodigest
@@ -184,3 +185,21 @@ def test_a_typst_document_leads_to_its_chapters_and_its_bibliography(
     assert ran.out == (
         "one.typ:2: no entry has the key lost\n2 keys are cited, 1 missing, 0 doubled\n"
     )
+
+
+def test_json_names_what_is_missing_doubled_and_cited_nowhere(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path)
+
+    ran = zoterodigest("check-cites", "main.tex", "refs.bib", "--json")
+
+    found = json.loads(ran.out)
+    assert (ran.code, found["cited"]) == (1, 3)
+    assert found["missing"] == [
+        {"citekey": "smith", "file": "chapter.tex", "line": 1, "similar": "Smith"},
+        {"citekey": "lost", "file": "main.tex", "line": 4, "similar": None},
+    ]
+    assert [[one["line"] for one in entries] for entries in found["doubled"]] == [[1, 3]]
+    assert [one["citekey"] for one in found["unused"]] == ["Smith", "idle"]
+    assert [one["line"] for one in found["warnings"]] == [5, 2]

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.options import AsJson
+
 
 class Report(Enum):
     """The forms that `--report` knows."""
@@ -26,6 +28,7 @@ def check_cites(
     report: Annotated[
         Report, typer.Option("--report", help="Text, or annotations for GitHub Actions.")
     ] = Report.TEXT,
+    as_json: AsJson = False,
 ) -> None:
     """Check that every key a document cites has one entry.
 
@@ -43,4 +46,5 @@ def check_cites(
     """
     from zoterodigest.cli import cites
 
-    raise typer.Exit(cites.check_cites(files, for_github=report is Report.GITHUB))
+    for_github = report is Report.GITHUB
+    raise typer.Exit(cites.check_cites(files, for_github=for_github, as_json=as_json))

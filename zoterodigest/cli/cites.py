@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from zoterodigest.bibtex.checking import Checked, Missing, Standing, check
 from zoterodigest.bibtex.cited import At, Cited
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.key_differences import KeyDifference, key_differences
-from zoterodigest.cli.screen import counted, emit, visible
+from zoterodigest.cli.screen import counted, emit, emit_json, visible
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.citing import read_cited
 from zoterodigest.project.files import read_file
@@ -26,10 +27,11 @@ class NothingToCheck(ZoterodigestError):
     exit_code = 2
 
 
-def check_cites(files: Sequence[Path], *, for_github: bool) -> int:
+def check_cites(files: Sequence[Path], *, for_github: bool, as_json: bool) -> int:
     """Check the documents among `files` against the .bib files among them, or those they name.
 
-    What is found is shown, as annotations of GitHub Actions or for people. Returns the exit code.
+    What is found is shown, as JSON, as annotations of GitHub Actions or for people. Returns the
+    exit code.
     """
     documents = [path for path in files if path.suffix.lower() != ".bib"]
     if not documents:
@@ -39,9 +41,12 @@ def check_cites(files: Sequence[Path], *, for_github: bool) -> int:
     cited = read_cited(documents)
     bibliographies = _bibliographies([path for path in files if path not in documents], cited)
     checked = check(cited, bibliographies)
-    lines = _annotations if for_github else _text
     differing = key_differences(Path(name) for name in bibliographies)
-    emit(lines(cited, checked, bibliographies, differing))
+    if as_json:
+        emit_json(_data(cited, checked, bibliographies, differing))
+    else:
+        lines = _annotations if for_github else _text
+        emit(lines(cited, checked, bibliographies, differing))
     return _FAILED if checked.missing or checked.doubled else 0
 
 
@@ -88,6 +93,32 @@ def _annotations(
         yield _annotation("notice", at, sentence)
     for one in checked.unused:
         yield _annotation("notice", one.at, f"{one.key} is cited nowhere")
+
+
+def _data(
+    cited: Cited,
+    checked: Checked,
+    bibliographies: dict[str, Bibliography],
+    differing: Iterable[KeyDifference],
+) -> dict[str, Any]:
+    warnings = [*_warnings(cited, checked, bibliographies), *_notes(differing)]
+    return {
+        "cited": len(cited.keys),
+        "missing": [
+            {"citekey": one.citation.key, **_place(one.citation.at), "similar": one.similar or None}
+            for one in checked.missing
+        ],
+        "doubled": [
+            [{"citekey": one.key, **_place(one.at)} for one in entries]
+            for entries in checked.doubled
+        ],
+        "unused": [{"citekey": one.key, **_place(one.at)} for one in checked.unused],
+        "warnings": [{**_place(at), "reason": sentence} for at, sentence in warnings],
+    }
+
+
+def _place(at: At) -> dict[str, Any]:
+    return {"file": at.file, "line": at.line}
 
 
 def _notes(differing: Iterable[KeyDifference]) -> Iterator[tuple[At, str]]:
