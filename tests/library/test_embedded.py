@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from tests.builders import a_collection, a_key, a_note, an_item, changed
 from tests.processes import ended, run, started
 from zoterodigest.library.connect import embedded
-from zoterodigest.library.database import DatabaseFile
+from zoterodigest.library.database import DatabaseFile, DatabaseInMemory
 from zoterodigest.library.embedded import Deleted, EmbeddedLibrary
 from zoterodigest.library.migrations import APPLICATION_ID, MIGRATIONS
 from zoterodigest.library.port import (
@@ -32,6 +33,19 @@ from zoterodigest.library.port import (
     Stale,
     Written,
 )
+
+
+def test_a_database_in_memory_is_not_closed_under_a_thread_that_reads_it() -> None:
+    database = DatabaseInMemory("embedded:5a1f")
+    closing_it = Thread(target=database.close)
+
+    with database.reading() as connection:
+        closing_it.start()
+        closing_it.join(0.05)
+        found = connection.execute("SELECT 1").fetchone()
+    closing_it.join()
+
+    assert found == (1,)
 
 
 @pytest.fixture

@@ -67,8 +67,10 @@ class DatabaseInMemory:
             self._connection.execute("COMMIT")
 
     def close(self) -> None:
-        """Forget everything."""
-        self._connection.close()
+        """Forget everything, once no thread is at work on it."""
+        # SQLite crashes the process if a connection is closed under another thread's statement.
+        with self._lock:
+            self._connection.close()
 
 
 class DatabaseFile:
