@@ -44,6 +44,15 @@ def test_stats_tell_the_requests_of_a_run(zoterodigest: Zoterodigest, server: Se
     assert "Requests" not in synced.out
 
 
+@pytest.mark.usefixtures("project")
+def test_a_plan_tells_its_requests(zoterodigest: Zoterodigest, server: Server) -> None:
+    ran = zoterodigest("plan", "--stats")
+
+    reads, writes = server.counted()
+    assert (reads > 0, writes) == (True, 0)
+    assert f"Requests: {reads} ({reads} to read, 0 to write)\n" in ran.err
+
+
 def test_stats_of_the_embedded_library_are_none(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
     (tmp_path / "papers.md").write_text(a_digest(("Attention Is All You Need", "1706.03762")))
 

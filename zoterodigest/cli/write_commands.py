@@ -197,6 +197,7 @@ def plan(
     relink: Relink = False,
     max_changes: MaxChanges = None,
     allow_removals: AllowRemovals = False,
+    with_stats: Stats = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what a sync would do, change nothing.
@@ -221,7 +222,7 @@ def plan(
         relink,
         max_changes,
         allow_removals,
-        False,
+        with_stats,
         as_json,
     )
 
