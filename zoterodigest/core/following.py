@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Base, Origin, Row, State, fingerprint
@@ -42,6 +43,25 @@ def successors(items: Iterable[Item]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedInto:
+    """The item of a link was merged into the item `key`; rows with the ids `others` have it too."""
+
+    key: str
+    others: tuple[str, ...]
+
+
+class AfterMerge(Enum):
+    """What a merge did to the item of a link that stays with it.
+
+    An item that is back from the trash may have left its links and its note with the item into
+    which it was merged.
+    """
+
+    JOINED = auto()
+    RESTORED = auto()
+
+
+@dataclass(frozen=True, slots=True)
 class OtherWork:
     """The item `key` is not the work of an entry, whose own item was merged into it.
 
@@ -50,6 +70,9 @@ class OtherWork:
 
     key: str
     identifiers: tuple[Identifier, ...]
+
+
+Fate = MergedInto | OtherWork | AfterMerge | None
 
 
 class Following:
@@ -72,26 +95,21 @@ class Following:
             if row.state is State.LINKED and row.item not in self._successors:
                 self._members[row.item][row.id] = self._identifiers(row)
         moving = (row for row in known if row.item in self._successors and row.id in entries)
-        self._fates = {row.id: self._judged(row) for row in moving}
+        self._judged_rows = {row.id: self._judged(row) for row in moving}
 
-    def fate(self, row: Row) -> str | OtherWork | None:
-        """Return the item that the link of `row` follows to; None if its own was not merged."""
-        return self._fates.get(row.id)
-
-    def is_joined(self, key: str) -> bool:
-        """Tell whether this run is the first after a merge into the item `key` of a linked one."""
-        return key in self._joined
-
-    def is_restored(self, row: Row) -> bool:
-        """Tell whether the item of a link that a merge ended is back from the trash.
-
-        Its links and its note may have stayed with the item into which it was merged.
-        """
-        return row.state is State.TRASHED and row.item in self._replaced
-
-    def others(self, row: Row, key: str) -> tuple[str, ...]:
-        """Return the ids of the other rows that are linked with the item `key`."""
-        return tuple(sorted(self._members[key].keys() - {row.id}))
+    def fate(self, row: Row) -> Fate:
+        """Return what a merge made of the link of `row`, in the first run after it."""
+        match self._judged_rows.get(row.id):
+            case str(key):
+                return MergedInto(key, tuple(sorted(self._members[key].keys() - {row.id})))
+            case OtherWork() as other:
+                return other
+            case None if row.item in self._joined:
+                return AfterMerge.JOINED
+            case None if row.state is State.TRASHED and row.item in self._replaced:
+                return AfterMerge.RESTORED
+            case None:
+                return None
 
     def _judged(self, row: Row) -> str | OtherWork:
         key, own = self._successors[row.item], self._identifiers(row)

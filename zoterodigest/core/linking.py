@@ -7,7 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.doubled import is_put_off
-from zoterodigest.core.following import Following, OtherWork, as_adopted, followed, with_shown_bases
+from zoterodigest.core.following import (
+    AfterMerge,
+    Following,
+    MergedInto,
+    OtherWork,
+    as_adopted,
+    followed,
+    with_shown_bases,
+)
 from zoterodigest.core.keys import is_our_item, item_key, note_key
 from zoterodigest.core.link import Base, Origin, Row, State, is_bib
 from zoterodigest.core.note_matching import assign_notes, says_the_same
@@ -107,10 +115,10 @@ class _Run:
         following = self._following(pairing)
         for index, row in sorted(pairing.rows.items(), key=lambda pair: pair[0]):
             entry, fate = self._entries[index], following.fate(row)
-            if isinstance(fate, str):
-                row = self._followed(row, fate, following)
+            if isinstance(fate, MergedInto):
+                row = self._followed(row, fate)
                 # A new entry of the same work, in this run, is to find the item that stays.
-                self._catalogue.add(fate, work_of(entry), is_linked=True)
+                self._catalogue.add(fate.key, work_of(entry), is_linked=True)
             item = self._items.get(row.item)
             if entry.is_unreadable:
                 self.reports.append(UnreadableEntry(entry.digest, entry, row.id))
@@ -130,9 +138,9 @@ class _Run:
             elif item is None or item.is_trashed:
                 self._lose_item(entry, row, item)
             else:
-                if following.is_joined(row.item):
+                if isinstance(fate, MergedInto) or fate is AfterMerge.JOINED:
                     row = as_adopted(row, entry, item, self._terms.folding)
-                elif following.is_restored(row):
+                elif fate is AfterMerge.RESTORED:
                     row = with_shown_bases(row, entry, item, self._terms.folding)
                 now = replace(
                     row,
@@ -183,11 +191,11 @@ class _Run:
         staying = (row for row in self._rows if row.id not in ending)
         return Following(self._items.values(), staying, taking_part)
 
-    def _followed(self, row: Row, key: str, following: Following) -> Row:
+    def _followed(self, row: Row, merged: MergedInto) -> Row:
         """Return `row` with the item into which its own was merged in the library."""
-        item = self._items[key]
-        is_ours = any(one.origin.item for one in self._rows if one.item == key)
-        self.reports.append(Followed(row, key, following.others(row, key)))
+        item = self._items[merged.key]
+        is_ours = any(one.origin.item for one in self._rows if one.item == merged.key)
+        self.reports.append(Followed(row, merged.key, merged.others))
         return followed(row, item, is_ours=is_ours or _is_ours(item))
 
     def _lose_item(self, entry: Entry, row: Row, item: Item | None) -> None:

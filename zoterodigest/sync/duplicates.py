@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from zoterodigest.core.following import Following
+from zoterodigest.core.following import Following, MergedInto, OtherWork
 from zoterodigest.core.link import Row, State
 from zoterodigest.core.pairing import Scope, pair
 from zoterodigest.core.record import Entry
@@ -68,7 +68,7 @@ def _item_of(row: Row, following: Following, live: Container[str]) -> str:
     Of a link that ended it is the item in the trash: an entry and its own entry of a .bib had one.
     """
     fate = following.fate(row) if row.state is State.LINKED else None
-    if isinstance(fate, str):
-        return fate
-    is_linked = row.state is State.LINKED and fate is None
+    if isinstance(fate, MergedInto):
+        return fate.key
+    is_linked = row.state is State.LINKED and not isinstance(fate, OtherWork)
     return row.item if is_linked or row.item not in live else ""
