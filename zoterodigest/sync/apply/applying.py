@@ -59,6 +59,7 @@ def apply(changes: Changes, progress: Progress) -> Results:
     project, files = changes.workspace.project, changes.sent.files
     paths = [one.path for one in (*changes.gathered.sources, *files)]
     with at_work(project, changes.command, paths):
+        # Files first: a plan that is made again reads them again, and an edit must not slip in.
         require_unchanged(project, changes.gathered)
         changes = _up_to_date(changes)
         results = _recorded(
@@ -98,24 +99,26 @@ def _recorded(changes: Changes, lock_data: bytes | None, progress: Progress) -> 
 def _carried_out(
     changes: Changes, recording: Recording, lock_data: bytes | None, progress: Progress
 ) -> Results:
-    """Write all ends, then the lock file, then the history.
-
-    Until an end is written, its link holds what it held. Files come after the library: an export is
-    made of what stands there now.
-    """
+    """Write all ends, then the lock file, then the history: the order of statements is a law."""
     known, state_folder = changes.gathered.lock, changes.workspace.project.state_folder
+    # Facts go first: without its entry a fact is forgotten, without its facts an entry lacks them.
     keep_more_pending(state_folder, changes.sent.pending.kept)
     if changes.released is not None:
         lock_data = _record(changes, changes.released, known, lock_data)
         known = changes.released.lock
+    # The journal names the lock file that it goes with: the one that lets go.
     journal = _begun_journal(changes, lock_data)
     results = _delivered(changes, journal, progress)
+    # Files follow the library: an export is made of what the library holds now, and until a digest
+    # is written, its links hold what they held.
     stored = _stored(changes, results)
     files = changes.files(results, stored) if changes.files else changes.sent.files
     unwritten = write_files(files, journal)
     written = tuple(file for file in files if file.key not in unwritten)
     results = replace(results, files=written, unwritten=unwritten)
     ending = changes.end(results, stored) if changes.end else _as_found(changes, stored)
+    # The lock file comes after both ends (law 3), and the journal goes only when the lock file says
+    # all that it says. What can be lost follows.
     _record(changes, ending, known, lock_data)
     if journal is not None:
         journal.close()
@@ -124,6 +127,7 @@ def _carried_out(
     forget_pending(state_folder, [*ending.forgotten, *not_entered])
     done = replace(changes.sent.as_stored(results.keys), files=written)
     is_left = bool(results.failed or results.unwritten)
+    # The history is last: until then it says what was intended, and that is enough to undo it.
     counts = recording.finish(
         done.written(results.versions), stored, ending.lock.links, is_left=is_left
     )
@@ -219,6 +223,7 @@ def _delivered(changes: Changes, journal: Journal | None, progress: Progress) ->
     if journal is not None:
         journal.intend(intended.rows, intended.shelves)
     results = send(library, changes.sent, changes.gathered.contents, progress)
+    # Only now: a row may be written for several objects, and a child follows in a later batch.
     if journal is not None:
         failed = {row_id for key in results.failed for row_id in changes.row_ids.get(key, ())}
         journal.done({row_id for ids in changes.row_ids.values() for row_id in ids} - failed)
@@ -258,6 +263,7 @@ def _record(changes: Changes, ending: Ending, known: LockFile, data: bytes | Non
     """
     project, memory, lock = changes.workspace.project, changes.workspace.memory_path, ending.lock
     new = data if lock == known else render_lock(lock, data)
+    # Prepared before and kept after: a memory counts only with the lock file that it goes with.
     if ending.seen is not None:
         prepare_memory(memory, ending.seen, new)
     if lock != known:
