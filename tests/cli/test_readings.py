@@ -19,16 +19,17 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Zoterodigest
+from tests.cli.test_earlier_state import killed as killed
 from tests.cli.test_earlier_state import waiting as waiting
 from zoterodigest import mapping
 from zoterodigest.bibtex import rules
 from zoterodigest.library import zotero
 
-CHECKS = frozenset({"require_inside", "require_unchanged", "_require_unchanged"})
-"""Functions that look at a file again, as a law asks for it."""
+BEFORE = frozenset({"require_inside", "require_unchanged", "_require_unchanged"})
+"""Functions that look at a file before a project is used, and just before a file is written."""
 
-AFTER_WRITES = frozenset({"_contents_after", "_stored"})
-"""Functions that read the library again once it was written."""
+AFTER = frozenset({"_contents_after", "_stored", "settle_killed_run"})
+"""Functions that read again what was just written."""
 
 
 OWN_FORMAT = "hf-daily-table.format.toml"
@@ -45,7 +46,7 @@ class Readings:
 
     def _counting(self, opened: Callable[..., Any]) -> Callable[..., Any]:
         def counted(path: Any, *arguments: Any, **named: Any) -> Any:
-            if isinstance(path, str | Path) and not _callers() & CHECKS:
+            if isinstance(path, str | Path) and not _callers() & (BEFORE | AFTER):
                 self.counts[Path(path).name] += 1
             return opened(path, *arguments, **named)
 
@@ -54,7 +55,7 @@ class Readings:
     def _counting_libraries(self, opened: Callable[..., Any]) -> Callable[..., Any]:
         def counted(path: Any, *arguments: Any, **named: Any) -> Any:
             callers = _callers()
-            if "read" in callers and not callers & AFTER_WRITES:
+            if "read" in callers and not callers & AFTER:
                 self.counts["the library"] += 1
             return opened(path, *arguments, **named)
 
@@ -85,6 +86,24 @@ def test_a_command_reads_no_file_and_no_library_twice_to_decide(
     if command.startswith("undo"):
         assert zoterodigest("sync", "--yes").code == 0
 
+    assert_read_once(zoterodigest, monkeypatch, command)
+
+
+@pytest.mark.parametrize("command", ["status", "sync --yes", "undo --yes"])
+def test_a_command_after_a_killed_run_reads_nothing_twice_to_decide(
+    zoterodigest: Zoterodigest,
+    project: Path,
+    killed: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    assert_read_once(zoterodigest, monkeypatch, command)
+
+
+def assert_read_once(
+    zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Fail if a command reads a file of the project, or its library, twice to decide."""
     with monkeypatch.context() as patch:
         readings = Readings(patch)
         code = zoterodigest(*command.split()).code

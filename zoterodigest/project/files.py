@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import re
 import secrets
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
+
+_LOG = logging.getLogger(__name__)
 
 if sys.platform != "win32":
     import fcntl
@@ -102,6 +105,7 @@ def _read(path: Path) -> SourceFile:
             data = stream.read()
     finally:
         os.close(number)
+    _LOG.debug("Read %s: %d bytes", path, len(data))
     return SourceFile(
         path, data, Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
     )
@@ -161,6 +165,8 @@ def replace_file(path: Path, new: bytes, expected: bytes | None) -> None:
         _replace(path, target, new, expected)
     except OSError as error:
         raise CannotWrite(path, *writing_failed(error)) from error
+    before = "as a new file" if expected is None else f"in place of {len(expected)}"
+    _LOG.debug("Wrote %s: %d bytes %s", path, len(new), before)
 
 
 def remove_file(path: Path, expected: bytes) -> None:
@@ -170,6 +176,7 @@ def remove_file(path: Path, expected: bytes) -> None:
         path.unlink()
     except OSError as error:
         raise CannotWrite(path, *writing_failed(error)) from error
+    _LOG.debug("Removed %s", path)
 
 
 def read_if_present(path: Path) -> bytes | None:
@@ -257,6 +264,7 @@ def append_durably(path: Path, data: bytes) -> None:
             os.fsync(stream.fileno())
     except OSError as error:
         raise CannotWrite(path, *writing_failed(error)) from error
+    _LOG.debug("Appended to %s: %d bytes", path, len(data))
 
 
 def sync_folder(folder: Path) -> None:
@@ -282,6 +290,7 @@ def remove_leftovers(folder: Path) -> None:
         for path in sorted(folder.iterdir()):
             if _LEFTOVER.fullmatch(path.name) and _is_left(path):
                 path.unlink()
+                _LOG.info("Removed what a killed run left: %s", path)
 
 
 def _is_left(path: Path) -> bool:

@@ -6,6 +6,7 @@ markers in it too, and with rows that stand there twice: both sides are folded (
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ from zoterodigest.project.fold import (
 )
 from zoterodigest.project.paragraphs import BadLine, Line, to_json
 from zoterodigest.project.rows import Linked, read_rows, render_rows
+
+_LOG = logging.getLogger(__name__)
 
 LOCK_FILE = "zoterodigest.lock"
 
@@ -125,6 +128,7 @@ def read_lock(data: bytes, path: Path = Path(LOCK_FILE)) -> LockFile:
         one, other, ancestor = _sides(list(enumerate(_text_lines(data), start=1)))
         if one is other:
             return _lock(_read_side(one))
+        _LOG.info("%s holds both sides of a git merge: they are folded", path)
         return _lock(_fold(_read_side(one), _read_side(other), _read_ancestor(ancestor)))
     except BadLine as error:
         raise BadLockFile(path, error) from error

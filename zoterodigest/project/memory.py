@@ -7,6 +7,7 @@ decides. It holds the bytes of the lock file it was written with, and where it d
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,8 @@ from zoterodigest.project.files import (
 )
 from zoterodigest.project.lock import BadLockFile, LockFile, lock_hash, read_lock
 from zoterodigest.project.rows import LinksText, render_rows
+
+_LOG = logging.getLogger(__name__)
 
 _VERSION = 1
 _NEXT = ".next"
@@ -127,6 +130,7 @@ def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> S
         known = as_shape(_HEAD, value)
         rows = lock.rows if bytes_then == lock_data else tuple(_rows_of(bytes_then).values())
     except (BadJson, BadLockFile):
+        _LOG.info("%s cannot be read: the lock file alone decides", path)
         return None
     if known.version != _VERSION or known.lock != lock_hash(bytes_then):
         return None

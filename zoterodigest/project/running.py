@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ else:
     import fcntl
 
 
+_LOG = logging.getLogger(__name__)
 _NAME = "running"
 
 
@@ -56,6 +58,8 @@ def running(state_folder: Path, command: str = "run") -> Iterator[None]:
         if not _holds(number):
             raise AlreadyRunning(state_folder, _pid_in(stream.read(20)))
         killed = last_killed(state_folder)
+        if killed is not None:
+            _LOG.info("The last run that wrote, %s, was killed", killed.command)
         try:
             stream.truncate(0)
             going_on = f" {killed.number}" if killed and killed.goes_on_as(command) else ""

@@ -6,6 +6,7 @@ both ends once held is not known, and nothing else is different.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from zoterodigest.core.parts import PartKey, Texts
 
+_LOG = logging.getLogger(__name__)
 _FILE = "texts.sqlite"
 _TABLE = """CREATE TABLE IF NOT EXISTS texts (
     field TEXT NOT NULL,
@@ -37,6 +39,7 @@ def keep_texts(folder: Path, texts: Texts) -> None:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
+            _LOG.info("%s is damaged and begins anew", folder / _FILE)
             (folder / _FILE).unlink()
             _keep(folder / _FILE, texts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -113,6 +114,9 @@ def _way_out(linked: str, *, is_desktop: bool) -> str:
     if is_desktop and is_personal(address):
         return f"Sign in to that account in Zotero, name the library with --library {address}"
     return f"Name that library with --library {ways_to(linked)}"
+
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +254,12 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         workspace.library.read(), workspace.zotero, with_own_notes=workspace.shows_own_notes
     )
     if recorded is not None:
-        facts = facts_of(contents), standing_bibs(workspace.project, recorded)
+        sources_read = {read.key: read.data for read in bibs}
+        facts = facts_of(contents), standing_bibs(workspace.project, recorded, sources_read)
         achieved = recorded_as_stored(recorded, workspace.library.stored_keys)
         then, lock = lock, fold_journal(lock, lock_hash(lock_data), achieved, *facts)
+        links = len(then.rows), len(lock.rows)
+        _LOG.info("A run was killed: with its journal, %d links become %d", *links)
         seen = _seen_by(then, lock, seen)
     if seen is not None and contents.version < seen.version:
         seen = replace(seen, has_gone_back=True)

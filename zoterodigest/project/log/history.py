@@ -7,6 +7,7 @@ Its name holds the run's number and its time: `000012-20260131T094500Z.json`.
 
 from __future__ import annotations
 
+import logging
 import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -42,6 +43,8 @@ from zoterodigest.project.log.records import BadRecord, read_record, render_reco
 from zoterodigest.project.pending import PendingData, pending_data
 from zoterodigest.project.rows import Linked, LinksText, render_rows
 from zoterodigest.project.running import last_killed
+
+_LOG = logging.getLogger(__name__)
 
 MOST_RUNS = 200
 LONGEST = timedelta(days=90)
@@ -113,6 +116,7 @@ def read_history(folder: Path) -> History:
             is_killed = killed is not None and run.number == killed.number
             runs.append(replace(run, is_finished=False) if is_killed else run)
         except (OSError, ValueError):
+            _LOG.info("%s cannot be read: its run is left out", path)
             damaged.append(path)
     return History(folder, tuple(sorted(runs, key=lambda run: run.number)), tuple(damaged))
 
@@ -217,6 +221,7 @@ def prune_history(folder: Path, now: datetime) -> None:
         if place >= MOST_RUNS or path.stem.partition("-")[2] < oldest:
             with suppress(OSError):  # what cannot be removed is kept
                 path.unlink()
+                _LOG.debug("Removed %s: this run is no longer kept", path)
 
 
 def moment(now: datetime) -> str:

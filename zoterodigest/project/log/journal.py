@@ -6,6 +6,7 @@ there tells of a run that was killed; `project/recovery.py` folds it into the lo
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ from zoterodigest.project.files import (
 )
 from zoterodigest.project.log.records import BadRecord, read_record, render_record
 from zoterodigest.project.rows import LinksText, render_rows
+
+_LOG = logging.getLogger(__name__)
 
 
 class BadJournal(ZoterodigestError):
@@ -129,6 +132,7 @@ def discard_journal(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise CannotWrite(path, *writing_failed(error)) from error
+    _LOG.debug("No journal is at %s any more", path)
     sync_folder(path.parent)
 
 
@@ -149,6 +153,7 @@ def read_journal(path: Path) -> Recorded | None:
         ]
     except BadRecord as error:
         raise BadJournal(path, error) from error
+    _LOG.debug("%s tells of a run that did not end: %d records", path, len(events))
     return Recorded(begin.begin, tuple(events))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from zoterodigest.bibtex.reading import macros_of
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.wanted import prints_of
@@ -11,11 +13,17 @@ from zoterodigest.project.log.journal import Recorded
 from zoterodigest.project.recovery import BibFacts, bibs_in
 
 
-def standing_bibs(project: Project, recorded: Recorded) -> BibFacts:
-    """Return the prints of all entries of the .bib files that a killed run was about to write."""
+def standing_bibs(
+    project: Project, recorded: Recorded, known: Mapping[str, bytes | None]
+) -> BibFacts:
+    """Return the prints of all entries of the .bib files that a killed run was about to write.
+
+    `known` are files that were read already, by key.
+    """
     found = {}
     for key in sorted(bibs_in(recorded)):
-        bibliography = scan(read_if_present(project.root / key) or b"")
+        source = known[key] if key in known else read_if_present(project.root / key)
+        bibliography = scan(source or b"")
         macros = macros_of(bibliography)
         found[key] = {
             bibliography.key(entry): prints_of(bibliography, entry, macros)
