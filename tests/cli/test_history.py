@@ -171,6 +171,14 @@ def killed(state_folder: Path, number: int, command: str) -> None:
     (state_folder / "running").write_text(f"4711 {command} {number}", encoding="ascii")
 
 
+def test_undo_of_an_unlinking_says_that_links_come_back(synced: Zoterodigest) -> None:
+    assert synced("unlink", "--yes").code == 0
+
+    done = synced("undo", "--yes")
+
+    assert "Done: run 3 (unlink, TIME) is undone: 2 links." in _timeless(done.out)
+
+
 def test_undo_goes_on_with_an_undo_that_was_killed(synced: Zoterodigest, tmp_path: Path) -> None:
     synced("undo", "--yes")
     killed(tmp_path / ".zoterodigest", 3, "undo")

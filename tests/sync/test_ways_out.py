@@ -11,9 +11,11 @@ import pytest
 
 from tests.builders import a_key
 from tests.sync.digests import notes, quoted
+from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.run import Options
+from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"
@@ -36,6 +38,25 @@ def test_remove_of_what_nobody_touched_leaves_nothing(pushed: World) -> None:
     left = pushed.remove()
 
     assert left.leaving.kept == ()
+    assert (pushed.items(), pushed.shelves()) == ({}, {})
+
+
+def test_remove_leaves_the_collection_of_an_item_that_somebody_edits_meanwhile(
+    pushed: World,
+) -> None:
+    key, shelves = pushed.key(SWIN), pushed.shelves()
+
+    def edit(number: int) -> None:
+        if number == 1:
+            pushed.change(key, tags=pushed.item(SWIN)["tags"], abstractNote="Mine")
+
+    left = leave(prepare_remove(troubled(pushed, before=edit)), silent)
+
+    assert {one.title for one in left.failures} == {SWIN, "Notes"}
+    assert pushed.keys_by_title().keys() == {SWIN}
+    assert pushed.shelves() == shelves
+    pushed.change(key, abstractNote="")
+    assert pushed.remove().leaving.kept == ()
     assert (pushed.items(), pushed.shelves()) == ({}, {})
 
 

@@ -230,6 +230,7 @@ def _became_text(done: Undone, history: History, how: How) -> str:
     became = "is done again" if how.is_redo else "is undone"
     became += " as far as possible" if done.declined else ""
     written = [*counts_text(listed(_written(done)).counts), *_files(done)]
+    written = written or counts_text(listed(_intended(done.undoing)).counts)  # links alone
     what = f": {enumerated(written)}" if written else ": nothing of it was left"
     return f"{run_text(target)} {became}{what}"
 

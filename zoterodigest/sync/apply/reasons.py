@@ -44,7 +44,15 @@ class OthersNotWritten:
         return "something else could not be written"
 
 
-Reason = ChangedMeanwhile | RefusedByLibrary | ParentNotWritten | OthersNotWritten
+@dataclass(frozen=True, slots=True)
+class StillUsed:
+    """The collection was to go into the trash, and holds an item that was not written."""
+
+    def __str__(self) -> str:
+        return "it still holds an item that could not be written"
+
+
+Reason = ChangedMeanwhile | RefusedByLibrary | ParentNotWritten | OthersNotWritten | StillUsed
 
 
 def is_stale(reason: Reason) -> bool:
@@ -54,5 +62,5 @@ def is_stale(reason: Reason) -> bool:
             return True
         case ParentNotWritten(of_parent):
             return is_stale(of_parent)
-        case RefusedByLibrary() | OthersNotWritten():
+        case RefusedByLibrary() | OthersNotWritten() | StillUsed():
             return False

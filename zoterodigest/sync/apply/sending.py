@@ -18,6 +18,7 @@ from zoterodigest.library.port import (
     Unchanged,
     Written,
 )
+from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.sync.apply.changes import Results, Sent
 from zoterodigest.sync.apply.reasons import (
     ChangedMeanwhile,
@@ -25,6 +26,7 @@ from zoterodigest.sync.apply.reasons import (
     ParentNotWritten,
     Reason,
     RefusedByLibrary,
+    StillUsed,
 )
 
 Progress = Callable[[int, int], None]
@@ -37,7 +39,7 @@ def send(library: Library, sent: Sent, known: Contents, progress: Progress) -> R
     The order is a law. Collections come first, each after the one above it: what is new, or comes
     out of the trash, finds its collection there. A child comes after its item's batch. What is to
     be `last` is not written once anything failed. A collection goes into the trash when it is
-    empty. `known` is what all of it was planned over.
+    empty: one whose item could not be written stays. `known` is what all of it was planned over.
     """
     answers = _Answers(progress, sent.number)
     going = [one for one in sent.collections if one.is_trashed and one.version]
@@ -51,7 +53,9 @@ def send(library: Library, sent: Sent, known: Contents, progress: Progress) -> R
             answers.leave({one.key: OthersNotWritten() for one in items})
         else:
             answers.note(library.write(_as_left(library, items, known)))
-    for batch in _batches(going):
+    used = _still_used(going, known, answers.failed)
+    answers.leave(dict.fromkeys(used, StillUsed()))
+    for batch in _batches([one for one in going if one.key not in used]):
         answers.note(library.write_collections(batch))
     return Results(answers.versions, answers.failed)
 
@@ -99,6 +103,21 @@ def _levels(collections: Sequence[Collection]) -> Iterator[list[Collection]]:
         yield level
         left = [one for one in left if one not in level]
         new -= {one.key for one in level}
+
+
+def _still_used(
+    going: Sequence[Collection], known: Contents, failed: Iterable[str]
+) -> dict[str, None]:
+    """Return which collections hold an item that could not be written, and those above them."""
+    above = {one.key: one.parent for one in going}
+    used: dict[str, None] = {}
+    for item in (known.by_key[key] for key in failed if key in known.by_key):
+        for held in ItemJson(item.data).collections:
+            key: str | None = held
+            while key is not None and key in above and key not in used:
+                used[key] = None
+                key = above[key]
+    return used
 
 
 def _in_turn(items: Sequence[LibraryItem], answers: _Answers) -> Iterator[Sequence[LibraryItem]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.link import Origin, Row, Shelf, State, is_bib
@@ -110,11 +110,9 @@ def leave(leaving: Leaving, progress: Progress) -> Left:
         intended=Intended(tuple(_intended(leaving)) if leaving.takes_back else ()),
     )
     results = apply(changes, progress)
-    items = {item.key: item for item in leaving.gathered.contents.items}
-    failures = [
-        Kept(title_of(items[k]) if k in items else k, str(why))
-        for k, why in sorted(results.failed.items())
-    ]
+    titles = {one.key: one.name for one in leaving.shelves}
+    titles |= {item.key: title_of(item) for item in leaving.gathered.contents.items}
+    failures = [Kept(titles.get(k, k), str(why)) for k, why in sorted(results.failed.items())]
     return Left(leaving, changes.sent.number - len(results.failed), tuple(failures), results.counts)
 
 
@@ -144,17 +142,21 @@ def _lock_after(leaving: Leaving, results: Results, stored: Contents) -> LockFil
         else row
         for row in leaving.gathered.lock.rows
     )
-    return replace(leaving.gathered.lock, rows=rows, shelves=tuple(_shelves_after(leaving)))
+    return replace(
+        leaving.gathered.lock, rows=rows, shelves=tuple(_shelves_after(leaving, frozenset(failed)))
+    )
 
 
-def _shelves_after(leaving: Leaving) -> Iterator[Shelf]:
-    """Yield the shelves of other digests, and those above them that are not in the trash.
+def _shelves_after(leaving: Leaving, failed: Set[str]) -> Iterator[Shelf]:
+    """Yield the shelves of other digests, and those above them that are not in the trash; those
+    whose collection could not go, too: the same command finds it again.
 
     Once no other digest has one, a shelf above is forgotten also if a killed run trashed it.
     """
     keys = {read.key for read in leaving.gathered.digests}
-    shelves = [shelf for shelf in leaving.gathered.lock.shelves if shelf.digest not in keys]
-    trashed = {one.key for one in leaving.shelves}
+    known = leaving.gathered.lock.shelves
+    shelves = [one for one in known if one.digest not in keys or one.collection in failed]
+    trashed = {one.key for one in leaving.shelves} - failed
     if not any(shelf.digest for shelf in shelves):
         collections = leaving.gathered.contents.collections
         trashed |= {one.key for one in collections if one.is_trashed}
