@@ -48,6 +48,7 @@ from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
 
 _MOST_EFFECTS = 30
 _NONE: frozenset[str] = frozenset()
+_REDO = 3
 
 
 def undo(stage: Stage, clone: Clone, pick: Pick) -> None:
@@ -80,7 +81,10 @@ def be_killed(stage: Stage, clone: Clone, pick: Pick) -> None:
 
 
 def sync_first(stage: Stage, clone: Clone, pick: Pick) -> None:
-    """Have a sync carry edits of both ends, edit one of them again now and then, undo the sync."""
+    """Have a sync carry edits of both ends, edit one of them again now and then, undo the sync.
+
+    Every third time it is done again; each of the two may be killed.
+    """
     edit_zotero(stage, clone, pick)
     edit_markdown(stage, clone, (pick[1], pick[0], pick[2]))
     sync(stage, clone, pick)
@@ -90,20 +94,23 @@ def sync_first(stage: Stage, clone: Clone, pick: Pick) -> None:
     elif pick[0] % 4 == 2:
         edit_markdown(stage, clone, (pick[1], pick[0], pick[2]))
     (be_killed if pick[1] % 2 else undo)(stage, clone, (newest, pick[2], pick[1] // 2))
+    if pick[2] % 3 == 0:
+        (be_killed if pick[0] % 8 < 6 else undo)(stage, clone, (newest + _REDO, pick[0], pick[1]))
 
 
 def remove(stage: Stage, clone: Clone, pick: Pick) -> None:
-    """Take back all that the tool made, edit something now and then, and undo that."""
+    """Take back all that the tool made, edit something now and then, and undo that: it may be
+    killed.
+    """
     leaving = prepare_remove(clone.workspace)
     stage.tell("remove")
     with leaving_other_clones_alone(stage, clone):
         done = recorded(stage, clone, lambda: leave(leaving, silent))
     _judge_removal(stage, done)
-    newest = max((run.number for run in history_of(clone).runs), default=0)
     if done.after.files == done.before.files:
         return
     (lambda *_: None, edit_markdown, edit_zotero)[pick[0] % 3](stage, clone, pick)
-    _undo(stage, clone, newest)
+    (be_killed if pick[1] % 2 else undo)(stage, clone, (0, pick[2], pick[1] // 2))
 
 
 def _judge_removal(stage: Stage, done: Done) -> None:
