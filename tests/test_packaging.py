@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import tarfile
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+
+from tests.test_architecture import MODULES, PACKAGE
+from tests.test_architecture import _imports as imports_in
 
 build = pytest.importorskip("hatchling.build", reason="the build backend is not installed")
 
@@ -54,6 +59,23 @@ def test_the_wheel_holds_the_package_its_licence_and_nothing_else(installed: Pat
     assert sorted(path.name for path in installed.iterdir()) == ["zoterodigest", metadata.name]
     assert (installed / "zoterodigest" / "py.typed").is_file()
     assert (metadata / "licenses" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+
+
+def test_everything_that_is_imported_is_declared() -> None:
+    """What comes only because a dependency needs it may go with that dependency's next version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[<>=!~ ]", one)[0].lower() for one in project["dependencies"]}
+    owners = packages_distributions()
+
+    imported = {
+        name.partition(".")[0]
+        for module, path in MODULES
+        for _, name in imports_in(module, ast.parse(path.read_text(encoding="utf-8")))
+    }
+    foreign = imported - sys.stdlib_module_names - {PACKAGE}
+
+    undeclared = [name for name in foreign if not declared & {one.lower() for one in owners[name]}]
+    assert sorted(undeclared) == []
 
 
 def test_the_wheel_offers_the_command(installed: Path) -> None:

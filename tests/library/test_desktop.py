@@ -564,6 +564,21 @@ def test_an_answer_without_end_is_cut_off_and_told(
         library.read()
 
 
+def test_a_key_that_zotero_repeats_is_not_in_the_message(desktop: Desktop) -> None:
+    written(desktop)
+    (key,) = desktop.keys.values()
+
+    told = Answer(When.BEFORE, 418, body=f"{key} is bad".encode())
+    with (
+        desktop.breaking(told, first=4),  # request 4 is the write
+        desktop.client() as library,
+        pytest.raises(ServerFailed) as error,
+    ):
+        library.write([an_item(a_key(7))])
+
+    assert "HTTP 418: (key) is bad" in str(error.value)
+
+
 def test_no_key_is_told(desktop: Desktop, tmp_path: Path) -> None:
     written(desktop)
     (key,) = desktop.keys.values()
