@@ -348,6 +348,14 @@ def test_an_arxiv_id_is_found_wherever_zotero_users_have_it(data: dict[str, str]
     assert Identifier("arxiv", "2103.00020") in ItemJson(item).identifiers
 
 
+def test_the_year_of_a_date_in_one_number_is_that_of_the_date() -> None:
+    item = {"itemType": "conferencePaper", "date": "20170612"}
+
+    fields = read_item(item, ZOTERO)[0]
+
+    assert (fields["date"], fields["year"]) == ("2017-06-12", "2017")
+
+
 def test_other_identifiers_are_found_and_comments_are_not_searched() -> None:
     item = {
         "itemType": "preprint",

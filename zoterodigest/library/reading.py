@@ -92,9 +92,10 @@ def _date(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
 
 def _readable(name: str, raw: str, parsed: str) -> str:
     """Return a date or year as we read it, else as Zotero does, else the text that stands there."""
+    date = parse_date(raw) or parsed
     if name == "year":
-        return year_in(raw) or parsed[:4] or raw.strip()
-    return parse_date(raw) or parsed or raw.strip()
+        return year_in(raw) or date[:4] or raw.strip()
+    return date or raw.strip()
 
 
 def _pages(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:

@@ -30,7 +30,9 @@ class StatedId(NamedTuple):
     """An identifier that an item states, and the class of arXiv beside it ("cs.CL").
 
     `is_home` tells whether it is in a place where the field of a record has its home: what is
-    there can be written and cleared. Other places only tell which work it is.
+    there can be written and cleared. Other places only tell which work it is. If the field were
+    read from them too, an upgrade would look like an edit of the item (law 4), and a cleared ID
+    would come back with each run.
     """
 
     identifier: Identifier
@@ -179,11 +181,13 @@ class ItemJson:
     @property
     def arxiv(self) -> tuple[str, str]:
         """Its arXiv ID from the first place that has one, and its class there; "" for none."""
-        stated = [one for one in self.stated_ids() if one.identifier.scheme == "arxiv"]
-        if not stated:
-            return "", ""
-        same = (one for one in stated if one.identifier == stated[0].identifier)
-        return stated[0].identifier.value, next((c for _, c, _ in same if c), "")
+        first = ""
+        for identifier, primary_class, _ in self.stated_ids():
+            if identifier.scheme == "arxiv" and first in ("", identifier.value):
+                first = identifier.value
+                if primary_class:
+                    return first, primary_class
+        return first, ""
 
     @property
     def home_arxiv(self) -> str:
@@ -201,7 +205,7 @@ class ItemJson:
         """Yield the identifiers it states, the surest place first."""
         for text in self._homes():
             if text and (found := _identifier(text.strip())):
-                yield StatedId(found, _class_in(text), is_home=True)
+                yield StatedId(found, _class_in(text) if "[" in text else "", is_home=True)
         if found := _identifier(self.text("archiveLocation").strip()):
             yield StatedId(found, "", is_home=False)
         for match in self._mentions():
@@ -219,35 +223,36 @@ class ItemJson:
 
     def _mentions(self) -> Iterator[re.Match[str]]:
         """Yield where a text mentions an arXiv ID that is not the whole of it."""
-        extra = self.text("extra")
-        found = [line for line in _ARXIV_LINE.finditer(extra)] if extra else []
-        found += filter(None, [_ARXIV_BARE.fullmatch(self.text("archiveID").strip())])
-        found += filter(None, (_ARXIV_NAMED.search(self.text(name)) for name in _CONTAINERS))
-        found += filter(None, (_ARXIV_NAMED.match(self.text(name)) for name in _NUMBERS))
-        found += filter(None, [_ARXIV_CORR.fullmatch(self.text("volume").strip())])
-        found += filter(None, (_ARXIV_ADDRESS.search(self.text(name)) for name in ("DOI", "url")))
-        yield from found
+        if extra := self.text("extra"):
+            yield from _ARXIV_LINE.finditer(extra)
+        for form, names in _MENTIONS:
+            # Nearly every item has one of these fields, and few of them mention arXiv.
+            if text := "\n\n".join(filter(None, map(self.text, names))):
+                yield from form.finditer(text)
 
 
 def creator_of(stored: Any) -> JsonCreator:
     """Return one creator as it is stored; what is no text says nothing."""
-    parts: Data = stored if isinstance(stored, Mapping) else {}
-    texts = (parts.get(name) for name in ("creatorType", "name", "lastName", "firstName"))
-    return JsonCreator(*(text if isinstance(text, str) else "" for text in texts))
+    get = stored.get if isinstance(stored, Mapping) else _NO_CREATOR.get
+    texts = get("creatorType"), get("name"), get("lastName"), get("firstName")
+    return JsonCreator(*[text if isinstance(text, str) else "" for text in texts])
 
 
 _LISTS = (list, tuple)
+_NO_CREATOR: Data = {}
 _CITATION_KEY = re.compile(r"^\s{0,8}Citation Key\s?:\s?(\S+)\s*$", re.I | re.M)
 
 # Where an item says what it appeared in: "arXiv preprint arXiv:1706.03762" is Google Scholar's.
-_CONTAINERS = ("publicationTitle", "proceedingsTitle", "bookTitle", "websiteTitle", "repository")
-_NUMBERS = ("number", "reportNumber", "issue")
+_NAMING = (
+    *("publicationTitle", "proceedingsTitle", "bookTitle", "websiteTitle", "repository"),
+    *("number", "reportNumber", "issue"),
+)
 
 _ARXIV_ID = r"(?P<id>\d{4}\.\d{4,5}|[a-z-]{2,10}(?:\.[A-Za-z-]{2,9})?/\d{7})(?:v\d{1,3})?(?![\w/])"
 _ARXIV_CLASS = r"(?:\s{0,3}\[(?P<class>[^\]\n]{1,60})\])?"
-_ARXIV_BARE = re.compile(rf"{_ARXIV_ID}{_ARXIV_CLASS}", re.I)
+_ARXIV_BARE = re.compile(rf"^\s{{0,3}}{_ARXIV_ID}{_ARXIV_CLASS}\s{{0,3}}$", re.I)
 _ARXIV_NAMED = re.compile(rf"(?:^|\s)arxiv\s?:\s?{_ARXIV_ID}{_ARXIV_CLASS}", re.I)
-_ARXIV_CORR = re.compile(rf"abs/{_ARXIV_ID}", re.I)  # DBLP's volume of CoRR
+_ARXIV_CORR = re.compile(rf"^\s{{0,3}}abs/{_ARXIV_ID}\s{{0,3}}$", re.I)  # DBLP's volume of CoRR
 _ARXIV_LINE = re.compile(
     rf"^\s{{0,8}}(?:tex\.|_)?(?:arxiv(?: ?id)?|eprint)\s?[:=]\s{{0,3}}"
     rf"(?:arxiv\s?:\s?)?{_ARXIV_ID}{_ARXIV_CLASS}",
@@ -255,6 +260,12 @@ _ARXIV_LINE = re.compile(
 )
 # Behind the address of a proxy or an archive of the web, too.
 _ARXIV_ADDRESS = re.compile(rf"(?:arxiv\.org/(?:abs|pdf|html)/|10\.48550/arxiv\.){_ARXIV_ID}", re.I)
+_MENTIONS = (
+    (_ARXIV_BARE, ("archiveID",)),
+    (_ARXIV_NAMED, _NAMING),
+    (_ARXIV_CORR, ("volume",)),
+    (_ARXIV_ADDRESS, ("DOI", "url")),
+)
 _PRIMARY = re.compile(r"\[([a-z-]{2,10}(?:\.[A-Za-z-]{2,9})?)\]")
 
 
