@@ -26,6 +26,7 @@ from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.reversal import hunks_between
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.log.history import (
+    History,
     NoSuchRun,
     forget_run,
     history_folder,
@@ -212,3 +213,21 @@ def test_an_undo_killed_at_its_end_and_then_early_still_means_the_same_run(tmp_p
     with running(tmp_path, "undo"):
         assert run_to_undo(read_history(folder).runs) == 2
     assert run_to_undo(read_history(folder).runs) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [('"objects": [', '"objects": {{', ":2:"), ('"command": ', '"once": ', ":1: ")],
+)
+def test_the_place_where_a_run_cannot_be_read_is_told(
+    folder: Path, old: str, new: str, place: str
+) -> None:
+    write_run(folder, RUN)
+    (path,) = folder.iterdir()
+    path.write_text(path.read_text(encoding="ascii").replace(old, new, 1), encoding="ascii")
+
+    with pytest.raises(BadInput) as caught:
+        History(folder, (listed(RUN),)).run(7)
+
+    assert f"{path}{place}" in str(caught.value)
+    assert "Delete the file" in caught.value.hint

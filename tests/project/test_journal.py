@@ -143,3 +143,20 @@ def test_a_line_that_cannot_be_read_is_told(path: Path, text: bytes, number: int
 def test_a_journal_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(CannotWrite, match="its folder does not exist"):
         Journal.begin(tmp_path / "missing" / "journal.jsonl", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b'{"begin": ""}\n{"done": [}\n', "journal.jsonl:2:11: the journal of a run"),
+        (b'{"begin": ""}\n{"done": 1}\n', "journal.jsonl:2: the journal of a run"),
+    ],
+)
+def test_the_place_of_a_bad_record_is_told(path: Path, text: bytes, told: str) -> None:
+    path.write_bytes(text)
+
+    with pytest.raises(BadJournal) as caught:
+        read_journal(path)
+
+    assert told in str(caught.value)
+    assert caught.value.hint.startswith("Delete it")

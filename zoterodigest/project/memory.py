@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from zoterodigest.core.link import Row, fingerprint
 from zoterodigest.core.seen import Seen
-from zoterodigest.foreign import BadJson, as_shape, read_json, refuse_newer
+from zoterodigest.foreign import BadJson, Shape, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
     CannotWrite,
     read_if_present,
@@ -107,7 +107,7 @@ def _rows_of(lock_data: bytes) -> Mapping[str, Row]:
     return {row.id: row for row in read_lock(lock_data).rows} if lock_data else {}
 
 
-class _Head(BaseModel):
+class _Head(Shape):
     """The first line of a memory."""
 
     version: int

@@ -12,12 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, assert_never
 
-from pydantic import BaseModel, PlainValidator, TypeAdapter
+from pydantic import PlainValidator, TypeAdapter
 
 from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Hyperlink, Links, Members, Names, Value, parts_of
-from zoterodigest.foreign import BadJson, as_shape, read_json, refuse_newer
+from zoterodigest.foreign import WHEN_USED, BadJson, Shape, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
@@ -113,20 +113,20 @@ def _value_data(value: Value) -> object:
             return "\n\n".join(parts_of(value))
 
 
-class _Names(BaseModel):
+class _Names(Shape):
     names: tuple[str, ...]
     truncated: bool
 
 
-class _Members(BaseModel):
+class _Members(Shape):
     members: tuple[str, ...]
 
 
-class _Links(BaseModel):
+class _Links(Shape):
     links: tuple[tuple[str, str], ...]
 
 
-class _Paper(BaseModel):
+class _Paper(Shape):
     digest: str
     title: str
     identifiers: tuple[tuple[str, str], ...]
@@ -135,7 +135,7 @@ class _Paper(BaseModel):
     details: dict[str, str]
 
 
-_PAPERS = TypeAdapter(tuple[_Paper, ...])
+_PAPERS = TypeAdapter(tuple[_Paper, ...], config=WHEN_USED)
 
 
 def _pending_in(data: object) -> tuple[Pending, ...]:
@@ -147,7 +147,7 @@ PendingData = Annotated[tuple[Pending, ...], PlainValidator(_pending_in)]
 """What `pending_data` made, in the JSON of a file."""
 
 
-class _File(BaseModel):
+class _File(Shape):
     format: Literal[1]
     papers: PendingData
 

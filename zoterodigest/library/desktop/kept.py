@@ -13,9 +13,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
-from zoterodigest.foreign import BadJson, as_shape, read_json, refuse_newer
+from zoterodigest.foreign import BadJson, Shape, as_shape, read_json, refuse_newer
 from zoterodigest.library.port import BadLibrary
 from zoterodigest.library.private_file import replace_private
 
@@ -46,7 +46,7 @@ class KeptState:
     sent: SentObjects | None = None
 
 
-class _File(BaseModel):
+class _File(Shape):
     format: Literal[1]
     identity: str
     name: str

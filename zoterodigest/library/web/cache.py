@@ -15,9 +15,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
-from zoterodigest.foreign import BadJson, read_json_as
+from zoterodigest.foreign import BadJson, Shape, read_json_as
 from zoterodigest.library.http.reading import KnownObjects, Listing
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.private_file import replace_private
@@ -29,7 +29,7 @@ _FORMAT = 2
 _TAGS = re.compile(r"<[^<>]*>")
 
 
-class _File(BaseModel):
+class _File(Shape):
     format: Literal[2]
     version: int
     items: list[tuple[str, int, dict[str, Any], str]]

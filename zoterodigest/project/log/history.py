@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from os import SEEK_END
 from pathlib import Path
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from zoterodigest.core.found import PendingChange
 from zoterodigest.core.history import (
@@ -29,6 +29,7 @@ from zoterodigest.core.history import (
     listed,
 )
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.foreign import Shape
 from zoterodigest.project.bib_text import sorted_entries
 from zoterodigest.project.files import (
     BadInput,
@@ -131,12 +132,12 @@ def _first_line(path: Path) -> bytes:
     return first
 
 
-class _PendingChange(BaseModel):
+class _PendingChange(Shape):
     taken: PendingData = ()
     kept: PendingData = ()
 
 
-class _WholeRun(BaseModel):
+class _WholeRun(Shape):
     number: int
     when: str
     command: str
@@ -149,9 +150,9 @@ class _WholeRun(BaseModel):
     before: LinksText
     after: LinksText
     # Earlier versions wrote none of these.
-    pending: _PendingChange = _PendingChange()
+    pending: _PendingChange = Field(default_factory=_PendingChange)
     stopped: str = ""
-    names: dict[str, str] = {}
+    names: dict[str, str] = Field(default_factory=dict)
 
 
 _LISTED = TypeAdapter(Listed)

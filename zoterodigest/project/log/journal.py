@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.foreign import WHEN_USED, Shape
 from zoterodigest.project.bib_text import sorted_entries
 from zoterodigest.project.files import (
     CannotWrite,
@@ -157,25 +158,27 @@ def read_journal(path: Path) -> Recorded | None:
     return Recorded(begin.begin, tuple(events))
 
 
-class _Begin(BaseModel):
+class _Begin(Shape):
     begin: str
 
 
-class _Intend(BaseModel):
+class _Intend(Shape):
     intend: LinksText
 
 
-class _Done(BaseModel):
+class _Done(Shape):
     done: tuple[str, ...]
 
 
-class _Export(BaseModel):
+class _Export(Shape):
     export: str
     bib: LinksText
 
 
 _BEGIN = TypeAdapter(_Begin)
-_EVENT: TypeAdapter[_Intend | _Done | _Export] = TypeAdapter(_Intend | _Done | _Export)
+_EVENT: TypeAdapter[_Intend | _Done | _Export] = TypeAdapter(
+    _Intend | _Done | _Export, config=WHEN_USED
+)
 
 
 def _event(record: _Intend | _Done | _Export) -> Event:
