@@ -52,12 +52,12 @@ HOMES = {
 }
 # Steps of the protocol of a run: the modules that may take them.
 STEPS_OF_A_RUN = {
-    "write_lock": ("sync.apply", "sync.copying.carry"),
-    "prepare_memory": ("sync.apply", "sync.copying.carry"),
+    "write_lock": ("sync.apply",),
+    "prepare_memory": ("sync.apply",),
     "begin_recording": ("sync.apply",),
     "Journal": ("sync.apply",),
     "discard_journal": ("sync.apply", "project.log.journal", "cli.start"),
-    "remove_leftovers": ("sync.apply", "sync.copying.carry", "project.log.history"),
+    "remove_leftovers": ("sync.apply", "project.log.history"),
 }
 # Values that stand for what was read: only their readers make them, nobody to ask a question.
 READERS_OF = {

@@ -104,7 +104,7 @@ def _carried_out(
     # Facts go first: without its entry a fact is forgotten, without its facts an entry lacks them.
     keep_more_pending(state_folder, changes.sent.pending.kept)
     if changes.released is not None:
-        lock_data = _record(changes, changes.released, known, lock_data)
+        lock_data = record(changes.workspace, changes.released, known, lock_data)
         known = changes.released.lock
     # The journal names the lock file that it goes with: the one that lets go.
     journal = _begun_journal(changes, lock_data)
@@ -119,7 +119,7 @@ def _carried_out(
     ending = changes.end(results, stored) if changes.end else _as_found(changes, stored)
     # The lock file comes after both ends (law 3), and the journal goes only when the lock file says
     # all that it says. What can be lost follows.
-    _record(changes, ending, known, lock_data)
+    record(changes.workspace, ending, known, lock_data)
     if journal is not None:
         journal.close()
     ending.keep()
@@ -256,12 +256,14 @@ def rows_found(rows: Iterable[Row], intended: Iterable[Row], stored: Contents) -
     return tuple(found[row_id] for row_id in sorted(found))
 
 
-def _record(changes: Changes, ending: Ending, known: LockFile, data: bytes | None) -> bytes | None:
+def record(
+    workspace: Workspace, ending: Ending, known: LockFile, data: bytes | None
+) -> bytes | None:
     """Write the lock file over the bytes `data`, which say `known`; return the bytes that it holds.
 
     What is remembered of its links goes with it.
     """
-    project, memory, lock = changes.workspace.project, changes.workspace.memory_path, ending.lock
+    project, memory, lock = workspace.project, workspace.memory_path, ending.lock
     new = data if lock == known else render_lock(lock, data)
     # Prepared before and kept after: a memory counts only with the lock file that it goes with.
     if ending.seen is not None:

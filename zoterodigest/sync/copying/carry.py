@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.record import NOTE
 from zoterodigest.library.contents import Contents, read_contents
-from zoterodigest.project.files import remove_leftovers, replace_file
-from zoterodigest.project.lock import LockFile, render_lock, write_lock
-from zoterodigest.project.memory import keep_memory, prepare_memory, read_memory
-from zoterodigest.project.running import running
-from zoterodigest.sync.apply.changes import Results, Sent
+from zoterodigest.project.files import replace_file
+from zoterodigest.project.lock import LockFile
+from zoterodigest.project.memory import read_memory
+from zoterodigest.sync.apply.applying import at_work, record
+from zoterodigest.sync.apply.changes import Ending, Results, Sent
 from zoterodigest.sync.apply.reasons import ChangedMeanwhile, ParentNotWritten, Reason
 from zoterodigest.sync.apply.sending import Progress, send
 from zoterodigest.sync.copying.links import (
@@ -63,8 +63,7 @@ def carry_out_copy(copying: Copying, progress: Progress) -> Copied:
     project = copying.source.project
     with ExitStack() as stack:
         if copying.lock is not None:
-            stack.enter_context(running(project.state_folder, "copy"))
-            remove_leftovers(project.state_folder)
+            stack.enter_context(at_work(project, "copy", (project.config_path,)))
         copied = _finished(copying, _written(copying, progress))
         return copied if copied.failures else _gone_over(copying, copied)
 
@@ -155,12 +154,11 @@ def _with_links(copying: Copying, lock: LockFile, copied: Copied, target: Conten
     own = frozenset({*copying.found.own, *copying.found.asked})
     ends, workspace, keys = copying.ends, copying.target, _keys(copying)
     copies = Copies(keys, own, ends.source, ends.target, target, workspace.zotero.folding())
-    source_path, path = copying.source.memory_path, workspace.memory_path
     moved = moved_lock(lock, workspace.library.identity, copies)
-    seen = moved_seen(read_memory(source_path, lock, copying.lock_data), lock, copies)
-    prepare_memory(path, seen, render_lock(moved, copying.lock_data))
-    write_lock(workspace.project.lock_path, moved, copying.lock_data)
-    keep_memory(path)
+    seen = moved_seen(
+        read_memory(copying.source.memory_path, lock, copying.lock_data), lock, copies
+    )
+    record(workspace, Ending(moved, seen), lock, copying.lock_data)
     return replace(
         copied,
         is_moved=True,
