@@ -1,8 +1,9 @@
-"""Writing over the local API: in waves, what is below a new object after it, as it has no key yet.
+"""Writing over the local API in waves: children after their parents, whose keys Zotero chooses.
 
-Zotero gives every new object a key of its own. So what is to be created is written down before it
-is sent, under a write token; after a lost answer it is looked for among what has come since, by all
-that it was to hold. Only then, and only what is not there, is sent again.
+Because Zotero chooses the keys, a new object can't be found by its key after a lost answer. So new
+objects are noted on this machine before they are sent, under a write token. After a lost answer
+they are looked for among the objects that are newer, by their content. Only an object that isn't
+found is sent again.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from zoterodigest.library.http.sending import BatchWriter, Sending, outcomes_of
 from zoterodigest.library.port import Outcome, Refused, Stale
 
 _QUIET = timedelta(seconds=5)
-"""So long nobody has saved a note before it is written over. Zotero's editor saves a second after
-the last key, and a write from outside drops what was typed since (24 s of typing, 34 words were
-measured): somebody who has just paused goes on typing. Who types on without a pause is not seen.
+"""How long ago a note must have been saved before it is written over.
+
+Zotero's editor saves one second after the last key. A write from outside discards what was typed
+since then (measured: 24 s of typing, 34 words). Somebody who has just paused goes on typing.
+Somebody who types without a pause can't be noticed.
 """
 
 
@@ -45,7 +48,7 @@ def write_in_waves(
 
 
 def _waves(things: Sequence[Thing]) -> Iterator[list[int]]:
-    """Yield the places of `things`, those that come below a new one after it."""
+    """Yield the indexes of `things` by wave: children of a new object come in a later wave."""
     depth: dict[str, int] = {}
     waves: list[list[int]] = []
     for place, thing in enumerate(things):
@@ -70,8 +73,8 @@ class _Wave(Generic[Thing]):
         self._stored: dict[str, str] = {}
 
     def begun(self, things: Sequence[Thing], failed: Iterable[str]) -> list[Sending[Thing]]:
-        """Return `things` on their way, or with what becomes of them without being sent."""
-        # The version is asked for before the objects are read: what is created comes after it.
+        """Return `things` to be sent, or with an outcome if they needn't or can't be sent."""
+        # The version first: whatever is created from here on has a higher one.
         self._since = self._version_before(things)
         present = self._present(things)
         asked: set[str] = set()
@@ -87,19 +90,19 @@ class _Wave(Generic[Thing]):
         return begun
 
     def send(self, sending: Sequence[Sending[Thing]]) -> None:
-        """Send them, with a note of what is created before and after."""
+        """Send them; new ones are noted on this machine meanwhile."""
         bodies = {one.key: one.body for one in sending if one.is_new}
-        # Written down first: only so can the next run know what a killed one has created.
+        # Before the request: otherwise the next run can't know what a killed run has created.
         if bodies:
             self._state.sending(SentObjects(self._kind.path, self._since, bodies))
         BatchWriter(self._session, self._kind, self).send(sending)
-        # Not before every object has an outcome: a kill until then is found again by what was sent.
+        # After the last outcome: until then, the next run needs the note if this run is killed.
         if bodies:
             self._state.sent(self._stored)
 
     def heard(self, sent: Sequence[Sending[Thing]], result: Result) -> None:
-        """Forget what was read of the objects; the library's version is what the answer tells."""
-        # Whatever the answer says of an object: Zotero may have written it, or be about to.
+        """Forget the objects as they were read; take the library's version from the answer."""
+        # Also if the request failed: Zotero may have written an object, or be about to.
         self._state.version = None
         if isinstance(result, Answer) and result.is_fine:
             self._state.version = result.version
@@ -112,8 +115,8 @@ class _Wave(Generic[Thing]):
         self._stored[asked] = key
 
     def found(self, unsettled: Sequence[Sending[Thing]]) -> Mapping[str, Thing]:
-        """Return what stands in the library: what is new is known by all that it holds alone."""
-        # Without this a creation that comes late would be missed, and sent once more.
+        """Return these objects as the library has them now; new ones are found by content."""
+        # First wait: an object that Zotero creates after the look would be created twice.
         if any(one.outcome is None for one in unsettled):
             await_stillness(self._session, self._since)
         found: dict[str, Thing] = {}
@@ -127,7 +130,7 @@ class _Wave(Generic[Thing]):
         return found | {old[key]: thing for key, thing in present.items()}
 
     def _version_before(self, things: Iterable[Thing]) -> int:
-        """Return the library's version, after which what is created will have come."""
+        """Return the library's version before the write; new objects have higher ones."""
         if all(thing.version for thing in things):
             return 0
         known = self._state.version
@@ -142,11 +145,11 @@ class _Wave(Generic[Thing]):
         return Sending(thing.key, named, {}, replace(body, key=thing.key))
 
     def _present(self, things: Iterable[Thing]) -> dict[str, Thing]:
-        """Return what stands where `things` are to be written, by key.
+        """Return the objects that `things` would overwrite, by key.
 
-        What was read before counts while it is at the version that is to be overwritten. Notes are
-        read anew, as somebody may be writing them, and so is what seems to be as asked already:
-        nothing that is sent would show that it is not.
+        An object that this run has read is good enough while its version is the expected one:
+        Zotero refuses the write if it isn't. Notes are read again, because somebody may be typing.
+        Objects that seem unchanged are read again too: nothing is sent that Zotero could refuse.
         """
         known = None if self._state.known is None else self._state.known.of(self._kind)
         present: dict[str, Thing] = {}

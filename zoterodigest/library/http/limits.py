@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import httpx2
 
 LONGEST = 256_000_000
-"""Bytes; far more than a page of a hundred objects, and than all versions of a library, can be."""
+"""Bytes; far more than a page of a hundred objects or the versions of a whole library need."""
 
 Value = TypeVar("Value")
 

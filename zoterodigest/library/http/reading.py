@@ -1,4 +1,4 @@
-"""Reading objects of a library: some by their keys, or all at one version; and what is known."""
+"""Reading objects of a library, by their keys or all at one version, and what a run knows."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""One write and what follows of it: the only way to write over the network.
+"""Writing a batch of objects: the only module that writes over the network.
 
-A server answers HTTP 200 even if every object failed, so each element is judged. A request that is
-refused as a whole is split, to find the object at fault. After an answer was lost, and when an
-object is stale, the library is looked at: what stands there as it was to be counts as written, and
-only what is not there is sent again.
+A server answers HTTP 200 even if every object failed, so each element of an answer is judged. If a
+server refuses a request as a whole, its halves are sent, to find the object at fault. If an answer
+is lost or an object is stale, the object is read: if it is as it was sent, it counts as written.
+Only an object that the library doesn't have is sent again.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from zoterodigest.library.port import Outcome, Refused, Stale, Written, counted
 _LOG = logging.getLogger(__name__)
 
 _SILENT_ATTEMPTS = 4
-"""How often objects are sent that no answer tells of.
+"""How often objects are sent if the answers say nothing about them.
 
-An answer that repeats a write token says nothing of its objects (412 for the whole request); a
-restarted Zotero has forgotten the token. So a lost answer, a restart and another lost answer must
-not end a run.
+A server that has seen a write token answers 412 for the whole request and nothing about its
+objects. A restarted Zotero has forgotten the token. A lost answer, a restart and another lost
+answer must not end a run.
 """
 
 
 @dataclass
 class Sending(Generic[Thing]):
-    """An object on its way, asked for by `key`: its body, and what has become of it.
+    """An object that is being written: its body, and its outcome once that is known.
 
-    `thing` goes by its key in the library.
+    `key` is the key that the caller gave, `thing.key` the key in the library.
     """
 
     key: str
@@ -50,10 +50,10 @@ class Sending(Generic[Thing]):
 
 
 class Memory(Protocol[Thing]):
-    """What a library must note of a write, and how it finds what was written."""
+    """What a dialect notes during a write, and how it finds what was written."""
 
     def heard(self, sent: Sequence[Sending[Thing]], result: Result) -> None:
-        """Take in what one request came to, before it is judged."""
+        """Note the result of one request, before the objects are judged."""
         ...
 
     def stored(self, asked: str, key: str) -> None:
@@ -61,7 +61,7 @@ class Memory(Protocol[Thing]):
         ...
 
     def found(self, unsettled: Sequence[Sending[Thing]]) -> Mapping[str, Thing]:
-        """Return which of these objects stand in the library, by the key asked for."""
+        """Return these objects as the library has them now, by the key that the caller gave."""
         ...
 
 
@@ -98,7 +98,7 @@ class BatchWriter(Generic[Thing]):
                 token = secrets.token_hex(16)
 
     def _judge(self, left: Sequence[Sending[Thing]], answer: Answer) -> None:
-        """Note what the answer says of each object; what it passes over stays open."""
+        """Note the outcome that the answer gives for each object; others stay without one."""
         outcomes = judged([one.body for one in left], answer.body, self.session.dialect.key)
         for one, outcome in zip(left, outcomes, strict=True):
             if isinstance(outcome, Written) and one.is_new:
@@ -117,9 +117,9 @@ class BatchWriter(Generic[Thing]):
         self.send(left[middle:])
 
     def _settle(self, left: Sequence[Sending[Thing]], attempt: int, result: Result) -> None:
-        """Look what stands in the library: what was to be written may be there.
+        """Read the objects without an outcome, and the stale ones: they may have been written.
 
-        An answer was lost, or an object is stale: so it is too when our request came twice.
+        An object is also stale if our request reached the server twice.
         """
         unsettled = [one for one in left if one.outcome is None or isinstance(one.outcome, Stale)]
         if not unsettled:
@@ -136,7 +136,7 @@ class BatchWriter(Generic[Thing]):
 
 
 def _settled(kind: ObjectKind[Thing], one: Sending[Thing], present: Thing | None) -> Outcome | None:
-    """Return what has become of an object, by what stands in the library; None to send it again."""
+    """Return the outcome of an object that is now as `present`; None to send it again."""
     if present is None:
         return one.outcome if one.is_new else Stale(one.key)
     if not one.is_new and present.version == one.thing.version:

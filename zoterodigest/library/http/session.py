@@ -1,8 +1,8 @@
 """A session with a server that speaks Zotero's API: one request after another, with patience.
 
 Requests are never sent in parallel, as zotero.org asks. What differs between servers is their
-dialect. pyzotero gives the address of the API and the headers that Zotero wants; why every answer
-is looked at here, and not by pyzotero, is ADR 18.
+dialect. pyzotero gives the headers that Zotero wants. docs/adr/0018 says why pyzotero doesn't send
+the requests.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ApiDialect(Protocol):
 
     read_seconds: float
     write_seconds: float
-    """How long an answer may pause at most."""
+    """The longest silence within an answer."""
 
     @property
     def key(self) -> str:
@@ -68,11 +68,11 @@ class ApiDialect(Protocol):
 
     @property
     def starting(self) -> Sequence[float]:
-        """Seconds to wait, one after the other, while nothing listens there."""
+        """The pauses, in seconds, between tries while nothing listens at the address."""
         ...
 
     def greet(self, session: Session[Any]) -> None:
-        """Learn who answers, before anything else is asked for."""
+        """Ask the server for its id before any other request, if the dialect needs it."""
         ...
 
     def write(self, session: Session[Any], path: str, content: bytes, token: str) -> Result:
@@ -84,7 +84,7 @@ class ApiDialect(Protocol):
         ...
 
     def unreachable(self, error: Exception) -> Lost:
-        """Return what it means that nothing listens there."""
+        """Return the result of a request to an address where nothing listens."""
         ...
 
     def reason(self, status: int) -> str:
@@ -198,7 +198,7 @@ class Session(Generic[D]):
     ) -> Result:
         """Send one request, and wait for the server to start if nothing listens there.
 
-        The answer may pause for `seconds` at most, by default as a read may.
+        `seconds` is the longest silence within the answer, by default that of a read.
         """
         import httpx2
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
-from zoterodigest.library.http.patience import Lost, Result
+from zoterodigest.library.http.patience import Answer, Lost, Result
 from zoterodigest.library.http.session import Session, utc_now
 from zoterodigest.library.http.trouble import ServerFailed, translated
 from zoterodigest.library.port import BadLibrary
@@ -57,18 +57,19 @@ class WebDialect:
 
     @property
     def starting(self) -> Sequence[float]:
-        """Nothing: what cannot be reached is tried again like what fails."""
+        """None: a server that can't be reached is tried again like one that fails."""
         return ()
 
     def greet(self, session: Session[Any]) -> None:
-        """Say nothing: a server needs no greeting."""
+        """Do nothing: a server has no id."""
 
     def write(self, session: Session[Any], path: str, content: bytes, token: str) -> Result:
-        """Send one write. Zotero's server forgets tokens at times, so our keys stand for them."""
+        """Send one write, without `token`: our keys make a repeated creation harmless."""
+        # Zotero's server forgets a token if the last object of its batch failed.
         return session.send("POST", path, content=content, seconds=self.write_seconds)
 
-    def check(self, answer: Any) -> None:
-        """Take it: a server tells nothing of itself."""
+    def check(self, answer: Answer) -> None:
+        """Accept it: a server has no id."""
 
     def unreachable(self, error: Exception) -> Lost:
         """Return that no answer came."""
