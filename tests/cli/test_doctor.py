@@ -136,6 +136,13 @@ def test_a_configuration_that_cannot_be_read_stops_no_other_check(
         ("my.format.toml", "name = 3\n", "formats", "my.format.toml"),
         ("papers.md", "Nothing here is a paper.\n", "digests", "was understood"),
         ("papers.md", "\0\0\0", "digests", "papers.md"),
+        (
+            ".zoterodigest/added.json",
+            '{"format":',
+            "state folder",
+            "added.json:1:11: what is known",
+        ),
+        (".zoterodigest/added.json", '{"format": 9}', "state folder", "by a newer version"),
         ("zoterodigest.lock", "not ours\n", "lock file", "the lock file cannot be used"),
         ("refs.bib", "@article{a, title = {broken\n", "bibliographies", "1 place of"),
     ],

@@ -8,11 +8,15 @@ from pathlib import Path
 
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.lock import holds_conflict_marks, read_lock
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.log.journal import read_journal
+from zoterodigest.project.pending import read_pending
 from zoterodigest.sync.doctor.finding import Finding, told
 from zoterodigest.sync.doctor.site import Site
 
 _JOURNAL_WHY = "No run begins as long as it lies there and cannot be read."
+_ADDED_WHY = "No run begins: it would lose what only this file knows of papers that were added."
+_HISTORY_WHY = "Runs can't be listed or undone."
 
 
 def lock_findings(site: Site) -> Iterator[Finding]:
@@ -54,6 +58,8 @@ def state_findings(site: Site) -> Iterator[Finding]:
             "Change the permissions of the folder.",
         )
     yield from told(_journal(site.project.journal_path), _JOURNAL_WHY)
+    yield from told(_added(folder), _ADDED_WHY)
+    yield from told(_history(folder), _HISTORY_WHY)
 
 
 def _journal(path: Path) -> Iterator[Finding]:
@@ -62,4 +68,18 @@ def _journal(path: Path) -> Iterator[Finding]:
             f"a run was killed before it ended, or is still at work ({path})",
             "What it wrote is not in the lock file yet; nothing is lost.",
             "Run the same command again: it goes on. `zoterodigest log` shows which one.",
+        )
+
+
+def _added(folder: Path) -> Iterator[Finding]:
+    read_pending(folder)  # what it raises is the finding
+    yield from ()
+
+
+def _history(folder: Path) -> Iterator[Finding]:
+    for path in read_history(history_folder(folder)).damaged:
+        yield Finding(
+            f"{path}: this run cannot be read",
+            "It is not listed and cannot be undone.",
+            "Delete the file: nothing else needs it.",
         )
