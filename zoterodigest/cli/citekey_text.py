@@ -8,7 +8,7 @@ from typing import Any
 
 from zoterodigest.bibtex.keys import KeySource
 from zoterodigest.cli.screen import Column, counted, hanging, styled, table, visible
-from zoterodigest.sync.bibs.citation import Named
+from zoterodigest.library.records.references import Reference
 from zoterodigest.sync.bibs.key_findings import Finding, Matter
 from zoterodigest.sync.bibs.keying import NewKey
 
@@ -33,7 +33,7 @@ _HEADINGS = {
 }
 
 
-def list_text(items: Sequence[Named]) -> Iterator[str]:
+def list_text(items: Sequence[Reference]) -> Iterator[str]:
     """Yield a table of citation keys and how many there are of each kind."""
     columns = (_KEY, Column("from", 11), _ITEM, Column("title"))
     rows = [
@@ -53,7 +53,7 @@ def list_text(items: Sequence[Named]) -> Iterator[str]:
         yield from hanging(f"{lasting:,} not written yet: ", written)
 
 
-def list_data(items: Sequence[Named]) -> dict[str, Any]:
+def list_data(items: Sequence[Reference]) -> dict[str, Any]:
     """Return the citation keys as JSON can hold them."""
     return {"citekeys": [_named_data(one) for one in _by_key(items)]}
 
@@ -108,23 +108,23 @@ def _names() -> tuple[str, ...]:
     return (*_SOURCES.values(), _PROVISIONAL)
 
 
-def _source(one: Named) -> str:
+def _source(one: Reference) -> str:
     return _PROVISIONAL if one.key.is_provisional else _SOURCES[one.key.source]
 
 
-def _by_key(items: Sequence[Named]) -> list[Named]:
+def _by_key(items: Sequence[Reference]) -> list[Reference]:
     return sorted(items, key=lambda one: (one.key.text.casefold(), one.key.text))
 
 
-def _item(one: Named) -> str:
+def _item(one: Reference) -> str:
     return one.work.key
 
 
-def _title(one: Named) -> str:
+def _title(one: Reference) -> str:
     return one.work.fact("title")
 
 
-def _named_data(one: Named) -> dict[str, Any]:
+def _named_data(one: Reference) -> dict[str, Any]:
     data = {
         "citekey": one.key.text,
         "from": _SOURCES[one.key.source],

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from zoterodigest.bibtex.cited import Cited
 from zoterodigest.bibtex.rules import bib_rules
@@ -26,7 +25,7 @@ from zoterodigest.core.works.work import work_of
 from zoterodigest.digest.detect import read_document
 from zoterodigest.foreign import OBJECTS, BadJson, read_json_as
 from zoterodigest.library.items import new_item, zotero_mapping
-from zoterodigest.library.records.item_json import ItemJson
+from zoterodigest.library.records.item_json import Data, ItemJson
 from zoterodigest.library.records.references import (
     Reference,
     by_key,
@@ -43,8 +42,6 @@ from zoterodigest.project.files import (
     read_file,
     read_if_present,
 )
-
-Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

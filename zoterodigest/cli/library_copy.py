@@ -30,7 +30,6 @@ from zoterodigest.cli.talk import busy, progress, require_consent
 from zoterodigest.cli.telling import tell_failures
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import EmbeddedAddress, parse_address
-from zoterodigest.library.contents import is_attachment, is_note
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.running import require_idle
 from zoterodigest.project.switching import library_line
@@ -111,8 +110,8 @@ def _new(copying: Copying) -> Counter[str]:
     counts = Counter({"collections": len(copying.writes.shelves)})
     for write in copying.writes.all:
         if write.item.version == 0:
-            kind = "notes" if is_note(write.item) else "items"
-            counts["attachments" if is_attachment(write.item) else kind] += 1
+            kind = "notes" if write.item.json.is_note else "items"
+            counts["attachments" if write.item.json.is_attachment else kind] += 1
     return counts
 
 

@@ -11,7 +11,6 @@ from zoterodigest.cli.duplicates import meant
 from zoterodigest.cli.library_list import title_of
 from zoterodigest.cli.screen import counted, cut, emit, emit_json, tell_failure, visible, width
 from zoterodigest.cli.talk import busy, progress, require_consent
-from zoterodigest.library.contents import is_note
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.merging_items import ItemMerge, MergedItems, merge_items, prepare_merge
 
@@ -75,7 +74,7 @@ def _named(item: LibraryItem) -> str:
 
 def _moving(merge: ItemMerge) -> Iterator[str]:
     by_key = merge.gathered.contents.by_key
-    notes = sum(is_note(by_key[child.key]) for child in merge.children)
+    notes = sum(by_key[child.key].json.is_note for child in merge.children)
     others = len(merge.children) - notes
     yield from (counted(notes, "note") for _ in range(bool(notes)))
     yield from (counted(others, "attachment") for _ in range(bool(others)))

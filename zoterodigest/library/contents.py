@@ -44,25 +44,15 @@ class Contents:
     def attachments(self, key: str) -> list[LibraryItem]:
         """Return the live attachments of the item `key`."""
         found = self.children.get(key, ())
-        return [one for one in found if is_attachment(one) and not one.is_trashed]
+        return [one for one in found if one.json.is_attachment and not one.is_trashed]
 
 
 EMPTY_LIBRARY = Contents(0, (), (), {}, {})
 
 
-def is_attachment(item: LibraryItem) -> bool:
-    """Whether an object is an attachment."""
-    return item.json.is_attachment
-
-
-def is_note(item: LibraryItem) -> bool:
-    """Whether an object is a note."""
-    return item.json.is_note
-
-
 def is_top_level(item: LibraryItem) -> bool:
     """Whether an object is a regular item that stands by itself."""
-    return not item.json.parent and not is_attachment(item) and not is_note(item)
+    return not (item.json.parent or item.json.is_attachment or item.json.is_note)
 
 
 def read_contents(
@@ -108,7 +98,7 @@ def _item(
 def _own_notes(children: Iterable[LibraryItem]) -> Iterator[tuple[str, PersonalNote]]:
     """Yield the live notes of an item that the person wrote, by key."""
     for one in children:
-        note = read_own_note(one.json.note) if is_note(one) else None
+        note = read_own_note(one.json.note) if one.json.is_note else None
         if note is not None and not one.is_trashed:
             is_public = PUBLISH in one.json.tags
             yield one.key, PersonalNote(Blocks(note.blocks), note.html, is_public)
@@ -117,12 +107,12 @@ def _own_notes(children: Iterable[LibraryItem]) -> Iterator[tuple[str, PersonalN
 def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: ZoteroMapping) -> Item:
     """Return one item with its children as the core sees it."""
     children = list(children)
-    attached = [one.data for one in children if is_attachment(one) and not one.is_trashed]
+    attached = [one.data for one in children if one.json.is_attachment and not one.is_trashed]
     fields, raws = read_item(item.data, zotero, attached, parsed_date=item.parsed_date)
     homeless = _homeless(item)
     notes: dict[str, Note] = {}
     for one in sorted(children, key=lambda child: child.key):
-        reading = read_note(one.json.note) if is_note(one) else None
+        reading = read_note(one.json.note) if one.json.is_note else None
         if reading is not None:
             notes.setdefault(reading.id, core_note(one, reading))
     return Item(

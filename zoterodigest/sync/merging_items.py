@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from zoterodigest.core.record import Item
 from zoterodigest.core.works.contradictions import contradict
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.contents import Contents, is_attachment, is_top_level
+from zoterodigest.library.contents import Contents, is_top_level
 from zoterodigest.library.hyperlinks import link_of
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.relations import RELATED, REPLACES, local_uri, relations_of, uri_of
@@ -129,14 +129,14 @@ def _moving(contents: Contents, keep: str, other: str) -> Iterator[LibraryItem]:
     """Yield the notes and attachments that move, in the order of their keys."""
     present = {link_of(one.data) for one in _live_attachments(contents, keep)} - {None}
     for child in contents.children.get(other, ()):
-        link = link_of(child.data) if is_attachment(child) else None
+        link = link_of(child.data) if child.json.is_attachment else None
         if link is None or link not in present:
             yield LibraryItem(child.key, child.version, {"parentItem": keep})
 
 
 def _live_attachments(contents: Contents, key: str) -> Iterator[LibraryItem]:
     children = contents.children.get(key, ())
-    yield from (one for one in children if is_attachment(one) and not one.is_trashed)
+    yield from (one for one in children if one.json.is_attachment and not one.is_trashed)
 
 
 def _patch(merge: ItemMerge) -> LibraryItem | None:

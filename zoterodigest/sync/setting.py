@@ -11,7 +11,7 @@ from zoterodigest.core.history import Run
 from zoterodigest.core.keys import free_key
 from zoterodigest.core.names import parse_names
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.contents import Contents, is_note
+from zoterodigest.library.contents import Contents
 from zoterodigest.library.creators import with_names
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.schema import ItemType, item_types
@@ -140,7 +140,7 @@ def _noted(contents: Contents, item: LibraryItem, text: str) -> list[LibraryItem
             "Leave that part out. Write private text in Zotero, under a heading of that name.",
         )
     blocks = tuple(filter(None, canonical_blocks(written)))
-    note = item if is_note(item) else _our_note(contents, item)
+    note = item if item.json.is_note else _our_note(contents, item)
     if note is None:
         html = _html(own_note_html(blocks))
         key = free_key(set(contents.by_key), "note", item.key, text)

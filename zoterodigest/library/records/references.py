@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoterodigest.bibtex.csljson import to_csl, write_csl
 from zoterodigest.bibtex.entry import BibEntry, to_entry
 from zoterodigest.bibtex.formula import parse_formula
-from zoterodigest.bibtex.keys import CitationKey, citation_keys
+from zoterodigest.bibtex.keys import CitationKey, KeySource, citation_keys, is_provisional
 from zoterodigest.bibtex.rules import BibRules
 from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.work import Work
@@ -23,6 +23,12 @@ class Reference:
 
     work: Work
     key: CitationKey
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it is a key that the item lacks and that nothing is going to change."""
+        is_missing = self.key.source in (KeySource.FIXED, KeySource.NEW)
+        return is_missing and not self.key.stated and not is_provisional(self.work)
 
 
 def references(

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zoterodigest.bibtex.formula import parse_formula
 from zoterodigest.bibtex.keys import (
-    CitationKey,
-    KeySource,
-    citation_keys,
     is_provisional,
 )
-from zoterodigest.bibtex.rules import BibRules, bib_rules
-from zoterodigest.bibtex.work import Work
+from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.core.link import Base, Print, Row, State, fingerprint, print_of
 from zoterodigest.core.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
 from zoterodigest.core.record import CITEKEY, EMPTY, Item
@@ -21,6 +16,7 @@ from zoterodigest.library.contents import Contents, core_item, is_top_level
 from zoterodigest.library.items import item_changes, new_item
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.item_json import Data
+from zoterodigest.library.records.references import Reference, references
 from zoterodigest.library.records.works import read_work
 from zoterodigest.library.zotero import ZoteroMapping
 from zoterodigest.sync.bibs.aliases import Aliases, project_aliases
@@ -37,20 +33,6 @@ class Known:
     fixed: Mapping[str, str]
     taken: frozenset[str]
     formula: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A live item with the citation key that stands for it; `is_lasting` if it may be written."""
-
-    work: Work
-    key: CitationKey
-
-    @property
-    def is_lasting(self) -> bool:
-        """Whether it is a key that the item lacks and that nothing is going to change."""
-        is_missing = self.key.source in (KeySource.FIXED, KeySource.NEW)
-        return is_missing and not self.key.stated and not is_provisional(self.work)
 
 
 def known_keys(
@@ -89,12 +71,11 @@ def _merged(items: Iterable[Item], trashed: Mapping[str, str]) -> Iterator[tuple
             yield item.key, keys[0]
 
 
-def named(items: Iterable[Data], known: Known, rules: BibRules) -> tuple[Named, ...]:
+def named(items: Iterable[Data], known: Known) -> tuple[Reference, ...]:
     """Return items (API data with their keys) with the citation keys that stand for them."""
-    works = [read_work(data, rules) for data in items]
-    formula = parse_formula(known.formula or rules.key_formula)
-    keys = citation_keys(works, formula, rules, fixed=known.fixed, taken=known.taken)
-    return tuple(map(Named, works, keys))
+    return references(
+        items, bib_rules(), formula=known.formula, fixed=known.fixed, taken=known.taken
+    )
 
 
 def live_items(contents: Contents) -> Iterator[LibraryItem]:
@@ -135,9 +116,7 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
         if isinstance(action, CreateItem)
     ]
     known, _ = known_keys(workspace, gathered, gathered.contents, created)
-    found = {
-        one.work.key: one.key.text for one in named(data.values(), known, rules) if one.is_lasting
-    }
+    found = {one.work.key: one.key.text for one in named(data.values(), known) if one.is_lasting}
     return _filled(plan, {key: ids for key, ids in lacking.items() if key in found}, found)
 
 

@@ -9,8 +9,8 @@ from enum import Enum
 
 from zoterodigest.bibtex.formula import safe_key
 from zoterodigest.bibtex.keys import why_provisional
+from zoterodigest.library.records.references import Reference
 from zoterodigest.sync.bibs.aliases import Aliases
-from zoterodigest.sync.bibs.citation import Named
 
 
 class Matter(Enum):
@@ -39,7 +39,7 @@ class Finding:
     text: str
 
 
-def findings_about(items: Sequence[Named], aliases: Sequence[Aliases]) -> tuple[Finding, ...]:
+def findings_about(items: Sequence[Reference], aliases: Sequence[Aliases]) -> tuple[Finding, ...]:
     """Return what is to be said of the citation keys of `items`, what is wrong first."""
     found = [
         *_doubled(items),
@@ -50,7 +50,7 @@ def findings_about(items: Sequence[Named], aliases: Sequence[Aliases]) -> tuple[
     return tuple(sorted(found, key=lambda one: (order.index(one.matter), one.key, one.item)))
 
 
-def differences(items: Sequence[Named], aliases: Aliases) -> Iterator[Finding]:
+def differences(items: Sequence[Reference], aliases: Aliases) -> Iterator[Finding]:
     """Yield the items that have another citation key than the one they stand under in a .bib."""
     for one in items:
         key, alias = one.work.stated_citekey, aliases.keys.get(_item(one), "")
@@ -59,8 +59,8 @@ def differences(items: Sequence[Named], aliases: Aliases) -> Iterator[Finding]:
             yield _finding(one, key, Matter.ALIAS, f"stands as {alias} in {place}")
 
 
-def _doubled(items: Sequence[Named]) -> Iterator[Finding]:
-    same: dict[str, list[Named]] = defaultdict(list)
+def _doubled(items: Sequence[Reference]) -> Iterator[Finding]:
+    same: dict[str, list[Reference]] = defaultdict(list)
     for one in items:
         if key := one.work.stated_citekey:
             same[key.casefold()].append(one)
@@ -71,7 +71,7 @@ def _doubled(items: Sequence[Named]) -> Iterator[Finding]:
             yield _finding(one, one.work.stated_citekey, Matter.DOUBLED, text)
 
 
-def _of_one(one: Named) -> Iterator[Finding]:
+def _of_one(one: Reference) -> Iterator[Finding]:
     key = one.work.stated_citekey
     native, extra = one.work.citekey, one.work.extra_citekey
     if key and safe_key(key) != key:
@@ -85,9 +85,9 @@ def _of_one(one: Named) -> Iterator[Finding]:
         yield _finding(one, one.key.text, Matter.PROVISIONAL, f"may still change: {reason}")
 
 
-def _finding(one: Named, key: str, matter: Matter, text: str) -> Finding:
+def _finding(one: Reference, key: str, matter: Matter, text: str) -> Finding:
     return Finding(_item(one), one.work.fact("title"), key, matter, text)
 
 
-def _item(one: Named) -> str:
+def _item(one: Reference) -> str:
     return one.work.key

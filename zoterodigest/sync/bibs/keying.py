@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.formula import safe_key
 from zoterodigest.bibtex.keys import KeySource
-from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.core.link import Row, State, is_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.records.references import Reference
 from zoterodigest.project.log.journal import Intended
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Sent
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.bibs.aliases import Aliases
-from zoterodigest.sync.bibs.citation import Named, known_keys, live_items, named, with_key_noted
+from zoterodigest.sync.bibs.citation import known_keys, live_items, named, with_key_noted
 from zoterodigest.sync.gather import Gathered, gather
 from zoterodigest.sync.taking_back.removal import Kept
 from zoterodigest.sync.workspace import Workspace
@@ -37,7 +37,7 @@ class Keys:
 
     workspace: Workspace
     gathered: Gathered
-    items: tuple[Named, ...]
+    items: tuple[Reference, ...]
     aliases: tuple[Aliases, ...] = ()
 
 
@@ -67,7 +67,7 @@ def read_keys(workspace: Workspace) -> Keys:
     contents = gathered.contents
     known, aliases = known_keys(workspace, gathered, contents)
     data = ({**one.data, "key": one.key} for one in live_items(contents))
-    return Keys(workspace, gathered, named(data, known, bib_rules()), aliases)
+    return Keys(workspace, gathered, named(data, known), aliases)
 
 
 def lasting_keys(keys: Keys) -> tuple[NewKey, ...]:
@@ -98,7 +98,7 @@ def chosen_key(keys: Keys, item: str, key: str) -> NewKey | None:
     return _new_key(keys, chosen, key, is_ours=False)
 
 
-def _new_key(keys: Keys, one: Named, key: str, *, is_ours: bool = True) -> NewKey:
+def _new_key(keys: Keys, one: Reference, key: str, *, is_ours: bool = True) -> NewKey:
     item = one.work.key
     version = keys.gathered.contents.by_key[item].version
     return NewKey(item, version, one.work.fact("title"), key, is_ours)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.core.link import Row, State, is_bib
 from zoterodigest.core.plan import Action, ChangeItem, CreateEntry, Link, Plan, items_behind
 from zoterodigest.core.record import Fields, Names
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.homes import Data
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.records.references import Reference
 from zoterodigest.library.records.works import with_unnamed_authors
-from zoterodigest.sync.bibs.citation import Named, known_keys, live_items, named
+from zoterodigest.sync.bibs.citation import known_keys, live_items, named
 from zoterodigest.sync.gather import Gathered
 from zoterodigest.sync.workspace import Workspace
 
@@ -40,7 +40,7 @@ class Works:
     """
 
     contents: Contents
-    named: Mapping[str, Named]
+    named: Mapping[str, Reference]
     linked: Linked
     standing: Mapping[str, Mapping[str, str]]
 
@@ -49,7 +49,7 @@ def works_of(workspace: Workspace, gathered: Gathered, contents: Contents, linke
     """Return the works of a library; keys that stand in a .bib of the project hold."""
     known, aliases = known_keys(workspace, gathered, contents)
     data = [_with_rest(one, linked.cut) for one in live_items(contents)]
-    works = {one.work.key: one for one in named(data, known, bib_rules())}
+    works = {one.work.key: one for one in named(data, known)}
     items = tuple(key for key in linked.items if key in works)
     standing = {one.bibliography: one.keys for one in aliases}
     return Works(contents, works, replace(linked, items=items), standing)

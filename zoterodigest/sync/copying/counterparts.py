@@ -21,7 +21,7 @@ from zoterodigest.core.works.catalogue import (
 )
 from zoterodigest.core.works.contradictions import contradict
 from zoterodigest.core.works.work import work_of
-from zoterodigest.library.contents import Contents, is_attachment, is_note
+from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.notes.read import read_note
 from zoterodigest.sync.copying.scope import Portion
@@ -191,14 +191,14 @@ def _may_be(one: LibraryItem, other: LibraryItem) -> bool:
 
 
 def _kind(item: LibraryItem) -> tuple[bool, bool]:
-    return is_note(item), is_attachment(item)
+    return item.json.is_note, item.json.is_attachment
 
 
 def _says_the_same(one: LibraryItem, other: LibraryItem) -> bool:
     """Tell whether two notes are one (ours by the id of their heading), or two links."""
     if _kind(one) != _kind(other):
         return False
-    if is_attachment(one):
+    if one.json.is_attachment:
         return all(one.json.text(name) == other.json.text(name) for name in ("url", "title"))
     mine, there = (each.json.note for each in (one, other))
     reading, reading_there = read_note(mine), read_note(there)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import EmbeddedAddress, is_embedded
-from zoterodigest.library.contents import is_note, is_top_level, read_contents
+from zoterodigest.library.contents import is_top_level, read_contents
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.files import CannotWrite, read_file, read_if_present
 from zoterodigest.project.lock import LockFile, read_lock
@@ -210,4 +210,4 @@ def _title(item: LibraryItem) -> str:
 def _kind(one: LibraryItem) -> str:
     if is_top_level(one):
         return "item"
-    return "note of" if is_note(one) else "link of"
+    return "note of" if one.json.is_note else "link of"

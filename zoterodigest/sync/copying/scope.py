@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from zoterodigest.library.contents import Contents, is_attachment
+from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.lock import LockFile
 
@@ -69,7 +69,7 @@ def _live(objects: Iterable[LibraryItem | Collection]) -> int:
 
 
 def _has_file(item: LibraryItem) -> bool:
-    return is_attachment(item) and item.json.text("linkMode") != "linked_url"
+    return item.json.is_attachment and item.json.text("linkMode") != "linked_url"
 
 
 def _linked(contents: Contents, lock: LockFile) -> set[str]:

@@ -13,14 +13,13 @@ from typing import Any
 from zoterodigest.library.address import is_group, is_personal
 from zoterodigest.library.contents import Contents, is_top_level
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.library.records.item_json import ItemJson
+from zoterodigest.library.records.item_json import Data, ItemJson
 from zoterodigest.library.relations import RELATED, REPLACES, item_named, relations_of, uri_of
 from zoterodigest.library.schema import item_types
 from zoterodigest.sync.copying.counterparts import Counterparts
 from zoterodigest.sync.copying.scope import Portion
 from zoterodigest.sync.writes import Write, Writes
 
-Data = Mapping[str, Any]
 Keys = Mapping[str, str]
 
 _NOT_CARRIED = frozenset(

@@ -20,7 +20,7 @@ from zoterodigest.core.record import (
     parts_of,
 )
 from zoterodigest.core.view import canonical
-from zoterodigest.library.contents import Contents, is_note
+from zoterodigest.library.contents import Contents
 from zoterodigest.library.details import with_details
 from zoterodigest.library.items import item_changes, new_item, read_item, tags_of
 from zoterodigest.library.port import Collection, LibraryItem
@@ -170,7 +170,7 @@ class Removal:
         for child in self._contents.children.get(item.key, ()):
             if child.is_trashed:
                 continue
-            if is_note(child):
+            if child.json.is_note:
                 row = next((row for row in rows if row.note == child.key), None)
                 if row is None or child.key not in notes:
                     return "it has a note of your own"
