@@ -206,18 +206,11 @@ class Session(Generic[D]):
         free_in = (self._free_at - self.now()).total_seconds()
         self._wait(free_in, "the server asks for a pause")
         self.access.tally.note("read" if content is None else "write")
+        timeout = httpx2.Timeout(seconds or self.dialect.read_seconds, connect=_CONNECT_SECONDS)
+        sent = {"params": params or {}, "content": content, "timeout": timeout}
         for pause in (*self.dialect.starting, None):
             try:
-                return self._sent(
-                    method,
-                    path,
-                    params=dict(params or {}),
-                    headers=self._headers(content, headers or {}),
-                    content=content,
-                    timeout=httpx2.Timeout(
-                        seconds or self.dialect.read_seconds, connect=_CONNECT_SECONDS
-                    ),
-                )
+                return self._sent(method, path, self._headers(content, headers or {}), sent)
             except httpx2.ConnectError as error:
                 if pause is None:
                     return self.dialect.unreachable(error)
@@ -229,16 +222,19 @@ class Session(Generic[D]):
         self.dialect.greet(self)
         return self.tried(lambda: self.send("GET", path, params=params))
 
-    def _sent(self, method: str, path: str, **request: Any) -> Result:
+    def _sent(
+        self, method: str, path: str, headers: Mapping[str, str], request: Mapping[str, Any]
+    ) -> Result:
         """Send a request once; raises `httpx2.ConnectError` if nothing listens there."""
         import httpx2
 
         below = path if path.startswith("/") else f"{self.address.path}/{path}"
         client, url = self._opened(), f"{self._zotero.endpoint}{below}"
+        sent = {**request, "headers": headers}
         longest = self.access.longest_answer
         start, outcome = time.monotonic(), "no answer"
         try:
-            response, text = within(longest, lambda: received(client, method, url, **request))
+            response, text = within(longest, lambda: received(client, method, url, **sent))
             outcome = str(response.status_code)
         except httpx2.ConnectError:
             raise
