@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from zoterodigest.core.link import Row, Shelf, is_bib
@@ -224,26 +224,34 @@ class Link:
     restores_note: bool = False
 
 
-def items_behind(links: Iterable[Link], actions: Iterable[Action] = ()) -> frozenset[str]:
+def items_behind(
+    links: Iterable[Link], rows: Iterable[Row], actions: Iterable[Action] = ()
+) -> frozenset[str]:
     """Return the items whose entries in a .bib may know more than they do.
 
     They are older here than the lock file, or took the place of a merged item and lack what an
     entry of a .bib says: what a survivor lacks clears nothing. `actions` may still fill it in.
+    `rows` are those of the links after the run: what they agree on then is not lacking.
     """
+    agreed = {row.id: row.bases.keys() for row in rows}
     filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
     return frozenset(
         link.row.item
         for link in links
         if link.recall.waits
-        or (is_bib(link.row.digest) and _lacks(link, filled.get(link.row.item, {})))
+        or (
+            is_bib(link.row.digest)
+            and _lacks(link, agreed.get(link.row.id, set()), filled.get(link.row.item, {}))
+        )
     )
 
 
-def _lacks(link: Link, filled: Fields) -> bool:
-    """Tell whether an item lacks a value of its entry on which the two never agreed."""
+def _lacks(link: Link, agreed: Set[str], filled: Fields) -> bool:
+    """Tell whether an item lacks a value of its entry, in a field on which the two never agreed."""
     held = {**(link.item.fields if link.item else {}), **filled}
+    known = agreed | link.row.bases.keys()
     return link.item is not None and any(
-        not is_empty(value) and is_empty(held.get(name, EMPTY)) and name not in link.row.bases
+        not is_empty(value) and is_empty(held.get(name, EMPTY)) and name not in known
         for name, value in link.entry.fields.items()
         if scope_of(name) is Scope.RECORD
     )

@@ -37,7 +37,7 @@ def compile_bib_edits(
     an entry of ours is left to the export, where one follows that rewrites the .bib (`exported`);
     it does not rewrite those whose items are behind, or those `unfollowed` (by file and key).
     """
-    behind = items_behind(plan.links, plan.actions)
+    behind = items_behind(plan.links, plan.rows, plan.actions)
     places = {link.row.id: link.index for link in plan.links}
     changes: dict[str, dict[int, ChangeEntry]] = defaultdict(dict)
     for action in plan.actions:

@@ -96,7 +96,7 @@ def linked_items(
     filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
     cut = frozenset(link.row.item for link in links if _is_cut(link, filled.get(link.row.item, {})))
     items = tuple(dict.fromkeys(row.item for row in ordered))
-    return Linked(items, frozenset(left), cut, items_behind(links, actions))
+    return Linked(items, frozenset(left), cut, items_behind(links, rows, actions))
 
 
 def all_in_order(works: Works) -> Sequence[str]:
