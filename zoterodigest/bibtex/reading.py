@@ -175,8 +175,7 @@ def _venue(texts: Texts, venues: VenueTable) -> Value | None:
     name = decode(next(texts[home] for home in _VENUES if home in texts))
     if not name or _PREPRINT.match(name):
         return ARXIV if name else ""
-    found = venues.by_official(name) or venues.find(name)
-    return found.id if found and venues.canonical(name) == found.id else name
+    return venues.named(name)
 
 
 def _year(texts: Texts, _: VenueTable) -> Value | None:

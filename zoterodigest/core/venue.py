@@ -219,6 +219,11 @@ class VenueTable:
         theme = _THEME.search(text) if found.kind is VenueKind.WORKSHOP else None
         return f"{found.id} {_alias_key(theme[0])}" if theme else found.id
 
+    def named(self, name: str) -> str:
+        """Return the id of the venue that `name` names and nothing more, else `name` itself."""
+        found = self.by_official(name) or self.find(name)
+        return found.id if found and self.canonical(name) == found.id else name
+
     def same_venue(self, one: str, other: str) -> bool:
         """Tell whether two texts name one venue, known or not; award and year left out."""
         return one == other or self.canonical(one) == self.canonical(other)

@@ -68,16 +68,7 @@ def _venue(item: ItemJson, homes: Homes, zotero: ZoteroMapping) -> _Found:
     raw = item.text(homes.venue)
     if not homes.venue or (homes.archive_id and not raw):
         return None
-    return venue_named(raw, zotero), raw
-
-
-def venue_named(name: str, zotero: ZoteroMapping) -> str:
-    """Return the short id of the venue an item names, or the name itself if it is unknown."""
-    if not name:
-        return ""
-    found = zotero.venues.by_official(name) or zotero.venues.find(name)
-    is_exact = found is not None and zotero.venues.canonical(name) == found.id
-    return found.id if found and is_exact else name
+    return zotero.venues.named(raw), raw
 
 
 def _year(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:

@@ -20,7 +20,6 @@ from zoterodigest.library.creators import with_names
 from zoterodigest.library.extra import extra_values, with_extra
 from zoterodigest.library.homes import Data, Homes
 from zoterodigest.library.hyperlinks import held_links, link_line
-from zoterodigest.library.reading import venue_named
 from zoterodigest.library.records.item_json import ItemJson
 from zoterodigest.library.tags import with_members
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping, venue_tag
@@ -104,7 +103,7 @@ def write_year_in_venue(place: Place, old_year: str, year: str) -> Patch:
     A name that is not exactly ours for `old_year` is the person's and stays.
     """
     name = place.text(place.homes.venue)
-    venue = _exact(venue_named(name, place.zotero), place.zotero)
+    venue = _exact(place.zotero.venues.named(name), place.zotero)
     if venue is None or name != official_name(venue, old_year):
         return {}
     return place.patch(place.homes.venue, official_name(venue, year))
