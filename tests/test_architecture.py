@@ -56,7 +56,7 @@ STEPS_OF_A_RUN = {
     "prepare_memory": ("sync.apply",),
     "begin_recording": ("sync.apply",),
     "Journal": ("sync.apply",),
-    "discard_journal": ("sync.apply", "project.log.journal", "cli.start"),
+    "discard_journal": ("sync.apply", "project.log.journal", "cli.commands.start"),
     "remove_leftovers": ("sync.apply", "project.log.history"),
 }
 # Values that stand for what was read: only their readers make them, nobody to ask a question.
@@ -71,9 +71,12 @@ APART = (
     ("library.http", "library.web"),
     ("library.http", "library.desktop"),
 )
+# The folders of the command line point one way: a folder imports only those before it.
+FOLDERS_OF_CLI = ("base", "show", "commands", "main")
 # JSON from outside is read in `foreign`, and only adapters ask it to.
 ADAPTERS = (
-    *("foreign", "mapping", "cli.exporting", "cli.outside", "lookup.arxiv", "lookup.index"),
+    *("foreign", "mapping", "cli.commands.exporting", "cli.base.outside"),
+    *("lookup.arxiv", "lookup.index"),
     *("library.key_file", "library.tables", "library.server", "library.http", "library.web.cache"),
     *("project.lock", "project.rows", "project.paragraphs", "project.bib_text", "project.log"),
     *("library.desktop.kept", "project.memory", "project.pending", "project.outside"),
@@ -103,7 +106,7 @@ def violations(module: str, source: str) -> list[str]:
     tree = ast.parse(source)
     layer = module.partition(".")[0]
     found = [*_against_layers(module, tree), *_against_homes(module, tree)]
-    found += _against_other_protocols(module, tree)
+    found += [*_against_other_protocols(module, tree), *_against_turning_back(module, tree)]
     found += [*_against_forgery(module, tree), *_against_mingling(module, tree)]
     found += _against_other_readers(module, tree)
     if layer != "library":
@@ -130,6 +133,20 @@ def _against_layers(module: str, tree: ast.Module) -> Breaches:
         target = name.split(".")[1]
         if target in LAYERS and not _may_import(layer, target):
             yield line, f"{layer or 'the package'} imports {target}, which stands below it"
+
+
+def _against_turning_back(module: str, tree: ast.Module) -> Breaches:
+    """Yield where a folder of the command line imports one that stands after it."""
+    own = _folder_of_cli(module)
+    for line, name in _imports(module, tree):
+        other = _folder_of_cli(name.removeprefix(f"{PACKAGE}."))
+        if own and other and FOLDERS_OF_CLI.index(own) < FOLDERS_OF_CLI.index(other):
+            yield line, f"cli.{own} imports cli.{other}, which stands below it"
+
+
+def _folder_of_cli(module: str) -> str:
+    layer, folder, *_ = (*module.split("."), "")
+    return folder if layer == "cli" and folder in FOLDERS_OF_CLI else ""
 
 
 def _against_mingling(module: str, tree: ast.Module) -> Breaches:
@@ -320,6 +337,12 @@ def test_module_keeps_the_architecture(module: str, path: Path) -> None:
     assert violations(module, path.read_text(encoding="utf-8")) == []
 
 
+def test_every_module_of_the_command_line_has_a_folder() -> None:
+    folders = {module.split(".")[1] for module, _ in MODULES if module.startswith("cli.")}
+
+    assert folders == {*FOLDERS_OF_CLI, "__init__"}
+
+
 def test_every_part_of_the_package_has_a_layer() -> None:
     parts = {module.partition(".")[0] for module, _ in MODULES}
 
@@ -411,6 +434,16 @@ def test_no_test_uses_mocks() -> None:
         ),
         ("sync.run", "doi = item.data.get('DOI')", "DOI is taken out of an item's JSON"),
         ("cli.show", "kind = one['itemType']", "itemType is taken out of an item's JSON"),
+        (
+            "cli.base.places",
+            "from zoterodigest.cli.show import subjects",
+            "cli.base imports cli.show",
+        ),
+        (
+            "cli.show.subjects",
+            "def told():\n    from zoterodigest.cli.commands.push import run",
+            "cli.show imports cli.commands",
+        ),
         ("core.utils", "", "utils has a word"),
         ("sync", "class PlanManager: ...", "PlanManager has a word"),
         ("sync", "def _process_entries(): ...", "_process_entries has a word"),

@@ -13,7 +13,7 @@ import pytest
 from tests.cli.conftest import Zoterodigest, a_digest, cache_of
 from tests.cli.keyrings import KeyringInMemory, installed, no_keyring
 from tests.library.web import KEY, Between, Serve, Server, a_server
-from zoterodigest.cli.network import library_in
+from zoterodigest.cli.base.network import library_in
 from zoterodigest.library.server.messages import Request, Response
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest, edited_item
-from zoterodigest.cli.history_text import changes_text
+from zoterodigest.cli.show.history_text import changes_text
 from zoterodigest.core.history import ObjectChange, Run
 
 ATTENTION = ("Attention Is All You Need", "1706.03762")

@@ -7,11 +7,11 @@ from typing import get_args
 
 import pytest
 
-from zoterodigest.cli import attention, plan_lines
-from zoterodigest.cli.attention import Attention, open_text
-from zoterodigest.cli.plan_data import plain
-from zoterodigest.cli.report_text import Wording
-from zoterodigest.cli.subjects import Subjects
+from zoterodigest.cli.show import attention, plan_lines
+from zoterodigest.cli.show.attention import Attention, open_text
+from zoterodigest.cli.show.plan_data import plain
+from zoterodigest.cli.show.report_text import Wording
+from zoterodigest.cli.show.subjects import Subjects
 from zoterodigest.core import reports
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Row, Shelf

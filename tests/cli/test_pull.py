@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import Zoterodigest, a_digest, edited_item, in_library
 from tests.cli.test_push import ATTENTION, RESNET
 from tests.sync.trouble import TroubledLibrary
-from zoterodigest.cli import pushing
+from zoterodigest.cli.commands import pushing
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.apply.sending import Progress

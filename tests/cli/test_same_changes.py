@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.test_plan_text import KEY, told
-from zoterodigest.cli import plan_lines
-from zoterodigest.cli.subjects import Subjects
-from zoterodigest.cli.telling import failure_lines
+from zoterodigest.cli.base.telling import failure_lines
+from zoterodigest.cli.show import plan_lines
+from zoterodigest.cli.show.subjects import Subjects
 from zoterodigest.core import reports
 from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.plan import (

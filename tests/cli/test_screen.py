@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from zoterodigest.cli import screen
+from zoterodigest.cli.base import screen
 
 ANY_TEXT = st.text(st.characters(categories=None)) | st.text("ab \n\t\x1b\x9b\u202e\u2066世\ud800")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zoterodigest.cli.talk import Countdown
+from zoterodigest.cli.base.talk import Countdown
 
 
 def test_without_a_terminal_a_wait_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

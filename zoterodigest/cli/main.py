@@ -16,7 +16,7 @@ from typing import Annotated, cast
 import typer
 
 from zoterodigest import __version__
-from zoterodigest.cli import (
+from zoterodigest.cli.commands import (
     add_command,
     auth_command,
     cite_commands,
@@ -114,7 +114,7 @@ def _is_allowed_now(error: ZoterodigestError, arguments: Sequence[str]) -> bool:
 
     if not isinstance(error, LeadsOutside) or "--json" in arguments:
         return False
-    from zoterodigest.cli import outside
+    from zoterodigest.cli.base import outside
 
     return outside.is_agreed(error)
 
@@ -133,7 +133,7 @@ def _called(arguments: Sequence[str]) -> int:
     try:
         with ExitStack() as stack:
             if len(given) < len(arguments):
-                from zoterodigest.cli import outside
+                from zoterodigest.cli.base import outside
 
                 stack.enter_context(outside.allowing_all())
             return int(app(args=given, prog_name="zoterodigest", standalone_mode=False) or 0)
@@ -142,7 +142,7 @@ def _called(arguments: Sequence[str]) -> int:
     except ZoterodigestError:
         raise
     except Stopped as stop:
-        from zoterodigest.cli import screen
+        from zoterodigest.cli.base import screen
 
         screen.tell(["", str(stop)])
         return INTERRUPTED
@@ -163,7 +163,7 @@ def _write_any_character() -> None:
 
 def _misused(error: typer.BadParameter) -> int:
     """Tell how the program is used; what was given to it is shown, so it is made safe first."""
-    from zoterodigest.cli import screen
+    from zoterodigest.cli.base import screen
 
     text = StringIO()
     error.show(text)
@@ -194,7 +194,7 @@ def _show_where(error: Exception) -> None:
 
 
 def _say(sentence: str, hint: str) -> None:
-    from zoterodigest.cli import screen
+    from zoterodigest.cli.base import screen
 
     screen.tell_error(sentence, hint)
 

@@ -1,0 +1,172 @@
+"""What libraries over the network take from this machine: environment, keyring, cache folder."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from zoterodigest.cli.base.outside import allowed
+from zoterodigest.cli.base.screen import hanging, tell
+from zoterodigest.cli.base.talk import countdown
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import ZOTERO_ORG, WebAddress, in_desktop
+from zoterodigest.library.key_file import KeyFile
+from zoterodigest.library.keys import (
+    NoKeyring,
+    local_name,
+    remove_key,
+    store_key,
+    stored_key,
+    stored_local_key,
+)
+from zoterodigest.project.layout import Project
+from zoterodigest.sync.workspace import Chosen
+
+ENVIRONMENT_KEY = "ZOTERO_API_KEY"
+
+
+def chosen(address: str = "", project: Project | None = None) -> Chosen:
+    """Return which library is meant: `address`, else the project's, else the environment's.
+
+    `project` is the one that is meant, if it was read already.
+    """
+    return Chosen(address, library_in(os.environ), access(), allowed(), project)
+
+
+def access() -> Access:
+    """Return how this machine reaches libraries over the network."""
+    return Access(
+        key_of,
+        cache_folder(),
+        countdown,
+        local_key_of=local_key_of,
+        keep_local_key=keep_local_key,
+        before_asking=advise_of_keys,
+        has_key_file=key_file().exists,
+        desktop_folder=desktop_folder(),
+    )
+
+
+def cache_folder() -> Path | None:
+    """Return where objects of libraries are kept between runs; None where there is no place."""
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path("zoterodigest", appauthor=False)
+    return folder if folder.is_absolute() else None
+
+
+def desktop_folder() -> Path | None:
+    """Return where is kept what a running Zotero does not tell; None where there is no place."""
+    from platformdirs import user_data_path
+
+    folder = user_data_path("zoterodigest", appauthor=False)
+    return folder if folder.is_absolute() else None
+
+
+def key_file() -> KeyFile:
+    """Return the file that keeps keys of a Zotero on this machine, if the user asked for it."""
+    from platformdirs import user_config_path
+
+    return KeyFile(user_config_path("zoterodigest", appauthor=False) / "zotero-keys.json")
+
+
+def local_key_of(instance: str) -> str:
+    """Return the key that the Zotero with this id on this machine gave, "" if there is none."""
+    return _in_keyring(instance) or key_file().key_of(instance)
+
+
+def place_of_local_key(instance: str) -> str:
+    """Return where the key of the Zotero with this id is kept; "" if there is none."""
+    if _in_keyring(instance):
+        return "in the keyring of this system"
+    kept = key_file()
+    return f"in {kept.path}" if kept.key_of(instance) else ""
+
+
+def keep_local_key(instance: str, key: str) -> None:
+    """Keep the key that a Zotero gave in the keyring, else in the file that the user asked for."""
+    with suppress(NoKeyring):
+        store_key(local_name(instance), key)
+    kept = key_file()
+    if _in_keyring(instance) != key and kept.exists:
+        kept.keep(instance, key)
+
+
+def remove_local_key(instance: str) -> bool:
+    """Keep the key of the Zotero with this id no longer; tell whether there was one."""
+    was_there = key_file().remove(instance)
+    try:
+        return remove_key(local_name(instance)) or was_there
+    except NoKeyring:
+        return was_there
+
+
+def keeps_local_keys() -> bool:
+    """Tell whether a key of a Zotero can be kept here: some keyrings keep nothing, in silence."""
+    if key_file().exists:
+        return True
+    name, text = local_name("trial"), secrets.token_hex(8)
+    try:
+        store_key(name, text)
+        is_kept = stored_local_key("trial") == text
+        remove_key(name)
+    except NoKeyring:
+        return False
+    return is_kept
+
+
+def advise_of_keys() -> None:
+    """Tell before a dialog what becomes of the permission where it cannot be kept."""
+    if not keeps_local_keys():
+        tell(hanging("", _NOT_KEPT))
+
+
+_NOT_KEPT = (
+    "This system has no keyring, so zoterodigest can't keep Zotero's permission. Zotero asks again:"
+    " at each write after Allow, at each run after Always Allow, which leaves one more key in"
+    " Zotero every time. To be asked only once, run `zoterodigest auth desktop --key-file`: it"
+    " keeps the key in a file that only you can read."
+)
+
+
+def _in_keyring(instance: str) -> str:
+    try:
+        return stored_local_key(instance)
+    except NoKeyring:
+        return ""
+
+
+def key_of(address: WebAddress) -> str:
+    """Return the API key for the library at `address`, "" if there is none."""
+    return key_and_origin(address)[0]
+
+
+def key_and_origin(address: WebAddress) -> tuple[str, str]:
+    """Return the API key for the library at `address`, and where it is from; "" if there is none.
+
+    `ZOTERO_API_KEY` is a key of zotero.org: a project that names another server does not get it,
+    unless it is one on this machine.
+    """
+    in_environment = os.environ.get(ENVIRONMENT_KEY, "").strip()
+    if in_environment and (address.url == ZOTERO_ORG or address.url.startswith("http://")):
+        return in_environment, ENVIRONMENT_KEY
+    try:
+        return stored_key(address), "the keyring"
+    except NoKeyring:
+        return "", ""
+
+
+def library_in(environment: Mapping[str, str]) -> str:
+    """Return the address of the library that pyzotero's variables name; "" if they name none.
+
+    They are `ZOTERO_LIBRARY_ID`, `ZOTERO_LIBRARY_TYPE` (`user`, if it is not set) and
+    `ZOTERO_LOCAL`, which means the Zotero on this computer.
+    """
+    number = environment.get("ZOTERO_LIBRARY_ID", "").strip()
+    kind = environment.get("ZOTERO_LIBRARY_TYPE", "").strip().lower().removesuffix("s") or "user"
+    if environment.get("ZOTERO_LOCAL", "").strip().lower() in ("1", "true", "yes", "on"):
+        return in_desktop(f"{kind}:{number}")
+    return f"{kind}:{number}" if number else ""

@@ -1,0 +1,95 @@
+"""What the user allowed projects to use outside of their folders: asked once, kept here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+from zoterodigest.cli.base.screen import hanging, tell, tell_error, visible
+from zoterodigest.foreign import LISTS_OF_TEXTS, BadJson, read_json_as
+from zoterodigest.library.private_file import replace_private
+from zoterodigest.project.files import CannotWrite, writing_failed
+from zoterodigest.project.layout import Project
+from zoterodigest.project.outside import Allowed, LeadsOutside, project_name, require_inside
+
+_IS_ALL: ContextVar[bool] = ContextVar("is_all_allowed", default=False)
+
+
+@contextmanager
+def allowing_all() -> Iterator[None]:
+    """Let projects use whatever they name while the block lasts."""
+    token = _IS_ALL.set(True)
+    try:
+        yield
+    finally:
+        _IS_ALL.reset(token)
+
+
+def allowed() -> Allowed:
+    """Return what the user allowed on this computer."""
+    patterns = {name: frozenset(known) for name, known in _kept().items()}
+    return Allowed(patterns, is_all=_IS_ALL.get())
+
+
+def loaded(config: Path) -> Project:
+    """Return the project of a `zoterodigest.toml`; raise `LeadsOutside` if it may not be used."""
+    project = Project.load(config)
+    require_inside(project, allowed())
+    return project
+
+
+def is_agreed(error: LeadsOutside) -> bool:
+    """Ask the person at the terminal whether the project may use these paths; keep a yes."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    tell(_question(error))
+    sys.stderr.write("May zoterodigest use them, now and in later runs? [y/N] ")
+    sys.stderr.flush()
+    try:
+        is_yes = sys.stdin.readline().strip().casefold() in ("y", "yes")
+    except KeyboardInterrupt:
+        return False
+    return is_yes and _is_kept(error)
+
+
+def _question(error: LeadsOutside) -> Iterator[str]:
+    yield from hanging("", f"The project in {visible(str(error.root))} names paths outside of it:")
+    for one in error.found:
+        yield f"  {visible(one.path)}"
+        yield from hanging("    ", f"{visible(one.written)} in {visible(one.file)}")
+    yield from hanging("", "zoterodigest would read these files, and could write into them.")
+
+
+def _is_kept(error: LeadsOutside) -> bool:
+    """Keep the answer; tell whether that could be done."""
+    kept = _kept()
+    name = project_name(error.root)
+    new = {*kept.get(name, ()), *(one.pattern for one in error.found)}
+    path = _path()
+    try:
+        content = json.dumps({**kept, name: sorted(new)}, indent=1, ensure_ascii=False)
+        replace_private(path, content.encode("utf-8", "surrogateescape"))
+    except OSError as failed:
+        unkept = CannotWrite(path, *writing_failed(failed))
+        tell_error(str(unkept), unkept.hint)
+        return False
+    return True
+
+
+def _kept() -> dict[str, list[str]]:
+    """Return the patterns by project; nothing of a file that cannot be read."""
+    try:
+        text = _path().read_bytes().decode("utf-8", "surrogateescape")
+        return read_json_as(LISTS_OF_TEXTS, text)
+    except (OSError, BadJson):
+        return {}
+
+
+def _path() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("zoterodigest", appauthor=False) / "allowed-paths.json"

@@ -1,0 +1,198 @@
+"""Where things are: the project and the library that a command means."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoterodigest.cli.base.network import chosen
+from zoterodigest.cli.base.outside import allowed, loaded
+from zoterodigest.cli.base.screen import hanging, visible
+from zoterodigest.core.link import is_bib
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.access import Tally
+from zoterodigest.library.address import EmbeddedAddress, parse_address
+from zoterodigest.library.connect import connect
+from zoterodigest.library.port import BadLibrary, Library, Snapshot
+from zoterodigest.library.zotero import LinkHome, zotero_mapping
+from zoterodigest.project.config import DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
+from zoterodigest.project.files import read_if_present
+from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.lock import read_lock
+from zoterodigest.project.outside import require_inside
+from zoterodigest.sync.looking_up.credits import rows_in, sources_of
+from zoterodigest.sync.workspace import Workspace, library_meant, open_workspace
+
+
+class NoLibraryYet(BadLibrary):
+    """The embedded library at `path` has not been created."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"there is no library at {path} yet",
+            "`zoterodigest push DIGEST.md` creates it beside the digest; --library embedded:PATH"
+            " names another one.",
+        )
+        self.path = path
+
+
+class NoDigest(ZoterodigestError):
+    """No digest was named, and no configuration or lock file names any; or a .bib was named."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a run works on, and how people name it.
+
+    `address` is the library's, as seen from the current folder; `library_path` its file, if it is
+    one. `tally` counts the requests that it takes.
+    """
+
+    workspace: Workspace
+    address: str
+    library_path: Path | None
+    tally: Tally
+
+    @property
+    def listing(self) -> str:
+        """The command that lists this library."""
+        if self.address == DEFAULT_LIBRARY:
+            return "zoterodigest ls"
+        return f"zoterodigest ls --library {visible(shlex.quote(self.address))}"
+
+    def lines(self) -> Iterator[str]:
+        """Yield which library and which lock file are meant."""
+        project = self.workspace.project
+        if self.library_path is None:
+            yield from hanging("library    ", visible(self.address))
+        else:
+            yield from self._file_lines(self.library_path)
+        missing = "" if project.lock_path.exists() else ", not written yet"
+        yield from hanging("lock file  ", f"{visible(str(near(project.lock_path)))}{missing}")
+
+    def _file_lines(self, path: Path) -> Iterator[str]:
+        project = self.workspace.project
+        is_new = "" if path.exists() else ", not created yet"
+        yield from hanging("library    ", f"{visible(str(path))}{is_new}")
+        yield "           embedded: a built-in trial library, not your Zotero"
+        beside = near(project.root / DEFAULT_LIBRARY_FILE)
+        is_found = path == beside and not project.is_configured
+        if is_found and not project.lock_path.exists():
+            yield "           (beside the digest, as there is no zoterodigest.toml)"
+
+
+def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = "") -> Place:
+    """Return where a run on `digests` takes place; on all that are known if none is given.
+
+    Known are those of the configuration; where it has no `[[digest]]`, or there is none, those of
+    the lock file too. Raises `NoDigest` if there are none.
+    """
+    start = Path()
+    project = None if digests else project_in(start)
+    linked = linked_digests(project) if project else []
+    meant = list(digests) or [path for path in linked if path.exists()]
+    meaning = chosen(address, project)
+    workspace = open_workspace(meant, start, chosen=meaning, wanted_format=wanted_format)
+    if linked and not workspace.digests:
+        names = ", ".join(str(path) for path in linked)
+        raise NoDigest(
+            f"of the digests that the lock file links none is here: {names}",
+            "Give the new path of one that was renamed; its links follow it.",
+        )
+    if bib := next((one.key for one in workspace.digests if is_bib(one.key)), ""):
+        raise NoDigest(
+            f"{bib} is a bibliography, and no digest",
+            "Below [[bibliography]] in zoterodigest.toml each run takes it along, unnamed here.",
+        )
+    if not workspace.digests:
+        if patterns := [rules.path for rules in workspace.project.configuration.digests]:
+            raise NoDigest(
+                f"no file matches {', '.join(patterns)} (`path` of [[digest]] in"
+                " zoterodigest.toml)",
+                "Correct `path` there, or give the path of a Markdown file.",
+            )
+        if workspace.project.journal_path.exists():
+            raise NoDigest(
+                "a first run was stopped here before it ended, and no file names its digests yet",
+                "Give the same command again, with the digest's path: it goes on from there.",
+            )
+        raise NoDigest(
+            "no digest was given, and this folder has no zoterodigest.toml or lock file that"
+            " names one",
+            "Give the path of a Markdown file, or write a zoterodigest.toml with"
+            " `zoterodigest init DIGEST.md`. A .bib of the library alone: `zoterodigest export`.",
+        )
+    library, base = library_meant(workspace.project, start, meaning)
+    match parse_address(library):
+        case EmbeddedAddress(path):
+            file = near(base / path)
+            return Place(workspace, EmbeddedAddress(str(file)).text, file, meaning.access.tally)
+        case _:
+            return Place(workspace, library, None, meaning.access.tally)
+
+
+def sources_in(
+    start: Path, library: Library, snapshot: Snapshot
+) -> Mapping[str, Mapping[str, str]]:
+    """Return, by item key and field, where values were found that items of `library` have.
+
+    The lock file of the project in `start` tells; one that links with another library does not.
+    """
+    project = project_in(start)
+    rows = [row for row in rows_in(project.lock_path, library) if row.credits]
+    credited = {row.item for row in rows}
+    rules = project.configuration.zotero
+    zotero = zotero_mapping(LinkHome(rules.links), rules.categories)
+    items = (item for item in snapshot.items if item.key in credited)
+    return {item.key: sources_of(item.key, item.data, rows, zotero) for item in items}
+
+
+def project_in(start: Path) -> Project:
+    """Return the project of the folder `start`."""
+    config = find_project(start)
+    if config is not None:
+        return loaded(config)
+    project = Project.implicit([start / "digest.md"])
+    require_inside(project, allowed())
+    return project
+
+
+def linked_digests(project: Project) -> list[Path]:
+    """Return the digests of a project whose configuration has no `[[digest]]`.
+
+    They are those that its lock file links, and those that its feeds wrote. Bibliographies take
+    part by a configuration only.
+    """
+    if project.configuration.digests:
+        return []
+    data = read_if_present(project.lock_path)
+    rows = read_lock(data, project.lock_path).rows if data is not None else ()
+    keys = {row.digest for row in rows} | {digest.key for digest in project.digests()}
+    return [near(project.root / key) for key in sorted(keys) if not is_bib(key)]
+
+
+def near(path: Path) -> Path:
+    """Return `path` from the current folder if it lies below it."""
+    absolute, here = path.absolute(), Path.cwd()
+    return absolute.relative_to(here) if absolute.is_relative_to(here) else path
+
+
+def open_library(address: str, start: Path, known: Project | None = None) -> Library:
+    """Return the library at `address`, to be read; without one, the project's of `start`.
+
+    `known` is that project, if it was read already.
+    Raises `NoLibraryYet` where an embedded library is meant whose file does not exist: to read it
+    as empty would hide a mistyped path.
+    """
+    implicit = Project.implicit([start / "digest.md"])
+    project = implicit if address else known or project_in(start)
+    meaning = chosen(address)
+    library, base = library_meant(project, start, meaning)
+    match parse_address(library):
+        case EmbeddedAddress(path) if not (base / path).exists():
+            raise NoLibraryYet(near(base / path))
+    return connect(library, base=base, access=meaning.access)

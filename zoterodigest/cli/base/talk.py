@@ -1,0 +1,134 @@
+"""Talking with a person at a terminal: a question, and how far a long run has got."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from zoterodigest.cli.base.screen import tell
+from zoterodigest.errors import Stopped, ZoterodigestError
+
+Progress = Callable[[int, int], None]
+Show = Callable[[str], None]
+
+
+class Countdown:
+    """Waits for a server, and tells so on what is shown at the moment."""
+
+    def __init__(self) -> None:
+        self._show: Show | None = None
+
+    def __call__(self, seconds: float, why: str) -> None:
+        """Return after `seconds`; `why` is what is waited for.
+
+        With no seconds it is told that the person is waited for, or with no `why` no longer.
+        """
+        if seconds <= 0:
+            self._announce(why)
+            return
+        if self._show is None:
+            tell([f"{why}: waiting {math.ceil(seconds)} s"])
+            time.sleep(seconds)
+            return
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._show(f" ({why}: {math.ceil(left)} s)")
+            time.sleep(min(1.0, left))
+        self._show("")
+
+    def _announce(self, what: str) -> None:
+        if self._show is not None:
+            self._show(f" ({what})" if what else "")
+        elif what:
+            tell([what])
+
+    @contextmanager
+    def shown_by(self, show: Show) -> Iterator[None]:
+        """Tell it by `show` while the block lasts."""
+        self._show, before = show, self._show
+        try:
+            yield
+        finally:
+            self._show = before
+
+
+countdown = Countdown()
+"""The one of this program: what is shown on a terminal is one as well."""
+
+
+class NotConfirmed(ZoterodigestError):
+    """A run needs a person's consent and did not get it; nothing was written."""
+
+    exit_code = 7
+
+
+def require_consent(question: str, *, is_agreed: bool, may_ask: bool = True) -> None:
+    """Return if `is_agreed`, or if the person at the terminal agrees; else raise `NotConfirmed`."""
+    if is_agreed:
+        return
+    if not may_ask or not sys.stdin.isatty():
+        raise NotConfirmed(
+            "nothing was written, as nobody confirmed it", "Look at the plan, then add --yes."
+        )
+    tell([""])
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
+        raise NotConfirmed("nothing was written")
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Show on a terminal that something is under way."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    with (
+        Console(stderr=True).status(escape(what)) as status,
+        countdown.shown_by(lambda more: status.update(escape(f"{what}{more}"))),
+    ):
+        yield
+
+
+@contextmanager
+def progress(what: str, verb: str = "done") -> Iterator[Progress]:
+    """Show a bar on a terminal; call what is yielded with how much is done, and of how much.
+
+    `verb` says what becomes of them: "written". Raises `Stopped` where the person stops it.
+    """
+    reached = 0, 0
+
+    with _bar(what) as show:
+
+        def report(done: int, total: int) -> None:
+            nonlocal reached
+            reached = done, total
+            show(done, total)
+
+        try:
+            yield report
+        except KeyboardInterrupt as error:
+            raise Stopped(verb, *reached) from error
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Progress]:
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Bars(*columns, TimeRemainingColumn(), console=console, transient=True) as bars:
+        task = bars.add_task(what, total=None, visible=False)
+        with countdown.shown_by(lambda more: bars.update(task, description=f"{what}{more}")):
+            yield lambda done, total: bars.update(task, completed=done, total=total, visible=True)

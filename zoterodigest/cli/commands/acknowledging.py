@@ -1,0 +1,110 @@
+"""`resolve --acknowledge` and `--forget`: which reports a person lives with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from zoterodigest.cli.base.places import open_place
+from zoterodigest.cli.base.screen import counted, cut, emit, emit_json, styled, width
+from zoterodigest.cli.base.talk import busy
+from zoterodigest.cli.show.attention import heading_of
+from zoterodigest.cli.show.closing import wording_of
+from zoterodigest.cli.show.plan_data import with_kind
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.running import require_idle
+from zoterodigest.sync.acknowledging import (
+    StandingReport,
+    acknowledge,
+    chosen_reports,
+    forget,
+    standing_reports,
+)
+from zoterodigest.sync.conflicts import BOTH_WAYS
+from zoterodigest.sync.run import Prepared, prepare
+
+FINE = 0
+
+
+class NotChosen(ZoterodigestError):
+    """It is not clear what is to be acknowledged or forgotten."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which reports a person acknowledges, or forgets; without an `id` all of them."""
+
+    id: str = ""
+    field: str = ""
+    is_all: bool = False
+    is_forgotten: bool = False
+
+
+def acknowledge_or_forget(
+    wish: Wish, address: str, *, is_dry_run: bool = False, as_json: bool = False
+) -> int:
+    """Write into the lock file what a person acknowledges, or forgets, and tell it.
+
+    Raises `NotChosen` or `NotOpen` if it is not clear what is meant.
+    """
+    if bool(wish.id) == wish.is_all:
+        raise NotChosen(
+            "an ID and --all are two things" if wish.id else "neither an ID nor --all was given",
+            "Give an ID that `zoterodigest status` lists, or --all.",
+        )
+    place = open_place((), address)
+    if not is_dry_run:
+        require_idle(place.workspace.project.state_folder)
+    with place.workspace.library:
+        with busy("Reading digests and library"):
+            prepared = prepare(place.workspace, BOTH_WAYS)
+        found = chosen_reports(standing_reports(prepared), wish.id, wish.field)
+        meant = [one for one in found if one.is_acknowledged is wish.is_forgotten]
+        if meant and not is_dry_run:
+            (forget if wish.is_forgotten else acknowledge)(prepared, meant)
+    if as_json:
+        emit_json(_data(meant, wish))
+    else:
+        emit(_lines(prepared, meant, wish, is_dry_run=is_dry_run))
+    return FINE
+
+
+def refuse_two_wishes() -> NoReturn:
+    """Raise `NotChosen`: to acknowledge, to forget and to decide are three things."""
+    raise NotChosen(
+        "--acknowledge, --forget, --keep and --edit are different wishes", "Give one of them."
+    )
+
+
+def _data(reports: Sequence[StandingReport], wish: Wish) -> dict[str, Any]:
+    name = "forgotten" if wish.is_forgotten else "acknowledged"
+    return {name: [{"id": one.id, **with_kind(one.report)} for one in reports]}
+
+
+def _lines(
+    prepared: Prepared, reports: Sequence[StandingReport], wish: Wish, *, is_dry_run: bool
+) -> Iterator[str]:
+    wording = wording_of(prepared)
+    for one in reports:
+        subject = f"{styled(one.id, 'yellow')}  {wording.subject(one.report)}"
+        yield cut(subject, width())
+        yield cut(f"      {heading_of(one.report)}", width())
+        yield from (cut(f"      {line}", width()) for line in wording.details(one.report))
+    if not reports:
+        what = "is acknowledged" if wish.is_forgotten else "is left to acknowledge"
+        yield f"Nothing {what}; nothing was written."
+    elif not is_dry_run:
+        yield ""
+        yield from _done(len(reports), wish)
+
+
+def _done(number: int, wish: Wish) -> Iterator[str]:
+    reports = counted(number, "report")
+    if wish.is_forgotten:
+        yield f"Done: {reports} no longer acknowledged; `zoterodigest status` lists them again."
+    else:
+        yield f"Done: {reports} acknowledged, until what they say changes."
+        yield "`zoterodigest status --all` lists them. Commit zoterodigest.lock to share this."

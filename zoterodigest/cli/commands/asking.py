@@ -1,0 +1,104 @@
+"""Asking a person at a terminal what is to hold, one open field after the other."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from zoterodigest.cli.base.screen import cut, emit, styled, tell_error, width
+from zoterodigest.cli.commands.editing import edited, merged
+from zoterodigest.cli.show.conflict_list import head_of
+from zoterodigest.cli.show.differences import ends_shown
+from zoterodigest.cli.show.subjects import entry_title, field_name, value_text
+from zoterodigest.cli.show.written import NotTaken
+from zoterodigest.core.record import Value
+from zoterodigest.core.terms import End
+from zoterodigest.sync.conflicts import OpenField
+from zoterodigest.sync.resolve import Decision
+
+_HOLDERS = {
+    End.MARKDOWN: "the digest",
+    End.BIB: "the bibliography",
+    End.ZOTERO: "the library",
+}
+_HELP = (
+    "e  write what both get, in your editor",
+    "t  merge them in your merge tool: [sync] merge_tool in zoterodigest.toml",
+    "s  leave it open",
+    "q  ask no more; what you have decided is done",
+)
+
+
+def ask(fields: Sequence[OpenField], tool: Sequence[str]) -> list[Decision]:
+    """Return what the person decides of `fields`; whoever skips or quits decides nothing."""
+    decisions: list[Decision] = []
+    for number, field in enumerate(fields, 1):
+        what = f"{cut(field_name(field.name), 40)}: {field.kind.value}, {number} of {len(fields)}"
+        emit(["", head_of(field), styled(what, "bold")])
+        emit(ends_shown(field))
+        try:
+            answer = _answer(field, tool)
+        except KeyboardInterrupt:
+            _tell_interrupted(decisions)
+            raise
+        if answer == "q":
+            break
+        if isinstance(answer, Decision):
+            decisions.append(answer)
+    return decisions
+
+
+def _answer(field: OpenField, tool: Sequence[str]) -> Decision | str:
+    """Return a decision, or "s" or "q"; ask until there is one."""
+    ends = {end.value[0]: end for end in (field.end, End.ZOTERO)}
+    title = entry_title(field.entry)
+    words = [*(end.value for end in ends.values()), "edit", *(["tool"] if tool else [])]
+    while True:
+        letter = _asked([*words, "skip", "quit"])
+        match letter:
+            case "m" | "b" | "z" if letter in ends:
+                return Decision(field, ends[letter])
+            case "e":
+                value = _tried(lambda: edited(field, title))
+            case "t" if tool:
+                value = _tried(lambda: merged(field, tool))
+            case "s" | "q":
+                return letter
+            case _:
+                emit(f"  {line}" for line in _help(ends))
+                continue
+        if value is not None:
+            emit([f"  both      {cut(value_text(value) or '(empty)', width() - 12)}"])
+            return Decision(field, value)
+
+
+def _help(ends: Mapping[str, End]) -> Iterator[str]:
+    for letter, end in ends.items():
+        yield f"{letter}  both ends get what {_HOLDERS[end]} holds"
+    yield from _HELP
+
+
+def _tell_interrupted(decisions: Sequence[Decision]) -> None:
+    """Say that what was decided before Ctrl-C is not done, which no other line would tell."""
+    if decisions:
+        emit(["", "Nothing was written: your decisions are dropped. `q` ends and keeps them."])
+
+
+def _tried(take: Callable[[], Value]) -> Value | None:
+    try:
+        return take()
+    except NotTaken as error:
+        tell_error(str(error), error.hint)
+        return None
+
+
+def _asked(words: Sequence[str]) -> str:
+    """Return the first letter of the answer; the end of the input is to quit."""
+    letters = "/".join(word[0] for word in words)
+    sys.stdout.write(f"{', '.join(words)} [{letters}, ?] ")
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    if not line:
+        emit([""])
+        return "q"
+    return line.strip().casefold()[:1] or "?"

@@ -1,0 +1,119 @@
+"""The commands that show what is open between the ends, and decide it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from zoterodigest.cli.base.options import Address, AnyDigests, AsJson, DryRun, Yes
+
+
+class Keep(Enum):
+    """The side to keep."""
+
+    MARKDOWN = "markdown"
+    ZOTERO = "zotero"
+    BIB = "bib"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to `app`."""
+    app.command(epilog="Next: `zoterodigest resolve` decides them.")(conflicts)
+    app.command(epilog="Next: `zoterodigest status` shows what is left.")(resolve)
+
+
+def conflicts(
+    digests: AnyDigests = None,
+    with_apart: Annotated[
+        bool, typer.Option("--apart", "-a", help="Also list diverged fields.")
+    ] = False,
+    address: Address = "",
+    as_json: AsJson = False,
+) -> None:
+    """List fields that were edited on both sides.
+
+    Each has an ID, the value that both sides last agreed on, and the two values now. conflicts
+    counts the fields that have diverged: their two values never agreed. The exit code is 3 if
+    there are conflicts.
+
+    \b
+    Examples:
+      zoterodigest conflicts
+      zoterodigest conflicts papers.md --apart
+    """
+    from zoterodigest.cli.commands import resolving
+
+    raise typer.Exit(
+        resolving.show_conflicts(digests or (), address, with_apart=with_apart, as_json=as_json)
+    )
+
+
+def resolve(
+    wanted: Annotated[str, typer.Argument(metavar="ID", hidden=True, show_default=False)] = "",
+    keep: Annotated[
+        Keep | None, typer.Option("--keep", help="The side to keep.", show_default=False)
+    ] = None,
+    is_edit: Annotated[
+        bool, typer.Option("--edit", help="Write the value for both sides in $VISUAL or $EDITOR.")
+    ] = False,
+    field: Annotated[
+        str, typer.Option("--field", metavar="NAME", help="Only this field.", show_default=False)
+    ] = "",
+    is_all: Annotated[bool, typer.Option("--all", help="Every conflict, with --keep.")] = False,
+    with_apart: Annotated[
+        bool, typer.Option("--apart", "-a", help="Also decide diverged fields.")
+    ] = False,
+    is_acknowledged: Annotated[
+        bool,
+        typer.Option("--acknowledge", help="Accept a report of `status` until its values change."),
+    ] = False,
+    is_forgotten: Annotated[
+        bool, typer.Option("--forget", help="Report in `status` again what you acknowledged.")
+    ] = False,
+    is_dry_run: DryRun = False,
+    is_agreed: Yes = False,
+    address: Address = "",
+    as_json: AsJson = False,
+) -> None:
+    """Decide fields that were edited on both sides.
+
+    At a terminal, resolve shows one conflict after the other and asks. With ID it decides only
+    that one: both sides get the value of the digest (--keep markdown), of the bibliography (--keep
+    bib) or of the library (--keep zotero), or what you write (--edit). `zoterodigest conflicts`
+    lists the IDs. With --all, `--keep markdown` decides the conflicts of digests, `--keep bib`
+    those of bibliographies, and `--keep zotero` both.
+
+    \b
+    Examples:
+      zoterodigest resolve
+      zoterodigest resolve k3fq --keep zotero
+      zoterodigest resolve k3fq --field title --edit
+      zoterodigest resolve --all --keep markdown --field summary
+      zoterodigest resolve k3fq --acknowledge
+
+    --acknowledge changes neither side. From then on `status` only counts the report with this ID,
+    until one of its values changes. With --all it acknowledges every report. The lock file stores
+    this, so it holds for everybody with this repository. --forget reverts it.
+
+    To use a merge tool, name it in zoterodigest.toml below [sync]: merge_tool = ["vimdiff"].
+    """
+    from zoterodigest.cli.commands import resolving
+    from zoterodigest.core.terms import End
+
+    if is_acknowledged or is_forgotten:
+        from zoterodigest.cli.commands import acknowledging
+
+        if keep or is_edit or (is_acknowledged and is_forgotten):
+            acknowledging.refuse_two_wishes()
+        asked = acknowledging.Wish(wanted, field, is_all, is_forgotten)
+        raise typer.Exit(
+            acknowledging.acknowledge_or_forget(
+                asked, address, is_dry_run=is_dry_run, as_json=as_json
+            )
+        )
+    end = None if keep is None else End(keep.value)
+    wish = resolving.Wish(wanted, field, end, is_edit, is_all, with_apart)
+    manner = resolving.Manner(is_dry_run, is_agreed, as_json)
+    raise typer.Exit(resolving.resolve(wish, address, manner))

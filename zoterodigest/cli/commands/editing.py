@@ -1,0 +1,145 @@
+"""The person's own programs: an editor on one value, or a merge tool on both ends."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from zoterodigest.cli.base.screen import tell, visible
+from zoterodigest.cli.show.subjects import field_name, value_text
+from zoterodigest.cli.show.written import (
+    HEAD,
+    NotTaken,
+    read_written,
+    require_no_markers,
+    with_markers,
+    without_head,
+    written,
+)
+from zoterodigest.core.record import Kind, Value, kind_of
+from zoterodigest.core.terms import End
+from zoterodigest.sync.conflicts import OpenField
+
+_ZOTERO, _BASE, _MERGED = End.ZOTERO.value, "base", "merged"
+
+
+def edited(field: OpenField, title: str) -> Value:
+    """Return what the person wrote for `field` in $VISUAL or $EDITOR; `title` is its entry's.
+
+    Raises `NotTaken` if the editor fails, or leaves the text as it was or with markers in it.
+    """
+    text = f"{_head(field, title)}{_merged(field)}"
+    with _files(field, {"value": text}) as paths:
+        _run([*_editor(), str(paths["value"])])
+        return _taken(field, paths["value"], text)
+
+
+def merged(field: OpenField, tool: Sequence[str]) -> Value:
+    """Return what `tool` made of both ends of `field`.
+
+    `{markdown}` (or `{bib}`: either is the entry's), `{zotero}`, `{base}` and `{merged}` in its
+    arguments are files; without any of them the entry's and the item's follow. What counts is
+    `{merged}` if it is named, else the entry's. Raises `NotTaken` if the tool fails, or leaves that
+    file as it was or with markers in it.
+    """
+    texts = {
+        field.end.value: _lined(written(field.at_entry)),
+        _ZOTERO: _lined(written(field.at_item)),
+        _BASE: _lined("" if field.base is None else written(field.base)),
+        _MERGED: _merged(field),
+    }
+    result = _MERGED if any("{merged}" in part for part in tool) else field.end.value
+    with _files(field, texts) as paths:
+        _run(_filled(tool, paths, field.end))
+        return _taken(field, paths[result], texts[result])
+
+
+def _head(field: OpenField, title: str) -> str:
+    lines = [f"{field_name(field.name)} of “{title}”: write what both ends are to hold."]
+    if field.base is not None:
+        lines.append(f"Before, both held: {value_text(field.base) or '(empty)'}")
+    lines.append(f"{_MANNER[kind_of(field.name)]} These lines go by themselves.")
+    return "".join(f"{HEAD}{line}\n" for line in lines)
+
+
+_MANNER = {
+    Kind.SCALAR: "One text.",
+    Kind.NAMES: "One name a line; a last line “et al.” for the others.",
+    Kind.MEMBERS: "One a line.",
+    Kind.LINKS: "One link a line: label, blank, address.",
+    Kind.BLOCKS: "Markdown.",
+}
+
+
+def _merged(field: OpenField) -> str:
+    return with_markers(written(field.at_entry), written(field.at_item), field.end)
+
+
+def _lined(text: str) -> str:
+    return f"{text}\n" if text else ""
+
+
+def _taken(field: OpenField, path: Path, before: str) -> Value:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotTaken(f"what was saved cannot be read ({error})") from error
+    if text == before:
+        raise NotTaken("the text was left as it was: nothing was taken")
+    text = without_head(text)
+    require_no_markers(text, written(field.at_entry), written(field.at_item), field.end)
+    return read_written(field.name, text)
+
+
+def _editor() -> list[str]:
+    wanted = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    try:
+        return shlex.split(wanted)
+    except ValueError as error:
+        raise NotTaken(f"$EDITOR is not understood: {wanted}") from error
+
+
+def _filled(tool: Sequence[str], paths: Mapping[str, Path], entry: End) -> list[str]:
+    """Return the command with the files in it; `entry` names the file of the entry."""
+    named = {**paths, End.MARKDOWN.value: paths[entry.value], End.BIB.value: paths[entry.value]}
+    marks = {f"{{{name}}}": str(path) for name, path in named.items()}
+    filled = []
+    for part in tool:
+        for mark, path in marks.items():
+            part = part.replace(mark, path)
+        filled.append(part)
+    if filled == list(tool):
+        filled += [str(paths[entry.value]), str(paths[_ZOTERO])]
+    return filled
+
+
+def _run(command: Sequence[str]) -> None:
+    """Run a program of the person's at the terminal, after saying which."""
+    if not command or shutil.which(command[0]) is None:
+        raise NotTaken(
+            f"there is no program {command[0] if command else ''}",
+            "Set $EDITOR, or merge_tool in zoterodigest.toml, to one that is installed.",
+        )
+    tell([f"Running {visible(shlex.join(command))}"])
+    ended = subprocess.run(list(command), check=False).returncode
+    if ended:
+        raise NotTaken(f"{command[0]} ended with {ended}: nothing was taken")
+
+
+@contextmanager
+def _files(field: OpenField, texts: Mapping[str, str]) -> Iterator[Mapping[str, Path]]:
+    """Write `texts` to files that nobody else may read, and remove them afterwards."""
+    is_markdown = kind_of(field.name) is Kind.BLOCKS or field.name == "abstract"
+    with TemporaryDirectory(prefix="zoterodigest-") as folder:
+        paths = {name: Path(folder, f"{name}{'.md' if is_markdown else '.txt'}") for name in texts}
+        for name, path in paths.items():
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w",
+                           encoding="utf-8", errors="replace", newline="") as stream:  # fmt: skip
+                stream.write(texts[name])
+        yield paths

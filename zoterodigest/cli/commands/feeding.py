@@ -1,0 +1,203 @@
+"""The run of `feed`: arXiv asked, new entries listed, digests written, counts told."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from zoterodigest.cli.base.looking_up import is_offline, open_sources
+from zoterodigest.cli.base.outside import loaded
+from zoterodigest.cli.base.screen import (
+    counted,
+    cut,
+    emit,
+    emit_json,
+    enumerated,
+    hanging,
+    tell_error,
+    tell_failure,
+    visible,
+    width,
+)
+from zoterodigest.cli.base.talk import busy, require_consent
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.lookup.newest import newest, query_of
+from zoterodigest.lookup.sources import Sources
+from zoterodigest.mapping import venue_table
+from zoterodigest.project.config import FeedRules
+from zoterodigest.project.layout import find_project
+from zoterodigest.project.running import require_idle
+from zoterodigest.sync.new_papers.feeding import Fed, Feeding, NoSuchFeed, Window, feeds_called
+
+FINE, FAILED = 0, 1
+
+
+class NotAsked(ZoterodigestError):
+    """A feed needs arXiv, and nothing is to be looked up."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How feeds are to be run."""
+
+    window: Window
+    is_offline: bool = False
+    is_dry_run: bool = False
+    is_agreed: bool = False
+
+
+def window(since: str, until: str, today: date | None = None) -> Window:
+    """Return the days that a person means; raises `typer.BadParameter` for what is none."""
+    now = today or datetime.now(UTC).date()
+    last = _day(until, now)
+    first = _day(since, now)
+    if first > last:
+        raise typer.BadParameter(f"{since} is after {until}")
+    return Window(first.isoformat(), last.isoformat())
+
+
+def _day(text: str, today: date) -> date:
+    if text in ("today", "yesterday"):
+        return today - timedelta(days=text == "yesterday")
+    if found := re.fullmatch(r"(\d{1,4})d", text):
+        return today - timedelta(days=int(found[1]))
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text} is no day: today, yesterday, 3d (days ago) or 2025-04-07"
+        ) from error
+
+
+def run(names: Sequence[str], options: Options, *, as_json: bool) -> int:
+    """Run the feeds called `names`, all if there is none; return the exit code."""
+    config = find_project(Path())
+    if config is None:
+        raise NoSuchFeed("", ())
+    project = loaded(config)
+    if not options.is_dry_run:
+        require_idle(project.state_folder)
+    feeds = feeds_called(project, names)
+    if options.is_offline or is_offline():
+        raise NotAsked(
+            "new papers are found at arXiv, and nothing is to be looked up",
+            "Run it without --offline and ZOTERODIGEST_OFFLINE.",
+        )
+    feeding = Feeding(project, venue_table(), options.window)
+    with open_sources(project.configuration.lookup) as sources:
+        fed = [_feed(feeding, rules, options.window, sources) for rules in feeds]
+    if not as_json:
+        emit(line for one in fed for line in _text(one))
+    number = sum(len(one.came) for one in fed)
+    if number and not options.is_dry_run:
+        # A daily job has no terminal, and is not asked.
+        may_ask = sys.stdin.isatty() and not as_json
+        question = f"Write this into {counted(len(feeding.changed), 'digest')}?"
+        require_consent(question, is_agreed=options.is_agreed or not may_ask)
+    changed = [digest.key for digest in feeding.changed]
+    unwritten = {} if options.is_dry_run else feeding.write()
+    if as_json:
+        emit_json(as_data(fed, feeding, is_written=bool(changed) and not options.is_dry_run))
+    else:
+        is_failed = any(one.failed or one.fault for one in fed)
+        emit(_done(number, changed, is_dry_run=options.is_dry_run, is_failed=is_failed))
+    for error in unwritten.values():
+        tell_error(str(error), error.hint)
+    return FAILED if _tell_failures(fed) or unwritten else FINE
+
+
+def _feed(feeding: Feeding, rules: FeedRules, days: Window, sources: Sources) -> Fed:
+    if sources.arxiv is None:
+        raise NotAsked(
+            "new papers are found at arXiv, which [lookup] in zoterodigest.toml leaves out",
+            "Take `arxiv` out of [lookup].",
+        )
+    query = query_of(rules.categories, rules.keywords)
+    with busy(f"Asking arXiv for {visible(rules.called)}"):
+        found = newest(sources.arxiv.service, query, since=days.since)
+    return feeding.feed(rules, found)
+
+
+def _text(fed: Fed) -> Iterator[str]:
+    """Yield what a feed brought, and how many papers became of what."""
+    name = visible(fed.name)
+    yield name if fed.name == fed.digest else f"{name}: {visible(fed.digest)}"
+    for came in fed.came:
+        yield cut(f"  + {visible(came.paper.name):<10}  {visible(came.paper.title)}", width())
+    yield from hanging("  ", ", ".join(_counts(fed)))
+
+
+def _counts(fed: Fed) -> Iterator[str]:
+    yield f"{counted(fed.found, 'paper')} found"
+    yield f"{fed.matching:,} {'matches' if fed.matching == 1 else 'match'}"
+    yield f"{len(fed.came):,} new"
+    if fed.standing:
+        yield f"{fed.standing:,} known already"
+    if fed.withdrawn:
+        yield f"{fed.withdrawn:,} withdrawn"
+    if fed.left:
+        yield f"{fed.left:,} left for the next run (maximum)"
+
+
+def _done(
+    number: int, changed: Sequence[str], *, is_dry_run: bool, is_failed: bool
+) -> Iterator[str]:
+    if not number:
+        yield from () if is_failed else ("Nothing new.",)
+        return
+    entries = counted(number, "entry", "entries")
+    names = enumerated([visible(name) for name in changed])
+    if is_dry_run:
+        yield from hanging("", f"{entries} would come into {names}; nothing was written.")
+        return
+    yield from hanging("Done: ", f"{entries} added to {names}.")
+    yield "Next: `zoterodigest sync` brings them into the library."
+
+
+def _tell_failures(fed: Sequence[Fed]) -> bool:
+    """Tell what did not come; return whether there is any."""
+    for one in fed:
+        for failed in one.failed:
+            tell_failure(failed.name, failed.reason)
+        if one.fault:
+            sentence = f"{one.name}: papers may be missing, as {one.fault}"
+            tell_error(sentence, "Run it again: what came is kept, and only the rest is added.")
+    return any(one.failed or one.fault for one in fed)
+
+
+def as_data(fed: Sequence[Fed], feeding: Feeding, *, is_written: bool) -> dict[str, Any]:
+    """Return what feeds brought as it is printed by --json."""
+    return {
+        "written": is_written,
+        "feeds": [
+            {
+                "name": one.name,
+                "digest": one.digest,
+                "found": one.found,
+                "matching": one.matching,
+                "known": one.standing,
+                "withdrawn": one.withdrawn,
+                "left": one.left,
+                "fault": one.fault,
+                "added": [
+                    {
+                        "id": came.paper.name,
+                        "title": came.paper.title,
+                        "line": feeding.line_of(one, came),
+                    }
+                    for came in one.came
+                ],
+                "failed": [{"id": it.name, "reason": it.reason} for it in one.failed],
+            }
+            for one in fed
+        ],
+    }

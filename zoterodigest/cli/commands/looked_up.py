@@ -1,0 +1,155 @@
+"""Lookups of a run: the works it creates are looked up, and what came of it is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from zoterodigest.cli.base.looking_up import is_offline, open_sources
+from zoterodigest.cli.base.screen import counted, cut, styled, visible, width, wrapped
+from zoterodigest.cli.base.talk import progress
+
+if TYPE_CHECKING:
+    from zoterodigest.core.record import Entry
+    from zoterodigest.sync.looking_up.lookups import LookedUp, Remark, Wanted
+    from zoterodigest.sync.run import Prepared
+
+_MOST = 5
+
+
+def with_lookups(
+    prepared: Prepared, takes: Callable[[Entry], bool], *, may_ask: bool
+) -> tuple[Prepared, LookedUp]:
+    """Return a run planned with what arXiv says of its works, and what came of asking for them.
+
+    Those are the works that it creates; if it enriches, those that are linked with an entry that
+    `takes`. Where nobody is to be
+    asked, by the project, this machine or this command, only `enrich` uses what was said before.
+    """
+    from zoterodigest.sync.looking_up.lookups import (
+        NOTHING,
+        LookedUp,
+        created_works,
+        linked_works,
+        with_found,
+    )
+    from zoterodigest.sync.run import Direction
+
+    rules = prepared.workspace.project.configuration.lookup
+    if prepared.options.direction is Direction.ENRICH:
+        may_ask = may_ask and not is_offline()
+        looked = asked(prepared, linked_works(prepared, takes), may_ask=may_ask)
+    elif not rules.on_push or is_offline():
+        looked = NOTHING
+    elif may_ask:
+        looked = asked(prepared, created_works(prepared), may_ask=True)
+    else:
+        looked = LookedUp(created_works(prepared), may_ask=False)
+    return with_found(prepared, looked), looked
+
+
+def asked(prepared: Prepared, wanted: Sequence[Wanted], *, may_ask: bool) -> LookedUp:
+    """Return what arXiv says of `wanted`, or what it has said, if it may not be asked."""
+    from zoterodigest.sync.looking_up.lookups import NOTHING, look_up
+
+    if not wanted:
+        return NOTHING
+    with open_sources(prepared.workspace.project.configuration.lookup) as sources:
+        if sources.arxiv is None:
+            return NOTHING
+        if not may_ask:
+            return look_up(wanted, sources.arxiv, progress=None)
+        with progress("Asking arXiv", "looked up") as report:
+            return look_up(wanted, sources.arxiv, progress=report)
+
+
+def looked_text(looked: LookedUp) -> Iterator[str]:
+    """Yield how many papers were looked up, and what needs a person's eye."""
+    if not looked.wanted:
+        return
+    yield ""
+    yield from wrapped(f"Looked up: {_summary(looked)}.", 0)
+    for heading, advice, remarks in _sections(looked):
+        yield ""
+        yield styled(f"{heading} ({len(remarks):,})", "bold")
+        yield from wrapped(advice, 2)
+        for one in remarks[:_MOST]:
+            yield cut(f"    {_told(one)}", width())
+        if len(remarks) > _MOST:
+            yield f"    … and {len(remarks) - _MOST:,} more"
+
+
+def looked_data(looked: LookedUp) -> dict[str, Any]:
+    """Return what came of looking works up, as JSON can hold it."""
+    from zoterodigest.cli.show.plan_data import with_kind
+
+    return {
+        "wanted": len(looked.wanted),
+        "found": len(looked.found),
+        "requests": looked.requests,
+        "remarks": [with_kind(one) for one in looked.remarks],
+    }
+
+
+def _summary(looked: LookedUp) -> str:
+    """Return in a few words what came of it: `12 papers at arXiv (1 request), 3 not found`."""
+    from zoterodigest.sync.looking_up.lookups import NotFound, NotLookedUp
+
+    if not looked.may_ask and not looked.found and not looked.remarks:
+        return f"nothing of {counted(len(looked.wanted), 'paper')} (--offline)"
+    requests = f" ({counted(looked.requests, 'request')})" if looked.requests else ""
+    number = len(looked.wanted) - sum(not one.is_known for one in looked.failed)
+    parts = [f"{counted(number, 'paper') if number else 'nothing'} at arXiv{requests}"]
+    kinds = Counter(type(one) for one in looked.remarks)
+    if kinds[NotFound]:
+        parts.append(f"{kinds[NotFound]:,} not found")
+    if kinds[NotLookedUp]:
+        parts.append(f"{kinds[NotLookedUp]:,} not asked for")
+    return ", ".join(parts)
+
+
+def _sections(looked: LookedUp) -> Iterator[tuple[str, str, Sequence[Remark]]]:
+    """Yield the remarks by kind, with what is to be known of each."""
+    from zoterodigest.sync.looking_up.lookups import (
+        NewerVersion,
+        NotFound,
+        NotLookedUp,
+        OtherPaper,
+        WithdrawnPaper,
+    )
+
+    reasons = Counter(one.reason for one in looked.failed)
+    why = "; ".join(visible(reason) for reason, _ in reasons.most_common(3))
+    told: Mapping[type[Remark], tuple[str, str]] = {
+        NotFound: ("Not at arXiv", "Their ids may have a slip in them. Nothing is filled in."),
+        OtherPaper: (
+            "Another paper at arXiv",
+            "What has this id there has another title. Nothing is filled in.",
+        ),
+        WithdrawnPaper: ("Withdrawn from arXiv", "Nothing is filled in."),
+        NewerVersion: ("New versions at arXiv", "Nothing changes by that."),
+        NotLookedUp: (
+            "Not looked up",
+            f"{why}. What was looked up before is kept; `zoterodigest enrich` goes on there.",
+        ),
+    }
+    for kind, (heading, advice) in told.items():
+        if remarks := [one for one in looked.remarks if isinstance(one, kind)]:
+            yield heading, advice, remarks
+
+
+def _told(remark: Remark) -> str:
+    from zoterodigest.sync.looking_up.lookups import NewerVersion, OtherPaper, WithdrawnPaper
+
+    wanted = remark.wanted
+    head = f"{visible(wanted.arxiv)}  {visible(wanted.title)}"
+    match remark:
+        case NewerVersion(version=version):
+            return f"{visible(wanted.arxiv)}v{version}  {visible(wanted.title)}"
+        case OtherPaper(title=title):
+            return f"{head} → {visible(title)}"
+        case WithdrawnPaper(comment=comment) if comment:
+            return f"{head}: {visible(comment)}"
+        case _:
+            return head

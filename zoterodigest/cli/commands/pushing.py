@@ -1,0 +1,236 @@
+"""The runs of `push`, `pull`, `sync`, `plan`, `status`, `enrich`: planned, shown, carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zoterodigest.cli.base.places import Place, open_place
+from zoterodigest.cli.base.screen import (
+    counted,
+    emit,
+    emit_json,
+    hanging,
+    tell,
+    visible,
+    wrapped,
+)
+from zoterodigest.cli.base.talk import busy, progress, require_consent
+from zoterodigest.cli.base.telling import tell_failures
+from zoterodigest.cli.commands.looked_up import looked_data, looked_text, with_lookups
+from zoterodigest.cli.show.attention import CONFLICTS
+from zoterodigest.cli.show.closing import closing_text, done_text, planned_text
+from zoterodigest.cli.show.history_text import unfinished_text
+from zoterodigest.cli.show.plan_data import plan_data
+from zoterodigest.cli.show.plan_text import (
+    files_text,
+    left_text,
+    news_text,
+    plan_text,
+    refusals_text,
+    status_text,
+)
+from zoterodigest.cli.show.subjects import subjects_of
+from zoterodigest.core.record import Entry
+from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
+from zoterodigest.library.access import Tally
+from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.project.running import require_idle
+from zoterodigest.sync.acknowledging import unacknowledged
+from zoterodigest.sync.carry import Outcome, carry_out
+from zoterodigest.sync.failures import foreseen
+from zoterodigest.sync.gather import with_all_digests
+from zoterodigest.sync.limits import TooMuch
+from zoterodigest.sync.looking_up.lookups import LookedUp
+from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+
+FINE, FAILED, CONFLICTING, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for: these digests, this library, this format, in this way."""
+
+    digests: tuple[Path, ...] = ()
+    address: str = ""
+    wanted_format: str = ""
+    options: Options = Options()  # noqa: RUF009  (frozen)
+    with_stats: bool = False
+    is_offline: bool = False
+
+    @contextmanager
+    def opened(self) -> Iterator[Place]:
+        """Give where it is to be done; at the end tell of the requests it took, if asked to."""
+        place = open_place(self.digests, self.address, self.wanted_format)
+        try:
+            with place.workspace.library:
+                yield place
+        finally:
+            if self.with_stats:
+                tell([requests_text(place.tally)])
+
+
+def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -> int:
+    """Do what is asked, or only show it; return the exit code."""
+    if is_dry_run:
+        return show_plan(request, as_json=as_json)
+    return carry(request, is_agreed=is_agreed, as_json=as_json)
+
+
+def show_plan(request: Request, *, as_json: bool) -> int:
+    """Show what a run would do, and return the exit code it would have as far as is known."""
+    with request.opened() as place:
+        prepared, looked = _looked_up(place, request)
+        if as_json:
+            emit_json(plan_data(prepared, place) | {"lookup": looked_data(looked)})
+        else:
+            emit(plan_text(prepared, place))
+            emit(looked_text(looked))
+            emit(refusals_text(prepared))
+            last = closing_text(prepared) if prepared.is_settled else planned_text(prepared)
+            emit(["", *wrapped(last)])
+    _obey_guard(prepared)
+    return _code(prepared, looked)
+
+
+def show_status(request: Request, *, is_check: bool, as_json: bool, is_all: bool = False) -> int:
+    """Show how things stand; with `is_check` the exit code tells whether changes are pending.
+
+    Conflicts come first: they keep their own exit code. With `is_all` all is listed, also what was
+    acknowledged.
+    """
+    with request.opened() as place:
+        prepared = _prepared(place, request)
+        runs = read_history(history_folder(place.workspace.project.state_folder)).runs
+        if as_json:
+            emit_json(plan_data(prepared, place))
+        else:
+            emit(status_text(prepared, place, is_all=is_all))
+            emit(unfinished_text(runs))
+            emit(refusals_text(prepared))
+            emit(["", *wrapped(closing_text(prepared, is_status=True))])
+    code = exit_code(prepared)
+    is_pending = is_check and code != CONFLICTING and not prepared.is_settled
+    return PENDING if is_pending else code
+
+
+def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
+    """Show the plan, ask where that is needed, carry it out and tell what came of it."""
+    with request.opened() as place:
+        require_idle(place.workspace.project.state_folder)
+        prepared, looked = _looked_up(place, request)
+        if not as_json:
+            emit(plan_text(prepared, place))
+            emit(looked_text(looked))
+        _obey_guard(prepared)
+        is_agreed = is_agreed or not prepared.needs_consent
+        question = f"Write this into {_target(prepared, place)}?"
+        require_consent(question, is_agreed=is_agreed, may_ask=not as_json)
+        is_first = not prepared.gathered.lock.rows
+        with progress("Writing", "written") as report:
+            outcome = carry_out(prepared, report)
+        if as_json:
+            data = plan_data(prepared, place, outcome)
+            emit_json(data | {"lookup": looked_data(looked)})
+        elif prepared.is_settled:
+            emit(["", *wrapped(closing_text(prepared, is_done=True))])
+        else:
+            emit(_told(outcome, place, is_first=is_first))
+            emit(news_text(outcome.last, prepared))
+    tell_failures(outcome.failures)
+    return FAILED if outcome.failures else _code(outcome.last, looked)
+
+
+def requests_text(tally: Tally) -> str:
+    """Return how many requests a run took, by kind."""
+    again = f", {tally['again']:,} of them sent again" if tally["again"] else ""
+    kinds = f"{tally['read']:,} to read, {tally['write']:,} to write"
+    return f"Requests: {tally.total:,} ({kinds}{again})"
+
+
+def _prepared(place: Place, request: Request) -> Prepared:
+    """Plan what is asked for. Of what an item takes by `enrich`, all entries of it are to know."""
+    workspace, options = place.workspace, request.options
+    with busy("Reading digests and library"):
+        if options.direction is Direction.ENRICH:
+            workspace, options = with_all_digests(workspace), replace(options, selection=None)
+        return prepare(workspace, options)
+
+
+def _looked_up(place: Place, request: Request) -> tuple[Prepared, LookedUp]:
+    """Plan, look up what the plan creates, and plan with what was found."""
+    named = {digest.key for digest in place.workspace.digests}
+    selection = request.options.selection
+
+    def takes(entry: Entry) -> bool:
+        return entry.digest in named and (selection is None or selection(entry))
+
+    return with_lookups(_prepared(place, request), takes, may_ask=not request.is_offline)
+
+
+def _code(prepared: Prepared, looked: LookedUp) -> int:
+    """Return the exit code of a run; one that enriches is about what arXiv told, and no more."""
+    if prepared.options.direction is not Direction.ENRICH:
+        return exit_code(prepared)
+    return FAILED if looked.failed and looked.may_ask else FINE
+
+
+def exit_code(prepared: Prepared) -> int:
+    """Return what is to be told of a run that stopped at nothing.
+
+    1 where an entry is unreadable, cannot be written, or nothing was recognised in a digest, 3 with
+    conflicts, 6 where an entry is ambiguous. What somebody acknowledged does not count: a daily job
+    that has nothing new to report exits with 0.
+    """
+    kinds = {type(report) for report in unacknowledged(prepared)}
+    if UnreadableEntry in kinds or any(foreseen(prepared)) or any(_is_unrecognised(prepared)):
+        return FAILED
+    if kinds & CONFLICTS:
+        return CONFLICTING
+    return AMBIGUOUS if AmbiguousEntry in kinds else FINE
+
+
+def _is_unrecognised(prepared: Prepared) -> Iterator[bool]:
+    for read in prepared.gathered.digests:
+        is_blank = not read.file.data.strip(b" \t\r\n\xef\xbb\xbf")
+        yield not is_blank and not read.document.entries
+
+
+def _obey_guard(prepared: Prepared) -> None:
+    """Raise `TooMuch` if the guard stops the plan, after showing examples."""
+    stop = prepared.stop
+    if stop is None:
+        return
+    subjects = subjects_of(prepared)
+    tell(["", "The first of them:"])
+    tell(f"    {subjects.place(row_id)}  {subjects.title(row_id)}" for row_id in stop.examples)
+    tell(f"    {visible(entry)}" for entry in stop.pruned)
+    raise TooMuch(stop)
+
+
+def _target(prepared: Prepared, place: Place) -> str:
+    """Return what a run of this direction writes."""
+    match prepared.options.direction:
+        case Direction.PUSH | Direction.ENRICH | Direction.PUBLISHED:
+            return visible(place.address)
+        case Direction.PULL:
+            return files_text(prepared)
+        case Direction.SYNC:
+            return f"{visible(place.address)} and {files_text(prepared)}"
+
+
+def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
+    yield ""
+    yield from wrapped(done_text(outcome))
+    if outcome.planned_again:
+        changed = counted(outcome.planned_again, "item or note", "items and notes")
+        yield f"{changed} changed in the library meanwhile; the run planned them again."
+    if left := left_text(outcome.last):
+        yield f"Left to you: {left} (`zoterodigest status`)."
+    if is_first and outcome.written:
+        listing = f"`{place.listing}` lists what arrived, `show KEY` one item of it."
+        yield from hanging("Next: ", listing)
+        again = outcome.prepared.options.direction.name.lower()
+        yield f"      Edit a digest and {again} again: only what you changed is carried over."

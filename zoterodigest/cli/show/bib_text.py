@@ -1,0 +1,153 @@
+"""What an export does to .bib files and what it leaves, for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from zoterodigest.bibtex.scanner import scan
+from zoterodigest.cli.base.places import near
+from zoterodigest.cli.base.screen import counted, cut, enumerated, hanging, styled, visible, width
+from zoterodigest.sync.bibs.exporting import NewBib
+
+_MOST = 5
+
+
+def exports_text(bibs: Sequence[NewBib], heading: str = "Exports") -> Iterator[str]:
+    """Yield what an export does to each .bib that it changes, and what it leaves as it is."""
+    changing = [bib for bib in bibs if bib.is_change]
+    if changing:
+        yield styled(heading, "bold")
+    for bib in changing:
+        yield from hanging(f"  {visible(bib.key)}: ", summary(bib))
+        yield from _entries(bib)
+    for bib in bibs:
+        yield from notes_text(bib)
+
+
+def summary(bib: NewBib) -> str:
+    """Return in one line what an export does to a .bib."""
+    updated = bib.updated
+    parts = [
+        (updated.added, "added"),
+        (updated.changed, "changed"),
+        (updated.removed, "taken out"),
+    ]
+    told = [f"{counted(len(keys), 'entry', 'entries')} {verb}" for keys, verb in parts if keys]
+    is_new = " (a new file)" if bib.before is None and bib.is_change else ""
+    left = len([one for one in updated.kept if not one.field]) + len(updated.refused)
+    unchanged = bib.wanted - len(updated.added) - len(updated.changed) - left
+    standing = f", {unchanged:,} unchanged" if unchanged > 0 else ""
+    return f"{enumerated(told) or 'nothing to do'}{standing}{is_new}"
+
+
+def _entries(bib: NewBib) -> Iterator[str]:
+    updated = bib.updated
+    lines = [f"+ {key}" for key in updated.added]
+    lines += [f"~ {key}: {', '.join(_named(names))}" for key, names in updated.changed.items()]
+    lines += [f"- {key}" for key in updated.removed]
+    yield from _some(lines, 4)
+
+
+def _named(names: Iterable[str]) -> list[str]:
+    return [name or "entry type" for name in names]
+
+
+def _some(lines: Sequence[str], indent: int) -> Iterator[str]:
+    for line in lines[:_MOST]:
+        yield " " * indent + cut(visible(line), width() - indent)
+    if len(lines) > _MOST:
+        yield f"{' ' * indent}… and {len(lines) - _MOST:,} more"
+
+
+def notes_text(bib: NewBib) -> Iterator[str]:
+    """Yield what people should know of a .bib that is otherwise in step, in few lines."""
+    kept = [f"{one.key}{one.field and f': {one.field}'}: {one.reason}" for one in bib.updated.kept]
+    if kept:
+        left = counted(len(kept), "thing left as it is", "things left as they are")
+        yield from hanging(f"{visible(bib.key)}: ", left)
+        yield from _some(kept, 4)
+    yield from _some([*_problems(bib), *_aliases(bib), *_missing(bib)], 0)
+    if reason := _why_unpruned(bib):
+        yield from hanging(f"{visible(bib.key)}: ", f"prune takes out nothing here: {reason}")
+
+
+def _why_unpruned(bib: NewBib) -> str:
+    """Return why nothing is taken out of a .bib although it is asked for; "" if it may be."""
+    rules = bib.bib.rules
+    if not rules.prune or not bib.before or rules.add_only is False:
+        return ""
+    if rules.add_only:
+        return "with add_only entries are only added"
+    if bib.is_made or rules.pull is not False:
+        return ""
+    return "no export made the file, and without add_only = false (--update) entries are only added"
+
+
+def dropped_text(name: str, before: bytes, after: bytes) -> Iterator[str]:
+    """Yield which entries of a .bib that was written anew are no longer in it."""
+    present = {*_keys(after)}
+    if gone := [key for key in dict.fromkeys(_keys(before)) if key not in present]:
+        are = "entry that stood there is" if len(gone) == 1 else "entries that stood there are"
+        yield f"{visible(name)}: {len(gone):,} {are} no longer in it"
+        yield from _some(gone, 4)
+
+
+def _keys(source: bytes) -> Iterator[str]:
+    bibliography = scan(source)
+    return map(bibliography.key, bibliography.entries)
+
+
+def _problems(bib: NewBib) -> Iterator[str]:
+    for problem in bib.updated.problems:
+        yield f"{bib.key}:{problem.place.line}:{problem.place.column}: {problem.reason}"
+
+
+def _aliases(bib: NewBib) -> Iterator[str]:
+    for wanted, key in bib.updated.aliases.items():
+        if key in bib.updated.added:
+            yield f"{bib.key}: {key} stands for {wanted}, another work's key there"
+
+
+def _missing(bib: NewBib) -> Iterator[str]:
+    for one in bib.missing:
+        yield f"{near(Path(one.at.file))}:{one.at.line}: no work has the key {one.key}"
+
+
+def unsettable_text(signs: Sequence[str]) -> Iterator[str]:
+    """Yield that entries have signs that pdflatex lacks, if any has; `signs` are those of each."""
+    if signs:
+        some = "".join(dict.fromkeys("".join(signs)))[:20]
+        yield (
+            f"{counted(len(signs), 'entry has', 'entries have')} signs that pdflatex lacks"
+            f" ({visible(some)}): use --to biblatex, or XeLaTeX"
+        )
+
+
+def exports_data(bibs: Iterable[NewBib]) -> list[Mapping[str, Any]]:
+    """Return what an export does to each .bib, as JSON can hold it."""
+    return [_data(bib) for bib in bibs]
+
+
+def _data(bib: NewBib) -> Mapping[str, Any]:
+    updated = bib.updated
+    return {
+        "bibliography": bib.key,
+        "in_step": bib.is_settled,
+        "added": list(updated.added),
+        "changed": {key: _named(names) for key, names in sorted(updated.changed.items())},
+        "removed": list(updated.removed),
+        "kept": [
+            {"key": one.key, "field": one.field, "reason": one.reason} for one in updated.kept
+        ],
+        "problems": [
+            {"line": one.place.line, "column": one.place.column, "reason": one.reason}
+            for one in updated.problems
+        ],
+        "aliases": dict(sorted(updated.aliases.items())),
+        "missing": [
+            {"key": one.key, "file": one.at.file, "line": one.at.line} for one in bib.missing
+        ],
+        "failure": bib.failure or None,
+    }

@@ -1,0 +1,168 @@
+"""Closing: the last line of a run that writes nothing, true by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from zoterodigest.cli.base.screen import counted, enumerated, files_counted
+from zoterodigest.cli.show.attention import Attention, no_label
+from zoterodigest.cli.show.history_text import library_text
+from zoterodigest.cli.show.report_text import Wording
+from zoterodigest.cli.show.subjects import subjects_of
+from zoterodigest.core.record import NOTE
+from zoterodigest.core.relocation import PLACE
+from zoterodigest.core.reports import Held, HeldName, NotPushed, Report
+from zoterodigest.digest.report import unread_papers
+from zoterodigest.project.config import BibliographyRules, DigestRules, selects
+from zoterodigest.sync.acknowledging import unacknowledged
+from zoterodigest.sync.carry import Outcome
+from zoterodigest.sync.failures import foreseen
+from zoterodigest.sync.gather import ReadDigest
+from zoterodigest.sync.run import Direction, Prepared
+
+_VERBS: Mapping[Direction, str] = {
+    Direction.PUSH: "push",
+    Direction.PULL: "pull",
+    Direction.SYNC: "write",
+    Direction.ENRICH: "fill in",
+    Direction.PUBLISHED: "apply",
+}
+BLANK = b" \t\r\n\xef\xbb\xbf"
+"""What an empty file may hold: blanks, line ends, a byte order mark."""
+
+_MISSED = 0.1
+"""Above this share of lines with papers that no entry holds, a digest is not read in full."""
+
+
+def closing_text(prepared: Prepared, *, is_status: bool = False, is_done: bool = False) -> str:
+    """Return the last line of a run that has nothing to write, and of `status`.
+
+    A run that `is_done` has put in order what one that was stopped had left.
+    It says that all is up to date only if nothing is pending, skipped, diverged or unlinked.
+    """
+    entries, selection = prepared.gathered.entries, prepared.options.selection
+    if not entries and not prepared.plan.rows:
+        return "Nothing to do: no entries were read, and nothing is linked."
+    if selection and not any(selection(entry) for entry in entries):
+        return "Nothing to do: --only selects no entry."
+    attention = _attention_text(prepared, is_status=is_status)
+    is_left = prepared.gathered.recorded is not None and not is_done
+    if not prepared.is_settled or is_left:
+        return f"Changes are pending (`zoterodigest sync`){attention}."
+    if not attention and not any(held_by_direction(prepared)) and not _is_lookup(prepared):
+        return "Already up to date."
+    return f"Nothing to {_VERBS[prepared.options.direction]}{attention}."
+
+
+def planned_line(what: str) -> str:
+    """Return the last line of a dry run: what would be done, and how to do it."""
+    return f"Planned: {what}. Run the command without `--dry-run` to do it."
+
+
+def planned_text(prepared: Prepared) -> str:
+    """Return what a run would write into the library and into files."""
+    return f"Planned: {planned_amounts(prepared)}."
+
+
+def planned_amounts(prepared: Prepared) -> str:
+    """Return how much a run would write into the library and into files."""
+    digests = sum(digest.edit.is_change for digest in prepared.digests)
+    bibs = sum(bib.is_change for bib in prepared.bibs)
+    counts = prepared.writes.counts(prepared.gathered.contents)
+    return _amounts(counts, digests, bibs) or "only links are recorded"
+
+
+def done_text(outcome: Outcome) -> str:
+    """Return what a run wrote into the library and into files, in the words of its plan."""
+    files = outcome.written_digests, outcome.written_bibs
+    nothing = "nothing was written" if outcome.failures else "only links were recorded"
+    return f"Done: {_amounts(outcome.counts, *files) or nothing}."
+
+
+def _amounts(counts: Mapping[str, int], digests: int, bibs: int) -> str:
+    objects = library_text(counts)
+    parts = [f"{objects} written"] if objects else []
+    parts += [f"{enumerated(files_counted(digests, bibs))} changed"] if digests or bibs else []
+    return ", ".join(parts)
+
+
+def _is_lookup(prepared: Prepared) -> bool:
+    """Tell whether a run is about what sources say, and so cannot tell of the rest."""
+    return prepared.options.direction in (Direction.ENRICH, Direction.PUBLISHED)
+
+
+def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
+    """Return how many entries and digests need the person; "" if none does."""
+    by_direction = set(map(id, held_by_direction(prepared)))
+    reports = [one for one in concerning(prepared) if id(one) not in by_direction]
+    entries = attention_of(prepared, reports).subjects()
+    unread = {one.key for one in prepared.gathered.unread_digests}
+    failures = (one for one in foreseen(prepared) if one.where not in unread)
+    entries |= {f"{one.where}  {one.title}" for one in failures}
+    digests = sum(map(is_read_in_part, prepared.gathered.digests)) + len(unread)
+    parts = [counted(len(entries), "entry", "entries")] if entries else []
+    parts += [counted(digests, "digest")] if digests else []
+    if not parts:
+        return ""
+    verb = "needs" if len(entries) + digests == 1 else "need"
+    hint = "" if is_status else " (`zoterodigest status`)"
+    return f"; {enumerated(parts)} {verb} your attention{hint}"
+
+
+def is_read_in_part(read: ReadDigest) -> bool:
+    """Tell whether none, or not nearly all, of what may be entries of a digest was read."""
+    entries = read.document.entries
+    if not entries:
+        return bool(read.file.data.strip(BLANK))
+    return unread_papers(read.document) > _MISSED * len(entries)
+
+
+def attention_of(
+    prepared: Prepared, reports: Iterable[Report], label: Callable[[Report], str] = no_label
+) -> Attention:
+    """Return what tells people of `reports`, each behind its `label`, in words of their plan."""
+    return Attention(reports, wording_of(prepared), label)
+
+
+def wording_of(prepared: Prepared) -> Wording:
+    """Return the words for the reports of a plan."""
+    documents = [read.document for read in prepared.gathered.digests]
+    return Wording(subjects_of(prepared), documents)
+
+
+def concerning(prepared: Prepared) -> list[Report]:
+    """Return the reports that concern a run of its direction: a pull creates no items, so that
+    entries without one are no news to it. What a person acknowledged is no news at all.
+    """
+    creates = prepared.options.direction in (Direction.PUSH, Direction.SYNC)
+    return [
+        report
+        for report in unacknowledged(prepared)
+        if creates or not isinstance(report, NotPushed)
+    ]
+
+
+def held_by_direction(prepared: Prepared) -> Iterator[Report]:
+    """Yield the edits that a run of the other direction would carry."""
+    digests = {link.row.id: link.entry.digest for link in prepared.plan.links}
+    rules: dict[str, DigestRules | BibliographyRules] = {
+        read.digest.key: read.digest.rules for read in prepared.gathered.digests
+    }
+    rules |= {read.key: read.bib.rules for read in prepared.gathered.bibs}
+    direction = prepared.options.direction
+    if direction is Direction.SYNC:
+        return
+    for report in prepared.plan.reports:
+        match report:
+            case Held(row_id, name, to_entry=True) if direction is not Direction.PULL:
+                field = "title" if name == PLACE else name
+                is_allowed = selects(rules[digests[row_id]].pull, field)
+            case Held(row_id, name, to_entry=False) if direction is not Direction.PUSH:
+                is_note = name.startswith(NOTE)
+                is_allowed = not is_note and selects(rules[digests[row_id]].push, name)
+            case HeldName(digest) if direction is not Direction.PULL:
+                is_allowed = selects(rules[digest].pull, "title")
+            case _:
+                continue
+        if is_allowed:
+            yield report

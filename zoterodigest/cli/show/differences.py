@@ -1,0 +1,243 @@
+"""Both ends of a field beside what they once held, with the words in which they differ."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from enum import Enum, auto
+from itertools import groupby
+
+from zoterodigest.cli.base.screen import is_coloured, visible, visible_lines, width
+from zoterodigest.cli.show.subjects import value_text
+from zoterodigest.core.record import Blocks, Links, Value
+from zoterodigest.core.terms import End
+from zoterodigest.sync.conflicts import OpenField
+
+_INDENT = 12
+_MOST_COMPARISONS = 1_000_000
+"""Above this many pairs of words two lines are told to differ as a whole."""
+
+_LONG, _CONTEXT = 90, 40
+"""Above how many letters what is the same is cut, and to how many beside a difference."""
+
+_AROUND = 1
+"""How many equal lines are shown beside those that differ."""
+
+_IDEOGRAPH = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_WORD = re.compile(rf"[{_IDEOGRAPH}]\s*|[^\W{_IDEOGRAPH}]+\s*|\s+|\W\s*")
+"""A word with the blanks behind it; every ideograph is one."""
+
+
+class Mark(Enum):
+    """What became of words on the way from one text to another."""
+
+    SAME = auto()
+    REMOVED = auto()
+    ADDED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of one line and what became of them."""
+
+    text: str
+    mark: Mark = Mark.SAME
+
+
+Line = tuple[Piece, ...]
+
+
+def ends_shown(field: OpenField) -> Iterator[str]:
+    """Yield what both ends of `field` hold, and before them what they last agreed on.
+
+    Words that an end added and removed are coloured; where there is no colour they stand in
+    `{+…+}` and `[-…-]`. Where it is not known what both once held, each end is set against the
+    other and shows the words that the other has not.
+    """
+    ends = _lines(field.at_entry), _lines(field.at_item)
+    if field.base is None:
+        yield from _labelled("base", [(Piece("(not known here)"),)])
+        shown = [_against(other, one, with_removed=False) for one, other in (ends, ends[::-1])]
+    else:
+        base = _lines(field.base)
+        shown = [_against(base, end, with_removed=True) for end in ends]
+        yield from _labelled("base", _changed(base, ends))
+    for end, lines in zip((field.end, End.ZOTERO), shown, strict=True):
+        yield from _labelled(end.value, lines)
+
+
+def _lines(value: Value) -> list[str]:
+    match value:
+        case Blocks(texts):
+            return [line for text in texts for line in visible_lines(text)]
+        case Links(hyperlinks):
+            return [visible(f"{link.label} {link.url}") for link in hyperlinks]
+        case _:
+            text = value_text(value)
+            return [text] if text else []
+
+
+def _changed(base: Sequence[str], ends: Sequence[Sequence[str]]) -> list[Line]:
+    """Return the lines of `base` that an end changed, with their surroundings."""
+    counterparts = [_counterparts(base, end) for end in ends]
+    lines: list[tuple[bool, Line]] = []
+    for at, line in enumerate(base):
+        others = [found[at] for found in counterparts if at in found]
+        lines.append((bool(others), _concerned(line, others) if others else (Piece(line),)))
+    return _folded(lines)
+
+
+def _counterparts(old: Sequence[str], new: Sequence[str]) -> dict[int, str]:
+    """Return, by place, what stands in `new` instead of the lines of `old` that changed."""
+    found: dict[int, str] = {}
+    for tag, start, stop, first, last in _opcodes(old, new):
+        if tag != "equal":
+            for offset, at in enumerate(range(start, stop)):
+                found[at] = new[first + offset] if first + offset < last else ""
+    return found
+
+
+def _concerned(line: str, others: Sequence[str]) -> Line:
+    """Return `line` around the words in which it differs from any of `others`."""
+    own = _WORD.findall(line)
+    differing = set[int]()
+    for other in others:
+        for tag, start, stop, _, _ in _word_opcodes(own, _WORD.findall(other)):
+            if tag != "equal":
+                differing |= set(range(start, max(stop, start + 1)))
+    runs = groupby(enumerate(own), key=lambda word: word[0] in differing)
+    pieces = [
+        Piece("".join(word for _, word in run), Mark.REMOVED if differs else Mark.SAME)
+        for differs, run in runs
+    ]
+    return tuple(replace(piece, mark=Mark.SAME) for piece in _shortened(pieces))
+
+
+def _against(old: Sequence[str], new: Sequence[str], *, with_removed: bool) -> list[Line]:
+    """Return the lines of `new`, those that are not as in `old` word by word."""
+    lines: list[tuple[bool, Line]] = []
+    for tag, start, stop, first, last in _opcodes(old, new):
+        if tag == "equal":
+            lines += [(False, (Piece(line),)) for line in new[first:last]]
+            continue
+        pairs = min(stop - start, last - first)
+        for before, after in zip(old[start : start + pairs], new[first:last], strict=False):
+            lines.append((True, words(before, after)))
+        lines += [(True, (Piece(line, Mark.REMOVED),)) for line in old[start + pairs : stop]]
+        lines += [(True, (Piece(line, Mark.ADDED),)) for line in new[first + pairs : last]]
+    if not with_removed:
+        lines = [(is_changed, _without_removed(line)) for is_changed, line in lines]
+    return _folded([(is_changed, line) for is_changed, line in lines if line])
+
+
+def _without_removed(line: Line) -> Line:
+    return tuple(piece for piece in line if piece.mark is not Mark.REMOVED)
+
+
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+
+
+def _folded(lines: Sequence[tuple[bool, Line]]) -> list[Line]:
+    """Return the lines that changed and those beside them; the others are told by their number."""
+    near = {
+        place
+        for at, (is_changed, _) in enumerate(lines)
+        if is_changed
+        for place in range(at - _AROUND, at + _AROUND + 1)
+    }
+    folded: list[Line] = []
+    far: list[Line] = []
+    for at, (_, line) in enumerate([*lines, (True, ())]):
+        if at < len(lines) and near and at not in near:
+            far.append(line)
+            continue
+        folded += far if len(far) < 2 else [(Piece(f"… {len(far)} equal lines"),)]
+        folded += [line] if line else []
+        far = []
+    return folded
+
+
+def words(old: str, new: str) -> Line:
+    """Return `new` in pieces, with what it removed and added as against `old`."""
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    pieces: list[Piece] = []
+    for tag, start, stop, first, last in _word_opcodes(before, after):
+        if tag == "equal":
+            pieces.append(Piece("".join(after[first:last])))
+        else:
+            pieces.append(Piece("".join(before[start:stop]), Mark.REMOVED))
+            pieces.append(Piece("".join(after[first:last]), Mark.ADDED))
+    return _shortened([piece for piece in pieces if piece.text])
+
+
+def _word_opcodes(
+    before: Sequence[str], after: Sequence[str]
+) -> Sequence[tuple[str, int, int, int, int]]:
+    """Return how words became others; with too many of them, that all did."""
+    if len(before) * len(after) > _MOST_COMPARISONS:
+        return [("replace", 0, len(before), 0, len(after))]
+    return _opcodes(*([word.rstrip() for word in side] for side in (before, after)))
+
+
+def _shortened(pieces: Sequence[Piece]) -> Line:
+    """Return `pieces` with long stretches that are the same cut in their middle, or to the end
+    that stands beside a difference.
+    """
+    last = len(pieces) - 1
+    return tuple(
+        piece
+        if piece.mark is not Mark.SAME or len(piece.text) <= _LONG or not last
+        else Piece(_ends_of(piece.text, is_first=at == 0, is_last=at == last))
+        for at, piece in enumerate(pieces)
+    )
+
+
+def _ends_of(text: str, *, is_first: bool, is_last: bool) -> str:
+    head = "" if is_first else text[:_CONTEXT].rsplit(" ", 1)[0] + " "
+    tail = "" if is_last else " " + text[-_CONTEXT:].split(" ", 1)[-1]
+    return f"{head}…{tail}"
+
+
+# --- on the screen -------------------------------------------------------------------------------
+
+_STYLES = {Mark.REMOVED: "red strike", Mark.ADDED: "bold green"}
+_SIGNS = {Mark.REMOVED: ("[-", "-]"), Mark.ADDED: ("{+", "+}")}
+
+
+def _labelled(label: str, lines: Sequence[Line]) -> Iterator[str]:
+    """Yield lines broken to the width behind `label`."""
+    from rich.color import ColorSystem
+    from rich.console import Console
+    from rich.text import Text
+
+    colours = is_coloured(sys.stdout)
+    console = Console(width=max(width() - _INDENT, 20))
+    head = f"  {label:<{_INDENT - 2}}"
+    for line in lines or [(Piece("(empty)"),)]:
+        parts = [part for piece in line for part in _parts(piece, colours=colours)]
+        for broken in Text.assemble(*parts).wrap(console, console.width):
+            broken.rstrip()
+            segments = broken.render(console)
+            shown = (
+                one.style.render(one.text, color_system=ColorSystem.STANDARD)
+                if one.style and colours
+                else one.text
+                for one in segments
+            )
+            yield (head + "".join(shown)).rstrip()
+            head = " " * _INDENT
+
+
+def _parts(piece: Piece, *, colours: bool) -> Iterator[tuple[str, str]]:
+    """Yield the words of a piece as they are marked, and the blanks behind them."""
+    text = piece.text.rstrip()
+    if piece.mark is Mark.SAME or not text:
+        yield piece.text, ""
+        return
+    before, after = ("", "") if colours else _SIGNS[piece.mark]
+    yield f"{before}{text}{after}", _STYLES[piece.mark] if colours else ""
+    yield piece.text[len(text) :], ""

@@ -1,0 +1,174 @@
+"""What stands twice, for reading and as data: the works, why, and what to do."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from zoterodigest.cli.base.places import near
+from zoterodigest.cli.base.screen import counted, cut, hanging, styled, visible, width, wrapped
+from zoterodigest.cli.show.subjects import UNTITLED, fields_title, place_of
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.link import is_bib
+from zoterodigest.core.works.contradictions import contradicting
+from zoterodigest.core.works.duplicates import Copy, Duplicate, Why
+from zoterodigest.library.address import is_embedded
+from zoterodigest.sync.duplicates import Found
+from zoterodigest.sync.workspace import Workspace
+
+_REASONS = {
+    Why.TITLE: "title and first author agree, as far as they are known",
+    Why.PUBLISHED: "one is the preprint, another one was published",
+    Why.CONTRADICTION: "they agree otherwise: one identifier may be wrong",
+    Why.SHORT_TITLE: "the short title agrees, and one names no authors",
+    Why.NEAR_TITLE: "titles nearly agree, and so do the authors",
+}
+_FOLLOWS = "The next `zoterodigest sync` links all their entries with the item that stays."
+_LOOK = (
+    "Look at them. If items are one work, merge them: `duplicates --merge KEEP OTHER`, or Merge"
+    " Items in Zotero. If entries are one work, give both the same identifier. If they are two"
+    " works, there is nothing to do."
+)
+
+
+def command_for(address: str) -> str:
+    """Return the command that lists duplicates of the library at `address`, "" for the usual."""
+    named = f" --library {visible(shlex.quote(address))}" if address else ""
+    return f"zoterodigest duplicates{named}"
+
+
+def as_text(found: Found, workspace: Workspace, command: str) -> Iterator[str]:
+    """Yield what stands twice, by what is to be done, then the counts; `command` lists it again."""
+    items = [one for one in found.sure if one.items]
+    entries = [one for one in found.sure if not one.items]
+    doubtful = [one for one in found.duplicates if not one.is_sure]
+    yield from _section("One work, several items", items, _advice(workspace), command)
+    yield from _section("One work, several entries", entries, _pushing(entries, workspace))
+    yield from _section("May be one work", doubtful, _LOOK)
+    yield from _counts(found)
+
+
+def as_data(found: Found, workspace: Workspace, command: str) -> dict[str, Any]:
+    """Return what stands twice as JSON can hold it."""
+    return {
+        "checked": {"items": found.items, "entries": found.entries},
+        "duplicates": [_data(one, workspace, command) for one in found.duplicates],
+        "twins": [_copy_data(one) for one in found.twins],
+    }
+
+
+def _data(duplicate: Duplicate, workspace: Workspace, command: str) -> dict[str, Any]:
+    return {
+        "is_sure": duplicate.is_sure,
+        "why": [why.value for why in duplicate.why],
+        "identifiers": [_identifier(one) for one in duplicate.shared],
+        "copies": [_copy_data(one) for one in duplicate.copies],
+        "todo": _todo(duplicate, workspace, command),
+    }
+
+
+def _copy_data(copy: Copy) -> dict[str, Any]:
+    return {
+        "item": copy.item or None,
+        "title": copy.title,
+        "entries": [
+            {"digest": entry.digest, "line": entry.place.start_line} for entry in copy.entries
+        ],
+    }
+
+
+def _todo(duplicate: Duplicate, workspace: Workspace, command: str) -> str:
+    if not duplicate.is_sure:
+        return _LOOK
+    if not duplicate.items:
+        return _pushing([duplicate], workspace)
+    return _merging(duplicate, command)
+
+
+def _section(
+    heading: str,
+    duplicates: Sequence[Duplicate],
+    advice: str,
+    command: str = "",
+) -> Iterator[str]:
+    if not duplicates:
+        return
+    yield styled(f"{heading} ({len(duplicates):,})", "bold")
+    yield from wrapped(advice, 2)
+    for one in duplicates:
+        yield ""
+        yield from _lines(one)
+        if command:
+            yield from hanging("    do     ", _merging(one, command))
+    yield ""
+
+
+def _lines(duplicate: Duplicate) -> Iterator[str]:
+    titles = dict.fromkeys(fields_title(copy.fields) for copy in duplicate.copies)
+    known = [title for title in titles if title != UNTITLED] or [UNTITLED]
+    for title in known:
+        yield cut(f"  {title}", width())
+    for copy in duplicate.copies:
+        places = ", ".join(place_of(entry) for entry in copy.entries)
+        if copy.item:
+            yield from hanging(f"    item   {visible(copy.item)}  ", places or "in no digest")
+        else:
+            yield from hanging("    entry  ", places)
+    yield from hanging("    why    ", "; ".join(_reasons(duplicate)))
+
+
+def _reasons(duplicate: Duplicate) -> Iterator[str]:
+    if duplicate.shared:
+        yield f"the same {', '.join(map(_identifier, duplicate.shared))}"
+    first, second = (copy.identifiers for copy in duplicate.copies[:2])
+    if Why.CONTRADICTION in duplicate.why and (others := contradicting(first, second)):
+        yield f"but {' and '.join(map(_identifier, others))}"
+    for why in duplicate.why:
+        if why in _REASONS:
+            yield _REASONS[why]
+
+
+def _identifier(one: Identifier) -> str:
+    return visible(f"{one.scheme}:{one.value}")
+
+
+def _advice(workspace: Workspace) -> str:
+    is_trial = is_embedded(workspace.library.identity)
+    in_zotero = "" if is_trial else " Or select both in Zotero, right-click, Merge Items."
+    return f"Merge the items by the command below each of them.{in_zotero} {_FOLLOWS}"
+
+
+def _merging(duplicate: Duplicate, command: str) -> str:
+    """Return the command that merges two items of several: one that is linked stays."""
+    linked = [copy.item for copy in duplicate.copies if copy.item and copy.entries]
+    keep, other, *_ = dict.fromkeys((*linked, *duplicate.items))
+    return f"`{command} --merge {visible(keep)} {visible(other)}`"
+
+
+def _pushing(duplicates: Sequence[Duplicate], workspace: Workspace) -> str:
+    digests = _digests([copy for one in duplicates for copy in one.copies], workspace)
+    if not digests:
+        return "Take out all but one."
+    return (
+        f"In the library they become one item: `zoterodigest push {digests}`. Or take out all but"
+        " one of them."
+    )
+
+
+def _digests(copies: Sequence[Copy], workspace: Workspace) -> str:
+    """Return the digests of copies as arguments of a command."""
+    keys = dict.fromkeys(entry.digest for copy in copies for entry in copy.entries)
+    paths = [near(workspace.project.root / key) for key in keys if not is_bib(key)]
+    return " ".join(visible(shlex.quote(str(path))) for path in paths)
+
+
+def _counts(found: Found) -> Iterator[str]:
+    sure, doubtful = len(found.sure), len(found.duplicates) - len(found.sure)
+    looked_at = f"{counted(found.items, 'item')} and {counted(found.entries, 'entry', 'entries')}"
+    works = counted(sure, "work stands twice", "works stand twice")
+    maybe = f", {doubtful:,} more may" if doubtful else ""
+    yield f"{looked_at}: {works}{maybe}" if sure or doubtful else f"{looked_at}: no work twice"
+    if found.twins:
+        number = counted(len(found.twins), "item stands", "items stand")
+        yield f"{number} in several entries, which is as it should be"

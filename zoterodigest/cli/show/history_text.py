@@ -1,0 +1,328 @@
+"""Runs of the history as people read them and as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from html import unescape
+from itertools import groupby
+from typing import Any
+
+from zoterodigest.cli.base.screen import (
+    Column,
+    counted,
+    cut,
+    enumerated,
+    hanging,
+    styled,
+    table,
+    visible,
+    width,
+)
+from zoterodigest.cli.show.excerpts import excerpts
+from zoterodigest.core.history import (
+    CollectionChange,
+    DigestChange,
+    Listed,
+    ObjectChange,
+    Run,
+    is_exported,
+    killed_undos,
+    run_to_undo,
+    undone_by,
+)
+from zoterodigest.core.reversal import Hunk
+
+_MARKUP = re.compile(r"<[^<>]*>")
+_SIGNS = {
+    **dict.fromkeys(("strong", "b"), "**"),
+    **dict.fromkeys(("em", "i"), "*"),
+    "code": "`",
+}
+"""The Markdown of tags of a note: without them, a word set in bold looks like no change."""
+_SIGNED = re.compile(rf"</?({'|'.join(_SIGNS)})(?:\s[^<>]*)?>")
+_NOTHING = "(nothing)"
+_INDENT = 8
+
+
+def runs_table(runs: Sequence[Listed]) -> Iterator[str]:
+    """Yield the lines that list `runs`, all that are kept."""
+    undone, killed = undone_by(runs), killed_undos(runs)
+    columns = (
+        Column("run", 6, is_right=True),
+        Column("when", 16),
+        Column("command", 9),
+        Column("what"),
+    )
+    rows = [
+        (
+            str(run.number),
+            moment_text(run),
+            visible(run.command),
+            what_text(run),
+        )
+        for run in runs
+    ]
+    heading, *lines = table(columns, rows)
+    yield heading
+    for run, line in zip(runs, lines, strict=True):
+        yield line
+        notes = "; ".join(standing(run, undone, killed))
+        yield from hanging(" " * _INDENT, notes) if notes else ()
+
+
+def what_text(run: Listed) -> str:
+    """Return what a run changed, or planned to change if it did not finish."""
+    what = ", ".join(counts_text(run.counts)) or "nothing"
+    return what if run.is_finished else f"planned: {what}"
+
+
+def standing(run: Listed, undone: Mapping[int, int], killed: Mapping[int, Listed]) -> Iterator[str]:
+    """Yield what is to be known of a run beside what it changed.
+
+    `undone` are the runs that are taken back, with the number of the undo; `killed` those whose
+    undo was killed or did not finish, with the undo.
+    """
+    if run.undoes:
+        yield f"undoes run {run.undoes}"
+    if run.number in undone:
+        yield f"undone by run {undone[run.number]}"
+    elif run.number in killed:
+        undo = killed[run.number]
+        yield f"run {undo.number}, which was to undo it, {visible(undo.ended)}"
+    if run.number == getattr(killed.get(run.undoes), "number", None):
+        yield f"{visible(run.ended)}: `zoterodigest undo` goes on with it"
+    elif not run.is_finished:
+        yield f"{visible(run.ended)}: this is what it intended"
+
+
+def run_text(run: Listed) -> str:
+    """Return a run by its number, what it was and when: `run 2 (sync, 2026-02-01 09:00)`."""
+    return f"run {run.number} ({visible(run.command)}, {moment_text(run)})"
+
+
+def moment_text(run: Listed) -> str:
+    """Return when a run took place, in local time."""
+    try:
+        return f"{datetime.fromisoformat(run.when).astimezone():%Y-%m-%d %H:%M}"
+    except ValueError:
+        return visible(run.when)
+
+
+_NOUNS = {
+    "items": ("item", "items"),
+    "notes": ("note", "notes"),
+    "attachments": ("attachment", "attachments"),
+    "collections": ("collection", "collections"),
+    "digests": ("digest", "digests"),
+    "bibliographies": ("bibliography", "bibliographies"),
+}
+_IN_LIBRARY = ("items", "notes", "attachments", "collections")
+
+
+def counts_text(counts: Mapping[str, int]) -> list[str]:
+    """Return what a run changed, each with its number; links only where nothing else was."""
+    some = [counted(counts[name], *nouns) for name, nouns in _NOUNS.items() if counts.get(name)]
+    return some or ([counted(counts["links"], "link")] if counts.get("links") else [])
+
+
+def library_text(counts: Mapping[str, int]) -> str:
+    """Return what a run wrote into a library: `2 items and 1 note`; "" if nothing."""
+    return enumerated(counts_text({name: counts.get(name, 0) for name in _IN_LIBRARY}))
+
+
+def unfinished_text(runs: Sequence[Listed]) -> Iterator[str]:
+    """Yield which undos were killed and are to be gone on with."""
+    for number, undo in killed_undos(runs).items():
+        command = "undo" if number == run_to_undo(runs) else f"undo {number}"
+        how = visible(undo.ended)
+        told = f"Run {undo.number} {how} while it undid run {number}: `zoterodigest {command}`"
+        yield from hanging("", f"{told} goes on with it.")
+
+
+# --- one run -------------------------------------------------------------------------------------
+
+
+def changes_text(run: Run) -> Iterator[str]:
+    """Yield the lines that say what a run changes, field by field."""
+    if run.objects or run.collections:
+        yield styled("Into the library", "bold")
+    titled = sorted(run.objects, key=_place)
+    for title, changes in groupby(titled, key=lambda change: change.title):
+        yield f"  {cut(visible(title) or _NOTHING, width() - 2)}"
+        for change in changes:
+            yield from (f"    {line}" for line in _object_lines(change, run.names))
+    for collection in run.collections:
+        yield f"  {cut(_collection_line(collection), width() - 2)}"
+    for heading, files in zip(_HEADINGS, _by_end(run), strict=True):
+        if files:
+            yield styled(heading, "bold")
+        for file in files:
+            yield from _file_lines(file)
+
+
+_KINDS = "item", "note", "attachment"
+
+
+def _place(change: ObjectChange) -> tuple[str, str, int, str]:
+    """Say where a change stands: keys are random, so they decide only where nothing else does."""
+    return change.title, change.parent, _KINDS.index(change.kind), change.key
+
+
+_HEADINGS = "Into the digests", "Into the bibliographies"
+
+
+def _by_end(run: Run) -> tuple[list[DigestChange], list[DigestChange]]:
+    """Return the files that a run changed: digests, then bibliographies."""
+    digests = [change for change in run.digests if not is_exported(change.key)]
+    return digests, [change for change in run.digests if is_exported(change.key)]
+
+
+def _object_lines(change: ObjectChange, names: Mapping[str, str]) -> Iterator[str]:
+    if change.is_created:
+        yield f"new {change.kind}"
+        return
+    for name in sorted({*change.before, *change.after}):
+        before, after = change.before.get(name), change.after.get(name)
+        if name == "deleted":
+            yield f"{change.kind} {'into' if after else 'out of'} the trash"
+        elif name in ("collections", "tags"):
+            called = names if name == "collections" else {}
+            yield f"{name}: {_members_text(before, after, called)}"
+        else:
+            yield f"{visible(name)}: {' → '.join(_values(_plain(before), _plain(after)))}"
+    for hunk in change.hunks:
+        yield from _hunk_lines(hunk, is_html=True)
+
+
+def _members_text(before: object, after: object, names: Mapping[str, str]) -> str:
+    """Return what is in one list and not in the other; collections by their names, if known."""
+    old, new = (list(map(_plain, one)) if isinstance(one, list) else [] for one in (before, after))
+    gone = (f"- {visible(names.get(one, one))}" for one in old if one not in new)
+    came = (f"+ {visible(names.get(one, one))}" for one in new if one not in old)
+    return ", ".join((*gone, *came))
+
+
+def _values(before: str, after: str) -> Iterator[str]:
+    for text in excerpts([visible(before), visible(after)], (width() - 20) // 2):
+        yield text or _NOTHING
+
+
+def _collection_line(change: CollectionChange) -> str:
+    before, after = change.before, change.after
+    if before is None:
+        return f"new collection {visible(after.name)}"
+    if before.is_trashed != after.is_trashed:
+        where = "into" if after.is_trashed else "out of"
+        return f"collection {visible(after.name)} {where} the trash"
+    return f"collection {visible(before.name)} → {visible(after.name)}"
+
+
+def _file_lines(change: DigestChange) -> Iterator[str]:
+    for hunk in change.hunks:
+        yield f"  {cut(visible(change.key), width() - 12)}:{hunk.at + 1}"
+        yield from (f"    {line}" for line in _hunk_lines(hunk))
+
+
+def _hunk_lines(hunk: Hunk, *, is_html: bool = False) -> Iterator[str]:
+    before, after = (_shown(pieces, is_html=is_html) for pieces in (hunk.before, hunk.after))
+    if before == after:  # what differs is in tags: the address of a link, a color
+        before, after = (_shown(pieces, is_html=False) for pieces in (hunk.before, hunk.after))
+    room = width() - 6
+    if len(before) == len(after):
+        pairs = [excerpts(pair, room) for pair in zip(before, after, strict=True)]
+        before, after = [one for one, _ in pairs], [other for _, other in pairs]
+    for sign, style, texts in (("-", "red", before), ("+", "green", after)):
+        yield from (styled(f"{sign} {cut(text, room)}", style) for text in texts)
+
+
+def _shown(pieces: Iterable[str], *, is_html: bool) -> list[str]:
+    """Return lines as they are shown; of HTML the text, where there is any."""
+    if not is_html:
+        return [visible(piece) for piece in pieces]
+    signed = (_SIGNED.sub(lambda tag: _SIGNS[tag[1]], piece) for piece in pieces)
+    plain = (unescape(_MARKUP.sub("", piece)) for piece in signed)
+    return [visible(text) for text in plain if text.strip()]
+
+
+def _plain(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case [*members]:
+            return ", ".join(map(_plain, members))
+        case {"tag": str(tag)}:
+            return tag
+        case {"lastName": str(last), "firstName": str(first)}:
+            return f"{first} {last}".strip()
+        case {"name": str(name)}:
+            return name
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+# --- as JSON -------------------------------------------------------------------------------------
+
+
+def run_data(run: Listed, undone: Mapping[int, int]) -> dict[str, Any]:
+    """Return a run as it is listed."""
+    return {
+        "run": run.number,
+        "when": run.when,
+        "command": run.command,
+        "is_finished": run.is_finished,
+        "stopped": run.stopped or None,
+        "undoes": run.undoes or None,
+        "undone_by": undone.get(run.number),
+        "counts": dict(run.counts),
+    }
+
+
+def changes_data(run: Run) -> dict[str, Any]:
+    """Return what a run changes, with the values before and after."""
+    digests, bibs = _by_end(run)
+    return {
+        "objects": [_object_data(change) for change in run.objects],
+        "collections": [_collection_data(change) for change in run.collections],
+        "digests": [{"digest": one.key, "passages": _hunks_data(one.hunks)} for one in digests],
+        "bibliographies": [
+            {"bibliography": one.key, "passages": _hunks_data(one.hunks)} for one in bibs
+        ],
+    }
+
+
+def _object_data(change: ObjectChange) -> dict[str, Any]:
+    return {
+        "key": change.key,
+        "kind": change.kind,
+        "title": change.title,
+        "is_new": change.is_created,
+        "before": dict(change.before),
+        "after": dict(change.after),
+        "note": _hunks_data(change.hunks),
+    }
+
+
+def _collection_data(change: CollectionChange) -> dict[str, Any]:
+    return {
+        "key": change.key,
+        "is_new": change.before is None,
+        "before": change.before.name if change.before else None,
+        "after": change.after.name,
+        "is_trashed": change.after.is_trashed,
+    }
+
+
+def _hunks_data(hunks: Iterable[Hunk]) -> list[dict[str, Any]]:
+    return [
+        {"line": hunk.at + 1, "before": _text(hunk.before), "after": _text(hunk.after)}
+        for hunk in hunks
+    ]
+
+
+def _text(pieces: Iterable[str]) -> str:
+    return "".join(pieces).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

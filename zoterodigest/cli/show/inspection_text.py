@@ -1,0 +1,248 @@
+"""What `inspect` shows to people: per file what was read, what was not, and what looks odd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePath
+
+from rich.cells import cell_len
+
+from zoterodigest.cli.base.screen import (
+    Column,
+    counted,
+    cut,
+    hanging,
+    styled,
+    table,
+    visible,
+    width,
+)
+from zoterodigest.cli.show.inspection import Inspection, ReadDigest, Unreadable
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.record import SECTION, is_empty, text_in
+from zoterodigest.digest import report
+from zoterodigest.digest.document import NO_ENTRY, DigestEntry, Document, Skipped
+
+_MOST = 8
+"""How many lines or places of one kind are listed; the others are counted. --json has them all."""
+
+_COLUMNS = (
+    Column("line", 8, is_right=True),
+    Column("title"),
+    Column("id", 16),
+    Column("venue or date", 18),
+    Column("has", 6),
+)
+_MARKS = {
+    "a": ("authors",),
+    "t": ("task", "categories"),
+    "l": ("links",),
+    "s": ("summary",),
+    "b": ("abstract",),
+    "c": ("comment",),
+}
+_LEGEND = "has: a authors, t task, l links, s summary or sections, b abstract, c comment"
+
+
+def as_text(inspection: Inspection) -> Iterator[str]:
+    """Yield the lines of the report; files that could not be read are told elsewhere."""
+    for one in inspection.found:
+        if isinstance(one, ReadDigest):
+            yield from _file(one)
+            yield ""
+    yield from _duplicates(inspection.documents)
+    yield from _total(inspection)
+
+
+def _file(one: ReadDigest) -> Iterator[str]:
+    document = one.document
+    if one.is_blank:
+        yield f"{_name(document)}: the file is empty"
+        return
+    if not document.entries:
+        yield from _nothing(one)
+        return
+    formats = ", ".join(
+        name if len(one.counts()) == 1 else f"{name} ({number})"
+        for name, number in one.counts().items()
+    )
+    yield (
+        f"{_name(document)}: {counted(len(document.entries), 'entry', 'entries')}"
+        f" in the format {formats}, {report.coverage(document):.0%} of the lines"
+    )
+    yield from table(_COLUMNS, [_row(entry) for entry in document.entries])
+    yield styled(f"  {cut(_LEGEND, width() - 2)}", "dim")
+    yield from _unreadable(one)
+    yield from _skipped(document)
+    yield from _suspicions(document)
+
+
+def _name(document: Document) -> str:
+    return styled(visible(document.name), "bold")
+
+
+def _row(entry: DigestEntry) -> tuple[str, ...]:
+    title = visible(entry.title) or "?"
+    return (
+        str(entry.first + 1),
+        f"(unreadable) {title}" if entry.broken else title,
+        _identifier(entry),
+        visible(_venue_or_date(entry)),
+        _marks(entry),
+    )
+
+
+def _identifier(entry: DigestEntry) -> str:
+    known = sorted(entry.reading.identifiers, key=lambda it: (it.is_page, it.scheme))
+    if not known:
+        return "-"
+    match known[0]:
+        case Identifier("arxiv" | "doi", value):
+            return visible(value)
+        case Identifier("url", value):
+            return visible(value.partition("://")[2] or value)
+        case Identifier(scheme, value):
+            return visible(f"{scheme}:{value}")
+
+
+def _venue_or_date(entry: DigestEntry) -> str:
+    venue, year, date = (text_in(entry.reading.fields, name) for name in ("venue", "year", "date"))
+    if date and venue.casefold() in ("", "arxiv"):
+        return date
+    return " ".join(filter(None, (venue, year))) or date
+
+
+def _marks(entry: DigestEntry) -> str:
+    held = {name for name, value in entry.reading.fields.items() if not is_empty(value)}
+    if any(name.startswith(SECTION) for name in held):
+        held.add("summary")
+    return "".join(mark if held.intersection(names) else "·" for mark, names in _MARKS.items())
+
+
+def _nothing(one: ReadDigest) -> Iterator[str]:
+    """Yield what was looked for in a file in which nothing was recognised, and how to go on."""
+    document = one.document
+    yield f"{_name(document)}: no entries recognised in {counted(len(document.lines), 'line')}"
+    yield from _skipped(document)
+    yield "  what was looked for:"
+    for form in one.formats:
+        yield from hanging(f"    {form.name:<20} ", visible(form.about))
+    yield "  how to go on:"
+    yield "    --format NAME        read it by one format only, the others set aside"
+    yield "    NAME.format.toml     describe your own format in such a file beside the digest;"
+    yield "                         docs/formats.md shows how"
+
+
+def _unreadable(one: ReadDigest) -> Iterator[str]:
+    problems = list(one.unreadable())
+    if not problems:
+        return
+    yield ""
+    yield styled("  not understood, left as it stands", "bold")
+    for entry, problem in problems[: 4 * _MOST]:
+        column = f":{problem.column}" if problem.column else ""
+        extent = "the whole entry: " if entry.broken else ""
+        yield f"    line {problem.line}{column}  {extent}{visible(problem.reason)}"
+    yield from _more(len(problems) - 4 * _MOST)
+
+
+def _skipped(document: Document) -> Iterator[str]:
+    groups: dict[str, list[Skipped]] = {}
+    for skipped in document.skipped:
+        groups.setdefault(skipped.reason, []).append(skipped)
+    if not groups:
+        return
+    yield ""
+    yield styled("  passed over", "bold")
+    unread = groups.pop(NO_ENTRY, [])
+    for reason, runs in sorted(groups.items()):
+        yield from _lines(reason, [(it.start_line, it.end_line) for it in runs])
+    if unread:
+        yield f"{len(unread):>7,}  {NO_ENTRY}:"
+        yield from (f"         {_excerpt(document, it)}" for it in unread[:_MOST])
+        yield from _more(len(unread) - _MOST, indent=9)
+
+
+def _excerpt(document: Document, skipped: Skipped) -> str:
+    """Return the place of a run of lines and how its first line begins."""
+    first = document.lines[skipped.start_line - 1].decode("utf-8", "replace")
+    place = _range((skipped.start_line, skipped.end_line))
+    return cut(f"{place:<9} {visible(first)}", width() - 9)
+
+
+def _suspicions(document: Document) -> Iterator[str]:
+    groups: dict[str, list[int]] = {}
+    for suspicion in report.suspicions(document):
+        groups.setdefault(suspicion.what, []).append(suspicion.line)
+    if not groups:
+        return
+    yield ""
+    yield styled("  suspicious", "bold")
+    for what, lines in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+        yield from _lines(visible(what), [(line, line) for line in lines])
+
+
+def _lines(what: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """Yield one kind of thing with its count and its first lines."""
+    listed = ", ".join(_range(place) for place in places[:_MOST])
+    rest = f" and {len(places) - _MOST:,} more" if len(places) > _MOST else ""
+    noun = "line" if len(places) == 1 and places[0][0] == places[0][1] else "lines"
+    yield from hanging(f"{len(places):>7,}  ", f"{what}: {noun} {listed}{rest}")
+
+
+def _range(place: tuple[int, int]) -> str:
+    start, end = place
+    return str(start) if start == end else f"{start}-{end}"
+
+
+def _more(number: int, indent: int = 4) -> Iterator[str]:
+    if number > 0:
+        yield f"{' ' * indent}and {number:,} more; --json lists them all"
+
+
+def _duplicates(documents: Sequence[Document]) -> Iterator[str]:
+    found = report.duplicates(documents)
+    if not found:
+        return
+    yield styled(f"{counted(len(found), 'work')} that {_stand(len(found))} more than once", "bold")
+    names = _short_names(documents)
+    listed = found[: 3 * _MOST]
+    works = [cut(visible(twins.work), 24) for twins in listed]
+    room = max(map(cell_len, works))
+    for work, twins in zip(works, listed, strict=True):
+        head = f"  {work}{' ' * (room - cell_len(work))}  "
+        yield from hanging(head, _places(twins.places, names))
+    yield from _more(len(found) - 3 * _MOST, indent=2)
+    yield ""
+
+
+def _stand(number: int) -> str:
+    return "stands" if number == 1 else "stand"
+
+
+def _short_names(documents: Sequence[Document]) -> dict[str, str]:
+    """Return the files' names without their folders, unless two would look alike."""
+    names = {document.name: PurePath(document.name).name for document in documents}
+    is_clear = len(set(names.values())) == len(names)
+    return {full: visible(short if is_clear else full) for full, short in names.items()}
+
+
+def _places(places: Iterable[tuple[str, int]], names: Mapping[str, str]) -> str:
+    """Return where twins stand, by file: `a.md:13,68; b.md:11`."""
+    lines: dict[str, list[str]] = {}
+    for file, line in places:
+        lines.setdefault(file, []).append(str(line))
+    return "; ".join(
+        f"{names[file]}:{','.join(at)}" if len(names) > 1 else f"lines {', '.join(at)}"
+        for file, at in lines.items()
+    )
+
+
+def _total(inspection: Inspection) -> Iterator[str]:
+    documents = inspection.documents
+    if len(inspection.found) < 2:
+        return
+    entries = sum(len(document.entries) for document in documents)
+    failed = sum(isinstance(one, Unreadable) for one in inspection.found)
+    unread = f", {counted(failed, 'file')} could not be read" if failed else ""
+    yield f"{counted(entries, 'entry', 'entries')} in {counted(len(documents), 'file')}{unread}"

@@ -1,0 +1,187 @@
+"""`ls`: the items of a library as a list by collection, or as the Zotero API's data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zoterodigest.cli.base.screen import Column, counted, styled, table, visible
+from zoterodigest.core.blocks import join_blocks
+from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.records.item_json import JsonCreator
+from zoterodigest.library.selection import (
+    NotInLibrary,
+    Path,
+    collection_paths,
+    collections_within,
+    tag_names,
+)
+from zoterodigest.notes.canonical import html_to_blocks
+
+_COLUMNS = (
+    Column("key", 8),
+    Column("title"),
+    Column("creators", 20),
+    Column("date", 10),
+    Column("has", 7),
+)
+_TITLES = ("title", "caseName", "nameOfAct", "subject")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of a library is to be shown: top-level live items, their children, all collections."""
+
+    items: tuple[LibraryItem, ...]
+    children: Mapping[str, tuple[LibraryItem, ...]]
+    paths: Mapping[str, Path]
+    in_trash: int = 0
+
+
+def select(snapshot: Snapshot, collections: Sequence[str], tags: Sequence[str]) -> Shown:
+    """Return the live items that lie in any of `collections` (or below) and have all of `tags`."""
+    paths = collection_paths(snapshot.collections)
+    within = collections_within(paths, collections)
+    items = tuple(
+        item
+        for item in snapshot.items
+        if _is_top(item)
+        and (not collections or within.intersection(item.json.collections))
+        and set(tags) <= tag_names(item)
+    )
+    in_trash = sum(1 for item in snapshot.items if item.is_trashed and not _parent(item))
+    return Shown(items, children_of(snapshot), paths, in_trash)
+
+
+def _is_top(item: LibraryItem) -> bool:
+    return not item.is_trashed and not _parent(item)
+
+
+def _parent(item: LibraryItem) -> str:
+    return item.json.parent
+
+
+def children_of(snapshot: Snapshot) -> dict[str, tuple[LibraryItem, ...]]:
+    """Return the live notes and attachments by the key of the item they hang on."""
+    children: dict[str, tuple[LibraryItem, ...]] = {}
+    for item in snapshot.items:
+        if _parent(item) and not item.is_trashed:
+            children[_parent(item)] = (*children.get(_parent(item), ()), item)
+    return children
+
+
+def find(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
+    """Return the items with these keys, trashed ones too, or live ones with these citation keys.
+
+    Raises `NotInLibrary` for what is neither.
+    """
+    by_key = {item.key: item for item in snapshot.items}
+    found: list[LibraryItem] = []
+    for key in keys:
+        named = [by_key[key]] if key in by_key else _with_citation_key(snapshot, key)
+        if not named:
+            raise NotInLibrary(
+                f"the library has no item {key}",
+                "`zoterodigest ls` lists the keys there are, `citekeys list` the citation keys.",
+            )
+        found += named
+    return found
+
+
+def _with_citation_key(snapshot: Snapshot, key: str) -> list[LibraryItem]:
+    return [item for item in snapshot.items if _is_top(item) and item.json.stated_citekey == key]
+
+
+def family(snapshot: Snapshot, item: LibraryItem) -> tuple[LibraryItem, ...]:
+    """Return an item and its live children."""
+    return (item, *children_of(snapshot).get(item.key, ()))
+
+
+def api_data(item: LibraryItem, sources: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return an item as the Zotero API's `data` object, with the `sources` of values, if any."""
+    told = {"sources": dict(sources)} if sources else {}
+    return {"key": item.key, "version": item.version, **item.data, **told}
+
+
+def as_data(shown: Shown, *, with_children: bool) -> list[dict[str, Any]]:
+    """Return the items as API data, each followed by its children if they are asked for."""
+    return [
+        api_data(one)
+        for item in shown.items
+        for one in (item, *(shown.children.get(item.key, ()) if with_children else ()))
+    ]
+
+
+def as_text(shown: Shown) -> Iterator[str]:
+    """Yield a table for each collection that holds any of the items, then the counts."""
+    for path, items in _by_collection(shown):
+        heading = visible(" / ".join(path)) if path else "in no collection"
+        yield styled(f"{heading} ({len(items):,})", "bold")
+        yield from table(_COLUMNS, [_row(shown, item) for item in items])
+        yield ""
+    yield from _counts(shown)
+
+
+def _by_collection(shown: Shown) -> Iterator[tuple[Path, list[LibraryItem]]]:
+    groups: dict[Path, list[LibraryItem]] = {}
+    for item in sorted(shown.items, key=lambda it: (title_of(it).casefold(), it.key)):
+        keys = [key for key in item.json.collections if key in shown.paths]
+        for path in {shown.paths[key] for key in keys} or {()}:
+            groups.setdefault(path, []).append(item)
+    yield from sorted(groups.items(), key=lambda group: (not group[0], group[0]))
+
+
+def _row(shown: Shown, item: LibraryItem) -> tuple[str, ...]:
+    return (
+        visible(item.key),
+        visible(title_of(item)) or "(no title)",
+        visible(_creators(item)),
+        visible(item.json.text("date")),
+        _has(shown.children.get(item.key, ())),
+    )
+
+
+def title_of(item: LibraryItem) -> str:
+    """Return what stands for an item's title, a note's first line; "" if nothing does."""
+    if item.json.is_note:
+        return note_text(item).partition("\n")[0].lstrip("# ")
+    return next(filter(None, map(item.json.text, _TITLES)), "")
+
+
+def note_text(note: LibraryItem) -> str:
+    """Return a note as Markdown, by which no HTML of it reaches the terminal."""
+    return join_blocks(html_to_blocks(note.json.note))
+
+
+def creator_name(creator: JsonCreator) -> str:
+    """Return a creator's name in reading order."""
+    return " ".join(filter(None, (creator.name, creator.first, creator.last)))
+
+
+def _creators(item: LibraryItem) -> str:
+    creators = item.json.creators
+    if not creators:
+        return ""
+    first = creators[0].last or creator_name(creators[0])
+    return first if len(creators) == 1 else f"{first} and {len(creators) - 1} more"
+
+
+def _has(children: Sequence[LibraryItem]) -> str:
+    notes = sum(child.json.is_note for child in children)
+    files = len(children) - notes
+    return " ".join(filter(None, (f"{notes}n" if notes else "", f"{files}a" if files else "")))
+
+
+def _counts(shown: Shown) -> Iterator[str]:
+    children = [child for item in shown.items for child in shown.children.get(item.key, ())]
+    notes = sum(child.json.is_note for child in children)
+    parts = [
+        counted(len(shown.items), "item"),
+        f"{counted(notes, 'note')} (n)",
+        f"{counted(len(children) - notes, 'attachment')} (a)",
+        counted(len(shown.paths), "collection"),
+    ]
+    if shown.in_trash:
+        parts.append(f"{shown.in_trash:,} in the trash")
+    yield ", ".join(parts)

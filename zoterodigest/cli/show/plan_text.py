@@ -1,0 +1,301 @@
+"""What `plan`, `push`, `pull` and `sync` show before anything is done, and what `status` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from zoterodigest.cli.base.places import Place
+from zoterodigest.cli.base.screen import (
+    counted,
+    cut,
+    flowing,
+    hanging,
+    parted,
+    styled,
+    visible,
+    width,
+    wrapped,
+)
+from zoterodigest.cli.show.attention import NEWS, SECTIONS, Attention, open_text
+from zoterodigest.cli.show.bib_text import exports_text
+from zoterodigest.cli.show.closing import (
+    BLANK,
+    attention_of,
+    concerning,
+    held_by_direction,
+    is_read_in_part,
+)
+from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
+from zoterodigest.cli.show.subjects import subjects_of
+from zoterodigest.core.link import Row, State, is_bib
+from zoterodigest.core.reports import ApartField, Held, HeldName, MissingNote, Report
+from zoterodigest.core.terms import End
+from zoterodigest.digest.report import unread_papers
+from zoterodigest.sync.acknowledging import standing_reports, unacknowledged
+from zoterodigest.sync.failures import failures_of_digests, foreseen
+from zoterodigest.sync.run import Direction, Prepared
+
+_MOST = 5
+_MOST_TAGS = 12
+_COMMANDS: Mapping[End, str] = {End.ZOTERO: "push", End.MARKDOWN: "pull", End.BIB: "pull"}
+"""The command that writes what goes into an end."""
+
+
+def plan_text(prepared: Prepared, place: Place) -> Iterator[str]:
+    """Yield what a run would do at either end, or that everything is in step."""
+    return parted(_plan_lines(prepared, place))
+
+
+def status_text(prepared: Prepared, place: Place, *, is_all: bool = False) -> Iterator[str]:
+    """Yield how things stand, section by section.
+
+    With `is_all` every section is shown in full, and what was acknowledged is listed as well.
+    """
+    return parted(_status_lines(prepared, place, is_all=is_all))
+
+
+def _plan_lines(prepared: Prepared, place: Place) -> Iterator[str]:
+    attention = attention_of(prepared, concerning(prepared))
+    yield from place.lines()
+    yield ""
+    if prepared.is_settled:
+        yield from _unrecognised(prepared)
+    else:
+        yield from as_lines(prepared.plan, subjects_of(prepared))
+        yield from _recorded_only(prepared)
+        yield from _unrecognised(prepared)
+        yield from _tags(prepared.new_tags)
+        yield from _differences(prepared, attention)
+    yield from _exports(prepared)
+    yield from attention.lines(NEWS, _MOST)
+    yield from _kept(prepared)
+    yield from _lost_notes(prepared)
+    yield from _other_way(prepared)
+
+
+def _status_lines(prepared: Prepared, place: Place, *, is_all: bool) -> Iterator[str]:
+    subjects, reports = subjects_of(prepared), unacknowledged(prepared)
+    yield from place.lines()
+    yield from hanging("links      ", _links(prepared))
+    if prepared.gathered.recorded is not None:
+        advice = "the next run that writes goes on with it"
+        yield from hanging("unfinished ", f"a run was stopped before it ended; {advice}")
+    yield from _missing(prepared)
+    if still_open := open_text(reports):
+        yield from hanging("open       ", still_open)
+    yield from _unrecognised(prepared)
+    yield from _beyond_markdown(prepared)
+    yield ""
+    if not prepared.is_settled:
+        headings = {end: f"{HEADINGS[end]} (`zoterodigest {_COMMANDS[end]}`)" for end in HEADINGS}
+        yield from as_lines(prepared.plan, subjects, headings)
+        yield from _recorded_only(prepared)
+    yield from _exports(prepared)
+    yield from _standing(prepared, reports, is_all=is_all)
+    yield from _kept(prepared)
+
+
+def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) -> Iterator[str]:
+    """Yield the sections of `reports`, each report with its ID if it can be acknowledged; then
+    how many were, or with `is_all` which.
+    """
+    standing = standing_reports(prepared)
+    ids = {id(one.report): one.id for one in standing}
+    kinds = [section.kind for section in SECTIONS]
+
+    def label(report: Report) -> str:
+        return f"{styled(ids[id(report)], 'yellow')}  " if id(report) in ids else ""
+
+    most = len(prepared.plan.reports) if is_all else _MOST
+    yield from attention_of(prepared, reports, label).lines(kinds, most)
+    if any(id(report) in ids for report in reports):
+        yield ""
+        yield "To count a report only, until what it says changes:"
+        yield "  zoterodigest resolve ID --acknowledge"
+    acknowledged = [one.report for one in standing if one.is_acknowledged]
+    if acknowledged and not is_all:
+        yield ""
+        yield f"{len(acknowledged):,} acknowledged; `zoterodigest status --all` lists them."
+    elif acknowledged:
+        yield ""
+        yield styled(f"Acknowledged ({len(acknowledged):,})", "bold")
+        yield "  `zoterodigest resolve ID --forget` lists one again in every `status`."
+        yield from attention_of(prepared, acknowledged, label).lines(kinds, most)
+
+
+def refusals_text(prepared: Prepared) -> Iterator[str]:
+    """Yield what a run would leave out, as it cannot be written."""
+    advice = (
+        "Left as they are at both ends; everything else is done. To end this, edit the entry"
+        " yourself, or give the item a value that the entry can show."
+    )
+    unread = list(failures_of_digests(prepared.gathered))
+    told = [
+        (f"{visible(one.where)}  {visible(one.title)}".rstrip(), visible(one.reason))
+        for one in foreseen(prepared)
+        if one not in unread
+    ]
+    yield from _listed("Cannot be written", advice, told)
+    for failure in unread:
+        yield ""
+        yield from hanging(f"{visible(failure.where)}: ", visible(failure.reason))
+
+
+def news_text(prepared: Prepared, shown: Prepared) -> Iterator[str]:
+    """Yield what the plan `prepared` reports and `shown`, which people saw before it, did not."""
+    before = shown.plan.reports
+    fresh = [report for report in concerning(prepared) if report not in before]
+    yield from attention_of(prepared, fresh).lines(NEWS, _MOST)
+
+
+def left_text(prepared: Prepared) -> str:
+    """Return in one line what a run leaves to the person; "" if nothing is."""
+    return open_text(report for report in concerning(prepared) if type(report) in NEWS)
+
+
+def files_text(prepared: Prepared) -> str:
+    """Return what people call the files of a run."""
+    has_bibs = any(read.bib.is_two_way for read in prepared.gathered.bibs)
+    return "the digests and bibliographies" if has_bibs else "the digests"
+
+
+def _lost_notes(prepared: Prepared) -> Iterator[str]:
+    """Yield how many notes were deleted in the library and stay deleted."""
+    if number := sum(isinstance(one, MissingNote) for one in concerning(prepared)):
+        yield ""
+        notes = counted(number, "note", "notes")
+        yield f"Deleted in the library and not made again: {notes} (`zoterodigest status`)."
+
+
+def _other_way(prepared: Prepared) -> Iterator[str]:
+    """Yield how many edits stay: for a run of the other direction, or by the rules."""
+    held = list(held_by_direction(prepared))
+    if prepared.options.direction is Direction.SYNC:
+        by_rules = [one for one in concerning(prepared) if isinstance(one, Held | HeldName)]
+        if by_rules:
+            yield ""
+            yield f"Held back: {counted(len(by_rules), 'edit')} (`zoterodigest status`)."
+        return
+    verb, place = {
+        Direction.PUSH: ("pull", "the library"),
+        Direction.PULL: ("push", files_text(prepared)),
+    }.get(prepared.options.direction, ("sync", f"the library and {files_text(prepared)}"))
+    if held:
+        yield ""
+        yield f"Left for `zoterodigest {verb}`: {counted(len(held), 'edit')} made in {place}."
+
+
+def _kept(prepared: Prepared) -> Iterator[str]:
+    """Yield the items that stay although their entries were dropped."""
+    advice = "Their entries were dropped, but they were changed or are used: they stay."
+    told = [(visible(one.title), visible(one.reason)) for one in prepared.kept]
+    yield from _listed("Kept in the library", advice, told)
+
+
+def _listed(heading: str, advice: str, told: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield a section of subjects, each with its reason."""
+    if not told:
+        return
+    yield ""
+    yield styled(f"{heading} ({len(told):,})", "bold")
+    yield from wrapped(advice, 2)
+    for subject, reason in told[:_MOST]:
+        yield cut(f"    {subject}", width())
+        yield from wrapped(reason, 6)
+    if len(told) > _MOST:
+        yield f"    … and {len(told) - _MOST:,} more"
+
+
+def _exports(prepared: Prepared) -> Iterator[str]:
+    """Yield what a sync does to the .bib files of the project."""
+    if lines := list(exports_text(prepared.bibs, "Exports (`zoterodigest export`)")):
+        yield from ("", *lines)
+
+
+def _recorded_only(prepared: Prepared) -> Iterator[str]:
+    if not prepared.plan.actions and not any(bib.is_change for bib in prepared.bibs):
+        yield "Nothing to write; only links are recorded in the lock file."
+
+
+def _links(prepared: Prepared) -> str:
+    """Return how many links there are, those of each bibliography by themselves."""
+    gathered = prepared.gathered
+    rows = [row for row in prepared.plan.rows_before if not is_bib(row.digest)]
+    number = sum(not is_bib(entry.digest) for entry in gathered.entries)
+    entries = f"{counted(number, 'entry', 'entries')} in {counted(len(gathered.digests), 'digest')}"
+    parts = [f"{sum(map(_is_linked, rows)):,}{_ended(rows)}; {entries}"]
+    for bib in gathered.bibs:
+        if bib.bib.is_two_way:
+            rows = [row for row in prepared.plan.rows_before if row.digest == bib.key]
+            entries = counted(len(bib.document.entries), "entry", "entries")
+            links = counted(sum(map(_is_linked, rows)), "link")
+            parts.append(f"{visible(bib.key)}: {links}{_ended(rows)}, {entries}")
+    return "; ".join(parts)
+
+
+def _is_linked(row: Row) -> bool:
+    return row.state is State.LINKED
+
+
+def _ended(rows: Sequence[Row]) -> str:
+    ended = len(rows) - sum(map(_is_linked, rows))
+    return f" (and {ended:,} that ended)" if ended else ""
+
+
+def _missing(prepared: Prepared) -> Iterator[str]:
+    """Yield the files that are linked and not here, with what can be done."""
+    gathered = prepared.gathered
+    missing = sorted((gathered.gone - gathered.missing) & {r.digest for r in prepared.plan.rows})
+    advice = {
+        False: "if it was renamed, push it by its new path",
+        True: "if it was renamed, tell its new path in zoterodigest.toml",
+    }
+    for are_bibs, keys in groupby(sorted(missing, key=is_bib), key=is_bib):
+        names = visible(", ".join(keys))
+        yield from hanging("missing    ", f"{names}: linked, and not here; {advice[are_bibs]}")
+
+
+def _unrecognised(prepared: Prepared) -> Iterator[str]:
+    """Yield the digests of which no entry, or not nearly all entries, were read."""
+    for read in filter(is_read_in_part, prepared.gathered.digests):
+        name, number = visible(read.digest.key), len(read.document.entries)
+        some = f"{number:,} of about {number + unread_papers(read.document):,} entries read"
+        advice = f"`zoterodigest inspect {name}` shows the lines that were not"
+        yield from hanging(f"{name}: ", f"{some if number else 'no entries recognised'}; {advice}")
+    for read in prepared.gathered.digests:
+        if not read.file.data.strip(BLANK):
+            yield f"{visible(read.digest.key)}: the file is empty"
+
+
+def _beyond_markdown(prepared: Prepared) -> Iterator[str]:
+    """Yield how many of our notes hold what Markdown cannot show: it stays in the note."""
+    links = prepared.plan.links
+    notes = [link.item.notes.get(link.row.id) for link in links if link.item]
+    kept = [note.kept for note in notes if note is not None and note.kept]
+    if kept:
+        names = ", ".join(sorted({name for names in kept for name in names}))
+        verb = "holds" if len(kept) == 1 else "hold"
+        told = f"{counted(len(kept), 'note')} {verb} what Markdown has no place for ({names})"
+        yield from hanging("notes      ", f"{told}; it stays in the note")
+
+
+def _tags(new_tags: Mapping[str, int]) -> Iterator[str]:
+    if not new_tags:
+        return
+    ranked = sorted(new_tags.items(), key=lambda pair: (-pair[1], pair[0]))
+    listed = [f"{visible(tag)} {number:,}" for tag, number in ranked[:_MOST_TAGS]]
+    if len(ranked) > _MOST_TAGS:
+        listed.append(f"… and {len(ranked) - _MOST_TAGS:,} more")
+    yield ""
+    yield styled(f"Tags it adds ({len(ranked):,})", "bold")
+    yield from flowing(listed, 2)
+
+
+def _differences(prepared: Prepared, attention: Attention) -> Iterator[str]:
+    """Yield the differences that stay where entries were joined with items that were there."""
+    adopts = any(link.before is None and link.item for link in prepared.plan.links)
+    if adopts and any(isinstance(report, ApartField) for report in prepared.plan.reports):
+        yield ""
+        yield styled("Differences that stay", "bold")
+        yield from attention.differences()

@@ -1,0 +1,295 @@
+"""What `published` shows: for each work where it appeared, and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zoterodigest.cli.base.screen import (
+    counted,
+    cut,
+    hanging,
+    parted,
+    styled,
+    visible,
+    width,
+    wrapped,
+)
+from zoterodigest.cli.show.subjects import UNTITLED, value_text
+from zoterodigest.core.found import Found
+from zoterodigest.lookup.finding import Findings
+from zoterodigest.lookup.publication import (
+    OTHER_VENUE,
+    OTHER_YEAR,
+    Publication,
+    Published,
+    Reported,
+    Unpublished,
+)
+from zoterodigest.lookup.statements import Doubt, Statement
+from zoterodigest.sync.looking_up.publications import Blocked, Listed
+
+_MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Works, what was found of each, and what its item is to take of that."""
+
+    works: tuple[Listed, ...]
+    findings: Findings
+    taken: tuple[Found | Blocked | None, ...]
+    is_offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    listed: Listed
+    publication: Publication
+    taken: Found | Blocked | None
+
+    @property
+    def title(self) -> str:
+        return visible(self.listed.work.known.title) or UNTITLED
+
+    @property
+    def state(self) -> str:
+        """One word for how things stand with the work."""
+        match self.publication, self.taken:
+            case Unpublished(), _:
+                return "preprint"
+            case Reported(), _:
+                return "reported"
+            case _, Blocked():
+                return "blocked"
+            case _, Found(fields):
+                return "published" if "venue" in fields else "completed"
+            case _ if self.listed.item is None:
+                return "not in the library"
+            case _:
+                return "known"
+
+
+def _rows(shown: Shown) -> list[_Row]:
+    found = zip(shown.works, shown.findings.publications, shown.taken, strict=True)
+    return [_Row(*one) for one in found]
+
+
+_SECTIONS = {
+    "published": ("Published", "Their items in the library still are preprints."),
+    "completed": ("Published, with more to say", "The library has the venue and lacks this."),
+    "not in the library": ("Published, and not in the library", "`zoterodigest push` comes first."),
+    "blocked": ("Published, and to be changed by you", "Their items cannot take it as they are."),
+    "reported": (
+        "For you to judge",
+        "Nothing of this is applied: what is right, write into the digest or Zotero.",
+    ),
+}
+
+
+def published_text(shown: Shown) -> Iterator[str]:
+    """Yield what was found, section by section, and how many works are left."""
+    return parted(_lines(shown))
+
+
+def _lines(shown: Shown) -> Iterator[str]:
+    rows = _rows(shown)
+    for state, (heading, advice) in _SECTIONS.items():
+        found = [row for row in rows if row.state == state]
+        if found:
+            yield styled(f"{heading} ({len(found):,})", "bold")
+            yield from wrapped(advice, 2)
+            yield from (line for row in found for line in _row_lines(row))
+            yield ""
+    yield from _left(rows, is_complete=not (shown.findings.faults or shown.is_offline))
+    yield from _against(rows)
+    yield from _faults(shown)
+
+
+def _row_lines(row: _Row) -> Iterator[str]:
+    yield cut(f"  {visible(row.listed.place)}  {row.title}", width())
+    if isinstance(row.taken, Blocked):
+        yield from hanging("      ", visible(row.taken.reason))
+    match row.publication:
+        case Published() as found:
+            yield from hanging("      ", _publication_text(found))
+            yield from _said(found.why)
+        case Reported(reason, doubts, versions):
+            yield from hanging("      ", visible(reason))
+            yield from _versions(versions)
+            told = {one for version in versions for one in version.why}
+            yield from _doubted([doubt for doubt in doubts if doubt.statement not in told])
+        case Unpublished():
+            pass
+
+
+def _versions(versions: Sequence[Published]) -> Iterator[str]:
+    """Yield what each version would write, and whoever names it."""
+    for version in versions:
+        kind = _KINDS.get(version.item_type, version.item_type)
+        yield from hanging(f"      {kind}: ", _publication_text(version))
+        yield from _said(version.why)
+    if versions:
+        yield from hanging("      ", _CHOICE)
+
+
+_KINDS = {"conferencePaper": "conference paper", "journalArticle": "journal article"}
+_CHOICE = (
+    "Write the venue you cite into the digest, sync, then run `published --apply` for the rest."
+)
+
+
+def _publication_text(found: Published) -> str:
+    parts = [f"{found.venue} {found.year}".strip(), found.award]
+    parts += [f"pages {found.pages}" if found.pages else "", found.doi]
+    return visible(", ".join(filter(None, parts)))
+
+
+def _said(statements: Sequence[Statement]) -> Iterator[str]:
+    for statement in statements:
+        yield from hanging(f"        {_who(statement)}: ", visible(_words(statement)))
+
+
+def _doubted(doubts: Sequence[Doubt]) -> Iterator[str]:
+    for doubt in doubts[:_MOST]:
+        reasons = f" ({'; '.join(doubt.reasons)})" if doubt.reasons else ""
+        words = visible(f"{_words(doubt.statement)}{reasons}")
+        yield from hanging(f"        {_who(doubt.statement)}: ", words)
+    if len(doubts) > _MOST:
+        yield f"        … and {len(doubts) - _MOST:,} more"
+
+
+def _who(statement: Statement) -> str:
+    return statement.source.value if statement.source else "yours"
+
+
+def _words(statement: Statement) -> str:
+    """Return what a statement says: the passage that was read, or what an index has."""
+    if statement.source is None:
+        return f"{statement.venue.name} {statement.year}".strip() + f" ({statement.text})"
+    if statement.year and statement.year not in statement.text:
+        return f"{statement.text} {statement.year}"
+    return statement.text
+
+
+def _left(rows: Sequence[_Row], *, is_complete: bool) -> Iterator[str]:
+    """Yield how many works need nothing, and which still are preprints, if all was asked."""
+    known = sum(row.state == "known" for row in rows)
+    preprints = [row for row in rows if row.state == "preprint"]
+    if known:
+        yield f"Known as published: {counted(known, 'paper')}."
+    if preprints:
+        heading = "Still preprints" if is_complete else "Not known as published"
+        yield f"{heading}: {counted(len(preprints), 'paper')}."
+        for row in preprints[:_MOST]:
+            yield cut(f"  {visible(row.listed.place)}  {row.title}", width())
+        if len(preprints) > _MOST:
+            yield f"  … and {len(preprints) - _MOST:,} more (--json lists all)"
+    if not rows:
+        yield "Nothing to look for."
+
+
+def _against(rows: Sequence[_Row]) -> Iterator[str]:
+    """Yield what sources say against venues that stand in the digest or the library."""
+    told = [row for row in rows if _contradictions(row)]
+    if told:
+        yield ""
+        yield styled(f"Sources say otherwise ({len(told):,})", "bold")
+        yield from wrapped("What stands in the digest or in Zotero counts, and stays.", 2)
+        for row in told:
+            yield cut(f"  {visible(row.listed.place)}  {row.title}", width())
+            own = row.publication
+            if isinstance(own, Published):
+                yield from hanging("        yours: ", visible(f"{own.venue} {own.year}".strip()))
+            yield from _doubted(_contradictions(row))
+
+
+def _contradictions(row: _Row) -> list[Doubt]:
+    found = row.publication
+    if not isinstance(found, Published) or not found.is_own:
+        return []
+    return [doubt for doubt in found.against if {OTHER_VENUE, OTHER_YEAR} & {*doubt.reasons}]
+
+
+def _faults(shown: Shown) -> Iterator[str]:
+    if shown.is_offline:
+        yield ""
+        yield "Offline: nobody was asked; this is what was looked up before."
+    for fault in shown.findings.faults:
+        yield ""
+        papers = counted(fault.works, "paper")
+        reason = f"{visible(fault.reason)}: not asked about {papers}. Run it again to go on."
+        yield from wrapped(reason, 0)
+
+
+def published_data(shown: Shown) -> dict[str, Any]:
+    """Return what was found, as JSON can hold it: every work with its `state`."""
+    return {
+        "papers": [_row_data(row) for row in _rows(shown)],
+        "faults": [
+            {"source": fault.source.value, "reason": fault.reason, "papers": fault.works}
+            for fault in shown.findings.faults
+        ],
+        "offline": shown.is_offline,
+    }
+
+
+def _row_data(row: _Row) -> dict[str, Any]:
+    known = row.listed.work.known
+    return {
+        "state": row.state,
+        "place": row.listed.place,
+        "title": known.title,
+        "arxiv": known.arxiv,
+        "item": row.listed.key if row.listed.item else None,
+        **_publication_data(row.publication),
+        "takes": _taken_data(row.taken),
+    }
+
+
+def _publication_data(publication: Publication) -> dict[str, Any]:
+    match publication:
+        case Published() as found:
+            names = ("venue", "year", "item_type", "doi", "pages", "award")
+            return {
+                **{name: getattr(found, name) for name in names},
+                "why": [_statement_data(each) for each in found.why],
+                "against": [_doubt_data(each) for each in found.against],
+            }
+        case Reported(reason, doubts, versions):
+            return {
+                "reason": reason,
+                "against": [_doubt_data(each) for each in doubts],
+                "versions": [_publication_data(each) for each in versions],
+            }
+        case Unpublished():
+            return {}
+
+
+def _taken_data(taken: Found | Blocked | None) -> dict[str, Any] | None:
+    match taken:
+        case Found(fields, sources):
+            return {
+                name: {"value": value_text(value), "source": sources.get(name, "")}
+                for name, value in fields.items()
+            }
+        case Blocked(reason):
+            return {"blocked": reason}
+        case None:
+            return None
+
+
+def _statement_data(statement: Statement) -> dict[str, Any]:
+    return {
+        "source": statement.source.value if statement.source else "own",
+        "text": statement.text,
+        "venue": statement.venue.name,
+        "year": statement.year,
+        "doi": statement.doi,
+        "pages": statement.pages,
+    }
+
+
+def _doubt_data(doubt: Doubt) -> dict[str, Any]:
+    return {**_statement_data(doubt.statement), "reasons": list(doubt.reasons)}

@@ -1,0 +1,174 @@
+"""Subjects: what the actions and reports of a plan are about, in words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from zoterodigest.cli.base.screen import visible
+from zoterodigest.cli.show.library_list import title_of
+from zoterodigest.core.link import Row, source_of
+from zoterodigest.core.merge import would_lose_identifier
+from zoterodigest.core.plan import CreateItem, Plan
+from zoterodigest.core.record import (
+    NOTE,
+    SECTION,
+    Blocks,
+    Empty,
+    Entry,
+    Fields,
+    Links,
+    Members,
+    Names,
+    Value,
+    text_in,
+)
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.run import Prepared
+
+UNTITLED = "(no title)"
+
+
+class Subjects:
+    """Names the rows, items and entries of `plan`; `held` are the library's objects by key."""
+
+    def __init__(self, plan: Plan, held: Mapping[str, LibraryItem]) -> None:
+        self._links = {link.row.id: link for link in plan.links}
+        self._rows = {row.id: row for row in (*plan.rows_before, *plan.rows)}
+        self._shelves = {shelf.collection: shelf for shelf in plan.shelves}
+        self._held = held
+        self._created = {
+            action.key: fields_title(action.fields)
+            for action in plan.actions
+            if isinstance(action, CreateItem)
+        }
+
+    def title(self, row_id: str) -> str:
+        """Return the title of a row's entry, or of its item where the entry is gone."""
+        link = self._links.get(row_id)
+        if link and (title := _title(link.entry.fields)):
+            return title
+        row = self._rows.get(row_id)
+        return self.row_title(row) if row else UNTITLED
+
+    def row_title(self, row: Row) -> str:
+        """Return the title of a row's item, or what else it is known by."""
+        named = self.item_title(row.item)
+        known = ", ".join(f"{one.scheme}:{one.value}" for one in sorted(row.identifiers))
+        return named if named != UNTITLED or not known else visible(known)
+
+    def item_title(self, key: str) -> str:
+        """Return the title of an item of the library, or of one that the plan creates."""
+        item = self._held.get(key)
+        return (visible(title_of(item)) if item else self._created.get(key)) or UNTITLED
+
+    def note_holder(self, row: Row) -> str:
+        """Return the key of another item that the note of `row` was moved to, or ""."""
+        note = self._held.get(row.note or "")
+        if note is None or note.is_trashed:
+            return ""
+        holder = note.json.parent
+        return holder if holder != row.item else ""
+
+    def collection(self, key: str) -> str:
+        """Return what one of our collections stands for: a heading, or a digest as a whole."""
+        shelf = self._shelves.get(key)
+        if shelf is None:
+            return f"the collection {visible(key)}"
+        return path_text(shelf.path) if shelf.path else visible(shelf.digest)
+
+    def digest(self, row_id: str) -> str:
+        """Return the digest of a row."""
+        link = self._links.get(row_id)
+        if link:
+            return link.entry.digest
+        row = self._rows.get(row_id)
+        return row.digest if row else ""
+
+    def source(self, row_ids: Sequence[str], name: str, value: Value) -> str:
+        """Return the file whose entry has `value` in the field `name`: of several the first one,
+        and that of the first row where none has it.
+        """
+        links = (self._links[row_id] for row_id in row_ids if row_id in self._links)
+        found = (link.entry.digest for link in links if link.entry.fields.get(name) == value)
+        return next(found, self.digest(row_ids[0]))
+
+    def looked_up(self, row_id: str, name: str) -> str:
+        """Return where the value was looked up that a row's item holds; "" if it was not."""
+        link = self._links.get(row_id)
+        return source_of(link.item, name, self._rows.values()) if link and link.item else ""
+
+    def place(self, row_id: str) -> str:
+        """Return where a row's entry stands, `papers.md:12`; its digest if it is gone."""
+        link = self._links.get(row_id)
+        return place_of(link.entry) if link else visible(self.digest(row_id))
+
+
+def subjects_of(prepared: Prepared) -> Subjects:
+    """Return the names of what a plan is about."""
+    return Subjects(prepared.plan, prepared.gathered.contents.by_key)
+
+
+def entry_title(entry: Entry) -> str:
+    """Return the title of an entry, or what else it is known by."""
+    known = ", ".join(f"{one.scheme}:{one.value}" for one in sorted(entry.identifiers))
+    return _title(entry.fields) or visible(known) or UNTITLED
+
+
+def place_of(entry: Entry) -> str:
+    """Return where an entry stands, `papers.md:12`."""
+    return f"{visible(entry.digest)}:{entry.place.start_line}"
+
+
+def fields_title(fields: Fields) -> str:
+    """Return the title among fields."""
+    return _title(fields) or UNTITLED
+
+
+def path_text(path: Sequence[str]) -> str:
+    """Return the headings an entry stands under, outermost first."""
+    return visible(" / ".join(path)) or "no heading"
+
+
+def _title(fields: Fields) -> str:
+    return visible(text_in(fields, "title"))
+
+
+def field_name(name: str) -> str:
+    """Return what people call a field: a section by its heading, a note of their own by its key."""
+    if name.startswith(NOTE):
+        return visible(f"your note {name.removeprefix(NOTE)}")
+    return visible(name.removeprefix(SECTION))
+
+
+def conflict_text(fields: Iterable[tuple[str, Value]]) -> str:
+    """Return why fields are in conflict, of which the item holds these values, by their names."""
+    reasons = {
+        "an identifier was cleared in Zotero"
+        if would_lose_identifier(name, at_item)
+        else "changed at both ends"
+        for name, at_item in fields
+    }
+    text = ", or ".join(sorted(reasons, reverse=True))
+    return text[:1].upper() + text[1:]
+
+
+def looked_up_text(source: str) -> str:
+    """Return where a value was looked up, to stand behind the name of its field."""
+    return f" (looked up at {visible(source)})" if source else ""
+
+
+def value_text(value: Value) -> str:
+    """Return a value on one line."""
+    match value:
+        case str():
+            return visible(value)
+        case Names():
+            return visible(", ".join(value.people) + (" et al." if value.truncated else ""))
+        case Members():
+            return visible(", ".join(value.texts))
+        case Links():
+            return visible(", ".join(f"{one.label} {one.url}" for one in value.hyperlinks))
+        case Blocks():
+            return visible(" ".join(value.texts))
+        case Empty():
+            return ""
