@@ -194,6 +194,25 @@ def test_a_renamed_collection_renames_its_heading(notes: World) -> None:
     assert settled(notes)
 
 
+@pytest.mark.parametrize("arrives", ["moved", "added"])
+def test_a_heading_without_entries_gets_its_new_name_with_the_entry_that_comes(
+    notes: World, arrives: str
+) -> None:
+    notes.edit("notes.md", (f"\n{ATTENTION}", ""))
+    key = notes.key("Mask R-CNN")
+    if arrives == "moved":
+        notes.change(key, collections=[notes.shelves()["notes/Language"]])
+    else:
+        notes.library.write([diffusion(notes, "notes/Language")])
+    rename(notes, "Language", "Words")
+
+    notes.push(SYNC)
+
+    assert "## Words" in text(notes)
+    assert "## Language" not in text(notes)
+    assert settled(notes)
+
+
 @pytest.mark.parametrize("name", ["World  models", "World\u00a0models", "World\nmodels", "a\tb "])
 def test_blanks_in_a_collections_name_are_one_in_its_heading(notes: World, name: str) -> None:
     rename(notes, "Vision", name)

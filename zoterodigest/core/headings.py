@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from zoterodigest.core.link import Shelf
-from zoterodigest.core.plan import RenameHeading
+from zoterodigest.core.plan import Action, CreateEntry, MoveEntry, RenameHeading
 from zoterodigest.core.record import Collection, Entry
 from zoterodigest.core.reports import HeldName, NameConflict
 from zoterodigest.core.shelves import Path, name_of
@@ -18,16 +18,18 @@ def renamed_headings(
     collections: Iterable[Collection],
     renamed: Set[str],
     *,
+    arriving: Iterable[Action] = (),
     terms: Terms,
 ) -> Iterator[RenameHeading | HeldName | NameConflict]:
     """Yield what is to be done, or said, where the collection of a heading has a new name.
 
     `shelves` have followed the digests already, `renamed` are collections that are about to. The
     collection of a digest itself is left alone. A run of some entries renames nothing for all.
+    `arriving` bring entries under headings that may have none yet.
     """
     if not terms.is_whole:
         return
-    texts = dict(_texts(entries))
+    texts = {**dict(_texts_below(arriving)), **dict(_texts(entries))}
     live = {one.key: one for one in collections if not one.is_trashed and one.key not in renamed}
     for shelf in shelves:
         text, collection = texts.get((shelf.digest, shelf.path)), live.get(shelf.collection)
@@ -56,3 +58,22 @@ def _texts(entries: Iterable[Entry]) -> Iterator[tuple[tuple[str, Path], str]]:
     for entry in entries:
         for depth, text in enumerate(entry.headings, start=1):
             yield (entry.digest, entry.heading_keys[:depth]), text
+
+
+def _texts_below(actions: Iterable[Action]) -> Iterator[tuple[tuple[str, Path], str]]:
+    """Yield the text of every heading that entries come to stand under, by digest and path.
+
+    A key of a path is its heading's text, but for an ordinal behind a text that comes twice: such
+    a heading gets its name in the next run, which sees its entries.
+    """
+    for action in actions:
+        match action:
+            case (
+                MoveEntry(entry=Entry(digest=digest), path=path)
+                | CreateEntry(digest=digest, path=path)
+            ) if not any("#" in key for key in path):
+                yield from (
+                    ((digest, path[:depth]), path[depth - 1]) for depth in range(1, len(path) + 1)
+                )
+            case _:
+                pass

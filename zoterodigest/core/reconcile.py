@@ -71,8 +71,12 @@ def reconcile(
         list(added_items(entries, rows, (shelved, after, terms), new_ids)) if terms.is_whole else []
     )
     renamed = {one.key for one in placing.shelf_actions if isinstance(one, RenameShelf)}
+    created = [one for one in added if isinstance(one, CreateEntry)]
+    arriving: list[Action] = [*placing.entry_actions, *created]
     headings = list(
-        renamed_headings(entries, placing.shelves, library.collections, renamed, terms=terms)
+        renamed_headings(
+            entries, placing.shelves, library.collections, renamed, arriving=arriving, terms=terms
+        )
     )
     actions = (
         *placing.shelf_actions,
@@ -83,7 +87,7 @@ def reconcile(
         *(one for one in headings if isinstance(one, RenameHeading)),
         *placing.entry_actions,
         *linking.removed,
-        *(one for one in added if isinstance(one, CreateEntry)),
+        *created,
     )
     reports = (
         *linking.reports,

@@ -263,19 +263,26 @@ def _renamed_paths(
 ) -> dict[tuple[str, tuple[str, ...]], tuple[str, ...]]:
     """Return the headings that have another key now, by digest and former path.
 
-    Entries that were to move tell nothing of headings.
+    Entries that stay tell best; those that came tell of headings that had none.
     """
     actions = prepared.plan.actions
     if not any(isinstance(action, RenameHeading) for action in actions):
         return {}
-    moves = (action.entry for action in actions if isinstance(action, MoveEntry))
-    moving = {(entry.digest, entry.place) for entry in moves}
-    found: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+    moves = [action for action in actions if isinstance(action, MoveEntry)]
+    targets = {(move.entry.digest, move.entry.place): move.path for move in moves}
+    paths = {one.row_id: one.path for one in actions if isinstance(one, CreateEntry)}
+    came = [(entry, paths[row_id]) for row_id, entry in standing.made.items() if row_id in paths]
+    stayed: list[tuple[Entry, tuple[str, ...]]] = []
     for index, entry in standing.entries.items():
         then = prepared.gathered.entries[index]
-        is_moving = (then.digest, then.place) in moving
-        if is_moving or len(then.heading_keys) != len(entry.heading_keys):
-            continue
-        for depth in range(1, len(entry.heading_keys) + 1):
-            found[then.digest, then.heading_keys[:depth]] = entry.heading_keys[:depth]
+        target = targets.get((then.digest, then.place))
+        if target is None:
+            stayed.append((entry, then.heading_keys))
+        else:
+            came.append((entry, target))
+    found: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+    for entry, former in (*came, *stayed):
+        if len(former) == len(entry.heading_keys):
+            for depth in range(1, len(former) + 1):
+                found[entry.digest, former[:depth]] = entry.heading_keys[:depth]
     return found
