@@ -198,7 +198,9 @@ def _first(ends: Ends, folding: Folding, was_apart: bool) -> Step:
 
     Only a note of the person's own fills in an entry: it has its place there by their own rule.
     """
-    if ends.are_equal(folding):
+    # A preprint server beside nothing is in sync, but it agrees on no value that was another.
+    is_nothing_beside = is_empty(ends.item) and not is_empty(ends.entry)
+    if ends.are_equal(folding) and not (was_apart and is_nothing_beside):
         return Agreed()
     is_note = ends.name.startswith(NOTE)
     if was_apart:
