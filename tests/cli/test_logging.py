@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Zoterodigest
+from tests.cli.conftest import Zoterodigest, a_digest
 from tests.cli.test_earlier_state import STATE
 from tests.cli.test_earlier_state import killed as killed
 from tests.cli.test_earlier_state import waiting as waiting
@@ -75,3 +75,57 @@ def test_nothing_is_shown_unless_somebody_asks_for_a_log(
     ran = zoterodigest("sync", "--yes")
 
     assert (ran.code, ran.err) == (0, "")
+
+
+def test_v_shows_what_was_recovered_and_vv_each_file_too(
+    zoterodigest: Zoterodigest, killed: Path
+) -> None:
+    lock = killed / "zoterodigest.lock"
+
+    planned = zoterodigest("-v", "plan")
+    synced = zoterodigest("sync", "--yes", "-vv")
+
+    recovered = "] A run was killed: with its journal, 11 links become 12\n"
+    assert recovered in planned.err
+    assert f"Read {lock}: " not in planned.err
+    assert recovered in synced.err
+    assert f"] Read {lock}: " in synced.err
+    assert synced.out.startswith("library ")
+
+
+def test_a_run_shows_no_log_after_one_that_did(zoterodigest: Zoterodigest, waiting: Path) -> None:
+    told = zoterodigest("status", "-v", "-v").err
+    silent = zoterodigest("status").err
+
+    assert told
+    assert silent == ""
+
+
+def test_behind_two_dashes_v_is_an_argument(zoterodigest: Zoterodigest, waiting: Path) -> None:
+    ran = zoterodigest("show", "--", "-v")
+
+    assert "-v" in ran.err
+    assert " s] " not in ran.err
+
+
+def test_no_private_note_is_shown_with_vv(zoterodigest: Zoterodigest, killed: Path) -> None:
+    notes = killed / "notes.md"
+    notes.write_text(notes.read_text() + "> \n> ## Private\n> my opinion of soup\n")
+
+    ran = zoterodigest("sync", "--yes", "-vv")
+
+    assert "] Read " in ran.err
+    for secret in ("my opinion", "Soup is stirred", "Doe, Jane"):
+        assert secret not in ran.err
+
+
+def test_the_name_of_a_file_reaches_no_terminal_as_a_command(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "a\x1b[31m.md").write_text(a_digest(("Attention", "1706.03762")))
+
+    ran = zoterodigest("push", "a\x1b[31m.md", "-vv")
+
+    assert ran.code == 0
+    assert "a\\x1b[31m.md" in ran.err
+    assert "\x1b" not in ran.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from itertools import count
@@ -42,6 +43,19 @@ def test_stats_tell_the_requests_of_a_run(zoterodigest: Zoterodigest, server: Se
     assert writes == 3  # a collection, the item, its children
     assert "Requests: 1 (1 to read, 0 to write)\n" in synced.err
     assert "Requests" not in synced.out
+
+
+@pytest.mark.usefixtures("project")
+def test_vv_shows_each_request_and_never_the_key(
+    zoterodigest: Zoterodigest, server: Server
+) -> None:
+    ran = zoterodigest("push", "-vv")
+
+    shown = re.findall(r"] (?:GET|POST) /", ran.err)
+    assert len(shown) == sum(server.counted())
+    assert "] GET /users/1/" in ran.err
+    assert "] POST /users/1/items: 200, " in ran.err
+    assert KEY not in ran.err
 
 
 @pytest.mark.usefixtures("project")

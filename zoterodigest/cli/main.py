@@ -42,6 +42,7 @@ BUG = 70
 INTERRUPTED = 130
 BAD_INPUT = 10
 _ALLOW_OUTSIDE = "--allow-outside"
+_VERBOSITY = {"--verbose": 1, "-v": 1, "-vv": 2}
 _REPORT_TO = "https://github.com/zoterodigest/zoterodigest/issues"
 
 _ABOUT = """Sync Markdown paper digests, a Zotero library and a BibTeX file.
@@ -128,11 +129,14 @@ def _run(arguments: Sequence[str]) -> tuple[int, ZoterodigestError | None]:
 
 
 def _called(arguments: Sequence[str]) -> int:
-    # The flag belongs to every command, so it may stand anywhere.
-    given = [one for one in arguments if one != _ALLOW_OUTSIDE]
+    given, flags = _parted(arguments)
     try:
         with ExitStack() as stack:
-            if len(given) < len(arguments):
+            if verbosity := sum(_VERBOSITY.get(flag, 0) for flag in flags):
+                from zoterodigest.cli.base import log
+
+                stack.enter_context(log.shown(verbosity))
+            if _ALLOW_OUTSIDE in flags:
                 from zoterodigest.cli.base import outside
 
                 stack.enter_context(outside.allowing_all())
@@ -152,6 +156,16 @@ def _called(arguments: Sequence[str]) -> int:
         return _refused(error) if error.filename else _bug(error)
     except Exception as error:  # the outermost place: whatever it is, it is told in one sentence
         return _bug(error)
+
+
+def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Part the arguments of a command from the flags that every command has.
+
+    Such a flag may stand anywhere, but behind `--` all is what it says.
+    """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    flags = [one for one in arguments[:end] if one == _ALLOW_OUTSIDE or one in _VERBOSITY]
+    return [one for one in arguments[:end] if one not in flags] + [*arguments[end:]], flags
 
 
 def _write_any_character() -> None:
@@ -220,5 +234,16 @@ def _program(
             help="Allow paths outside the project's folder in this run.",
         ),
     ] = False,
+    verbosity: Annotated[
+        int,
+        typer.Option(
+            "--verbose",
+            "-v",
+            count=True,
+            metavar="",
+            help="Show retries and recoveries; -vv also shows each request and file.",
+            show_default=False,
+        ),
+    ] = 0,
 ) -> None:
     pass
