@@ -2,7 +2,7 @@
 
 A block is a paragraph, one list item (a nested item is a block of its own), a heading, a fence, a
 display formula, a table, a quote, a raw HTML block or a rule. Cutting goes by lines, in one pass;
-what a block says inside is no concern of this module.
+what a block says inside is no concern of this module, but for where formulas stand.
 """
 
 from __future__ import annotations
@@ -43,6 +43,13 @@ class Cut:
 
 INDENTATION_OF_CHILDREN = 2
 """Columns by which a line must stand deeper than a list marker to belong to that item."""
+
+INLINE_FORMULA = re.compile(
+    r"\$\$(?=\s*[^\s$])((?:\\.|[^\\$]|\$(?!\$))++)\$\$"
+    r"|(?<![\d$])\$(?![\s$])((?:\\.|[^\\$])++)(?<!\s)\$(?![\d$])",
+    re.DOTALL,
+)
+"""An inline formula, by its TeX: group 1 between double dollars, group 2 between single ones."""
 
 _MARKER = re.compile(r"(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|$)")
 _HEADING = re.compile(r"#{1,6}(?=[ \t]|$)")

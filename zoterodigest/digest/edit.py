@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from zoterodigest.core.record import EMPTY, Blocks, Fields, Value, is_empty
 from zoterodigest.core.span import Edit, OverlappingEdits, splice
 from zoterodigest.digest.document import DigestEntry, Document
+from zoterodigest.digest.own_words import in_own_words
 from zoterodigest.digest.shown import BlockForm, Unwritable, plain_blocks, shows
 from zoterodigest.digest.spelling import SPELLINGS, Spelling, armour, plain
 from zoterodigest.digest.write_references import in_moved_terms, with_moved_pages
@@ -59,12 +60,12 @@ def put(
 ) -> Edited:
     """Write `changes` (entry index to fields; EMPTY clears) into the document.
 
-    `read` reads bytes as the document was read, `form` is how blocks are compared. What cannot be
-    written so that it reads as asked is refused. With nothing to change the source is returned as
-    it is.
+    `read` reads bytes as the document was read, `form` is how blocks are compared: a block that
+    says the same in it keeps its text. What cannot be written so that it reads as asked is refused.
+    With nothing to change the source is returned as it is.
     """
     asked = {
-        index: in_moved_terms(document.entries[index].reading.fields, changes[index])
+        index: _in_terms_of(document.entries[index].reading.fields, changes[index], form)
         for index in sorted(changes)
     }
     trial = _Trial(document, asked, read, form)
@@ -78,6 +79,10 @@ def put(
     kept = trial.settle(wanted, ())
     refusals = sorted(trial.refusals, key=lambda refusal: (refusal.entry, refusal.field))
     return Edited(trial.applied(kept) or document.source, tuple(refusals))
+
+
+def _in_terms_of(fields: Fields, asked: Fields, form: BlockForm) -> Fields:
+    return in_moved_terms(fields, in_own_words(fields, asked, form))
 
 
 def _differing(entry: DigestEntry, asked: Fields, form: BlockForm) -> list[str]:

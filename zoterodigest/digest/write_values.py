@@ -30,7 +30,7 @@ def line_text(old: str, value: Value) -> str:
     if cleaned(old) == new:
         return old
     line = " ".join(new.split())
-    return _respaced(old, line.replace("&", "&amp;") if "&amp;" in old else escaped(line))
+    return respaced(old, line.replace("&", "&amp;") if "&amp;" in old else escaped(line))
 
 
 def lines_text(old: str, value: Value) -> str:
@@ -40,14 +40,14 @@ def lines_text(old: str, value: Value) -> str:
         return old
     lines = (" ".join(line.split()) for line in new.split("\n"))
     text = escaped("\n".join(line for line in lines if line))
-    respaced = _respaced(old, text)
-    return respaced if respaced.count("\n") == text.count("\n") else text
+    spaced = respaced(old, text)
+    return spaced if spaced.count("\n") == text.count("\n") else text
 
 
 _GAPS = re.compile(r"(\s+)")
 
 
-def _respaced(old: str, new: str) -> str:
+def respaced(old: str, new: str) -> str:
     """Return `new` with the white space of `old` between words that stand there side by side.
 
     A word that takes the place of another has the white space of that one.

@@ -16,6 +16,7 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from zoterodigest.core.blocks import (
     INDENTATION_OF_CHILDREN,
+    INLINE_FORMULA,
     Cut,
     Shape,
     cut_blocks,
@@ -51,13 +52,6 @@ from zoterodigest.notes.plain import PlainRuns, is_safe, plain_runs
 _BREAKING = BLOCK | {"details", "summary"}
 _MARKER = re.compile(r"(?:[-+*]|(\d{1,9})[.)])[ \t]*")
 _UNDERLINE = re.compile(r"\n[ \t]*(=+|-+)$")
-FORMULA = re.compile(
-    r"\$\$(?=\s*[^\s$])((?:\\.|[^\\$]|\$(?!\$))++)\$\$"
-    r"|(?<![\d$])\$(?![\s$])((?:\\.|[^\\$])++)(?<!\s)\$(?![\d$])",
-    re.DOTALL,
-)
-"""An inline formula, by its TeX: group 1 between double dollars, group 2 between single ones."""
-
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+$")
 
 
@@ -224,7 +218,7 @@ class _VerbatimLinks(MarkdownIt):
 
 def _formula_rule(state: StateInline, silent: bool) -> bool:
     """Read `$x$` or `$$x$$`; a dollar beside a blank inside or a digit outside is an amount."""
-    match = FORMULA.match(state.src, state.pos)
+    match = INLINE_FORMULA.match(state.src, state.pos)
     if match is None:
         return False
     if not silent:

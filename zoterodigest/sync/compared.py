@@ -21,6 +21,8 @@ from zoterodigest.core.record import (
     Value,
     scope_of,
 )
+from zoterodigest.digest.document import DigestEntry
+from zoterodigest.digest.own_words import is_in_date, with_year_of_date
 from zoterodigest.library.contents import section_name
 from zoterodigest.library.hyperlinks import carried_links
 from zoterodigest.library.zotero import LinkHome, ZoteroMapping
@@ -46,6 +48,24 @@ def core_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) 
     return replace(entry, fields=fields, raws=raws)
 
 
+def in_digest_terms(entry: DigestEntry, after: Fields) -> dict[str, Value]:
+    """Return changes of an entry as it is compared as changes of what stands in its digest.
+
+    Sections have the digest's own names, links that no library holds stay, a year goes with its
+    date.
+    """
+    fields = entry.reading.fields
+    own_names = dict(held_names(fields))
+    asked = {own_names.get(name, name): value for name, value in after.items()}
+    present = fields.get("links")
+    if "links" in asked and isinstance(present, Links):
+        carried = carried_links(present, fields).hyperlinks
+        value = asked["links"]
+        wanted = value.hyperlinks if isinstance(value, Links) else ()
+        asked["links"] = Links((*(it for it in present.hyperlinks if it not in carried), *wanted))
+    return dict(with_year_of_date(entry, asked))
+
+
 def held_names(fields: Fields) -> Iterator[tuple[str, str]]:
     """Yield every field's name as the library holds it, with the digest's own name."""
     taken: dict[str, Value] = {}
@@ -63,12 +83,6 @@ def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
     if name.startswith(SECTION) and is_never_shown(name.removeprefix(SECTION)):
         return False
     return with_notes or scope_of(name) is Scope.RECORD
-
-
-def is_in_date(fields: Fields) -> bool:
-    """Whether a year is that of a date which the entry shows as well: one home, one field."""
-    date, year = fields.get("date"), fields.get("year")
-    return isinstance(date, str) and isinstance(year, str) and date.startswith(year)
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zoterodigest.core.dates import is_iso
-from zoterodigest.core.hunks import differences
 from zoterodigest.core.plan import ChangeEntry, Plan
-from zoterodigest.core.record import EMPTY, Blocks, Entry, Fields, Links, Value, is_empty
+from zoterodigest.core.record import Entry, Links, Value
 from zoterodigest.digest.document import DigestEntry, Document
 from zoterodigest.digest.edit import put
-from zoterodigest.digest.writing import slot_of
-from zoterodigest.library.hyperlinks import carried_links, dead_labels
+from zoterodigest.library.hyperlinks import dead_labels
 from zoterodigest.notes.canonical import canonical_blocks
-from zoterodigest.notes.manner import in_manner_of
-from zoterodigest.sync.compared import held_names, is_in_date
+from zoterodigest.sync.compared import in_digest_terms
 from zoterodigest.sync.gather import Gathered, ReadDigest, reread
 from zoterodigest.sync.workspace import Workspace
 
@@ -82,7 +77,7 @@ def _edit(read: ReadDigest, changes: Sequence[_Change], workspace: Workspace) ->
     places = {entry.first + 1: index for index, entry in enumerate(document.entries)}
     placed = {places[change.action.entry.place.start_line]: change for change in changes}
     asked = {
-        index: _asked(document.entries[index], change.action.after)
+        index: in_digest_terms(document.entries[index], change.action.after)
         for index, change in placed.items()
     }
     refused: list[Refused] = []
@@ -109,80 +104,3 @@ def _turned_dead(entry: DigestEntry, wanted: Value | None, dead: frozenset[str])
     present = entry.reading.fields.get("links")
     links = present.hyperlinks if isinstance(present, Links) else ()
     return next((it.label for it in links if it.label in dead and it.label not in kept), "")
-
-
-def _asked(entry: DigestEntry, after: Fields) -> dict[str, Value]:
-    """Return the changes in the entry's own terms: its section names, its blocks as they stand."""
-    own_names = dict(held_names(entry.reading.fields))
-    asked: dict[str, Value] = {}
-    for name, value in after.items():
-        own = own_names.get(name, name)
-        asked[own] = _in_own_words(entry, own, value)
-    date = asked.get("date")
-    if date is not None and is_empty(date) and is_in_date(entry.reading.fields):
-        asked["year"] = EMPTY  # the year of a date that goes would be a date again
-    if isinstance(date, str) and is_iso(date) and is_in_date(entry.reading.fields):
-        asked["year"] = date[:4]
-        if len(date) == 4 and slot_of(entry, "date") == slot_of(entry, "year"):
-            asked["date"] = EMPTY  # a year alone reads as the year of the venue
-    return asked
-
-
-def _in_own_words(entry: DigestEntry, name: str, value: Value) -> Value:
-    present = entry.reading.fields.get(name)
-    match value, present:
-        case Blocks(texts), Blocks(own):
-            return Blocks(tuple(_own_blocks(own, texts)))
-        case Links(hyperlinks), Links(own_links):
-            carried = set(carried_links(Links(own_links), entry.reading.fields).hyperlinks)
-            return Links((*(it for it in own_links if it not in carried), *hyperlinks))
-        case _ if name == "links" and isinstance(present, Links):
-            carried = set(carried_links(present, entry.reading.fields).hyperlinks)
-            return Links(tuple(it for it in present.hyperlinks if it not in carried))
-        case _:
-            return value
-
-
-def _own_blocks(own: Sequence[str], wanted: Sequence[str]) -> Iterator[str]:
-    """Yield `wanted` with the digest's own text for each block that says the same.
-
-    A block that took the place of another keeps that one's blanks between words that stay, and its
-    manner.
-    """
-    canonical = canonical_blocks(own)
-    solid = [at for at, text in enumerate(canonical) if text]
-    cursor = 0
-    for start, end, first, last in differences([canonical[at] for at in solid], wanted):
-        begin = solid[start] if start < len(solid) else len(own)
-        stop = solid[end - 1] + 1 if end > start else begin
-        yield from own[cursor:begin]
-        if end - start == last - first:
-            old = [own[at] for at in solid[start:end]]
-            said = [canonical[at] for at in solid[start:end]]
-            spaced = map(_respaced, old, said, wanted[first:last])
-            yield from map(in_manner_of, old, spaced)
-        else:
-            yield from wanted[first:last]
-        # A comment says nothing in a note, so no edit there can be about it.
-        yield from (own[at] for at in range(begin, stop) if not canonical[at])
-        cursor = stop
-    yield from own[cursor:]
-
-
-_BLANKS = re.compile(r"(\s+)")
-
-
-def _respaced(own: str, canonical: str, wanted: str) -> str:
-    """Return `wanted` with the blanks of `own`, if that is `canonical` but for its blanks."""
-    words, gaps = _BLANKS.split(own)[::2], _BLANKS.split(own)[1::2]
-    if words != _BLANKS.split(canonical)[::2]:
-        return wanted
-    new, new_gaps = _BLANKS.split(wanted)[::2], _BLANKS.split(wanted)[1::2]
-    cursor = 0
-    for start, end, first, _ in (*differences(words, new), (len(words), 0, len(new), 0)):
-        size = start - cursor
-        if size > 1:
-            at = first - size
-            new_gaps[at : at + size - 1] = gaps[cursor : start - 1]
-        cursor = end
-    return "".join(part for pair in zip(new, [*new_gaps, ""], strict=True) for part in pair)
