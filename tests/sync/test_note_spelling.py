@@ -180,3 +180,16 @@ def test_a_bullet_that_is_set_in_bold_in_the_digest_stays_a_bullet(
     settled(world)
     assert f"<strong>{bullets[place]}</strong>" in world.note(TITLE)
     assert all(world.note(TITLE).count(one) == 1 for one in bullets)
+
+
+def test_blanks_that_change_in_code_reach_the_digest(world: World) -> None:
+    """In code a blank is text; the digest's own blanks stay only between words of prose."""
+    code = ">\n> ```\n> x =  1\n> y = 2\n> ```\n"
+    world.markdown("Notes.md", QUOTED + code)
+    synced(world)
+
+    world.change_note(TITLE, lambda html: html.replace("x = &nbsp;1", "x = 1"))
+    synced(world)
+
+    assert (world.root / "Notes.md").read_text() == QUOTED + code.replace("x =  1", "x = 1")
+    settled(world)

@@ -16,6 +16,7 @@ from zoterodigest.core.record import Blocks, Empty, Links, Members, Names, Value
 from zoterodigest.digest.reading import cleaned
 
 _MARKER = re.compile(r"^\s*(?:[-*+•]|\d{1,9}[.)])\s+")
+_FENCE = re.compile(r"\s*(?:`{3}|~{3})")
 _LITERAL = re.compile(r"\\([!-/:-@\[-`{-~])|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|\w{1,31});")
 _UNSAFE = {char: f"%{ord(char):02X}" for char in ' \t\n<>|"`\\^{}[]()'}
 
@@ -58,7 +59,12 @@ def shown(value: Value, form: BlockForm = plain_blocks) -> object:
 
 
 def plain_block(text: str) -> str:
-    """Return a block without its bullet, entities and surplus blanks, for comparing."""
+    """Return a block without its bullet, entities and surplus blanks, for comparing.
+
+    In fenced code each blank is text.
+    """
+    if _FENCE.match(text):
+        return text
     marker = _MARKER.match(text)
     bare = text[marker.end() :] if marker else text
     body = " ".join(_LITERAL.sub(_literal, bare).split())
