@@ -81,6 +81,16 @@ ADAPTERS = (
     *("project.lock", "project.rows", "project.paragraphs", "project.bib_text", "project.log"),
     *("library.desktop.kept", "project.memory", "project.pending", "project.outside"),
 )
+# What kind of file a name is of is asked where names come in; from then on its key's type says it.
+NAMES_OF_FILES = {
+    "names_bib": (
+        *("core.file_keys", "project.config", "project.layout", "cli.base.places"),
+        *("cli.commands.adding", "cli.commands.exporting", "cli.commands.export_command"),
+        *("cli.commands.project_export", "cli.commands.writing_over"),
+    ),
+    "source_key": ("core.file_keys", "project.rows"),
+    "file_key": ("core.file_keys", "project.layout", "project.log.history"),
+}
 # How addresses and identities of libraries begin, and what asks how a text begins.
 _LIBRARY_PREFIX = re.compile(r"(?:user|group|desktop|embedded):|(?:user|group)s/")
 _LIBRARY_URI = re.compile(r"zotero\\?\.org/(?:\(\?:)?(?:user|group)s")
@@ -109,6 +119,7 @@ def violations(module: str, source: str) -> list[str]:
     found += [*_against_other_protocols(module, tree), *_against_turning_back(module, tree)]
     found += [*_against_forgery(module, tree), *_against_mingling(module, tree)]
     found += _against_other_readers(module, tree)
+    found += _against_kinds_by_name(module, tree)
     if layer != "library":
         found += _against_prefixes(module, tree)
     found += _against_other_writers(module, tree)
@@ -182,6 +193,23 @@ def _against_prefixes(module: str, tree: ast.Module) -> Breaches:
             match one:
                 case ast.Constant(value=str(text)) if _LIBRARY_PREFIX.match(text):
                     yield one.lineno, f"{text!r} is asked outside library: ask library.address"
+
+
+def _against_kinds_by_name(module: str, tree: ast.Module) -> Breaches:
+    """Yield where a bibliography is told by how its name ends."""
+    for line, name in _imports(module, tree):
+        asked = name.removeprefix(f"{PACKAGE}.core.file_keys.")
+        if asked != name and not _is_in(module, NAMES_OF_FILES.get(asked, (module,))):
+            yield line, f"{asked} is asked outside the edge: its key's type says what a file is"
+    if module in ("core.file_keys", "bibtex.cited"):  # the latter knows how TeX names a .bib
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="is_bib")):
+                yield node.lineno, "is_bib() is called: its key's type says what a file is"
+            case ast.Call(func=ast.Attribute(attr="endswith")) | ast.Compare():
+                if any(getattr(part, "value", "") == ".bib" for part in ast.walk(node)):
+                    yield node.lineno, "'.bib' is asked of a name: use core.file_keys"
 
 
 def _may_import(layer: str, target: str) -> bool:
@@ -420,6 +448,10 @@ def test_no_test_uses_mocks() -> None:
         ("sync.gather", "from json import loads", "json.loads is imported outside foreign"),
         ("lookup.index", "SHAPE.validate_json('1')", "validate_json refuses half characters"),
         ("sync.gather", "from zoterodigest.foreign import read_json", "is read in an adapter"),
+        ("sync.carry", "bibs = [key for key in keys if is_bib(key)]", "is_bib() is called"),
+        ("sync.carry", "key.lower().endswith('.bib')", "'.bib' is asked of a name"),
+        ("cli.start", "file.suffix in ('.bib', '.md')", "'.bib' is asked of a name"),
+        ("sync.run", "from zoterodigest.core.file_keys import names_bib", "outside the edge"),
         ("cli.auth", "from zoterodigest.library.address import EMBEDDED", "EMBEDDED is asked"),
         ("sync.gather", "linked.startswith(('group:', 'user:'))", "'user:' is asked"),
         ("cli.auth", "f'desktop:group:{number}'", "'desktop:group:' is asked"),

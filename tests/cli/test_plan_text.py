@@ -13,6 +13,7 @@ from zoterodigest.cli.show.plan_data import plain
 from zoterodigest.cli.show.report_text import Wording
 from zoterodigest.cli.show.subjects import Subjects
 from zoterodigest.core import reports
+from zoterodigest.core.file_keys import BibKey, DigestKey
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.plan import (
@@ -36,6 +37,7 @@ from zoterodigest.library.port import LibraryItem
 KEY = "AAAA2222"
 OTHER = "BBBB2222"
 HOSTILE = "\x1b[31mred\u202e\nnext"
+HOSTILE_KEY = DigestKey(HOSTILE)
 
 
 @pytest.fixture(autouse=True)
@@ -44,19 +46,19 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def an_entry(title: str = "A Paper") -> Entry:
-    return Entry("papers.md", {"title": title}, {"title": title}, place=Place(8, 12))
+    return Entry(DigestKey("papers.md"), {"title": title}, {"title": title}, place=Place(8, 12))
 
 
 def a_row(row_id: str = "zd-1", item: str = KEY) -> Row:
-    return Row(row_id, "papers.md", item)
+    return Row(row_id, DigestKey("papers.md"), item)
 
 
 def a_plan(*actions: Action) -> Plan:
     """A plan over one link that was there before, and the collections of two headings."""
     link = Link(0, an_entry(), Item(KEY, 1, {}, {}), a_row(), a_row())
     shelves = (
-        Shelf("papers.md", ("Vision",), "VVVV2222"),
-        Shelf("papers.md", ("Vision", "Images"), "IIII2222"),
+        Shelf(DigestKey("papers.md"), ("Vision",), "VVVV2222"),
+        Shelf(DigestKey("papers.md"), ("Vision", "Images"), "IIII2222"),
     )
     return Plan(actions, links=(link,), rows_before=(a_row(),), shelves=shelves)
 
@@ -81,12 +83,14 @@ def test_what_goes_into_the_library_stands_before_what_comes_into_the_digests() 
     item = Item(OTHER, 1, {}, {})
 
     lines = shown(
-        CreateEntry("papers.md", "zd-2", item, ("Vision", "Images"), {"title": "Another"}),
+        CreateEntry(
+            DigestKey("papers.md"), "zd-2", item, ("Vision", "Images"), {"title": "Another"}
+        ),
         MoveEntry(an_entry(), "zd-1", ("Vision",)),
-        RenameHeading("papers.md", ("Vision",), "Vision", "Seeing"),
+        RenameHeading(DigestKey("papers.md"), ("Vision",), "Vision", "Seeing"),
         RemoveEntry(an_entry("An Old One"), "zd-3"),
         TrashItem(KEY, 1, "zd-1"),
-        TrashNote("NTNT2222", 1, KEY, "zd-1", "papers.md"),
+        TrashNote("NTNT2222", 1, KEY, "zd-1", DigestKey("papers.md")),
         RenameShelf("VVVV2222", 1, "Seeing", "Vision"),
         ChangeItem(KEY, 1, {}, {}, ("zd-1",), placed=("IIII2222",), unplaced=("VVVV2222",)),
     )
@@ -143,7 +147,7 @@ def test_every_kind_of_report_has_its_section() -> None:
             ["papers.md:8  A Paper", "  markdown “Vision”, zotero “no heading”"],
         ),
         (
-            reports.NameConflict("papers.md", ("Vision",), "VVVV2222", "Seeing", "Eyes"),
+            reports.NameConflict(DigestKey("papers.md"), ("Vision",), "VVVV2222", "Seeing", "Eyes"),
             ["papers.md  Vision", "  markdown “Seeing”, zotero “Eyes”"],
         ),
         (
@@ -155,15 +159,19 @@ def test_every_kind_of_report_has_its_section() -> None:
             ["papers.md:8  A Paper", "  your note ABCD2345: changed in markdown, not pushed"],
         ),
         (
-            reports.HeldName("papers.md", ("Vision",), "VVVV2222", "Eyes"),
+            reports.HeldName(DigestKey("papers.md"), ("Vision",), "VVVV2222", "Eyes"),
             ["papers.md  Vision", "  the collection is called Eyes"],
         ),
         (
-            reports.NotFollowed("papers.md", "Vision", ("Eyes",), "it stands there already"),
+            reports.NotFollowed(
+                DigestKey("papers.md"), "Vision", ("Eyes",), "it stands there already"
+            ),
             ["papers.md  Vision", "  Eyes: it stands there already"],
         ),
         (
-            reports.AddedItem("papers.md", OTHER, "Another", "a program writes this digest"),
+            reports.AddedItem(
+                DigestKey("papers.md"), OTHER, "Another", "a program writes this digest"
+            ),
             ["papers.md  Another (BBBB2222)", "  a program writes this digest"],
         ),
         (
@@ -209,11 +217,11 @@ def test_every_kind_of_report_has_its_section() -> None:
             ["doi:10.1/x", "  AAAA2222  A Paper", "  BBBB2222  Another"],
         ),
         (
-            reports.HiddenNotes("papers.md", 3),
+            reports.HiddenNotes(DigestKey("papers.md"), 3),
             ["papers.md  3 notes"],
         ),
         (
-            reports.MissingShelf(Shelf("papers.md", (), "CCCC2222")),
+            reports.MissingShelf(Shelf(DigestKey("papers.md"), (), "CCCC2222")),
             ["papers.md (CCCC2222)"],
         ),
     ],
@@ -227,8 +235,8 @@ def test_a_report_says_what_it_is_about_and_what_is_to_be_known(
 
 
 def test_what_a_bib_holds_is_told_as_bib() -> None:
-    entry = replace(an_entry(), digest="refs.bib")
-    row = replace(a_row(), digest="refs.bib")
+    entry = replace(an_entry(), digest=BibKey("refs.bib"))
+    row = replace(a_row(), digest=BibKey("refs.bib"))
     plan = Plan((), links=(Link(0, entry, Item(KEY, 1, {}, {}), row, row),))
     found = (
         reports.Conflict("zd-1", "year", "2020", "2021"),
@@ -244,8 +252,8 @@ def test_what_a_bib_holds_is_told_as_bib() -> None:
 
 
 def test_entries_of_a_bib_that_change_and_are_linked_are_told_by_themselves() -> None:
-    entry = replace(an_entry(), digest="refs.bib")
-    row = Row("zd-2", "refs.bib", KEY)
+    entry = replace(an_entry(), digest=BibKey("refs.bib"))
+    row = Row("zd-2", BibKey("refs.bib"), KEY)
     new = Link(1, entry, Item(KEY, 1, {}, {}), None, row)
     change = ChangeEntry(entry, "zd-2", {"title": "A"}, {"title": "B"})
 
@@ -324,22 +332,22 @@ def test_what_is_open_is_counted_in_one_line() -> None:
 
 
 def test_nothing_in_a_plan_or_report_reaches_the_terminal_as_it_is() -> None:
-    row = Row("zd-9", HOSTILE, HOSTILE)
-    entry = Entry(HOSTILE, {"title": HOSTILE}, {})
+    row = Row("zd-9", HOSTILE_KEY, HOSTILE)
+    entry = Entry(HOSTILE_KEY, {"title": HOSTILE}, {})
     item = Item(HOSTILE, 1, {"title": HOSTILE}, {})
     plan = a_plan(
-        CreateEntry(HOSTILE, "zd-9", item, (HOSTILE,), {"title": HOSTILE}),
+        CreateEntry(HOSTILE_KEY, "zd-9", item, (HOSTILE,), {"title": HOSTILE}),
         MoveEntry(entry, "zd-9", (HOSTILE,)),
-        RenameHeading(HOSTILE, (HOSTILE,), HOSTILE, HOSTILE),
+        RenameHeading(HOSTILE_KEY, (HOSTILE,), HOSTILE, HOSTILE),
     )
 
     lines = [
         *plan_lines.as_lines(plan, subjects(plan)),
         *told(
-            reports.AddedItem(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
-            reports.NameConflict(HOSTILE, (HOSTILE,), HOSTILE, HOSTILE, HOSTILE),
-            reports.HeldName(HOSTILE, (HOSTILE,), HOSTILE, HOSTILE),
-            reports.NotFollowed(HOSTILE, HOSTILE, (HOSTILE,), HOSTILE, "zd-1"),
+            reports.AddedItem(HOSTILE_KEY, HOSTILE, HOSTILE, HOSTILE),
+            reports.NameConflict(HOSTILE_KEY, (HOSTILE,), HOSTILE, HOSTILE, HOSTILE),
+            reports.HeldName(HOSTILE_KEY, (HOSTILE,), HOSTILE, HOSTILE),
+            reports.NotFollowed(HOSTILE_KEY, HOSTILE, (HOSTILE,), HOSTILE, "zd-1"),
             reports.PlaceConflict("zd-1", (HOSTILE,), (HOSTILE,)),
             reports.Relocated("zd-1", HOSTILE, is_out=True),
             reports.TrashedEntry(entry, HOSTILE),
@@ -347,7 +355,7 @@ def test_nothing_in_a_plan_or_report_reaches_the_terminal_as_it_is() -> None:
             reports.SameWork(Identifier("doi", HOSTILE), (HOSTILE,), ()),
             reports.Followed(row, HOSTILE, ("zd-1",)),
             reports.MergedOtherWork(row, HOSTILE, (Identifier("doi", HOSTILE),)),
-            reports.MissingShelf(Shelf(HOSTILE, (HOSTILE,), HOSTILE)),
+            reports.MissingShelf(Shelf(HOSTILE_KEY, (HOSTILE,), HOSTILE)),
             reports.Conflict("zd-1", f"section:{HOSTILE}", HOSTILE, HOSTILE),
         ),
     ]
@@ -358,7 +366,9 @@ def test_nothing_in_a_plan_or_report_reaches_the_terminal_as_it_is() -> None:
 def test_an_item_is_only_named_in_json() -> None:
     item = Item(OTHER, 1, {"title": "Another", "abstract": "long"}, {"title": "Another"})
 
-    found = plain(CreateEntry("papers.md", "zd-2", item, ("Vision",), {"title": "Another"}))
+    found = plain(
+        CreateEntry(DigestKey("papers.md"), "zd-2", item, ("Vision",), {"title": "Another"})
+    )
 
     assert found["item"] == {"key": OTHER, "title": "Another"}
     assert found["path"] == ["Vision"]

@@ -9,6 +9,7 @@ from zoterodigest.cli.base.telling import failure_lines
 from zoterodigest.cli.show import plan_lines
 from zoterodigest.cli.show.subjects import Subjects
 from zoterodigest.core import reports
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.plan import (
     Action,
@@ -31,7 +32,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def an_entry(number: int) -> Entry:
     title = f"Paper {number}"
     place = Place(number * 10, number * 10 + 5)
-    return Entry("papers.md", {"title": title}, {"title": title}, place=place)
+    return Entry(DigestKey("papers.md"), {"title": title}, {"title": title}, place=place)
 
 
 def a_change(number: int, name: str, before: Value, after: Value) -> ChangeEntry:
@@ -39,11 +40,11 @@ def a_change(number: int, name: str, before: Value, after: Value) -> ChangeEntry
 
 
 def shown(*actions: Action) -> list[str]:
-    rows = [Row(f"zd-{number}", "papers.md", KEY) for number in range(60)]
+    rows = [Row(f"zd-{number}", DigestKey("papers.md"), KEY) for number in range(60)]
     links = tuple(
         Link(at, an_entry(at), Item(KEY, 1, {}, {}), row, row) for at, row in enumerate(rows)
     )
-    shelves = (Shelf("papers.md", ("Vision",), "VVVV2222"),)
+    shelves = (Shelf(DigestKey("papers.md"), ("Vision",), "VVVV2222"),)
     plan = Plan(actions, links=links, rows_before=tuple(rows), shelves=shelves)
     return list(plan_lines.as_lines(plan, Subjects(plan, {})))
 
@@ -85,7 +86,7 @@ def test_a_task_replaced_in_many_items_is_named_once() -> None:
 def test_a_line_added_and_one_removed_in_many_notes_are_named_once_each() -> None:
     def change(number: int, before: tuple[str, ...], after: tuple[str, ...]) -> ChangeNote:
         values = {"summary": Blocks(before)}, {"summary": Blocks(after)}
-        return ChangeNote(f"N{number}", 1, KEY, f"zd-{number}", "papers.md", *values)
+        return ChangeNote(f"N{number}", 1, KEY, f"zd-{number}", DigestKey("papers.md"), *values)
 
     text = "- what it is about"
     added = [change(number, (f"- {number}",), (f"- {number}", text)) for number in range(5)]
@@ -137,7 +138,10 @@ def test_what_a_formatter_does_to_every_entry_is_reported_once() -> None:
 
 
 def test_entries_that_a_formatter_made_unreadable_are_reported_once() -> None:
-    lost = [reports.UnreadableEntry("papers.md", None, f"zd-{number}") for number in range(35)]
+    lost = [
+        reports.UnreadableEntry(DigestKey("papers.md"), None, f"zd-{number}")
+        for number in range(35)
+    ]
 
     assert [line for line in told(*lost) if line.startswith("    ")] == [
         "    35 in papers.md: stands in text that was not understood"
@@ -145,7 +149,10 @@ def test_entries_that_a_formatter_made_unreadable_are_reported_once() -> None:
 
 
 def test_a_few_reports_of_one_kind_are_listed_one_by_one() -> None:
-    found = [reports.NotLinked(Row(f"zd-{number}", f"{number}.md", KEY)) for number in range(6)]
+    found = [
+        reports.NotLinked(Row(f"zd-{number}", DigestKey(f"{number}.md"), KEY))
+        for number in range(6)
+    ]
 
     lines = [line for line in told(*found) if line.startswith("    ")]
 

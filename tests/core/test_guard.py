@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.guard import GuardStop, guard
 from zoterodigest.core.link import Row
 from zoterodigest.core.plan import ChangeEntry, ChangeItem, CreateItem, MoveEntry, Plan
@@ -24,14 +25,14 @@ def changes(count: int, value: Value = "new", *, is_fill: bool = False) -> Plan:
 
 
 def pulled(count: int, before: Value = "old") -> Plan:
-    entry = Entry("a.md", {}, {})
+    entry = Entry(DigestKey("a.md"), {}, {})
     fields = {"title": before}, {"title": "x"}
     return Plan(tuple(ChangeEntry(entry, f"r{n}", *fields) for n in range(count)))
 
 
 def moved(count: int, *, at_entry: bool) -> Plan:
     """Return a plan that moves entries under other headings, or items after their entries."""
-    entry, rows = Entry("a.md", {}, {}), [f"r{n}" for n in range(count)]
+    entry, rows = Entry(DigestKey("a.md"), {}, {}), [f"r{n}" for n in range(count)]
     if at_entry:
         return Plan(tuple(MoveEntry(entry, row, ("A",)) for row in rows))
     items = (ChangeItem(f"K{row}", 1, {}, {}, (row,), unplaced=("OLD",)) for row in rows)
@@ -40,7 +41,7 @@ def moved(count: int, *, at_entry: bool) -> Plan:
 
 def archived(count: int) -> Plan:
     """Return a plan that archives the items of entries that left."""
-    reports = (DroppedEntry(Row(f"r{n}", "a.md", f"Kr{n}")) for n in range(count))
+    reports = (DroppedEntry(Row(f"r{n}", DigestKey("a.md"), f"Kr{n}")) for n in range(count))
     return replace(moved(count, at_entry=False), reports=tuple(reports))
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.world import an_entry
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.identity import Identifier, match_title
 from zoterodigest.core.link import Base, Row, State, print_of
 from zoterodigest.core.pairing import Pairing, Scope, Unread, pair, traits_of
@@ -135,7 +136,7 @@ def test_renamed_file_drops_what_it_lost_and_an_absent_one_drops_nothing() -> No
     entries = [an_entry("old.md", title=f"Paper number {n}") for n in range(2)]
     rows = [row_for(entry, f"r{n}") for n, entry in enumerate(entries)]
 
-    renamed = paired([replace(entries[0], digest="b.md")], rows, gone=["old.md"])
+    renamed = paired([replace(entries[0], digest=DigestKey("b.md"))], rows, gone=["old.md"])
     absent = paired([], rows, gone=["old.md"])
 
     assert (ids(renamed), renamed.dropped) == ({0: "r0"}, (rows[1],))
@@ -171,7 +172,7 @@ def test_tombstone_of_an_unlinked_entry_stays_in_its_digest() -> None:
     rows = [row_for(entry, "r0", State.UNLINKED)]
 
     assert ids(paired([entry], rows)) == {0: "r0"}
-    assert ids(paired([replace(entry, digest="b.md")], rows)) == {}
+    assert ids(paired([replace(entry, digest=DigestKey("b.md"))], rows)) == {}
 
 
 def test_pages_shared_by_many_entries_pair_nothing() -> None:

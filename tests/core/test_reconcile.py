@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.core.world import TWO_WAY, World, an_entry, an_item
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import State
 from zoterodigest.core.pairing import Unread
@@ -154,7 +155,8 @@ def test_renamed_file_keeps_items_notes_and_collection() -> None:
     world = a_pushed_world()
     items = dict(world.items)
 
-    world.digests = {"b.md": [replace(e, digest="b.md") for e in world.digests["a.md"]]}
+    moved = DigestKey("b.md")
+    world.digests = {moved: [replace(e, digest=moved) for e in world.digests["a.md"]]}
     plan = world.run()
 
     assert [type(action) for action in plan.actions] == [RenameShelf]
@@ -167,7 +169,7 @@ def test_moved_entry_keeps_item_and_note_and_changes_collection() -> None:
     world = a_pushed_world(a_paper(1), a_paper(2), a_paper(3, "b.md"))
     before = world.item_of("a.md", 0)
 
-    moved = replace(world.digests["a.md"].pop(0), digest="b.md")
+    moved = replace(world.digests["a.md"].pop(0), digest=DigestKey("b.md"))
     world.digests["b.md"].append(moved)
     plan = world.run()
 
@@ -393,7 +395,7 @@ def test_a_relinking_given_again_after_a_kill_leaves_no_row_that_it_replaced() -
     world = a_pushed_world(a_paper(1), a_paper(2))
     linked = world.rows
     ended = [replace(row, id=f"{row.id}-old", state=State.UNLINKED) for row in linked]
-    world.rows = (*linked, *ended, replace(ended[0], id="zd-other", digest="b.md"))
+    world.rows = (*linked, *ended, replace(ended[0], id="zd-other", digest=DigestKey("b.md")))
 
     world.run(replace(world.terms(), relink=frozenset({"a.md"})))
 

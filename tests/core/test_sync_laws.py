@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.world import TWO_WAY, World, an_entry
-from zoterodigest.core.link import is_bib
+from zoterodigest.core.file_keys import SourceKey, source_key
 from zoterodigest.core.merge import merge
 from zoterodigest.core.plan import Plan
 from zoterodigest.core.record import EMPTY, Blocks, Entry, Fields, Members, Value
@@ -23,7 +23,7 @@ DIRECTIONS = {
     "pull": Directions(NONE, ALL),
     "sync": TWO_WAY,
 }
-SOURCES = ("a.md", "b.md", "refs.bib")
+SOURCES = tuple(map(source_key, ("a.md", "b.md", "refs.bib")))
 SCALARS = ("title", "comment", "abstract")
 
 
@@ -42,8 +42,8 @@ class Story:
         (self.key,) = self.world.items
 
     @staticmethod
-    def first(digest: str) -> Entry:
-        if is_bib(digest):
+    def first(digest: SourceKey) -> Entry:
+        if digest.is_bib:
             return an_entry(digest, arxiv="2401.00001", title="t", comment="c")
         return an_entry(
             digest, arxiv="2401.00001", title="t", comment="c", abstract="x", task=("k",),
@@ -76,9 +76,9 @@ class Story:
         if name in fields:
             self.world.edit(digest, 0, **{name: self.edited(fields[name], name, place)})
 
-    def edit_item(self, digest: str, name: str, place: int) -> None:
+    def edit_item(self, digest: SourceKey, name: str, place: int) -> None:
         item = self.world.items[self.key]
-        if name == "summary" and not is_bib(digest):
+        if name == "summary" and not digest.is_bib:
             note = item.notes[self.row_ids[digest]]
             new = self.edited(note.fields[name], name, place)
             self.world.edit_note(self.key, self.row_ids[digest], **{name: new})
@@ -92,7 +92,7 @@ class Story:
         notes = {
             f"note of {digest}": item.notes[row].fields
             for digest, row in self.row_ids.items()
-            if not is_bib(digest)
+            if not digest.is_bib
         }
         return {**entries, **notes, "item": item.fields}
 
@@ -131,7 +131,7 @@ def histories(draw: st.DrawFn) -> list[tuple[str, str, str, int]]:
 
 @given(histories())
 def test_any_history_then_sync_loses_no_edit_and_leaves_no_silent_difference(
-    history: list[tuple[str, str, str, int]],
+    history: list[tuple[str, SourceKey, str, int]],
 ) -> None:
     story = Story()
 

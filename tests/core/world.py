@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from zoterodigest.core.file_keys import source_key
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.plan import (
@@ -81,7 +82,7 @@ def an_entry(
         fields["arxiv"] = arxiv
     texts = tuple(key.partition("#")[0] for key in under)
     return Entry(
-        digest, fields, raws_of(fields), frozenset(identifiers), texts, tuple(under),
+        source_key(digest), fields, raws_of(fields), frozenset(identifiers), texts, tuple(under),
         is_unreadable=is_unreadable,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.digest.corpus import EXAMPLES, ROOT, SHARED_DIGESTS, document, read
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.record import Members
 from zoterodigest.digest.document import DigestEntry, Document, core_entry
 
@@ -37,7 +38,7 @@ def assert_one_spoilt(before: Document, after: Document, line: int) -> None:
 def assert_same_or_unreadable(old: DigestEntry, new: DigestEntry) -> None:
     """No field has another value: it is as it was, or not carried."""
     assert old.reading.identifiers & new.reading.identifiers or old.title == new.title
-    entry = core_entry("digest.md", new)
+    entry = core_entry(DigestKey("digest.md"), new)
     for name, value in entry.fields.items():
         assert old.reading.fields.get(name) == value
     lost = old.reading.fields.keys() - entry.fields.keys()
@@ -67,7 +68,7 @@ def test_a_misspelt_label_makes_its_field_unreadable_and_not_empty() -> None:
     before = document(QUOTED).entries[index]
     assert isinstance(before.reading.fields["task"], Members)
     assert after.entries[index].unreadable == {"task"}
-    assert "task" not in core_entry("d", after.entries[index]).fields
+    assert "task" not in core_entry(DigestKey("d.md"), after.entries[index]).fields
     assert after.entries[index].reading.fields.get("summary") == before.reading.fields.get(
         "summary"
     )

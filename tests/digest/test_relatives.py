@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.record import EMPTY, Blocks, Hyperlink, Links, Members, Names, Value
 from zoterodigest.digest.document import DigestEntry, core_entry
 from zoterodigest.digest.report import suspicions
@@ -42,7 +43,7 @@ def titles(source: str) -> list[str]:
 
 def field(entry: DigestEntry, name: str) -> Value:
     """The value that the core sees; EMPTY also where it is not carried."""
-    return core_entry("digest.md", entry).fields.get(name, EMPTY)
+    return core_entry(DigestKey("digest.md"), entry).fields.get(name, EMPTY)
 
 
 # Tables

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from zoterodigest.core.acknowledging import Acknowledged
+from zoterodigest.core.file_keys import source_key
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import (
     Base,
@@ -31,7 +32,8 @@ def a_base(entry: str, item: str = "") -> Base:
 
 def a_row(row_id: str, **given: Any) -> Row:
     """A linked row with an item, and what is given."""
-    return Row(**({"id": row_id, "digest": "papers.md", "item": "ABCD2345"} | given))
+    fields = {"digest": "papers.md", "item": "ABCD2345"} | given
+    return Row(row_id, **(fields | {"digest": source_key(fields["digest"])}))
 
 
 texts = st.text(max_size=8)
@@ -67,7 +69,7 @@ def rows(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> Row:
     )
     return Row(
         id=draw(ids),
-        digest=draw(names),
+        digest=source_key(draw(names)),
         item=draw(keys),
         note=draw(st.none() | keys),
         identifiers=draw(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, exported, rows
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.link import Exported, Origin, Row, Shelf, State
 from zoterodigest.project.fold import fold_all, fold_exported, fold_rows, fold_shelves
 
@@ -102,9 +103,9 @@ def test_a_row_that_one_side_let_go_is_gone_and_a_new_or_changed_one_stays() -> 
 
 
 def test_of_two_collections_the_lesser_key_holds_and_is_not_ours() -> None:
-    one, other = Shelf("d.md", (), "COLL2222"), Shelf("d.md", (), "COLL3333")
+    one, other = Shelf(DigestKey("d.md"), (), "COLL2222"), Shelf(DigestKey("d.md"), (), "COLL3333")
 
-    assert fold_shelves(other, one) == Shelf("d.md", (), "COLL2222", is_ours=False)
+    assert fold_shelves(other, one) == Shelf(DigestKey("d.md"), (), "COLL2222", is_ours=False)
 
 
 @given(one=exported, other=exported, before=st.lists(exported, max_size=1))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.history import (
     CollectionChange,
     CollectionState,
@@ -54,9 +55,9 @@ RUN = Run(
         CollectionChange("DDDD2222", None, CollectionState("New", "EEEE2222")),
         CollectionChange("EEEE2222", CollectionState("Old"), CollectionState("Name", None, True)),
     ),
-    (DigestChange("papers.md", HUNKS),),
-    Links((Row("zd-1", "papers.md", "AAAA2222"),)),
-    Links((), (Shelf("papers.md", (), "DDDD2222"),)),
+    (DigestChange(DigestKey("papers.md"), HUNKS),),
+    Links((Row("zd-1", DigestKey("papers.md"), "AAAA2222"),)),
+    Links((), (Shelf(DigestKey("papers.md"), (), "DDDD2222"),)),
     undoes=3,
     is_finished=False,
 )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.processes import run
 from tests.project.links import a_row, exported, rows, shelves
 from tests.sync.histories.effects import Effects
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.project.files import CannotWrite
 from zoterodigest.project.log.journal import (
@@ -33,13 +34,13 @@ def path(tmp_path: Path) -> Path:
 
 def test_what_is_told_is_read_in_order(path: Path) -> None:
     journal = Journal.begin(path, "hash")
-    journal.intend([a_row("zd-b"), a_row("zd-a")], [Shelf("d.md", (), "COLL2345")])
+    journal.intend([a_row("zd-b"), a_row("zd-a")], [Shelf(DigestKey("d.md"), (), "COLL2345")])
     journal.done(["zd-b", "zd-a"])
 
     assert read_journal(path) == Recorded(
         "hash",
         (
-            Intended((a_row("zd-a"), a_row("zd-b")), (Shelf("d.md", (), "COLL2345"),)),
+            Intended((a_row("zd-a"), a_row("zd-b")), (Shelf(DigestKey("d.md"), (), "COLL2345"),)),
             Done(("zd-a", "zd-b")),
         ),
     )

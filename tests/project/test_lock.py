@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, locks, rows
+from zoterodigest.core.file_keys import BibKey, DigestKey
 from zoterodigest.core.link import Exported, Origin, Row, Shelf, State, fingerprint
 from zoterodigest.project.files import SourceChanged, read_file
 from zoterodigest.project.fold import fold_all, fold_rows
@@ -67,7 +68,9 @@ def test_the_text_is_made_for_people_and_for_git() -> None:
         state=State.DROPPED,
     )
 
-    text = render_lock(LockFile("embedded:1", (row,), (Shelf("d.md", ("V",), "COLL2345"),)))
+    text = render_lock(
+        LockFile("embedded:1", (row,), (Shelf(DigestKey("d.md"), ("V",), "COLL2345"),))
+    )
 
     assert text.decode().split("\n\n", 1)[1] == (
         'shelf ["d.md","V"]\n'
@@ -89,7 +92,9 @@ def test_the_text_is_made_for_people_and_for_git() -> None:
 
 def test_what_exports_wrote_is_text_for_git_as_well() -> None:
     print_ = fingerprint("Ho, Jonathan")
-    entry = Exported("refs.bib", "ho2020denoising", "ABCD2345", {"author": print_, "": print_})
+    entry = Exported(
+        BibKey("refs.bib"), "ho2020denoising", "ABCD2345", {"author": print_, "": print_}
+    )
 
     text = render_lock(LockFile("embedded:1", exported=(entry,), made=frozenset({"refs.bib"})))
 
@@ -105,7 +110,7 @@ def test_what_exports_wrote_is_text_for_git_as_well() -> None:
 
 
 def test_two_branches_that_export_other_entries_are_folded(tmp_path: Path) -> None:
-    one = Exported("refs.bib", "a", "AAAA2345", {"": fingerprint("misc")})
+    one = Exported(BibKey("refs.bib"), "a", "AAAA2345", {"": fingerprint("misc")})
     other = replace(one, key="b", item="BBBB2345")
     base, made = lock_of(a_row("zd-a")), frozenset({"refs.bib"})
     sides = [replace(base, exported=(each,), made=made) for each in (one, other)]
@@ -118,7 +123,8 @@ def test_two_branches_that_export_other_entries_are_folded(tmp_path: Path) -> No
 def test_a_doubled_entry_forgets_the_prints_that_differ() -> None:
     same, one, other = map(fingerprint, ("same", "one", "other"))
     both = [
-        Exported("refs.bib", "a", "AAAA2345", {"": same, "title": title}) for title in (one, other)
+        Exported(BibKey("refs.bib"), "a", "AAAA2345", {"": same, "title": title})
+        for title in (one, other)
     ]
     doubled = b"".join(
         render_lock(LockFile("l", exported=(each,))).partition(b"\n\n")[2] + b"\n" for each in both
@@ -226,7 +232,7 @@ def _next_rows(row: Row) -> list[Row]:
         replace(row, bases={"authors": bases["authors"]}, apart=frozenset({"venue"})),
         replace(row, note=f"NOTE{row.id}", origin=Origin(note=True)),
         replace(row, state=State.UNLINKED),
-        replace(row, state=State.DROPPED, digest="moved.md"),
+        replace(row, state=State.DROPPED, digest=DigestKey("moved.md")),
     ]
 
 

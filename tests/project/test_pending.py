@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.sync.histories.effects import Effects
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Hyperlink, Links, Members, Names
@@ -15,7 +16,7 @@ from zoterodigest.project.files import BadInput
 from zoterodigest.project.pending import forget_pending, keep_pending, read_pending
 
 PAPER = Pending(
-    "papers.md",
+    DigestKey("papers.md"),
     frozenset({Identifier("arxiv", "2111.06377")}),
     "Größe \U0001f600 of It",
     Found(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
+from zoterodigest.core.file_keys import BibKey, DigestKey
 from zoterodigest.core.link import Credit, Exported, Origin, Row, Shelf, State, fingerprint
 from zoterodigest.project.lock import LockFile
 from zoterodigest.project.log.journal import Done, Event, Exporting, Intended, Recorded
@@ -194,8 +195,14 @@ def test_under_another_lock_file_what_was_trashed_is_not_brought_back() -> None:
 
 @pytest.mark.parametrize("lock_hash", ["then", "now"])
 def test_shelves_whose_collections_were_made_hold_and_known_ones_stay(lock_hash: str) -> None:
-    made, missing = Shelf("d.md", ("B",), "COLL2345"), Shelf("d.md", ("C",), "COLL3456")
-    known, renamed = Shelf("d.md", ("A",), "COLL9999"), Shelf("d.md", ("Z",), "COLL9999")
+    made, missing = (
+        Shelf(DigestKey("d.md"), ("B",), "COLL2345"),
+        Shelf(DigestKey("d.md"), ("C",), "COLL3456"),
+    )
+    known, renamed = (
+        Shelf(DigestKey("d.md"), ("A",), "COLL9999"),
+        Shelf(DigestKey("d.md"), ("Z",), "COLL9999"),
+    )
     recorded = Recorded("then", (Intended((), (made, missing, renamed)),))
     facts = {"COLL2345": Found(), "COLL9999": Found()}
 
@@ -205,7 +212,7 @@ def test_shelves_whose_collections_were_made_hold_and_known_ones_stay(lock_hash:
 
 
 def test_the_keys_whose_facts_are_needed_are_named() -> None:
-    shelf = Shelf("d.md", (), "SHEL2345")
+    shelf = Shelf(DigestKey("d.md"), (), "SHEL2345")
 
     keys = keys_in(Recorded("", (Intended((NEW,), (shelf,)), Done(("zd-a",)))))
 
@@ -242,9 +249,9 @@ def test_folding_twice_is_folding_once(old: Row, new: Row, raws: dict[str, str])
 
 # --- what an export was about to write -----------------------------------------------------------
 
-KNOWN = Exported("refs.bib", "known", "AAAA2345", {"": "type", "title": "before"})
-ADDED = Exported("refs.bib", "added", "BBBB2345", {"": "type", "title": "new"})
-ELSEWHERE = Exported("other.bib", "known", "AAAA2345")
+KNOWN = Exported(BibKey("refs.bib"), "known", "AAAA2345", {"": "type", "title": "before"})
+ADDED = Exported(BibKey("refs.bib"), "added", "BBBB2345", {"": "type", "title": "new"})
+ELSEWHERE = Exported(BibKey("other.bib"), "known", "AAAA2345")
 
 
 def exported_after(
@@ -295,7 +302,7 @@ def test_an_entry_that_somebody_gave_another_key_is_followed_once_it_was_written
 
 
 def test_the_link_of_an_entry_that_was_taken_out_goes_with_it() -> None:
-    row = Row("zd-23456789ab", "refs.bib", KNOWN.item, key=fingerprint(KNOWN.key))
+    row = Row("zd-23456789ab", BibKey("refs.bib"), KNOWN.item, key=fingerprint(KNOWN.key))
     used = replace(row, id="zd-23456789ac", origin=Origin(fields=frozenset({"pages"})))
     lock = LockFile("l", (row, used), exported=(KNOWN,))
     recorded = Recorded("then", (Exporting("refs.bib", (ADDED,)),))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.link import Base, Row, print_of
 from zoterodigest.core.parts import base_value, keys_of, texts_of
 from zoterodigest.core.record import (
@@ -51,8 +52,8 @@ def base_of(name: str, value: Value) -> Base:
 @given(fields=st.fixed_dictionaries({name: st.just(EMPTY) | one for name, one in VALUES.items()}))
 def test_what_a_base_stands_for_is_found_again(fields: dict[str, Value]) -> None:
     bases = {name: base_of(name, value) for name, value in fields.items()}
-    row = Row("zd-0000000000", "a.md", "ABCD2345", bases=bases)
-    entry = Entry("a.md", fields, {})
+    row = Row("zd-0000000000", DigestKey("a.md"), "ABCD2345", bases=bases)
+    entry = Entry(DigestKey("a.md"), fields, {})
 
     texts = texts_of([entry], [row], Folding())
 

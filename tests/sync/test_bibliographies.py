@@ -8,7 +8,7 @@ import pytest
 
 from tests.sync.trouble import silent
 from tests.sync.world import World
-from zoterodigest.core.link import State, is_bib
+from zoterodigest.core.link import State
 from zoterodigest.core.reports import Conflict
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock import read_lock
@@ -95,7 +95,7 @@ def differing(before: str, after: str) -> list[str]:
 def test_first_sync_links_what_stands_there_and_changes_no_entry(world: World) -> None:
     rows = read_lock(world.lock_path.read_bytes()).rows
 
-    assert sorted(row.item for row in rows if is_bib(row.digest)) == sorted(world.items())
+    assert sorted(row.item for row in rows if row.digest.is_bib) == sorted(world.items())
     start, end = bib(world).split("\n\n@inproceedings{SegmentAnything2023,")
     assert start + end[end.index("\n@article") :] == BIB
     assert set(world.keys_by_title()) == {DDPM, "Segment Anything"}
@@ -176,7 +176,7 @@ def test_entry_taken_out_of_the_bib_leaves_its_item_alone(world: World) -> None:
     sync(world)
 
     rows = read_lock(world.lock_path.read_bytes()).rows
-    states = {row.item: row.state for row in rows if is_bib(row.digest)}
+    states = {row.item: row.state for row in rows if row.digest.is_bib}
     assert states[world.key(DDPM)] is State.DROPPED
     assert DDPM in world.keys_by_title()
 

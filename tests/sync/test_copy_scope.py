@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.builders import a_collection, a_note, an_attachment, an_item
+from zoterodigest.core.file_keys import BibKey, DigestKey
 from zoterodigest.core.link import Exported, Row, Shelf, State
 from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.items import zotero_mapping
@@ -34,7 +35,9 @@ def test_links_bring_their_items_children_and_collections_with_those_above() -> 
         a_note("ALQNE222", "NATE3333"),
     )
 
-    portion = portion_of(contents, LockFile("user:1", (Row("zd-1", "a.md", "LINKED22"),)))
+    portion = portion_of(
+        contents, LockFile("user:1", (Row("zd-1", DigestKey("a.md"), "LINKED22"),))
+    )
 
     assert keys(portion) == ["TAP22222", "BELAW222", "LINKED22", "NATE2222"]
     assert portion.left.unlinked == 1
@@ -51,9 +54,9 @@ def test_what_lies_in_our_collections_stands_in_a_bib_or_was_merged_into_is_link
     )
     lock = LockFile(
         "user:1",
-        (Row("zd-1", "a.md", "MERGED22", state=State.LINKED),),
-        (Shelf("a.md", (), "SHELF222"),),
-        (Exported("refs.bib", "knuth", "INBIB222"),),
+        (Row("zd-1", DigestKey("a.md"), "MERGED22", state=State.LINKED),),
+        (Shelf(DigestKey("a.md"), (), "SHELF222"),),
+        (Exported(BibKey("refs.bib"), "knuth", "INBIB222"),),
     )
 
     assert keys(portion_of(contents, lock)) == ["SHELF222", "ADDED222", "INBIB222", "STAYED22"]

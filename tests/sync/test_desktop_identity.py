@@ -20,6 +20,7 @@ from tests.sync.test_desktop import (
     sync_zotero,
 )
 from tests.sync.trouble import silent
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.keys import derived_key, note_key
 from zoterodigest.core.link import Row
@@ -177,10 +178,10 @@ def test_keys_that_every_library_has_are_no_evidence() -> None:
     arxiv = frozenset({Identifier("arxiv", "1706.03762")})
     everywhere = derived_key("item", "arxiv:1706.03762")
     rows = (
-        Row("zd-a", "papers.md", everywhere, identifiers=arxiv),
-        Row("zd-b", "papers.md", "ZTER2222"),  # its key may be derived from its title
-        Row("zd-c", "papers.md", "ZTER3333", identifiers=arxiv),
-        Row("zd-d", "papers.md", "ZTER4444", note=note_key("zd-d")),
+        Row("zd-a", DigestKey("papers.md"), everywhere, identifiers=arxiv),
+        Row("zd-b", DigestKey("papers.md"), "ZTER2222"),  # its key may be derived from its title
+        Row("zd-c", DigestKey("papers.md"), "ZTER3333", identifiers=arxiv),
+        Row("zd-d", DigestKey("papers.md"), "ZTER4444", note=note_key("zd-d")),
     )
 
     assert evidence_of(LockFile("desktop:1", rows)) == ("ZTER3333", note_key("zd-d"))

@@ -66,7 +66,7 @@ def fed(folder: Path, example: Document, paper: Looked, **given: object) -> tupl
     project = Project.load(folder / "zoterodigest.toml")
     feeding = Feeding(project, venue_table(), DAY)
     outcome = feeding.feed(rules(digest=example.name, **given), Newest((paper,)))
-    changed = {digest.key: digest for digest in feeding.changed}
+    changed: dict[str, OpenDigest] = {digest.key: digest for digest in feeding.changed}
     return outcome, changed.get(outcome.digest) or opened(feeding, outcome.digest)
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.notes.test_own import HOSTILE
 from tests.sync.test_hostile_notes import DIGESTS, PULL, SYNC, TITLES, VICTIM
 from tests.sync.world import World
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.record import NOTE, Entry, Value
 from zoterodigest.core.reports import HiddenNotes
 from zoterodigest.library.port import LibraryItem
@@ -88,7 +89,7 @@ def test_a_table_has_no_place_for_a_note_which_is_a_limit_and_no_failure(
 
     assert outcome.failures == ()
     reports = [one for one in outcome.last.plan.reports if isinstance(one, HiddenNotes)]
-    assert reports == [HiddenNotes(f"{name}.md", 3)]
+    assert reports == [HiddenNotes(DigestKey(f"{name}.md"), 3)]
     assert (tmp_path / f"{name}.md").read_text("utf-8") == DIGESTS[name]
     assert prepare(world.workspace(), SYNC).is_settled
 

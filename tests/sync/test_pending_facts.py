@@ -12,6 +12,7 @@ from tests.sync.histories.effects import Effects, Killed
 from tests.sync.recovery import copy_of, state_of
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import CITEKEY, Fields, Names
@@ -23,7 +24,7 @@ SYNC = Options(direction=Direction.SYNC)
 TITLE = "A New Way to Make Pictures"
 FACTS: Fields = {"authors": Names(("Ada Lovelace",)), "pages": "1-9", CITEKEY: "lovelace2025"}
 PAPER = Pending(
-    "papers.md",
+    DigestKey("papers.md"),
     frozenset({Identifier("arxiv", "2501.00001")}),
     TITLE,
     Found(FACTS, dict.fromkeys(FACTS, "refs.bib"), details={"volume": "3"}),

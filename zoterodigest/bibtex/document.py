@@ -9,6 +9,7 @@ from zoterodigest.bibtex.reading import ARXIV, BibRecord, homes_of, macros_of, r
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import Bibliography, EntryTile
 from zoterodigest.bibtex.wanted import Prints, prints_of
+from zoterodigest.core.file_keys import BibKey
 from zoterodigest.core.record import Entry, Place
 from zoterodigest.core.venue import VenueTable
 
@@ -60,7 +61,7 @@ class BibDocument:
             fields["venue"], raws["venue"] = ARXIV, ""
             ours |= {"venue"}
         return Entry(
-            digest=self.name,
+            digest=BibKey(self.name),
             fields=fields,
             raws=raws,
             identifiers=record.identifiers,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from zoterodigest.core.file_keys import SourceKey
 from zoterodigest.core.keys import is_our_item, note_key
 from zoterodigest.core.link import Row, Shelf, State
 from zoterodigest.core.plan import CreateEntry
@@ -77,14 +78,14 @@ class _Adding:
         for index, entry in enumerate(entries):
             self._works[entry.digest].add(str(index), work_of(entry))
 
-    def places(self, item: Item, seen: Seen) -> dict[str, tuple[Path, bool]]:
+    def places(self, item: Item, seen: Seen) -> dict[SourceKey, tuple[Path, bool]]:
         """Return the digests to whose collections `item` was added, with the heading for its entry,
         and whether other digests share all these collections.
 
         An item linked with one of the digests that share a collection lies there for that one:
         another clone may have put it there, and it is no news to the others.
         """
-        found: dict[str, tuple[Path, bool]] = {}
+        found: dict[SourceKey, tuple[Path, bool]] = {}
         for key in sorted(item.collections & seen.collections.keys()):
             if seen.held(key, item) or self._owners[key] & self._digests[item.key]:
                 continue

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.identity import Identifier, match_title
 from zoterodigest.core.names import is_user_name, same_name, same_person
 from zoterodigest.core.record import EMPTY, Entry, Fields, Item, Names, Value, is_empty, text_in
@@ -51,7 +52,7 @@ class Pending:
     The entry's item takes it as what was found. The paper is known by `identifiers` and `title`.
     """
 
-    digest: str
+    digest: DigestKey
     identifiers: frozenset[Identifier]
     title: str
     found: Found

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from zoterodigest.core.file_keys import FileKey
 from zoterodigest.core.found import NOTHING_PENDING, Pending, PendingChange
-from zoterodigest.core.link import Exported, Row, Shelf, is_bib
+from zoterodigest.core.link import Exported, Row, Shelf
 from zoterodigest.core.reversal import Hunk
 
 Data = Mapping[str, object]
@@ -69,7 +70,7 @@ class DigestChange:
     the file, or removed it.
     """
 
-    key: str
+    key: FileKey
     hunks: tuple[Hunk, ...]
     is_created: bool = False
     is_removed: bool = False
@@ -204,18 +205,13 @@ def listed(run: Run) -> Listed:
         "notes": kinds["notes"],
         "attachments": kinds["attachments"],
         "collections": len(run.collections),
-        "digests": sum(not is_exported(change.key) for change in run.digests),
-        "bibliographies": sum(is_exported(change.key) for change in run.digests),
+        "digests": sum(change.key.is_digest for change in run.digests),
+        "bibliographies": sum(not change.key.is_digest for change in run.digests),
         "passages": sum(len(change.hunks) for change in run.digests),
         "links": len({row.id for row in (*run.before.rows, *run.after.rows)}),
     }
     head = Listed(run.number, run.when, run.command, run.undoes, run.is_finished, counts)
     return replace(head, stopped=run.stopped)
-
-
-def is_exported(key: str) -> bool:
-    """Whether a file that a run changed is a bibliography: a .bib, or an export in CSL JSON."""
-    return is_bib(key) or key.lower().endswith(".json")
 
 
 def undone_by(runs: Iterable[Listed]) -> Mapping[int, int]:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 from hashlib import blake2b
+from typing import TypeAlias
 
+from zoterodigest.core.file_keys import BibKey, SourceKey
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Item, Value, parts_of
 
@@ -20,11 +22,6 @@ from zoterodigest.core.record import Item, Value, parts_of
 def fingerprint(text: str) -> str:
     """Return 16 hexadecimal digits that stand for `text` (64 bits of BLAKE2b over its UTF-8)."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def is_bib(key: str) -> bool:
-    """Tell whether a source of entries, by its key, is a bibliography and no digest: a .bib."""
-    return key.casefold().endswith(".bib")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ class State(Enum):
 class Row:
     """One link of the lock file: an entry of `digest`, its item, and their bases by field.
 
-    `digest` may name a bibliography whose entries take part in the sync (`is_bib`).
+    `digest` may name a bibliography whose entries take part in the sync.
 
     `id` is random, given at creation and never changed; it is also the heading id of our note.
     `title` is the fingerprint of the entry's match title, `texts` that of each long text (abstract
@@ -100,7 +97,7 @@ class Row:
     """
 
     id: str
-    digest: str
+    digest: SourceKey
     item: str
     note: str | None = None
     identifiers: frozenset[Identifier] = frozenset()
@@ -113,6 +110,11 @@ class Row:
     state: State = State.LINKED
     key: str = ""
     credits: Mapping[str, Credit] = field(default_factory=dict)
+
+    @property
+    def links_digest(self) -> bool:
+        """Whether it links an entry of a digest, and not one of a bibliography."""
+        return self.state is State.LINKED and self.digest.is_digest
 
     def is_from_source(self, name: str, raw: str) -> bool:
         """Tell whether the text `raw` of the item's field is one that was found at a source."""
@@ -143,11 +145,15 @@ class Shelf:
     is the last name that heading and collection agreed on, where it is not the heading's own.
     """
 
-    digest: str
+    digest: SourceKey
     path: tuple[str, ...]
     collection: str
     is_ours: bool = True
     name: str = ""
+
+
+ShelfKey: TypeAlias = tuple[SourceKey, tuple[str, ...]]
+"""What a shelf is known by: its digest and the path of its heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +165,7 @@ class Exported:
     without prints is somebody's own: it is remembered by its key, and never written.
     """
 
-    bibliography: str
+    bibliography: BibKey
     key: str
     item: str
     prints: Mapping[str, str] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from zoterodigest.core.following import (
     with_shown_bases,
 )
 from zoterodigest.core.keys import is_our_item, item_key, note_key
-from zoterodigest.core.link import Base, Origin, Row, State, is_bib
+from zoterodigest.core.link import Base, Origin, Row, State
 from zoterodigest.core.note_matching import assign_notes, says_the_same
 from zoterodigest.core.pairing import Pairing, Scope, heading_prints, pair
 from zoterodigest.core.plan import Link, RemoveEntry
@@ -165,7 +165,7 @@ class _Run:
             and link.before.note is None
             and link.item
             and link.item.notes
-            and not is_bib(link.row.digest)
+            and not link.row.digest.is_bib
         ]
         for place, link in without:
             notes = link.item.notes if link.item else {}
@@ -311,12 +311,12 @@ class _Run:
         """
         by_item: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
         for index, key in found.items():
-            if not is_bib(self._entries[index].digest):
+            if not self._entries[index].digest.is_bib:
                 by_item[key].append((index, self._entries[index]))
         without = {
             link.row.id: place
             for place, link in enumerate(self.links)
-            if is_noteless(link) and not is_bib(link.row.digest)
+            if is_noteless(link) and not link.row.digest.is_bib
         }
         noted: dict[int, str] = {}
         for key, entries in by_item.items():
@@ -346,7 +346,7 @@ class _Run:
             note=note.key if note else None,
             headings=heading_prints(self._entries[index]),
             origin=Origin(
-                item=(item is None or _is_ours(item)) and not is_bib(self._entries[index].digest),
+                item=(item is None or _is_ours(item)) and not self._entries[index].digest.is_bib,
                 note=note is not None and note.key == note_key(row_id),
             ),
         )

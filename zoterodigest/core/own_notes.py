@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from zoterodigest.core.file_keys import SourceKey
 from zoterodigest.core.plan import Link
 from zoterodigest.core.record import EMPTY, NOTE, PersonalNote, Value
 from zoterodigest.core.reports import HiddenNotes
@@ -38,7 +39,7 @@ def with_own_notes(link: Link, terms: Terms) -> Link:
 
 def hidden_notes(links: Iterable[Link]) -> Iterator[HiddenNotes]:
     """Yield once for each digest how many notes it is to show and has no place for."""
-    numbers = Counter[str]()
+    numbers = Counter[SourceKey]()
     for link in links:
         numbers[link.entry.digest] += link.hidden_notes
     for digest, number in sorted(numbers.items()):

@@ -12,8 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from zoterodigest.core.file_keys import BibKey, DigestKey
 from zoterodigest.core.identity import Identifier, match_title
-from zoterodigest.core.link import Row, State, fingerprint, is_bib, print_of
+from zoterodigest.core.link import Row, State, fingerprint, print_of
 from zoterodigest.core.record import EMPTY, Entry, Kind, kind_of, parts_of, text_in
 from zoterodigest.core.works.contradictions import contradict
 
@@ -100,19 +101,14 @@ def pair(entries: Sequence[Entry], rows: Iterable[Row], scope: Scope, unread: Un
     are left alone, as are those of a digest that is missing. Entries of bibliographies pair with
     rows of bibliographies only, and those of digests with those of digests.
     """
-    indices: dict[bool, list[int]] = {False: [], True: []}
-    for index, entry in enumerate(entries):
-        indices[is_bib(entry.digest)].append(index)
-    sides: dict[bool, list[Row]] = {False: [], True: []}
-    for row in rows:
-        sides[is_bib(row.digest)].append(row)
-    return _joined(
-        [
-            _renumbered(_paired([entries[at] for at in places], sides[side], scope, unread), places)
-            for side, places in indices.items()
-            if places or sides[side]
-        ]
-    )
+    known, pairings = tuple(rows), list[Pairing]()
+    for kind in (DigestKey, BibKey):
+        places = [at for at, entry in enumerate(entries) if isinstance(entry.digest, kind)]
+        side = [row for row in known if isinstance(row.digest, kind)]
+        if places or side:
+            pairing = _paired([entries[at] for at in places], side, scope, unread)
+            pairings.append(_renumbered(pairing, places))
+    return _joined(pairings)
 
 
 def _renumbered(pairing: Pairing, places: Sequence[int]) -> Pairing:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
-from zoterodigest.core.link import Row, Shelf, is_bib
+from zoterodigest.core.file_keys import SourceKey
+from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.record import (
     EMPTY,
     Entry,
@@ -30,7 +31,7 @@ class CreateShelf:
     key: str
     name: str
     parent: str | None
-    digest: str
+    digest: SourceKey
     path: tuple[str, ...]
 
 
@@ -88,7 +89,7 @@ class CreateNote:
     key: str
     item: str
     row_id: str
-    digest: str
+    digest: SourceKey
     fields: Fields
 
 
@@ -103,7 +104,7 @@ class ChangeNote:
     version: int
     item: str
     row_id: str
-    digest: str
+    digest: SourceKey
     before: Fields
     after: Fields
     fills: frozenset[str] = frozenset()
@@ -140,14 +141,14 @@ class TrashNote:
     version: int
     item: str
     row_id: str
-    digest: str
+    digest: SourceKey
 
 
 @dataclass(frozen=True, slots=True)
 class CreateEntry:
     """A new entry for `item`, which was added to the collection of the heading `path`."""
 
-    digest: str
+    digest: SourceKey
     row_id: str
     item: Item
     path: tuple[str, ...]
@@ -175,7 +176,7 @@ class MoveEntry:
 class RenameHeading:
     """The heading `path` of a digest follows its collection from `before` to `after`."""
 
-    digest: str
+    digest: SourceKey
     path: tuple[str, ...]
     before: str
     after: str
@@ -240,7 +241,7 @@ def items_behind(
         for link in links
         if link.recall.waits
         or (
-            is_bib(link.row.digest)
+            link.row.digest.is_bib
             and _lacks(link, agreed.get(link.row.id, set()), filled.get(link.row.item, {}))
         )
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from zoterodigest.core.file_keys import SourceKey
 from zoterodigest.core.identity import Identifier
 
 SECTION = "section:"
@@ -194,7 +195,7 @@ class Entry:
     reads as. `key` is the citation key of an entry of a .bib.
     """
 
-    digest: str
+    digest: SourceKey
     fields: Fields
     raws: Mapping[str, str]
     identifiers: frozenset[Identifier] = frozenset()

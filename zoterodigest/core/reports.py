@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from zoterodigest.core.file_keys import SourceKey
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.record import Entry, Value
@@ -88,7 +89,7 @@ class NotPushed:
 class UnreadableEntry:
     """An entry that cannot be read as a whole; its link, if it has one, stays as it is."""
 
-    digest: str
+    digest: SourceKey
     entry: Entry | None
     row_id: str | None
 
@@ -123,7 +124,7 @@ class HiddenNotes:
     `number` notes are not shown.
     """
 
-    digest: str
+    digest: SourceKey
     number: int
 
 
@@ -170,7 +171,7 @@ class AwaitedItem:
 class AddedItem:
     """An item that was added to a digest's collection and becomes no entry, for `reason`."""
 
-    digest: str
+    digest: SourceKey
     key: str
     title: str
     reason: str
@@ -201,7 +202,7 @@ class PlaceConflict:
 class NameConflict:
     """A heading and its collection both got a new name: both stay as they are."""
 
-    digest: str
+    digest: SourceKey
     path: tuple[str, ...]
     collection: str
     at_digest: str
@@ -212,7 +213,7 @@ class NameConflict:
 class HeldName:
     """A collection has a new name that the directions keep from its heading."""
 
-    digest: str
+    digest: SourceKey
     path: tuple[str, ...]
     collection: str
     name: str
@@ -226,7 +227,7 @@ class NotFollowed:
     the heading that the entry was to go to; an entry that was to leave has none.
     """
 
-    digest: str
+    digest: SourceKey
     what: str
     wanted: tuple[str, ...]
     reason: str

@@ -8,7 +8,7 @@ from zoterodigest.core.bases import Recorded, recorded, refreshed
 from zoterodigest.core.cleared import lines_gone, with_cleared, with_empty
 from zoterodigest.core.dates import is_iso
 from zoterodigest.core.keys import note_key
-from zoterodigest.core.link import Base, Row, is_bib
+from zoterodigest.core.link import Base, Row
 from zoterodigest.core.merge import Side, ends_of, is_set
 from zoterodigest.core.pairing import traits_of
 from zoterodigest.core.plan import Link
@@ -187,7 +187,7 @@ def is_noteless(link: Link) -> bool:
 
     A bibliography's never has.
     """
-    if is_bib(link.row.digest):
+    if link.row.digest.is_bib:
         return True
     is_silent = not any(kind_of(name) is Kind.BLOCKS for name in link.entry.fields)
     return link.before is not None and link.before.note is None and is_silent

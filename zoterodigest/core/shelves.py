@@ -8,8 +8,9 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
+from zoterodigest.core.file_keys import DigestKey, SourceKey
 from zoterodigest.core.keys import derived_key, free_key
-from zoterodigest.core.link import Shelf, fingerprint
+from zoterodigest.core.link import Shelf, ShelfKey, fingerprint
 from zoterodigest.core.plan import CreateShelf, RenameShelf
 from zoterodigest.core.record import Collection
 from zoterodigest.core.reports import MissingShelf
@@ -17,6 +18,8 @@ from zoterodigest.core.reports import MissingShelf
 Path = tuple[str, ...]
 
 _LONGEST_NAME = 255
+_NO_DIGEST = DigestKey("")
+"""Whose the collections are that those of several digests lie in."""
 _ORDINAL = re.compile(r"#\d{1,6}$")
 
 
@@ -29,10 +32,10 @@ class Stand:
     `is_leaving` goes to a place that is no heading: its old one was not renamed to it.
     """
 
-    digest: str
+    digest: SourceKey
     path: Path
     texts: Path
-    before: tuple[str, Path] | None = None
+    before: ShelfKey | None = None
     collections: frozenset[str] = frozenset()
     is_leaving: bool = False
 
@@ -44,8 +47,8 @@ class Shelving:
     shelves: tuple[Shelf, ...]
     actions: tuple[CreateShelf | RenameShelf, ...]
     missing: tuple[MissingShelf, ...]
-    targets: Mapping[tuple[str, Path], str | None]
-    former_targets: Mapping[tuple[str, Path], str]
+    targets: Mapping[ShelfKey, str | None]
+    former_targets: Mapping[ShelfKey, str]
 
     def target(self, stand: Stand) -> str | None:
         """Return the collection an entry belongs in: its deepest heading's, if there is one."""
@@ -65,12 +68,12 @@ UNPLACED: Path = (fingerprint("\0in no collection yet"),)
 """The place in the row of a link that was made by a run which writes no collections."""
 
 
-def homes(shelves: Iterable[Shelf]) -> dict[tuple[str, Path], str]:
+def homes(shelves: Iterable[Shelf]) -> dict[ShelfKey, str]:
     """Return the collections of `shelves` by digest and the fingerprints of their path."""
     return {(shelf.digest, prints_of(shelf.path)): shelf.collection for shelf in shelves}
 
 
-def home_of(place: tuple[str, Path], homes: Mapping[tuple[str, Path], str]) -> str | None:
+def home_of(place: ShelfKey, homes: Mapping[ShelfKey, str]) -> str | None:
     """Return the collection for `place` (a digest, fingerprints of headings), the deepest."""
     digest, prints = place
     if prints == UNPLACED:
@@ -93,7 +96,7 @@ def shelve(
     digest keeps its collection; a collection of the right name at the right place is adopted; one
     that the person trashed is not made again. Shelves that hold nothing now are remembered.
     """
-    by_digest: dict[str, list[Stand]] = defaultdict(list)
+    by_digest: dict[SourceKey, list[Stand]] = defaultdict(list)
     for stand in stands:
         by_digest[stand.digest].append(stand)
     known = {(shelf.digest, shelf.path): shelf for shelf in shelves}
@@ -111,14 +114,15 @@ def shelve(
     )
 
 
-_Known = Mapping[tuple[str, Path], Shelf]
+_Known = Mapping[ShelfKey, Shelf]
+_Origins = dict[Path, Path | None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Want:
     """A collection that is wanted: for whom, under what name, from what names its key derives."""
 
-    digest: str
+    digest: SourceKey
     path: Path
     name: str
     names: Path
@@ -131,7 +135,7 @@ class _Room:
     def __init__(self, collections: Iterable[Collection], known: _Known) -> None:
         self.actions: list[CreateShelf | RenameShelf] = []
         self.missing: list[MissingShelf] = []
-        self.targets: dict[tuple[str, Path], str | None] = {}
+        self.targets: dict[ShelfKey, str | None] = {}
         self.shelves = dict(known)
         self._known = known
         self._used: dict[str, set[str]] = defaultdict(set)
@@ -142,7 +146,7 @@ class _Room:
                 self._by_place[one.parent, one.name].append(one.key)
 
     def shelve_digest(
-        self, digest: str, standing: list[Stand], names: Path, followed: tuple[str, Path]
+        self, digest: SourceKey, standing: list[Stand], names: Path, followed: ShelfKey
     ) -> None:
         """Give every heading of `digest` that holds a link its collection, parents first."""
         former_digest, former_names = followed
@@ -170,14 +174,15 @@ class _Room:
         parent: str | None = None
         for depth in range(1, len(names) + 1):
             path = names[:depth]
-            if ("", path) not in self.targets:
-                want = _Want("", path, name_of(path[-1]), path, ())
-                self.targets["", path] = self._hold(want, self._known.get(("", path)), parent, ())
-            parent = self.targets["", path]
+            place = _NO_DIGEST, path
+            if place not in self.targets:
+                want = _Want(*place, name_of(path[-1]), path, ())
+                self.targets[place] = self._hold(want, self._known.get(place), parent, ())
+            parent = self.targets[place]
         return parent
 
     def _make_way(
-        self, digest: str, former: str, olds: set[Path], origins: Mapping[Path, Path | None]
+        self, digest: SourceKey, former: SourceKey, olds: set[Path], origins: _Origins
     ) -> None:
         """Move what is known of `former` to `digest`; a shelf out of use leaves a path in use."""
         moved = {old: path for path, old in origins.items() if old is not None}
@@ -253,8 +258,8 @@ class _Room:
 
 
 def _followed_digest(
-    digest: str, standing: list[Stand], known: _Known, present: Iterable[str]
-) -> str:
+    digest: SourceKey, standing: list[Stand], known: _Known, present: Iterable[SourceKey]
+) -> SourceKey:
     """Return the digest whose shelves `digest` takes on: its own, else that of most of its rows.
 
     A collection that other digests share stays theirs.
@@ -271,7 +276,7 @@ def _followed_digest(
     return digest
 
 
-def _origins(standing: list[Stand], olds: set[Path]) -> dict[Path, Path | None]:
+def _origins(standing: list[Stand], olds: set[Path]) -> _Origins:
     """Return for every path now, parents first, the path that its shelf had before, if any.
 
     A heading keeps its own; twins of one text go by the entries under them; a new heading takes on

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from zoterodigest.core.file_keys import SourceKey
 from zoterodigest.core.found import Found, Pending
-from zoterodigest.core.link import Row, Shelf, is_bib
+from zoterodigest.core.link import Row, Shelf
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import SECTION, Collection, Entry, Item, Value
 from zoterodigest.core.seen import Seen
@@ -79,9 +80,9 @@ class End(Enum):
     BIB = "bib"
 
 
-def entry_end(digest: str) -> End:
+def entry_end(digest: SourceKey) -> End:
     """Return which end the entries of the source with this key are."""
-    return End.BIB if is_bib(digest) else End.MARKDOWN
+    return End.BIB if digest.is_bib else End.MARKDOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,8 @@ class Terms:
 
     rules: Mapping[str, Rules]
     folding: Folding = field(default_factory=Folding)
-    gone: frozenset[str] = frozenset()
-    missing: frozenset[str] = frozenset()
+    gone: frozenset[SourceKey] = frozenset()
+    missing: frozenset[SourceKey] = frozenset()
     unread: Unread = field(default_factory=Unread)
     selection: Callable[[Entry], bool] | None = None
     relink: frozenset[str] = frozenset()

@@ -12,7 +12,7 @@ from zoterodigest.core.choosing import decided, is_chosen
 from zoterodigest.core.dates import is_iso, year_in
 from zoterodigest.core.found import Found, as_held, taken
 from zoterodigest.core.keys import free_note_key
-from zoterodigest.core.link import Base, is_bib
+from zoterodigest.core.link import Base
 from zoterodigest.core.merge import Ends, Merge, Side, ends_of, merge
 from zoterodigest.core.plan import (
     Action,
@@ -385,7 +385,7 @@ def _is_mere_text(name: str, value: Value, entry: Entry) -> bool:
         return False
     raws = entry.raws
     is_beside_venue = "venue" in raws and raws.get("date") == raws["venue"]
-    return name == "year" or is_beside_venue or is_bib(entry.digest)
+    return name == "year" or is_beside_venue or entry.digest.is_bib
 
 
 def _blank_item(links: Sequence[Link]) -> Item:

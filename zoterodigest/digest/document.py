@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from zoterodigest.core import identity
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import NOTE, SECTION, Entry, Place, text_in
 from zoterodigest.core.span import Span
@@ -99,7 +100,8 @@ class Document:
 
     def core_entries(self) -> tuple[Entry, ...]:
         """Return the entries as the core sees them; the document's own title is no heading."""
-        return tuple(core_entry(self.name, entry, self.title) for entry in self.entries)
+        key = DigestKey(self.name)
+        return tuple(core_entry(key, entry, self.title) for entry in self.entries)
 
     def unread_texts(self) -> Iterator[str]:
         """Yield the text of every line that no entry holds, for finding what still stands there."""
@@ -118,7 +120,7 @@ _FIELDS_OF_SLOT = {
 }
 
 
-def core_entry(digest: str, entry: DigestEntry, title: str = "") -> Entry:
+def core_entry(digest: DigestKey, entry: DigestEntry, title: str = "") -> Entry:
     """Return a document's entry as the core sees it; a broken one keeps only its identity.
 
     A first heading that is the document's `title` is left out of the path.

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from zoterodigest.core.file_keys import BibKey
 from zoterodigest.core.link import Exported
 from zoterodigest.foreign import read_json
 from zoterodigest.project.fold import fold_exported
@@ -29,7 +30,7 @@ from zoterodigest.project.paragraphs import (
     to_json,
 )
 
-BibKey = tuple[str, str]
+ExportedKey = tuple[BibKey, str]
 """What an entry is known by: its file and its citation key."""
 
 
@@ -37,13 +38,13 @@ BibKey = tuple[str, str]
 class BibsRead:
     """Entries by file and key, and the files that exports made, as they are read."""
 
-    exported: dict[BibKey, Exported] = field(default_factory=dict)
-    made: set[str] = field(default_factory=set)
+    exported: dict[ExportedKey, Exported] = field(default_factory=dict)
+    made: set[BibKey] = field(default_factory=set)
 
     def read(self, paragraph: Paragraph) -> None:
         """Take up what a paragraph says; raise `ValueError` if it is none of a .bib."""
-        path, *keys = texts_of(read_json(paragraph.head.removeprefix(BIB)))
-        path_of(path, "bib")
+        name, *keys = texts_of(read_json(paragraph.head.removeprefix(BIB)))
+        path = BibKey(path_of(name, "bib"))
         for values in paragraph.variants():
             match keys:
                 case []:
@@ -55,7 +56,7 @@ class BibsRead:
                     raise ValueError("a bib needs a file and at most one citation key")
 
 
-def _exported(path: str, key: str, values: Values) -> Exported:
+def _exported(path: BibKey, key: str, values: Values) -> Exported:
     prints = {name: _print(value) for name, value in named(values, PRINT)}
     return Exported(path, key, key_of(values, "item"), prints)
 
@@ -88,6 +89,6 @@ def _render(one: Exported) -> str:
     return "".join(lines)
 
 
-def sorted_entries(exported: Mapping[BibKey, Exported]) -> tuple[Exported, ...]:
+def sorted_entries(exported: Mapping[ExportedKey, Exported]) -> tuple[Exported, ...]:
     """Return entries in the order of the lock file."""
     return tuple(exported[key] for key in sorted(exported))

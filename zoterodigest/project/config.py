@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from zoterodigest.core.file_keys import names_bib
 from zoterodigest.core.record import ENTRY_FIELDS, SECTION
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import BadAddress, EmbeddedAddress, parse_address
@@ -79,7 +80,7 @@ def _path(value: str) -> str:
 
 
 def _bib_path(value: str) -> str:
-    if not _path(value).casefold().endswith(".bib"):
+    if not names_bib(_path(value)):
         raise ValueError("the name of a bibliography ends in .bib")
     return value
 

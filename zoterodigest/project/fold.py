@@ -18,6 +18,7 @@ from zoterodigest.core.link import Base, Credit, Exported, Origin, Row, Shelf, S
 _NOT_OURS = (False, None)
 
 T = TypeVar("T")
+Key = TypeVar("Key", bound=str)
 K = TypeVar("K", bound=str | tuple[str, str] | tuple[str, tuple[str, ...]])
 
 _STRONGEST_STATE = (State.UNLINKED, State.LINKED, State.TRASHED, State.DROPPED)
@@ -140,9 +141,9 @@ def _agreed(one: T, other: T, before: Sequence[T], otherwise: T) -> T:
     return other if one in before else otherwise
 
 
-def _lesser(one: str, other: str, before: Sequence[str]) -> str:
+def _lesser(one: Key, other: Key, before: Sequence[Key]) -> Key:
     """Agree on a text; a side without one gives way, else the lesser holds on every machine."""
-    return _agreed(one, other, before, min(filter(None, (one, other)), default=""))
+    return _agreed(one, other, before, min(filter(None, (one, other)), default=one))
 
 
 def _united(one: frozenset[T], other: frozenset[T], before: Sequence[frozenset[T]]) -> frozenset[T]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from zoterodigest.core.file_keys import BibKey, DigestKey, FileKey, file_key, names_bib
 from zoterodigest.project.config import (
     CONFIG_FILE,
     PLACEHOLDER,
@@ -38,7 +39,7 @@ class Digest:
     """
 
     path: Path
-    key: str
+    key: DigestKey
     name: str
     collection: tuple[str, ...]
     rules: DigestRules
@@ -49,7 +50,7 @@ class BibFile:
     """One .bib of a project, which need not exist yet; `key` names it as a digest's does."""
 
     path: Path
-    key: str
+    key: BibKey
     rules: BibliographyRules
 
     @property
@@ -147,7 +148,7 @@ class Project:
         found: dict[Path, BibFile] = {}
         for rules in self.configuration.bibliographies:
             path = _absolute(self.root / rules.path)
-            found.setdefault(real_path(path), BibFile(path, _key(self.root, path), rules))
+            found.setdefault(real_path(path), BibFile(path, BibKey(_key(self.root, path)), rules))
         return tuple(found.values())
 
     def bib_file(self, path: Path) -> BibFile:
@@ -159,12 +160,12 @@ class Project:
         for bib in self.bibliographies():
             if real_path(bib.path) == real_path(present):
                 return bib
-        key = _key(self.root, present)
+        key = BibKey(_key(self.root, present))
         return BibFile(present, key, BibliographyRules(path=key, items="library"))
 
-    def key_of(self, path: Path) -> str:
+    def key_of(self, path: Path) -> FileKey:
         """Return what the lock file, the plan and the history call the file at `path`."""
-        return _key(self.root, _absolute(path))
+        return file_key(_key(self.root, _absolute(path)))
 
     def former_collection(self, key: str) -> tuple[str, ...]:
         """Return the collection of the digest `key` whose file is gone; empty if it had no name."""
@@ -176,7 +177,7 @@ class Project:
             return ()
 
     def _digest(self, path: Path, rules: DigestRules) -> Digest:
-        key = _key(self.root, path)
+        key = DigestKey(_key(self.root, path))
         known = {"name": _shown(path.stem)}
         name = self._filled(rules.name, known | _date(key), key)
         known = {"name": name} | _date(key)
@@ -190,6 +191,15 @@ class Project:
             reason = f"{{{missing[0]}}} needs a date in the file's path, and {key} has none"
             raise BadConfiguration(self.config_path, "digest", reason)
         return PLACEHOLDER.sub(lambda found: known[found[1]], pattern)
+
+
+def parted(files: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """Return the digests (or documents) and the bibliographies among files that were named."""
+    digests: list[Path] = []
+    bibs: list[Path] = []
+    for file in files:
+        (bibs if names_bib(file.name) else digests).append(file)
+    return digests, bibs
 
 
 def find_project(start: Path) -> Path | None:

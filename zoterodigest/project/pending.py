@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import PlainValidator, TypeAdapter
 
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import Hyperlink, Links, Members, Names, Value, parts_of
@@ -159,7 +160,7 @@ def _pending(kept: _Paper) -> Pending:
     identifiers = frozenset(Identifier(scheme, value) for scheme, value in kept.identifiers)
     fields = {name: _value(data) for name, data in kept.fields.items()}
     found = Found(fields, kept.sources, details=kept.details)
-    return Pending(kept.digest, identifiers, kept.title, found)
+    return Pending(DigestKey(kept.digest), identifiers, kept.title, found)
 
 
 def _value(data: str | _Names | _Members | _Links) -> Value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.link import Base, Exported, Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.link import Base, Exported, Origin, Row, Shelf, ShelfKey, State, fingerprint
 from zoterodigest.project.bib_text import sorted_entries
 from zoterodigest.project.lock import LockFile
 from zoterodigest.project.log.journal import Done, Exporting, Intended, Recorded
@@ -237,7 +237,7 @@ def _last_intended(recorded: Recorded) -> dict[str, Row]:
 
 def _created_shelves(
     recorded: Recorded, facts: Facts, known: Sequence[Shelf]
-) -> dict[tuple[str, tuple[str, ...]], Shelf]:
+) -> dict[ShelfKey, Shelf]:
     """Return the intended shelves whose collections were made; those known stay as they were.
 
     Whether a known one has its new name already, the next run sees by its name.

@@ -22,15 +22,26 @@ from typing import Annotated
 from pydantic import PlainValidator
 
 from zoterodigest.core.acknowledging import Acknowledged
+from zoterodigest.core.file_keys import DigestKey, source_key
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.link import Base, Credit, Exported, Origin, Print, Row, Shelf, State
+from zoterodigest.core.link import (
+    Base,
+    Credit,
+    Exported,
+    Origin,
+    Print,
+    Row,
+    Shelf,
+    ShelfKey,
+    State,
+)
 from zoterodigest.foreign import read_json
 from zoterodigest.project.acknowledged_text import (
     AcknowledgedKey,
     read_acknowledged,
     render_acknowledged,
 )
-from zoterodigest.project.bib_text import BibKey, BibsRead, render_bibs
+from zoterodigest.project.bib_text import BibsRead, ExportedKey, render_bibs
 from zoterodigest.project.fold import fold_rows, fold_shelves
 from zoterodigest.project.paragraphs import (
     ACKNOWLEDGED,
@@ -52,9 +63,6 @@ from zoterodigest.project.paragraphs import (
     to_json,
 )
 
-ShelfKey = tuple[str, tuple[str, ...]]
-"""What a shelf is known by: its digest and its path."""
-
 _SETS = ("attachments", "collections", "fields", "tags")
 
 
@@ -67,7 +75,7 @@ class Linked:
 
     rows: Mapping[str, Row] = field(default_factory=dict)
     shelves: Mapping[ShelfKey, Shelf] = field(default_factory=dict)
-    exported: Mapping[BibKey, Exported] = field(default_factory=dict)
+    exported: Mapping[ExportedKey, Exported] = field(default_factory=dict)
     made: frozenset[str] = frozenset()
     acknowledged: Mapping[AcknowledgedKey, Acknowledged] = field(default_factory=dict)
 
@@ -193,7 +201,7 @@ def _shelf(head: str, values: Values) -> Shelf:
     is_ours = values.get("ours", True)
     name = text_of(values, "name", "")
     collection = key_of(values, "collection")
-    return Shelf(digest, tuple(path), collection, is_ours=is_ours is True, name=name)
+    return Shelf(DigestKey(digest), tuple(path), collection, is_ours=is_ours is True, name=name)
 
 
 def _row(row_id: str, values: Values) -> Row:
@@ -201,7 +209,7 @@ def _row(row_id: str, values: Values) -> Row:
     apart = frozenset(texts_of(values.get("apart", [])))
     return Row(
         id=row_id,
-        digest=path_of(text_of(values, "digest", ""), "digest"),
+        digest=source_key(path_of(text_of(values, "digest", ""), "digest")),
         item=key_of(values, "item"),
         note=key_of(values, "note", "") or None,
         identifiers=frozenset(map(_identifier, texts_of(values.get("identifiers", [])))),

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.found import PendingChange
 from zoterodigest.core.history import Links
-from zoterodigest.core.link import is_bib
 from zoterodigest.core.parts import texts_of
 from zoterodigest.core.record import Entry
 from zoterodigest.errors import ZoterodigestError
@@ -36,6 +35,7 @@ from zoterodigest.sync.remembering import seen_by
 from zoterodigest.sync.run import Prepared, plan_over
 from zoterodigest.sync.standing import standing_after
 from zoterodigest.sync.stored_keys import plan_as_stored, writes_as_stored
+from zoterodigest.sync.structure import NewDigest
 
 
 class LibraryChanged(ZoterodigestError):
@@ -192,9 +192,9 @@ def _files(prepared: Prepared, bibs: Sequence[NewBib]) -> tuple[FileChange, ...]
     What is edited in a bibliography and what is exported into it is one replacement.
     """
     edits = (digest.edit for digest in prepared.digests)
-    sources = {edit.read.digest.key: edit.source for edit in edits}
+    sources: dict[str, bytes] = {edit.read.key: edit.source for edit in edits}
     sources |= {edit.read.key: edit.source for edit in prepared.bib_edits}
-    exports = {bib.key: FileChange.of_export(bib) for bib in bibs}
+    exports: dict[str, FileChange] = {bib.key: FileChange.of_export(bib) for bib in bibs}
     return tuple(
         exports.get(read.key) or FileChange(read.key, read.path, read.data, sources[read.key])
         for read in prepared.gathered.sources
@@ -220,8 +220,8 @@ def _ending(prepared: Prepared, results: Results, contents: Contents) -> Ending:
     The entries are read from the bytes that were written: what somebody else edits meanwhile is an
     edit for the next run.
     """
-    written = {file.key: file for file in results.files}
-    digests = {
+    written: dict[str, FileChange] = {file.key: file for file in results.files}
+    digests: dict[str, NewDigest] = {
         digest.edit.read.digest.key: digest
         for digest in prepared.digests
         if digest.edit.is_change and digest.edit.read.digest.key in written
@@ -258,7 +258,7 @@ def _outcome(plans: _Plans, results: Results) -> Outcome:
     for one in every:
         counts.update(one.counts)
     files = [file.key for one in every for file in one.files if file.is_change]
-    bibs = sum(map(is_bib, files))
+    bibs = sum(key.is_bib for key in files)
     first, second = plans.first, plans.second
     failures = [*_failures(first, results, but_stale=bool(second and second.stop is None))]
     if second is not None:

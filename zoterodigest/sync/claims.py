@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.link import Credit, Origin, Row, Shelf, State, fingerprint, is_bib
+from zoterodigest.core.link import Credit, Origin, Row, Shelf, State, fingerprint
 from zoterodigest.core.pairing import heading_prints
 from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry, RenameHeading
 from zoterodigest.core.record import EMPTY, Entry, Item, is_empty
@@ -155,7 +155,7 @@ def left_of(row: Row) -> Iterator[Row]:
     One that an export took out of a .bib may be wanted there again: it leaves none, unless its
     entry has given the item something.
     """
-    if not is_bib(row.digest) or row.origin != Origin():
+    if not row.digest.is_bib or row.origin != Origin():
         yield replace(row, state=State.DROPPED)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from zoterodigest.bibtex.document import BibDocument, read_bib
 from zoterodigest.bibtex.scanner import scan
+from zoterodigest.core.file_keys import BibKey, DigestKey, SourceKey
 from zoterodigest.core.found import Pending
-from zoterodigest.core.link import Exported, State, fingerprint, is_bib
+from zoterodigest.core.link import Exported, fingerprint
 from zoterodigest.core.pairing import Unread
 from zoterodigest.core.record import (
     Entry,
@@ -129,7 +130,7 @@ class ReadDigest:
     formats: tuple[Format, ...]
 
     @property
-    def key(self) -> str:
+    def key(self) -> DigestKey:
         """What the lock file calls it."""
         return self.digest.key
 
@@ -152,7 +153,7 @@ class UnreadDigest:
     error: BadInput
 
     @property
-    def key(self) -> str:
+    def key(self) -> DigestKey:
         """What the lock file calls it."""
         return self.digest.key
 
@@ -169,7 +170,7 @@ class ReadBib:
     document: BibDocument
 
     @property
-    def key(self) -> str:
+    def key(self) -> BibKey:
         """What the lock file calls it."""
         return self.bib.key
 
@@ -201,7 +202,7 @@ class Gathered:
     lock_data: bytes | None
     lock: LockFile
     contents: Contents
-    gone: frozenset[str]
+    gone: frozenset[SourceKey]
     recorded: Recorded | None = None
     seen: Seen | None = None
     bibs: tuple[ReadBib, ...] = ()
@@ -209,7 +210,7 @@ class Gathered:
     unread_digests: tuple[UnreadDigest, ...] = ()
 
     @property
-    def missing(self) -> frozenset[str]:
+    def missing(self) -> frozenset[SourceKey]:
         """The digests of the lock file that are configured and not there."""
         return self.gone & {unread.key for unread in self.unread_digests}
 
@@ -254,7 +255,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         workspace.library.read(), workspace.zotero, with_own_notes=workspace.shows_own_notes
     )
     if recorded is not None:
-        sources_read = {read.key: read.data for read in bibs}
+        sources_read: dict[str, bytes | None] = {read.key: read.data for read in bibs}
         facts = facts_of(contents), standing_bibs(workspace.project, recorded, sources_read)
         achieved = recorded_as_stored(recorded, workspace.library.stored_keys)
         then, lock = lock, fold_journal(lock, lock_hash(lock_data), achieved, *facts)
@@ -404,14 +405,14 @@ def with_all_digests(workspace: Workspace) -> Workspace:
     An item may stand in several digests; what it takes must not travel into one that was not named.
     """
     lock = read_known_lock(workspace, read_if_present(workspace.project.lock_path))
-    rows = (row for row in lock.rows if row.state is State.LINKED and not is_bib(row.digest))
+    rows = (row for row in lock.rows if row.links_digest)
     others = {row.digest for row in rows} - {digest.key for digest in workspace.digests}
     paths = [path for key in sorted(others) if (path := workspace.project.root / key).exists()]
     here = [digest.path for digest in workspace.digests]
     return replace(workspace, digests=workspace.project.digests([*here, *paths]))
 
 
-def _gone(workspace: Workspace, lock: LockFile) -> Iterator[str]:
+def _gone(workspace: Workspace, lock: LockFile) -> Iterator[SourceKey]:
     """Yield the digests of the lock file whose file no longer exists."""
     for key in sorted({row.digest for row in lock.rows}):
         if not (workspace.project.root / key).exists():

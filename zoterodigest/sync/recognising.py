@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zoterodigest.core.keys import is_our_item
-from zoterodigest.core.link import State, is_bib
 from zoterodigest.library.address import is_named_here, is_personal
 from zoterodigest.library.port import Library
 from zoterodigest.project.lock import LockFile
@@ -42,7 +41,7 @@ def evidence_of(lock: LockFile) -> tuple[str, ...]:
 
 def _evidence(lock: LockFile) -> Iterator[str]:
     for row in lock.rows:
-        if row.state is not State.LINKED or is_bib(row.digest):
+        if not row.links_digest:
             continue
         # The key of an item that we create may be derived from its identifier, and is then the
         # same in every library; without an identifier it is derived from a title unknown here.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
+from zoterodigest.core.file_keys import SourceKey
 from zoterodigest.core.history import Links, Run
 from zoterodigest.core.link import Exported, Origin, Row, Shelf, State, fingerprint
 from zoterodigest.core.record import Item
@@ -154,7 +155,7 @@ def seen_back(seen: Seen, present: Links, back: Links, written: Sequence[Item]) 
     return Seen({**seen.rows, **rows}, held_by, seen.past)
 
 
-def _place(row: Row) -> tuple[str, tuple[str, ...]]:
+def _place(row: Row) -> tuple[SourceKey, tuple[str, ...]]:
     return row.digest, row.headings
 
 

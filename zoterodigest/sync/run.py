@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.guard import GuardStop, guard
-from zoterodigest.core.link import State, is_bib
+from zoterodigest.core.link import State
 from zoterodigest.core.plan import Action, ChangeEntry, Plan
 from zoterodigest.core.reconcile import reconcile
 from zoterodigest.core.record import CITEKEY, NOTE, Entry, is_empty
@@ -184,10 +184,10 @@ def _is_exported(read: ReadBib, options: Options) -> bool:
 
 def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
     """Return the terms of a run: each digest's own directions, as far as the run's go."""
-    rules = {read.digest.key: _rules(read, options) for read in gathered.digests}
+    rules: dict[str, Rules] = {read.digest.key: _rules(read, options) for read in gathered.digests}
     two_way = (read for read in gathered.bibs if read.bib.is_two_way)
     rules |= {read.key: _bib_rules(read, options) for read in two_way}
-    gone = [key for key in sorted(gathered.gone) if not is_bib(key)]
+    gone = [key for key in sorted(gathered.gone) if not key.is_bib]
     former = workspace.project.former_collection
     prefer = workspace.project.configuration.sync.prefer
     return Terms(

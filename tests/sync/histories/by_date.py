@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from tests.sync.histories.by_markdown import Pick
 from tests.sync.histories.model import Violation
 from tests.sync.histories.stage import TABLE, Clone, Stage, put
-from zoterodigest.core.link import is_bib
 from zoterodigest.core.merge import ends_of
 from zoterodigest.core.record import is_empty
 from zoterodigest.core.reports import ApartField, Conflict, Held, UnreadableDate, Waiting
@@ -51,7 +50,7 @@ def require_no_silent_difference(prepared: Prepared) -> None:
     """Fail if a date or year differs between the ends of a link, and nothing says so."""
     told = set(_told(prepared))
     for link in prepared.plan.links:
-        if link.item is None or is_bib(link.entry.digest):
+        if link.item is None or link.entry.digest.is_bib:
             continue  # a .bib that is ours follows the item by its exports
         sides = side_of(link.entry), item_end(link, link.item, link.row)
         for name in ("date", "year"):

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.outside import allowed, loaded
 from zoterodigest.cli.base.screen import hanging, visible
-from zoterodigest.core.link import is_bib
+from zoterodigest.core.file_keys import names_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.access import Tally
 from zoterodigest.library.address import EmbeddedAddress, parse_address
@@ -103,7 +103,7 @@ def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = 
             f"of the digests that the lock file links none is here: {names}",
             "Give the new path of one that was renamed; its links follow it.",
         )
-    if bib := next((one.key for one in workspace.digests if is_bib(one.key)), ""):
+    if bib := next((one.key for one in workspace.digests if names_bib(one.key)), ""):
         raise NoDigest(
             f"{bib} is a bibliography, and no digest",
             "Below [[bibliography]] in zoterodigest.toml each run takes it along, unnamed here.",
@@ -172,7 +172,7 @@ def linked_digests(project: Project) -> list[Path]:
     data = read_if_present(project.lock_path)
     rows = read_lock(data, project.lock_path).rows if data is not None else ()
     keys = {row.digest for row in rows} | {digest.key for digest in project.digests()}
-    return [near(project.root / key) for key in sorted(keys) if not is_bib(key)]
+    return [near(project.root / key) for key in sorted(keys) if not key.is_bib]
 
 
 def near(path: Path) -> Path:

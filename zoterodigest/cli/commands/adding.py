@@ -27,6 +27,7 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.base.talk import progress, require_consent
 from zoterodigest.cli.show.subjects import field_name
+from zoterodigest.core.file_keys import names_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.files import read_file
@@ -119,7 +120,7 @@ def _read(text: str, venues: VenueTable) -> Iterable[Asked | NotAdded]:
         return [read_asked(line) for line in given.split("\n") if line.strip()]
     if text.lstrip().startswith("@"):
         return read_bibtex(text, "BibTeX", venues)
-    if text.casefold().endswith(".bib") and "://" not in text:
+    if names_bib(text) and "://" not in text:
         try:
             data = read_file(Path(text)).data
         except ZoterodigestError as error:

@@ -53,11 +53,6 @@ class BibInspection:
         return _FAILED if any(one.problems for one in self.found) else 0
 
 
-def is_bib(path: Path) -> bool:
-    """Tell whether a file is read as a .bib, by its name."""
-    return path.suffix.lower() == ".bib"
-
-
 def inspect_bibs(paths: Sequence[Path]) -> BibInspection:
     """Read the .bib files at `paths`, each once; one that cannot be read does not stop others."""
     venues = venue_table()

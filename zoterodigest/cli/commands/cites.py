@@ -15,6 +15,7 @@ from zoterodigest.cli.commands.key_differences import KeyDifference, key_differe
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.citing import read_cited
 from zoterodigest.project.files import read_file
+from zoterodigest.project.layout import parted
 
 _FAILED = 1
 _MOST = 20
@@ -33,13 +34,13 @@ def check_cites(files: Sequence[Path], *, for_github: bool, as_json: bool) -> in
     What is found is shown, as JSON, as annotations of GitHub Actions or for people. Returns the
     exit code.
     """
-    documents = [path for path in files if path.suffix.lower() != ".bib"]
+    documents, bibs = parted(files)
     if not documents:
         raise NothingToCheck(
             "no document is named", "Name one that cites: check-cites main.tex refs.bib."
         )
     cited = read_cited(documents)
-    bibliographies = _bibliographies([path for path in files if path not in documents], cited)
+    bibliographies = _bibliographies(bibs, cited)
     checked = check(cited, bibliographies)
     differing = key_differences(Path(name) for name in bibliographies)
     if as_json:

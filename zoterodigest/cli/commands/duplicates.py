@@ -11,8 +11,7 @@ from zoterodigest.cli.base.places import linked_digests, open_library, project_i
 from zoterodigest.cli.base.screen import emit, emit_json
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.duplicate_text import as_data, as_text, command_for
-from zoterodigest.core.link import is_bib
-from zoterodigest.project.layout import BibFile, Project
+from zoterodigest.project.layout import BibFile, Project, parted
 from zoterodigest.sync.duplicates import duplicates_in
 from zoterodigest.sync.workspace import Workspace, open_workspace
 
@@ -35,13 +34,12 @@ def show(files: Sequence[Path], address: str, wanted_format: str, *, as_json: bo
 def meant(files: Sequence[Path], address: str, wanted_format: str) -> Workspace:
     """Open what is to be looked at; without a digest the library has to be there."""
     start = Path()
-    digests = [file for file in files if not is_bib(file.name)]
+    digests, named = parted(files)
     project = None if files else project_in(start)
     if project:
         digests = [path for path in linked_digests(project) if path.exists()]
     meaning = chosen(address, project)
     workspace = open_workspace(digests, start, chosen=meaning, wanted_format=wanted_format)
-    named = [file for file in files if is_bib(file.name)]
     if named:
         bibs = tuple(_read_as_entries(workspace.project, file) for file in named)
         given = workspace.digests if digests else ()

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from zoterodigest.cli.base.options import Address, AnyDigests, DryRun, FormatName, Yes
+from zoterodigest.core.file_keys import names_bib
 
 
 class Target(Enum):
@@ -156,7 +157,7 @@ def export(
         rules |= {} if add_only is None else {"add_only": add_only}
         if not output and not asked and workspace.bibs:
             raise typer.Exit(project_export.export_all(workspace, rules, writing))
-        if output.casefold().endswith(".bib"):
+        if names_bib(output):
             path = Path(output)
             code = project_export.export_into(workspace, path, rules, writing)
             raise typer.Exit(code)

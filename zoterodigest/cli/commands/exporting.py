@@ -18,7 +18,7 @@ from zoterodigest.cli.commands.bib_additions import add_to_bib
 from zoterodigest.cli.commands.writing_over import Writing
 from zoterodigest.cli.show.bib_text import unsettable_text
 from zoterodigest.cli.show.library_list import api_data, select
-from zoterodigest.core.link import is_bib
+from zoterodigest.core.file_keys import names_bib
 from zoterodigest.core.record import Names
 from zoterodigest.core.works.catalogue import Catalogue
 from zoterodigest.core.works.work import work_of
@@ -108,7 +108,7 @@ def export(source: Source, wanted: Wanted, output: str, writing: Writing) -> Non
     text = csl_text(found, wanted.style, bib_rules()) if wanted.is_csl else write_bib(entries)
     if output == "-":
         emit_text(text)
-    elif present and is_bib(output) and not (wanted.is_csl or writing.may_overwrite):
+    elif present and names_bib(output) and not (wanted.is_csl or writing.may_overwrite):
         add_to_bib(Path(output), present, entries, writing)
     else:
         _replace(Path(output), text, present, writing)

@@ -12,6 +12,7 @@ from zoterodigest.cli.base.screen import emit, emit_text, tell, tell_failure, vi
 from zoterodigest.cli.base.telling import tell_failures
 from zoterodigest.cli.commands.writing_over import Writing
 from zoterodigest.cli.show.bib_text import notes_text, summary, unsettable_text
+from zoterodigest.core.file_keys import names_bib
 from zoterodigest.library.port import Library
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Project, find_project
@@ -45,7 +46,7 @@ def project_here(address: str, output: str, *, may_be_all: bool) -> Workspace | 
     project = project_in(start)
     if config is None and not project.lock_path.exists():
         return None
-    if output.casefold().endswith(".bib") or (may_be_all and project.bibliographies()):
+    if names_bib(output) or (may_be_all and project.bibliographies()):
         require_idle(project.state_folder)
     with open_library(address, start, project) as library:
         if address and not _may_be_linked(project, library):

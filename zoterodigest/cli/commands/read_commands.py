@@ -45,9 +45,10 @@ def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = Fals
     from zoterodigest.cli.base import screen
     from zoterodigest.cli.commands import bib_inspection
     from zoterodigest.cli.show import inspection
+    from zoterodigest.project.layout import parted
 
-    bibs = bib_inspection.inspect_bibs([file for file in files if bib_inspection.is_bib(file)])
-    digests = [file for file in files if not bib_inspection.is_bib(file)]
+    digests, named = parted(files)
+    bibs = bib_inspection.inspect_bibs(named)
     found = inspection.inspect_files(digests, format_name)
     if as_json:
         bib_data = bib_inspection.as_data(bibs) if len(digests) < len(files) else {}

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import hanging, visible
-from zoterodigest.cli.commands.bib_inspection import is_bib
 from zoterodigest.digest.detect import read_document
 from zoterodigest.library.address import address_of
 from zoterodigest.mapping import venue_table
@@ -17,7 +16,7 @@ from zoterodigest.project.config import CONFIG_FILE, DEFAULT_LIBRARY
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import CannotWrite, read_if_present, replace_file, writing_failed
 from zoterodigest.project.initial import initial_config
-from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.layout import Project, find_project, parted
 from zoterodigest.project.lock import LOCK_FILE, read_lock
 from zoterodigest.project.log.journal import discard_journal
 from zoterodigest.project.proposals import Candidate, Proposal, propose
@@ -33,10 +32,10 @@ def write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     path = folder / CONFIG_FILE
     if os.path.lexists(path):
         raise CannotWrite(path, "it exists already", "Edit it, or move it away first.")
-    bibs = [file for file in dict.fromkeys(files) if is_bib(file)]
+    digests, bibs = parted(dict.fromkeys(files))
     for bib in bibs:
         read_if_present(bib)
-    candidates = tuple(_candidates(folder, (file for file in files if not is_bib(file))))
+    candidates = tuple(_candidates(folder, digests))
     proposals = propose(candidates)
     names = [candidate.path for candidate in candidates]
     bib_names = [_name_in(folder, bib) for bib in bibs]

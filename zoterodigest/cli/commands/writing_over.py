@@ -11,7 +11,7 @@ from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import counted, tell, visible
 from zoterodigest.cli.base.talk import require_consent
 from zoterodigest.cli.show.bib_text import dropped_text
-from zoterodigest.core.link import is_bib
+from zoterodigest.core.file_keys import names_bib
 from zoterodigest.project.files import replace_file
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.sync.apply.applying import apply_files
@@ -63,7 +63,7 @@ class Writing:
 
 def going_text(name: str, before: bytes, after: bytes) -> Iterator[str]:
     """Yield what a file holds that it will not hold when it is written anew."""
-    if is_bib(name):
+    if names_bib(name):
         yield from dropped_text(name, before, after)
     elif before and before != after:
         lines = counted(len(before.splitlines()), "line")

@@ -10,7 +10,6 @@ from zoterodigest.cli.base.places import near
 from zoterodigest.cli.base.screen import counted, cut, hanging, styled, visible, width, wrapped
 from zoterodigest.cli.show.subjects import UNTITLED, fields_title, place_of
 from zoterodigest.core.identity import Identifier
-from zoterodigest.core.link import is_bib
 from zoterodigest.core.works.contradictions import contradicting
 from zoterodigest.core.works.duplicates import Copy, Duplicate, Why
 from zoterodigest.library.address import is_embedded
@@ -159,7 +158,7 @@ def _pushing(duplicates: Sequence[Duplicate], workspace: Workspace) -> str:
 def _digests(copies: Sequence[Copy], workspace: Workspace) -> str:
     """Return the digests of copies as arguments of a command."""
     keys = dict.fromkeys(entry.digest for copy in copies for entry in copy.entries)
-    paths = [near(workspace.project.root / key) for key in keys if not is_bib(key)]
+    paths = [near(workspace.project.root / key) for key in keys if not key.is_bib]
     return " ".join(visible(shlex.quote(str(path))) for path in paths)
 
 

@@ -28,7 +28,6 @@ from zoterodigest.core.history import (
     Listed,
     ObjectChange,
     Run,
-    is_exported,
     killed_undos,
     run_to_undo,
     undone_by,
@@ -176,8 +175,8 @@ _HEADINGS = "Into the digests", "Into the bibliographies"
 
 def _by_end(run: Run) -> tuple[list[DigestChange], list[DigestChange]]:
     """Return the files that a run changed: digests, then bibliographies."""
-    digests = [change for change in run.digests if not is_exported(change.key)]
-    return digests, [change for change in run.digests if is_exported(change.key)]
+    digests = [change for change in run.digests if change.key.is_digest]
+    return digests, [change for change in run.digests if not change.key.is_digest]
 
 
 def _object_lines(change: ObjectChange, names: Mapping[str, str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from zoterodigest.cli.base.screen import cut, hanging, styled, visible, width
 from zoterodigest.cli.show.same_changes import change_text
 from zoterodigest.cli.show.subjects import Subjects, field_name, fields_title, path_text, value_text
-from zoterodigest.core.link import is_bib
+from zoterodigest.core.file_keys import DigestKey, SourceKey
 from zoterodigest.core.plan import (
     Action,
     ChangeEntry,
@@ -85,7 +85,7 @@ class Thing:
     `before` and `after` hold what changes, `where` is the place that something goes to.
     """
 
-    digest: str
+    digest: SourceKey
     label: str
     what: str
     fields: tuple[str, ...] = ()
@@ -112,9 +112,9 @@ class Thing:
 
 def things(plan: Plan, subjects: Subjects) -> Iterator[Thing]:
     """Yield what `plan` does; what new links join is told even if nothing in it changes."""
-    adopted = dict[str, str]()
+    adopted = dict[str, SourceKey]()
     for link in plan.links:
-        if link.before is None and link.item is not None and not is_bib(link.row.digest):
+        if link.before is None and link.item is not None and not link.row.digest.is_bib:
             adopted.setdefault(link.item.key, link.row.digest)
     for action in plan.actions:
         if isinstance(action, CreateEntry):
@@ -122,18 +122,18 @@ def things(plan: Plan, subjects: Subjects) -> Iterator[Thing]:
     for key, digest in adopted.items():
         yield Thing(digest, "adopted items", subjects.item_title(key))
     for link in plan.links:
-        if link.before is None and is_bib(link.row.digest):
+        if link.before is None and link.row.digest.is_bib:
             yield Thing(link.row.digest, "linked entries", fields_title(link.entry.fields))
     for action in plan.actions:
         if isinstance(action, CreateItem):
             digests = map(subjects.digest, action.row_ids[1:])
-            yield from (Thing(one, "shared items", "") for one in digests if not is_bib(one))
+            yield from (Thing(one, "shared items", "") for one in digests if not one.is_bib)
     for action in plan.actions:
         yield from _things(action, plan, subjects, adopted)
 
 
 def _things(
-    action: Action, plan: Plan, subjects: Subjects, adopted: Mapping[str, str]
+    action: Action, plan: Plan, subjects: Subjects, adopted: Mapping[str, SourceKey]
 ) -> Iterator[Thing]:
     match action:
         case CreateShelf():
@@ -141,7 +141,7 @@ def _things(
         case RenameShelf():
             owners = {shelf.collection: shelf.digest for shelf in plan.shelves}
             names = _arrow(visible(action.before), visible(action.after))
-            yield Thing(owners.get(action.key, ""), "renamed collections", names)
+            yield Thing(owners.get(action.key, DigestKey("")), "renamed collections", names)
         case CreateItem():
             digest = subjects.digest(action.row_ids[0])
             yield Thing(digest, "new items", fields_title(action.fields))
@@ -185,7 +185,7 @@ def _things(
 def _changes(action: ChangeItem, subjects: Subjects) -> Iterator[Thing]:
     """Yield what changes in an item, by the files whose entries hold what it changes to."""
     title = subjects.item_title(action.key)
-    by_source: dict[str, list[str]] = defaultdict(list)
+    by_source: dict[SourceKey, list[str]] = defaultdict(list)
     if action.sources:
         digest = subjects.digest(action.row_ids[0])
         yield Thing(digest, "completed items", title, _names(action.sources))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 
 from zoterodigest.cli.base.places import Place
 from zoterodigest.cli.base.screen import (
@@ -28,7 +27,8 @@ from zoterodigest.cli.show.closing import (
 )
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.subjects import subjects_of
-from zoterodigest.core.link import Row, State, is_bib
+from zoterodigest.core.file_keys import BibKey, DigestKey, SourceKey
+from zoterodigest.core.link import Row, State
 from zoterodigest.core.reports import ApartField, Held, HeldName, MissingNote, Report
 from zoterodigest.core.terms import End
 from zoterodigest.digest.report import unread_papers
@@ -221,8 +221,8 @@ def _recorded_only(prepared: Prepared) -> Iterator[str]:
 def _links(prepared: Prepared) -> str:
     """Return how many links there are, those of each bibliography by themselves."""
     gathered = prepared.gathered
-    rows = [row for row in prepared.plan.rows_before if not is_bib(row.digest)]
-    number = sum(not is_bib(entry.digest) for entry in gathered.entries)
+    rows = [row for row in prepared.plan.rows_before if row.digest.is_digest]
+    number = sum(len(read.document.entries) for read in gathered.digests)
     entries = f"{counted(number, 'entry', 'entries')} in {counted(len(gathered.digests), 'digest')}"
     parts = [f"{sum(map(_is_linked, rows)):,}{_ended(rows)}; {entries}"]
     for bib in gathered.bibs:
@@ -247,13 +247,13 @@ def _missing(prepared: Prepared) -> Iterator[str]:
     """Yield the files that are linked and not here, with what can be done."""
     gathered = prepared.gathered
     missing = sorted((gathered.gone - gathered.missing) & {r.digest for r in prepared.plan.rows})
-    advice = {
-        False: "if it was renamed, push it by its new path",
-        True: "if it was renamed, tell its new path in zoterodigest.toml",
+    advice: dict[type[SourceKey], str] = {
+        DigestKey: "if it was renamed, push it by its new path",
+        BibKey: "if it was renamed, tell its new path in zoterodigest.toml",
     }
-    for are_bibs, keys in groupby(sorted(missing, key=is_bib), key=is_bib):
-        names = visible(", ".join(keys))
-        yield from hanging("missing    ", f"{names}: linked, and not here; {advice[are_bibs]}")
+    for kind, what in advice.items():
+        if names := visible(", ".join(key for key in missing if isinstance(key, kind))):
+            yield from hanging("missing    ", f"{names}: linked, and not here; {what}")
 
 
 def _unrecognised(prepared: Prepared) -> Iterator[str]:

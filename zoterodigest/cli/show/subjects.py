@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.library_list import title_of
+from zoterodigest.core.file_keys import DigestKey, SourceKey
 from zoterodigest.core.link import Row, source_of
 from zoterodigest.core.merge import would_lose_identifier
 from zoterodigest.core.plan import CreateItem, Plan
@@ -76,15 +77,15 @@ class Subjects:
             return f"the collection {visible(key)}"
         return path_text(shelf.path) if shelf.path else visible(shelf.digest)
 
-    def digest(self, row_id: str) -> str:
+    def digest(self, row_id: str) -> SourceKey:
         """Return the digest of a row."""
         link = self._links.get(row_id)
         if link:
             return link.entry.digest
         row = self._rows.get(row_id)
-        return row.digest if row else ""
+        return row.digest if row else DigestKey("")
 
-    def source(self, row_ids: Sequence[str], name: str, value: Value) -> str:
+    def source(self, row_ids: Sequence[str], name: str, value: Value) -> SourceKey:
         """Return the file whose entry has `value` in the field `name`: of several the first one,
         and that of the first row where none has it.
         """

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pydantic import Field, TypeAdapter
 
+from zoterodigest.core.file_keys import file_key
 from zoterodigest.core.found import PendingChange
 from zoterodigest.core.history import (
     CollectionChange,
@@ -28,6 +29,7 @@ from zoterodigest.core.history import (
     joined,
     listed,
 )
+from zoterodigest.core.reversal import Hunk
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import Shape
 from zoterodigest.project.bib_text import sorted_entries
@@ -132,6 +134,16 @@ def _first_line(path: Path) -> bytes:
     return first
 
 
+class _FileChange(Shape):
+    key: str
+    hunks: tuple[Hunk, ...]
+    is_created: bool = False
+    is_removed: bool = False
+
+    def change(self) -> DigestChange:
+        return DigestChange(**(dict(self) | {"key": file_key(self.key)}))
+
+
 class _PendingChange(Shape):
     taken: PendingData = ()
     kept: PendingData = ()
@@ -146,7 +158,7 @@ class _WholeRun(Shape):
     is_finished: bool
     objects: tuple[ObjectChange, ...]
     collections: tuple[CollectionChange, ...]
-    digests: tuple[DigestChange, ...]
+    digests: tuple[_FileChange, ...]
     before: LinksText
     after: LinksText
     # Earlier versions wrote none of these.
@@ -168,6 +180,7 @@ def _read_run(path: Path) -> Run:
     except BadRecord as error:
         raise BadInput(path, "this run cannot be read", hint, position=error.position) from error
     own = {
+        "digests": tuple(one.change() for one in found.digests),
         "before": _links(found.before),
         "after": _links(found.after),
         "pending": PendingChange(found.pending.taken, found.pending.kept),

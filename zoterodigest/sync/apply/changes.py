@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+from zoterodigest.core.file_keys import FileKey
 from zoterodigest.core.found import NOTHING_PENDING, Pending, PendingChange
 from zoterodigest.core.history import Links
 from zoterodigest.core.seen import Seen
@@ -32,7 +33,7 @@ class FileChange:
     `export` is what an export made of a .bib: its entries are ours once it is written.
     """
 
-    key: str
+    key: FileKey
     path: Path
     before: bytes | None
     after: bytes | None

@@ -14,6 +14,7 @@ from zoterodigest.bibtex.entry import BibEntry, to_entry
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.splice import TAKEN_OUT, Kept, Updated, free_key, update
+from zoterodigest.core.file_keys import BibKey
 from zoterodigest.core.link import Exported
 from zoterodigest.core.plan import Plan
 from zoterodigest.errors import ZoterodigestError
@@ -58,7 +59,7 @@ class NewBib:
     failure: str = ""
 
     @property
-    def key(self) -> str:
+    def key(self) -> BibKey:
         """What the lock file calls it."""
         return self.bib.key
 

@@ -52,7 +52,9 @@ def unfollowed(
 
     Each goes by its file and citation key: its work left the digests, or is not selected.
     """
-    following = {bib.key: bib.following for bib in bibs if bib.key in rewritten}
+    following: dict[str, frozenset[str]] = {
+        bib.key: bib.following for bib in bibs if bib.key in rewritten
+    }
     changed = (one.entry for one in plan.actions if isinstance(one, ChangeEntry))
     return frozenset(
         (entry.digest, entry.key)
@@ -70,7 +72,7 @@ def as_exported(
     """
     changed = {one.entry.digest for one in plan.actions if isinstance(one, ChangeEntry)}
     reads = {read.key: read for read in gathered.bibs if read.key in changed}
-    after = {
+    after: dict[str, dict[str, Entry]] = {
         bib.key: entries_in(as_written(bib), reads[bib.key], workspace)
         for bib in bibs
         if bib.key in reads and not bib.failure

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.formula import safe_key
 from zoterodigest.bibtex.keys import KeySource
-from zoterodigest.core.link import Row, State, is_bib
+from zoterodigest.core.link import Row
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.references import Reference
@@ -135,7 +135,6 @@ def _first_rows(rows: Mapping[str, Row], items: Mapping[str, str]) -> list[Row]:
     """Return the first row that links each of these items with an entry of a digest."""
     first: dict[str, Row] = {}
     for _, row in sorted(rows.items()):
-        is_linked = row.state is State.LINKED and not is_bib(row.digest)
-        if is_linked and row.item in items:
+        if row.links_digest and row.item in items:
             first.setdefault(row.item, row)
     return list(first.values())

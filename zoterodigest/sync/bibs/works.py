@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.link import Row, State, is_bib
+from zoterodigest.core.link import Row, State
 from zoterodigest.core.plan import Action, ChangeItem, CreateEntry, Link, Plan, items_behind
 from zoterodigest.core.record import Fields, Names
 from zoterodigest.library.contents import Contents
@@ -68,7 +68,7 @@ def _is_cut(link: Link, filled: Fields) -> bool:
     authors = link.entry.fields.get("authors")
     held = link.item.fields.get("authors") if link.item else authors
     held = filled.get("authors", held)
-    if not isinstance(authors, Names) or not authors.truncated or is_bib(link.row.digest):
+    if not isinstance(authors, Names) or not authors.truncated or link.row.digest.is_bib:
         return False
     return isinstance(held, Names) and len(held.people) <= len(authors.people)
 
@@ -87,11 +87,11 @@ def linked_items(
 
     Those of digests that take no part in the run come last. `actions` are still to be done.
     """
-    bibs = [row for row in rows if is_bib(row.digest)]
+    bibs = [row for row in rows if row.digest.is_bib]
     left = {(row.digest, row.item) for row in bibs if row.state is not State.LINKED}
     left -= {(row.digest, row.item) for row in bibs if row.state is State.LINKED}
     places = {link.row.id: link.index for link in links}
-    linked = (row for row in rows if row.state is State.LINKED and not is_bib(row.digest))
+    linked = (row for row in rows if row.links_digest)
     ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))
     filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
     cut = frozenset(link.row.item for link in links if _is_cut(link, filled.get(link.row.item, {})))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from zoterodigest.core.file_keys import SourceKey
 from zoterodigest.core.following import successors
-from zoterodigest.core.link import Row, State, is_bib
+from zoterodigest.core.link import Row, State
 from zoterodigest.core.record import Item
 from zoterodigest.core.works.duplicates import copies_of, find_duplicates
 from zoterodigest.library.contents import Contents
@@ -33,17 +34,17 @@ def link_findings(site: Site, contents: Contents) -> Iterator[Finding]:
         yield from _lost_notes(digest, noteless, site)
 
 
-def _by_digest(rows: Iterable[Row]) -> Mapping[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
+def _by_digest(rows: Iterable[Row]) -> Mapping[SourceKey, list[Row]]:
+    found: dict[SourceKey, list[Row]] = defaultdict(list)
     for row in rows:
         found[row.digest].append(row)
     return found
 
 
-def _lost_items(digest: str, rows: list[Row], site: Site) -> Iterator[Finding]:
+def _lost_items(digest: SourceKey, rows: list[Row], site: Site) -> Iterator[Finding]:
     if not rows:
         return
-    named = "" if is_bib(digest) else f" {site.named(digest)}"
+    named = "" if digest.is_bib else f" {site.named(digest)}"
     yield Finding(
         f"{_entries(rows, digest)} linked with items that are in the trash or gone from the"
         f" library: {_keys(row.item for row in rows)}",
@@ -53,7 +54,7 @@ def _lost_items(digest: str, rows: list[Row], site: Site) -> Iterator[Finding]:
     )
 
 
-def _lost_notes(digest: str, rows: list[Row], site: Site) -> Iterator[Finding]:
+def _lost_notes(digest: SourceKey, rows: list[Row], site: Site) -> Iterator[Finding]:
     if not rows:
         return
     yield Finding(

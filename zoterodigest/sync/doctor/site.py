@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
-from zoterodigest.core.link import State, is_bib
+from zoterodigest.core.link import State
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.config import Configuration
 from zoterodigest.project.files import read_if_present
@@ -111,7 +111,7 @@ def _linked(project: Project, lock: LockFile | None) -> list[Path]:
     rows = lock.rows if lock else ()
     linked = {row.digest for row in rows if row.state is State.LINKED}
     keys = sorted(linked | {digest.key for digest in project.digests()})
-    return [project.root / key for key in keys if not is_bib(key) and _exists(project, key)]
+    return [project.root / key for key in keys if not key.is_bib and _exists(project, key)]
 
 
 def _exists(project: Project, key: str) -> bool:

@@ -32,7 +32,7 @@ from zoterodigest.library.zotero import ZoteroMapping
 from zoterodigest.lookup.agreement import Known
 from zoterodigest.lookup.publication import Publication, Published
 from zoterodigest.lookup.statements import Statement, Work, own_statement
-from zoterodigest.project.config import selects
+from zoterodigest.project.config import Selection, selects
 from zoterodigest.sync.run import Prepared
 
 ZOTERO = "Zotero"
@@ -117,7 +117,8 @@ def digest_choices(
     venue in an earlier run are apart; they take it too. No digest takes what it may not pull.
     """
     zotero = prepared.workspace.zotero
-    pulls = {read.key: read.digest.rules.pull for read in prepared.gathered.digests}
+    digests = prepared.gathered.digests
+    pulls: dict[str, Selection] = {read.key: read.digest.rules.pull for read in digests}
     seen: dict[tuple[str, str], tuple[Value, Value]] = {}
     for listed, found in zip(works, taken, strict=True):
         news = found.fields if isinstance(found, Found) else {}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.link import Row
 from zoterodigest.core.venue import VenueTable
@@ -134,7 +135,7 @@ def write(goal: Goal, addition: Addition) -> None:
         apply_files(goal.project, "add", [addition.digest.change], pending)
 
 
-def _pending(digest: str, came: Came) -> Pending:
+def _pending(digest: DigestKey, came: Came) -> Pending:
     paper = came.paper
     fields = unshown(paper, came.entry.reading.fields)
     found = Found(fields, dict.fromkeys(fields, paper.name), details=paper.details)

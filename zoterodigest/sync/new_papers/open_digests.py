@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zoterodigest.core.file_keys import DigestKey
 from zoterodigest.core.venue import VenueTable
 from zoterodigest.digest.detect import read_document
 from zoterodigest.digest.document import Document
@@ -27,9 +28,9 @@ class OpenDigest:
     venues: VenueTable
 
     @property
-    def key(self) -> str:
+    def key(self) -> DigestKey:
         """What the project calls it."""
-        return self.document.name
+        return DigestKey(self.document.name)
 
     @property
     def is_change(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.core.identity import match_title
-from zoterodigest.core.link import Row, State, is_bib
+from zoterodigest.core.link import Row, State
 from zoterodigest.core.pairing import title_print
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
 from zoterodigest.core.works.contradictions import naming
@@ -46,7 +46,7 @@ class StandingWorks:
         for at, entry in enumerate(entries):
             self._catalogue.add(str(at), work_of(entry))
         self._unread = [(document.name, unread_in([document])) for document in self._documents]
-        self._rows = [row for row in rows if not is_bib(row.digest)]
+        self._rows = [row for row in rows if not row.digest.is_bib]
 
     def find(self, paper: Paper) -> Standing | None:
         """Return where a paper stands, in whatever version, or is linked from; None if nowhere."""

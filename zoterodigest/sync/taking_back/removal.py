@@ -8,7 +8,7 @@ from typing import Any
 
 from zoterodigest.core.found import Pending
 from zoterodigest.core.keys import derived_key
-from zoterodigest.core.link import Row, State, fingerprint, is_bib
+from zoterodigest.core.link import Row, fingerprint
 from zoterodigest.core.record import (
     EMPTY,
     Hyperlink,
@@ -103,11 +103,7 @@ class Removal:
 
     def _others(self, key: str) -> list[Row]:
         """Return the rows of other digests' links with the item; no bibliography holds one."""
-        return [
-            row
-            for row in self._staying
-            if row.item == key and row.state is State.LINKED and not is_bib(row.digest)
-        ]
+        return [row for row in self._staying if row.item == key and row.links_digest]
 
     def _reason_to_keep(self, item: Item, rows: Sequence[Row]) -> str:
         """Return why an item of ours stays: it was changed or is used; "" if it may go."""
@@ -276,7 +272,8 @@ class Removal:
 
     def _renamed(self) -> set[str]:
         """Return the collections of digests that were renamed, which are kept for that."""
-        names = {digest.key: digest.collection[-1:] for digest in self.workspace.digests}
+        digests = self.workspace.digests
+        names: dict[str, tuple[str, ...]] = {one.key: one.collection[-1:] for one in digests}
         given = {
             shelf.collection: name
             for shelf in self.gathered.lock.shelves

@@ -17,7 +17,6 @@ from zoterodigest.core.history import (
     ObjectChange,
     Run,
 )
-from zoterodigest.core.link import is_bib
 from zoterodigest.core.reversal import hunks_between, turn_back
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.item_json import ItemJson
@@ -193,7 +192,7 @@ class Reverting:
 
     def _is_gone(self, change: DigestChange, present: bytes | None) -> bool:
         """Tell whether a file of which nothing is left goes: the run made it, or it is a .bib."""
-        return change.is_created or present is None or (is_bib(change.key) and bool(present))
+        return change.is_created or present is None or (change.key.is_bib and bool(present))
 
     # --- collections
 

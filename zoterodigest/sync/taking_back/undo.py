@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from zoterodigest.core.file_keys import SourceKey
 from zoterodigest.core.found import PendingChange
 from zoterodigest.core.history import Links, Run, is_undo
-from zoterodigest.core.link import Exported, Row, State, is_bib
+from zoterodigest.core.link import Exported, Row, State
 from zoterodigest.core.plan import Link
 from zoterodigest.library.contents import Contents
 from zoterodigest.project.files import read_if_present
@@ -82,7 +83,7 @@ class Undone:
     @property
     def written_bibs(self) -> int:
         """How many bibliographies were written."""
-        return sum(is_bib(file.key) for file in self.sent.files)
+        return sum(file.key.is_bib for file in self.sent.files)
 
     @property
     def written_digests(self) -> int:
@@ -150,12 +151,12 @@ def _workspace_of(workspace: Workspace, run: Run) -> Workspace:
     """Return the workspace of the digests that a run was about, as far as they are there."""
     project = workspace.project
     keys = _keys_of(run)
-    paths = [project.root / key for key in sorted(keys)]
-    there = [path for path in paths if path.is_file() and not is_bib(path.name)]
+    paths = [project.root / key for key in sorted(keys) if not key.is_bib]
+    there = [path for path in paths if path.is_file()]
     return replace(workspace, digests=project.digests(there) if there else ())
 
 
-def _keys_of(run: Run) -> set[str]:
+def _keys_of(run: Run) -> set[SourceKey]:
     return {row.digest for links in (run.before, run.after) for row in links.rows}
 
 
@@ -163,7 +164,7 @@ def _files_of(
     run: Run, workspace: Workspace, gathered: Gathered
 ) -> Iterator[tuple[str, bytes | None]]:
     """Yield the files that a run wrote, with what they hold now."""
-    read = {one.key: one.data for one in gathered.sources}
+    read: dict[str, bytes | None] = {one.key: one.data for one in gathered.sources}
     for change in run.digests:
         path = workspace.project.root / change.key
         yield change.key, read[change.key] if change.key in read else read_if_present(path)
@@ -329,7 +330,7 @@ def _shown(link: Link, name: str) -> tuple[str | None, ...]:
 def _gathered_then(undoing: Undoing) -> Gathered:
     """Return what would be gathered once all is turned back, with the links as they are."""
     gathered, workspace = undoing.gathered, undoing.workspace
-    files = {file.key: file.after or b"" for file in undoing.sent.files}
+    files: dict[str, bytes] = {file.key: file.after or b"" for file in undoing.sent.files}
     back = tuple(
         source_with(read, files[read.key], workspace) if read.key in files else read
         for read in gathered.sources

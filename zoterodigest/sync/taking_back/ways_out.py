@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.link import Origin, Row, Shelf, State, is_bib
+from zoterodigest.core.link import Origin, Row, Shelf, State
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.lock import LockFile
@@ -91,9 +91,9 @@ def _rows_to_end(gathered: Gathered) -> Iterator[Row]:
     ending = [row for row in gathered.lock.rows if row.digest in keys]
     yield from (row for row in ending if row.state is not State.UNLINKED)
     linked = [row for row in gathered.lock.rows if row.state is State.LINKED]
-    held = {row.item for row in linked if row.digest not in keys and not is_bib(row.digest)}
+    held = {row.item for row in linked if row.digest not in keys and row.links_digest}
     left = {row.item for row in ending} - held
-    yield from (row for row in linked if is_bib(row.digest) and row.item in left)
+    yield from (row for row in linked if row.digest.is_bib and row.item in left)
 
 
 def leave(leaving: Leaving, progress: Progress) -> Left:
