@@ -68,24 +68,24 @@ def read_contents(
             children[parent].append(one)
     top = (one for one in snapshot.items if is_top_level(one))
     items = [_item(one, children.get(one.key, ()), zotero, with_own_notes) for one in top]
-    return Contents(
-        snapshot.version,
-        tuple(_with_chains(items)),
-        snapshot.collections,
-        {one.key: one for one in snapshot.items},
-        children,
-    )
+    by_key = {one.key: one for one in snapshot.items}
+    chained = tuple(with_chains(items, by_key))
+    return Contents(snapshot.version, chained, snapshot.collections, by_key, children)
 
 
-def _with_chains(items: Sequence[Item]) -> Iterator[Item]:
-    """Yield items with all that were merged into them, also into an item that they replace."""
-    direct = {item.key: item.replaces for item in items if item.replaces}
+def with_chains(items: Sequence[Item], objects: Mapping[str, LibraryItem]) -> Iterator[Item]:
+    """Yield items with all that were merged into them, also into an item that they replace.
+
+    `objects` are the items by key, as the library has them.
+    """
+    named = {item.key: frozenset(objects[item.key].json.replaced) for item in items}
+    direct = {key: replaced for key, replaced in named.items() if replaced}
     for item in items:
-        found, left = set[str](), set(item.replaces)
+        found, left = set[str](), set(direct.get(item.key, ()))
         while left:
             found |= left
             left = {old for key in left for old in direct.get(key, ())} - found
-        yield replace(item, replaces=frozenset(found)) if found - item.replaces else item
+        yield item if found == item.replaces else replace(item, replaces=frozenset(found))
 
 
 def _item(

@@ -16,7 +16,7 @@ from zoterodigest.library.contents import Contents
 from zoterodigest.project.lock import LockFile
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, Results
 from zoterodigest.sync.bibs.citation import with_key_noted
-from zoterodigest.sync.foreseeing import contents_as_sent
+from zoterodigest.sync.foreseeing import contents_after
 from zoterodigest.sync.run import Prepared
 from zoterodigest.sync.writes import Write
 
@@ -55,7 +55,7 @@ def expected_rows(prepared: Prepared) -> tuple[Row, ...]:
 def _as_written(prepared: Prepared, results: Results) -> Contents:
     """Return the library's contents as they were read, with what was written as it was sent."""
     items = (write.item for write in _written(prepared, results))
-    return contents_as_sent(prepared.gathered.contents, items, prepared.workspace.zotero)
+    return contents_after(prepared.gathered.contents, items, prepared.workspace.zotero)
 
 
 def _written(prepared: Prepared, results: Results) -> Iterator[Write]:

@@ -6,53 +6,47 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from zoterodigest.library.contents import Contents, core_item, is_top_level, read_contents
-from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.contents import Contents, core_item, is_top_level, with_chains
+from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.zotero import ZoteroMapping
-from zoterodigest.sync.writes import Writes
 
 
-def contents_as_sent(
-    contents: Contents, items: Iterable[LibraryItem], zotero: ZoteroMapping
+def contents_after(
+    contents: Contents,
+    sent: Iterable[LibraryItem],
+    zotero: ZoteroMapping,
+    collections: Iterable[Collection] = (),
 ) -> Contents:
-    """Return `contents` with `items` as they are sent; everything is read anew."""
-    objects = dict(contents.by_key)
-    for item in items:
-        objects[item.key] = _as_sent(objects.get(item.key), item)
-    everything = tuple(objects[key] for key in sorted(objects))
-    return read_contents(Snapshot(0, everything, contents.collections), zotero)
+    """Return `contents` with `sent` and `collections` written; only what they touch is read anew.
 
-
-def _as_sent(present: LibraryItem | None, item: LibraryItem) -> LibraryItem:
-    if present is None:
-        return item
-    data = {**present.data, **item.data}
-    return LibraryItem(item.key, item.version, data, present.parsed_date)
-
-
-def contents_after(contents: Contents, writes: Writes, zotero: ZoteroMapping) -> Contents:
-    """Return `contents` with `writes` made; only items that they touch are read anew."""
-    if not len(writes):
+    A child touches the item that it belongs to, and the one that it belonged to before.
+    """
+    objects, touched = dict(contents.by_key), set[str]()
+    for item in sent:
+        before = objects.get(item.key)
+        after = item if before is None else _patched(before, item)
+        objects[item.key] = after
+        touched |= {one.json.parent or one.key for one in (before or after, after)}
+    if not touched and not collections:
         return contents
-    objects, touched = dict(contents.by_key), set()
-    for write in writes.all:
-        written = _as_sent(objects.get(write.item.key), write.item)
-        objects[written.key] = written
-        touched.add(written.json.parent or written.key)
     children: dict[str, list[LibraryItem]] = defaultdict(list)
-    for one in objects.values():
-        if parent := one.json.parent:
-            children[str(parent)].append(one)
+    for key in sorted(objects):
+        if parent := objects[key].json.parent:
+            children[parent].append(objects[key])
     known = {item.key: item for item in contents.items}
     for key in touched:
-        if is_top_level(objects[key]):
+        if key in objects and is_top_level(objects[key]):
             known[key] = core_item(objects[key], children.get(key, ()), zotero)
-    collections = {one.key: one for one in contents.collections}
-    collections |= {one.key: one for one in writes.shelves}
+    shelves = {one.key: one for one in (*contents.collections, *collections)}
     return replace(
         contents,
-        items=tuple(known[key] for key in sorted(known)),
-        collections=tuple(collections[key] for key in sorted(collections)),
+        items=tuple(with_chains([known[key] for key in sorted(known)], objects)),
+        collections=tuple(shelves[key] for key in sorted(shelves)),
         by_key=objects,
         children=children,
     )
+
+
+def _patched(present: LibraryItem, item: LibraryItem) -> LibraryItem:
+    data = {**present.data, **item.data}
+    return LibraryItem(item.key, item.version, data, present.parsed_date)

@@ -109,7 +109,8 @@ def planned_bibs(
     """Return every .bib of the project as it is to be when `plan` is done."""
     if not gathered.bibs:
         return ()
-    contents = contents_after(gathered.contents, writes, workspace.zotero)
+    items = (write.item for write in writes.all)
+    contents = contents_after(gathered.contents, items, workspace.zotero, writes.shelves)
     return new_bibs(workspace, gathered, contents, edits, linked_by(plan))
 
 

@@ -24,7 +24,7 @@ from zoterodigest.project.outside import require_keys_inside
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Ending, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
-from zoterodigest.sync.foreseeing import contents_as_sent
+from zoterodigest.sync.foreseeing import contents_after
 from zoterodigest.sync.gather import (
     Gathered,
     OtherLibrary,
@@ -341,4 +341,4 @@ def _gathered_then(undoing: Undoing) -> Gathered:
 
 def _as_if_written(undoing: Undoing) -> Contents:
     items, zotero = undoing.sent.items, undoing.workspace.zotero
-    return contents_as_sent(undoing.gathered.contents, items, zotero)
+    return contents_after(undoing.gathered.contents, items, zotero)
