@@ -56,7 +56,7 @@ STEPS_OF_A_RUN = {
     "prepare_memory": ("sync.apply",),
     "begin_recording": ("sync.apply",),
     "Journal": ("sync.apply",),
-    "discard_journal": ("sync.apply", "project.log.journal", "cli.commands.start"),
+    "discard_journal": ("sync.apply", "project.log.journal", "cli.commands.init_run"),
     "remove_leftovers": ("sync.apply", "project.log.history"),
 }
 # Values that stand for what was read: only their readers make them, nobody to ask a question.
@@ -75,7 +75,7 @@ APART = (
 FOLDERS_OF_CLI = ("base", "show", "commands", "main")
 # JSON from outside is read in `foreign`, and only adapters ask it to.
 ADAPTERS = (
-    *("foreign", "mapping", "cli.commands.exporting", "cli.base.outside"),
+    *("foreign", "mapping", "cli.commands.export_run", "cli.base.outside"),
     *("lookup.arxiv", "lookup.index"),
     *("library.key_file", "library.tables", "library.server", "library.http", "library.web.cache"),
     *("project.lock", "project.rows", "project.paragraphs", "project.bib_text", "project.log"),
@@ -85,7 +85,7 @@ ADAPTERS = (
 NAMES_OF_FILES = {
     "names_bib": (
         *("core.file_keys", "project.config", "project.layout", "cli.base.places"),
-        *("cli.commands.adding", "cli.commands.exporting", "cli.commands.export_command"),
+        *("cli.commands.add_run", "cli.commands.export_run", "cli.commands.export"),
         *("cli.commands.project_export", "cli.commands.writing_over"),
     ),
     "source_key": ("core.file_keys", "project.rows"),

@@ -17,22 +17,35 @@ import typer
 
 from zoterodigest import __version__
 from zoterodigest.cli.commands import (
-    add_command,
-    auth_command,
-    cite_commands,
-    citekey_commands,
-    conflict_commands,
-    doctor_command,
-    duplicate_command,
-    feed_command,
-    history_commands,
-    library_command,
-    merge_command,
-    published_command,
-    read_commands,
-    serve_command,
-    set_command,
-    write_commands,
+    add,
+    auth,
+    check_cites,
+    citekeys,
+    conflicts,
+    doctor,
+    duplicates,
+    enrich,
+    export,
+    feed,
+    formats,
+    init,
+    inspect,
+    library,
+    log,
+    ls,
+    merge_lock,
+    published,
+    pull,
+    push,
+    remove,
+    resolve,
+    serve,
+    set_fields,
+    show,
+    status,
+    sync,
+    undo,
+    unlink,
 )
 from zoterodigest.errors import Stopped, ZoterodigestError
 
@@ -72,23 +85,41 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-read_commands.add_first_to(app)
-write_commands.add_to(app)
-published_command.add_to(app)
-add_command.add_to(app)
-feed_command.add_to(app)
-conflict_commands.add_to(app)
-history_commands.add_to(app)
-cite_commands.add_to(app)
-citekey_commands.add_to(app)
-duplicate_command.add_to(app)
-doctor_command.add_to(app)
-read_commands.add_to(app)
-set_command.add_to(app)
-library_command.add_to(app)
-merge_command.add_to(app)
-serve_command.add_to(app)
-auth_command.add_to(app)
+_COMMANDS = (
+    inspect,
+    push,
+    pull,
+    sync,
+    status,
+    enrich,
+    unlink,
+    remove,
+    export,
+    published,
+    add,
+    feed,
+    conflicts,
+    resolve,
+    log,
+    undo,
+    check_cites,
+    citekeys,
+    duplicates,
+    doctor,
+    ls,
+    show,
+    formats,
+    init,
+    set_fields,
+    library,
+    merge_lock,
+    serve,
+    auth,
+)
+"""The modules of the commands, in the order in which `--help` lists them."""
+
+for _command in _COMMANDS:
+    _command.add_to(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -133,9 +164,9 @@ def _called(arguments: Sequence[str]) -> int:
     try:
         with ExitStack() as stack:
             if verbosity := sum(_VERBOSITY.get(flag, 0) for flag in flags):
-                from zoterodigest.cli.base import log
+                from zoterodigest.cli.base.verbosity import showing_log
 
-                stack.enter_context(log.shown(verbosity))
+                stack.enter_context(showing_log(verbosity))
             if _ALLOW_OUTSIDE in flags:
                 from zoterodigest.cli.base import outside
 

@@ -1,81 +1,35 @@
-"""The run of `doctor`: examine, and tell it."""
+"""The command `doctor`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+import typer
 
-from rich.cells import cell_len
-
-from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.screen import counted, emit, emit_json, hanging, styled, visible
-from zoterodigest.cli.base.talk import busy
-from zoterodigest.sync.doctor.examination import examine
-from zoterodigest.sync.doctor.finding import Check, Finding
-
-FINE, FAILED = 0, 1
+from zoterodigest.cli.base.options import Address, AnyDigests, AsJson
 
 
-def show(digests: Sequence[Path], address: str, *, as_json: bool) -> int:
-    """Examine the project of `digests`, else of the current folder; return the exit code."""
-    with busy("Looking at project and library"):
-        checks = tuple(examine(Path(), digests, chosen(address)))
-    if as_json:
-        emit_json(as_data(checks))
-    else:
-        emit(as_text(checks))
-    return FAILED if any(one.findings for one in checks) else FINE
+def add_to(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(doctor)
 
 
-def as_text(checks: Sequence[Check]) -> Iterator[str]:
-    """Yield each check with what it found, then the counts."""
-    room = max(cell_len(one.name) for one in checks) + 2
-    for one in checks:
-        yield from hanging(f"{one.name:<{room}}", _state(one))
-        for finding in one.findings:
-            yield from _finding(finding)
-    number = sum(len(one.findings) for one in checks)
-    skipped = sum(bool(one.skipped) for one in checks)
-    rest = f", {skipped:,} skipped" if skipped else ""
-    yield ""
-    yield f"{counted(len(checks), 'check')}{rest}: {_found(number)}"
+def doctor(
+    digests: AnyDigests = None,
+    address: Address = "",
+    as_json: AsJson = False,
+) -> None:
+    """Find problems and the commands that fix them.
 
+    doctor checks the configuration, formats, digests, bibliographies, lock file, state folder,
+    packages, caches, the library, its API key, and all links and notes. It also looks for papers
+    that appear twice. A check that fails doesn't stop the others. doctor changes nothing.
 
-def as_data(checks: Sequence[Check]) -> dict[str, Any]:
-    """Return the checks as JSON can hold them; a check that was not skipped says null there."""
-    return {
-        "checks": [
-            {
-                "check": one.name,
-                "is_well": one.is_well,
-                "skipped": one.skipped or None,
-                "findings": [
-                    {"what": each.what, "why": each.why, "remedy": each.remedy}
-                    for each in one.findings
-                ],
-            }
-            for one in checks
-        ]
-    }
+    \b
+    Examples:
+      zoterodigest doctor
+      zoterodigest doctor --json
 
+    The exit code is 1 if something is wrong.
+    """
+    from zoterodigest.cli.commands import doctor_run
 
-def _state(one: Check) -> str:
-    if one.skipped:
-        return f"skipped: {visible(one.skipped)}"
-    return "fine" if one.is_well else _found(len(one.findings))
-
-
-def _found(number: int) -> str:
-    return counted(number, "finding") if number else "nothing is wrong"
-
-
-def _finding(finding: Finding) -> Iterator[str]:
-    sign = styled("*", "red")
-    first, *others = hanging("  * ", visible(finding.what))
-    yield first.replace("*", sign, 1)
-    yield from others
-    if finding.why:
-        yield from hanging("    why  ", visible(finding.why))
-    if finding.remedy:
-        yield from hanging("    do   ", visible(finding.remedy))
+    raise typer.Exit(doctor_run.show(digests or (), address, as_json=as_json))

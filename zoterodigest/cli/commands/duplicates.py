@@ -1,55 +1,62 @@
-"""The run of `duplicates`: open what is meant, look, tell."""
+"""The command `duplicates`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from typing import Annotated
 
-from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.places import linked_digests, open_library, project_in
-from zoterodigest.cli.base.screen import emit, emit_json
-from zoterodigest.cli.base.talk import busy
-from zoterodigest.cli.show.duplicate_text import as_data, as_text, command_for
-from zoterodigest.project.layout import BibFile, Project, parted
-from zoterodigest.sync.duplicates import duplicates_in
-from zoterodigest.sync.workspace import Workspace, open_workspace
+import typer
 
-FINE, FAILED = 0, 1
+from zoterodigest.cli.base.options import Address, AnyFiles, AsJson, DryRun, FormatName, Yes
 
-
-def show(files: Sequence[Path], address: str, wanted_format: str, *, as_json: bool) -> int:
-    """List what stands twice in `files`, else in the project, and the library; return the code."""
-    workspace = meant(files, address, wanted_format)
-    with workspace.library:
-        with busy("Reading digests and library"):
-            found = duplicates_in(workspace)
-        if as_json:
-            emit_json(as_data(found, workspace, command_for(address)))
-        else:
-            emit(as_text(found, workspace, command_for(address)))
-    return FAILED if found.sure else FINE
+_Merge = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--merge",
+        metavar="KEEP OTHER",
+        help="Merge the item OTHER into the item KEEP, as Merge Items in Zotero does.",
+        show_default=False,
+    ),
+]
 
 
-def meant(files: Sequence[Path], address: str, wanted_format: str) -> Workspace:
-    """Open what is to be looked at; without a digest the library has to be there."""
-    start = Path()
-    digests, named = parted(files)
-    project = None if files else project_in(start)
-    if project:
-        digests = [path for path in linked_digests(project) if path.exists()]
-    meaning = chosen(address, project)
-    workspace = open_workspace(digests, start, chosen=meaning, wanted_format=wanted_format)
-    if named:
-        bibs = tuple(_read_as_entries(workspace.project, file) for file in named)
-        given = workspace.digests if digests else ()
-        return replace(workspace, digests=given, bibs=bibs)
-    if not workspace.digests:
-        return replace(workspace, library=open_library(address, start))
-    return workspace
+def add_to(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(duplicates)
 
 
-def _read_as_entries(project: Project, file: Path) -> BibFile:
-    """Return a .bib whose entries are looked at like those of digests."""
-    bib = project.bib_file(file)
-    return replace(bib, rules=bib.rules.model_copy(update={"push": True}))
+def duplicates(
+    files: AnyFiles = None,
+    address: Address = "",
+    format_name: FormatName = "",
+    merge: _Merge = None,
+    is_dry_run: DryRun = False,
+    is_agreed: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find papers that appear twice in the library or in digests.
+
+    duplicates lists items that are the same paper, unlinked entries that are the same paper, and
+    what may be the same paper. Each has the reason and what to do. It only counts entries that
+    share an item. FILE is a digest or a .bib. Without FILE it uses those of the project, or only
+    the library if the project has none. It changes nothing without --merge.
+
+    With --merge, notes and attachments of OTHER move to KEEP. KEEP also gets the collections, tags
+    and relations of OTHER, and values for its empty fields. OTHER goes to the trash. The next sync
+    links the entries of OTHER with KEEP. `zoterodigest undo` takes the merge back.
+
+    \b
+    Examples:
+      zoterodigest duplicates
+      zoterodigest duplicates daily/*.md
+      zoterodigest duplicates --library group:12345 --json
+      zoterodigest duplicates --merge R5TC8WPL 7HQ2M4XA --dry-run
+
+    The exit code is 1 if a paper certainly appears twice.
+    """
+    from zoterodigest.cli.commands import duplicates_run, merging_items
+
+    where = files or (), address, format_name
+    if merge is None:
+        raise typer.Exit(duplicates_run.show(*where, as_json=as_json))
+    how = merging_items.How(is_dry_run, is_agreed, as_json)
+    raise typer.Exit(merging_items.merge(merge, where, how))

@@ -10,7 +10,7 @@ from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.places import NoLibraryYet
 from zoterodigest.cli.base.screen import tell, visible
-from zoterodigest.cli.commands.citekeys import keys_of
+from zoterodigest.cli.commands.citekeys_run import keys_of
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress, parse_address
 from zoterodigest.project.files import real_path

@@ -1,4 +1,4 @@
-"""The command about what documents cite: check-cites."""
+"""The command about what documents cite: check-check_cites_run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def check_cites(
     FILE is a document (.tex, .aux, .bcf, .typ, or .md for Pandoc) or a bibliography (.bib).
     check-cites also reads the files that a .tex or .typ includes. Without a .bib it reads those
     that the documents name. It lists missing keys, keys that appear twice, entries that it can't
-    read, and entries that nobody cites. It changes nothing.
+    read, and entries that nobody check_cites_run. It changes nothing.
 
     \b
     Examples:
@@ -44,7 +44,7 @@ def check_cites(
 
     The exit code is 1 if a key is missing or doubled.
     """
-    from zoterodigest.cli.commands import cites
+    from zoterodigest.cli.commands import check_cites_run
 
     for_github = report is Report.GITHUB
-    raise typer.Exit(cites.check_cites(files, for_github=for_github, as_json=as_json))
+    raise typer.Exit(check_cites_run.check_cites(files, for_github=for_github, as_json=as_json))

@@ -12,7 +12,7 @@ _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 
 
 @contextmanager
-def shown(verbosity: int) -> Iterator[None]:
+def showing_log(verbosity: int) -> Iterator[None]:
     """Show the log on standard error while the block lasts: with 1 what is unusual, with 2 all."""
     logger, shows = logging.getLogger("zoterodigest"), _OnScreen()
     level, before = _LEVELS[min(verbosity, len(_LEVELS) - 1)], logger.level

@@ -46,9 +46,9 @@ def set_fields(
       zoterodigest set vaswani2017 authors="Ashish Vaswani; Noam Shazeer"
       zoterodigest set U7GSK22K --note summary.md
     """
-    from zoterodigest.cli.commands import setting
+    from zoterodigest.cli.commands import set_run
 
-    values = setting.values_of(assignments or ())
+    values = set_run.values_of(assignments or ())
     if not values and note is None:
         raise typer.BadParameter("give FIELD=VALUE or --note FILE")
-    raise typer.Exit(setting.run(address, name, setting.Wanted(values, note, is_dry_run, as_json)))
+    raise typer.Exit(set_run.run(address, name, set_run.Wanted(values, note, is_dry_run, as_json)))

@@ -53,9 +53,9 @@ def add(
 
     The exit code is 1 if a paper was not added: no source knows it, or a digest has it already.
     """
-    from zoterodigest.cli.commands import adding
+    from zoterodigest.cli.commands import add_run
 
-    options = adding.Options(
+    options = add_run.Options(
         to, section, may_double, is_offline=is_offline, is_dry_run=is_dry_run, is_agreed=is_agreed
     )
-    raise typer.Exit(adding.run(asked, options, as_json=as_json))
+    raise typer.Exit(add_run.run(asked, options, as_json=as_json))

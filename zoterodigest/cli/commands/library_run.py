@@ -25,7 +25,7 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.base.talk import busy, progress, require_consent
 from zoterodigest.cli.base.telling import tell_failures
-from zoterodigest.cli.commands.pushing import requests_text
+from zoterodigest.cli.commands.sync_run import requests_text
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.history_text import library_text
 from zoterodigest.library.access import Access

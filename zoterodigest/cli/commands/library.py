@@ -61,9 +61,9 @@ def copy(
     The exit code is 1 if something couldn't be copied. It is 7 if TO has items of yours and you
     didn't confirm (--yes confirms).
     """
-    from zoterodigest.cli.commands import library_copy
-    from zoterodigest.cli.commands.library_copy import Request
+    from zoterodigest.cli.commands import library_run
+    from zoterodigest.cli.commands.library_run import Request
 
     request = Request(source, target, is_whole, with_trash, is_switched, with_stats)
-    code = library_copy.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+    code = library_run.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     raise typer.Exit(code)

@@ -1,4 +1,4 @@
-"""The commands that show what is open between the ends, and decide it."""
+"""The command `resolve`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.options import Address, AnyDigests, AsJson, DryRun, Yes
+from zoterodigest.cli.base.options import Address, AsJson, DryRun, Yes
 
 
 class Keep(Enum):
@@ -19,35 +19,8 @@ class Keep(Enum):
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add these commands to `app`."""
-    app.command(epilog="Next: `zoterodigest resolve` decides them.")(conflicts)
+    """Add the command to `app`."""
     app.command(epilog="Next: `zoterodigest status` shows what is left.")(resolve)
-
-
-def conflicts(
-    digests: AnyDigests = None,
-    with_apart: Annotated[
-        bool, typer.Option("--apart", "-a", help="Also list diverged fields.")
-    ] = False,
-    address: Address = "",
-    as_json: AsJson = False,
-) -> None:
-    """List fields that were edited on both sides.
-
-    Each has an ID, the value that both sides last agreed on, and the two values now. conflicts
-    counts the fields that have diverged: their two values never agreed. The exit code is 3 if
-    there are conflicts.
-
-    \b
-    Examples:
-      zoterodigest conflicts
-      zoterodigest conflicts papers.md --apart
-    """
-    from zoterodigest.cli.commands import resolving
-
-    raise typer.Exit(
-        resolving.show_conflicts(digests or (), address, with_apart=with_apart, as_json=as_json)
-    )
 
 
 def resolve(
@@ -99,7 +72,7 @@ def resolve(
 
     To use a merge tool, name it in zoterodigest.toml below [sync]: merge_tool = ["vimdiff"].
     """
-    from zoterodigest.cli.commands import resolving
+    from zoterodigest.cli.commands import resolve_run
     from zoterodigest.core.terms import End
 
     if is_acknowledged or is_forgotten:
@@ -114,6 +87,6 @@ def resolve(
             )
         )
     end = None if keep is None else End(keep.value)
-    wish = resolving.Wish(wanted, field, end, is_edit, is_all, with_apart)
-    manner = resolving.Manner(is_dry_run, is_agreed, as_json)
-    raise typer.Exit(resolving.resolve(wish, address, manner))
+    wish = resolve_run.Wish(wanted, field, end, is_edit, is_all, with_apart)
+    manner = resolve_run.Manner(is_dry_run, is_agreed, as_json)
+    raise typer.Exit(resolve_run.resolve(wish, address, manner))

@@ -1,4 +1,4 @@
-"""The commands that look back and take back: `log`, `undo` and `redo`."""
+"""The commands `undo` and `redo`."""
 
 from __future__ import annotations
 
@@ -9,40 +9,20 @@ import typer
 
 from zoterodigest.cli.base.options import Address, AsJson, DryRun, Yes
 
-RunNumber = Annotated[
+_Number = Annotated[
     int | None,
     typer.Argument(metavar="RUN", min=1, show_default=False, hidden=True),
 ]
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add these commands to `app`, in the order in which they are listed."""
-    app.command(epilog="Next: `zoterodigest undo RUN` takes a run back.")(log)
+    """Add the commands to `app`."""
     app.command(epilog="Next: `zoterodigest status` shows what is pending again.")(undo)
     app.command(epilog="Next: `zoterodigest undo` takes it back again.")(redo)
 
 
-def log(number: RunNumber = None, as_json: AsJson = False) -> None:
-    """List the runs that wrote something, or what one of them changed.
-
-    The newest run comes first. The history is on this computer only. zoterodigest keeps 200 runs,
-    for 90 days. The history never has text from below a heading "Private" in a note.
-
-    \b
-    Examples:
-      zoterodigest log
-      zoterodigest log 12
-    """
-    from zoterodigest.cli.commands import looking_back
-
-    if number is None:
-        looking_back.show_log(Path(), as_json=as_json)
-    else:
-        looking_back.show_run(Path(), number, as_json=as_json)
-
-
 def undo(
-    number: RunNumber = None,
+    number: _Number = None,
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     address: Address = "",
@@ -61,10 +41,10 @@ def undo(
       zoterodigest undo
       zoterodigest undo 12 --yes
     """
-    from zoterodigest.cli.commands import looking_back
+    from zoterodigest.cli.commands import undo_run
 
-    how = looking_back.How(is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
-    raise typer.Exit(looking_back.take_back(Path(), number, address, how))
+    how = undo_run.How(is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+    raise typer.Exit(undo_run.take_back(Path(), number, address, how))
 
 
 def redo(
@@ -83,7 +63,7 @@ def redo(
       zoterodigest redo --dry-run
       zoterodigest redo
     """
-    from zoterodigest.cli.commands import looking_back
+    from zoterodigest.cli.commands import undo_run
 
-    how = looking_back.How(is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
-    raise typer.Exit(looking_back.do_again(Path(), address, how))
+    how = undo_run.How(is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+    raise typer.Exit(undo_run.do_again(Path(), address, how))

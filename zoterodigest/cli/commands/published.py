@@ -60,9 +60,9 @@ def published(
 
     The exit code is 1 if a source didn't answer or a record couldn't be written.
     """
-    from zoterodigest.cli.commands import publishing
+    from zoterodigest.cli.commands import published_run
 
-    how = publishing.How(
+    how = published_run.How(
         is_applied=is_applied or into_digests,
         into_digests=into_digests,
         is_dry_run=is_dry_run,
@@ -72,4 +72,4 @@ def published(
         with_stats=with_stats,
         as_json=as_json,
     )
-    raise typer.Exit(publishing.find_published(tuple(digests or ()), address, how))
+    raise typer.Exit(published_run.find_published(tuple(digests or ()), address, how))

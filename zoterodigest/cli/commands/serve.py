@@ -56,6 +56,6 @@ def serve(
       zoterodigest serve --library embedded:papers.sqlite --port 8080
       zoterodigest serve --user 1 --user 2=embedded:other.sqlite --group 7
     """
-    from zoterodigest.cli.commands import offering
+    from zoterodigest.cli.commands import serve_run
 
-    offering.serve(address, port, users or (), groups or ())
+    serve_run.serve(address, port, users or (), groups or ())

@@ -17,6 +17,11 @@ from zoterodigest.cli.base.options import (
 )
 
 
+def add_to(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(epilog="Next: `zoterodigest show KEY` shows where each value comes from.")(enrich)
+
+
 def enrich(
     digests: AnyDigests = None,
     is_dry_run: DryRun = False,
@@ -44,14 +49,14 @@ def enrich(
       zoterodigest enrich papers.md --dry-run
       zoterodigest enrich --yes
     """
-    from zoterodigest.cli.commands import pushing
+    from zoterodigest.cli.commands import sync_run
     from zoterodigest.sync.run import Direction, Options
     from zoterodigest.sync.selection import selection
 
     options = Options(Direction.ENRICH, selection=selection(only or ()))
-    request = pushing.Request(
+    request = sync_run.Request(
         tuple(digests or ()), address, format_name, options, with_stats, is_offline
     )
     raise typer.Exit(
-        pushing.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+        sync_run.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     )

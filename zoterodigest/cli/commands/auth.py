@@ -49,6 +49,6 @@ def auth(
       zoterodigest auth desktop --key-file
       pass show zotero | zoterodigest auth user:123
     """
-    from zoterodigest.cli.commands import authorising
+    from zoterodigest.cli.commands import auth_run
 
-    authorising.run(words or [], with_key_file=key_file)
+    auth_run.run(words or [], with_key_file=key_file)

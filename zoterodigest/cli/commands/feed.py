@@ -52,8 +52,8 @@ def feed(
     The exit code is 1 if arXiv didn't answer every request or a paper couldn't be written. The
     next run completes it.
     """
-    from zoterodigest.cli.commands import feeding
+    from zoterodigest.cli.commands import feed_run
 
-    days = feeding.window(since, until)
-    options = feeding.Options(days, is_offline, is_dry_run=is_dry_run, is_agreed=is_agreed)
-    raise typer.Exit(feeding.run(names or (), options, as_json=as_json))
+    days = feed_run.window(since, until)
+    options = feed_run.Options(days, is_offline, is_dry_run=is_dry_run, is_agreed=is_agreed)
+    raise typer.Exit(feed_run.run(names or (), options, as_json=as_json))

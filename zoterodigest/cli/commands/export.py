@@ -27,6 +27,11 @@ class Order(Enum):
     KEY = "key"
 
 
+def add_to(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(export)
+
+
 def export(
     digests: AnyDigests = None,
     output: Annotated[
@@ -126,7 +131,7 @@ def export(
     """
     from zoterodigest.bibtex.latex import Dialect
     from zoterodigest.bibtex.style import Style
-    from zoterodigest.cli.commands import exporting, project_export
+    from zoterodigest.cli.commands import export_run, project_export
     from zoterodigest.cli.commands.writing_over import Writing
 
     writing = Writing(may_overwrite, is_dry_run=is_dry_run, is_agreed=is_agreed)
@@ -163,14 +168,14 @@ def export(
             raise typer.Exit(code)
         if output in ("", "-"):
             raise typer.Exit(project_export.show(workspace, rules))
-    source: exporting.Source
+    source: export_run.Source
     if digests:
-        source = exporting.FromDigests(tuple(digests), format_name)
+        source = export_run.FromDigests(tuple(digests), format_name)
     elif items:
-        source = exporting.FromFile(Path(items))
+        source = export_run.FromFile(Path(items))
     else:
         known = project_export.known_keys(workspace)
-        source = exporting.FromLibrary(address, tuple(collections or ()), *known)
+        source = export_run.FromLibrary(address, tuple(collections or ()), *known)
     style = Style(
         Dialect.BIBLATEX if target is Target.BIBLATEX else Dialect.BIBTEX,
         short_venues=short_venues,
@@ -178,9 +183,9 @@ def export(
         note=note,
         awards=awards,
     )
-    exporting.export(
+    export_run.export(
         source,
-        exporting.Wanted(
+        export_run.Wanted(
             style,
             target is Target.CSLJSON,
             order is Order.KEY,

@@ -1,0 +1,125 @@
+"""The runs of `citekeys`: list citation keys, check them, write them into items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zoterodigest.cli.base.network import chosen
+from zoterodigest.cli.base.places import open_library
+from zoterodigest.cli.base.screen import counted, emit, emit_json, tell_failure
+from zoterodigest.cli.base.talk import busy, progress, require_consent
+from zoterodigest.cli.show.citekey_text import (
+    check_data,
+    check_text,
+    list_data,
+    list_text,
+    new_data,
+    new_text,
+)
+from zoterodigest.library.selection import NotInLibrary
+from zoterodigest.project.running import require_idle
+from zoterodigest.sync.bibs.key_findings import findings_about
+from zoterodigest.sync.bibs.keying import (
+    Keyed,
+    Keys,
+    NewKey,
+    chosen_key,
+    lasting_keys,
+    read_keys,
+    write_keys,
+)
+from zoterodigest.sync.workspace import open_workspace
+
+FINE, FAILED = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How keys are to be written."""
+
+    is_dry_run: bool = False
+    is_agreed: bool = False
+    as_json: bool = False
+
+
+def show_keys(address: str, *, as_json: bool) -> int:
+    """List the citation keys of the library; return the exit code."""
+    with keys_of(Path(), address) as keys:
+        if as_json:
+            emit_json(list_data(keys.items))
+        else:
+            emit(list_text(keys.items))
+    return FINE
+
+
+def check_keys(address: str, *, as_json: bool) -> int:
+    """Tell what is wrong with the citation keys of the library; return the exit code."""
+    with keys_of(Path(), address) as keys:
+        findings = findings_about(keys.items, keys.aliases)
+        if as_json:
+            emit_json(check_data(findings, len(keys.items)))
+        else:
+            emit(check_text(findings, len(keys.items)))
+    return FAILED if any(one.matter.is_wrong for one in findings) else FINE
+
+
+def set_key(address: str, item: str, key: str, how: How) -> int:
+    """Give the item named `item` the citation key `key`; return the exit code."""
+    with keys_of(Path(), address, is_writing=not how.is_dry_run) as keys:
+        new = chosen_key(keys, _item_named(keys, item), key)
+        return _write(keys, () if new is None else (new,), replace(how, is_agreed=True))
+
+
+def set_all(address: str, how: How) -> int:
+    """Write the new keys of all items that have none, but the provisional ones."""
+    with keys_of(Path(), address, is_writing=not how.is_dry_run) as keys:
+        return _write(keys, lasting_keys(keys), how)
+
+
+@contextmanager
+def keys_of(start: Path, address: str = "", *, is_writing: bool = False) -> Iterator[Keys]:
+    """Give the citation keys of the project of `start`; the library is open as long."""
+    library = open_library(address, start)
+    opened = open_workspace((), start, chosen=chosen(address))
+    if is_writing:
+        require_idle(opened.project.state_folder)
+    with library:
+        with busy("Reading the library"):
+            keys = read_keys(replace(opened, library=library))
+        yield keys
+
+
+def _item_named(keys: Keys, name: str) -> str:
+    """Return the item with this key or this citation key; raises `NotInLibrary`."""
+    found = {one.work.key for one in keys.items}
+    if name in found:
+        return name
+    for one in keys.items:
+        if one.key.text == name:
+            return one.work.key
+    raise NotInLibrary(
+        f"the library has no item {name}", "`zoterodigest citekeys list` lists the keys there are."
+    )
+
+
+def _write(keys: Keys, new: tuple[NewKey, ...], how: How) -> int:
+    if not how.as_json:
+        emit(new_text(new) if new else ["There is no citation key to write."])
+    keyed = Keyed()
+    if not new and not how.is_dry_run:
+        write_keys(keys, new, lambda done, total: None)  # what a killed run left
+    elif not how.is_dry_run:
+        question = f"Write {counted(len(new), 'citation key')} into the library?"
+        require_consent(question, is_agreed=how.is_agreed, may_ask=not how.as_json)
+        with progress("Writing", "written") as report:
+            keyed = write_keys(keys, new, report)
+        if not how.as_json:
+            emit(["", f"Done: {counted(keyed.written, 'citation key')} written."])
+    if how.as_json:
+        emit_json({"written": keyed.written, "citekeys": new_data(new)})
+    for failure in keyed.failures:
+        tell_failure(failure.title, failure.reason)
+    return FAILED if keyed.failures else FINE

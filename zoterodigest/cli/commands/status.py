@@ -1,0 +1,50 @@
+"""The command `status`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from zoterodigest.cli.base.options import Address, AnyDigests, AsJson, FormatName
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(status)
+
+
+def status(
+    digests: AnyDigests = None,
+    is_check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Exit with 4 if changes are pending, 3 if there are conflicts."
+        ),
+    ] = False,
+    is_all: Annotated[
+        bool, typer.Option("--all", help="Also list reports that you acknowledged.")
+    ] = False,
+    address: Address = "",
+    format_name: FormatName = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what is in sync and what is not.
+
+    status lists pending changes on each side and everything that needs you: conflicts, ambiguous
+    entries, entries that it can't read, trashed items. It only counts reports that you
+    acknowledged (`zoterodigest resolve ID --acknowledge`). It changes nothing.
+
+    \b
+    Examples:
+      zoterodigest status
+      zoterodigest status --all
+      zoterodigest status papers.md --check
+    """
+    from zoterodigest.cli.commands import sync_run
+    from zoterodigest.sync.run import Direction, Options
+
+    options = Options(Direction.SYNC)
+    request = sync_run.Request(tuple(digests or ()), address, format_name, options)
+    code = sync_run.show_status(request, is_check=is_check, as_json=as_json, is_all=is_all)
+    raise typer.Exit(code)
