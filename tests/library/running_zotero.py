@@ -258,9 +258,6 @@ class RunningZotero:
         """Write a batch, of which new objects under the client's own keys fail."""
         if len(sent) > BATCH_SIZE:
             raise Rejected(413, f"Cannot add more than {BATCH_SIZE} objects at a time")
-        has_header = "if-unmodified-since-version" in request.headers
-        if any("key" in one and "version" not in one for one in sent) and not has_header:
-            raise Rejected(428, "Either If-Unmodified-Since-Version or version is needed")
         refused = {
             at
             for at, one in enumerate(sent)
@@ -274,6 +271,9 @@ class RunningZotero:
         if places:
             body = json.dumps([sent[at] for at in places]).encode()
             found = self._inner(replace(request, body=body), f"{path}/{kind}")
+            if found.status == 412:  # here such a request has had its write token, too
+                token = request.headers.get("zotero-write-token")
+                self._site.tokens.remember(path, token)
             if found.status != 200:
                 return found
             headers = {"Last-Modified-Version": found.headers["Last-Modified-Version"]}

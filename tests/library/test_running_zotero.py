@@ -128,7 +128,14 @@ def test_reading_needs_no_key_and_writing_needs_key_and_server_id(desktop: Runni
     assert send(desktop, "POST", path, [article()], Zotero_API_Key="wrong").status_code == 401
 
 
-def test_every_answer_tells_the_server_id(desktop: RunningZotero) -> None:
+def test_an_answer_about_permission_does_not_tell_the_server_id(desktop: RunningZotero) -> None:
+    answer = send(desktop, "POST", "/users/0/items", [article()], Zotero_API_Key="wrong")
+
+    assert answer.status_code == 401
+    assert "Zotero-Server-ID" not in answer.headers
+
+
+def test_every_other_answer_tells_the_server_id(desktop: RunningZotero) -> None:
     for path in ("/", "/users/0/items", "/nonsense"):
         answer = client().get(f"{desktop.url}{path}")
         assert answer.headers["Zotero-Server-ID"] == desktop.server_id
@@ -197,11 +204,34 @@ def test_a_stale_version_is_412_and_none_is_428(desktop: RunningZotero) -> None:
 
     stale = send(desktop, "PATCH", "/users/0/items/ITEM2222", {"title": "C"}, **_at(1))
     none = send(desktop, "PATCH", "/users/0/items/ITEM2222", {"title": "C"})
-    keyed = send(desktop, "POST", "/users/0/items", [{"key": "ITEM2222", "title": "C"}])
     same = send(desktop, "PATCH", "/users/0/items/ITEM2222", {"title": "B"}, **_at(2))
 
-    assert [one.status_code for one in (stale, none, keyed, same)] == [412, 428, 428, 204]
+    assert [one.status_code for one in (stale, none, same)] == [412, 428, 204]
     assert desktop.library.version() == 2
+
+
+def test_an_object_with_a_key_and_no_version_fails_alone(desktop: RunningZotero) -> None:
+    desktop.library.write([an_item()])
+
+    answer = send(desktop, "POST", "/users/0/items", [{"key": "ITEM2222", "title": "C"}, article()])
+
+    report = answer.json()
+    assert answer.status_code == 200
+    assert [(at, one["code"]) for at, one in report["failed"].items()] == [("0", 428)]
+    assert list(report["successful"]) == ["1"]
+
+
+def test_a_write_is_answered_with_whole_objects_at_their_versions(desktop: RunningZotero) -> None:
+    desktop.library.write([an_item(DOI="10.1/x")])
+    change = {"key": "ITEM2222", "version": 1, "title": "C"}
+
+    report = send(desktop, "POST", "/users/0/items", [change, article(title="New")]).json()
+
+    changed, new = report["successful"].values()
+    assert (changed["data"]["title"], changed["data"]["DOI"]) == ("C", "10.1/x")
+    for one in (changed, new):
+        shown = send(desktop, "GET", f"/users/0/items/{one['key']}").json()
+        assert (one["version"], one["data"]) == (shown["version"], shown["data"])
 
 
 def _at(version: int) -> dict[str, str]:
@@ -219,6 +249,17 @@ def test_a_write_token_is_forgotten_by_a_restart(desktop: RunningZotero) -> None
     desktop.restart()
 
     assert (first, again, status()) == (200, 412, 200)
+
+
+def test_a_write_that_is_refused_as_stale_spends_its_write_token(desktop: RunningZotero) -> None:
+    desktop.library.write([an_item()])
+    token = {"Zotero_Write_Token": "0123456789"}
+
+    stale = send(desktop, "POST", "/users/0/items", [article()], **token, **_at(0))
+    again = send(desktop, "POST", "/users/0/items", [article()], **token)
+
+    assert (stale.status_code, again.status_code) == (412, 412)
+    assert "token" in again.text.lower()
 
 
 def test_a_put_clears_fields_and_collections_but_not_tags_and_creators(
