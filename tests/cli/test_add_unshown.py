@@ -53,6 +53,13 @@ def item(folder: Path) -> dict[str, Any]:
     return dict(found.data)
 
 
+def titles(folder: Path) -> list[str]:
+    """Return the titles of what is in the library and not in its trash."""
+    with connect("embedded:.zoterodigest/library.sqlite", base=folder) as library:
+        items = (one for one in library.read().items if not one.is_trashed)
+        return sorted(str(one.data["title"]) for one in items if "title" in one.data)
+
+
 def test_what_a_list_cannot_show_is_in_the_library_after_the_next_sync(
     zoterodigest: Zoterodigest, folder: Path
 ) -> None:
@@ -198,6 +205,34 @@ def test_undo_and_redo_of_add_take_its_facts_along(
     zoterodigest("redo", "--yes")
 
     assert (folder / PENDING).read_bytes() == kept
+
+
+def test_remove_trashes_an_item_whose_facts_are_as_add_brought_them(
+    zoterodigest: Zoterodigest, folder: Path
+) -> None:
+    zoterodigest("add", "refs.bib", "--offline")
+    zoterodigest("sync", "--yes")
+
+    ran = zoterodigest("remove", "papers.md", "--yes")
+
+    assert ran.code == 0
+    assert "it was changed in the library" not in ran.out
+    assert titles(folder) == []
+
+
+def test_remove_keeps_an_item_one_of_whose_facts_was_changed_since(
+    zoterodigest: Zoterodigest, folder: Path
+) -> None:
+    zoterodigest("add", "refs.bib", "--offline")
+    zoterodigest("sync", "--yes")
+    with connect("embedded:.zoterodigest/library.sqlite", base=folder) as library:
+        (found,) = (one for one in library.read().items if one.data.get("title") == TITLE)
+        library.write([LibraryItem(found.key, found.version, {"volume": "4"})])
+
+    ran = zoterodigest("remove", "papers.md", "--yes")
+
+    assert "it was changed in the library" in ran.out
+    assert titles(folder) == [TITLE]
 
 
 def test_facts_of_a_paper_are_kept_once_however_often_it_is_added(

@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import Field, TypeAdapter
 
 from zoterodigest.core.file_keys import file_key
-from zoterodigest.core.found import PendingChange
+from zoterodigest.core.found import Pending, PendingChange
 from zoterodigest.core.history import (
     CollectionChange,
     DigestChange,
@@ -97,6 +97,17 @@ class History:
             run = joined(self.run(killed.number), run)
             killed = known.get(killed.number - 1)
         return run
+
+    def facts_taken(self) -> tuple[Pending, ...]:
+        """Return the facts of added papers that the runs gave to items, oldest first.
+
+        Facts of a run whose file is damaged are missing.
+        """
+        taken: list[Pending] = []
+        for listed_run in self.runs:
+            with suppress(BadInput):
+                taken += self.run(listed_run.number).pending.taken
+        return tuple(taken)
 
 
 def history_folder(state_folder: Path) -> Path:

@@ -46,7 +46,7 @@ class Kept:
 class Removal:
     """A removal while it is planned: the links of `rows` end.
 
-    `facts` of added papers were given to items by the run that is taken back.
+    `facts` of added papers were given to items by the runs that are taken back.
     """
 
     workspace: Workspace

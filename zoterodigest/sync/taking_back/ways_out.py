@@ -9,6 +9,7 @@ from zoterodigest.core.link import Origin, Row, Shelf, State
 from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.lock import LockFile
+from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.log.journal import Intended
 from zoterodigest.sync.apply.applying import apply, rows_found
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Ending, Results, Sent
@@ -66,7 +67,9 @@ def prepare_remove(workspace: Workspace) -> Leaving:
     """
     gathered = gather(workspace)
     rows = tuple(_rows_to_end(gathered))
-    removal = Removal(workspace, gathered, rows)
+    # The lock file does not name what `add` gave to an item and no digest shows: the history does.
+    history = read_history(history_folder(workspace.project.state_folder))
+    removal = Removal(workspace, gathered, rows, history.facts_taken())
     for key in dict.fromkeys(row.item for row in rows):
         removal.take_back(key)
     removal.empty_shelves()
