@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.bibtex.items import BIBLATEX, BIBTEX, a_paper, a_person, an_item, entry_of, fields_of
 from zoterodigest.bibtex.latex import Dialect
+from zoterodigest.bibtex.manner import write_bib
 from zoterodigest.bibtex.style import Style
-from zoterodigest.bibtex.write import write_entry
 
 CVPR = "Proceedings of the IEEE/CVF Conference on Computer Vision and Pattern Recognition"
 ICML = "International Conference on Machine Learning"
@@ -248,7 +248,7 @@ def test_a_date_is_a_year_and_a_bare_month_or_iso(
 
     assert (fields.get("year", ""), fields.get("month", "")) == (year, month)
     assert fields_of(item, BIBLATEX).get("date", "") == iso
-    assert (f"  month = {month},\n" in write_entry(entry_of(item))) is bool(month)
+    assert (f"  month = {month},\n" in write_bib([entry_of(item)])) is bool(month)
 
 
 NUMBERS = [
@@ -406,7 +406,7 @@ hostile = st.dictionaries(
 def test_no_item_breaks_out_of_its_entry(data: dict[str, Any]) -> None:
     item = {"itemType": "conferencePaper", "title": "T", **data}
     for dialect in Dialect:
-        text = write_entry(entry_of(item, Style(dialect, abstract=True, note=True, awards=True)))
+        text = write_bib([entry_of(item, Style(dialect, abstract=True, note=True, awards=True))])
 
         assert text.count("{") == text.count("}")
         assert text.count("\n@") == 0

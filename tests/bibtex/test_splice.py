@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.growth import LINEAR, growth
 from zoterodigest.bibtex.entry import BibEntry
+from zoterodigest.bibtex.manner import write_bib
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.splice import Kept, Updated, update
 
@@ -43,6 +44,12 @@ HAND_KEPT = """\
 @misc(odd, note={left as it is})
 % end of file
 """
+
+
+def test_a_new_bib_is_written_as_one_that_grows_from_nothing() -> None:
+    wanted = (NEW, _entry("turing", "On Computable Numbers"), BibEntry("misc", "bare", ()))
+
+    assert _added("", *wanted) == write_bib(wanted)
 
 
 def test_a_new_entry_is_written_behind_the_last_in_the_manner_of_the_file() -> None:

@@ -92,6 +92,12 @@ class Manner:
         return self.spellings.get(name.lower()) or self.type_case.spelt(name)
 
 
+def write_bib(entries: Iterable[BibEntry]) -> str:
+    """Return the text of a new .bib with `entries` in their order, parted by blank lines."""
+    usual = Manner()
+    return "\n".join(f"{usual.entry(entry)}\n" for entry in entries)
+
+
 def delimited(value: str, wanted: Delimiter) -> str:
     """Return `value` between delimiters: those wanted if it can stand between them, else braces."""
     if wanted is Delimiter.BARE and _BARE.fullmatch(value):

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zoterodigest.bibtex.cited import Cited
+from zoterodigest.bibtex.manner import write_bib
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.style import Style
-from zoterodigest.bibtex.write import write_bib
 from zoterodigest.cli.base.places import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
 from zoterodigest.cli.commands.bib_additions import add_to_bib

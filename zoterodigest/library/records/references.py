@@ -9,10 +9,10 @@ from zoterodigest.bibtex.csljson import to_csl, write_csl
 from zoterodigest.bibtex.entry import BibEntry, to_entry
 from zoterodigest.bibtex.formula import parse_formula
 from zoterodigest.bibtex.keys import CitationKey, KeySource, citation_keys, is_provisional
+from zoterodigest.bibtex.manner import write_bib
 from zoterodigest.bibtex.rules import BibRules
 from zoterodigest.bibtex.style import Style
 from zoterodigest.bibtex.work import Work
-from zoterodigest.bibtex.write import write_bib
 from zoterodigest.library.records.item_json import Data, ItemJson
 from zoterodigest.library.records.works import read_work
 
