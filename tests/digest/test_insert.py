@@ -249,6 +249,20 @@ def test_chips_are_those_of_the_paper_parted_as_the_neighbours_part_theirs() -> 
     assert entry.reading.fields["categories"] == Members(("math.OC", "cs.LG"))
 
 
+@pytest.mark.parametrize(
+    "rows", ["", "| [One](https://arxiv.org/abs/2001.00001) | CVPR 2020 | |\n"]
+)
+def test_awards_stand_in_their_column_alone_parted_as_everywhere(rows: str) -> None:
+    source = f"| Title | Venue | Award |\n|---|---|---|\n{rows}".encode()
+    fields = {**PAPER, "links": EMPTY, "award": Members(("Best Paper", "Oral"))}
+
+    after, entry = inserted(source, fields, form=form_called("table"))
+
+    row = "| [A New Paper](https://arxiv.org/abs/2401.00001) | CVPR 2024 | Best Paper, Oral |"
+    assert after.splitlines()[-1] == row
+    assert entry.reading.fields["award"] == Members(("Best Paper", "Oral"))
+
+
 def test_a_row_is_written_under_a_header_without_rows_and_no_other_heading() -> None:
     source = b"## A\n\n| Title | Year | Tags |\n|---|---|---|\n\n## B\n"
     fields = {**PAPER, "title": "Pipes | in a table"}

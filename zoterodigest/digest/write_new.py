@@ -40,20 +40,15 @@ from zoterodigest.digest.write_blocks import blocks_text
 from zoterodigest.digest.write_html import inert_blocks, inert_line
 from zoterodigest.digest.write_links import links_texts
 from zoterodigest.digest.write_values import (
-    categories_text,
-    date_text,
-    line_text,
     lines_text,
     names_text,
     new_chips_text,
-    tags_text,
-    task_text,
     venue_text,
-    year_text,
 )
-from zoterodigest.digest.writing import STUB_END
+from zoterodigest.digest.writing import STUB_END, text_like
 
 _BLOCKS = ("summary", "abstract", "comment", "section")
+_UNGUARDED = ("categories", "date", "year")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
 _BREAKERS = re.compile(r"[\[\]<>|`\n]")
 _JOINING = re.compile(r"\b(?:or|and)\b")
@@ -97,25 +92,12 @@ class Draft:
         if is_empty(value):
             return ""
         sample = self._sample(slot, value)
-        match slot:
-            case "authors":
-                return self._authors(sample)
-            case "summary":
-                return self._guarded(slot, _blocks(sample, value))
-            case "abstract" | "comment":
-                return self._guarded(slot, lines_text("", value))
-            case "tags":
-                return self._guarded(slot, tags_text(sample, value))
-            case "categories":
-                return categories_text(sample, value)
-            case "date":
-                return date_text(sample, value)
-            case "year":
-                return year_text(sample, value)
-            case "task" | "award":
-                return self._guarded(slot, task_text("", value))
-            case _:
-                return self._guarded(slot, line_text("", value))
+        if slot == "authors":
+            return self._authors(sample)
+        if slot == "summary":
+            return self._guarded(slot, _blocks(sample, value))
+        text = text_like(sample, slot, slot, value)
+        return text if slot in _UNGUARDED else self._guarded(slot, text)
 
     def section(self, name: str, sample: str) -> str:
         """Return the text of the section (or abstract) called `name`."""
@@ -186,6 +168,8 @@ class Draft:
             asked = dict(wanted)
             if "year" in beside and sample and not shown.year:
                 asked["year"] = ""
+            if "award" in beside and not shown.award:
+                asked["award"] = ""
             if shown.date:
                 asked["date"] = date
             text = venue_text(sample, asked)

@@ -149,11 +149,18 @@ def _new_text(document: Document, index: int, slot: str, asked: Fields, old: str
     if slot == "tags" and "categories" in asked:
         text = categories_in_tags_text(old, asked["categories"])
         return tags_text(text, asked["task"]) if "task" in asked else text
-    like = old
-    if not old and not is_empty(value):
-        like = sample(neighbors(document, index), slot)
-        like = "" if slot in _ALL_NEW else like
-    return _WRITERS[slot if slot in _WRITERS else name](like, value)
+    if old or is_empty(value):
+        return _writer(slot, name)(old, value)
+    return text_like(sample(neighbors(document, index), slot), slot, name, value)
+
+
+def text_like(like: str, slot: str, name: str, value: Value) -> str:
+    """Return the text of a slot so far empty, written as a neighbor writes its own, `like`."""
+    return _writer(slot, name)("" if slot in _ALL_NEW else like, value)
+
+
+def _writer(slot: str, name: str) -> Callable[[str, Value], str]:
+    return _WRITERS[slot if slot in _WRITERS else name]
 
 
 def _reference_edits(document: Document, index: int, asked: Fields) -> list[Edit]:
@@ -272,6 +279,8 @@ def _family(name: str, slot: Slot) -> str:
 
 _WRITERS: Mapping[str, Callable[[str, Value], str]] = {
     "title": line_text,
+    "arxiv": line_text,
+    "doi": line_text,
     "comment": lines_text,
     "abstract": lines_text,
     "date": date_text,
