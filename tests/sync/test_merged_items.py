@@ -110,6 +110,29 @@ def test_remove_leaves_the_survivor_that_the_tool_did_not_make(world: World) -> 
     assert world.items()[OWN]["title"] == TITLE
 
 
+def test_remove_leaves_a_task_that_the_person_gave_the_survivor_beside_ours(world: World) -> None:
+    own_item(world)
+    world.change(OWN, tags=[{"tag": "task:segmentation"}])
+    world.push(SYNC)
+
+    world.remove()
+
+    assert [tag["tag"] for tag in world.items()[OWN]["tags"]] == ["task:segmentation"]
+
+
+def test_remove_leaves_a_link_of_ours_that_the_person_edited_at_the_survivor(world: World) -> None:
+    own_item(world)
+    everything = world.everything().items()
+    (link,) = (key for key, one in everything if one["itemType"] == "attachment")
+    world.change(link, url="https://github.com/lab/mask-two")
+    world.push(SYNC)
+
+    world.remove()
+
+    left = world.everything()[link]
+    assert (left["url"], left.get("deleted", 0)) == ("https://github.com/lab/mask-two", 0)
+
+
 def test_what_the_survivor_has_besides_does_not_come_into_the_entry(world: World) -> None:
     own_item(world, tags=[{"tag": "task:segmentation"}])
 

@@ -9,6 +9,7 @@ from typing import Any
 from zoterodigest.core.found import Pending
 from zoterodigest.core.keys import derived_key
 from zoterodigest.core.link import Row, fingerprint
+from zoterodigest.core.merge import is_set
 from zoterodigest.core.record import (
     EMPTY,
     Hyperlink,
@@ -221,20 +222,32 @@ class Removal:
                 self.kept.append(Kept(title_of(self._items[key]), reason))
 
     def _is_link_as_left(self, child: LibraryItem, rows: Sequence[Row]) -> bool:
-        """Whether a link of ours still is the one that was made, or that was in sync last."""
+        """Whether a link of ours still is the one that was made, or that was in sync last.
+
+        What only the item holds was never in a digest: a link that was edited while its item took
+        the place of a merged one.
+        """
         if child.key == _key_when_made(child):
             return True
         link = Hyperlink(child.json.title, child.json.url)
         shown = canonical("links", Links((link,)), self.workspace.zotero.folding())
         parts = frozenset(map(fingerprint, parts_of(shown)))
         bases = (row.bases.get("links") for row in rows)
-        return any(base is not None and parts <= {*base.at_item.parts} for base in bases)
+        return any(
+            base is not None and parts <= {*base.at_item.parts} & {*base.at_entry.parts}
+            for base in bases
+        )
 
     def _cleared(self, item: Item, rows: Sequence[Row]) -> dict[str, Any]:
         if any(row.origin.item for row in rows):
             return {}
         data = self._contents.by_key[item.key].data
-        filled = {name for row in rows for name in row.origin.fields if name in item.fields}
+        filled = {
+            name
+            for row in rows
+            for name in row.origin.fields
+            if name in item.fields and not self._lies_in_tags(name, item)
+        }
         ours: dict[str, Value] = {
             name: EMPTY for name in sorted(filled) if _is_as_left(name, item, rows)
         }
@@ -248,6 +261,10 @@ class Removal:
         if stay != ItemJson(data).stored("tags"):
             patch["tags"] = stay
         return patch
+
+    def _lies_in_tags(self, name: str, item: Item) -> bool:
+        """Whether the members of a field are tags: these go one by one, as others may be yours."""
+        return is_set(name) and bool(tags_of({name: item.fields[name]}, self.workspace.zotero))
 
     def _trashed(self, key: str) -> LibraryItem:
         return LibraryItem(key, self._contents.by_key[key].version, {"deleted": 1})
