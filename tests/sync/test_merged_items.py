@@ -390,6 +390,22 @@ def test_a_merge_adds_no_entry_for_the_survivor_where_the_other_item_was_filed(
     assert settled(world)
 
 
+def test_a_merge_adds_no_entry_where_the_other_item_was_moved_before(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    third = quoted("Reading Long Texts with Short Memories", "2402.00002")
+    world.markdown("notes.md", f"# Notes\n\n## North\n\n{MASK}\n## South\n\n{third}")
+    world.markdown("more.md", "# More\n\n" + OTHER)
+    world.push(SYNC)
+    before = [(tmp_path / name).read_bytes() for name in world.digests]
+    world.change(world.key(TITLE), collections=[world.shelves()["notes/South"]])
+    world.merge(world.key(SECOND), world.key(TITLE))
+
+    world.push(SYNC)
+
+    assert [(tmp_path / name).read_bytes() for name in world.digests] == before
+    assert settled(world)
+
+
 def test_a_chain_of_merges_adds_no_entry_for_the_survivor(world: World) -> None:
     ours = world.key(TITLE)
     shelf = world.shelves()["notes"]

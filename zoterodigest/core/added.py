@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.core.file_keys import SourceKey
 from zoterodigest.core.keys import is_our_item, note_key
@@ -34,7 +34,8 @@ def added_items(
     known, library, terms = run
     if known.seen is None:
         return
-    adding = _Adding(entries, rows, known, terms)
+    filed = {item.key: item.collections for item in library.items}
+    adding = _Adding(entries, rows, known, terms, filed)
     for item in library.items:
         if item.is_trashed:
             continue
@@ -56,10 +57,16 @@ class _Adding:
     """The digests of a run and what stands in them, while added items are looked for."""
 
     def __init__(
-        self, entries: Sequence[Entry], rows: Iterable[Row], known: Known, terms: Terms
+        self,
+        entries: Sequence[Entry],
+        rows: Iterable[Row],
+        known: Known,
+        terms: Terms,
+        filed: Mapping[str, frozenset[str]],
     ) -> None:
         shelves, noteless = known.shelves, {row.id for row in known.rows if row.note is None}
         self._terms = terms
+        self._filed = filed
         self._shelves: dict[str, list[Shelf]] = defaultdict(list)
         self._owners: dict[str, set[str]] = defaultdict(set)
         for shelf in sorted(shelves, key=lambda shelf: (-len(shelf.path), shelf.path)):
@@ -90,10 +97,23 @@ class _Adding:
             if seen.held(key, item) or self._owners[key] & self._digests[item.key]:
                 continue
             for shelf in self._shelves[key]:
+                if self._came_by_merge(item, key, shelf.digest):
+                    continue
                 path, is_shared = found.get(shelf.digest, ((), True))
                 is_shared = is_shared and len(self._owners[key]) > 1
                 found[shelf.digest] = max(path, shelf.path, key=len), is_shared
         return found
+
+    def _came_by_merge(self, item: Item, collection: str, digest: SourceKey) -> bool:
+        """Tell whether an item of an entry of `digest` was there and was merged into `item`.
+
+        Another clone may have moved that entry, and filed its item, since this one last looked.
+        """
+        return any(
+            collection in self._filed.get(key, ())
+            and (digest in self._digests[key] or (digest, key) in self._ended)
+            for key in item.replaces
+        )
 
     def reason(self, item: Item, digest: str, *, is_shared: bool) -> str:
         """Return why `item` becomes no entry of `digest`; "" if it does."""
