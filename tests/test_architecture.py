@@ -73,6 +73,7 @@ APART = (
 )
 # The folders of the command line point one way: a folder imports only those before it.
 FOLDERS_OF_CLI = ("base", "show", "commands", "main")
+MOST_PARAMETERS = 8
 # JSON from outside is read in `foreign`, and only adapters ask it to.
 ADAPTERS = (
     *("foreign", "mapping", "cli.commands.export_run", "cli.base.outside"),
@@ -85,7 +86,7 @@ ADAPTERS = (
 NAMES_OF_FILES = {
     "names_bib": (
         *("core.file_keys", "project.config", "project.layout", "cli.base.places"),
-        *("cli.commands.add_run", "cli.commands.export_run", "cli.commands.export"),
+        *("cli.commands.add_run", "cli.commands.export_run"),
         *("cli.commands.project_export", "cli.commands.writing_over"),
     ),
     "source_key": ("core.file_keys", "project.rows"),
@@ -123,6 +124,8 @@ def violations(module: str, source: str) -> list[str]:
     if layer != "library":
         found += _against_prefixes(module, tree)
     found += _against_other_writers(module, tree)
+    if layer == "cli":
+        found += _against_many_parameters(module, tree)
     if layer in PURE:
         found += _against_purity(tree)
     if layer != "library":
@@ -153,6 +156,18 @@ def _against_turning_back(module: str, tree: ast.Module) -> Breaches:
         other = _folder_of_cli(name.removeprefix(f"{PACKAGE}."))
         if own and other and FOLDERS_OF_CLI.index(own) < FOLDERS_OF_CLI.index(other):
             yield line, f"cli.{own} imports cli.{other}, which stands below it"
+
+
+def _against_many_parameters(module: str, tree: ast.Module) -> Breaches:
+    """Yield functions with more than eight parameters; those of a command are its options."""
+    are_commands = module.startswith("cli.commands.") and not module.endswith("_run")
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef) or (are_commands and node.name[0] != "_"):
+            continue
+        given = node.args
+        number = len([*given.posonlyargs, *given.args, *given.kwonlyargs])
+        if number > MOST_PARAMETERS:
+            yield node.lineno, f"{node.name} has {number} parameters: make values of them"
 
 
 def _folder_of_cli(module: str) -> str:
@@ -475,6 +490,11 @@ def test_no_test_uses_mocks() -> None:
             "cli.show.subjects",
             "def told():\n    from zoterodigest.cli.commands.push import run",
             "cli.show imports cli.commands",
+        ),
+        (
+            "cli.commands.push_run",
+            "def run(a, b, c, d, *, e, f, g, h, i): ...",
+            "run has 9 parameters",
         ),
         ("core.utils", "", "utils has a word"),
         ("sync", "class PlanManager: ...", "PlanManager has a word"),

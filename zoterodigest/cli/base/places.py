@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.outside import allowed, loaded
-from zoterodigest.cli.base.screen import hanging, visible
+from zoterodigest.cli.base.screen import hanging, tell, visible
 from zoterodigest.core.file_keys import names_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.access import Tally
@@ -85,18 +87,37 @@ class Place:
             yield "           (beside the digest, as there is no zoterodigest.toml)"
 
 
-def open_place(digests: Sequence[Path], address: str = "", wanted_format: str = "") -> Place:
-    """Return where a run on `digests` takes place; on all that are known if none is given.
+@contextmanager
+def opened_place(asked: Invocation) -> Iterator[Place]:
+    """Give where a run takes place, its library open; at the end tell its requests, if asked to."""
+    place = open_place(asked)
+    try:
+        with place.workspace.library:
+            yield place
+    finally:
+        if asked.with_stats:
+            tell([requests_text(place.tally)])
+
+
+def requests_text(tally: Tally) -> str:
+    """Return how many requests a run took, by kind."""
+    again = f", {tally['again']:,} of them sent again" if tally["again"] else ""
+    kinds = f"{tally['read']:,} to read, {tally['write']:,} to write"
+    return f"Requests: {tally.total:,} ({kinds}{again})"
+
+
+def open_place(asked: Invocation) -> Place:
+    """Return where a run on the digests asked for takes place; on all known ones if there is none.
 
     Known are those of the configuration; where it has no `[[digest]]`, or there is none, those of
     the lock file too. Raises `NoDigest` if there are none.
     """
     start = Path()
-    project = None if digests else project_in(start)
+    project = None if asked.files else project_in(start)
     linked = linked_digests(project) if project else []
-    meant = list(digests) or [path for path in linked if path.exists()]
-    meaning = chosen(address, project)
-    workspace = open_workspace(meant, start, chosen=meaning, wanted_format=wanted_format)
+    meant = asked.files or [path for path in linked if path.exists()]
+    meaning = chosen(asked.address, project)
+    workspace = open_workspace(meant, start, chosen=meaning, wanted_format=asked.format_name)
     if linked and not workspace.digests:
         names = ", ".join(str(path) for path in linked)
         raise NoDigest(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.places import open_place
 from zoterodigest.cli.base.screen import counted, cut, emit, emit_json, styled, width
 from zoterodigest.cli.base.talk import busy
@@ -43,9 +44,7 @@ class Wish:
     is_forgotten: bool = False
 
 
-def acknowledge_or_forget(
-    wish: Wish, address: str, *, is_dry_run: bool = False, as_json: bool = False
-) -> int:
+def acknowledge_or_forget(wish: Wish, asked: Invocation) -> int:
     """Write into the lock file what a person acknowledges, or forgets, and tell it.
 
     Raises `NotChosen` or `NotOpen` if it is not clear what is meant.
@@ -55,20 +54,20 @@ def acknowledge_or_forget(
             "an ID and --all are two things" if wish.id else "neither an ID nor --all was given",
             "Give an ID that `zoterodigest status` lists, or --all.",
         )
-    place = open_place((), address)
-    if not is_dry_run:
+    place = open_place(asked)
+    if not asked.is_dry_run:
         require_idle(place.workspace.project.state_folder)
     with place.workspace.library:
         with busy("Reading digests and library"):
             prepared = prepare(place.workspace, BOTH_WAYS)
         found = chosen_reports(standing_reports(prepared), wish.id, wish.field)
         meant = [one for one in found if one.is_acknowledged is wish.is_forgotten]
-        if meant and not is_dry_run:
+        if meant and not asked.is_dry_run:
             (forget if wish.is_forgotten else acknowledge)(prepared, meant)
-    if as_json:
+    if asked.as_json:
         emit_json(_data(meant, wish))
     else:
-        emit(_lines(prepared, meant, wish, is_dry_run=is_dry_run))
+        emit(_lines(prepared, meant, wish, is_dry_run=asked.is_dry_run))
     return FINE
 
 

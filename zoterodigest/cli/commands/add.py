@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import AsJson, DryRun, Offline, Yes
 
 
@@ -16,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def add(
-    asked: Annotated[list[str], typer.Argument(metavar="ID", hidden=True, show_default=False)],
+    names: Annotated[list[str], typer.Argument(metavar="ID", hidden=True, show_default=False)],
     to: Annotated[
         Path | None,
         typer.Option("--to", metavar="DIGEST", help="The digest.", show_default="the only one"),
@@ -55,7 +56,7 @@ def add(
     """
     from zoterodigest.cli.commands import add_run
 
-    options = add_run.Options(
-        to, section, may_double, is_offline=is_offline, is_dry_run=is_dry_run, is_agreed=is_agreed
+    asked = Invocation(
+        is_dry_run=is_dry_run, is_agreed=is_agreed, is_offline=is_offline, as_json=as_json
     )
-    raise typer.Exit(add_run.run(asked, options, as_json=as_json))
+    raise typer.Exit(add_run.run(add_run.Wanted(names, to, section, may_double), asked))

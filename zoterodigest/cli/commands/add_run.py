@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.looking_up import is_offline, open_sources
 from zoterodigest.cli.base.places import linked_digests, project_in
 from zoterodigest.cli.base.screen import (
@@ -56,59 +57,57 @@ FINE, FAILED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """How papers are to be added."""
+class Wanted:
+    """Which papers are to be added, and where to."""
 
+    names: Sequence[str]
     to: Path | None = None
     section: str = ""
     may_double: bool = False
-    is_offline: bool = False
-    is_dry_run: bool = False
-    is_agreed: bool = False
 
 
-def run(asked: Sequence[str], options: Options, *, as_json: bool) -> int:
-    """Add what is asked for, or only show it; return the exit code."""
+def run(wanted: Wanted, asked: Invocation) -> int:
+    """Add what is wanted, or only show it; return the exit code."""
     venues = venue_table()
-    goal, project = _goal(options, venues)
-    if not options.is_dry_run:
+    goal, project = _goal(wanted.to, venues)
+    if not asked.is_dry_run:
         require_idle(goal.project.state_folder)
-    read = [each for text in asked for each in _read(text, venues)]
-    meant = read if options.may_double else [_doubled(goal, each) or each for each in read]
+    read = [each for text in wanted.names for each in _read(text, venues)]
+    meant = read if wanted.may_double else [_doubled(goal, each) or each for each in read]
     with ExitStack() as stack:
         sources = None
-        if not (options.is_offline or is_offline()):
+        if not (asked.is_offline or is_offline()):
             sources = stack.enter_context(open_sources(project.configuration.lookup))
         found = _found(meant, sources, venues)
-    addition = add(goal, found, section=options.section, may_double=options.may_double)
-    if not as_json:
+    addition = add(goal, found, section=wanted.section, may_double=wanted.may_double)
+    if not asked.as_json:
         emit(_shown(addition))
         emit(_unshown(addition, goal))
-    if addition.came and not options.is_dry_run:
+    if addition.came and not asked.is_dry_run:
         # Asked for by name: only a person at a terminal is asked again, or if something is lost.
         is_lossy = bool(addition.pending) and not goal.is_pushed
-        may_ask = sys.stdin.isatty() and not as_json
+        may_ask = sys.stdin.isatty() and not asked.as_json
         question = f"Write this into {visible(addition.digest.key)}?"
-        is_agreed = options.is_agreed or not (may_ask or is_lossy)
+        is_agreed = asked.is_agreed or not (may_ask or is_lossy)
         require_consent(question, is_agreed=is_agreed, may_ask=may_ask)
         write(goal, addition)
-    if as_json:
-        emit_json(as_data(addition, is_written=bool(addition.came) and not options.is_dry_run))
+    if asked.as_json:
+        emit_json(as_data(addition, is_written=bool(addition.came) and not asked.is_dry_run))
     else:
-        emit(_done(addition, is_dry_run=options.is_dry_run))
+        emit(_done(addition, is_dry_run=asked.is_dry_run))
     _tell_failures(addition)
     return FAILED if addition.doubled or addition.failed else FINE
 
 
-def _goal(options: Options, venues: VenueTable) -> tuple[Goal, Project]:
+def _goal(to: Path | None, venues: VenueTable) -> tuple[Goal, Project]:
     start = Path()
-    config = find_project(options.to or start)
+    config = find_project(to or start)
     project = project_in(config.parent if config else start)
     linked = [path for path in linked_digests(project) if path.exists()]
     if config is None:
-        given = [options.to] if options.to else []
+        given = [to] if to else []
         project = Project.implicit([*given, *linked] or [start / "digest.md"])
-    return open_goal(project, options.to, venues, linked), project
+    return open_goal(project, to, venues, linked), project
 
 
 def _read(text: str, venues: VenueTable) -> Iterable[Asked | NotAdded]:

@@ -35,7 +35,7 @@ def check_cites(
     FILE is a document (.tex, .aux, .bcf, .typ, or .md for Pandoc) or a bibliography (.bib).
     check-cites also reads the files that a .tex or .typ includes. Without a .bib it reads those
     that the documents name. It lists missing keys, keys that appear twice, entries that it can't
-    read, and entries that nobody check_cites_run. It changes nothing.
+    read, and entries that nobody cites. It changes nothing.
 
     \b
     Examples:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import Address, AsJson, DryRun, Yes
 
 
@@ -39,7 +40,7 @@ def show(address: Address = "", as_json: AsJson = False) -> None:
     """
     from zoterodigest.cli.commands import citekeys_run
 
-    raise typer.Exit(citekeys_run.show_keys(address, as_json=as_json))
+    raise typer.Exit(citekeys_run.show_keys(Invocation(address=address, as_json=as_json)))
 
 
 def check(address: Address = "", as_json: AsJson = False) -> None:
@@ -58,7 +59,7 @@ def check(address: Address = "", as_json: AsJson = False) -> None:
     """
     from zoterodigest.cli.commands import citekeys_run
 
-    raise typer.Exit(citekeys_run.check_keys(address, as_json=as_json))
+    raise typer.Exit(citekeys_run.check_keys(Invocation(address=address, as_json=as_json)))
 
 
 def write(
@@ -94,10 +95,7 @@ def write(
 
     if is_all == bool(item) or bool(item) != bool(key):
         raise typer.BadParameter("give an item and its new key, or --all")
-    how = citekeys_run.How(is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
-    code = (
-        citekeys_run.set_all(address, how)
-        if is_all
-        else citekeys_run.set_key(address, item, key, how)
-    )
-    raise typer.Exit(code)
+    asked = Invocation(address=address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+    if is_all:
+        raise typer.Exit(citekeys_run.set_all(asked))
+    raise typer.Exit(citekeys_run.set_key(asked, item, key))

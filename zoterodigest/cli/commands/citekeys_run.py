@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.places import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_json, tell_failure
@@ -36,47 +37,38 @@ from zoterodigest.sync.workspace import open_workspace
 FINE, FAILED = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
-class How:
-    """How keys are to be written."""
-
-    is_dry_run: bool = False
-    is_agreed: bool = False
-    as_json: bool = False
-
-
-def show_keys(address: str, *, as_json: bool) -> int:
+def show_keys(asked: Invocation) -> int:
     """List the citation keys of the library; return the exit code."""
-    with keys_of(Path(), address) as keys:
-        if as_json:
+    with keys_of(Path(), asked.address) as keys:
+        if asked.as_json:
             emit_json(list_data(keys.items))
         else:
             emit(list_text(keys.items))
     return FINE
 
 
-def check_keys(address: str, *, as_json: bool) -> int:
+def check_keys(asked: Invocation) -> int:
     """Tell what is wrong with the citation keys of the library; return the exit code."""
-    with keys_of(Path(), address) as keys:
+    with keys_of(Path(), asked.address) as keys:
         findings = findings_about(keys.items, keys.aliases)
-        if as_json:
+        if asked.as_json:
             emit_json(check_data(findings, len(keys.items)))
         else:
             emit(check_text(findings, len(keys.items)))
     return FAILED if any(one.matter.is_wrong for one in findings) else FINE
 
 
-def set_key(address: str, item: str, key: str, how: How) -> int:
+def set_key(asked: Invocation, item: str, key: str) -> int:
     """Give the item named `item` the citation key `key`; return the exit code."""
-    with keys_of(Path(), address, is_writing=not how.is_dry_run) as keys:
+    with keys_of(Path(), asked.address, is_writing=not asked.is_dry_run) as keys:
         new = chosen_key(keys, _item_named(keys, item), key)
-        return _write(keys, () if new is None else (new,), replace(how, is_agreed=True))
+        return _write(keys, () if new is None else (new,), replace(asked, is_agreed=True))
 
 
-def set_all(address: str, how: How) -> int:
+def set_all(asked: Invocation) -> int:
     """Write the new keys of all items that have none, but the provisional ones."""
-    with keys_of(Path(), address, is_writing=not how.is_dry_run) as keys:
-        return _write(keys, lasting_keys(keys), how)
+    with keys_of(Path(), asked.address, is_writing=not asked.is_dry_run) as keys:
+        return _write(keys, lasting_keys(keys), asked)
 
 
 @contextmanager
@@ -105,20 +97,20 @@ def _item_named(keys: Keys, name: str) -> str:
     )
 
 
-def _write(keys: Keys, new: tuple[NewKey, ...], how: How) -> int:
-    if not how.as_json:
+def _write(keys: Keys, new: tuple[NewKey, ...], asked: Invocation) -> int:
+    if not asked.as_json:
         emit(new_text(new) if new else ["There is no citation key to write."])
     keyed = Keyed()
-    if not new and not how.is_dry_run:
+    if not new and not asked.is_dry_run:
         write_keys(keys, new, lambda done, total: None)  # what a killed run left
-    elif not how.is_dry_run:
+    elif not asked.is_dry_run:
         question = f"Write {counted(len(new), 'citation key')} into the library?"
-        require_consent(question, is_agreed=how.is_agreed, may_ask=not how.as_json)
+        require_consent(question, is_agreed=asked.is_agreed, may_ask=not asked.as_json)
         with progress("Writing", "written") as report:
             keyed = write_keys(keys, new, report)
-        if not how.as_json:
+        if not asked.as_json:
             emit(["", f"Done: {counted(keyed.written, 'citation key')} written."])
-    if how.as_json:
+    if asked.as_json:
         emit_json({"written": keyed.written, "citekeys": new_data(new)})
     for failure in keyed.failures:
         tell_failure(failure.title, failure.reason)

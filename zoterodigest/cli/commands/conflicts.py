@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import Address, AnyDigests, AsJson
 
 
@@ -35,6 +36,5 @@ def conflicts(
     """
     from zoterodigest.cli.commands import resolve_run
 
-    raise typer.Exit(
-        resolve_run.show_conflicts(digests or (), address, with_apart=with_apart, as_json=as_json)
-    )
+    asked = Invocation(files=tuple(digests or ()), address=address, as_json=as_json)
+    raise typer.Exit(resolve_run.show_conflicts(asked, with_apart=with_apart))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import Address, AnyDigests, AsJson
 
 
@@ -32,4 +33,5 @@ def doctor(
     """
     from zoterodigest.cli.commands import doctor_run
 
-    raise typer.Exit(doctor_run.show(digests or (), address, as_json=as_json))
+    asked = Invocation(files=tuple(digests or ()), address=address, as_json=as_json)
+    raise typer.Exit(doctor_run.show(asked))

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.screen import counted, emit, emit_json, hanging, styled, visible
 from zoterodigest.cli.base.talk import busy
@@ -17,11 +18,11 @@ from zoterodigest.sync.doctor.finding import Check, Finding
 FINE, FAILED = 0, 1
 
 
-def show(digests: Sequence[Path], address: str, *, as_json: bool) -> int:
-    """Examine the project of `digests`, else of the current folder; return the exit code."""
+def show(asked: Invocation) -> int:
+    """Examine the project of the digests, else of the current folder; return the exit code."""
     with busy("Looking at project and library"):
-        checks = tuple(examine(Path(), digests, chosen(address)))
-    if as_json:
+        checks = tuple(examine(Path(), asked.files, chosen(asked.address)))
+    if asked.as_json:
         emit_json(as_data(checks))
     else:
         emit(as_text(checks))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import Address, AnyFiles, AsJson, DryRun, FormatName, Yes
 
 _Merge = Annotated[
@@ -55,8 +56,14 @@ def duplicates(
     """
     from zoterodigest.cli.commands import duplicates_run, merging_items
 
-    where = files or (), address, format_name
+    asked = Invocation(
+        files=tuple(files or ()),
+        address=address,
+        format_name=format_name,
+        is_dry_run=is_dry_run,
+        is_agreed=is_agreed,
+        as_json=as_json,
+    )
     if merge is None:
-        raise typer.Exit(duplicates_run.show(*where, as_json=as_json))
-    how = merging_items.How(is_dry_run, is_agreed, as_json)
-    raise typer.Exit(merging_items.merge(merge, where, how))
+        raise typer.Exit(duplicates_run.show(asked))
+    raise typer.Exit(merging_items.merge(merge, asked))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.places import linked_digests, open_library, project_in
 from zoterodigest.cli.base.screen import emit, emit_json
@@ -18,34 +18,34 @@ from zoterodigest.sync.workspace import Workspace, open_workspace
 FINE, FAILED = 0, 1
 
 
-def show(files: Sequence[Path], address: str, wanted_format: str, *, as_json: bool) -> int:
-    """List what stands twice in `files`, else in the project, and the library; return the code."""
-    workspace = meant(files, address, wanted_format)
+def show(asked: Invocation) -> int:
+    """List what stands twice in files, else in the project, and the library; return the code."""
+    workspace = meant(asked)
     with workspace.library:
         with busy("Reading digests and library"):
             found = duplicates_in(workspace)
-        if as_json:
-            emit_json(as_data(found, workspace, command_for(address)))
+        if asked.as_json:
+            emit_json(as_data(found, workspace, command_for(asked.address)))
         else:
-            emit(as_text(found, workspace, command_for(address)))
+            emit(as_text(found, workspace, command_for(asked.address)))
     return FAILED if found.sure else FINE
 
 
-def meant(files: Sequence[Path], address: str, wanted_format: str) -> Workspace:
+def meant(asked: Invocation) -> Workspace:
     """Open what is to be looked at; without a digest the library has to be there."""
     start = Path()
-    digests, named = parted(files)
-    project = None if files else project_in(start)
+    digests, named = parted(asked.files)
+    project = None if asked.files else project_in(start)
     if project:
         digests = [path for path in linked_digests(project) if path.exists()]
-    meaning = chosen(address, project)
-    workspace = open_workspace(digests, start, chosen=meaning, wanted_format=wanted_format)
+    meaning = chosen(asked.address, project)
+    workspace = open_workspace(digests, start, chosen=meaning, wanted_format=asked.format_name)
     if named:
         bibs = tuple(_read_as_entries(workspace.project, file) for file in named)
         given = workspace.digests if digests else ()
         return replace(workspace, digests=given, bibs=bibs)
     if not workspace.digests:
-        return replace(workspace, library=open_library(address, start))
+        return replace(workspace, library=open_library(asked.address, start))
     return workspace
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import Address, AnyDigests, DryRun, FormatName, Yes
-from zoterodigest.core.file_keys import names_bib
 
 
 class Target(Enum):
@@ -25,6 +27,50 @@ class Order(Enum):
 
     DIGEST = "digest"
     KEY = "key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be written and where to: "" is where the project says, "-" the screen.
+
+    `style` holds the names of the flags of a style that are set.
+    """
+
+    output: str = ""
+    target: Target | None = None
+    items: str = ""
+    tags: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    cited: tuple[Path, ...] = ()
+    order: Order | None = None
+    style: tuple[str, ...] = ()
+    add_only: bool | None = None
+    prune: bool = False
+    may_overwrite: bool = False
+
+    @property
+    def is_csl(self) -> bool:
+        """Whether CSL JSON is meant, by its name or that of the file."""
+        is_json = self.output.casefold().endswith(".json")
+        return self.target is Target.CSLJSON or (self.target is None and is_json)
+
+    @property
+    def choices(self) -> Mapping[str, object]:
+        """What is chosen of works and their form, by the names that rules of a .bib have for it."""
+        asked: dict[str, object] = dict.fromkeys(self.style, True)
+        named = {"to": self.target, "sort": self.order}
+        asked |= {name: choice.value for name, choice in named.items() if choice}
+        asked |= {"to": Target.CSLJSON.value} if self.is_csl else {}
+        asked |= {"tags": self.tags} if self.tags else {}
+        asked |= {"collections": self.collections} if self.collections else {}
+        cited = tuple(str(path.absolute()) for path in self.cited)
+        return asked | ({"cited": cited} if cited else {})
+
+    @property
+    def rules(self) -> Mapping[str, object]:
+        """The rules that are asked for, by name; they go before those of the configuration."""
+        asked = {**self.choices, **({"prune": True} if self.prune else {})}
+        return asked if self.add_only is None else {**asked, "add_only": self.add_only}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -129,69 +175,43 @@ def export(
       zoterodigest export papers.md -o refs.bib --cited main.tex
       zoterodigest export --items items.json --to csljson -o -
     """
-    from zoterodigest.bibtex.latex import Dialect
-    from zoterodigest.bibtex.style import Style
-    from zoterodigest.cli.commands import export_run, project_export
-    from zoterodigest.cli.commands.writing_over import Writing
+    from zoterodigest.cli.commands import export_run
 
-    writing = Writing(may_overwrite, is_dry_run=is_dry_run, is_agreed=is_agreed)
-    if digests and items:
+    flags = {"short_venues": short_venues, "abstract": abstract, "note": note, "awards": awards}
+    wanted = Wanted(
+        output=output,
+        target=target,
+        items=items,
+        tags=tuple(tags or ()),
+        collections=tuple(collections or ()),
+        cited=tuple(cited or ()),
+        order=order,
+        style=tuple(name for name, is_set in flags.items() if is_set),
+        add_only=add_only,
+        prune=prune,
+        may_overwrite=may_overwrite,
+    )
+    asked = Invocation(
+        files=tuple(digests or ()),
+        address=address,
+        format_name=format_name,
+        is_dry_run=is_dry_run,
+        is_agreed=is_agreed,
+    )
+    _require_clear(wanted, asked)
+    raise typer.Exit(export_run.run(wanted, asked))
+
+
+def _require_clear(wanted: Wanted, asked: Invocation) -> None:
+    """Raise `BadParameter` for options that do not go together."""
+    if asked.files and wanted.items:
         raise typer.BadParameter("give digests or --items, not both")
-    if collections and (digests or items):
+    if not asked.files and not wanted.items:
+        return
+    if wanted.collections:
         raise typer.BadParameter("--collection is for a library")
-    if (add_only is not None or prune) and (digests or items):
+    if wanted.add_only is not None or wanted.prune:
         raise typer.BadParameter(
             "--add-only, --update and --prune are for a library: of digests entries are only added;"
             " --overwrite writes the file anew"
         )
-    if target is None and output.casefold().endswith(".json"):
-        target = Target.CSLJSON
-    flags = {"short_venues": short_venues, "abstract": abstract, "note": note, "awards": awards}
-    asked: dict[str, object] = {name: True for name, is_set in flags.items() if is_set}
-    choices = {"to": target, "sort": order}
-    asked |= {name: choice.value for name, choice in choices.items() if choice}
-    texts = {"tags": tags, "collections": collections}
-    asked |= {name: tuple(given) for name, given in texts.items() if given}
-    asked |= {"cited": tuple(str(path.absolute()) for path in cited)} if cited else {}
-    workspace = None
-    if not digests and not items:
-        may_be_all = not output and not asked and target is not Target.CSLJSON
-        workspace = project_export.project_here(address, output, may_be_all=may_be_all)
-    if workspace is not None and target is not Target.CSLJSON:
-        rules = asked | ({"prune": True} if prune else {})
-        rules |= {} if add_only is None else {"add_only": add_only}
-        if not output and not asked and workspace.bibs:
-            raise typer.Exit(project_export.export_all(workspace, rules, writing))
-        if names_bib(output):
-            path = Path(output)
-            code = project_export.export_into(workspace, path, rules, writing)
-            raise typer.Exit(code)
-        if output in ("", "-"):
-            raise typer.Exit(project_export.show(workspace, rules))
-    source: export_run.Source
-    if digests:
-        source = export_run.FromDigests(tuple(digests), format_name)
-    elif items:
-        source = export_run.FromFile(Path(items))
-    else:
-        known = project_export.known_keys(workspace)
-        source = export_run.FromLibrary(address, tuple(collections or ()), *known)
-    style = Style(
-        Dialect.BIBLATEX if target is Target.BIBLATEX else Dialect.BIBTEX,
-        short_venues=short_venues,
-        abstract=abstract,
-        note=note,
-        awards=awards,
-    )
-    export_run.export(
-        source,
-        export_run.Wanted(
-            style,
-            target is Target.CSLJSON,
-            order is Order.KEY,
-            frozenset(tags or ()),
-            tuple(cited or ()),
-        ),
-        output or "-",
-        writing,
-    )

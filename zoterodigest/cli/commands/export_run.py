@@ -8,13 +8,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zoterodigest.bibtex.cited import Cited
+from zoterodigest.bibtex.latex import Dialect
 from zoterodigest.bibtex.manner import write_bib
 from zoterodigest.bibtex.rules import bib_rules
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.style import Style
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.places import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
 from zoterodigest.cli.commands.bib_additions import add_to_bib
+from zoterodigest.cli.commands.export import Order, Target, Wanted
+from zoterodigest.cli.commands.project_export import (
+    export_all,
+    export_into,
+    known_keys,
+    project_here,
+    show,
+)
 from zoterodigest.cli.commands.writing_over import Writing
 from zoterodigest.cli.show.bib_text import unsettable_text
 from zoterodigest.cli.show.library_list import api_data, select
@@ -42,6 +52,7 @@ from zoterodigest.project.files import (
     read_file,
     read_if_present,
 )
+from zoterodigest.sync.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,37 +86,55 @@ class FromFile:
 Source = FromLibrary | FromDigests | FromFile
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is written: in which style, as CSL JSON or a .bib, in which order, with which tags.
+def run(wanted: Wanted, asked: Invocation) -> int:
+    """Export as a project does where one is meant, else write a bibliography; return the code."""
+    writing = Writing(asked, wanted.may_overwrite)
+    workspace = None
+    if not asked.files and not wanted.items:
+        may_be_all = not wanted.output and not wanted.choices
+        workspace = project_here(asked.address, wanted.output, may_be_all=may_be_all)
+    if workspace is not None and not wanted.is_csl:
+        if not wanted.output and not wanted.choices and workspace.bibs:
+            return export_all(workspace, wanted.rules, writing)
+        if names_bib(wanted.output):
+            return export_into(workspace, Path(wanted.output), wanted.rules, writing)
+        if wanted.output in ("", "-"):
+            return show(workspace, wanted.rules)
+    export(_source(wanted, asked, workspace), wanted, writing)
+    return 0
 
-    With documents in `cited`, only what they cite.
-    """
 
-    style: Style
-    is_csl: bool = False
-    is_by_key: bool = False
-    tags: frozenset[str] = frozenset()
-    cited: tuple[Path, ...] = ()
+def _source(wanted: Wanted, asked: Invocation, workspace: Workspace | None) -> Source:
+    if asked.files:
+        return FromDigests(asked.files, asked.format_name)
+    if wanted.items:
+        return FromFile(Path(wanted.items))
+    return FromLibrary(asked.address, wanted.collections, *known_keys(workspace))
 
 
-def export(source: Source, wanted: Wanted, output: str, writing: Writing) -> None:
-    """Write a bibliography into the file `output`, or to standard output if it is "-".
+def _style(wanted: Wanted) -> Style:
+    dialect = Dialect.BIBLATEX if wanted.target is Target.BIBLATEX else Dialect.BIBTEX
+    return Style(dialect, **dict.fromkeys(wanted.style, True))
+
+
+def export(source: Source, wanted: Wanted, writing: Writing) -> None:
+    """Write a bibliography into the file that is named, or to standard output if none is.
 
     A .bib that stands there gains the entries it has not, or is replaced if that is allowed; one
     that says the same already is left alone.
     """
-    items = [data for data in _items(source) if wanted.tags <= {*ItemJson(data).tags}]
+    output, style = wanted.output or "-", _style(wanted)
+    items = [data for data in _items(source) if {*wanted.tags} <= {*ItemJson(data).tags}]
     found = _references(source, items)
-    if wanted.is_by_key:
+    if wanted.order is Order.KEY:
         found = by_key(found)
     present = None if output == "-" else read_if_present(Path(output))
     if wanted.cited:
         cited = read_cited(wanted.cited)
         tell(_missing(cited, found, present or b""))
         found = tuple(one for one in found if cited.cites_all or one.key.text in cited.keys)
-    entries = () if wanted.is_csl else to_entries(found, wanted.style, bib_rules())
-    text = csl_text(found, wanted.style, bib_rules()) if wanted.is_csl else write_bib(entries)
+    entries = () if wanted.is_csl else to_entries(found, style, bib_rules())
+    text = csl_text(found, style, bib_rules()) if wanted.is_csl else write_bib(entries)
     if output == "-":
         emit_text(text)
     elif present and names_bib(output) and not (wanted.is_csl or writing.may_overwrite):

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import AsJson, DryRun, Offline, Yes
 
 
@@ -55,5 +56,7 @@ def feed(
     from zoterodigest.cli.commands import feed_run
 
     days = feed_run.window(since, until)
-    options = feed_run.Options(days, is_offline, is_dry_run=is_dry_run, is_agreed=is_agreed)
-    raise typer.Exit(feed_run.run(names or (), options, as_json=as_json))
+    asked = Invocation(
+        is_dry_run=is_dry_run, is_agreed=is_agreed, is_offline=is_offline, as_json=as_json
+    )
+    raise typer.Exit(feed_run.run(names or (), days, asked))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.looking_up import is_offline, open_sources
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import (
@@ -45,16 +45,6 @@ class NotAsked(ZoterodigestError):
     exit_code = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How feeds are to be run."""
-
-    window: Window
-    is_offline: bool = False
-    is_dry_run: bool = False
-    is_agreed: bool = False
-
-
 def window(since: str, until: str, today: date | None = None) -> Window:
     """Return the days that a person means; raises `typer.BadParameter` for what is none."""
     now = today or datetime.now(UTC).date()
@@ -78,38 +68,38 @@ def _day(text: str, today: date) -> date:
         ) from error
 
 
-def run(names: Sequence[str], options: Options, *, as_json: bool) -> int:
+def run(names: Sequence[str], days: Window, asked: Invocation) -> int:
     """Run the feeds called `names`, all if there is none; return the exit code."""
     config = find_project(Path())
     if config is None:
         raise NoSuchFeed("", ())
     project = loaded(config)
-    if not options.is_dry_run:
+    if not asked.is_dry_run:
         require_idle(project.state_folder)
     feeds = feeds_called(project, names)
-    if options.is_offline or is_offline():
+    if asked.is_offline or is_offline():
         raise NotAsked(
             "new papers are found at arXiv, and nothing is to be looked up",
             "Run it without --offline and ZOTERODIGEST_OFFLINE.",
         )
-    feeding = Feeding(project, venue_table(), options.window)
+    feeding = Feeding(project, venue_table(), days)
     with open_sources(project.configuration.lookup) as sources:
-        fed = [_feed(feeding, rules, options.window, sources) for rules in feeds]
-    if not as_json:
+        fed = [_feed(feeding, rules, days, sources) for rules in feeds]
+    if not asked.as_json:
         emit(line for one in fed for line in _text(one))
     number = sum(len(one.came) for one in fed)
-    if number and not options.is_dry_run:
+    if number and not asked.is_dry_run:
         # A daily job has no terminal, and is not asked.
-        may_ask = sys.stdin.isatty() and not as_json
+        may_ask = sys.stdin.isatty() and not asked.as_json
         question = f"Write this into {counted(len(feeding.changed), 'digest')}?"
-        require_consent(question, is_agreed=options.is_agreed or not may_ask)
+        require_consent(question, is_agreed=asked.is_agreed or not may_ask)
     changed = [digest.key for digest in feeding.changed]
-    unwritten = {} if options.is_dry_run else feeding.write()
-    if as_json:
-        emit_json(as_data(fed, feeding, is_written=bool(changed) and not options.is_dry_run))
+    unwritten = {} if asked.is_dry_run else feeding.write()
+    if asked.as_json:
+        emit_json(as_data(fed, feeding, is_written=bool(changed) and not asked.is_dry_run))
     else:
         is_failed = any(one.failed or one.fault for one in fed)
-        emit(_done(number, changed, is_dry_run=options.is_dry_run, is_failed=is_failed))
+        emit(_done(number, changed, is_dry_run=asked.is_dry_run, is_failed=is_failed))
     for error in unwritten.values():
         tell_error(str(error), error.hint)
     return FAILED if _tell_failures(fed) or unwritten else FINE

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import AsJson, DryRun, Stats, Yes
 
 
@@ -62,8 +63,9 @@ def copy(
     didn't confirm (--yes confirms).
     """
     from zoterodigest.cli.commands import library_run
-    from zoterodigest.cli.commands.library_run import Request
 
-    request = Request(source, target, is_whole, with_trash, is_switched, with_stats)
-    code = library_run.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
-    raise typer.Exit(code)
+    wanted = library_run.Wanted(source, target, is_whole, with_trash, is_switched)
+    asked = Invocation(
+        is_dry_run=is_dry_run, is_agreed=is_agreed, with_stats=with_stats, as_json=as_json
+    )
+    raise typer.Exit(library_run.run(wanted, asked))

@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import access
 from zoterodigest.cli.base.outside import allowed
-from zoterodigest.cli.base.places import NoLibraryYet, near
+from zoterodigest.cli.base.places import NoLibraryYet, near, requests_text
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
@@ -25,7 +26,6 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.base.talk import busy, progress, require_consent
 from zoterodigest.cli.base.telling import tell_failures
-from zoterodigest.cli.commands.sync_run import requests_text
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.history_text import library_text
 from zoterodigest.library.access import Access
@@ -41,18 +41,17 @@ FINE, FAILED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What a person asked for: from which library to which, and how much of it."""
+class Wanted:
+    """What is to be copied: from which library to which, and how much of it."""
 
     source: str
     target: str
     is_whole: bool = False
     with_trash: bool = False
     is_switched: bool = False
-    with_stats: bool = False
 
     @contextmanager
-    def opened(self) -> Iterator[tuple[Workspace, Workspace]]:
+    def opened(self, *, with_stats: bool) -> Iterator[tuple[Workspace, Workspace]]:
         """Give both ends, open; at the end tell of the requests it took, if asked to."""
         reaching = access()
         source, target = (_workspace(one, reaching) for one in (self.source, self.target))
@@ -63,7 +62,7 @@ class Request:
             with source.library, target.library:
                 yield source, target
         finally:
-            if self.with_stats:
+            if with_stats:
                 tell([requests_text(reaching.tally)])
 
     def options(self, target: Workspace) -> CopyOptions:
@@ -76,28 +75,28 @@ def _workspace(address: str, reaching: Access) -> Workspace:
     return open_workspace((), Path(), chosen=Chosen(address, access=reaching, allowed=allowed()))
 
 
-def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -> int:
-    """Copy what is asked for, or only show it; return the exit code."""
-    with request.opened() as (source, target):
-        if not is_dry_run:
+def run(wanted: Wanted, asked: Invocation) -> int:
+    """Copy what is wanted, or only show it; return the exit code."""
+    with wanted.opened(with_stats=asked.with_stats) as (source, target):
+        if not asked.is_dry_run:
             require_idle(source.project.state_folder)
         with busy("Reading both libraries"):
-            copying = prepare_copy(source, target, request.options(target))
-        if not as_json:
-            emit(_plan(copying, request))
+            copying = prepare_copy(source, target, wanted.options(target))
+        if not asked.as_json:
+            emit(_plan(copying, wanted))
         copied = Copied(copying, failures=copying.refused)
-        if not is_dry_run:
-            is_agreed = is_agreed or not copying.needs_consent
-            question = f"{visible(request.target)} holds things of your own. Write this into it?"
-            require_consent(question, is_agreed=is_agreed, may_ask=not as_json)
+        if not asked.is_dry_run:
+            is_agreed = asked.is_agreed or not copying.needs_consent
+            question = f"{visible(wanted.target)} holds things of your own. Write this into it?"
+            require_consent(question, is_agreed=is_agreed, may_ask=not asked.as_json)
             with progress("Copying", "copied") as report:
                 copied = carry_out_copy(copying, report)
-        if as_json:
-            emit_json(_data(copied, request))
-        elif is_dry_run:
-            emit(_planned(copying, request))
+        if asked.as_json:
+            emit_json(_data(copied, wanted))
+        elif asked.is_dry_run:
+            emit(_planned(copying, wanted))
         else:
-            emit(_told(copied, request))
+            emit(_told(copied, wanted))
     tell_failures(copied.failures)
     return FAILED if copied.failures else FINE
 
@@ -120,11 +119,11 @@ def _gaining(copying: Copying) -> int:
     return sum(write.item.version > 0 for write in copying.writes.items)
 
 
-def _planned(copying: Copying, request: Request) -> Iterator[str]:
+def _planned(copying: Copying, wanted: Wanted) -> Iterator[str]:
     """Yield the last line of a dry run, if anything is to be written."""
     new, gaining = _new(copying), _gaining(copying)
     parts = (
-        [f"{library_text(new)} written into {visible(request.target)}"] if any(new.values()) else []
+        [f"{library_text(new)} written into {visible(wanted.target)}"] if any(new.values()) else []
     )
     parts += [f"{counted(gaining, 'item')} changed there"] if gaining else []
     if parts:
@@ -132,10 +131,10 @@ def _planned(copying: Copying, request: Request) -> Iterator[str]:
         yield from wrapped(planned_line(", ".join(parts)))
 
 
-def _plan(copying: Copying, request: Request) -> Iterator[str]:
-    yield from hanging("from       ", visible(request.source))
-    yield from hanging("to         ", visible(request.target))
-    if copying.is_moved and not request.is_whole:
+def _plan(copying: Copying, wanted: Wanted) -> Iterator[str]:
+    yield from hanging("from       ", visible(wanted.source))
+    yield from hanging("to         ", visible(wanted.target))
+    if copying.is_moved and not wanted.is_whole:
         return
     yield ""
     yield styled("What goes along", "bold")
@@ -178,8 +177,8 @@ def _left(copying: Copying) -> dict[str, int]:
     return {**asdict(copying.portion.left), "relations": copying.left_relations}
 
 
-def _told(copied: Copied, request: Request) -> Iterator[str]:
-    target = visible(request.target)
+def _told(copied: Copied, wanted: Wanted) -> Iterator[str]:
+    target = visible(wanted.target)
     yield ""
     if copied.failures:
         yield f"{library_text(copied.counts) or 'Nothing'} written into {target}; not all is there."
@@ -194,7 +193,7 @@ def _told(copied: Copied, request: Request) -> Iterator[str]:
         yield f"The lock file links with {target} already."
     yield from _differing(copied)
     if copied.is_moved or copied.copying.is_moved:
-        yield from _next_step(copied, request)
+        yield from _next_step(copied, wanted)
 
 
 def _differing(copied: Copied) -> Iterator[str]:
@@ -210,10 +209,10 @@ def _differing(copied: Copied) -> Iterator[str]:
         )
 
 
-def _next_step(copied: Copied, request: Request) -> Iterator[str]:
+def _next_step(copied: Copied, wanted: Wanted) -> Iterator[str]:
     """Yield where the library is to be named, unless it is."""
     project = copied.copying.source.project
-    address = configured_address(copied.copying.target, request.target)
+    address = configured_address(copied.copying.target, wanted.target)
     named = project.configuration.library
     if copied.is_configured:
         yield f"{visible(str(near(project.config_path)))} names it."
@@ -222,18 +221,18 @@ def _next_step(copied: Copied, request: Request) -> Iterator[str]:
         yield f"Write this line into {path}, or run this again with --switch:"
         yield f"  {visible(library_line(address))}"
     elif not project.is_configured and address != DEFAULT_LIBRARY:
-        option = f"--library {visible(shlex.quote(request.target))}"
+        option = f"--library {visible(shlex.quote(wanted.target))}"
         text = f"give each command {option}, or write a zoterodigest.toml with this line:"
         yield from hanging("Next: ", text)
         yield f"  {visible(library_line(address))}"
 
 
-def _data(copied: Copied, request: Request) -> dict[str, Any]:
+def _data(copied: Copied, wanted: Wanted) -> dict[str, Any]:
     copying = copied.copying
     counts = _new(copying)
     return {
-        "from": request.source,
-        "to": request.target,
+        "from": wanted.source,
+        "to": wanted.target,
         "new": {kind: counts[kind] for kind in _KINDS},
         "present": len(copying.found.present),
         "gaining": _gaining(copying),
@@ -241,7 +240,7 @@ def _data(copied: Copied, request: Request) -> dict[str, Any]:
         "written": copied.written,
         "moved": copied.is_moved or copying.is_moved,
         "configured": copied.is_configured,
-        "line": library_line(configured_address(copying.target, request.target)),
+        "line": library_line(configured_address(copying.target, wanted.target)),
         "differences": [asdict(one) for one in copied.differences],
         "failures": [asdict(one) for one in copied.failures],
     }

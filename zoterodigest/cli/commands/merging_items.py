@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.screen import counted, cut, emit, emit_json, tell_failure, visible, width
 from zoterodigest.cli.base.talk import busy, progress, require_consent
 from zoterodigest.cli.commands.duplicates_run import meant
@@ -17,32 +16,20 @@ from zoterodigest.sync.merging_items import ItemMerge, MergedItems, merge_items,
 FINE, FAILED = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
-class How:
-    """How a merge is to be run."""
-
-    is_dry_run: bool
-    is_agreed: bool
-    as_json: bool
-
-
-def merge(keys: tuple[str, str], where: tuple[Sequence[Path], str, str], how: How) -> int:
-    """Merge the second of two items into the first; return the exit code.
-
-    `where` are the files, the library's address and the format that the command was given.
-    """
-    workspace = meant(*where)
+def merge(keys: tuple[str, str], asked: Invocation) -> int:
+    """Merge the second of two items into the first; return the exit code."""
+    workspace = meant(asked)
     with workspace.library:
         with busy("Reading digests and library"):
             planned = prepare_merge(workspace, *keys)
-        if not how.as_json:
+        if not asked.as_json:
             emit(_plan(planned))
         done = MergedItems(planned)
-        if not how.is_dry_run and not planned.is_settled:
-            require_consent("Merge them?", is_agreed=how.is_agreed, may_ask=not how.as_json)
+        if not asked.is_dry_run and not planned.is_settled:
+            require_consent("Merge them?", is_agreed=asked.is_agreed, may_ask=not asked.as_json)
             with progress("Writing") as report:
                 done = merge_items(planned, report)
-    if how.as_json:
+    if asked.as_json:
         emit_json(_data(done))
     elif done.written and not done.failures:
         emit(["", "Merged. `zoterodigest sync` links the entries with the item that stays;"

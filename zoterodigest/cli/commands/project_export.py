@@ -102,7 +102,7 @@ def _export(workspace: Workspace, writing: Writing) -> int:
             for bib in exports.bibs:
                 writing.require_agreement(bib.key, bib.before or b"", bib.source)
         planned = ExportsDone(failures=tuple(failures_of_bibs(exports.bibs)))
-        done = planned if writing.is_dry_run else carry_out_exports(exports)
+        done = planned if writing.asked.is_dry_run else carry_out_exports(exports)
     unwritten = {failure.where for failure in done.failures if not failure.title}
     for bib in exports.bibs:
         if bib.key not in unwritten:

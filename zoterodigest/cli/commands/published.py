@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import (
     Address,
     AnyDigests,
@@ -62,14 +63,14 @@ def published(
     """
     from zoterodigest.cli.commands import published_run
 
-    how = published_run.How(
-        is_applied=is_applied or into_digests,
-        into_digests=into_digests,
+    asked = Invocation(
+        files=tuple(digests or ()),
+        address=address,
         is_dry_run=is_dry_run,
         is_agreed=is_agreed,
         is_offline=is_offline,
-        max_changes=max_changes,
         with_stats=with_stats,
         as_json=as_json,
     )
-    raise typer.Exit(published_run.find_published(tuple(digests or ()), address, how))
+    wanted = published_run.Wanted(is_applied or into_digests, into_digests, max_changes)
+    raise typer.Exit(published_run.find_published(asked, wanted))

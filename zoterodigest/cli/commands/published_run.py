@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.looking_up import is_offline, open_sources
 from zoterodigest.cli.base.places import Place, open_place
 from zoterodigest.cli.base.screen import (
@@ -29,90 +28,81 @@ from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.gather import with_all_digests
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.looking_up.publications import (
+    Listed,
     digest_choices,
     found_of,
     listed_works,
 )
 from zoterodigest.sync.run import Direction, Options, Prepared, plan_over, prepare
+from zoterodigest.sync.workspace import Workspace
 
 FINE, FAILED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class How:
-    """How published versions are looked for, and what is to become of them."""
+class Wanted:
+    """What is to become of published versions that are found."""
 
     is_applied: bool = False
     into_digests: bool = False
-    is_dry_run: bool = False
-    is_agreed: bool = False
-    is_offline: bool = False
     max_changes: int | None = None
-    with_stats: bool = False
-    as_json: bool = False
 
 
-def find_published(digests: tuple[Path, ...], address: str, how: How) -> int:
-    """List the published versions of the works in `digests`, apply them; return the exit code."""
-    with _opened(digests, address) as place:
-        if how.is_applied and not how.is_dry_run:
+def find_published(asked: Invocation, wanted: Wanted) -> int:
+    """List the published versions of the works in digests, apply them; return the exit code."""
+    place = open_place(asked)
+    with place.workspace.library:
+        if wanted.is_applied and not asked.is_dry_run:
             require_idle(place.workspace.project.state_folder)
         with busy("Reading digests and library"):
             prepared = prepare(with_all_digests(place.workspace), Options(Direction.PUSH))
         named = frozenset(digest.key for digest in place.workspace.digests)
-        shown, requests = _looked_for(prepared, named, how)
-        if how.with_stats:
+        works = listed_works(prepared, named)
+        shown, requests = _looked_for(works, prepared.workspace, asked, wanted)
+        if asked.with_stats:
             tell(_stats(requests))
-        if not how.is_applied:
-            if how.as_json:
+        if not wanted.is_applied:
+            if asked.as_json:
                 emit_json(published_data(shown))
             else:
                 emit((*place.lines(), "", *published_text(shown)))
             return FAILED if shown.findings.faults else FINE
-        return _applied(_planned(prepared, shown, how), place, shown, how)
-
-
-@contextmanager
-def _opened(digests: tuple[Path, ...], address: str) -> Iterator[Place]:
-    place = open_place(digests, address)
-    with place.workspace.library:
-        yield place
+        return _applied(_planned(prepared, shown, wanted), place, shown, asked)
 
 
 def _looked_for(
-    prepared: Prepared, named: frozenset[str], how: How
+    works: tuple[Listed, ...], workspace: Workspace, asked: Invocation, wanted: Wanted
 ) -> tuple[Shown, Mapping[str, int]]:
-    """Return what was found of the works of the digests `named`, and how many requests it took."""
-    works, zotero = listed_works(prepared, named), prepared.workspace.zotero
-    asks_nobody = how.is_offline or is_offline()
-    with open_sources(prepared.workspace.project.configuration.lookup) as sources:
+    """Return what was found of `works`, and how many requests it took."""
+    zotero, asks_nobody = workspace.zotero, asked.is_offline or is_offline()
+    with open_sources(workspace.project.configuration.lookup) as sources:
         asking = Asking(asks_nobody, progress)
         findings = find([listed.work for listed in works], sources, zotero, asking)
         requests = {service.place.name: service.sent for service in sources.services}
     taken = tuple(
-        found_of(listed, publication, zotero, into_digests=how.into_digests)
+        found_of(listed, publication, zotero, into_digests=wanted.into_digests)
         for listed, publication in zip(works, findings.publications, strict=True)
     )
     return Shown(works, findings, taken, is_offline=asks_nobody), requests
 
 
-def _planned(prepared: Prepared, shown: Shown, how: How) -> Prepared:
+def _planned(prepared: Prepared, shown: Shown, wanted: Wanted) -> Prepared:
     """Return the run that lets the items take what was found, over what was read."""
     found = {
         listed.key: taken
         for listed, taken in zip(shown.works, shown.taken, strict=True)
         if isinstance(taken, Found)
     }
-    options = Options(Direction.PUBLISHED, max_changes=how.max_changes, found=found)
-    if how.into_digests:
+    options = Options(Direction.PUBLISHED, max_changes=wanted.max_changes, found=found)
+    if wanted.into_digests:
         choices = digest_choices(shown.works, shown.taken, prepared)
         options = replace(options, choices=choices)
     return plan_over(prepared.workspace, options, prepared.gathered)
 
 
-def _applied(planned: Prepared, place: Place, shown: Shown, how: How) -> int:
+def _applied(planned: Prepared, place: Place, shown: Shown, asked: Invocation) -> int:
     """Show the plan, ask where that is needed, carry it out and tell what came of it."""
-    if not how.as_json:
+    if not asked.as_json:
         emit(published_text(shown))
         emit(("", *plan_text(planned, place), *refusals_text(planned)))
         if planned.is_settled:
@@ -120,16 +110,16 @@ def _applied(planned: Prepared, place: Place, shown: Shown, how: How) -> int:
     if planned.stop is not None:
         raise TooMuch(planned.stop)
     failures, outcome = tuple(foreseen(planned)), None
-    if not how.is_dry_run:
-        is_agreed = how.is_agreed or not planned.needs_consent
+    if not asked.is_dry_run:
+        is_agreed = asked.is_agreed or not planned.needs_consent
         question = f"Write this into {visible(place.address)}?"
-        require_consent(question, is_agreed=is_agreed, may_ask=not how.as_json)
+        require_consent(question, is_agreed=is_agreed, may_ask=not asked.as_json)
         with progress("Writing", "written") as report:
             outcome = carry_out(planned, report)
         failures = outcome.failures
-        if not how.as_json and not planned.is_settled:
+        if not asked.as_json and not planned.is_settled:
             emit(("", done_text(outcome)))
-    if how.as_json:
+    if asked.as_json:
         emit_json(published_data(shown) | {"plan": plan_data(planned, place, outcome)})
     tell_failures(failures)
     return FAILED if failures or shown.findings.faults else FINE

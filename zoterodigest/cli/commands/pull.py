@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import (
     Address,
     AllowRemovals,
@@ -68,9 +69,14 @@ def pull(
         max_changes=max_changes,
         allow_removals=allow_removals,
     )
-    request = sync_run.Request(
-        tuple(digests or ()), address, format_name, options, with_stats, is_offline
+    asked = Invocation(
+        files=tuple(digests or ()),
+        address=address,
+        format_name=format_name,
+        is_dry_run=is_dry_run,
+        is_agreed=is_agreed,
+        is_offline=is_offline,
+        with_stats=with_stats,
+        as_json=as_json,
     )
-    raise typer.Exit(
-        sync_run.run(request, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
-    )
+    raise typer.Exit(sync_run.run(asked, options))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.places import Place, open_place
 from zoterodigest.cli.base.screen import (
     counted,
@@ -40,40 +40,34 @@ MANY = 20
 _MOST = 8
 
 
-def unlink(
-    digests: Sequence[Path], address: str, *, is_dry_run: bool, is_agreed: bool, as_json: bool
-) -> int:
-    """Forget the links of `digests`; return the exit code."""
-    place = open_place(digests, address)
-    return _leave(place, prepare_unlink, (is_dry_run, is_agreed, as_json))
+def unlink(asked: Invocation) -> int:
+    """Forget the links of digests; return the exit code."""
+    return _leave(asked, prepare_unlink)
 
 
-def remove(
-    digests: Sequence[Path], address: str, *, is_dry_run: bool, is_agreed: bool, as_json: bool
-) -> int:
-    """Take back what the tool made for `digests`; return the exit code."""
-    place = open_place(digests, address)
-    return _leave(place, prepare_remove, (is_dry_run, is_agreed, as_json))
+def remove(asked: Invocation) -> int:
+    """Take back what the tool made for digests; return the exit code."""
+    return _leave(asked, prepare_remove)
 
 
-def _leave(place: Place, plan: Callable[[Workspace], Leaving], how: tuple[bool, bool, bool]) -> int:
-    is_dry_run, is_agreed, as_json = how
-    if not is_dry_run:
+def _leave(asked: Invocation, plan: Callable[[Workspace], Leaving]) -> int:
+    place = open_place(asked)
+    if not asked.is_dry_run:
         require_idle(place.workspace.project.state_folder)
     with place.workspace.library:
         with busy("Reading digests and library"):
             leaving = plan(place.workspace)
-        if not as_json:
+        if not asked.as_json:
             emit(_plan(leaving, place))
         left = Left(leaving)
-        if not is_dry_run:
-            is_agreed = is_agreed or _size(leaving) <= MANY
-            require_consent("Do this?", is_agreed=is_agreed, may_ask=not as_json)
+        if not asked.is_dry_run:
+            is_agreed = asked.is_agreed or _size(leaving) <= MANY
+            require_consent("Do this?", is_agreed=is_agreed, may_ask=not asked.as_json)
             with progress("Writing", "written") as report:
                 left = leave(leaving, report)
-        if as_json:
+        if asked.as_json:
             emit_json(_data(left, place))
-        elif not is_dry_run and not leaving.is_settled:
+        elif not asked.is_dry_run and not leaving.is_settled:
             emit(["", f"Done: {_done(left)}."])
     for failure in left.failures:
         tell_failure(failure.title, failure.reason)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import Address, AsJson, DryRun, Yes
 
 
@@ -75,18 +76,14 @@ def resolve(
     from zoterodigest.cli.commands import resolve_run
     from zoterodigest.core.terms import End
 
+    asked = Invocation(address=address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     if is_acknowledged or is_forgotten:
         from zoterodigest.cli.commands import acknowledging
 
         if keep or is_edit or (is_acknowledged and is_forgotten):
             acknowledging.refuse_two_wishes()
-        asked = acknowledging.Wish(wanted, field, is_all, is_forgotten)
-        raise typer.Exit(
-            acknowledging.acknowledge_or_forget(
-                asked, address, is_dry_run=is_dry_run, as_json=as_json
-            )
-        )
+        reports = acknowledging.Wish(wanted, field, is_all, is_forgotten)
+        raise typer.Exit(acknowledging.acknowledge_or_forget(reports, asked))
     end = None if keep is None else End(keep.value)
     wish = resolve_run.Wish(wanted, field, end, is_edit, is_all, with_apart)
-    manner = resolve_run.Manner(is_dry_run, is_agreed, as_json)
-    raise typer.Exit(resolve_run.resolve(wish, address, manner))
+    raise typer.Exit(resolve_run.resolve(wish, asked))

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.places import open_place
 from zoterodigest.cli.base.screen import (
     counted,
@@ -80,53 +80,41 @@ class Wish:
         return self.keep is None and not self.is_edit
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a command goes about it."""
-
-    is_dry_run: bool = False
-    is_agreed: bool = False
-    as_json: bool = False
-
-
-def show_conflicts(
-    digests: Sequence[Path], address: str, *, with_apart: bool, as_json: bool
-) -> int:
+def show_conflicts(asked: Invocation, *, with_apart: bool) -> int:
     """List what is open; return 3 if anything changed at both ends."""
-    place = open_place(digests, address)
+    place = open_place(asked)
     with place.workspace.library:
         opened = _opened(place.workspace)
-    if as_json:
+    if asked.as_json:
         emit_json(conflicts_data(opened.prepared, opened.fields))
     else:
         emit(conflicts_text(opened.prepared, opened.fields, with_apart=with_apart))
     return _exit_code(opened)
 
 
-def resolve(wish: Wish, address: str, manner: Manner) -> int:
+def resolve(wish: Wish, asked: Invocation) -> int:
     """Decide what is open as the person wishes, carry it out and tell what came of it.
 
     Raises `NotDecided` or `NotOpen` if it is not clear what is meant.
     """
-    _require_clear(wish, may_ask=sys.stdin.isatty() and not manner.as_json)
-    place = open_place((), address)
-    workspace = place.workspace
-    if not manner.is_dry_run:
+    _require_clear(wish, may_ask=sys.stdin.isatty() and not asked.as_json)
+    workspace = open_place(asked).workspace
+    if not asked.is_dry_run:
         require_idle(workspace.project.state_folder)
     with workspace.library:
         opened = _opened(workspace)
         meant = _meant(opened.fields, wish)
         decisions = _decided(meant, wish, workspace)
-        if not decisions and not manner.as_json:
+        if not decisions and not asked.as_json:
             emit([_nothing(opened, meant)])
         resolving = prepare_resolve(workspace, decisions)
-        if not manner.as_json:
+        if not asked.as_json:
             emit(_shown(resolving))
         outcome, after = Outcome(resolving.prepared), _without(opened, resolving)
-        if resolving.decisions and not manner.is_dry_run:
-            outcome = _carried_out(resolving, manner)
+        if resolving.decisions and not asked.is_dry_run:
+            outcome = _carried_out(resolving, asked)
             after = _opened(workspace)
-    return _told(resolving, outcome, after, manner)
+    return _told(resolving, outcome, after, asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +216,11 @@ def _decided(fields: Sequence[OpenField], wish: Wish, workspace: Workspace) -> l
     return [Decision(one, wish.keep) for one in fields]
 
 
-def _carried_out(resolving: Resolving, manner: Manner) -> Outcome:
+def _carried_out(resolving: Resolving, asked: Invocation) -> Outcome:
     require_consent(
         f"Write {counted(len(resolving.decisions), 'decision')}?",
-        is_agreed=manner.is_agreed or not resolving.prepared.needs_consent,
-        may_ask=not manner.as_json,
+        is_agreed=asked.is_agreed or not resolving.prepared.needs_consent,
+        may_ask=not asked.as_json,
     )
     with progress("Writing", "written") as report:
         return carry_out(resolving.prepared, report)
@@ -281,12 +269,12 @@ def _text(value: Value) -> str:
     return value_text(value) or "(empty)"
 
 
-def _told(resolving: Resolving, outcome: Outcome, after: _Opened, manner: Manner) -> int:
+def _told(resolving: Resolving, outcome: Outcome, after: _Opened, asked: Invocation) -> int:
     """Tell what was done and what is left; return the exit code."""
     failures = [*_left(resolving), *outcome.failures]
-    if manner.as_json:
+    if asked.as_json:
         emit_json(_data(resolving, failures, after))
-    elif resolving.decisions and manner.is_dry_run:
+    elif resolving.decisions and asked.is_dry_run:
         emit(["", *wrapped(planned_line(planned_amounts(resolving.prepared)))])
     elif resolving.decisions:
         emit(["", *_done(outcome, after)])

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import Address, AsJson, DryRun
 
 
@@ -51,4 +52,5 @@ def set_fields(
     values = set_run.values_of(assignments or ())
     if not values and note is None:
         raise typer.BadParameter("give FIELD=VALUE or --note FILE")
-    raise typer.Exit(set_run.run(address, name, set_run.Wanted(values, note, is_dry_run, as_json)))
+    asked = Invocation(address=address, is_dry_run=is_dry_run, as_json=as_json)
+    raise typer.Exit(set_run.run(set_run.Wanted(name, values, note), asked))

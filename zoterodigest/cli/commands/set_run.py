@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.places import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_json, tell_failure, wrapped
@@ -26,12 +27,11 @@ FINE, FAILED = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be set: values by field, a file with the note's text; and how to do it."""
+    """What is to be set in which item: values by field, a file with the note's text."""
 
+    name: str
     values: Mapping[str, str]
     note: Path | None = None
-    is_dry_run: bool = False
-    as_json: bool = False
 
 
 def values_of(assignments: Sequence[str]) -> dict[str, str]:
@@ -45,26 +45,26 @@ def values_of(assignments: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def run(address: str, name: str, wanted: Wanted) -> int:
-    """Set what is wanted in the item `name`; return the exit code."""
+def run(wanted: Wanted, asked: Invocation) -> int:
+    """Set what is wanted; return the exit code."""
     text = _text(wanted.note) if wanted.note else None
-    library = open_library(address, Path())
-    opened = open_workspace((), Path(), chosen=chosen(address))
-    if not wanted.is_dry_run:
+    library = open_library(asked.address, Path())
+    opened = open_workspace((), Path(), chosen=chosen(asked.address))
+    if not asked.is_dry_run:
         require_idle(opened.project.state_folder)
     with library:
         with busy("Reading the library"):
             workspace = replace(opened, library=library)
-            setting = prepare_setting(workspace, name, wanted.values, text)
-        if not wanted.as_json:
+            setting = prepare_setting(workspace, wanted.name, wanted.values, text)
+        if not asked.as_json:
             emit(changes_text(setting.run) if setting.sent else ["Nothing to write."])
         results = Results()
-        if setting.sent and not wanted.is_dry_run:
+        if setting.sent and not asked.is_dry_run:
             with progress("Writing", "written") as report:
                 results = write_setting(setting, report)
-    if wanted.as_json:
+    if asked.as_json:
         emit_json({"written": len(results.versions), **changes_data(setting.run)})
-    elif wanted.is_dry_run and setting.sent:
+    elif asked.is_dry_run and setting.sent:
         what = _written_text(setting, len(setting.sent.items))
         emit(["", *wrapped(planned_line(what))])
     elif results.versions:

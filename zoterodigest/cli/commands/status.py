@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import Address, AnyDigests, AsJson, FormatName
 
 
@@ -42,9 +43,8 @@ def status(
       zoterodigest status papers.md --check
     """
     from zoterodigest.cli.commands import sync_run
-    from zoterodigest.sync.run import Direction, Options
 
-    options = Options(Direction.SYNC)
-    request = sync_run.Request(tuple(digests or ()), address, format_name, options)
-    code = sync_run.show_status(request, is_check=is_check, as_json=as_json, is_all=is_all)
-    raise typer.Exit(code)
+    asked = Invocation(
+        files=tuple(digests or ()), address=address, format_name=format_name, as_json=as_json
+    )
+    raise typer.Exit(sync_run.show_status(asked, is_check=is_check, is_all=is_all))

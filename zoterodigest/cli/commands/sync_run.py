@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from zoterodigest.cli.base.places import Place, open_place
+from zoterodigest.cli.base.invocation import Invocation
+from zoterodigest.cli.base.places import Place, opened_place
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
@@ -35,7 +34,6 @@ from zoterodigest.cli.show.plan_text import (
 from zoterodigest.cli.show.subjects import subjects_of
 from zoterodigest.core.record import Entry
 from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
-from zoterodigest.library.access import Tally
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.acknowledging import unacknowledged
@@ -49,41 +47,16 @@ from zoterodigest.sync.run import Direction, Options, Prepared, prepare
 FINE, FAILED, CONFLICTING, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a person asked for: these digests, this library, this format, in this way."""
-
-    digests: tuple[Path, ...] = ()
-    address: str = ""
-    wanted_format: str = ""
-    options: Options = Options()  # noqa: RUF009  (frozen)
-    with_stats: bool = False
-    is_offline: bool = False
-
-    @contextmanager
-    def opened(self) -> Iterator[Place]:
-        """Give where it is to be done; at the end tell of the requests it took, if asked to."""
-        place = open_place(self.digests, self.address, self.wanted_format)
-        try:
-            with place.workspace.library:
-                yield place
-        finally:
-            if self.with_stats:
-                tell([requests_text(place.tally)])
-
-
-def run(request: Request, *, is_dry_run: bool, is_agreed: bool, as_json: bool) -> int:
+def run(asked: Invocation, options: Options) -> int:
     """Do what is asked, or only show it; return the exit code."""
-    if is_dry_run:
-        return show_plan(request, as_json=as_json)
-    return carry(request, is_agreed=is_agreed, as_json=as_json)
+    return (_show_plan if asked.is_dry_run else _carry)(asked, options)
 
 
-def show_plan(request: Request, *, as_json: bool) -> int:
+def _show_plan(asked: Invocation, options: Options) -> int:
     """Show what a run would do, and return the exit code it would have as far as is known."""
-    with request.opened() as place:
-        prepared, looked = _looked_up(place, request)
-        if as_json:
+    with opened_place(asked) as place:
+        prepared, looked = _looked_up(place, asked, options)
+        if asked.as_json:
             emit_json(plan_data(prepared, place) | {"lookup": looked_data(looked)})
         else:
             emit(plan_text(prepared, place))
@@ -95,16 +68,16 @@ def show_plan(request: Request, *, as_json: bool) -> int:
     return _code(prepared, looked)
 
 
-def show_status(request: Request, *, is_check: bool, as_json: bool, is_all: bool = False) -> int:
+def show_status(asked: Invocation, *, is_check: bool, is_all: bool) -> int:
     """Show how things stand; with `is_check` the exit code tells whether changes are pending.
 
     Conflicts come first: they keep their own exit code. With `is_all` all is listed, also what was
     acknowledged.
     """
-    with request.opened() as place:
-        prepared = _prepared(place, request)
+    with opened_place(asked) as place:
+        prepared = _prepared(place, Options(Direction.SYNC))
         runs = read_history(history_folder(place.workspace.project.state_folder)).runs
-        if as_json:
+        if asked.as_json:
             emit_json(plan_data(prepared, place))
         else:
             emit(status_text(prepared, place, is_all=is_all))
@@ -116,22 +89,22 @@ def show_status(request: Request, *, is_check: bool, as_json: bool, is_all: bool
     return PENDING if is_pending else code
 
 
-def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
+def _carry(asked: Invocation, options: Options) -> int:
     """Show the plan, ask where that is needed, carry it out and tell what came of it."""
-    with request.opened() as place:
+    with opened_place(asked) as place:
         require_idle(place.workspace.project.state_folder)
-        prepared, looked = _looked_up(place, request)
-        if not as_json:
+        prepared, looked = _looked_up(place, asked, options)
+        if not asked.as_json:
             emit(plan_text(prepared, place))
             emit(looked_text(looked))
         _obey_guard(prepared)
-        is_agreed = is_agreed or not prepared.needs_consent
+        is_agreed = asked.is_agreed or not prepared.needs_consent
         question = f"Write this into {_target(prepared, place)}?"
-        require_consent(question, is_agreed=is_agreed, may_ask=not as_json)
+        require_consent(question, is_agreed=is_agreed, may_ask=not asked.as_json)
         is_first = not prepared.gathered.lock.rows
         with progress("Writing", "written") as report:
             outcome = carry_out(prepared, report)
-        if as_json:
+        if asked.as_json:
             data = plan_data(prepared, place, outcome)
             emit_json(data | {"lookup": looked_data(looked)})
         elif prepared.is_settled:
@@ -143,31 +116,24 @@ def carry(request: Request, *, is_agreed: bool, as_json: bool) -> int:
     return FAILED if outcome.failures else _code(outcome.last, looked)
 
 
-def requests_text(tally: Tally) -> str:
-    """Return how many requests a run took, by kind."""
-    again = f", {tally['again']:,} of them sent again" if tally["again"] else ""
-    kinds = f"{tally['read']:,} to read, {tally['write']:,} to write"
-    return f"Requests: {tally.total:,} ({kinds}{again})"
-
-
-def _prepared(place: Place, request: Request) -> Prepared:
+def _prepared(place: Place, options: Options) -> Prepared:
     """Plan what is asked for. Of what an item takes by `enrich`, all entries of it are to know."""
-    workspace, options = place.workspace, request.options
+    workspace = place.workspace
     with busy("Reading digests and library"):
         if options.direction is Direction.ENRICH:
             workspace, options = with_all_digests(workspace), replace(options, selection=None)
         return prepare(workspace, options)
 
 
-def _looked_up(place: Place, request: Request) -> tuple[Prepared, LookedUp]:
+def _looked_up(place: Place, asked: Invocation, options: Options) -> tuple[Prepared, LookedUp]:
     """Plan, look up what the plan creates, and plan with what was found."""
     named = {digest.key for digest in place.workspace.digests}
-    selection = request.options.selection
+    selection = options.selection
 
     def takes(entry: Entry) -> bool:
         return entry.digest in named and (selection is None or selection(entry))
 
-    return with_lookups(_prepared(place, request), takes, may_ask=not request.is_offline)
+    return with_lookups(_prepared(place, options), takes, may_ask=not asked.is_offline)
 
 
 def _code(prepared: Prepared, looked: LookedUp) -> int:

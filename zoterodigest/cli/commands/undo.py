@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import Address, AsJson, DryRun, Yes
 
 _Number = Annotated[
@@ -43,8 +43,8 @@ def undo(
     """
     from zoterodigest.cli.commands import undo_run
 
-    how = undo_run.How(is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
-    raise typer.Exit(undo_run.take_back(Path(), number, address, how))
+    asked = Invocation(address=address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+    raise typer.Exit(undo_run.take_back(number, asked))
 
 
 def redo(
@@ -65,5 +65,5 @@ def redo(
     """
     from zoterodigest.cli.commands import undo_run
 
-    how = undo_run.How(is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
-    raise typer.Exit(undo_run.do_again(Path(), address, how))
+    asked = Invocation(address=address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+    raise typer.Exit(undo_run.do_again(asked))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.places import project_in
 from zoterodigest.cli.base.screen import (
@@ -55,11 +56,9 @@ FINE, FAILED = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How an undo is to be done."""
+    """How something is taken back: as the person asked, by undo or by redo."""
 
-    is_dry_run: bool = False
-    is_agreed: bool = False
-    as_json: bool = False
+    asked: Invocation
     command: str = "undo"
     remark: str = ""
 
@@ -92,12 +91,12 @@ def show_run(start: Path, number: int, *, as_json: bool) -> None:
         emit(_run_text(run, history))
 
 
-def take_back(start: Path, number: int | None, address: str, how: How) -> int:
+def take_back(number: int | None, asked: Invocation) -> int:
     """Undo a run, or the newest that is not undone; return the exit code.
 
     Raises `NoSuchRun` if there is none, or if it is not clear that this is the one that is meant.
     """
-    project = project_in(start)
+    project = project_in(Path())
     require_idle(project.state_folder)  # which run was killed is known only then
     history = _history(project)
     if number is None:
@@ -108,12 +107,12 @@ def take_back(start: Path, number: int | None, address: str, how: How) -> int:
         passed = _passed_over(history, number)
     else:
         passed = ""
-    return _take_back(project, history, number, address, replace(how, remark=passed))
+    return _take_back(project, history, number, How(asked, remark=passed))
 
 
-def do_again(start: Path, address: str, how: How) -> int:
+def do_again(asked: Invocation) -> int:
     """Take back the newest undo, so that its run is done again; return the exit code."""
-    project = project_in(start)
+    project = project_in(Path())
     require_idle(project.state_folder)
     history = _history(project)
     number = run_to_redo(history.runs)
@@ -123,10 +122,10 @@ def do_again(start: Path, address: str, how: How) -> int:
             "`zoterodigest log` lists the runs; `zoterodigest undo RUN` takes back any of them,"
             " an undo too.",
         )
-    return _take_back(project, history, number, address, replace(how, command="redo"))
+    return _take_back(project, history, number, How(asked, command="redo"))
 
 
-def _take_back(project: Project, history: History, number: int, address: str, how: How) -> int:
+def _take_back(project: Project, history: History, number: int, how: How) -> int:
     run = history.whole_run(number)
     undone, killed = undone_by(history.runs), killed_undos(history.runs)
     if number in undone and number not in killed:
@@ -136,15 +135,15 @@ def _take_back(project: Project, history: History, number: int, address: str, ho
         going_on = f"Run {before.number}, which was to undo it, {visible(before.ended)}."
         going_on += " This goes on with it."
         how = replace(how, remark=going_on)
-    workspace = open_workspace((), Path(), chosen=chosen(address, project))
+    workspace = open_workspace((), Path(), chosen=chosen(how.asked.address, project))
     with workspace.library:
         with busy("Reading digests and library"):
             undoing = prepare_undo(workspace, run, command=how.command)
         undoing = replace(undoing, goes_on=number in killed)
-        if not how.as_json:
+        if not how.asked.as_json:
             emit(_plan(undoing, history, how))
         done = _done(undoing, history, how)
-    if how.as_json:
+    if how.asked.as_json:
         emit_json(_data(done))
     for declined in done.declined:
         tell_error(": ".join(filter(None, (declined.title, declined.reason))))
@@ -183,19 +182,21 @@ def _head(history: History, number: int) -> Listed:
 
 
 def _done(undoing: Undoing, history: History, how: How) -> Undone:
-    if how.is_dry_run:
+    if how.asked.is_dry_run:
         planned = Undone(undoing, undoing.sent, undoing.declined)
-        if not how.as_json and not undoing.is_settled:
+        if not how.asked.as_json and not undoing.is_settled:
             what = _became_text(planned, history, how)
             emit(["", *wrapped(planned_line(what))])
         return Undone(undoing, declined=undoing.declined)
     if not undoing.is_settled:
         require_consent(
-            _question(undoing, history, how), is_agreed=how.is_agreed, may_ask=not how.as_json
+            _question(undoing, history, how),
+            is_agreed=how.asked.is_agreed,
+            may_ask=not how.asked.as_json,
         )
     with progress("Writing", "written") as report:
         done = undo(undoing, report)
-    if not how.as_json and (done.sent or not done.declined):
+    if not how.asked.as_json and (done.sent or not done.declined):
         emit(["", *_done_text(done, history, how)])
     return done
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.options import Address, AnyDigests, AsJson, DryRun, Yes
 
 
@@ -30,8 +31,11 @@ def unlink(
     """
     from zoterodigest.cli.commands import remove_run
 
-    raise typer.Exit(
-        remove_run.unlink(
-            digests or [], address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json
-        )
+    asked = Invocation(
+        files=tuple(digests or ()),
+        address=address,
+        is_dry_run=is_dry_run,
+        is_agreed=is_agreed,
+        as_json=as_json,
     )
+    raise typer.Exit(remove_run.unlink(asked))

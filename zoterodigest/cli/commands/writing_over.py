@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import counted, tell, visible
 from zoterodigest.cli.base.talk import require_consent
@@ -20,11 +21,10 @@ from zoterodigest.sync.apply.changes import FileChange
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How files are to be written: over others, not at all, without a question."""
+    """How files are to be written: as the person asked, and over others or not."""
 
+    asked: Invocation
     may_overwrite: bool = False
-    is_dry_run: bool = False
-    is_agreed: bool = False
 
     def require_agreement(self, name: str, before: bytes, after: bytes) -> None:
         """Show what of a file goes, and ask a person at a terminal for it.
@@ -33,10 +33,10 @@ class Writing:
         """
         going = list(going_text(name, before, after))
         tell(going)
-        if going and not self.is_dry_run:
+        if going and not self.asked.is_dry_run:
             may_ask = sys.stdin.isatty()
             question = f"Write {visible(name)} anew?"
-            require_consent(question, is_agreed=self.is_agreed or not may_ask)
+            require_consent(question, is_agreed=self.asked.is_agreed or not may_ask)
 
     def write(self, output: Path, data: bytes, present: bytes | None) -> None:
         """Replace the file `output`, unless nothing is to be written.
@@ -44,7 +44,7 @@ class Writing:
         The history keeps what was there. A new file outside of any project is not in it: there is
         nothing to bring back, and no folder is made for that.
         """
-        if self.is_dry_run or data == (present or b""):
+        if self.asked.is_dry_run or data == (present or b""):
             return
         here = Path()
         config = find_project(here)
@@ -57,7 +57,7 @@ class Writing:
 
     def nothing_written(self) -> Iterator[str]:
         """Yield that nothing was written, if so."""
-        if self.is_dry_run:
+        if self.asked.is_dry_run:
             yield "Nothing was written."
 
 
