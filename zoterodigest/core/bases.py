@@ -97,13 +97,15 @@ def without_fill(base: Base, then: Ends, now: Ends, folding: Folding) -> Base | 
     """Return the base of a field that another entry's link has just filled in at the item.
 
     Such a value does not travel on, as that link was not in step: members that came between `then`
-    and `now` count as known, and any other field has no base until both ends agree.
+    and `now` count as known at the item, also one that this entry has just taken off there; any
+    other field has no base until both ends agree.
     """
     if not is_set(now.name):
         return None
     came = set(now.item_print(folding).parts) - set(then.item_print(folding).parts)
     parts = dict.fromkeys((*base.at_item.parts, *sorted(came)))
-    return replace(base, at_item=replace(base.at_item, parts=tuple(parts)))
+    left = tuple(part for part in base.at_entry.parts if part not in came)
+    return Base(replace(base.at_entry, parts=left), replace(base.at_item, parts=tuple(parts)))
 
 
 def _base(ends: Ends, folding: Folding) -> Base:
