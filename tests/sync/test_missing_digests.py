@@ -1,4 +1,4 @@
-"""A configured digest that is not there, or cannot be read, stops no other one (law 6)."""
+"""A configured digest or .bib that is not there, or cannot be read, stops no other one (law 6)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tests.sync.world import World
 from zoterodigest.core.link import State
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock import read_lock
+from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.run import Direction, Options, prepare
 from zoterodigest.sync.workspace import open_workspace
@@ -98,6 +99,72 @@ def test_a_digest_that_is_no_text_stops_no_other_one(synced: World) -> None:
     assert [one.where for one in outcome.failures] == ["a.md"]
     assert set(synced.keys_by_title()) == {SWIN, VIT, "Adversarial Losses for Sharp Pictures"}
     assert (synced.root / "a.md").read_bytes() == b"\x00\x01\x02"
+
+
+BIBS = """
+[[bibliography]]
+path = "two.bib"
+push = true
+pull = true
+
+[[bibliography]]
+path = "out.bib"
+"""
+
+
+@pytest.fixture(name="with_bibs")
+def _with_bibs(synced: World) -> World:
+    """The two digests with two .bib files, one of them two-way, which is then no text."""
+    synced.configure(RULES + BIBS)
+    assert sync(synced).failures == ()
+    (synced.root / "two.bib").write_bytes(UTF_16)
+    return synced
+
+
+UTF_16 = "@misc{a, title={A}}".encode("utf-16")
+
+
+def test_a_bib_that_cannot_be_read_stops_neither_digests_nor_the_other_bib(
+    with_bibs: World,
+) -> None:
+    with_bibs.edit("b.md", (f"**{GAN}**", "**Adversarial Losses for Sharp Pictures**"))
+    before = states(with_bibs)
+
+    outcome = sync(with_bibs)
+
+    assert [(one.where, one.title) for one in outcome.failures] == [("two.bib", "")]
+    assert outcome.failures[0].reason == (
+        "the text is encoded as UTF-16. zoterodigest left it out and kept its links. Save it as"
+        " UTF-8."
+    )
+    assert set(with_bibs.keys_by_title()) == {SWIN, VIT, "Adversarial Losses for Sharp Pictures"}
+    assert "for Sharp Pictures" in (with_bibs.root / "out.bib").read_text()
+    assert (with_bibs.root / "two.bib").read_bytes() == UTF_16
+    assert states(with_bibs) == before
+
+
+def test_a_bib_that_can_be_read_again_has_only_the_pending_edit(with_bibs: World) -> None:
+    with_bibs.edit("b.md", (f"**{GAN}**", "**Adversarial Losses for Sharp Pictures**"))
+    text = (with_bibs.root / "out.bib").read_bytes()
+    sync(with_bibs)
+
+    (with_bibs.root / "two.bib").write_bytes(text)
+    outcome = sync(with_bibs)
+
+    assert outcome.failures == ()
+    assert "for Sharp Pictures" in (with_bibs.root / "two.bib").read_text()
+    assert prepare(with_bibs.workspace(), SYNC).is_settled
+
+
+def test_an_export_goes_on_with_the_other_bib_and_reports_the_one_that_it_cannot_read(
+    with_bibs: World,
+) -> None:
+    (with_bibs.root / "out.bib").unlink()
+
+    done = carry_out_exports(prepare_exports(with_bibs.workspace()))
+
+    assert [one.where for one in done.failures] == ["two.bib"]
+    assert (with_bibs.root / "out.bib").exists()
 
 
 def test_removing_takes_nothing_back_of_a_digest_that_is_missing(synced: World) -> None:

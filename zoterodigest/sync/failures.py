@@ -24,7 +24,7 @@ def foreseen(prepared: Prepared) -> Iterator[Failure]:
     """Yield what of a plan is left out, as it cannot be written: edits of digests, then items."""
     for one in prepared.refused:
         yield failure_of(one.entry, f"{one.field}: {one.reason}")
-    yield from failures_of_digests(prepared.gathered)
+    yield from failures_of_unread(prepared.gathered)
     yield from failures_of_bibs(prepared.bibs)
     reasons: dict[str, str] = {}
     for failed in prepared.writes.unwritable:
@@ -32,10 +32,10 @@ def foreseen(prepared: Prepared) -> Iterator[Failure]:
     yield from failures_of_rows(prepared, reasons)
 
 
-def failures_of_digests(gathered: Gathered) -> Iterator[Failure]:
-    """Yield which configured digests could not be read, and what to do."""
-    for unread in gathered.unread_digests:
-        hint = unread.error.hint if unread.digest.path.exists() else _MISSING
+def failures_of_unread(gathered: Gathered) -> Iterator[Failure]:
+    """Yield which configured digests and bibliographies could not be read, and what to do."""
+    for unread in gathered.unread_sources:
+        hint = unread.error.hint if unread.path.exists() else _MISSING
         reason = f"{unread.error.reason}. zoterodigest left it out and kept its links. {hint}"
         yield Failure(unread.key, "", reason)
 

@@ -146,16 +146,12 @@ class ReadDigest:
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadDigest:
-    """One digest of a run whose file cannot be read, and why."""
+class UnreadSource:
+    """A digest or bibliography of a run whose file cannot be read, and why."""
 
-    digest: Digest
+    key: SourceKey
+    path: Path
     error: BadInput
-
-    @property
-    def key(self) -> DigestKey:
-        """What the lock file calls it."""
-        return self.digest.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +186,8 @@ class Gathered:
 
     `entries` are those of the digests, then those of the bibliographies whose edits travel.
 
-    `unread_digests` tells why configured digests could not be read: they take no part, and their
-    links stay as they are.
+    `unread_sources` tells why configured digests and bibliographies could not be read: they take no
+    part, and their links stay as they are.
     `lock_data` is the lock file's bytes as read (None: there is none), `lock` what they say, with
     what a killed run achieved folded in; `recorded` is the journal that such a run left.
     """
@@ -207,12 +203,12 @@ class Gathered:
     seen: Seen | None = None
     bibs: tuple[ReadBib, ...] = ()
     pending: tuple[Pending, ...] = ()
-    unread_digests: tuple[UnreadDigest, ...] = ()
+    unread_sources: tuple[UnreadSource, ...] = ()
 
     @property
     def missing(self) -> frozenset[SourceKey]:
         """The digests of the lock file that are configured and not there."""
-        return self.gone & {unread.key for unread in self.unread_digests}
+        return self.gone & {unread.key for unread in self.unread_sources}
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -245,7 +241,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     at all, and `OtherLibrary`.
     """
     digests, unread_digests = read_digests(workspace)
-    bibs = tuple(read_bibs(workspace))
+    bibs, unread_bibs = read_bibs(workspace)
     sources: tuple[Source, ...] = (*digests, *bibs)
     lock_data = read_if_present(workspace.project.lock_path)
     recorded = read_journal(workspace.project.journal_path)
@@ -276,7 +272,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         seen,
         bibs,
         read_pending(workspace.project.state_folder),
-        unread_digests,
+        (*unread_digests, *unread_bibs),
     )
 
 
@@ -327,7 +323,7 @@ def source_with(read: Source, source: bytes, workspace: Workspace) -> Source:
 
 def read_digests(
     workspace: Workspace,
-) -> tuple[tuple[ReadDigest, ...], tuple[UnreadDigest, ...]]:
+) -> tuple[tuple[ReadDigest, ...], tuple[UnreadSource, ...]]:
     """Read the digests of a run, each by the formats that hold for it; return those that could not
     be read as well.
 
@@ -335,7 +331,7 @@ def read_digests(
     person named, and if none can be read.
     """
     read: list[ReadDigest] = []
-    unread: list[UnreadDigest] = []
+    unread: list[UnreadSource] = []
     known: dict[tuple[Path, str], tuple[Format, ...]] = {}
     for digest in workspace.digests:
         try:
@@ -343,7 +339,7 @@ def read_digests(
         except BadInput as error:
             if workspace.is_named:
                 raise
-            unread.append(UnreadDigest(digest, error))
+            unread.append(UnreadSource(digest.key, digest.path, error))
             continue
         wanted = workspace.wanted_format or digest.rules.format or ""
         key = (digest.path.parent, wanted)
@@ -357,12 +353,22 @@ def read_digests(
     return tuple(read), tuple(unread)
 
 
-def read_bibs(workspace: Workspace) -> Iterator[ReadBib]:
-    """Read the bibliographies of a run; raise `BadInput` for one that is no text."""
+def read_bibs(workspace: Workspace) -> tuple[tuple[ReadBib, ...], tuple[UnreadSource, ...]]:
+    """Read the bibliographies of a run; return those that cannot be read or are no text as well.
+
+    One of them stops neither the others nor the digests (law 6).
+    """
+    read: list[ReadBib] = []
+    unread: list[UnreadSource] = []
     for bib in workspace.bibs:
-        data = read_if_present(bib.path)
-        require_text(bib.path, data or b"")
-        yield ReadBib(bib, data, _bib_document(bib, data or b"", workspace))
+        try:
+            data = read_if_present(bib.path)
+            require_text(bib.path, data or b"")
+        except BadInput as error:
+            unread.append(UnreadSource(bib.key, bib.path, error))
+            continue
+        read.append(ReadBib(bib, data, _bib_document(bib, data or b"", workspace)))
+    return tuple(read), tuple(unread)
 
 
 def _bib_document(bib: BibFile, source: bytes, workspace: Workspace) -> BibDocument:

@@ -101,7 +101,7 @@ def _export(workspace: Workspace, writing: Writing) -> int:
         if writing.may_overwrite:
             for bib in exports.bibs:
                 writing.require_agreement(bib.key, bib.before or b"", bib.source)
-        planned = ExportsDone(failures=tuple(failures_of_bibs(exports.bibs)))
+        planned = ExportsDone(failures=exports.failures)
         done = planned if writing.asked.is_dry_run else carry_out_exports(exports)
     unwritten = {failure.where for failure in done.failures if not failure.title}
     for bib in exports.bibs:

@@ -24,7 +24,7 @@ from zoterodigest.cli.show.history_text import library_text
 from zoterodigest.cli.show.library_list import title_of
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.failures import failures_of_digests
+from zoterodigest.sync.failures import failures_of_unread
 from zoterodigest.sync.taking_back.ways_out import (
     Leaving,
     Left,
@@ -71,7 +71,7 @@ def _leave(asked: Invocation, plan: Callable[[Workspace], Leaving]) -> int:
             emit(["", f"Done: {_done(left)}."])
     for failure in left.failures:
         tell_failure(failure.title, failure.reason)
-    unread = tuple(failures_of_digests(leaving.gathered))
+    unread = tuple(failures_of_unread(leaving.gathered))
     tell_failures(unread)
     return 1 if left.failures or unread else 0
 

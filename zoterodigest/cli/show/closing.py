@@ -96,15 +96,16 @@ def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
     by_direction = set(map(id, held_by_direction(prepared)))
     reports = [one for one in concerning(prepared) if id(one) not in by_direction]
     entries = attention_of(prepared, reports).subjects()
-    unread = {one.key for one in prepared.gathered.unread_digests}
+    unread = {one.key for one in prepared.gathered.unread_sources}
     failures = (one for one in foreseen(prepared) if one.where not in unread)
     entries |= {f"{one.where}  {one.title}" for one in failures}
-    digests = sum(map(is_read_in_part, prepared.gathered.digests)) + len(unread)
+    bibs = sum(key.is_bib for key in unread)
+    digests = sum(map(is_read_in_part, prepared.gathered.digests)) + len(unread) - bibs
     parts = [counted(len(entries), "entry", "entries")] if entries else []
-    parts += [counted(digests, "digest")] if digests else []
+    parts += files_counted(digests, bibs) if digests or bibs else []
     if not parts:
         return ""
-    verb = "needs" if len(entries) + digests == 1 else "need"
+    verb = "needs" if len(entries) + digests + bibs == 1 else "need"
     hint = "" if is_status else " (`zoterodigest status`)"
     return f"; {enumerated(parts)} {verb} your attention{hint}"
 

@@ -33,7 +33,7 @@ from zoterodigest.core.reports import ApartField, Held, HeldName, MissingNote, R
 from zoterodigest.core.terms import End
 from zoterodigest.digest.report import unread_papers
 from zoterodigest.sync.acknowledging import standing_reports, unacknowledged
-from zoterodigest.sync.failures import failures_of_digests, foreseen
+from zoterodigest.sync.failures import failures_of_unread, foreseen
 from zoterodigest.sync.run import Direction, Prepared
 
 _MOST = 5
@@ -130,7 +130,7 @@ def refusals_text(prepared: Prepared) -> Iterator[str]:
         "Left as they are at both ends; everything else is done. To end this, edit the entry"
         " yourself, or give the item a value that the entry can show."
     )
-    unread = list(failures_of_digests(prepared.gathered))
+    unread = list(failures_of_unread(prepared.gathered))
     told = [
         (f"{visible(one.where)}  {visible(one.title)}".rstrip(), visible(one.reason))
         for one in foreseen(prepared)

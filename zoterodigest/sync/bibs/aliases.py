@@ -71,10 +71,11 @@ def project_aliases(
 ) -> tuple[Aliases, ...]:
     """Return the aliases of every configured .bib that is there, in order.
 
-    Those that were gathered are not read again.
+    Those that were gathered are not read again, and not at all if they cannot be read.
     """
     exported, venues = gathered.lock.exported, workspace.zotero.venues
     gathered_bibs = {read.key: read.data for read in gathered.bibs}
+    gathered_bibs |= {one.key: None for one in gathered.unread_sources if one.key.is_bib}
     sources = (
         (bib.key, gathered_bibs[bib.key] if bib.key in gathered_bibs else read_if_present(bib.path))
         for bib in workspace.project.bibliographies()

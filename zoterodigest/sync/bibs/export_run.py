@@ -14,7 +14,7 @@ from zoterodigest.sync.bibs.exporting import NewBib, new_bibs, with_exports
 from zoterodigest.sync.bibs.following import as_written
 from zoterodigest.sync.bibs.works import linked_items
 from zoterodigest.sync.claims import left_of, rows_of_exported
-from zoterodigest.sync.failures import Failure, failures_of_bibs
+from zoterodigest.sync.failures import Failure, failures_of_bibs, failures_of_unread
 from zoterodigest.sync.gather import Gathered, gather
 from zoterodigest.sync.run import Direction, Options, plan_over
 from zoterodigest.sync.standing import exported_entries
@@ -35,6 +35,11 @@ class Exports:
         """Whether there is nothing to write and nothing to record."""
         return all(bib.is_settled for bib in self.bibs) and not self.gathered.recovers
 
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What can be neither read nor exported."""
+        return (*failures_of_unread(self.gathered), *failures_of_bibs(self.bibs))
+
 
 @dataclass(frozen=True, slots=True)
 class ExportsDone:
@@ -48,9 +53,12 @@ def prepare_exports(workspace: Workspace, *, anew: bool = False) -> Exports:
     """Plan what the .bib files of `workspace` are to hold; `anew` takes them as empty.
 
     Works are those of the library and of the links as they are: what digests have gained since is
-    for a sync.
+    for a sync. Raises `BadInput` if none of the .bib files can be read.
     """
     gathered = gather(workspace)
+    unread = [one for one in gathered.unread_sources if one.key.is_bib]
+    if unread and not gathered.bibs:
+        raise unread[0].error
     links = plan_over(workspace, Options(direction=Direction.PULL), gathered).plan.links
     linked = linked_items(gathered.lock.rows, links)
     edits = [BibEdit(read, b"") for read in gathered.bibs] if anew else []
@@ -62,7 +70,7 @@ def carry_out_exports(exports: Exports) -> ExportsDone:
     """Write what was planned; a file that cannot be written stops no other one (law 6)."""
     workspace, gathered = exports.workspace, exports.gathered
     if exports.is_settled:
-        return ExportsDone(failures=tuple(failures_of_bibs(exports.bibs)))
+        return ExportsDone(failures=exports.failures)
     changes = Changes(
         workspace,
         gathered,
@@ -74,7 +82,7 @@ def carry_out_exports(exports: Exports) -> ExportsDone:
     results = apply(changes, _no_progress)
     unwritten = (Failure(key, "", str(error)) for key, error in results.unwritten.items())
     written = len(changes.sent.files) - len(results.unwritten)
-    return ExportsDone(written, (*unwritten, *failures_of_bibs(exports.bibs)))
+    return ExportsDone(written, (*unwritten, *exports.failures))
 
 
 def _done(exports: Exports, results: Results) -> list[NewBib]:
