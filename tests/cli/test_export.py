@@ -361,18 +361,25 @@ def test_a_file_that_is_called_json_gets_csl_json(
     ],
 )
 @pytest.mark.parametrize(
-    "arguments", [["sync"], ["export"], ["export", "papers.md", "-o", "refs.bib"]]
+    ("arguments", "code"),  # a sync goes on with the digests, an export has nothing else to do
+    [(["sync"], 1), (["export"], 10), (["export", "papers.md", "-o", "refs.bib"], 10)],
 )
-def test_a_bib_that_is_no_text_is_refused(
-    zoterodigest: Zoterodigest, tmp_path: Path, source: bytes, told: str, arguments: list[str]
+def test_a_bib_that_is_no_text_is_left_alone_and_reported(
+    zoterodigest: Zoterodigest,
+    tmp_path: Path,
+    *,
+    source: bytes,
+    told: str,
+    arguments: list[str],
+    code: int,
 ) -> None:
     _project(zoterodigest, tmp_path)
     (tmp_path / "refs.bib").write_bytes(source)
 
     ran = zoterodigest(*arguments)
 
-    assert ran.code == 10
-    assert ran.err.splitlines()[0].endswith(f"refs.bib: {told}")
+    assert ran.code == code
+    assert f"refs.bib: {told}" in ran.err
     assert (tmp_path / "refs.bib").read_bytes() == source
 
 
@@ -457,6 +464,25 @@ def test_undo_of_an_export_into_a_new_file_removes_it(
     assert zoterodigest("redo", "--yes").code == 0
     assert zoterodigest("redo", "--yes").code == 0
     assert [path.read_bytes() for path in new] == written
+
+
+def test_overwrite_counts_entries_that_stood_there_as_replaced_or_unchanged(
+    zoterodigest: Zoterodigest, hand_kept: Path
+) -> None:
+    zoterodigest("export", "-o", "own.bib", "--overwrite")
+    changed = hand_kept.read_text(encoding="utf-8").replace("1706.03762", "1706.03763")
+    hand_kept.write_text(changed, encoding="utf-8")
+
+    replaced = zoterodigest("export", "-o", "own.bib", "--overwrite")
+    again = zoterodigest("export", "-o", "own.bib", "--overwrite")
+    hand_kept.write_text("", encoding="utf-8")
+    added = zoterodigest("export", "-o", "own.bib", "--overwrite")
+
+    assert "1706.03763" in changed
+    assert "1706.03763" not in hand_kept.read_text(encoding="utf-8")
+    assert replaced.out == "own.bib: 1 entry replaced, 1 unchanged\n"
+    assert again.out == "own.bib: nothing to do, 2 unchanged\n"
+    assert added.out == "own.bib: 2 entries added\n"
 
 
 @pytest.mark.parametrize("source", [(), ("papers.md",)])

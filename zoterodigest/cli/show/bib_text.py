@@ -29,17 +29,32 @@ def exports_text(bibs: Sequence[NewBib], heading: str = "Exports") -> Iterator[s
 def summary(bib: NewBib) -> str:
     """Return in one line what an export does to a .bib."""
     updated = bib.updated
+    added, replaced = _came(bib)
     parts = [
-        (updated.added, "added"),
+        (added, "added"),
+        (replaced, "replaced"),
         (updated.changed, "changed"),
         (updated.removed, "taken out"),
     ]
     told = [f"{counted(len(keys), 'entry', 'entries')} {verb}" for keys, verb in parts if keys]
     is_new = " (a new file)" if bib.before is None and bib.is_change else ""
     left = len([one for one in updated.kept if not one.field]) + len(updated.refused)
-    unchanged = bib.wanted - len(updated.added) - len(updated.changed) - left
+    unchanged = bib.wanted - len(added) - len(replaced) - len(updated.changed) - left
     standing = f", {unchanged:,} unchanged" if unchanged > 0 else ""
     return f"{enumerated(told) or 'nothing to do'}{standing}{is_new}"
+
+
+def _came(bib: NewBib) -> tuple[list[str], list[str]]:
+    """Return the keys that came into a .bib, and those whose entries were replaced.
+
+    A file that is written anew may have held the same entries before.
+    """
+    if not bib.before:
+        return list(bib.updated.added), []
+    before, after = _texts(bib.before), _texts(bib.source)
+    added = [key for key in bib.updated.added if key not in before]
+    stood = [key for key in bib.updated.added if key in before]
+    return added, [key for key in stood if before[key] != after.get(key)]
 
 
 def _entries(bib: NewBib) -> Iterator[str]:
@@ -87,16 +102,19 @@ def _why_unpruned(bib: NewBib) -> str:
 
 def dropped_text(name: str, before: bytes, after: bytes) -> Iterator[str]:
     """Yield which entries of a .bib that was written anew are no longer in it."""
-    present = {*_keys(after)}
-    if gone := [key for key in dict.fromkeys(_keys(before)) if key not in present]:
+    present = _texts(after)
+    if gone := [key for key in _texts(before) if key not in present]:
         are = "entry that stood there is" if len(gone) == 1 else "entries that stood there are"
         yield f"{visible(name)}: {len(gone):,} {are} no longer in it"
         yield from _some(gone, 4)
 
 
-def _keys(source: bytes) -> Iterator[str]:
+def _texts(source: bytes) -> dict[str, bytes]:
+    """Return the text of each entry of a .bib by its key."""
     bibliography = scan(source)
-    return map(bibliography.key, bibliography.entries)
+    return {
+        bibliography.key(one): source[one.span.start : one.span.end] for one in bibliography.entries
+    }
 
 
 def _problems(bib: NewBib) -> Iterator[str]:
