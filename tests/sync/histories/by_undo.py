@@ -222,13 +222,17 @@ def _less(one: Tokens, other: Tokens) -> Tokens:
 
 
 def _judge(done: Done, may_go: Tokens, may_come: Tokens) -> None:
-    """Fail if something goes, or comes back, where the run has not done the reverse."""
+    """Fail if something goes, or comes back, where the run has not done the reverse.
+
+    What comes out of the trash comes as it is there: another copy may have edited it meanwhile.
+    """
     before, after = shown_in(done.before), shown_in(done.after)
+    held = held_in(done.before)
     for place in sorted(before.keys() | after.keys()):
         then, now = before.get(place, _NONE), after.get(place, _NONE)
         if lost := then - now - may_go.get(place, _NONE):
             raise Violation(f"an undo takes {' '.join(sorted(lost))} out of {place}")
-        if added := now - then - may_come.get(place, _NONE):
+        if added := now - then - may_come.get(place, _NONE) - held.get(place, _NONE):
             raise Violation(f"an undo brings {' '.join(sorted(added))} into {place}")
 
 
