@@ -121,6 +121,7 @@ def violations(module: str, source: str) -> list[str]:
     found += [*_against_forgery(module, tree), *_against_mingling(module, tree)]
     found += _against_other_readers(module, tree)
     found += _against_kinds_by_name(module, tree)
+    found += _against_comparing_intents(tree)
     if layer != "library":
         found += _against_prefixes(module, tree)
     found += _against_other_writers(module, tree)
@@ -225,6 +226,14 @@ def _against_kinds_by_name(module: str, tree: ast.Module) -> Breaches:
             case ast.Call(func=ast.Attribute(attr="endswith")) | ast.Compare():
                 if any(getattr(part, "value", "") == ".bib" for part in ast.walk(node)):
                     yield node.lineno, "'.bib' is asked of a name: use core.file_keys"
+
+
+def _against_comparing_intents(tree: ast.Module) -> Breaches:
+    """Yield where an intent is compared with one that is known, and not asked what it may do."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare(left=ast.Name(id="intent") | ast.Attribute(attr="intent")):
+                yield node.lineno, "an intent is compared: ask it what it may do, or match its type"
 
 
 def _may_import(layer: str, target: str) -> bool:
@@ -463,6 +472,7 @@ def test_no_test_uses_mocks() -> None:
         ("sync.gather", "from json import loads", "json.loads is imported outside foreign"),
         ("lookup.index", "SHAPE.validate_json('1')", "validate_json refuses half characters"),
         ("sync.gather", "from zoterodigest.foreign import read_json", "is read in an adapter"),
+        ("cli.closing", "prepared.options.intent in (PUSH, SYNC)", "an intent is compared"),
         ("sync.carry", "bibs = [key for key in keys if is_bib(key)]", "is_bib() is called"),
         ("sync.carry", "key.lower().endswith('.bib')", "'.bib' is asked of a name"),
         ("cli.start", "file.suffix in ('.bib', '.md')", "'.bib' is asked of a name"),

@@ -15,8 +15,9 @@ import pytest
 from tests.cli.conftest import Zoterodigest, edited_item
 from tests.sync.trouble import silent
 from tests.sync.world import World
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
 DIGEST = """\
 # Papers
@@ -59,7 +60,7 @@ def in_step(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world.markdown("papers.md", DIGEST)
     (world.root / "refs.bib").write_text(BIB, encoding="utf-8")
     world.configure(CONFIG)
-    carry_out(prepare(world.workspace(), Options(direction=Direction.SYNC)), silent)
+    carry_out(prepare(world.workspace(), Options(intent.SYNC)), silent)
     return world.root
 
 

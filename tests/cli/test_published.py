@@ -19,7 +19,8 @@ from tests.lookup.site import Site, dropped, serving
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
 from zoterodigest.library.connect import connect
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 
 FIRST, SECOND, THIRD, FOURTH = (
     "Small Lenses for Large Skies",
@@ -90,7 +91,7 @@ def _in_step(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world = World(tmp_path_factory.mktemp("in-step"))
     world.markdown("papers.md", DIGEST)
     world.configure(f'[[digest]]\npath = "papers.md"\n{BIBLIOGRAPHY}')
-    world.push(Options(Direction.SYNC))
+    world.push(Options(intent.SYNC))
     return world.root
 
 

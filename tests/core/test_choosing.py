@@ -48,13 +48,16 @@ def terms(
     directions: Directions = TWO_WAY,
 ) -> Terms:
     return Terms(
-        {"a.md": Rules(directions, ("a.md",))}, prefer=prefer or {}, choices=choices or Choices()
+        {"a.md": Rules(directions, ("a.md",))},
+        prefer=prefer or {},
+        choices=choices or Choices(),
+        only_choices=choices is not None,
     )
 
 
-def chosen(world: World, name: str, choice: End | Value, *, only: bool = True) -> Choices:
+def chosen(world: World, name: str, choice: End | Value) -> Choices:
     key = (world.row_of("a.md", 0).id, name)
-    return Choices({key: choice}, only=only, seen={key: ends(world, name)})
+    return Choices({key: choice}, seen={key: ends(world, name)})
 
 
 def conflicts(plan: Plan) -> list[str]:
@@ -166,10 +169,10 @@ def test_of_twins_that_hold_against_each_other_the_second_stays_in_conflict() ->
     world.edit_item(item, title="By Ben")
     keys = [(world.row_of(digest, 0).id, "title") for digest in ("a.md", "b.md")]
     seen = dict(zip(keys, [("By Ada", "By Ben"), ("By Bob", "By Ben")], strict=True))
-    both = Choices(dict.fromkeys(keys, End.MARKDOWN), only=True, seen=seen)
+    both = Choices(dict.fromkeys(keys, End.MARKDOWN), seen=seen)
     rules = {digest: Rules(TWO_WAY, (digest,)) for digest in ("a.md", "b.md")}
 
-    plan = world.run(Terms(rules, choices=both))
+    plan = world.run(Terms(rules, choices=both, only_choices=True))
 
     assert world.items[item].fields["title"] == "By Ada"
     assert [entries[0].fields["title"] for entries in world.digests.values()] == [
@@ -191,7 +194,9 @@ def test_twins_that_both_follow_the_item_are_joined_in_one_run() -> None:
     seen = dict(zip(keys, [("By Ada", "By Ben"), ("By Bob", "By Ben")], strict=True))
     rules = {digest: Rules(TWO_WAY, (digest,)) for digest in ("a.md", "b.md")}
 
-    world.run(Terms(rules, choices=Choices(dict.fromkeys(keys, End.ZOTERO), True, seen)))
+    world.run(
+        Terms(rules, choices=Choices(dict.fromkeys(keys, End.ZOTERO), seen), only_choices=True)
+    )
 
     titles = [entries[0].fields["title"] for entries in world.digests.values()]
     assert [*titles, world.items[item].fields["title"]] == ["By Ben"] * 3

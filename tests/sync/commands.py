@@ -30,9 +30,10 @@ from tests.sync.recovery import (
 )
 from tests.sync.world import World
 from zoterodigest.cli.main import main
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 
-SYNC = Options(Direction.SYNC)
+SYNC = Options(intent.SYNC)
 NINE, TEN, THINGS = (
     "A Study of Model 9 for Images",
     "A Study of Model 10 for Images",

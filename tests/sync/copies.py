@@ -26,10 +26,11 @@ from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.server import serving
 from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.copying.carry import Copied, carry_out_copy
 from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
-from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+from zoterodigest.sync.run import Options, Prepared, prepare
 from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.md"))
@@ -38,7 +39,7 @@ ATTENTION, DIFFUSION = "Attention Is All You Need", "Denoising by Small Steps of
 MINE = "A Paper of My Own that Stood There Before"
 LABELS = ("code", "slides", "demo", "poster")
 THEN = "2024-02-29T12:00:00Z"
-SYNC = Options(Direction.SYNC)
+SYNC = Options(intent.SYNC)
 CONFIGURATION = """\
 # The library, to try it out:
 library = "embedded:.zoterodigest/library.sqlite"  # not my Zotero

@@ -21,8 +21,10 @@ from zoterodigest.library.access import Access, Tally
 from zoterodigest.library.database import DatabaseInMemory
 from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.server import serving
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.intent import Intent
+from zoterodigest.sync.run import Options, prepare
 from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
 
 Between = Callable[[int], None]
@@ -107,7 +109,7 @@ class Elsewhere(World):
         chosen = Chosen(self.manner.address(self.proxy.url), access=access)
         return open_workspace([self.root / name for name in self.digests], self.root, chosen=chosen)
 
-    def run(self, direction: Direction) -> Outcome:
+    def run(self, direction: Intent) -> Outcome:
         """Run, whatever comes of single records."""
         workspace = self.workspace()
         with workspace.library:
@@ -117,7 +119,7 @@ class Elsewhere(World):
         """Tell whether a sync has nothing to do."""
         workspace = self.workspace()
         with workspace.library:
-            return prepare(workspace, Options(Direction.SYNC)).is_settled
+            return prepare(workspace, Options(intent.SYNC)).is_settled
 
     def kept(self) -> DatabaseInMemory:
         """Return a backup of the library."""

@@ -21,10 +21,11 @@ from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.core.history import run_to_undo
 from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.sync import intent
 from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.copying.carry import carry_out_copy
 from zoterodigest.sync.copying.plan import CopyOptions, prepare_copy
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.run import Options
 from zoterodigest.sync.taking_back.undo import prepare_undo
 from zoterodigest.sync.taking_back.undo import undo as undo_run
 from zoterodigest.sync.workspace import Workspace, open_workspace
@@ -37,7 +38,7 @@ def push(world: World) -> None:
 
 
 def sync(world: World) -> None:
-    world.push(Options(direction=Direction.SYNC))
+    world.push(Options(intent.SYNC))
 
 
 def remove(world: World) -> None:

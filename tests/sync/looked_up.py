@@ -8,10 +8,12 @@ from tests.sync.digests import daily, row
 from tests.sync.world import World
 from zoterodigest.core.found import Found
 from zoterodigest.core.record import Members, Names, Value
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync import intent
+from zoterodigest.sync.intent import FillIn
+from zoterodigest.sync.run import Options, prepare
 from zoterodigest.sync.workspace import Workspace
 
-SYNC = Options(Direction.SYNC)
+SYNC = Options(intent.SYNC)
 FULL = Names(("Ada Lovelace", "Alan Turing", "Grace Hopper"))
 MANY = 26  # of each kind: more than one batch
 
@@ -38,7 +40,7 @@ def found_for(workspace: Workspace) -> dict[str, Found]:
 
 def enriching(world: World) -> Options:
     """Return how a run is done that fills in what the source says."""
-    return Options(Direction.ENRICH, found=found_for(world.workspace()))
+    return Options(FillIn(found_for(world.workspace())))
 
 
 def enrich(world: World) -> None:

@@ -20,8 +20,9 @@ from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.project.rows import render_rows
+from zoterodigest.sync import intent
 from zoterodigest.sync.gather import gather
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.run import Options
 
 CONFIGURATION = """
 [[digest]]
@@ -166,7 +167,7 @@ def edited_at_both_ends(root: Path) -> World:
 def small_and_edited(root: Path) -> World:
     """A small project in step, edited at both ends."""
     world = small_project(root)
-    world.push(Options(direction=Direction.SYNC))
+    world.push(Options(intent.SYNC))
     world.edit("notes.md", ("Model 9 is looked at.", "Model 9 is looked at twice."))
     layers = partial(_replaced, "It has 9 layers.", "It has 9 wide layers.")
     world.change_note("A Study of Model 9 for Images", layers)
@@ -194,7 +195,7 @@ def with_bibliographies(root: Path) -> World:
     text = world.markdown("notes.md", notes(*map(a_note_of, (8, 9)))).read_text(encoding="utf-8")
     world.configure(CONFIGURATION + BIBLIOGRAPHIES)
     (root / "refs.bib").write_text(HAND_KEPT, encoding="utf-8")
-    world.push(Options(direction=Direction.SYNC))
+    world.push(Options(intent.SYNC))
     world.change(world.key("A Study of Two Things"), title="A Study of Three Things")
     world.change(world.key("A Study of Model 8 for Images"), deleted=1)
     world.markdown("notes.md", f"{text}\n\n\n{a_note_of(10)}")
@@ -216,7 +217,7 @@ def rearranged_at_both_ends(root: Path) -> World:
     and headings and collections get other names.
     """
     world = new_project(root)
-    world.push(Options(direction=Direction.SYNC))
+    world.push(Options(intent.SYNC))
     for number in range(10, 20):
         here, there = f"Model {number} is looked at.", f"It has {number} layers."
         world.edit("notes.md", (here, f"Model {number} is looked at twice."))
@@ -275,7 +276,7 @@ def few_and_adopted(root: Path) -> World:
         mine("MYPAPER2", "A Study of Model 9 for Images", "2401.10009"),
         mine("MYPAPER3", "A Study of Two Things", "2402.00009"),
     )
-    world.push(Options(direction=Direction.SYNC))
+    world.push(Options(intent.SYNC))
     return world
 
 

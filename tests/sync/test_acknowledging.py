@@ -21,6 +21,7 @@ from zoterodigest.core.reports import (
 )
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock import read_lock
+from zoterodigest.sync import intent
 from zoterodigest.sync.acknowledging import (
     acknowledge,
     acknowledged_reports,
@@ -30,9 +31,9 @@ from zoterodigest.sync.acknowledging import (
     unacknowledged,
 )
 from zoterodigest.sync.conflicts import NotOpen
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.run import Options
 
-SYNC = Options(Direction.SYNC)
+SYNC = Options(intent.SYNC)
 TITLE = "Deep Residual Learning for Image Recognition"
 
 

@@ -12,9 +12,10 @@ from tests.sync.world import World, actions, reports
 from zoterodigest.core.reports import AwaitedItem, Conflict, Waiting
 from zoterodigest.core.terms import Choices, End
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 
-SYNC = Options(Direction.SYNC)
+SYNC = Options(intent.SYNC)
 DIGEST = """\
 > **Mask R-CNN**
 > *ICCV 2017*, [arxiv](https://arxiv.org/abs/1703.06870)
@@ -176,9 +177,9 @@ def test_a_person_decides_what_waits(here: World, there: World) -> None:
     here.push(SYNC)
     pull_git(here, there)
     (waiting,) = (one for one in there.plan(SYNC).reports if isinstance(one, Waiting))
-    choices = Choices({(waiting.row_id, "title"): End.MARKDOWN}, only=True)
+    choices = Choices({(waiting.row_id, "title"): End.MARKDOWN})
 
-    there.push(Options(Direction.SYNC, selection=lambda entry: True, choices=choices))
+    there.push(Options(intent.Decide(choices), selection=lambda entry: True))
 
     assert there.key("Mask R-CNN here")
     assert there.plan(SYNC).is_settled
@@ -250,7 +251,7 @@ def test_a_note_that_another_machine_made_for_the_same_entry_is_not_made_twice(
     sync_zotero(here, there)
     for world in (here, there):
         world.markdown("notes.md", f"{DIGEST}\n{new}")
-    there.push(Options(Direction.PULL))
+    there.push(Options(intent.PULL))
     here.push(SYNC)
     sync_zotero(here, there)
 

@@ -13,11 +13,13 @@ from zoterodigest.core.reports import Conflict
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.intent import Intent
+from zoterodigest.sync.run import Options, prepare
 from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 
 DIGEST = """\
 # Papers
@@ -296,7 +298,7 @@ def publish(world: World, title: str) -> None:
     )
 
 
-@pytest.mark.parametrize("direction", [Direction.SYNC, Direction.PULL])
+@pytest.mark.parametrize("direction", [intent.SYNC, intent.PULL])
 @pytest.mark.parametrize(
     "bib_before",
     [
@@ -305,7 +307,7 @@ def publish(world: World, title: str) -> None:
     ],
 )
 def test_paper_published_in_zotero_is_published_in_the_bib(
-    tmp_path: Path, bib_before: str, direction: Direction
+    tmp_path: Path, bib_before: str, direction: Intent
 ) -> None:
     world = World(tmp_path)
     title = "Classifier-Free Diffusion Guidance"
@@ -316,7 +318,7 @@ def test_paper_published_in_zotero_is_published_in_the_bib(
     assert "@misc{" in bib(world)
     publish(world, title)
 
-    carry_out(prepare(world.workspace(), Options(direction=direction)), silent)
+    carry_out(prepare(world.workspace(), Options(direction)), silent)
 
     assert bib(world).count("@") == bib(world).count("@inproceedings{") == 1
     assert "Neural Information Processing Systems}" in bib(world)

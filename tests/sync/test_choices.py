@@ -7,6 +7,7 @@ import pytest
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World, actions, reports
 from zoterodigest.core.reports import Held, NotPushed
+from zoterodigest.sync.intent import Sync
 from zoterodigest.sync.run import Options
 from zoterodigest.sync.selection import BadSelection, selection
 
@@ -243,7 +244,7 @@ def test_unlink_forgets_and_touches_nothing(world: World) -> None:
     world.edit("Notes.md", ("Task: deblurring", "Task: denoising"))
     assert world.push().written == 0
 
-    world.push(Options(relink=True))
+    world.push(Options(Sync(may_pull=False, relink=True)))
     assert world.keys_by_title().keys() == {SWIN, GAN}
     assert len(world.notes()) == 2
     assert world.plan().is_settled

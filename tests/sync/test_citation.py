@@ -12,8 +12,10 @@ from zoterodigest.core.record import CITEKEY
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.sync import intent
 from zoterodigest.sync.bibs.keying import lasting_keys, read_keys, write_keys
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.intent import Intent
+from zoterodigest.sync.run import Options
 from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
 CONFIGURATION = """
@@ -27,7 +29,7 @@ LENSES = "Seeing Further with Larger Lenses"
 BOOKS = "Reading Books with Few Parameters"
 BOTS = "Walking Robots that Learn to Fall"
 SECTIONS = [("Method", ["It works."])]
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 
 
 def a_survey(*papers: tuple[str, str]) -> str:
@@ -128,15 +130,15 @@ def test_a_key_is_the_same_again_when_only_the_lock_file_knows_it(survey: World)
     assert found["Another Title"].source is KeySource.FIXED
 
 
-@pytest.mark.parametrize("direction", [Direction.PUSH, Direction.SYNC])
+@pytest.mark.parametrize("direction", [intent.PUSH, intent.SYNC])
 def test_new_items_come_with_their_citation_keys_and_a_second_run_is_settled(
-    survey: World, direction: Direction
+    survey: World, direction: Intent
 ) -> None:
-    survey.push(Options(direction=direction))
+    survey.push(Options(direction))
 
     assert key_of(survey, LENSES) == "lovelaceSeeingFurtherLarger2021"
     assert key_of(survey, BOOKS) == "lovelaceReadingBooksFew2021"
-    assert actions(survey.plan(Options(direction=direction))) == {}
+    assert actions(survey.plan(Options(direction))) == {}
 
 
 def test_without_a_bibliography_no_key_is_written(survey: World) -> None:
@@ -152,7 +154,7 @@ def test_a_pull_writes_no_key(survey: World) -> None:
     survey.push()
     survey.configure(CONFIGURATION)
 
-    assert actions(survey.plan(Options(direction=Direction.PULL))) == {}
+    assert actions(survey.plan(Options(intent.PULL))) == {}
     assert actions(survey.plan()) == {"ChangeItem": 2}
 
 

@@ -15,10 +15,11 @@ from tests.sync.world import Data, World
 from zoterodigest.core.record import EMPTY, Fields, is_empty
 from zoterodigest.core.reports import Conflict
 from zoterodigest.library.items import item_changes
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 KEPT = {"title", "arxiv", "doi", "url"}
 """What tells which paper an entry is of: a person decides over those."""
 TOGETHER = ("venue", "year", "award", "date")

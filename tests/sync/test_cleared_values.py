@@ -7,8 +7,9 @@ import re
 import pytest
 
 from tests.sync.world import World
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
 TITLE = "Flows That Match Their Paths"
 QUOTED = f"""\
@@ -24,7 +25,7 @@ QUOTED = f"""\
 
 def synced(world: World) -> str:
     """Sync; nothing may fail. Return the digest."""
-    options = Options(direction=Direction.SYNC)
+    options = Options(intent.SYNC)
     outcome = carry_out(prepare(world.workspace(), options), lambda done, total: None)
     assert outcome.failures == ()
     assert prepare(world.workspace(), options).plan.is_settled

@@ -36,8 +36,9 @@ from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import BadLibrary
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
 RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "the first push": (new_project, push),
@@ -117,7 +118,7 @@ def test_a_sync_after_a_killed_removal_changes_no_digest(
     digests = {name: (template.root / name).read_bytes() for name in template.digests}
 
     for world in killed(remove, template, tmp_path / "kills", first=4, step=step):
-        world.push_with_failures(Options(direction=Direction.SYNC))
+        world.push_with_failures(Options(intent.SYNC))
         assert {name: (world.root / name).read_bytes() for name in digests} == digests
 
 
@@ -200,7 +201,7 @@ def test_a_sync_that_finds_the_disk_full_at_any_effect_is_completed_by_the_next(
         world = copy_of(recovery.template, tmp_path / str(place))
         effects.arm(place, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
         with effects.counted(), suppress(ZoterodigestError, OSError):
-            world.push_with_failures(Options(direction=Direction.SYNC))
+            world.push_with_failures(Options(intent.SYNC))
         if not effects.has_struck:
             break
         recovery.require(world)

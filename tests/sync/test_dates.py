@@ -7,10 +7,11 @@ import pytest
 from tests.sync.digests import daily, folded, notes, quoted
 from tests.sync.world import World, actions
 from zoterodigest.core.reports import Conflict, UnreadableDate
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 
 TITLE = "Seeing Further with Larger Lenses"
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 JOURNAL = "Nature Machine Intelligence (13 Dec 2024)"
 
 

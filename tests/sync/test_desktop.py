@@ -20,9 +20,11 @@ from zoterodigest.core.reports import AwaitedItem, Waiting
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.gather import NotSyncedYet
-from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+from zoterodigest.sync.intent import Intent
+from zoterodigest.sync.run import Options, Prepared, prepare
 from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
 from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
@@ -46,12 +48,12 @@ class Laptop:
         chosen = Chosen(f"desktop?url={self.desktop.url}", access=self.desktop.access)
         return open_workspace(sorted(self.root.glob("*.md")), self.root, chosen=chosen)
 
-    def prepare(self, direction: Direction = Direction.SYNC) -> Prepared:
+    def prepare(self, direction: Intent = intent.SYNC) -> Prepared:
         workspace = self.workspace()
         with workspace.library:
             return prepare(workspace, Options(direction))
 
-    def run(self, direction: Direction = Direction.SYNC) -> Outcome:
+    def run(self, direction: Intent = intent.SYNC) -> Outcome:
         workspace = self.workspace()
         with workspace.library:
             outcome = carry_out(prepare(workspace, Options(direction)), silent)
@@ -188,7 +190,7 @@ def test_the_same_comes_of_it_as_in_the_embedded_library(laptop: Laptop, tmp_pat
     world = World(tmp_path / "embedded", ["notes.md"])
     shutil.copytree(laptop.root, world.root, ignore=shutil.ignore_patterns("desktop"))
     world.put(an_item("MINE2222", title=MINE))
-    world.push(Options(Direction.SYNC))
+    world.push(Options(intent.SYNC))
     snapshot, lock = world.library.read(), read_lock(world.lock_path.read_bytes())
 
     laptop.run()
@@ -537,7 +539,7 @@ def test_a_first_run_beside_another_zotero_asks_before_it_changes_anything(
 
 def test_our_examples_go_into_a_running_zotero(tmp_path: Path) -> None:
     with a_laptop(tmp_path / "here", *EXAMPLES) as laptop:
-        laptop.run(Direction.PUSH)
+        laptop.run(intent.PUSH)
         version = laptop.desktop.zotero.library.version()
         laptop.desktop.zotero.requests.clear()
 

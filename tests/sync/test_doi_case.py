@@ -6,10 +6,11 @@ import pytest
 
 from tests.sync.world import World
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 
 TITLE = "Restoring Images with Shifted Windows"
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 
 
 def listed(page: str) -> str:

@@ -13,11 +13,12 @@ from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, actions
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.merging import merge_locks
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
-SYNC, PULL = Options(Direction.SYNC), Options(Direction.PULL)
+SYNC, PULL = Options(intent.SYNC), Options(intent.PULL)
 OLD = quoted("Restoring Images with Shifted Windows", "2401.00001")
 TITLE = "Adversarial Losses for Sharper Pictures"
 NEW = quoted(TITLE, "2401.00002", links=["[code](https://github.com/lab/sharp)"])

@@ -10,7 +10,8 @@ from zoterodigest.core.plan import Plan
 from zoterodigest.core.reports import Conflict, Held
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.notes.editor import editor_form
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 
 TITLE = "Restoring Images with Shifted Windows"
 OTHER = "Adversarial Losses for Sharper Pictures"
@@ -277,7 +278,7 @@ def test_an_item_that_the_person_trashed_stays_in_the_trash(pushed: World) -> No
 
 # --- references come back -------------------------------------------------------------------------
 
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 
 
 def attachment(world: World, label: str) -> str:

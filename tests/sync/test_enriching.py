@@ -22,10 +22,11 @@ from zoterodigest.core.terms import End
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.conflicts import BOTH_WAYS, open_fields
 from zoterodigest.sync.resolve import Decision, prepare_resolve
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
 PEOPLE = """\
@@ -113,7 +114,7 @@ def test_a_push_creates_items_with_what_was_found_and_is_settled(tmp_path: Path)
     world = new_world(tmp_path)
     found = found_for(world.workspace())
 
-    world.push(Options(Direction.SYNC, found=found))
+    world.push(Options(intent.Sync(found=found)))
 
     assert authors(world, "Small Lenses for Large Skies") == list(FULL.people)
     assert authors(world, "Large Lenses for Small Skies") == list(FULL.people)

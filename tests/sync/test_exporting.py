@@ -11,13 +11,14 @@ from tests.sync.world import World
 from zoterodigest.project.files import SourceChanged
 from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.sync import intent
 from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.limits import TooMuch
-from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+from zoterodigest.sync.run import Options, Prepared, prepare
 from zoterodigest.sync.taking_back.undo import Undone, prepare_undo, undo
 
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 
 DIGEST = """\
 # Papers
@@ -277,7 +278,7 @@ def test_a_digest_cut_short_does_not_empty_the_bib(tmp_path: Path) -> None:
         sync(world)
 
     assert bib(world) == before
-    allowed = Options(direction=Direction.SYNC, allow_removals=True)
+    allowed = Options(intent.SYNC, allow_removals=True)
     assert carry_out(prepare(world.workspace(), allowed), silent).failures == ()
     assert bib(world).count("@") == 2
 

@@ -39,11 +39,12 @@ from zoterodigest.library.port import BadLibrary, LibraryItem
 from zoterodigest.project.files import CannotWrite, SourceChanged
 from zoterodigest.project.lock import BadLockFile, read_lock
 from zoterodigest.project.running import AlreadyRunning
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import LibraryChanged, Outcome, carry_out
 from zoterodigest.sync.gather import OtherLibrary
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
-SYNC = Options(Direction.SYNC)
+SYNC = Options(intent.SYNC)
 LENSES = "Seeing Further with Larger Lenses"
 
 

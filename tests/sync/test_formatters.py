@@ -14,13 +14,14 @@ from tests.digest.corpus import read
 from tests.sync.world import World
 from zoterodigest.core.escapes import unescaped
 from zoterodigest.core.record import Members
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
 FORMATTED = Path(__file__).parent / "formatted"
 SOURCE = (FORMATTED / "source.md").read_bytes()
 TOOLS = sorted(path.name for path in FORMATTED.glob("*.md") if path.stem != "source")
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 
 
 @pytest.mark.parametrize("tool", TOOLS)

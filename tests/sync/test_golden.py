@@ -21,7 +21,9 @@ from tests.digest.corpus import EXAMPLES, RELATIVES
 from tests.sync.world import Data, World
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.notes.editor import editor_form
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.intent import Intent
+from zoterodigest.sync.run import Options
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = [
@@ -33,7 +35,7 @@ CASES = [
     for path in sorted(GOLDEN.glob("*/*.toml"))
 ]
 DIGESTS = {path.stem: path for path in (*EXAMPLES, RELATIVES)}
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 
 Case = Mapping[str, Any]
 
@@ -82,20 +84,20 @@ def played(world: World, case: Case) -> tuple[str, str]:
     if "markdown" in case:
         edit_markdown(path, case["markdown"])
     text, library = path.read_bytes().decode(), world.everything()
-    world.push(Options(direction=direction(case)))
+    world.push(Options(direction(case)))
     return (
         line_diff(text, path.read_bytes().decode()),
         "".join(f"{line}\n" for line in object_diff(library, world.everything())),
     )
 
 
-def direction(case: Case) -> Direction:
+def direction(case: Case) -> Intent:
     match "zotero" in case, "markdown" in case:
         case True, False:
-            return Direction.PULL
+            return intent.PULL
         case False, True:
-            return Direction.PUSH
-    return Direction.SYNC
+            return intent.PUSH
+    return intent.SYNC
 
 
 def line_diff(before: str, after: str) -> str:

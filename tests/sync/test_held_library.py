@@ -11,9 +11,10 @@ from tests.sync.digests import notes, quoted
 from tests.sync.world import Data, World, actions, only_gained, reports
 from zoterodigest.core.reports import AmbiguousEntry, ApartField, TrashedEntry
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 PAPERS = 30
 NAMESPACES = ("task:", "award:", "venue:")
 

@@ -17,8 +17,9 @@ from tests.sync.world import World
 from zoterodigest.core.record import Entry, Kind, kind_of
 from zoterodigest.digest.format import builtin_formats
 from zoterodigest.notes.editor import editor_form
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
 TITLES = (
     "A Paper that Stands above It",
@@ -26,7 +27,7 @@ TITLES = (
     "A Paper that Stands below",
 )
 VICTIM = TITLES[1]
-PULL, SYNC = Options(direction=Direction.PULL), Options(direction=Direction.SYNC)
+PULL, SYNC = Options(intent.PULL), Options(intent.SYNC)
 
 
 def _ids() -> Iterator[tuple[str, str]]:

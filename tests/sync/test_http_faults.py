@@ -20,8 +20,9 @@ from tests.sync.elsewhere import DESKTOP, WEB, Elsewhere, Manner, Stage, Templat
 from tests.sync.reading_lists import edit_digests, edit_library, new, own, study, survey
 from zoterodigest.core.reports import ApartField
 from zoterodigest.library.port import KEY_ALPHABET, BadLibrary
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import LibraryChanged
-from zoterodigest.sync.run import Direction
+from zoterodigest.sync.intent import Intent
 
 SHORT, LONG = 3, 40
 """Entries in each of three digests."""
@@ -30,7 +31,7 @@ SHORT, LONG = 3, 40
 def in_step(world: Elsewhere, size: int) -> None:
     """Digests in step with the library."""
     new(world, size)
-    world.run(Direction.SYNC)
+    world.run(intent.SYNC)
 
 
 def edited_in_the_library(world: Elsewhere, size: int) -> None:
@@ -50,13 +51,13 @@ class Kind:
     """A kind of run, and the world in which it has something to do."""
 
     name: str
-    direction: Direction
+    direction: Intent
     make: Callable[[Elsewhere, int], None]
 
 
-PUSH = Kind("push", Direction.PUSH, new)
-PULL = Kind("pull", Direction.PULL, edited_in_the_library)
-SYNC = Kind("sync", Direction.SYNC, edited_at_both_ends)
+PUSH = Kind("push", intent.PUSH, new)
+PULL = Kind("pull", intent.PULL, edited_in_the_library)
+SYNC = Kind("sync", intent.SYNC, edited_at_both_ends)
 KINDS = (PUSH, PULL, SYNC)
 MANNERS = (WEB, DESKTOP)
 DEEP = pytest.mark.deep
@@ -153,7 +154,7 @@ class Case:
             if not writer.edits:
                 writer(world)
             world.run(self.kind.direction)
-            world.run(Direction.SYNC)
+            world.run(intent.SYNC)
 
             writer.require(world)
             assert world.is_settled()
@@ -251,19 +252,19 @@ def test_a_library_restored_from_a_backup_undoes_no_edit(case: Cases, manner: Ma
     tried = case(manner, SYNC, SHORT)
     with tried.stage.world(tried.template) as world:
         backup = world.kept()
-        world.run(Direction.SYNC)
+        world.run(intent.SYNC)
         lines = {name: lines_of(world, name) for name in world.digests}
 
         with world.restored(backup):
-            first = world.run(Direction.SYNC)
-            second = world.run(Direction.SYNC)
+            first = world.run(intent.SYNC)
+            second = world.run(intent.SYNC)
 
             assert {name: lines_of(world, name) for name in world.digests} == lines
             apart = {one.name for one in first.last.plan.reports if isinstance(one, ApartField)}
             assert {"title", "summary"} <= apart
             assert (second.written, second.written_digests, world.is_settled()) == (0, 0, True)
             world.change(world.key(survey(1)), title="An Edit after the Backup")
-            world.run(Direction.SYNC)
+            world.run(intent.SYNC)
             assert "An Edit after the Backup" in (world.root / "survey.md").read_text("utf-8")
 
 

@@ -27,6 +27,7 @@ from zoterodigest.lookup.arxiv import ARXIV, Arxiv
 from zoterodigest.lookup.cache import Cache, cache_file
 from zoterodigest.lookup.service import Place
 from zoterodigest.lookup.work import Looked
+from zoterodigest.sync import intent
 from zoterodigest.sync.looking_up.lookups import (
     LookedUp,
     NewerVersion,
@@ -41,7 +42,7 @@ from zoterodigest.sync.looking_up.lookups import (
     look_up,
     with_found,
 )
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.run import Options
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "digests"
 IDS = [f"2401.{number:05}" for number in range(10001, 10251)]
@@ -215,7 +216,7 @@ def test_a_push_asks_for_the_papers_it_creates_and_a_pull_for_none(
     world.markdown("daily.md", daily([row(1), row(2)]))
 
     pushing = created_works(world.prepare())
-    pulling = created_works(world.prepare(Options(Direction.PULL)))
+    pulling = created_works(world.prepare(Options(intent.PULL)))
 
     assert [(one.arxiv, one.version) for one in pushing] == [
         ("2402.10001", "v1"),

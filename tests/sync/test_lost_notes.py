@@ -11,11 +11,12 @@ from tests.sync.world import World, actions, reports
 from zoterodigest.core.plan import ChangeNote
 from zoterodigest.core.reports import MissingNote, RestoredNote
 from zoterodigest.project.log.history import history_folder, read_history
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
-SYNC, PULL = Options(Direction.SYNC), Options(Direction.PULL)
-RELINK = Options(Direction.PUSH, relink=True)
+SYNC, PULL = Options(intent.SYNC), Options(intent.PULL)
+RELINK = Options(intent.Sync(may_pull=False, relink=True))
 TITLE = "Restoring Images with Shifted Windows"
 DIGEST = notes(quoted(TITLE, "2401.00001"))
 

@@ -11,10 +11,11 @@ from tests.sync.digests import notes, quoted
 from tests.sync.world import World, reports
 from zoterodigest.core.reports import ApartField, Followed, MergedOtherWork
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync import intent
 from zoterodigest.sync.duplicates import duplicates_in
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.run import Options
 
-SYNC = Options(Direction.SYNC)
+SYNC = Options(intent.SYNC)
 MASK = quoted(
     "Mask R-CNN Revisited Again",
     "1703.06870",
@@ -219,7 +220,7 @@ def test_relink_makes_an_item_for_the_entry_of_the_other_work(world: World) -> N
     keep, _ = merge_both(world)
     world.push(SYNC)
 
-    world.push(Options(Direction.SYNC, relink=True))
+    world.push(Options(intent.Sync(relink=True)))
 
     assert text(world) == DIGEST
     assert world.key(TITLE) == keep

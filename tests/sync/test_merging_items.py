@@ -10,10 +10,11 @@ from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, reports
 from zoterodigest.core.reports import MissingNote
+from zoterodigest.sync import intent
 from zoterodigest.sync.merging_items import merge_items, prepare_merge
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.run import Options
 
-SYNC = Options(Direction.SYNC)
+SYNC = Options(intent.SYNC)
 TITLE = "Restoring Images with Shifted Windows"
 DIGEST = notes(quoted(TITLE, "2401.00001", links=["[code](https://github.com/lab/swin)"]))
 OWN = "KEEPKEEP"

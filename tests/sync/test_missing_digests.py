@@ -10,9 +10,10 @@ from tests.sync.world import World
 from zoterodigest.core.link import State
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock import read_lock
+from zoterodigest.sync import intent
 from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 from zoterodigest.sync.workspace import open_workspace
 
 SWIN = "Restoring Images with Shifted Windows"
@@ -27,7 +28,7 @@ when_dropped = "trash"
 path = "b.md"
 when_dropped = "trash"
 """
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 
 
 @pytest.fixture

@@ -17,10 +17,11 @@ from zoterodigest.core.plan import ChangeNote
 from zoterodigest.core.reports import AddedItem, DroppedEntry, PlaceConflict, Waiting
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.zotero import load_spellings
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
-SYNC, PULL = Options(direction=Direction.SYNC), Options(direction=Direction.PULL)
+SYNC, PULL = Options(intent.SYNC), Options(intent.PULL)
 MODELS, ROBOTS = "A Study of Models for Images", "Walking Robots that Learn to Fall"
 BULLETS = [f"Bullet {number} as it was." for number in range(1, 5)]
 TRACKED = ("notes.md", "zoterodigest.lock")

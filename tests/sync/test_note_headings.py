@@ -13,12 +13,13 @@ from tests.sync.world import World
 from zoterodigest.core.plan import Plan
 from zoterodigest.core.reports import Conflict
 from zoterodigest.notes.editor import editor_form
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
 TITLE = "A Paper about Perfectly Normal Things"
 OTHER = "Another Paper that Has to Survive"
-PULL, SYNC = Options(direction=Direction.PULL), Options(direction=Direction.SYNC)
+PULL, SYNC = Options(intent.PULL), Options(intent.SYNC)
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import difflib
 import pytest
 
 from tests.sync.world import World
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
 TITLE = "Flows That Match Their Paths"
 BULLETS = (
@@ -73,16 +74,14 @@ MARKS = {
 
 def synced(world: World) -> Outcome:
     """Sync; nothing may fail."""
-    outcome = carry_out(
-        prepare(world.workspace(), Options(direction=Direction.SYNC)), lambda done, total: None
-    )
+    outcome = carry_out(prepare(world.workspace(), Options(intent.SYNC)), lambda done, total: None)
     assert outcome.failures == ()
     return outcome
 
 
 def settled(world: World) -> None:
     """Nothing is left to do, and nothing is reported."""
-    plan = prepare(world.workspace(), Options(direction=Direction.SYNC)).plan
+    plan = prepare(world.workspace(), Options(intent.SYNC)).plan
     assert plan.is_settled
     assert plan.reports == ()
 
@@ -139,7 +138,7 @@ def test_a_bullet_that_cannot_be_written_is_refused_with_its_text(world: World) 
         TITLE, lambda html: html.replace("<li>", "<li>\nTask: as hard as any\n</li>\n<li>", 1)
     )
 
-    plan = prepare(world.workspace(), Options(direction=Direction.SYNC))
+    plan = prepare(world.workspace(), Options(intent.SYNC))
     outcome = carry_out(plan, lambda done, total: None)
 
     assert html != world.note(TITLE)

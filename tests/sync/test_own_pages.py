@@ -8,9 +8,10 @@ import pytest
 
 from tests.sync.world import Data, World
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 
-SYNC = Options(Direction.SYNC)
+SYNC = Options(intent.SYNC)
 TITLE = "Neural Networks, Manifolds, and Topology"
 PAGE = "https://colah.github.io/posts/2014-03-NN/"
 NOTES = f"""\

@@ -17,10 +17,11 @@ from zoterodigest.core.found import Found, Pending
 from zoterodigest.core.identity import Identifier
 from zoterodigest.core.record import CITEKEY, Fields, Names
 from zoterodigest.project.pending import keep_pending, read_pending
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 TITLE = "A New Way to Make Pictures"
 FACTS: Fields = {"authors": Names(("Ada Lovelace",)), "pages": "1-9", CITEKEY: "lovelace2025"}
 PAPER = Pending(

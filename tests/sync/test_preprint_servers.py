@@ -8,11 +8,12 @@ from tests.sync.digests import notes, quoted
 from tests.sync.world import World, reports
 from zoterodigest.core.reports import ApartField, Conflict
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 
 TITLE = "Restoring Images with Shifted Windows"
 OWN = "KEEPKEEP"
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 DIGEST = notes(quoted(TITLE, "2401.00001", venue="arXiv 2024"))
 HOMES = {
     "conferencePaper": "proceedingsTitle",

@@ -13,13 +13,14 @@ from tests.sync.digests import folded
 from tests.sync.world import World
 from zoterodigest.core.link import fingerprint
 from zoterodigest.notes.editor import editor_form
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
 TITLE = "A Paper about Perfectly Normal Things"
 SECRET = "mysecretword"
-PULL, SYNC, PUSH = (Options(direction=direction) for direction in
-                    (Direction.PULL, Direction.SYNC, Direction.PUSH))  # fmt: skip
+PULL, SYNC, PUSH = (Options(direction) for direction in
+                    (intent.PULL, intent.SYNC, intent.PUSH))  # fmt: skip
 
 NAMES = st.sampled_from(
     ["Private", "PRIVATE", "private:", " Private ", "<b>Pri</b>vate", "Private："]

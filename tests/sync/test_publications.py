@@ -20,18 +20,20 @@ from zoterodigest.lookup.statements import Heard
 from zoterodigest.lookup.work import Candidate, Source
 from zoterodigest.project.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.gather import with_all_digests
+from zoterodigest.sync.intent import Publish
 from zoterodigest.sync.looking_up.publications import (
     Blocked,
     digest_choices,
     found_of,
     listed_works,
 )
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
-SYNC = Options(Direction.SYNC)
+SYNC = Options(intent.SYNC)
 TITLE, OTHER = "Small Lenses for Large Skies", "Large Lenses for Small Skies"
 PEOPLE = ("Ada Lovelace", "Alan Turing")
 FOLDED = f"""\
@@ -86,7 +88,7 @@ def publishing(
 ) -> Options:
     """Return how a run takes what DBLP says."""
     workspace = with_all_digests(world.workspace())
-    prepared = prepare(workspace, Options(Direction.PUSH))
+    prepared = prepare(workspace, Options(intent.PUSH))
     keys = frozenset([named] if named else (digest.key for digest in workspace.digests))
     works = listed_works(prepared, keys)
     heard = Heard(candidates=candidates or (CVPR, ICCV))
@@ -99,10 +101,9 @@ def publishing(
     by_item = {
         listed.key: one for listed, one in zip(works, taken, strict=True) if isinstance(one, Found)
     }
-    options = Options(Direction.PUBLISHED, found=by_item)
     if not into_digests:
-        return options
-    return replace(options, choices=digest_choices(works, taken, prepared))
+        return Options(Publish(by_item))
+    return Options(Publish(by_item, digest_choices(works, taken, prepared)))
 
 
 def publish(world: World, *candidates: Candidate, into_digests: bool = False) -> None:
@@ -150,7 +151,7 @@ def test_digests_stay_as_they_are_then_and_after_a_sync(here: World) -> None:
 
     assert texts(here) == FILES
     assert here.plan(SYNC).is_settled
-    assert not publishing(here).found
+    assert publishing(here).intent == Publish()
 
 
 def test_a_digest_that_was_not_named_stays_as_it_is_too(here: World) -> None:
@@ -244,7 +245,7 @@ def test_a_preprint_with_fields_of_the_persons_own_stays_and_the_reason_is_told(
     here: World,
 ) -> None:
     here.change(here.key(TITLE), genre="Research note")
-    prepared = prepare(here.workspace(), Options(Direction.PUSH))
+    prepared = prepare(here.workspace(), Options(intent.PUSH))
     (listed,) = (
         one for one in listed_works(prepared, frozenset(FILES)) if one.work.known.title == TITLE
     )

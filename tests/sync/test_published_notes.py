@@ -9,9 +9,10 @@ import pytest
 from tests.sync.world import World, actions, reports
 from zoterodigest.core.reports import Conflict, Held
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 
-SYNC = Options(Direction.SYNC)
+SYNC = Options(intent.SYNC)
 DIGEST = """\
 > **Mask R-CNN**
 > *ICCV 2017*, [arxiv](https://arxiv.org/abs/1703.06870)

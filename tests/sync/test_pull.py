@@ -14,12 +14,13 @@ from tests.sync.world import World
 from zoterodigest.core.reports import ApartField, Conflict, Held
 from zoterodigest.library.port import LibraryItem, Unchanged, Written
 from zoterodigest.notes.editor import editor_form
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.md"))
-PULL, SYNC = Options(direction=Direction.PULL), Options(direction=Direction.SYNC)
+PULL, SYNC = Options(intent.PULL), Options(intent.SYNC)
 
 Data = Mapping[str, Any]
 Edit = Callable[[World, str], None]
@@ -477,7 +478,7 @@ def test_a_digest_is_filled_in_only_where_it_is_asked_for(world: World) -> None:
     run(world, SYNC)
     assert (world.root / "table.md").read_text(encoding="utf-8") == table
 
-    run(world, Options(Direction.PULL, fills=frozenset({"venue"})))
+    run(world, Options(intent.Sync(may_push=False, fills=frozenset({"venue"}))))
 
     filled = (world.root / "table.md").read_text(encoding="utf-8")
     assert filled == table.replace("|  |  |", "| ICCV |  |")

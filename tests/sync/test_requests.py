@@ -13,8 +13,8 @@ from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.elsewhere import ALONE, DESKTOP, WEB, Elsewhere, Manner, a_stage
 from zoterodigest.library.access import Tally
 from zoterodigest.library.port import BATCH_SIZE
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import Outcome
-from zoterodigest.sync.run import Direction
 
 SHARED = sorted((Path(__file__).resolve().parents[3] / "shared" / "digests").glob("*[a-z]*.md"))
 
@@ -48,14 +48,14 @@ def require_cost(world: Elsewhere, *, spare: int = 0, pages: int = 0) -> None:
 
     Children come after the batch of their item: where there are few items, that may be one more.
     """
-    pushed = world.run(Direction.PUSH)
+    pushed = world.run(intent.PUSH)
     writes = pushed.prepared.writes
     reads, posts = reads_and_writes(world)
     objects = len(writes.items) + len(writes.children)
     assert posts <= ceil(objects / BATCH_SIZE) + spare + levels(pushed)
     assert world.manner is not WEB or reads <= 8 + pages
 
-    synced = [world.run(Direction.SYNC) for _ in range(2)]
+    synced = [world.run(intent.SYNC) for _ in range(2)]
 
     assert pushed.failures == ()
     assert all((one.written, one.written_digests) == (0, 0) for one in synced)
@@ -88,7 +88,7 @@ def test_a_run_is_as_few_requests_as_its_objects_need(manner: Manner, tmp_path: 
         require_cost(world, spare=1)
 
         world.edit("daily.md", ("| 3 pages |", "| 3 pages, 2 figures |"))
-        assert world.run(Direction.SYNC).written == 1
+        assert world.run(intent.SYNC).written == 1
         reads, posts = reads_and_writes(world)
         assert posts == 1
         assert manner is not WEB or reads == 5
@@ -101,7 +101,7 @@ def test_a_first_push_into_a_running_zotero_reads_no_more_than_eight_times(
     with a_stage(tmp_path, manner) as stage, stage.world() as world:
         write_digests(world, papers=55, rows=5)
 
-        world.run(Direction.PUSH)
+        world.run(intent.PUSH)
 
         reads, posts = reads_and_writes(world)
         assert posts == 5  # two levels of collections, 60 papers, 55 notes: 2 and 2 batches
@@ -129,7 +129,7 @@ def test_a_settled_sync_costs_the_same_whatever_the_size_of_the_library(
         require_cost(world, spare=1, pages=ceil(count / 100))
 
         world.change(a_key(1), extra="Somebody was here")
-        assert world.run(Direction.SYNC).written == 0
+        assert world.run(intent.SYNC).written == 0
         assert reads_and_writes(world) == (3, 0)
 
 

@@ -14,8 +14,9 @@ from tests.sync.world import World, actions
 from zoterodigest.core.record import Blocks
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.notes.editor import editor_form
+from zoterodigest.sync import intent
 from zoterodigest.sync.gather import Gathered
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.run import Options
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT / ".." / "shared" / "digests"
@@ -154,7 +155,7 @@ def test_no_byte_of_the_five_digests_changes_after_the_note_editor_has_saved_eve
         if one.data["itemType"] == "note"
     ]
     world.put(*saved)
-    world.push(Options(direction=Direction.PULL))
+    world.push(Options(intent.PULL))
 
     assert len(saved) == 505
     assert world.traces() == traces

@@ -12,12 +12,13 @@ from tests.sync.world import World
 from zoterodigest.core.plan import ChangeEntry
 from zoterodigest.core.reports import Conflict
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync import intent
 from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
-SYNC = Options(direction=Direction.SYNC)
-PULL = Options(direction=Direction.PULL)
+SYNC = Options(intent.SYNC)
+PULL = Options(intent.PULL)
 SAM = "Segment Anything"
 GUIDANCE = "Classifier-Free Diffusion Guidance"
 PREPRINT = f"""\

@@ -20,11 +20,12 @@ from zoterodigest.digest.document import Document
 from zoterodigest.digest.edit import put
 from zoterodigest.digest.writing import slot_of
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync import intent
 from zoterodigest.sync.gather import reread
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync.run import Options
 
 pytestmark = pytest.mark.deep
-PULL, SYNC = Options(direction=Direction.PULL), Options(direction=Direction.SYNC)
+PULL, SYNC = Options(intent.PULL), Options(intent.SYNC)
 KINDS = ("title", "authors", "venue", "year", "award", "task", "date", "links", "comment",
          "abstract", "summary", "section")  # fmt: skip
 

@@ -26,10 +26,12 @@ from zoterodigest.core.reports import (
     SameWork,
 )
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync import intent
+from zoterodigest.sync.intent import Sync
+from zoterodigest.sync.run import Options, prepare
 
-SYNC = Options(Direction.SYNC)
-PULL = Options(Direction.PULL)
+SYNC = Options(intent.SYNC)
+PULL = Options(intent.PULL)
 
 RESNET = """\
 > **Deep Residual Learning for Image Recognition**
@@ -289,7 +291,7 @@ def test_an_entry_that_cannot_move_stays_settled_when_its_item_is_spelt_otherwis
 
 def test_a_run_of_one_entry_leaves_the_names_of_headings_for_a_whole_one(notes: World) -> None:
     rename(notes, "Vision", "Seeing")
-    one = Options(Direction.SYNC, selection=lambda entry: entry.fields["title"] == "Mask R-CNN")
+    one = Options(intent.SYNC, selection=lambda entry: entry.fields["title"] == "Mask R-CNN")
 
     notes.push(one)
 
@@ -695,7 +697,7 @@ def test_a_trashed_items_entry_waits_for_a_run_that_may_write_the_digest(
     world.push(SYNC)
     world.change(world.key("Mask R-CNN"), deleted=1)
     world.configure(f"{configuration}pull = false\n" if first == "pull = false" else configuration)
-    runs = {"push": Options(), "--only": Options(Direction.SYNC, lambda entry: True)}
+    runs = {"push": Options(), "--only": Options(intent.SYNC, lambda entry: True)}
     world.push(runs.get(first, SYNC))
     assert text(world) == NOTES
 
@@ -736,7 +738,7 @@ def test_relink_makes_the_item_of_an_entry_written_again_in_one_run(tmp_path: Pa
     world.push(SYNC)
     world.markdown("notes.md", NOTES)
 
-    world.push(Options(relink=True))
+    world.push(Options(Sync(may_pull=False, relink=True)))
 
     assert world.shelved("Mask R-CNN") == {"notes/Vision"}
     assert settled(world)

@@ -10,7 +10,8 @@ from tests.sync.digests import notes, quoted
 from tests.sync.world import World, actions
 from zoterodigest.core.plan import Plan
 from zoterodigest.core.reports import ApartField, Conflict, Held
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 
 TITLE = "Restoring Images with Shifted Windows"
 
@@ -132,12 +133,12 @@ def test_a_task_edited_beside_a_copy_that_still_has_it_leaves_nothing_to_do(tmp_
     world = World(tmp_path)
     before = quoted("Seeing Further with Larger Lenses", "2102.00001", task="optics")
     world.markdown("notes.md", f"# Notes\n\n## North\n\n{before}\n## South\n")
-    world.push(Options(Direction.SYNC))
+    world.push(Options(intent.SYNC))
     after = quoted("Seeing Further with Larger Lenses", "2102.00001", task="lenses")
     merged = f"# Notes\n\n## North\n\n{after}\n## South\n\n{before}"
     (tmp_path / "notes.md").write_text(merged, encoding="utf-8")
 
-    world.push(Options(Direction.SYNC))
+    world.push(Options(intent.SYNC))
 
     assert (tmp_path / "notes.md").read_text(encoding="utf-8") == merged
-    assert world.plan(Options(Direction.SYNC)).is_settled
+    assert world.plan(Options(intent.SYNC)).is_settled

@@ -18,16 +18,18 @@ from zoterodigest.core.reports import Conflict
 from zoterodigest.library.port import BadLibrary, LibraryItem
 from zoterodigest.project.lock import LockFile, read_lock
 from zoterodigest.project.log.history import History, history_folder, read_history
+from zoterodigest.sync import intent
 from zoterodigest.sync.apply.recording import Recording
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.gather import OtherLibrary
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.intent import Sync
+from zoterodigest.sync.run import Options, prepare
 from zoterodigest.sync.taking_back.undo import Undone, prepare_undo, undo
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-SYNC = Options(direction=Direction.SYNC)
+SYNC = Options(intent.SYNC)
 
 
 def history(world: World) -> History:
@@ -111,7 +113,7 @@ def test_undo_of_a_first_push_leaves_an_empty_library_and_tombstones(pushed: Wor
     assert (pushed.items(), pushed.shelves()) == ({}, {})
     assert {row.state for row in lock(pushed).rows} == {State.UNLINKED}
     assert pushed.push().written == 0
-    pushed.push(Options(relink=True))
+    pushed.push(Options(Sync(may_pull=False, relink=True)))
     assert pushed.keys_by_title().keys() == {SWIN, GAN}
     assert pushed.plan().is_settled
 
@@ -270,7 +272,7 @@ def test_undo_of_a_sync_restores_every_format_to_the_byte(name: str, world: Worl
     for key, data in world.notes().items():
         world.change(key, note=str(data["note"]).replace(" the ", " that ", 1))
     markdown, library, links = digest(world, name), live(world), lock(world)
-    world.push(Options(direction=Direction.SYNC, max_changes=1000))
+    world.push(Options(intent.SYNC, max_changes=1000))
     assert digest(world, name) != markdown
 
     done = undone(world)

@@ -25,10 +25,11 @@ from tests.sync.world import World
 from zoterodigest.core.history import run_to_undo
 from zoterodigest.core.link import State
 from zoterodigest.library.port import BadLibrary
-from zoterodigest.sync.run import Direction, Options
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options
 from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
-ALL = Options(direction=Direction.SYNC, max_changes=1000, allow_removals=True)
+ALL = Options(intent.SYNC, max_changes=1000, allow_removals=True)
 
 
 @pytest.fixture

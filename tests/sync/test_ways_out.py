@@ -14,6 +14,7 @@ from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.intent import Sync
 from zoterodigest.sync.run import Options
 from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
 
@@ -153,7 +154,7 @@ def test_after_remove_nothing_comes_back_by_itself(pushed: World) -> None:
 def test_after_remove_relink_makes_everything_once_more(pushed: World) -> None:
     pushed.remove()
 
-    pushed.push(Options(relink=True))
+    pushed.push(Options(Sync(may_pull=False, relink=True)))
 
     assert pushed.keys_by_title().keys() == {SWIN, GAN}
     assert pushed.shelved(SWIN) == {"Notes"}
@@ -172,7 +173,7 @@ def test_relink_brings_the_note_back_to_an_adopted_item(world: World) -> None:
     world.remove()
     assert world.children(SWIN) == {}
 
-    world.push(Options(relink=True))
+    world.push(Options(Sync(may_pull=False, relink=True)))
 
     assert world.key(SWIN) == "WNXTEM22"
     assert "It is fast." in world.note(SWIN)
@@ -228,7 +229,7 @@ def test_unlink_then_relink_adopts_what_is_there(pushed: World) -> None:
     pushed.unlink()
     assert pushed.everything() == before
 
-    outcome = pushed.push(Options(relink=True))
+    outcome = pushed.push(Options(Sync(may_pull=False, relink=True)))
 
     assert outcome.written == 0
     assert pushed.everything() == before

@@ -28,7 +28,8 @@ from zoterodigest.library.address import WebAddress
 from zoterodigest.library.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.web.library import WebLibrary
-from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options, Prepared, prepare
 from zoterodigest.sync.workspace import Chosen, open_workspace
 
 GROUP = 7
@@ -82,7 +83,7 @@ class Team:
         chosen = Chosen(access=Access(lambda _: _KEYS[1]))
         workspace = open_workspace([], member.clone.root, chosen=chosen)
         with workspace.library:
-            return prepare(workspace, Options(Direction.SYNC))
+            return prepare(workspace, Options(intent.SYNC))
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def decided(merged: Merge, sides: tuple[Side, Side], row: Row, terms: Terms) -> 
     """
     chosen = _chosen(sides, row.id, terms)
     preferred: dict[str, End] = {}
-    if terms.choices.only:
+    if terms.only_choices:
         merged = _only(merged, chosen.keys())
     else:
         preferred = _preferred(merged, sides[1], entry_end(row.digest), terms)

@@ -93,7 +93,7 @@ def _edited(link: Link, terms: Terms) -> Iterator[str]:
 
 
 def _may_push(link: Link, name: str, terms: Terms) -> bool:
-    if terms.choices.only:
+    if terms.only_choices:
         return is_chosen(terms.choices, link.row.id, name)
     return terms.rules.get(link.entry.digest, Rules()).directions.push.allows(name)
 

@@ -110,14 +110,13 @@ class Rules:
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a person chose for fields of links, by row id and field: the end that holds, or a value
-    for both. With `only` nothing else travels.
+    for both.
 
     `seen` holds what stood at the entry and at the item when the person chose: a choice that was
     made over something else does not count.
     """
 
     by_field: Mapping[tuple[str, str], End | Value] = field(default_factory=dict)
-    only: bool = False
     seen: Mapping[tuple[str, str], tuple[Value, Value]] = field(default_factory=dict)
 
 
@@ -133,6 +132,7 @@ class Terms:
     configured: none of their entries was removed. With a `selection` only the entries it takes get
     or change anything and no link is dropped. `relink` names digests whose ended links are revived.
     `prefer` names the end that holds, by field, where both changed; `choices` what a person chose.
+    With `only_choices` nothing else travels.
     `fills` are fields that are filled in in digests too, where an entry has an empty place for one.
     `found` is what sources say of works, by the key of the item, there already or about to be made;
     `pending` what is known of papers that were added and that their digests cannot show.
@@ -147,6 +147,7 @@ class Terms:
     relink: frozenset[str] = frozenset()
     prefer: Mapping[str, End] = field(default_factory=dict)
     choices: Choices = NO_CHOICES
+    only_choices: bool = False
     fills: frozenset[str] = frozenset()
     found: Mapping[str, Found] = field(default_factory=dict)
     pending: tuple[Pending, ...] = ()

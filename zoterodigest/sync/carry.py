@@ -132,8 +132,7 @@ def _remember(prepared: Prepared) -> None:
 
 def command_of(prepared: Prepared) -> str:
     """Return what the history calls a run."""
-    is_resolving = bool(prepared.options.choices.only)
-    return "resolve" if is_resolving else prepared.options.direction.name.casefold()
+    return prepared.options.intent.name
 
 
 # --- what is written -----------------------------------------------------------------------------

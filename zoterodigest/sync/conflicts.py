@@ -15,9 +15,10 @@ from zoterodigest.core.settle import item_side_of
 from zoterodigest.core.terms import End, entry_end
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.values import known_texts
-from zoterodigest.sync.run import Direction, Options, Prepared
+from zoterodigest.sync.intent import SYNC
+from zoterodigest.sync.run import Options, Prepared
 
-BOTH_WAYS = Options(Direction.SYNC)
+BOTH_WAYS = Options(SYNC)
 """How a run is prepared in which all that is open shows."""
 
 _SHORTEST = 4

@@ -9,8 +9,9 @@ from zoterodigest.core.plan import Link
 from zoterodigest.core.record import SECTION, Entry, Place, Value
 from zoterodigest.core.terms import Choices, End
 from zoterodigest.core.view import Folding, as_shown
-from zoterodigest.sync.conflicts import BOTH_WAYS, OpenField, ends_of, open_fields
+from zoterodigest.sync.conflicts import OpenField, ends_of, open_fields
 from zoterodigest.sync.edits import Refused
+from zoterodigest.sync.intent import Decide
 from zoterodigest.sync.run import Options, Prepared, prepare
 from zoterodigest.sync.workspace import Workspace
 
@@ -54,10 +55,9 @@ def prepare_resolve(workspace: Workspace, decisions: Sequence[Decision]) -> Reso
 def _options(decisions: Sequence[Decision]) -> Options:
     """Return how a run is done that takes these decisions only; they were counted by a person."""
     entries = [_unplaced(one.field.entry) for one in decisions]
-    return replace(
-        BOTH_WAYS,
+    return Options(
+        Decide(_choices(decisions)),
         selection=lambda entry: _unplaced(entry) in entries,
-        choices=_choices(decisions),
         max_changes=len(decisions),
         allow_removals=True,
     )
@@ -72,7 +72,6 @@ def _choices(decisions: Sequence[Decision]) -> Choices:
     keyed = {(one.field.row_id, one.field.name): one for one in decisions}
     return Choices(
         {key: _choice(one) for key, one in keyed.items()},
-        only=True,
         seen={key: (one.field.at_entry, one.field.held) for key, one in keyed.items()},
     )
 

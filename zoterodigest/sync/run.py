@@ -6,9 +6,8 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum, auto
 
-from zoterodigest.core.found import Found, Pending
+from zoterodigest.core.found import Pending
 from zoterodigest.core.guard import GuardStop, guard
 from zoterodigest.core.link import State
 from zoterodigest.core.plan import Action, ChangeEntry, Plan
@@ -16,9 +15,7 @@ from zoterodigest.core.reconcile import reconcile
 from zoterodigest.core.record import CITEKEY, NOTE, Entry, is_empty
 from zoterodigest.core.terms import (
     ALL,
-    NO_CHOICES,
     NONE,
-    Choices,
     Directions,
     End,
     Holdings,
@@ -37,6 +34,7 @@ from zoterodigest.sync.bibs.exporting import NewBib, only_adds, planned_bibs
 from zoterodigest.sync.bibs.following import as_exported, unfollowed
 from zoterodigest.sync.edits import Refused, compile_edits
 from zoterodigest.sync.gather import Gathered, ReadBib, ReadDigest, gather, names_by_key
+from zoterodigest.sync.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
 from zoterodigest.sync.structure import NewDigest, new_digests, why_no_new_entries, without_undone
 from zoterodigest.sync.taking_back.dropping import without_used
 from zoterodigest.sync.taking_back.removal import Kept
@@ -49,34 +47,15 @@ _MANY_CHANGES = 20
 """Above this many changes a run asks for consent."""
 
 
-class Direction(Enum):
-    """Which way a run carries changes: to the library, to the digests, both ways, or none: then
-    the library takes what was found, and nothing else happens but that the .bib files follow, where
-    it is a published version.
-    """
-
-    PUSH = auto()
-    PULL = auto()
-    SYNC = auto()
-    ENRICH = auto()
-    PUBLISHED = auto()
-
-
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a run is to be done; `relink` revives links that were ended, `choices` are a person's,
-    `fills` are fields that are filled in in digests as well, `found` is what sources say of works,
-    by item key."""
+    """What a run is for, of which entries it is, and how it is to be done."""
 
-    direction: Direction = Direction.PUSH
+    intent: Intent = PUSH
     selection: Callable[[Entry], bool] | None = None
     with_notes: bool = True
-    relink: bool = False
     max_changes: int | None = None
     allow_removals: bool = False
-    choices: Choices = NO_CHOICES
-    fills: frozenset[str] = frozenset()
-    found: Mapping[str, Found] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +115,7 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     edits = compile_edits(plan, gathered, workspace)
     digests = new_digests(edits, plan, gathered, workspace)
     plan = without_undone(plan, digests, workspace.zotero.folding())
-    is_bringing = options.direction in (Direction.PUSH, Direction.SYNC)
-    if is_bringing and not options.choices.only:
+    if options.intent.creates:
         plan = with_citation_keys(plan, workspace, gathered)
     names = names_by_key(gathered.digests)
     writes = compile_writes(plan, gathered.contents, workspace.zotero, names)
@@ -177,9 +155,11 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
 
 def _is_exported(read: ReadBib, options: Options) -> bool:
     """Tell whether a run exports into a .bib: a sync does, and a pull that brings edits into it."""
-    is_pull = options.direction is Direction.PULL and read.bib.rules.pull is not False
-    is_exported = is_pull or options.direction in (Direction.SYNC, Direction.PUBLISHED)
-    return is_exported and not options.choices.only
+    match options.intent:
+        case Sync(may_pull=True) as intent:
+            return intent.may_push or read.bib.rules.pull is not False
+        case intent:
+            return isinstance(intent, Publish)
 
 
 def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
@@ -190,20 +170,26 @@ def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
     gone = [key for key in sorted(gathered.gone) if not key.is_bib]
     former = workspace.project.former_collection
     prefer = workspace.project.configuration.sync.prefer
-    return Terms(
+    common = Terms(
         {**{key: Rules(collection=former(key)) for key in gone}, **rules},
         folding=workspace.zotero.folding(),
         gone=gathered.gone - rules.keys(),
         missing=gathered.missing,
         unread=gathered.unread,
         selection=options.selection,
-        relink=frozenset(rules) if options.relink else frozenset(),
         prefer={name: End(end) for name, end in prefer.items()},
-        choices=options.choices,
-        fills=options.fills,
-        found=options.found,
         pending=_pending(options, gathered),
     )
+    match options.intent:
+        case Sync(relink=is_relinking, fills=fills, found=found):
+            relink = frozenset(rules) if is_relinking else frozenset[str]()
+            return replace(common, relink=relink, fills=fills, found=found)
+        case FillIn(found):
+            return replace(common, found=found)
+        case Publish(found, choices):
+            return replace(common, found=found, choices=choices)
+        case Decide(choices):
+            return replace(common, choices=choices, only_choices=True)
 
 
 def _pending(options: Options, gathered: Gathered) -> tuple[Pending, ...]:
@@ -217,9 +203,7 @@ def _pending(options: Options, gathered: Gathered) -> tuple[Pending, ...]:
 
 def takes_pending(options: Options, gathered: Gathered, pending: Pending) -> bool:
     """Tell whether a run gives these facts to their item, as far as there is one."""
-    if options.direction not in (Direction.PUSH, Direction.SYNC) or options.choices.only:
-        return False
-    return any(
+    return options.intent.creates and any(
         read.key == pending.digest and read.digest.rules.push is True for read in gathered.digests
     )
 
@@ -240,7 +224,7 @@ def _rules(read: ReadDigest, options: Options) -> Rules:
         directions,
         digest.collection if rules.push is True else (),
         rules.headings,
-        places=directions.push != NONE and not options.choices.only,
+        places=directions.push != NONE and options.intent.creates,
         no_new=_no_new(read),
         when_dropped=WhenDropped(rules.when_dropped),
         when_trashed=WhenTrashed(rules.when_trashed),
@@ -251,17 +235,15 @@ def _rules(read: ReadDigest, options: Options) -> Rules:
 def _bib_rules(read: ReadBib, options: Options) -> Rules:
     """Return how a bibliography is kept: its entries make no items and go into no collections."""
     directions = _directions(read.bib.rules.push, read.bib.rules.pull, options)
-    if options.direction is Direction.PUBLISHED:
+    if isinstance(options.intent, Publish):
         directions = replace(directions, pull=_mask(read.bib.rules.pull))
     return Rules(directions, has_headings=False, places=False, creates=False)
 
 
 def _directions(push: Selection, pull: Selection, options: Options) -> Directions:
-    may_push = options.direction in (Direction.PUSH, Direction.SYNC)
-    may_pull = options.direction in (Direction.PULL, Direction.SYNC)
-    return Directions(
-        _mask(push) if may_push else NONE, _mask(pull) if may_pull else NONE, _mask(pull)
-    )
+    pushed = _mask(push) if options.intent.may_push else NONE
+    pulled = _mask(pull) if options.intent.may_pull else NONE
+    return Directions(pushed, pulled, _mask(pull))
 
 
 def _no_new(read: ReadDigest) -> str:

@@ -9,7 +9,8 @@ from tests.sync.histories.by_markdown import Pick
 from tests.sync.histories.model import Violation
 from tests.sync.histories.stage import DIGESTS, Clone, Stage, texts_of
 from zoterodigest.library.port import Library
-from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+from zoterodigest.sync import intent
+from zoterodigest.sync.run import Options, Prepared, prepare
 
 _BULLET = re.compile(r"(?m)^> [-*] ")
 _UNDERSCORE = re.compile(r"x\\?_t")
@@ -35,7 +36,7 @@ def reformat(stage: Stage, clone: Clone, pick: Pick) -> None:
 
 
 def _planned(clone: Clone) -> Prepared:
-    return prepare(clone.workspace, Options(direction=Direction.SYNC))
+    return prepare(clone.workspace, Options(intent.SYNC))
 
 
 def require_no_spelling(library: Library) -> None:

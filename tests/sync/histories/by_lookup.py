@@ -27,7 +27,9 @@ from zoterodigest.core.found import Found
 from zoterodigest.core.plan import CreateEntry
 from zoterodigest.core.record import Members, Names, Value
 from zoterodigest.library.port import Library
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
+from zoterodigest.sync.intent import FillIn, Intent
 from zoterodigest.sync.looking_up.lookups import (
     LookedUp,
     Wanted,
@@ -35,7 +37,7 @@ from zoterodigest.sync.looking_up.lookups import (
     linked_works,
     with_found,
 )
-from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+from zoterodigest.sync.run import Options, Prepared, prepare
 
 _MOST_EFFECTS = 25
 
@@ -46,14 +48,14 @@ class Lookup:
     chosen by `pick`.
     """
 
-    direction: Direction
+    direction: Intent
     wanted: Callable[[Prepared], Sequence[Wanted]]
     pick: int
 
 
 def enrich(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Enrich; at once it has nothing more to do, and a sync brings nothing of it anywhere."""
-    lookup = Lookup(Direction.ENRICH, linked_works, pick[0])
+    lookup = Lookup(FillIn(), linked_works, pick[0])
     _undisturbed(stage, clone, lookup)
     again = _prepared(stage, clone, lookup)
     if again.plan.actions:
@@ -62,14 +64,14 @@ def enrich(stage: Stage, clone: Clone, pick: Pick) -> None:
 
 def push(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Push, or sync, with what a source says of the items that are made."""
-    direction = (Direction.PUSH, Direction.SYNC)[pick[1] % 2]
+    direction = (intent.PUSH, intent.SYNC)[pick[1] % 2]
     _undisturbed(stage, clone, Lookup(direction, created_works, pick[0]))
 
 
 def be_killed(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Kill an enrich before one of its side effects."""
-    lookup = Lookup(Direction.ENRICH, linked_works, pick[0])
-    trouble = Trouble(Direction.ENRICH, pick[1] % _MOST_EFFECTS + 1, Killed("killed"))
+    lookup = Lookup(FillIn(), linked_works, pick[0])
+    trouble = Trouble(FillIn(), pick[1] % _MOST_EFFECTS + 1, Killed("killed"))
     before = _digests_after_a_sync(clone)
     disturb(stage, clone, trouble, partial(_carry_out, stage, clone, lookup))
     _require_no_news(before, clone)
@@ -148,10 +150,10 @@ def _looked_up(stage: Stage, wanted: Sequence[Wanted], pick: int) -> LookedUp:
 
 
 def _undisturbed(stage: Stage, clone: Clone, lookup: Lookup) -> None:
-    stage.tell(f"{lookup.direction.name.lower()}, with lookups")
+    stage.tell(f"{lookup.direction.name}, with lookups")
     before = _digests_after_a_sync(clone)
     watched(stage, clone, lookup.direction, partial(_carry_out, stage, clone, lookup))
-    if lookup.direction is Direction.ENRICH:
+    if isinstance(lookup.direction, FillIn):
         _require_no_news(before, clone)
 
 
@@ -194,7 +196,7 @@ def _digests_after_a_sync(clone: Clone) -> dict[str, bytes]:
 
     Not those into which whole entries come: a new one shows all that its item holds.
     """
-    prepared = prepare(clone.workspace, Options(Direction.SYNC))
+    prepared = prepare(clone.workspace, Options(intent.SYNC))
     gaining = {one.digest for one in prepared.plan.actions if isinstance(one, CreateEntry)}
     edits = {one.edit.read.digest.key: one.edit for one in prepared.digests}
     return {

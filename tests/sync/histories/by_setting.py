@@ -8,7 +8,7 @@ from tests.sync.histories.model import WHOLE, Violation, mark_of, plain, tokens_
 from tests.sync.histories.recorded import shown_in, state_of
 from tests.sync.histories.stage import Clone, Stage, texts_of
 from tests.sync.trouble import silent
-from zoterodigest.sync.run import Direction
+from zoterodigest.sync import intent
 from zoterodigest.sync.setting import prepare_setting, write_setting
 
 _FIELDS = ("title", "abstractNote", "note")
@@ -35,7 +35,7 @@ def set_field(stage: Stage, clone: Clone, pick: Pick) -> None:
     stage.tell(f"set {one.key} {name}: {old} -> {new}")
     expected = {**shown_in(state_of(clone))}
     expected[one.key] = expected[one.key] - {old} | {new}
-    watched(stage, clone, Direction.PUSH, lambda: write_setting(setting, silent))
+    watched(stage, clone, intent.PUSH, lambda: write_setting(setting, silent))
     if shown_in(state_of(clone)) != expected:
         raise Violation(f"set {one.key} wrote something else than {new} for {old}")
 

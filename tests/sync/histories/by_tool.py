@@ -30,8 +30,10 @@ from zoterodigest.core.reports import MissingNote
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import BadLibrary, Library, LibraryItem
 from zoterodigest.project.files import read_if_present
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.intent import FillIn, Intent
+from zoterodigest.sync.run import Options, prepare
 
 EFFECTS = Effects()
 _MOST_EFFECTS = 40
@@ -39,20 +41,20 @@ _MOST_EFFECTS = 40
 
 def push(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Push."""
-    run(stage, clone, Direction.PUSH)
+    run(stage, clone, intent.PUSH)
 
 
 def pull(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Pull."""
-    run(stage, clone, Direction.PULL)
+    run(stage, clone, intent.PULL)
 
 
 def sync(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Sync."""
-    run(stage, clone, Direction.SYNC)
+    run(stage, clone, intent.SYNC)
 
 
-def run(stage: Stage, clone: Clone, direction: Direction) -> Outcome:
+def run(stage: Stage, clone: Clone, direction: Intent) -> Outcome:
     """Carry out a run that nothing disturbs."""
     stage.tell(f"{direction.name.lower()}")
     outcomes: list[Outcome] = []
@@ -76,7 +78,9 @@ def lose_the_library(stage: Stage, clone: Clone, pick: Pick) -> None:
 
 
 def _disturb(stage: Stage, clone: Clone, pick: Pick, error: BaseException) -> None:
-    trouble = Trouble(list(Direction)[pick[0] % 3], pick[1] % _MOST_EFFECTS + 1, error)
+    trouble = Trouble(
+        (intent.PUSH, intent.PULL, intent.SYNC)[pick[0] % 3], pick[1] % _MOST_EFFECTS + 1, error
+    )
     disturb(stage, clone, trouble, partial(_carry_out, stage, clone, trouble.direction))
 
 
@@ -84,7 +88,7 @@ def _disturb(stage: Stage, clone: Clone, pick: Pick, error: BaseException) -> No
 class Trouble:
     """A run in this direction ends with `error` at the side effect number `place`, from 1."""
 
-    direction: Direction
+    direction: Intent
     place: int
     error: BaseException
 
@@ -93,7 +97,7 @@ def disturb(
     stage: Stage, clone: Clone, trouble: Trouble, carry_out_over: Callable[[Library], object]
 ) -> None:
     """Carry out a run that comes to its trouble, unless it ends before."""
-    stage.tell(f"{trouble.direction.name.lower()}, at effect {trouble.place}: {trouble.error!r}")
+    stage.tell(f"{trouble.direction.name}, at effect {trouble.place}: {trouble.error!r}")
     carry = partial(come_to_trouble, stage, clone, trouble, carry_out_over)
     with wishing_for_what_is_forgotten(stage, clone):
         watched(stage, clone, trouble.direction, carry)
@@ -163,7 +167,7 @@ def lose_note(stage: Stage, clone: Clone, pick: Pick) -> None:
     edit_summary(stage, clone, works, pick)
     if clone.text(NOTES) == before:
         return
-    outcome = run(stage, clone, Direction.SYNC)
+    outcome = run(stage, clone, intent.SYNC)
     present = {one.key: one for one in clone.library.read().items}[note.key]
     if outcome.failures or not present.is_trashed:
         return
@@ -181,7 +185,7 @@ def _is_note_of_ours(one: LibraryItem) -> bool:
 
 def refuse(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Have the library refuse some of what a run writes."""
-    direction = (Direction.PUSH, Direction.SYNC)[pick[0] % 2]
+    direction = (intent.PUSH, intent.SYNC)[pick[0] % 2]
     stage.tell(f"{direction.name.lower()}, some objects refused")
 
     def accepts(key: str, _data: object) -> bool:
@@ -192,10 +196,10 @@ def refuse(stage: Stage, clone: Clone, pick: Pick) -> None:
 
 
 def _carry_out(
-    stage: Stage, clone: Clone, direction: Direction, library: Library | None = None
+    stage: Stage, clone: Clone, direction: Intent, library: Library | None = None
 ) -> Outcome:
     workspace = replace(clone.workspace, library=library or clone.library)
-    prepared = prepare(workspace, Options(direction=direction))
+    prepared = prepare(workspace, Options(direction))
     stage.plan = prepared.plan
     if prepared.stop is not None:
         raise Violation(f"the guard stops a small run: {prepared.stop}")
@@ -205,7 +209,7 @@ def _carry_out(
 # --- what a run may not do
 
 
-def watched(stage: Stage, clone: Clone, direction: Direction, carry: Callable[[], object]) -> None:
+def watched(stage: Stage, clone: Clone, direction: Intent, carry: Callable[[], object]) -> None:
     """Do something with the tool, and fail if it does what it may not."""
     texts = {name: clone.text(name) for name in stage.digests}
     sights = sights_of(stage, clone)
@@ -220,9 +224,9 @@ def watched(stage: Stage, clone: Clone, direction: Direction, carry: Callable[[]
         judge_numbers(stage, end, before, now[end])
     for name, text in texts.items():
         judge_bytes(name, text, clone.text(name), is_rearranged=_is_rearranged(stage.plan, name))
-    if direction is Direction.PULL and clone.library.version() != version:
+    if direction is intent.PULL and clone.library.version() != version:
         raise Violation("a pull wrote into the library")
-    is_one_way = direction in (Direction.PUSH, Direction.ENRICH)
+    is_one_way = direction in (intent.PUSH, FillIn())
     if is_one_way and texts != {name: clone.text(name) for name in texts}:
         raise Violation(f"{direction.name.lower()} wrote a digest")
 

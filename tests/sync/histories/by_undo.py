@@ -40,7 +40,7 @@ from tests.sync.trouble import silent
 from zoterodigest.core.history import Listed, run_to_redo, run_to_undo
 from zoterodigest.library.port import Library
 from zoterodigest.project.running import last_killed
-from zoterodigest.sync.run import Direction
+from zoterodigest.sync import intent
 from zoterodigest.sync.setting import COMMAND as SET
 from zoterodigest.sync.taking_back.undo import Undone, prepare_undo
 from zoterodigest.sync.taking_back.undo import undo as undo_run
@@ -63,7 +63,7 @@ def be_killed(stage: Stage, clone: Clone, pick: Pick) -> None:
     number = _way(pick)(clone)
     if not number:
         return
-    trouble = Trouble(Direction.SYNC, pick[1] % _MOST_EFFECTS + 1, Killed("killed"))
+    trouble = Trouble(intent.SYNC, pick[1] % _MOST_EFFECTS + 1, Killed("killed"))
     stage.tell(f"undo {number}, at effect {trouble.place}: {trouble.error!r}")
     done: list[Undone] = []
 

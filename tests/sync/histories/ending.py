@@ -28,10 +28,11 @@ from zoterodigest.core.reports import (
     Waiting,
 )
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync import intent
 from zoterodigest.sync.failures import foreseen
-from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+from zoterodigest.sync.run import Options, Prepared, prepare
 
-_SYNC = Options(direction=Direction.SYNC)
+_SYNC = Options(intent.SYNC)
 ALL = "all"
 Reported = set[tuple[str, int, str]]
 """Digest, work and field (or all of them) of what a run reports."""
@@ -51,7 +52,7 @@ def end(stage: Stage) -> None:
 
 def _synced(stage: Stage, clone: Clone) -> Prepared:
     """Return what a second sync plans after a first."""
-    planned = run(stage, clone, Direction.SYNC).prepared
+    planned = run(stage, clone, intent.SYNC).prepared
     return planned if planned.is_settled else prepare(clone.workspace, _SYNC)
 
 
@@ -63,7 +64,7 @@ def _require_settled(stage: Stage, clone: Clone, prepared: Prepared) -> None:
     if not list(foreseen(prepared)):
         raise Violation(f"not settled: {plan}")
     before, version = clone.files(), clone.library.version()
-    run(stage, clone, Direction.SYNC)
+    run(stage, clone, intent.SYNC)
     if (clone.files(), clone.library.version()) != (before, version):
         raise Violation(f"not settled, beside what is refused: {plan}")
 

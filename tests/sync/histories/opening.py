@@ -30,8 +30,9 @@ from tests.sync.histories.stage import (
 from tests.sync.trouble import silent
 from zoterodigest.core.link import Row
 from zoterodigest.library.port import Snapshot
+from zoterodigest.sync import intent
 from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Direction, Options, prepare
+from zoterodigest.sync.run import Options, prepare
 
 FIRST_WORKS, FIRST_LOOKED_UP = 4, 7
 
@@ -142,7 +143,7 @@ def _opening(*, has_bib: bool, has_lookups: bool) -> _Opening:
             clone.write(name, text)
         if has_bib:
             clone.write(CONFIG, _CONFIG)
-        outcome = carry_out(prepare(clone.workspace, Options(direction=Direction.SYNC)), silent)
+        outcome = carry_out(prepare(clone.workspace, Options(intent.SYNC)), silent)
         assert not outcome.failures
         state = {
             path.relative_to(clone.root).as_posix(): path.read_bytes()

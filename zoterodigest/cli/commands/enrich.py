@@ -51,10 +51,11 @@ def enrich(
       zoterodigest enrich --yes
     """
     from zoterodigest.cli.commands import sync_run
-    from zoterodigest.sync.run import Direction, Options
+    from zoterodigest.sync.intent import FillIn
+    from zoterodigest.sync.run import Options
     from zoterodigest.sync.selection import selection
 
-    options = Options(Direction.ENRICH, selection=selection(only or ()))
+    options = Options(FillIn(), selection=selection(only or ()))
     asked = Invocation(
         files=tuple(digests or ()),
         address=address,

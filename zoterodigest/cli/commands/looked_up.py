@@ -27,6 +27,7 @@ def with_lookups(
     `takes`. Where nobody is to be
     asked, by the project, this machine or this command, only `enrich` uses what was said before.
     """
+    from zoterodigest.sync.intent import FillIn
     from zoterodigest.sync.looking_up.lookups import (
         NOTHING,
         LookedUp,
@@ -34,10 +35,9 @@ def with_lookups(
         linked_works,
         with_found,
     )
-    from zoterodigest.sync.run import Direction
 
     rules = prepared.workspace.project.configuration.lookup
-    if prepared.options.direction is Direction.ENRICH:
+    if isinstance(prepared.options.intent, FillIn):
         may_ask = may_ask and not is_offline()
         looked = asked(prepared, linked_works(prepared, takes), may_ask=may_ask)
     elif not rules.on_push or is_offline():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.looking_up import is_offline, open_sources
@@ -26,6 +26,7 @@ from zoterodigest.project.running import require_idle
 from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.gather import with_all_digests
+from zoterodigest.sync.intent import Publish
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.looking_up.publications import (
     Listed,
@@ -33,7 +34,7 @@ from zoterodigest.sync.looking_up.publications import (
     found_of,
     listed_works,
 )
-from zoterodigest.sync.run import Direction, Options, Prepared, plan_over, prepare
+from zoterodigest.sync.run import Options, Prepared, plan_over, prepare
 from zoterodigest.sync.workspace import Workspace
 
 FINE, FAILED = 0, 1
@@ -55,7 +56,7 @@ def find_published(asked: Invocation, wanted: Wanted) -> int:
         if wanted.is_applied and not asked.is_dry_run:
             require_idle(place.workspace.project.state_folder)
         with busy("Reading digests and library"):
-            prepared = prepare(with_all_digests(place.workspace), Options(Direction.PUSH))
+            prepared = prepare(with_all_digests(place.workspace), Options())
         named = frozenset(digest.key for digest in place.workspace.digests)
         works = listed_works(prepared, named)
         shown, requests = _looked_for(works, prepared.workspace, asked, wanted)
@@ -93,10 +94,10 @@ def _planned(prepared: Prepared, shown: Shown, wanted: Wanted) -> Prepared:
         for listed, taken in zip(shown.works, shown.taken, strict=True)
         if isinstance(taken, Found)
     }
-    options = Options(Direction.PUBLISHED, max_changes=wanted.max_changes, found=found)
+    intent = Publish(found)
     if wanted.into_digests:
-        choices = digest_choices(shown.works, shown.taken, prepared)
-        options = replace(options, choices=choices)
+        intent = Publish(found, digest_choices(shown.works, shown.taken, prepared))
+    options = Options(intent, max_changes=wanted.max_changes)
     return plan_over(prepared.workspace, options, prepared.gathered)
 
 

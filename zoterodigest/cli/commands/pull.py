@@ -58,13 +58,13 @@ def pull(
       zoterodigest pull papers.md --fill venue --fill authors
     """
     from zoterodigest.cli.commands import sync_run
-    from zoterodigest.sync.run import Direction, Options
+    from zoterodigest.sync.intent import Sync
+    from zoterodigest.sync.run import Options
     from zoterodigest.sync.selection import fields_named, selection
 
     options = Options(
-        Direction.PULL,
+        Sync(may_push=False, fills=fields_named(fill or ())),
         selection=selection(only or ()),
-        fills=fields_named(fill or ()),
         with_notes=not no_notes,
         max_changes=max_changes,
         allow_removals=allow_removals,

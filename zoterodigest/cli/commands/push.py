@@ -59,13 +59,14 @@ def push(
     isn't empty. Without a terminal, pass --yes.
     """
     from zoterodigest.cli.commands import sync_run
+    from zoterodigest.sync.intent import Sync
     from zoterodigest.sync.run import Options
     from zoterodigest.sync.selection import selection
 
     options = Options(
+        Sync(may_pull=False, relink=relink),
         selection=selection(only or ()),
         with_notes=not no_notes,
-        relink=relink,
         max_changes=max_changes,
         allow_removals=allow_removals,
     )

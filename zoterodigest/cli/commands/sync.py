@@ -56,14 +56,14 @@ def sync(
       zoterodigest sync --yes --json
     """
     from zoterodigest.cli.commands import sync_run
-    from zoterodigest.sync.run import Direction, Options
+    from zoterodigest.sync.intent import Sync
+    from zoterodigest.sync.run import Options
     from zoterodigest.sync.selection import selection
 
     options = Options(
-        Direction.SYNC,
+        Sync(relink=relink),
         selection=selection(only or ()),
         with_notes=not no_notes,
-        relink=relink,
         max_changes=max_changes,
         allow_removals=allow_removals,
     )

@@ -40,9 +40,10 @@ from zoterodigest.sync.acknowledging import unacknowledged
 from zoterodigest.sync.carry import Outcome, carry_out
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.gather import with_all_digests
+from zoterodigest.sync.intent import SYNC, FillIn
 from zoterodigest.sync.limits import TooMuch
 from zoterodigest.sync.looking_up.lookups import LookedUp
-from zoterodigest.sync.run import Direction, Options, Prepared, prepare
+from zoterodigest.sync.run import Options, Prepared, prepare
 
 FINE, FAILED, CONFLICTING, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
 
@@ -75,7 +76,7 @@ def show_status(asked: Invocation, *, is_check: bool, is_all: bool) -> int:
     acknowledged.
     """
     with opened_place(asked) as place:
-        prepared = _prepared(place, Options(Direction.SYNC))
+        prepared = _prepared(place, Options(SYNC))
         runs = read_history(history_folder(place.workspace.project.state_folder)).runs
         if asked.as_json:
             emit_json(plan_data(prepared, place))
@@ -120,7 +121,7 @@ def _prepared(place: Place, options: Options) -> Prepared:
     """Plan what is asked for. Of what an item takes by `enrich`, all entries of it are to know."""
     workspace = place.workspace
     with busy("Reading digests and library"):
-        if options.direction is Direction.ENRICH:
+        if isinstance(options.intent, FillIn):
             workspace, options = with_all_digests(workspace), replace(options, selection=None)
         return prepare(workspace, options)
 
@@ -138,7 +139,7 @@ def _looked_up(place: Place, asked: Invocation, options: Options) -> tuple[Prepa
 
 def _code(prepared: Prepared, looked: LookedUp) -> int:
     """Return the exit code of a run; one that enriches is about what arXiv told, and no more."""
-    if prepared.options.direction is not Direction.ENRICH:
+    if not isinstance(prepared.options.intent, FillIn):
         return exit_code(prepared)
     return FAILED if looked.failed and looked.may_ask else FINE
 
@@ -178,13 +179,11 @@ def _obey_guard(prepared: Prepared) -> None:
 
 def _target(prepared: Prepared, place: Place) -> str:
     """Return what a run of this direction writes."""
-    match prepared.options.direction:
-        case Direction.PUSH | Direction.ENRICH | Direction.PUBLISHED:
-            return visible(place.address)
-        case Direction.PULL:
-            return files_text(prepared)
-        case Direction.SYNC:
-            return f"{visible(place.address)} and {files_text(prepared)}"
+    intent = prepared.options.intent
+    if not intent.may_pull:
+        return visible(place.address)
+    files = files_text(prepared)
+    return f"{visible(place.address)} and {files}" if intent.may_push else files
 
 
 def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
@@ -198,5 +197,5 @@ def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
     if is_first and outcome.written:
         listing = f"`{place.listing}` lists what arrived, `show KEY` one item of it."
         yield from hanging("Next: ", listing)
-        again = outcome.prepared.options.direction.name.lower()
+        again = outcome.prepared.options.intent.name
         yield f"      Edit a digest and {again} again: only what you changed is carried over."

@@ -18,15 +18,9 @@ from zoterodigest.sync.acknowledging import unacknowledged
 from zoterodigest.sync.carry import Outcome
 from zoterodigest.sync.failures import foreseen
 from zoterodigest.sync.gather import ReadDigest
-from zoterodigest.sync.run import Direction, Prepared
+from zoterodigest.sync.intent import FillIn, Publish
+from zoterodigest.sync.run import Prepared
 
-_VERBS: Mapping[Direction, str] = {
-    Direction.PUSH: "push",
-    Direction.PULL: "pull",
-    Direction.SYNC: "write",
-    Direction.ENRICH: "fill in",
-    Direction.PUBLISHED: "apply",
-}
 BLANK = b" \t\r\n\xef\xbb\xbf"
 """What an empty file may hold: blanks, line ends, a byte order mark."""
 
@@ -51,7 +45,7 @@ def closing_text(prepared: Prepared, *, is_status: bool = False, is_done: bool =
         return f"Changes are pending (`zoterodigest sync`){attention}."
     if not attention and not any(held_by_direction(prepared)) and not _is_lookup(prepared):
         return "Already up to date."
-    return f"Nothing to {_VERBS[prepared.options.direction]}{attention}."
+    return f"Nothing to {prepared.options.intent.verb}{attention}."
 
 
 def planned_line(what: str) -> str:
@@ -88,7 +82,7 @@ def _amounts(counts: Mapping[str, int], digests: int, bibs: int) -> str:
 
 def _is_lookup(prepared: Prepared) -> bool:
     """Tell whether a run is about what sources say, and so cannot tell of the rest."""
-    return prepared.options.direction in (Direction.ENRICH, Direction.PUBLISHED)
+    return isinstance(prepared.options.intent, FillIn | Publish)
 
 
 def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
@@ -135,11 +129,11 @@ def concerning(prepared: Prepared) -> list[Report]:
     """Return the reports that concern a run of its direction: a pull creates no items, so that
     entries without one are no news to it. What a person acknowledged is no news at all.
     """
-    creates = prepared.options.direction in (Direction.PUSH, Direction.SYNC)
+    may_push = prepared.options.intent.may_push
     return [
         report
         for report in unacknowledged(prepared)
-        if creates or not isinstance(report, NotPushed)
+        if may_push or not isinstance(report, NotPushed)
     ]
 
 
@@ -150,18 +144,18 @@ def held_by_direction(prepared: Prepared) -> Iterator[Report]:
         read.digest.key: read.digest.rules for read in prepared.gathered.digests
     }
     rules |= {read.key: read.bib.rules for read in prepared.gathered.bibs}
-    direction = prepared.options.direction
-    if direction is Direction.SYNC:
+    intent = prepared.options.intent
+    if intent.may_push and intent.may_pull:
         return
     for report in prepared.plan.reports:
         match report:
-            case Held(row_id, name, to_entry=True) if direction is not Direction.PULL:
+            case Held(row_id, name, to_entry=True) if not intent.may_pull:
                 field = "title" if name == PLACE else name
                 is_allowed = selects(rules[digests[row_id]].pull, field)
-            case Held(row_id, name, to_entry=False) if direction is not Direction.PUSH:
+            case Held(row_id, name, to_entry=False) if not intent.may_push:
                 is_note = name.startswith(NOTE)
                 is_allowed = not is_note and selects(rules[digests[row_id]].push, name)
-            case HeldName(digest) if direction is not Direction.PULL:
+            case HeldName(digest) if not intent.may_pull:
                 is_allowed = selects(rules[digest].pull, "title")
             case _:
                 continue

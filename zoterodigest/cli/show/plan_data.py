@@ -30,7 +30,7 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
     prepared = outcome.prepared if outcome else prepared
     plan = prepared.plan
     return {
-        "direction": prepared.options.direction.name.lower(),
+        "direction": prepared.options.intent.name,
         "library": {
             "address": place.address,
             "identity": prepared.workspace.library.identity,

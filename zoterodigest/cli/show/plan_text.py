@@ -34,7 +34,7 @@ from zoterodigest.core.terms import End
 from zoterodigest.digest.report import unread_papers
 from zoterodigest.sync.acknowledging import standing_reports, unacknowledged
 from zoterodigest.sync.failures import failures_of_unread, foreseen
-from zoterodigest.sync.run import Direction, Prepared
+from zoterodigest.sync.run import Prepared
 
 _MOST = 5
 _MOST_TAGS = 12
@@ -171,17 +171,18 @@ def _lost_notes(prepared: Prepared) -> Iterator[str]:
 def _other_way(prepared: Prepared) -> Iterator[str]:
     """Yield how many edits stay: for a run of the other direction, or by the rules."""
     held = list(held_by_direction(prepared))
-    if prepared.options.direction is Direction.SYNC:
+    intent = prepared.options.intent
+    if intent.may_push and intent.may_pull:
         by_rules = [one for one in concerning(prepared) if isinstance(one, Held | HeldName)]
         if by_rules:
             yield ""
             yield f"Held back: {counted(len(by_rules), 'edit')} (`zoterodigest status`)."
         return
-    verb, place = {
-        Direction.PUSH: ("pull", "the library"),
-        Direction.PULL: ("push", files_text(prepared)),
-    }.get(prepared.options.direction, ("sync", f"the library and {files_text(prepared)}"))
     if held:
+        files = files_text(prepared)
+        verb, place = "sync", f"the library and {files}"
+        if intent.may_push or intent.may_pull:
+            verb, place = ("pull", "the library") if intent.may_push else ("push", files)
         yield ""
         yield f"Left for `zoterodigest {verb}`: {counted(len(held), 'edit')} made in {place}."
 

@@ -16,7 +16,8 @@ from zoterodigest.sync.bibs.works import linked_items
 from zoterodigest.sync.claims import left_of, rows_of_exported
 from zoterodigest.sync.failures import Failure, failures_of_bibs, failures_of_unread
 from zoterodigest.sync.gather import Gathered, gather
-from zoterodigest.sync.run import Direction, Options, plan_over
+from zoterodigest.sync.intent import PULL
+from zoterodigest.sync.run import Options, plan_over
 from zoterodigest.sync.standing import exported_entries
 from zoterodigest.sync.workspace import Workspace
 
@@ -59,7 +60,7 @@ def prepare_exports(workspace: Workspace, *, anew: bool = False) -> Exports:
     unread = [one for one in gathered.unread_sources if one.key.is_bib]
     if unread and not gathered.bibs:
         raise unread[0].error
-    links = plan_over(workspace, Options(direction=Direction.PULL), gathered).plan.links
+    links = plan_over(workspace, Options(PULL), gathered).plan.links
     linked = linked_items(gathered.lock.rows, links)
     edits = [BibEdit(read, b"") for read in gathered.bibs] if anew else []
     bibs = new_bibs(workspace, gathered, gathered.contents, edits, linked)

@@ -17,7 +17,8 @@ from zoterodigest.core.works.titles import may_be_one
 from zoterodigest.lookup import work
 from zoterodigest.lookup.arxiv import Arxiv
 from zoterodigest.lookup.work import Looked
-from zoterodigest.sync.run import Direction, Prepared, plan_over
+from zoterodigest.sync.intent import Decide
+from zoterodigest.sync.run import Prepared, plan_over
 
 Progress = Callable[[int, int], None]
 """Told how many works have been asked for, and of how many."""
@@ -105,7 +106,7 @@ NOTHING = LookedUp()
 
 def created_works(prepared: Prepared) -> tuple[Wanted, ...]:
     """Return the works on arXiv whose items a run that brings them is going to make."""
-    if prepared.options.direction not in (Direction.PUSH, Direction.SYNC):
+    if not prepared.options.intent.creates:
         return ()
     created = {action.key for action in prepared.plan.actions if isinstance(action, CreateItem)}
     return tuple(_wanted(link for link in prepared.plan.links if link.row.item in created))
@@ -173,9 +174,10 @@ def look_up(wanted: Sequence[Wanted], arxiv: Arxiv, *, progress: Progress | None
 
 def with_found(prepared: Prepared, looked: LookedUp) -> Prepared:
     """Return the run planned once more over what was read, now with what was found."""
-    if not looked.found:
+    intent = prepared.options.intent
+    if not looked.found or isinstance(intent, Decide):
         return prepared
-    options = replace(prepared.options, found=looked.found)
+    options = replace(prepared.options, intent=replace(intent, found=looked.found))
     return plan_over(prepared.workspace, options, prepared.gathered)
 
 
