@@ -13,7 +13,7 @@ from zoterodigest.core.link import Row, Shelf, State
 from zoterodigest.core.linking import Linking, link_entries
 from zoterodigest.core.lost_notes import with_lost_notes
 from zoterodigest.core.own_notes import hidden_notes, with_own_notes
-from zoterodigest.core.places import place
+from zoterodigest.core.places import Placing, place
 from zoterodigest.core.plan import (
     Action,
     ChangeItem,
@@ -28,11 +28,11 @@ from zoterodigest.core.recalling import recalled
 from zoterodigest.core.record import Entry, Item
 from zoterodigest.core.relocation import Relocations, relocations
 from zoterodigest.core.renamed import with_renamed_sections
-from zoterodigest.core.reports import AddedItem, DroppedEntry
+from zoterodigest.core.reports import AddedItem, DroppedEntry, HeldName, NameConflict
 from zoterodigest.core.same_work import same_works
 from zoterodigest.core.settle import settle, with_traits
 from zoterodigest.core.terms import Holdings, Known, Rules, Terms, WhenDropped
-from zoterodigest.core.travel import travel
+from zoterodigest.core.travel import Travels, travel
 
 
 def reconcile(
@@ -63,21 +63,9 @@ def reconcile(
     archived = {row.id: row for row, _ in placing.archived}
     rows = [archived.get(row.id, row) for row in linking.kept]
     rows += [_row(link, terms) for link in travels.links]
-    # Under the headings as they are now: one renamed since has another path in the lock file.
-    shelved = replace(known, shelves=placing.shelves)
-    # With what this run brings to their items: else the next run would add it to the new entries.
-    after = replace(library, items=_items_after(library.items, travels.actions))
-    added = (
-        list(added_items(entries, rows, (shelved, after, terms), new_ids)) if terms.is_whole else []
-    )
-    renamed = {one.key for one in placing.shelf_actions if isinstance(one, RenameShelf)}
+    added = _added(entries, rows, placing, travels, run=run, new_ids=new_ids)
     created = [one for one in added if isinstance(one, CreateEntry)]
-    arriving: list[Action] = [*placing.entry_actions, *created]
-    headings = list(
-        renamed_headings(
-            entries, placing.shelves, library.collections, renamed, arriving=arriving, terms=terms
-        )
-    )
+    headings = _headings(entries, placing, created, run)
     actions = (
         *placing.shelf_actions,
         *(change for _, change in placing.archived if change is not None),
@@ -107,6 +95,43 @@ def reconcile(
         shelves=placing.shelves,
         rows_before=_sorted_rows(known.rows),
         shelves_before=_sorted_shelves(known.shelves),
+    )
+
+
+def _added(
+    entries: Sequence[Entry],
+    rows: Iterable[Row],
+    placing: Placing,
+    travels: Travels,
+    *,
+    run: tuple[Known, Holdings, Terms],
+    new_ids: Iterator[str],
+) -> list[CreateEntry | AddedItem]:
+    """Return what becomes of items that a person added, after all else is known."""
+    known, library, terms = run
+    if not terms.is_whole:
+        return []
+    # Under the headings as they are now: one renamed since has another path in the lock file.
+    shelved = replace(known, shelves=placing.shelves)
+    # With what this run brings to their items: else the next run would add it to the new entries.
+    after = replace(library, items=_items_after(library.items, travels.actions))
+    return list(added_items(entries, rows, (shelved, after, terms), new_ids))
+
+
+def _headings(
+    entries: Sequence[Entry],
+    placing: Placing,
+    created: Iterable[CreateEntry],
+    run: tuple[Known, Holdings, Terms],
+) -> list[RenameHeading | HeldName | NameConflict]:
+    """Return what becomes of headings, once it is known which entries come under them."""
+    _, library, terms = run
+    renamed = {one.key for one in placing.shelf_actions if isinstance(one, RenameShelf)}
+    arriving: list[Action] = [*placing.entry_actions, *created]
+    return list(
+        renamed_headings(
+            entries, placing.shelves, library.collections, renamed, arriving=arriving, terms=terms
+        )
     )
 
 
