@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.digest.corpus import read
 from tests.notes.texts import MARKDOWN
 from zoterodigest.core.blocks import split_blocks
-from zoterodigest.digest.own_words import in_place_of, own_texts
+from zoterodigest.core.record import Blocks
+from zoterodigest.digest.edit import put
+from zoterodigest.digest.own_words import in_own_words, in_place_of, own_texts
 from zoterodigest.notes.canonical import canonical_block, canonical_blocks
 
 
@@ -60,3 +66,59 @@ def test_a_block_says_the_same_in_any_manner(own: str, other: str) -> None:
         written = in_place_of(own, block, canonical_blocks)
 
         assert canonical_block(written) == canonical_block(block)
+
+
+@pytest.mark.parametrize("margin", ["  ", "   ", "    ", "\t"])
+@pytest.mark.parametrize(
+    ("wanted", "written"),
+    [
+        ("- a|    - b|    - c|- z", "- a|_- b|_- c|- z"),
+        ("- a|    - b|- z|    - y", "- a|_- b|- z|_- y"),
+        ("- a|- b|- z", "- a|- b|- z"),
+        ("- a|    - b|    - z", "- a|_- b|_- z"),
+    ],
+)
+def test_items_are_indented_as_the_digest_indents_them(
+    margin: str, wanted: str, written: str
+) -> None:
+    head = "> **One paper of all**\n> [arxiv](https://arxiv.org/abs/2001.00001)\n>\n> "
+    standing = read(f"{head}- a\n> {margin}- b\n> - z\n".encode())
+    asked = {"summary": Blocks(tuple(wanted.split("|")))}
+
+    edited = put(standing, {0: asked}, read, canonical_blocks)
+
+    assert edited.refusals == ()
+    lines = written.replace("_", margin).replace("|", "\n> ")
+    assert edited.source.decode() == f"{head}{lines}\n"
+
+
+ITEMS = st.sampled_from(
+    [
+        "- a",
+        "  - b",
+        "    - c",
+        "        - d",
+        "p q",
+        "p  q",
+        "1. z",
+        "```\nu  v\n```",
+        "<!-- c -->",
+    ]
+)
+LISTS = st.lists(ITEMS, max_size=6).map("\n".join)
+
+
+@given(LISTS | MARKDOWN, LISTS | MARKDOWN)
+def test_what_is_asked_is_said_in_whatever_words(own: str, other: str) -> None:
+    asked = Blocks(canonical_blocks(split_blocks(other)))
+    fields = {"summary": Blocks(tuple(split_blocks(own)))}
+
+    written = in_own_words(fields, {"summary": asked}, canonical_blocks)["summary"]
+
+    assert isinstance(written, Blocks)
+    assert said(written.texts) == said(asked.texts)
+
+
+def said(texts: Sequence[str]) -> list[str]:
+    """What blocks say, without those that say nothing."""
+    return [text for text in canonical_blocks(texts) if text]

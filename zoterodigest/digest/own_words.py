@@ -7,7 +7,7 @@ digest's own is the one to keep.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from zoterodigest.core.blocks import INLINE_FORMULA
 from zoterodigest.core.dates import is_iso
@@ -52,10 +52,15 @@ def with_year_of_date(entry: DigestEntry, asked: Fields) -> Fields:
 def own_texts(own: Sequence[str], wanted: Sequence[str], form: BlockForm) -> Iterator[str]:
     """Yield `wanted` with the text of `own` for each block that says the same in `form`.
 
-    A block that took the place of another is written as that one is.
+    A block that took the place of another is written as that one is, every new one is indented as
+    those that stand as deep.
     """
     said = form(own)
     solid = [at for at, text in enumerate(said) if text]
+    # Of two margins for one depth the narrower: behind the wider it stands as deep all the same.
+    wide_first = sorted(solid, key=lambda at: len(_margin(own[at])), reverse=True)
+    margins = {_margin(said[at]): _margin(own[at]) for at in wide_first}
+    new = [_indented(text, margins) for text in wanted]
     cursor = 0
     for start, end, first, last in differences([said[at] for at in solid], wanted):
         begin = solid[start] if start < len(solid) else len(own)
@@ -63,11 +68,10 @@ def own_texts(own: Sequence[str], wanted: Sequence[str], form: BlockForm) -> Ite
         yield from own[cursor:begin]
         if end - start == last - first:
             old = (own[at] for at in solid[start:end])
-            yield from (
-                in_place_of(*pair, form) for pair in zip(old, wanted[first:last], strict=True)
-            )
+            pairs = zip(old, new[first:last], strict=True)
+            yield from (in_place_of(one, text, form) for one, text in pairs)
         else:
-            yield from wanted[first:last]
+            yield from new[first:last]
         # A comment says nothing in a note, so no edit there can be about it.
         yield from (own[at] for at in range(begin, stop) if not said[at])
         cursor = stop
@@ -79,10 +83,26 @@ def in_place_of(own: str, block: str, form: BlockForm) -> str:
 
     Nothing is taken over that would make `block` say something else, as blanks do in code.
     """
+    margin, block = _margin(block), block.lstrip(" \t")
     for like in (respaced, _with_dollars_of):
-        written = like(own, block)
+        written = like(own.lstrip(" \t"), block)
         block = written if form((written,)) == form((block,)) else block
-    return block
+    return margin + block
+
+
+def _margin(text: str) -> str:
+    return text[: len(text) - len(text.lstrip(" \t"))]
+
+
+def _indented(text: str, margins: Mapping[str, str]) -> str:
+    """Return an item inside of another with its margin written as in `margins`, as far as known."""
+    margin = _margin(text)
+    known = max((one for one in margins if margin.startswith(one)), key=len, default="")
+    new = margins.get(known, "") + margin.removeprefix(known)
+    if not margin or new == margin:
+        return text
+    lines = (line.removeprefix(margin) for line in text.split("\n"))
+    return "\n".join(new + line if line else line for line in lines)
 
 
 def _with_dollars_of(own: str, block: str) -> str:
