@@ -74,6 +74,8 @@ APART = (
 # The folders of the command line point one way: a folder imports only those before it.
 FOLDERS_OF_CLI = ("base", "show", "commands", "main")
 MOST_PARAMETERS = 8
+# What is printed as JSON is encoded in one place; the others show a value, or keep a file.
+ENCODERS = ("cli.show.encoder", "cli.show.history_text", "cli.base.outside")
 # JSON from outside is read in `foreign`, and only adapters ask it to.
 ADAPTERS = (
     *("foreign", "mapping", "cli.commands.export_run", "cli.base.outside"),
@@ -127,6 +129,7 @@ def violations(module: str, source: str) -> list[str]:
     found += _against_other_writers(module, tree)
     if layer == "cli":
         found += _against_many_parameters(module, tree)
+        found += _against_other_encoders(module, tree)
     if layer in PURE:
         found += _against_purity(tree)
     if layer != "library":
@@ -169,6 +172,12 @@ def _against_many_parameters(module: str, tree: ast.Module) -> Breaches:
         number = len([*given.posonlyargs, *given.args, *given.kwonlyargs])
         if number > MOST_PARAMETERS:
             yield node.lineno, f"{node.name} has {number} parameters: make values of them"
+
+
+def _against_other_encoders(module: str, tree: ast.Module) -> Breaches:
+    for line, name in _imports(module, tree):
+        if name == "json" and module not in ENCODERS:
+            yield line, "JSON is encoded outside cli.show.encoder: emit_json takes any value"
 
 
 def _folder_of_cli(module: str) -> str:
@@ -506,6 +515,7 @@ def test_no_test_uses_mocks() -> None:
             "def run(a, b, c, d, *, e, f, g, h, i): ...",
             "run has 9 parameters",
         ),
+        ("cli.commands.push_run", "import json", "JSON is encoded outside cli.show.encoder"),
         ("core.utils", "", "utils has a word"),
         ("sync", "class PlanManager: ...", "PlanManager has a word"),
         ("sync", "def _process_entries(): ...", "_process_entries has a word"),

@@ -9,7 +9,7 @@ import pytest
 
 from zoterodigest.cli.show import attention, plan_lines
 from zoterodigest.cli.show.attention import Attention, open_text
-from zoterodigest.cli.show.plan_data import plain
+from zoterodigest.cli.show.encoder import plain
 from zoterodigest.cli.show.report_text import Wording
 from zoterodigest.cli.show.subjects import Subjects
 from zoterodigest.core import reports

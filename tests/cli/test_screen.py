@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from zoterodigest.cli.base import screen
+from zoterodigest.cli.show.encoder import json_text
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.record import EMPTY, Names
 
 ANY_TEXT = st.text(st.characters(categories=None)) | st.text("ab \n\t\x1b\x9b\u202e\u2066世\ud800")
 
@@ -55,14 +58,25 @@ def test_text_is_shown_on_one_line_with_escapes(text: str, shown: str) -> None:
 
 @given(st.lists(ANY_TEXT))
 def test_json_comes_back_unchanged_and_is_safe_to_show(texts: list[str]) -> None:
-    text = screen.json_text(texts)
+    text = json_text(texts)
 
     assert json.loads(text) == texts
     assert _obeyed(text.replace("\n", "")) == []
 
 
+def test_json_takes_values_of_the_core_wherever_they_stand() -> None:
+    conflict = {"markdown": Names(("A. Person",), truncated=True), "zotero": EMPTY}
+
+    text = json_text({"conflicts": [conflict], "ids": {Identifier("arxiv", "1706.03762")}})
+
+    assert json.loads(text) == {
+        "conflicts": [{"markdown": {"people": ["A. Person"], "truncated": True}, "zotero": None}],
+        "ids": ["arxiv:1706.03762"],
+    }
+
+
 def test_json_is_plain_unicode_with_one_member_a_line() -> None:
-    text = screen.json_text({"entries": [{"title": "世界"}, {"title": "é"}], "skipped": []})
+    text = json_text({"entries": [{"title": "世界"}, {"title": "é"}], "skipped": []})
 
     assert text.split("\n") == [
         "{",

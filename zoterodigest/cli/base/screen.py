@@ -6,27 +6,24 @@ reaches a terminal, and nothing in them is taken for markup.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from io import TextIOWrapper
-from typing import Any, TextIO
+from typing import TextIO
 
 from rich.cells import cell_len, set_cell_size
 
-_FORMAT = (
+OBEYED_FORMAT = (
     "\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff"
 )
 _JOINED = "[\u0600-\u0dff\u200d\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]"
 """What a joiner belongs behind: letters of Arabic and Indic scripts, and emoji."""
 
-_OBEYED = re.compile(f"[\\x00-\\x1f\\x7f-\\x9f{_FORMAT}]|(?<!{_JOINED})[\u200c\u200d]")
-_OBEYED_IN_JSON = re.compile(f"[\\x7f-\\x9f{_FORMAT}]")
+_OBEYED = re.compile(f"[\\x00-\\x1f\\x7f-\\x9f{OBEYED_FORMAT}]|(?<!{_JOINED})[\u200c\u200d]")
 _NARROWEST = 40
 _NARROWEST_CELL = 6
 _LONGEST_PART = 500
@@ -53,26 +50,6 @@ def _escape(found: re.Match[str]) -> str:
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
-
-
-def json_text(value: Mapping[str, Any] | Sequence[Any]) -> str:
-    """Return `value` as JSON in plain Unicode, each member of its lists on a line of its own.
-
-    What a terminal would obey is escaped the JSON way, so that a reader gets it back unchanged.
-    """
-    if isinstance(value, Mapping):
-        lists = (f"{json.dumps(name)}: {_json(member)}" for name, member in value.items())
-        text = "{\n" + ",\n".join(lists) + "\n}"
-    else:
-        text = _json(value)
-    return _OBEYED_IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], text)
-
-
-def _json(value: Any) -> str:
-    if not isinstance(value, Sequence) or isinstance(value, str) or not value:
-        return json.dumps(value, ensure_ascii=False)
-    lines = ",\n".join(json.dumps(member, ensure_ascii=False) for member in value)
-    return f"[\n{lines}\n]"
 
 
 def width() -> int:
@@ -209,13 +186,6 @@ def emit_text(text: str) -> None:
     """Write a file's text to standard output: as it is into a pipe, made safe on a screen."""
     text = text.removesuffix("\n")
     emit(visible_lines(text) if sys.stdout.isatty() else text.split("\n"))
-
-
-def emit_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
-    """Write `value` to standard output as JSON in UTF-8, whatever the locale."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
-    emit([json_text(value)])
 
 
 def tell(lines: Iterable[str]) -> None:

@@ -8,11 +8,11 @@ from typing import Any, NoReturn
 
 from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.places import open_place
-from zoterodigest.cli.base.screen import counted, cut, emit, emit_json, styled, width
+from zoterodigest.cli.base.screen import counted, cut, emit, styled, width
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.attention import heading_of
 from zoterodigest.cli.show.closing import wording_of
-from zoterodigest.cli.show.plan_data import with_kind
+from zoterodigest.cli.show.encoder import emit_json, with_kind
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.acknowledging import (

@@ -16,7 +16,6 @@ from zoterodigest.cli.base.screen import (
     counted,
     cut,
     emit,
-    emit_json,
     enumerated,
     styled,
     tell_error,
@@ -27,6 +26,7 @@ from zoterodigest.cli.base.screen import (
     wrapped,
 )
 from zoterodigest.cli.base.talk import progress, require_consent
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.subjects import field_name
 from zoterodigest.core.file_keys import names_bib
 from zoterodigest.errors import ZoterodigestError

@@ -1,4 +1,4 @@
-"""The command about what documents cite: check-check_cites_run."""
+"""The command about what documents cite: check-cites."""
 
 from __future__ import annotations
 

@@ -10,8 +10,9 @@ from zoterodigest.bibtex.checking import Checked, Missing, Standing, check
 from zoterodigest.bibtex.cited import At, Cited
 from zoterodigest.bibtex.scanner import scan
 from zoterodigest.bibtex.tiles import COMMENT_INSIDE, Bibliography
-from zoterodigest.cli.base.screen import counted, emit, emit_json, visible
+from zoterodigest.cli.base.screen import counted, emit, visible
 from zoterodigest.cli.commands.key_differences import KeyDifference, key_differences
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.citing import read_cited
 from zoterodigest.project.files import read_file

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.places import open_library
-from zoterodigest.cli.base.screen import counted, emit, emit_json, tell_failure
+from zoterodigest.cli.base.screen import counted, emit, tell_failure
 from zoterodigest.cli.base.talk import busy, progress, require_consent
 from zoterodigest.cli.show.citekey_text import (
     check_data,
@@ -20,6 +20,7 @@ from zoterodigest.cli.show.citekey_text import (
     new_data,
     new_text,
 )
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.library.selection import NotInLibrary
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.bibs.key_findings import findings_about

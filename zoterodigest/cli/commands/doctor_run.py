@@ -10,8 +10,9 @@ from rich.cells import cell_len
 
 from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.screen import counted, emit, emit_json, hanging, styled, visible
+from zoterodigest.cli.base.screen import counted, emit, hanging, styled, visible
 from zoterodigest.cli.base.talk import busy
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.sync.doctor.examination import examine
 from zoterodigest.sync.doctor.finding import Check, Finding
 

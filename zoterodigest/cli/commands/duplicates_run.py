@@ -8,9 +8,10 @@ from pathlib import Path
 from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.places import linked_digests, open_library, project_in
-from zoterodigest.cli.base.screen import emit, emit_json
+from zoterodigest.cli.base.screen import emit
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.duplicate_text import as_data, as_text, command_for
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.project.layout import BibFile, Project, parted
 from zoterodigest.sync.duplicates import duplicates_in
 from zoterodigest.sync.workspace import Workspace, open_workspace

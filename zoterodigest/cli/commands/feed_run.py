@@ -18,7 +18,6 @@ from zoterodigest.cli.base.screen import (
     counted,
     cut,
     emit,
-    emit_json,
     enumerated,
     hanging,
     tell_error,
@@ -27,6 +26,7 @@ from zoterodigest.cli.base.screen import (
     width,
 )
 from zoterodigest.cli.base.talk import busy, require_consent
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.lookup.newest import newest, query_of
 from zoterodigest.lookup.sources import Sources

@@ -33,6 +33,7 @@ def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = Fals
     """
     from zoterodigest.cli.base import screen
     from zoterodigest.cli.show import bib_inspection, inspection
+    from zoterodigest.cli.show.encoder import emit_json
     from zoterodigest.project.layout import parted
 
     digests, named = parted(files)
@@ -40,7 +41,7 @@ def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = Fals
     found = inspection.inspect_files(digests, format_name)
     if as_json:
         bib_data = bib_inspection.as_data(bibs) if len(digests) < len(files) else {}
-        screen.emit_json(inspection.as_data(found) | bib_data)
+        emit_json(inspection.as_data(found) | bib_data)
     else:
         from zoterodigest.cli.show import inspection_text
 

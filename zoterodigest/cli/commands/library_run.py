@@ -17,7 +17,6 @@ from zoterodigest.cli.base.places import NoLibraryYet, near, requests_text
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
-    emit_json,
     hanging,
     styled,
     tell,
@@ -27,6 +26,7 @@ from zoterodigest.cli.base.screen import (
 from zoterodigest.cli.base.talk import busy, progress, require_consent
 from zoterodigest.cli.base.telling import tell_failures
 from zoterodigest.cli.show.closing import planned_line
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import library_text
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import EmbeddedAddress, parse_address
@@ -241,6 +241,6 @@ def _data(copied: Copied, wanted: Wanted) -> dict[str, Any]:
         "moved": copied.is_moved or copying.is_moved,
         "configured": copied.is_configured,
         "line": library_line(configured_address(copying.target, wanted.target)),
-        "differences": [asdict(one) for one in copied.differences],
-        "failures": [asdict(one) for one in copied.failures],
+        "differences": copied.differences,
+        "failures": copied.failures,
     }

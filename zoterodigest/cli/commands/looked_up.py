@@ -82,7 +82,7 @@ def looked_text(looked: LookedUp) -> Iterator[str]:
 
 def looked_data(looked: LookedUp) -> dict[str, Any]:
     """Return what came of looking works up, as JSON can hold it."""
-    from zoterodigest.cli.show.plan_data import with_kind
+    from zoterodigest.cli.show.encoder import with_kind
 
     return {
         "wanted": len(looked.wanted),

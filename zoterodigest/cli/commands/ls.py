@@ -53,11 +53,12 @@ def ls(
     from zoterodigest.cli.base import screen
     from zoterodigest.cli.base.places import open_library
     from zoterodigest.cli.show import library_list
+    from zoterodigest.cli.show.encoder import emit_json
 
     with open_library(address, Path()) as library:
         snapshot = library.read()
     shown = library_list.select(snapshot, collections or (), tags or ())
     if as_json:
-        screen.emit_json(library_list.as_data(shown, with_children=with_children))
+        emit_json(library_list.as_data(shown, with_children=with_children))
     else:
         screen.emit(library_list.as_text(shown))

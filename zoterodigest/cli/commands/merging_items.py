@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.screen import counted, cut, emit, emit_json, tell_failure, visible, width
+from zoterodigest.cli.base.screen import counted, cut, emit, tell_failure, visible, width
 from zoterodigest.cli.base.talk import busy, progress, require_consent
 from zoterodigest.cli.commands.duplicates_run import meant
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.library_list import title_of
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.merging_items import ItemMerge, MergedItems, merge_items, prepare_merge

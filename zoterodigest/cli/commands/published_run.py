@@ -10,13 +10,13 @@ from zoterodigest.cli.base.looking_up import is_offline, open_sources
 from zoterodigest.cli.base.places import Place, open_place
 from zoterodigest.cli.base.screen import (
     emit,
-    emit_json,
     tell,
     visible,
 )
 from zoterodigest.cli.base.talk import busy, progress, require_consent
 from zoterodigest.cli.base.telling import tell_failures
 from zoterodigest.cli.show.closing import closing_text, done_text
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.cli.show.plan_text import plan_text, refusals_text
 from zoterodigest.cli.show.published_text import Shown, published_data, published_text

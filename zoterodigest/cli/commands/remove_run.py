@@ -12,7 +12,6 @@ from zoterodigest.cli.base.screen import (
     counted,
     cut,
     emit,
-    emit_json,
     styled,
     tell_failure,
     visible,
@@ -20,6 +19,7 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.base.talk import busy, progress, require_consent
 from zoterodigest.cli.base.telling import tell_failures
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import library_text
 from zoterodigest.cli.show.library_list import title_of
 from zoterodigest.library.port import LibraryItem

@@ -13,7 +13,6 @@ from zoterodigest.cli.base.places import open_place
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
-    emit_json,
     width,
     wrapped,
 )
@@ -29,8 +28,8 @@ from zoterodigest.cli.show.conflict_list import (
     has_conflicts,
     head_of,
 )
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.excerpts import excerpts
-from zoterodigest.cli.show.plan_data import plain
 from zoterodigest.cli.show.subjects import entry_title, field_name, place_of, value_text
 from zoterodigest.core.record import Value
 from zoterodigest.core.terms import End
@@ -298,8 +297,8 @@ def _done(outcome: Outcome, after: _Opened) -> Iterator[str]:
 def _data(resolving: Resolving, failures: Sequence[Failure], after: _Opened) -> dict[str, Any]:
     return {
         "resolved": [
-            {**field_data(one.field), "chosen": plain(one.choice)} for one in resolving.decisions
+            {**field_data(one.field), "chosen": one.choice} for one in resolving.decisions
         ],
-        "failures": [plain(failure) for failure in failures],
+        "failures": failures,
         "conflicts": [field_data(one) for one in after.fields if one.kind is Kind.CONFLICT],
     }

@@ -12,9 +12,10 @@ import typer
 from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.places import open_library
-from zoterodigest.cli.base.screen import counted, emit, emit_json, tell_failure, wrapped
+from zoterodigest.cli.base.screen import counted, emit, tell_failure, wrapped
 from zoterodigest.cli.base.talk import busy, progress
 from zoterodigest.cli.show.closing import planned_line
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import changes_data, changes_text
 from zoterodigest.project.files import read_file, require_text
 from zoterodigest.project.running import require_idle

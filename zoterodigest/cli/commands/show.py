@@ -32,6 +32,7 @@ def show(
     """
     from zoterodigest.cli.base import places, screen
     from zoterodigest.cli.show import item_text, library_list
+    from zoterodigest.cli.show.encoder import emit_json
 
     with places.open_library(address, Path()) as library:
         snapshot = library.read()
@@ -39,7 +40,7 @@ def show(
     items = library_list.find(snapshot, keys)
     if as_json:
         family = [one for item in items for one in library_list.family(snapshot, item)]
-        screen.emit_json([library_list.api_data(one, sources.get(one.key)) for one in family])
+        emit_json([library_list.api_data(one, sources.get(one.key)) for one in family])
     else:
         told = ((item, sources.get(item.key, {})) for item in items)
         screen.emit(line for one in told for line in item_text.as_text(snapshot, *one))

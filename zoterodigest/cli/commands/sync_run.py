@@ -10,7 +10,6 @@ from zoterodigest.cli.base.places import Place, opened_place
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
-    emit_json,
     hanging,
     tell,
     visible,
@@ -21,6 +20,7 @@ from zoterodigest.cli.base.telling import tell_failures
 from zoterodigest.cli.commands.looked_up import looked_data, looked_text, with_lookups
 from zoterodigest.cli.show.attention import CONFLICTS
 from zoterodigest.cli.show.closing import closing_text, done_text, planned_text
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import unfinished_text
 from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.cli.show.plan_text import (

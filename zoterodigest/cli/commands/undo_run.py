@@ -13,7 +13,6 @@ from zoterodigest.cli.base.places import project_in
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
-    emit_json,
     enumerated,
     files_counted,
     styled,
@@ -24,6 +23,7 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.base.talk import busy, progress, require_consent
 from zoterodigest.cli.show.closing import planned_line
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import (
     changes_data,
     changes_text,

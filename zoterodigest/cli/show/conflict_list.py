@@ -11,8 +11,8 @@ from rich.cells import cell_len
 
 from zoterodigest.cli.base.screen import counted, cut, flowing, styled, width, wrapped
 from zoterodigest.cli.show.attention import Attention
+from zoterodigest.cli.show.encoder import with_kind
 from zoterodigest.cli.show.excerpts import excerpts
-from zoterodigest.cli.show.plan_data import plain, with_kind
 from zoterodigest.cli.show.report_text import Wording
 from zoterodigest.cli.show.subjects import (
     conflict_text,
@@ -82,18 +82,18 @@ def field_data(field: OpenField) -> dict[str, Any]:
     What the entry holds is called `markdown` in a digest and `bib` in a bibliography; `source` is
     where the library's value was looked up.
     """
-    known = {} if field.base is None else {"base": plain(field.base)}
+    known = {} if field.base is None else {"base": field.base}
     source = {"source": field.source} if field.source else {}
     return {
         "id": field.id,
         "row": field.row_id,
         "digest": field.entry.digest,
         "line": field.entry.place.start_line,
-        "title": plain(field.entry.fields.get("title")),
+        "title": field.entry.fields.get("title"),
         "field": field.name,
         **known,
-        field.end.value: plain(field.at_entry),
-        "zotero": plain(field.at_item),
+        field.end.value: field.at_entry,
+        "zotero": field.at_item,
         **source,
     }
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Set
-from dataclasses import fields, is_dataclass
-from enum import Enum
 from typing import Any
 
 from zoterodigest.cli.base.places import Place
 from zoterodigest.cli.show.bib_text import exports_data
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.link import Row
-from zoterodigest.core.record import Blocks, Empty, Entry, Hyperlink, Item, Links, Members, Names
+from zoterodigest.cli.show.encoder import kind_of, with_kind
 from zoterodigest.sync.acknowledging import standing_reports
 from zoterodigest.sync.carry import Outcome
 from zoterodigest.sync.failures import foreseen
@@ -39,14 +33,14 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
         "lock_file": str(prepared.workspace.project.lock_path),
         "in_step": prepared.is_settled,
         "needs_consent": prepared.needs_consent,
-        "stop": plain(prepared.stop),
+        "stop": prepared.stop,
         "counts": {kind_of(name): number for name, number in sorted(plan.counts().items())},
         "new_tags": dict(sorted(prepared.new_tags.items())),
         "actions": [with_kind(action) for action in plan.actions],
         "reports": _reports(prepared),
-        "kept": [plain(one) for one in prepared.kept],
+        "kept": list(prepared.kept),
         "bibliographies": exports_data(prepared.bibs),
-        "failures": [plain(one) for one in (outcome.failures if outcome else foreseen(prepared))],
+        "failures": list(outcome.failures if outcome else foreseen(prepared)),
         **({} if outcome is None else _outcome_data(outcome)),
     }
 
@@ -73,62 +67,4 @@ def _outcome_data(outcome: Outcome) -> dict[str, Any]:
             "actions": [with_kind(action) for action in (again.actions if again else ())],
             "reports": [with_kind(report) for report in (again.reports if again else ())],
         },
-    }
-
-
-def with_kind(value: object) -> dict[str, Any]:
-    """Return an action or report with its `kind`."""
-    return {"kind": kind_of(type(value).__name__), **plain(value)}
-
-
-def kind_of(name: str) -> str:
-    """Return what JSON calls the actions or reports of a class: `create-item`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
-
-
-def plain(value: object) -> Any:
-    """Return a value of the core as JSON can hold it."""
-    match value:
-        case Empty():
-            return None
-        case Identifier(scheme, text):
-            return f"{scheme}:{text}"
-        case Members(texts) | Blocks(texts):
-            return list(texts)
-        case Links(hyperlinks):
-            return [plain(link) for link in hyperlinks]
-        case Names() | Hyperlink():
-            return _members(value)
-        case Row():
-            kept = ("id", "digest", "item", "note", "identifiers", "state")
-            return {name: plain(getattr(value, name)) for name in kept}
-        case Entry():
-            return _entry(value)
-        case Item():
-            return {"key": value.key, "title": plain(value.fields.get("title"))}
-        case Enum():
-            return value.value
-        case Mapping():
-            return {str(name): plain(one) for name, one in value.items()}
-        case Set():
-            return sorted(map(plain, value))
-        case tuple() | list():
-            return [plain(one) for one in value]
-        case _ if is_dataclass(value):
-            return _members(value)
-        case _:
-            return value
-
-
-def _members(value: Any) -> dict[str, Any]:
-    return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-
-
-def _entry(entry: Entry) -> dict[str, Any]:
-    return {
-        "digest": entry.digest,
-        "start_line": entry.place.start_line,
-        "end_line": entry.place.end_line,
-        "title": plain(entry.fields.get("title")),
-        "identifiers": plain(entry.identifiers),
     }

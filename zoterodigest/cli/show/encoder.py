@@ -1,0 +1,112 @@
+"""The one encoder of `--json`: how values of the core are said, and how all is printed.
+
+docs/json.md lists the fields that each command prints. Scripts rely on their names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from io import TextIOWrapper
+from typing import Any
+
+from zoterodigest.cli.base.screen import OBEYED_FORMAT, emit
+from zoterodigest.core.identity import Identifier
+from zoterodigest.core.link import Row
+from zoterodigest.core.record import Blocks, Empty, Entry, Hyperlink, Item, Links, Members, Names
+
+_OBEYED = re.compile(f"[\\x7f-\\x9f{OBEYED_FORMAT}]")
+
+
+def emit_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Write `value` to standard output as JSON in UTF-8, whatever the locale."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    emit([json_text(value)])
+
+
+def json_text(value: Mapping[str, Any] | Sequence[Any]) -> str:
+    """Return `value` as JSON in plain Unicode, each member of its lists on a line of its own.
+
+    Values of the core, records of ours and sets may stand anywhere in it: `plain` says how.
+
+    What a terminal would obey is escaped the JSON way, so that a reader gets it back unchanged.
+    """
+    if isinstance(value, Mapping):
+        lists = (f"{json.dumps(name)}: {_json(member)}" for name, member in value.items())
+        text = "{\n" + ",\n".join(lists) + "\n}"
+    else:
+        text = _json(value)
+    return _OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def _json(value: Any) -> str:
+    if not isinstance(value, Sequence) or isinstance(value, str) or not value:
+        return _ENCODER.encode(value)
+    lines = ",\n".join(_ENCODER.encode(member) for member in value)
+    return f"[\n{lines}\n]"
+
+
+def with_kind(value: object) -> dict[str, Any]:
+    """Return an action or report with its `kind`."""
+    return {"kind": kind_of(type(value).__name__), **plain(value)}
+
+
+def kind_of(name: str) -> str:
+    """Return what JSON calls the actions or reports of a class: `create-item`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+
+
+def plain(value: object) -> Any:
+    """Return a value of the core as JSON can hold it."""
+    match value:
+        case Empty():
+            return None
+        case Identifier(scheme, text):
+            return f"{scheme}:{text}"
+        case Members(texts) | Blocks(texts):
+            return list(texts)
+        case Links(hyperlinks):
+            return [plain(link) for link in hyperlinks]
+        case Names() | Hyperlink():
+            return _members(value)
+        case Row():
+            kept = ("id", "digest", "item", "note", "identifiers", "state")
+            return {name: plain(getattr(value, name)) for name in kept}
+        case Entry():
+            return _entry(value)
+        case Item():
+            return {"key": value.key, "title": plain(value.fields.get("title"))}
+        case Enum():
+            return value.value
+        case Mapping():
+            return {str(name): plain(one) for name, one in value.items()}
+        case Set():
+            return sorted(map(plain, value))
+        case tuple() | list():
+            return [plain(one) for one in value]
+        case _ if is_dataclass(value):
+            return _members(value)
+        case _:
+            return value
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "digest": entry.digest,
+        "start_line": entry.place.start_line,
+        "end_line": entry.place.end_line,
+        "title": plain(entry.fields.get("title")),
+        "identifiers": plain(entry.identifiers),
+    }
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=plain)
