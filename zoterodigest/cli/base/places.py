@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +118,18 @@ def open_place(asked: Invocation) -> Place:
     meant = asked.files or [path for path in linked if path.exists()]
     meaning = chosen(asked.address, project)
     workspace = open_workspace(meant, start, chosen=meaning, wanted_format=asked.format_name)
+    _require_digests(workspace, linked)
+    library, base = library_meant(workspace.project, start, meaning)
+    match parse_address(library):
+        case EmbeddedAddress(path):
+            file = near(base / path)
+            return Place(workspace, EmbeddedAddress(str(file)).text, file, meaning.access.tally)
+        case _:
+            return Place(workspace, library, None, meaning.access.tally)
+
+
+def _require_digests(workspace: Workspace, linked: Sequence[Path]) -> None:
+    """Raise `NoDigest` if there is no digest to work on, or a .bib was named as one."""
     if linked and not workspace.digests:
         names = ", ".join(str(path) for path in linked)
         raise NoDigest(
@@ -147,13 +159,6 @@ def open_place(asked: Invocation) -> Place:
             "Give the path of a Markdown file, or write a zoterodigest.toml with"
             " `zoterodigest init DIGEST.md`. A .bib of the library alone: `zoterodigest export`.",
         )
-    library, base = library_meant(workspace.project, start, meaning)
-    match parse_address(library):
-        case EmbeddedAddress(path):
-            file = near(base / path)
-            return Place(workspace, EmbeddedAddress(str(file)).text, file, meaning.access.tally)
-        case _:
-            return Place(workspace, library, None, meaning.access.tally)
 
 
 def sources_in(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import compress
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,10 @@ class Order(Enum):
 
     DIGEST = "digest"
     KEY = "key"
+
+
+_FLAGS = ("short_venues", "abstract", "note", "awards")
+"""The options that are flags of a style, by the names they have there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,75 @@ class Wanted:
         return asked if self.add_only is None else {**asked, "add_only": self.add_only}
 
 
+_Output = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The file to write; - prints it.",
+        show_default="the project's, else -",
+    ),
+]
+_To = Annotated[
+    Target | None,
+    typer.Option("--to", help="The format.", show_default="bibtex; csljson for a .json"),
+]
+_Items = Annotated[
+    str,
+    typer.Option(
+        "--items",
+        metavar="FILE",
+        help="A JSON array of Zotero API items instead of a library; - reads standard input.",
+        show_default=False,
+    ),
+]
+_Tags = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag", metavar="TAG", help="Only items with this tag. Repeatable.", show_default=False
+    ),
+]
+_Collections = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--collection",
+        metavar="NAME",
+        help="Only items in this collection. Repeatable.",
+        show_default=False,
+    ),
+]
+_Cited = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--cited",
+        metavar="FILE",
+        help="Only what FILE cites: .tex, .aux, .bcf, .typ or Pandoc's .md. Repeatable.",
+        show_default=False,
+    ),
+]
+_Sort = Annotated[Order | None, typer.Option("--sort", help="The order.", show_default="digest")]
+_ShortVenues = Annotated[bool, typer.Option("--short-venues", help="Short venue names: CVPR.")]
+_Abstract = Annotated[bool, typer.Option("--abstract", help="Include abstracts.")]
+_Note = Annotated[bool, typer.Option("--note", help="Include comments.")]
+_Awards = Annotated[bool, typer.Option("--awards", help="Include awards, as notes.")]
+_AddOnly = Annotated[
+    bool | None,
+    typer.Option(
+        "--add-only/--update",
+        help="Only add entries, or also update those that export wrote.",
+        show_default="--update in a file that export made",
+    ),
+]
+_Prune = Annotated[
+    bool,
+    typer.Option("--prune", help="Remove unwanted entries that export wrote; not with --add-only."),
+]
+_Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Write the file anew; its content is lost.")
+]
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the command to `app`."""
     app.command()(export)
@@ -80,81 +154,22 @@ def add_to(app: typer.Typer) -> None:
 
 def export(
     digests: AnyDigests = None,
-    output: Annotated[
-        str,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="The file to write; - prints it.",
-            show_default="the project's, else -",
-        ),
-    ] = "",
-    target: Annotated[
-        Target | None,
-        typer.Option("--to", help="The format.", show_default="bibtex; csljson for a .json"),
-    ] = None,
-    items: Annotated[
-        str,
-        typer.Option(
-            "--items",
-            metavar="FILE",
-            help="A JSON array of Zotero API items instead of a library; - reads standard input.",
-            show_default=False,
-        ),
-    ] = "",
-    tags: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--tag", metavar="TAG", help="Only items with this tag. Repeatable.", show_default=False
-        ),
-    ] = None,
-    collections: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--collection",
-            metavar="NAME",
-            help="Only items in this collection. Repeatable.",
-            show_default=False,
-        ),
-    ] = None,
-    cited: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--cited",
-            metavar="FILE",
-            help="Only what FILE cites: .tex, .aux, .bcf, .typ or Pandoc's .md. Repeatable.",
-            show_default=False,
-        ),
-    ] = None,
-    order: Annotated[
-        Order | None, typer.Option("--sort", help="The order.", show_default="digest")
-    ] = None,
-    short_venues: Annotated[
-        bool, typer.Option("--short-venues", help="Short venue names: CVPR.")
-    ] = False,
-    abstract: Annotated[bool, typer.Option("--abstract", help="Include abstracts.")] = False,
-    note: Annotated[bool, typer.Option("--note", help="Include comments.")] = False,
-    awards: Annotated[bool, typer.Option("--awards", help="Include awards, as notes.")] = False,
+    output: _Output = "",
+    target: _To = None,
+    items: _Items = "",
+    tags: _Tags = None,
+    collections: _Collections = None,
+    cited: _Cited = None,
+    order: _Sort = None,
+    short_venues: _ShortVenues = False,
+    abstract: _Abstract = False,
+    note: _Note = False,
+    awards: _Awards = False,
     address: Address = "",
     format_name: FormatName = "",
-    add_only: Annotated[
-        bool | None,
-        typer.Option(
-            "--add-only/--update",
-            help="Only add entries, or also update those that export wrote.",
-            show_default="--update in a file that export made",
-        ),
-    ] = None,
-    prune: Annotated[
-        bool,
-        typer.Option(
-            "--prune", help="Remove unwanted entries that export wrote; not with --add-only."
-        ),
-    ] = False,
-    may_overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Write the file anew; its content is lost.")
-    ] = False,
+    add_only: _AddOnly = None,
+    prune: _Prune = False,
+    may_overwrite: _Overwrite = False,
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
 ) -> None:
@@ -177,7 +192,6 @@ def export(
     """
     from zoterodigest.cli.commands import export_run
 
-    flags = {"short_venues": short_venues, "abstract": abstract, "note": note, "awards": awards}
     wanted = Wanted(
         output=output,
         target=target,
@@ -186,7 +200,7 @@ def export(
         collections=tuple(collections or ()),
         cited=tuple(cited or ()),
         order=order,
-        style=tuple(name for name, is_set in flags.items() if is_set),
+        style=tuple(compress(_FLAGS, (short_venues, abstract, note, awards))),
         add_only=add_only,
         prune=prune,
         may_overwrite=may_overwrite,
@@ -198,20 +212,4 @@ def export(
         is_dry_run=is_dry_run,
         is_agreed=is_agreed,
     )
-    _require_clear(wanted, asked)
     raise typer.Exit(export_run.run(wanted, asked))
-
-
-def _require_clear(wanted: Wanted, asked: Invocation) -> None:
-    """Raise `BadParameter` for options that do not go together."""
-    if asked.files and wanted.items:
-        raise typer.BadParameter("give digests or --items, not both")
-    if not asked.files and not wanted.items:
-        return
-    if wanted.collections:
-        raise typer.BadParameter("--collection is for a library")
-    if wanted.add_only is not None or wanted.prune:
-        raise typer.BadParameter(
-            "--add-only, --update and --prune are for a library: of digests entries are only added;"
-            " --overwrite writes the file anew"
-        )

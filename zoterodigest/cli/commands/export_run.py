@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import typer
+
 from zoterodigest.bibtex.cited import Cited
 from zoterodigest.bibtex.latex import Dialect
 from zoterodigest.bibtex.manner import write_bib
@@ -88,6 +90,7 @@ Source = FromLibrary | FromDigests | FromFile
 
 def run(wanted: Wanted, asked: Invocation) -> int:
     """Export as a project does where one is meant, else write a bibliography; return the code."""
+    _require_clear(wanted, asked)
     writing = Writing(asked, wanted.may_overwrite)
     workspace = None
     if not asked.files and not wanted.items:
@@ -102,6 +105,21 @@ def run(wanted: Wanted, asked: Invocation) -> int:
             return show(workspace, wanted.rules)
     export(_source(wanted, asked, workspace), wanted, writing)
     return 0
+
+
+def _require_clear(wanted: Wanted, asked: Invocation) -> None:
+    """Raise `BadParameter` for options that do not go together."""
+    if asked.files and wanted.items:
+        raise typer.BadParameter("give digests or --items, not both")
+    if not asked.files and not wanted.items:
+        return
+    if wanted.collections:
+        raise typer.BadParameter("--collection is for a library")
+    if wanted.add_only is not None or wanted.prune:
+        raise typer.BadParameter(
+            "--add-only, --update and --prune are for a library: of digests entries are only added;"
+            " --overwrite writes the file anew"
+        )
 
 
 def _source(wanted: Wanted, asked: Invocation, workspace: Workspace | None) -> Source:

@@ -19,33 +19,39 @@ class Keep(Enum):
     BIB = "bib"
 
 
+_Id = Annotated[str, typer.Argument(metavar="ID", hidden=True, show_default=False)]
+_Keep = Annotated[Keep | None, typer.Option("--keep", help="The side to keep.", show_default=False)]
+_Edit = Annotated[
+    bool, typer.Option("--edit", help="Write the value for both sides in $VISUAL or $EDITOR.")
+]
+_Field = Annotated[
+    str, typer.Option("--field", metavar="NAME", help="Only this field.", show_default=False)
+]
+_All = Annotated[bool, typer.Option("--all", help="Every conflict, with --keep.")]
+_Apart = Annotated[bool, typer.Option("--apart", "-a", help="Also decide diverged fields.")]
+_Acknowledge = Annotated[
+    bool,
+    typer.Option("--acknowledge", help="Accept a report of `status` until its values change."),
+]
+_Forget = Annotated[
+    bool, typer.Option("--forget", help="Report in `status` again what you acknowledged.")
+]
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the command to `app`."""
     app.command(epilog="Next: `zoterodigest status` shows what is left.")(resolve)
 
 
 def resolve(
-    wanted: Annotated[str, typer.Argument(metavar="ID", hidden=True, show_default=False)] = "",
-    keep: Annotated[
-        Keep | None, typer.Option("--keep", help="The side to keep.", show_default=False)
-    ] = None,
-    is_edit: Annotated[
-        bool, typer.Option("--edit", help="Write the value for both sides in $VISUAL or $EDITOR.")
-    ] = False,
-    field: Annotated[
-        str, typer.Option("--field", metavar="NAME", help="Only this field.", show_default=False)
-    ] = "",
-    is_all: Annotated[bool, typer.Option("--all", help="Every conflict, with --keep.")] = False,
-    with_apart: Annotated[
-        bool, typer.Option("--apart", "-a", help="Also decide diverged fields.")
-    ] = False,
-    is_acknowledged: Annotated[
-        bool,
-        typer.Option("--acknowledge", help="Accept a report of `status` until its values change."),
-    ] = False,
-    is_forgotten: Annotated[
-        bool, typer.Option("--forget", help="Report in `status` again what you acknowledged.")
-    ] = False,
+    wanted: _Id = "",
+    keep: _Keep = None,
+    is_edit: _Edit = False,
+    field: _Field = "",
+    is_all: _All = False,
+    with_apart: _Apart = False,
+    is_acknowledged: _Acknowledge = False,
+    is_forgotten: _Forget = False,
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     address: Address = "",
