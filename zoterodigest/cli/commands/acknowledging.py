@@ -35,7 +35,7 @@ class NotChosen(ZoterodigestError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class AcknowledgeOptions:
     """Which reports a person acknowledges, or forgets; without an `id` all of them."""
 
     id: str = ""
@@ -44,7 +44,7 @@ class Wish:
     is_forgotten: bool = False
 
 
-def acknowledge_or_forget(wish: Wish, asked: Invocation) -> int:
+def acknowledge_or_forget(wish: AcknowledgeOptions, asked: Invocation) -> int:
     """Write into the lock file what a person acknowledges, or forgets, and tell it.
 
     Raises `NotChosen` or `NotOpen` if it is not clear what is meant.
@@ -78,13 +78,17 @@ def refuse_two_wishes() -> NoReturn:
     )
 
 
-def _data(reports: Sequence[StandingReport], wish: Wish) -> dict[str, Any]:
+def _data(reports: Sequence[StandingReport], wish: AcknowledgeOptions) -> dict[str, Any]:
     name = "forgotten" if wish.is_forgotten else "acknowledged"
     return {name: [{"id": one.id, **with_kind(one.report)} for one in reports]}
 
 
 def _lines(
-    prepared: Prepared, reports: Sequence[StandingReport], wish: Wish, *, is_dry_run: bool
+    prepared: Prepared,
+    reports: Sequence[StandingReport],
+    wish: AcknowledgeOptions,
+    *,
+    is_dry_run: bool,
 ) -> Iterator[str]:
     wording = wording_of(prepared)
     for one in reports:
@@ -100,7 +104,7 @@ def _lines(
         yield from _done(len(reports), wish)
 
 
-def _done(number: int, wish: Wish) -> Iterator[str]:
+def _done(number: int, wish: AcknowledgeOptions) -> Iterator[str]:
     reports = counted(number, "report")
     if wish.is_forgotten:
         yield f"Done: {reports} no longer acknowledged; `zoterodigest status` lists them again."

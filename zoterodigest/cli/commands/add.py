@@ -59,4 +59,4 @@ def add(
     asked = Invocation(
         is_dry_run=is_dry_run, is_agreed=is_agreed, is_offline=is_offline, as_json=as_json
     )
-    raise typer.Exit(add_run.run(add_run.Wanted(names, to, section, may_double), asked))
+    raise typer.Exit(add_run.run(add_run.AddOptions(names, to, section, may_double), asked))

@@ -57,7 +57,7 @@ FINE, FAILED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AddOptions:
     """Which papers are to be added, and where to."""
 
     names: Sequence[str]
@@ -66,7 +66,7 @@ class Wanted:
     may_double: bool = False
 
 
-def run(wanted: Wanted, asked: Invocation) -> int:
+def run(wanted: AddOptions, asked: Invocation) -> int:
     """Add what is wanted, or only show it; return the exit code."""
     venues = venue_table()
     goal, project = _goal(wanted.to, venues)

@@ -35,7 +35,7 @@ _FLAGS = ("short_venues", "abstract", "note", "awards")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ExportOptions:
     """What is to be written and where to: "" is where the project says, "-" the screen.
 
     `style` holds the names of the flags of a style that are set.
@@ -190,9 +190,7 @@ def export(
       zoterodigest export papers.md -o refs.bib --cited main.tex
       zoterodigest export --items items.json --to csljson -o -
     """
-    from zoterodigest.cli.commands import export_run
-
-    wanted = Wanted(
+    wanted = ExportOptions(
         output=output,
         target=target,
         items=items,
@@ -212,4 +210,10 @@ def export(
         is_dry_run=is_dry_run,
         is_agreed=is_agreed,
     )
-    raise typer.Exit(export_run.run(wanted, asked))
+    raise typer.Exit(_run(wanted, asked))
+
+
+def _run(wanted: ExportOptions, asked: Invocation) -> int:
+    from zoterodigest.cli.commands import export_run
+
+    return export_run.run(wanted, asked)

@@ -19,7 +19,7 @@ from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.places import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
 from zoterodigest.cli.commands.bib_additions import add_to_bib
-from zoterodigest.cli.commands.export import Order, Target, Wanted
+from zoterodigest.cli.commands.export import ExportOptions, Order, Target
 from zoterodigest.cli.commands.project_export import (
     export_all,
     export_into,
@@ -88,7 +88,7 @@ class FromFile:
 Source = FromLibrary | FromDigests | FromFile
 
 
-def run(wanted: Wanted, asked: Invocation) -> int:
+def run(wanted: ExportOptions, asked: Invocation) -> int:
     """Export as a project does where one is meant, else write a bibliography; return the code."""
     _require_clear(wanted, asked)
     writing = Writing(asked, wanted.may_overwrite)
@@ -107,7 +107,7 @@ def run(wanted: Wanted, asked: Invocation) -> int:
     return 0
 
 
-def _require_clear(wanted: Wanted, asked: Invocation) -> None:
+def _require_clear(wanted: ExportOptions, asked: Invocation) -> None:
     """Raise `BadParameter` for options that do not go together."""
     if asked.files and wanted.items:
         raise typer.BadParameter("give digests or --items, not both")
@@ -122,7 +122,7 @@ def _require_clear(wanted: Wanted, asked: Invocation) -> None:
         )
 
 
-def _source(wanted: Wanted, asked: Invocation, workspace: Workspace | None) -> Source:
+def _source(wanted: ExportOptions, asked: Invocation, workspace: Workspace | None) -> Source:
     if asked.files:
         return FromDigests(asked.files, asked.format_name)
     if wanted.items:
@@ -130,12 +130,12 @@ def _source(wanted: Wanted, asked: Invocation, workspace: Workspace | None) -> S
     return FromLibrary(asked.address, wanted.collections, *known_keys(workspace))
 
 
-def _style(wanted: Wanted) -> Style:
+def _style(wanted: ExportOptions) -> Style:
     dialect = Dialect.BIBLATEX if wanted.target is Target.BIBLATEX else Dialect.BIBTEX
     return Style(dialect, **dict.fromkeys(wanted.style, True))
 
 
-def export(source: Source, wanted: Wanted, writing: Writing) -> None:
+def export(source: Source, wanted: ExportOptions, writing: Writing) -> None:
     """Write a bibliography into the file that is named, or to standard output if none is.
 
     A .bib that stands there gains the entries it has not, or is replaced if that is allowed; one

@@ -64,7 +64,7 @@ def copy(
     """
     from zoterodigest.cli.commands import library_run
 
-    wanted = library_run.Wanted(source, target, is_whole, with_trash, is_switched)
+    wanted = library_run.LibraryCopyOptions(source, target, is_whole, with_trash, is_switched)
     asked = Invocation(
         is_dry_run=is_dry_run, is_agreed=is_agreed, with_stats=with_stats, as_json=as_json
     )

@@ -41,7 +41,7 @@ FINE, FAILED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LibraryCopyOptions:
     """What is to be copied: from which library to which, and how much of it."""
 
     source: str
@@ -75,7 +75,7 @@ def _workspace(address: str, reaching: Access) -> Workspace:
     return open_workspace((), Path(), chosen=Chosen(address, access=reaching, allowed=allowed()))
 
 
-def run(wanted: Wanted, asked: Invocation) -> int:
+def run(wanted: LibraryCopyOptions, asked: Invocation) -> int:
     """Copy what is wanted, or only show it; return the exit code."""
     with wanted.opened(with_stats=asked.with_stats) as (source, target):
         if not asked.is_dry_run:
@@ -119,7 +119,7 @@ def _gaining(copying: Copying) -> int:
     return sum(write.item.version > 0 for write in copying.writes.items)
 
 
-def _planned(copying: Copying, wanted: Wanted) -> Iterator[str]:
+def _planned(copying: Copying, wanted: LibraryCopyOptions) -> Iterator[str]:
     """Yield the last line of a dry run, if anything is to be written."""
     new, gaining = _new(copying), _gaining(copying)
     parts = (
@@ -131,7 +131,7 @@ def _planned(copying: Copying, wanted: Wanted) -> Iterator[str]:
         yield from wrapped(planned_line(", ".join(parts)))
 
 
-def _plan(copying: Copying, wanted: Wanted) -> Iterator[str]:
+def _plan(copying: Copying, wanted: LibraryCopyOptions) -> Iterator[str]:
     yield from hanging("from       ", visible(wanted.source))
     yield from hanging("to         ", visible(wanted.target))
     if copying.is_moved and not wanted.is_whole:
@@ -177,7 +177,7 @@ def _left(copying: Copying) -> dict[str, int]:
     return {**asdict(copying.portion.left), "relations": copying.left_relations}
 
 
-def _told(copied: Copied, wanted: Wanted) -> Iterator[str]:
+def _told(copied: Copied, wanted: LibraryCopyOptions) -> Iterator[str]:
     target = visible(wanted.target)
     yield ""
     if copied.failures:
@@ -209,7 +209,7 @@ def _differing(copied: Copied) -> Iterator[str]:
         )
 
 
-def _next_step(copied: Copied, wanted: Wanted) -> Iterator[str]:
+def _next_step(copied: Copied, wanted: LibraryCopyOptions) -> Iterator[str]:
     """Yield where the library is to be named, unless it is."""
     project = copied.copying.source.project
     address = configured_address(copied.copying.target, wanted.target)
@@ -227,7 +227,7 @@ def _next_step(copied: Copied, wanted: Wanted) -> Iterator[str]:
         yield f"  {visible(library_line(address))}"
 
 
-def _data(copied: Copied, wanted: Wanted) -> dict[str, Any]:
+def _data(copied: Copied, wanted: LibraryCopyOptions) -> dict[str, Any]:
     copying = copied.copying
     counts = _new(copying)
     return {

@@ -72,5 +72,5 @@ def published(
         with_stats=with_stats,
         as_json=as_json,
     )
-    wanted = published_run.Wanted(is_applied or into_digests, into_digests, max_changes)
+    wanted = published_run.PublishedOptions(is_applied or into_digests, into_digests, max_changes)
     raise typer.Exit(published_run.find_published(asked, wanted))

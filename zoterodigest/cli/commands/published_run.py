@@ -41,7 +41,7 @@ FINE, FAILED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PublishedOptions:
     """What is to become of published versions that are found."""
 
     is_applied: bool = False
@@ -49,7 +49,7 @@ class Wanted:
     max_changes: int | None = None
 
 
-def find_published(asked: Invocation, wanted: Wanted) -> int:
+def find_published(asked: Invocation, wanted: PublishedOptions) -> int:
     """List the published versions of the works in digests, apply them; return the exit code."""
     place = open_place(asked)
     with place.workspace.library:
@@ -72,7 +72,7 @@ def find_published(asked: Invocation, wanted: Wanted) -> int:
 
 
 def _looked_for(
-    works: tuple[Listed, ...], workspace: Workspace, asked: Invocation, wanted: Wanted
+    works: tuple[Listed, ...], workspace: Workspace, asked: Invocation, wanted: PublishedOptions
 ) -> tuple[Shown, Mapping[str, int]]:
     """Return what was found of `works`, and how many requests it took."""
     zotero, asks_nobody = workspace.zotero, asked.is_offline or is_offline()
@@ -87,7 +87,7 @@ def _looked_for(
     return Shown(works, findings, taken, is_offline=asks_nobody), requests
 
 
-def _planned(prepared: Prepared, shown: Shown, wanted: Wanted) -> Prepared:
+def _planned(prepared: Prepared, shown: Shown, wanted: PublishedOptions) -> Prepared:
     """Return the run that lets the items take what was found, over what was read."""
     found = {
         listed.key: taken

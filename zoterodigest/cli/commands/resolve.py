@@ -88,8 +88,8 @@ def resolve(
 
         if keep or is_edit or (is_acknowledged and is_forgotten):
             acknowledging.refuse_two_wishes()
-        reports = acknowledging.Wish(wanted, field, is_all, is_forgotten)
+        reports = acknowledging.AcknowledgeOptions(wanted, field, is_all, is_forgotten)
         raise typer.Exit(acknowledging.acknowledge_or_forget(reports, asked))
     end = None if keep is None else End(keep.value)
-    wish = resolve_run.Wish(wanted, field, end, is_edit, is_all, with_apart)
+    wish = resolve_run.ResolveOptions(wanted, field, end, is_edit, is_all, with_apart)
     raise typer.Exit(resolve_run.resolve(wish, asked))

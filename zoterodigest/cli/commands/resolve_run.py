@@ -60,7 +60,7 @@ class NotDecided(ZoterodigestError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ResolveOptions:
     """What of the open fields is to be resolved, and how; `keep` None and no edit: ask.
 
     Without an `id` all conflicts are meant, and with `with_apart` the fields that are apart.
@@ -91,7 +91,7 @@ def show_conflicts(asked: Invocation, *, with_apart: bool) -> int:
     return _exit_code(opened)
 
 
-def resolve(wish: Wish, asked: Invocation) -> int:
+def resolve(wish: ResolveOptions, asked: Invocation) -> int:
     """Decide what is open as the person wishes, carry it out and tell what came of it.
 
     Raises `NotDecided` or `NotOpen` if it is not clear what is meant.
@@ -155,7 +155,7 @@ def _exit_code(opened: _Opened) -> int:
 _KEEPS = "--keep markdown, --keep bib or --keep zotero"
 
 
-def _require_clear(wish: Wish, *, may_ask: bool) -> None:
+def _require_clear(wish: ResolveOptions, *, may_ask: bool) -> None:
     if wish.keep is not None and wish.is_edit:
         raise NotDecided("--keep and --edit are two ways to decide", "Give one of them.")
     if wish.id and wish.is_all:
@@ -174,7 +174,7 @@ def _require_clear(wish: Wish, *, may_ask: bool) -> None:
         )
 
 
-def _meant(fields: Sequence[OpenField], wish: Wish) -> Sequence[OpenField]:
+def _meant(fields: Sequence[OpenField], wish: ResolveOptions) -> Sequence[OpenField]:
     """Return the open fields that are meant; an ID names one field unless a person is asked."""
     if wish.id:
         found = with_id(fields, wish.id)
@@ -194,7 +194,7 @@ def _is_between(field: OpenField, keep: End | None) -> bool:
     return keep in (None, field.end, End.ZOTERO)
 
 
-def _require_end(field: OpenField, wish: Wish) -> None:
+def _require_end(field: OpenField, wish: ResolveOptions) -> None:
     """Raise `NotOpen` if the link that is meant has no such end as is to hold."""
     if not _is_between(field, wish.keep):
         raise NotOpen(
@@ -206,7 +206,9 @@ def _require_end(field: OpenField, wish: Wish) -> None:
 _KINDS = {End.MARKDOWN: "a digest", End.BIB: "a bibliography"}
 
 
-def _decided(fields: Sequence[OpenField], wish: Wish, workspace: Workspace) -> list[Decision]:
+def _decided(
+    fields: Sequence[OpenField], wish: ResolveOptions, workspace: Workspace
+) -> list[Decision]:
     if wish.asks:
         return ask(fields, workspace.project.configuration.sync.merge_tool)
     if wish.is_edit:

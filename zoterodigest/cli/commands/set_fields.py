@@ -53,4 +53,4 @@ def set_fields(
     if not values and note is None:
         raise typer.BadParameter("give FIELD=VALUE or --note FILE")
     asked = Invocation(address=address, is_dry_run=is_dry_run, as_json=as_json)
-    raise typer.Exit(set_run.run(set_run.Wanted(name, values, note), asked))
+    raise typer.Exit(set_run.run(set_run.SetOptions(name, values, note), asked))

@@ -27,7 +27,7 @@ FINE, FAILED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SetOptions:
     """What is to be set in which item: values by field, a file with the note's text."""
 
     name: str
@@ -46,7 +46,7 @@ def values_of(assignments: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def run(wanted: Wanted, asked: Invocation) -> int:
+def run(wanted: SetOptions, asked: Invocation) -> int:
     """Set what is wanted; return the exit code."""
     text = _text(wanted.note) if wanted.note else None
     library = open_library(asked.address, Path())

@@ -55,7 +55,7 @@ FINE, FAILED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class UndoOptions:
     """How something is taken back: as the person asked, by undo or by redo."""
 
     asked: Invocation
@@ -107,7 +107,7 @@ def take_back(number: int | None, asked: Invocation) -> int:
         passed = _passed_over(history, number)
     else:
         passed = ""
-    return _take_back(project, history, number, How(asked, remark=passed))
+    return _take_back(project, history, number, UndoOptions(asked, remark=passed))
 
 
 def do_again(asked: Invocation) -> int:
@@ -122,10 +122,10 @@ def do_again(asked: Invocation) -> int:
             "`zoterodigest log` lists the runs; `zoterodigest undo RUN` takes back any of them,"
             " an undo too.",
         )
-    return _take_back(project, history, number, How(asked, command="redo"))
+    return _take_back(project, history, number, UndoOptions(asked, command="redo"))
 
 
-def _take_back(project: Project, history: History, number: int, how: How) -> int:
+def _take_back(project: Project, history: History, number: int, how: UndoOptions) -> int:
     run = history.whole_run(number)
     undone, killed = undone_by(history.runs), killed_undos(history.runs)
     if number in undone and number not in killed:
@@ -181,7 +181,7 @@ def _head(history: History, number: int) -> Listed:
     return next(run for run in history.runs if run.number == number)
 
 
-def _done(undoing: Undoing, history: History, how: How) -> Undone:
+def _done(undoing: Undoing, history: History, how: UndoOptions) -> Undone:
     if how.asked.is_dry_run:
         planned = Undone(undoing, undoing.sent, undoing.declined)
         if not how.asked.as_json and not undoing.is_settled:
@@ -201,14 +201,14 @@ def _done(undoing: Undoing, history: History, how: How) -> Undone:
     return done
 
 
-def _question(undoing: Undoing, history: History, how: How) -> str:
+def _question(undoing: Undoing, history: History, how: UndoOptions) -> str:
     if how.is_redo:
         return f"Do {run_text(_head(history, undoing.run.undoes))} again?"
     is_going_on = undoing.run.number in killed_undos(history.runs)
     return f"{'Go on undoing' if is_going_on else 'Undo'} {run_text(listed(undoing.run))}?"
 
 
-def _done_text(done: Undone, history: History, how: How) -> Iterator[str]:
+def _done_text(done: Undone, history: History, how: UndoOptions) -> Iterator[str]:
     """Yield which run is undone or done again, what was written, and what one can do next."""
     yield f"Done: {_became_text(done, history, how)}."
     if done.is_left:
@@ -224,7 +224,7 @@ def _done_text(done: Undone, history: History, how: How) -> Iterator[str]:
         yield f"      `zoterodigest undo`, typed again, undoes {again}."
 
 
-def _became_text(done: Undone, history: History, how: How) -> str:
+def _became_text(done: Undone, history: History, how: UndoOptions) -> str:
     """Return which run is undone or done again, and what is written for that."""
     run = listed(done.undoing.run)
     target = _head(history, run.undoes) if how.is_redo else run
@@ -275,7 +275,7 @@ def _run_text(run: Run, history: History) -> Iterator[str]:
     yield from changes_text(run)
 
 
-def _plan(undoing: Undoing, history: History, how: How) -> Iterator[str]:
+def _plan(undoing: Undoing, history: History, how: UndoOptions) -> Iterator[str]:
     run = undoing.run
     if how.is_redo:
         yield styled(f"Redo {run_text(_head(history, run.undoes))}", "bold")
