@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.digest.corpus import EXAMPLES, document
+from tests.sync.commands import Command, words
+from tests.sync.disturbing import kills
 from tests.sync.test_undo import undone
 from tests.sync.world import Data, World
 from zoterodigest.core.record import EMPTY, Fields, is_empty
@@ -20,6 +22,7 @@ from zoterodigest.sync.carry import carry_out
 from zoterodigest.sync.run import Options, prepare
 
 SYNC = Options(intent.SYNC)
+SYNC_COMMAND = Command(World, words("sync", "--yes"))
 KEPT = {"title", "arxiv", "doi", "url"}
 """What tells which paper an entry is of: a person decides over those."""
 TOGETHER = ("venue", "year", "award", "date")
@@ -118,6 +121,25 @@ def test_undo_brings_the_line_back_and_the_clearing_goes_on(
 
     assert (world.root / BULLETS.name).read_bytes().decode() == before
     assert synced(world) == cleared
+
+
+def test_a_line_that_a_killed_sync_took_out_comes_back_with_its_value(tmp_path: Path) -> None:
+    world = World(tmp_path / "template")
+    world.root.mkdir()
+    world.markdown(BULLETS.name, BULLETS.read_bytes().decode())
+    world.push()
+    before = synced(world)
+    title = str(document(BULLETS).entries[0].reading.fields["title"])
+    creators = world.item(title)["creators"]
+    world.change(world.key(title), creators=[])
+    ends = set()
+
+    for killed in kills(SYNC_COMMAND, world, tmp_path / "kills"):
+        cleared = synced(killed)
+        killed.change(killed.key(title), creators=creators)
+        ends |= {(cleared == before, synced(killed) == before.replace(", et al.", "", 1))}
+
+    assert ends == {(False, True)}
 
 
 def test_new_values_at_both_ends_after_the_line_went_are_a_conflict(

@@ -53,6 +53,9 @@ def test_it_is_told_no_more_once_it_is_cleared_in_the_library(pushed: World) -> 
     pushed.edit("Notes.md", ("> Task: image restoration  \n", ""))
 
     pushed.change(pushed.key(SWIN), tags=[])
+    assert pushed.plan(BOTH_WAYS).reports == ()
+    assert pushed.plan(BOTH_WAYS).actions == ()
+    pushed.push(BOTH_WAYS)  # that both ends are without it is recorded
 
     assert told(pushed) == []
 

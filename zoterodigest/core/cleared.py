@@ -25,10 +25,9 @@ def with_cleared(link: Link) -> Link:
     )
 
 
-def lines_gone(link: Link, then: Entry) -> frozenset[str]:
-    """Return the fields of a base that the entry of `link` lacks and that it carried `then`."""
-    names = link.row.bases.keys() & then.fields.keys()
-    return frozenset(name for name in names if _may_be_cleared(name, link.entry))
+def lines_gone(link: Link) -> frozenset[str]:
+    """Return the fields of a base that the entry of `link` lacks."""
+    return frozenset(name for name in link.row.bases if _may_be_cleared(name, link.entry))
 
 
 def with_empty(link: Link, names: Set[str]) -> Link:

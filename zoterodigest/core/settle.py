@@ -33,7 +33,7 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     Whatever was to be written, the row claims only what both ends show. A row that has nothing new
     to say is returned as it was: a new reading of old text alone changes nothing.
     """
-    link = with_cleared(link)
+    link = _with_lines_of_neither(with_cleared(link), item)
     row = _with_note(link, item)
     entry_side = side_of(link.entry)
     item_side = without(item_end(link, item, row), link.recall.waits)
@@ -49,14 +49,13 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     return with_traits(replace(row, bases=bases), link.entry)
 
 
-def with_lines_gone(link: Link, then: Entry, item: Item) -> Link:
-    """Return `link` with EMPTY in its entry where this run took a line out that `then` had, as
-    `item` holds nothing either.
+def _with_lines_of_neither(link: Link, item: Item) -> Link:
+    """Return `link` with EMPTY in its entry where a line left it, and `item` holds nothing either.
 
-    Both ends agree on that: what comes at the item later is an edit. A line that a person deleted
-    was gone before the run.
+    Both ends agree on that: what comes at the item later is an edit. Whether this run took the line
+    out, or one that was killed before it wrote the lock file, is the same.
     """
-    gone = lines_gone(link, then) - link.recall.waits
+    gone = lines_gone(link) - link.recall.waits
     held = item_end(with_empty(link, gone), item, link.row).fields if gone else {}
     return with_empty(link, {name for name in gone & held.keys() if is_empty(held[name])})
 

@@ -10,7 +10,7 @@ from zoterodigest.core.pairing import heading_prints
 from zoterodigest.core.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry, RenameHeading
 from zoterodigest.core.record import EMPTY, Entry, Item, is_empty
 from zoterodigest.core.seen import NOTHING
-from zoterodigest.core.settle import settle, with_lines_gone
+from zoterodigest.core.settle import settle
 from zoterodigest.core.view import Folding
 from zoterodigest.library.contents import Contents
 from zoterodigest.project.lock import LockFile
@@ -122,9 +122,6 @@ def rows_over(
             rows += left_of(planned.row)
             continue
         link = _as_it_stands(planned, standing.entries[planned.index], moving)
-        for held in (overtaken, items):
-            if item := held.get(link.row.item):
-                link = with_lines_gone(link, planned.entry, item)
         if link.row.item in overtaken and link.recall == NOTHING:
             link = replace(link, row=settle(link, overtaken[link.row.item], folding))
         is_failed = link.row.item in results.failed
