@@ -46,6 +46,36 @@ def test_stats_tell_the_requests_of_a_run(zoterodigest: Zoterodigest, server: Se
 
 
 @pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("command", ["undo", "remove"])
+def test_stats_tell_the_requests_of_what_is_taken_back(
+    zoterodigest: Zoterodigest, server: Server, command: str
+) -> None:
+    zoterodigest("push")
+    server.counted()
+
+    ran = zoterodigest(command, "--yes", "--stats")
+
+    reads, writes = server.counted()
+    assert ran.code == 0
+    assert writes > 0
+    assert f"Requests: {reads + writes} ({reads} to read, {writes} to write)\n" in ran.err
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [(("plan",), "sync"), (("sync", "--dry-run"), "sync"), (("push", "--dry-run"), "push")],
+)
+def test_a_dry_run_names_the_command_that_does_it(
+    zoterodigest: Zoterodigest, words: tuple[str, ...], command: str
+) -> None:
+    planned, following = zoterodigest(*words).out.splitlines()[-2:]
+
+    assert planned.startswith("Planned: ")
+    assert following == f"Next: `zoterodigest {command}` does it."
+
+
+@pytest.mark.usefixtures("project")
 def test_vv_shows_each_request_and_never_the_key(
     zoterodigest: Zoterodigest, server: Server
 ) -> None:

@@ -42,6 +42,7 @@ Into the library
                                 Image Generation
 
 Planned: 13 items, 8 attachments and 5 collections written.
+Next: `zoterodigest sync` does it.
 """
 
 GOLDEN_STATUS = """\

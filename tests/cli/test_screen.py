@@ -179,3 +179,24 @@ def test_an_error_of_any_length_is_cut(capsys: pytest.CaptureFixture[str]) -> No
     screen.tell_error("no " * 30_000, "do " * 30_000)
 
     assert len(capsys.readouterr().err) < 4_100
+
+
+def test_a_hint_fits_the_width_of_a_terminal_and_is_one_line_in_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    hint = "Give another name, or --overwrite to replace it; entries are added to a .bib only."
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("NO_COLOR", "1")
+    screen.tell_error("no", hint)
+    piped = capsys.readouterr().err
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    screen.tell_error("no", hint)
+
+    assert piped.splitlines()[1] == f"hint: {hint}"
+    assert max(map(len, terminal.getvalue().splitlines())) <= 60
+    assert " ".join(terminal.getvalue().split()) == f"error: no hint: {hint}"

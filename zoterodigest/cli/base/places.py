@@ -91,12 +91,18 @@ class Place:
 def opened_place(asked: Invocation) -> Iterator[Place]:
     """Give where a run takes place, its library open; at the end tell its requests, if asked to."""
     place = open_place(asked)
+    with told_requests(asked, place.tally), place.workspace.library:
+        yield place
+
+
+@contextmanager
+def told_requests(asked: Invocation, tally: Tally) -> Iterator[None]:
+    """Tell at the end how many requests the block took, if asked to."""
     try:
-        with place.workspace.library:
-            yield place
+        yield
     finally:
         if asked.with_stats:
-            tell([requests_text(place.tally)])
+            tell([requests_text(tally)])
 
 
 def requests_text(tally: Tally) -> str:

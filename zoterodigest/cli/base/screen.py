@@ -207,7 +207,11 @@ def tell_error(sentence: str, hint: str = "") -> None:
     shown = without_middle(visible(sentence), _LONGEST_ERROR)
     tell([f"{styled('error:', 'red', sys.stderr)} {shown}"])
     if hint:
-        tell([f"{styled('hint:', 'yellow', sys.stderr)} {cut(visible(hint), _LONGEST_ERROR)}"])
+        text = f"hint: {cut(visible(hint), _LONGEST_ERROR)}"
+        # A terminal breaks lines within words; what reads a pipe wants a hint in one line.
+        lines = wrapped(text) if sys.stderr.isatty() else [text]
+        head = styled("hint:", "yellow", sys.stderr)
+        tell([lines[0].replace("hint:", head, 1), *lines[1:]])
 
 
 def tell_failure(*parts: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import Address, AnyDigests, AsJson, DryRun, Yes
+from zoterodigest.cli.base.options import Address, AnyDigests, AsJson, DryRun, Stats, Yes
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,6 +19,7 @@ def remove(
     is_agreed: Yes = False,
     address: Address = "",
     as_json: AsJson = False,
+    with_stats: Stats = False,
 ) -> None:
     """Remove what push made for digests.
 
@@ -39,5 +40,6 @@ def remove(
         is_dry_run=is_dry_run,
         is_agreed=is_agreed,
         as_json=as_json,
+        with_stats=with_stats,
     )
     raise typer.Exit(remove_run.remove(asked))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.places import Place, open_place
+from zoterodigest.cli.base.places import Place, opened_place
 from zoterodigest.cli.base.screen import (
     counted,
     cut,
@@ -51,10 +51,9 @@ def remove(asked: Invocation) -> int:
 
 
 def _leave(asked: Invocation, plan: Callable[[Workspace], Leaving]) -> int:
-    place = open_place(asked)
-    if not asked.is_dry_run:
-        require_idle(place.workspace.project.state_folder)
-    with place.workspace.library:
+    with opened_place(asked) as place:
+        if not asked.is_dry_run:
+            require_idle(place.workspace.project.state_folder)
         with busy("Reading digests and library"):
             leaving = plan(place.workspace)
         if not asked.as_json:

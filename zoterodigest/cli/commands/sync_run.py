@@ -63,8 +63,8 @@ def _show_plan(asked: Invocation, options: Options) -> int:
             emit(plan_text(prepared, place))
             emit(looked_text(looked))
             emit(refusals_text(prepared))
-            last = closing_text(prepared) if prepared.is_settled else planned_text(prepared)
-            emit(["", *wrapped(last)])
+            settled = prepared.is_settled
+            emit(["", *(wrapped(closing_text(prepared)) if settled else planned_text(prepared))])
     _obey_guard(prepared)
     return _code(prepared, looked)
 

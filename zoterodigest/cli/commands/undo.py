@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import Address, AsJson, DryRun, Yes
+from zoterodigest.cli.base.options import Address, AsJson, DryRun, Stats, Yes
 
 _Number = Annotated[
     int | None,
@@ -27,6 +27,7 @@ def undo(
     is_agreed: Yes = False,
     address: Address = "",
     as_json: AsJson = False,
+    with_stats: Stats = False,
 ) -> None:
     """Take back what a run wrote, in the library and in files.
 
@@ -43,7 +44,13 @@ def undo(
     """
     from zoterodigest.cli.commands import undo_run
 
-    asked = Invocation(address=address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+    asked = Invocation(
+        address=address,
+        is_dry_run=is_dry_run,
+        is_agreed=is_agreed,
+        as_json=as_json,
+        with_stats=with_stats,
+    )
     raise typer.Exit(undo_run.take_back(number, asked))
 
 
@@ -52,6 +59,7 @@ def redo(
     is_agreed: Yes = False,
     address: Address = "",
     as_json: AsJson = False,
+    with_stats: Stats = False,
 ) -> None:
     """Do again what the last undo took back.
 
@@ -65,5 +73,11 @@ def redo(
     """
     from zoterodigest.cli.commands import undo_run
 
-    asked = Invocation(address=address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
+    asked = Invocation(
+        address=address,
+        is_dry_run=is_dry_run,
+        is_agreed=is_agreed,
+        as_json=as_json,
+        with_stats=with_stats,
+    )
     raise typer.Exit(undo_run.do_again(asked))

@@ -9,7 +9,7 @@ from typing import Any
 
 from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.places import project_in
+from zoterodigest.cli.base.places import project_in, told_requests
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
@@ -135,8 +135,9 @@ def _take_back(project: Project, history: History, number: int, how: UndoOptions
         going_on = f"Run {before.number}, which was to undo it, {visible(before.ended)}."
         going_on += " This goes on with it."
         how = replace(how, remark=going_on)
-    workspace = open_workspace((), Path(), chosen=chosen(how.asked.address, project))
-    with workspace.library:
+    meaning = chosen(how.asked.address, project)
+    workspace = open_workspace((), Path(), chosen=meaning)
+    with told_requests(how.asked, meaning.access.tally), workspace.library:
         with busy("Reading digests and library"):
             undoing = prepare_undo(workspace, run, command=how.command)
         undoing = replace(undoing, goes_on=number in killed)

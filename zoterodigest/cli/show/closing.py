@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from zoterodigest.cli.base.screen import counted, enumerated, files_counted
+from zoterodigest.cli.base.screen import counted, enumerated, files_counted, wrapped
 from zoterodigest.cli.show.attention import Attention, no_label
 from zoterodigest.cli.show.history_text import library_text
 from zoterodigest.cli.show.report_text import Wording
@@ -53,9 +53,10 @@ def planned_line(what: str) -> str:
     return f"Planned: {what}. Run the command without `--dry-run` to do it."
 
 
-def planned_text(prepared: Prepared) -> str:
-    """Return what a run would write into the library and into files."""
-    return f"Planned: {planned_amounts(prepared)}."
+def planned_text(prepared: Prepared) -> Iterator[str]:
+    """Yield what a run would write into the library and into files, and which command does it."""
+    yield from wrapped(f"Planned: {planned_amounts(prepared)}.")
+    yield f"Next: `zoterodigest {prepared.options.intent.name}` does it."
 
 
 def planned_amounts(prepared: Prepared) -> str:
