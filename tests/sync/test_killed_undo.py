@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.commands import Command, words
+from tests.sync.commands import NINE, Command, given, in_conflict, words
 from tests.sync.disturbing import kills
 from tests.sync.recovery import copy_of, few_and_adopted, state_of
 from tests.sync.test_structure import MASK, NOTES, RESNET, SYNC, rename
 from tests.sync.test_undo import history, undone
 from tests.sync.trouble import silent, troubled
-from tests.sync.world import World
+from tests.sync.world import World, reports
+from zoterodigest.core.reports import Conflict
 from zoterodigest.library.port import BadLibrary
 from zoterodigest.sync.taking_back.undo import prepare_undo, undo
 
@@ -208,6 +209,65 @@ def test_an_undo_of_an_undo_that_was_killed_between_library_and_digest_loses_no_
 
 def lose_the_library(_number: int) -> None:
     raise BadLibrary("the library went away")
+
+
+# --- decisions -----------------------------------------------------------------------------------
+
+
+def decided(root: Path, keep: str) -> World:
+    """A title and a summary that were edited at both ends, for which a person chose one end."""
+    world = in_conflict(root)
+    assert given(world, "resolve", "--all", "--keep", keep, "--yes").code == 0
+    return world
+
+
+@pytest.mark.parametrize("step", [pytest.param(4, id="some"), EACH_ONE])
+@pytest.mark.parametrize("keep", ["markdown", "zotero"])
+def test_a_killed_undo_of_a_decision_is_completed_by_the_next_undo(
+    keep: str, step: int, tmp_path: Path
+) -> None:
+    world = decided(tmp_path / "template", keep)
+    undisturbed = copy_of(world, tmp_path / "undisturbed")
+    undone(undisturbed)
+    expected = left_of(undisturbed)
+
+    for killed in islice(kills(UNDO, world, tmp_path / "kills"), 1, None, step):
+        undone(killed)
+        assert left_of(killed) == expected, f"after the kill at {killed.root.name}"
+        assert len(reports(killed.plan(SYNC), Conflict)) == 2
+
+
+@pytest.mark.parametrize("command", [UNDO, REDO], ids=["undo", "redo"])
+@pytest.mark.parametrize("step", [pytest.param(4, id="some"), EACH_ONE])
+@pytest.mark.parametrize("keep", ["markdown", "zotero"])
+def test_a_sync_after_a_killed_undo_of_a_decision_decides_nothing_anew(
+    keep: str, step: int, command: Command, tmp_path: Path
+) -> None:
+    world = decided(tmp_path / "template", keep)
+    ends = [values_of(world)]
+    undisturbed = copy_of(world, tmp_path / "undisturbed")
+    undone(undisturbed)
+    ends.append(values_of(undisturbed))
+    assert all(chosen != open_ for chosen, open_ in zip(*ends, strict=True))
+    if command is REDO:
+        undone(world)
+
+    for killed in islice(kills(command, world, tmp_path / "kills"), 1, None, step):
+        killed.push_with_failures(SYNC)
+        each = zip(values_of(killed), *ends, strict=True)
+        assert all(now in (chosen, open_) for now, chosen, open_ in each), killed.root.name
+
+
+def values_of(world: World) -> list[object]:
+    """Return what both ends hold of the fields that were open: each its own value, or the same."""
+    text = "".join((world.root / name).read_text(encoding="utf-8") for name in world.digests)
+    note = world.note(NINE)
+    titles = ("A Study of Some Things", "A Study of Three Things")
+    words = ("is looked at twice.", "is looked at never.")
+    return [
+        [(one in text, one in world.keys_by_title()) for one in titles],
+        [(one in text, one in note) for one in words],
+    ]
 
 
 # --- ways out ------------------------------------------------------------------------------------
