@@ -12,6 +12,7 @@ import pytest
 from tests.sync.digests import daily, notes, quoted
 from tests.sync.histories.effects import Effects, Killed
 from tests.sync.recovery import copy_of, require_truth, state_of
+from tests.sync.test_undo import refuse
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
 from zoterodigest.core.found import Found
@@ -320,6 +321,23 @@ def test_undo_makes_it_a_preprint_again(here: World) -> None:
     assert here.items() == before
     assert texts(here) == files
     assert here.plan(SYNC).is_settled
+
+
+def test_an_undo_that_could_not_write_a_digest_leaves_no_source_of_values_that_are_gone(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = read_lock(here.lock_path.read_bytes())
+    publish(here, into_digests=True)
+    known = read_history(history_folder(here.root / ".zoterodigest"))
+    run = known.run(known.runs[-1].number)
+
+    with monkeypatch.context() as patched:
+        refuse(patched, *FILES)
+        undone = undo(prepare_undo(here.workspace(), run), silent)
+    assert [one.key for one in undone.declined] == ["folded.md", "quoted.md"]
+    assert undo(prepare_undo(here.workspace(), run), silent).declined == ()
+
+    assert read_lock(here.lock_path.read_bytes()) == before
 
 
 STEPS = [pytest.param(13, id="some"), pytest.param(1, id="all", marks=pytest.mark.deep)]

@@ -358,6 +358,21 @@ def test_a_digest_that_cannot_be_written_keeps_its_links_and_stops_no_other(
     assert undone(pushed, 3).declined == ()  # the undo is a run like any other
 
 
+def test_an_undo_that_could_not_write_a_digest_comes_to_the_same_links_in_the_end(
+    pushed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = lock(pushed)
+    edit_both_ends(pushed)
+    pushed.change(pushed.key(SWIN), title=f"{SWIN} Again", DOI="10.1000/182")
+    pushed.push(SYNC)
+    with monkeypatch.context() as patched:
+        refuse(patched, "Notes.md")
+        assert undone(pushed).declined
+
+    assert undone(pushed).declined == ()
+    assert lock(pushed) == before
+
+
 def test_undo_under_another_library_is_refused(pushed: World) -> None:
     run = replace(history(pushed).run(1), library="embedded:another")
 

@@ -7,7 +7,8 @@ ends. Where something of it stays, only the fields that are turned back get thei
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 from zoterodigest.core.file_keys import SourceKey
 from zoterodigest.core.history import Links, Run
@@ -15,6 +16,7 @@ from zoterodigest.core.link import Exported, Origin, Row, Shelf, State, fingerpr
 from zoterodigest.core.record import Item
 from zoterodigest.core.seen import Seen
 
+T = TypeVar("T")
 IsChanged = Callable[[str, str], bool]
 """Tells by the id of a row and a field whether an undo changes it at either end."""
 
@@ -65,23 +67,49 @@ class _Back:
     def row(self, present: Row, is_changed: IsChanged) -> Row:
         """Return what becomes of the row as it is at `present`."""
         before, after = self.before, self.after
-        if not self.is_kept:
-            if before is None:
-                return replace(present, state=State.UNLINKED)
-            if present == after:
-                return before
-        bases = {
-            name: base for name, base in present.bases.items() if not is_changed(present.id, name)
-        }
-        known = {} if before is None else before.bases
-        bases |= {name: base for name, base in known.items() if is_changed(present.id, name)}
-        apart = present.apart - bases.keys()
-        if before is None or after is None or self.is_kept:
-            return replace(present, bases=bases, apart=apart)
-        origin = _less(present.origin, after.origin, before.origin)
-        state = before.state if present.state is after.state else present.state
-        note = before.note if present.note == after.note else present.note
-        return replace(present, bases=bases, apart=apart, origin=origin, state=state, note=note)
+        if before is None and not self.is_kept:
+            return replace(present, state=State.UNLINKED)
+        if before is not None and after is not None and not self.is_kept:
+            # Not the row as a whole: an undo that went as far as it could has turned parts of it.
+            present = _turned_back(present, after, before)
+        known = Row(present.id, present.digest, present.item) if before is None else before
+
+        def back(now: Mapping[str, T], then: Mapping[str, T]) -> dict[str, T]:
+            stays = {name: one for name, one in now.items() if not is_changed(present.id, name)}
+            return stays | {name: one for name, one in then.items() if is_changed(present.id, name)}
+
+        bases, credits = back(present.bases, known.bases), back(present.credits, known.credits)
+        return replace(present, bases=bases, credits=credits, apart=present.apart - bases.keys())
+
+
+def _turned_back(present: Row, after: Row, before: Row) -> Row:
+    """Return `present` with what the run left, and is still so, as it was before the run."""
+    found = {
+        one.name: _if_left(*(getattr(row, one.name) for row in (present, after, before)))
+        for one in fields(Row)
+    }
+    origin = _less(present.origin, after.origin, before.origin)
+    if present.origin == after.origin:
+        origin = before.origin
+    apart = (present.apart - (after.apart - before.apart)) | (before.apart - after.apart)
+    bases = _members_if_left(present.bases, after.bases, before.bases)
+    credits = _members_if_left(present.credits, after.credits, before.credits)
+    mixed = {"origin": origin, "apart": apart, "bases": bases, "credits": credits}
+    return replace(present, **{**found, **mixed})
+
+
+def _if_left(present: T, after: T, before: T) -> T:
+    return before if present == after else present
+
+
+def _members_if_left(
+    present: Mapping[str, T], after: Mapping[str, T], before: Mapping[str, T]
+) -> dict[str, T]:
+    found = {
+        name: _if_left(present.get(name), after.get(name), before.get(name))
+        for name in sorted({*present, *before})
+    }
+    return {name: one for name, one in found.items() if one is not None}
 
 
 def _less(present: Origin, after: Origin, before: Origin) -> Origin:
