@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -46,7 +46,15 @@ HOMES = {
     "requests": ("lookup.service",),
     "arxiv": ("lookup.feed",),
     "sqlite3": ("library", "lookup.cache", "project.values"),
-    "pydantic": ("foreign", "mapping", "digest", "bibtex.rules", "library", "lookup", "project"),
+    "pydantic": (
+        "foreign",
+        "mapping",
+        "digest",
+        "bibtex.work.rules",
+        "library",
+        "lookup",
+        "project",
+    ),
     "typer": ("cli",),
     "rich": ("cli",),
 }
@@ -61,8 +69,8 @@ STEPS_OF_A_RUN = {
 }
 # Values that stand for what was read: only their readers make them, nobody to ask a question.
 READERS_OF = {
-    "Item": ("core.record", "library.contents"),
-    "Entry": ("core.record", "digest.document", "bibtex.document"),
+    "Item": ("core.values.record", "library.records.contents"),
+    "Entry": ("core.values.record", "digest.read.document", "bibtex.edit.document"),
 }
 # A dialect of the API does not import the other one, and what both use imports neither.
 APART = (
@@ -80,19 +88,31 @@ ENCODERS = ("cli.show.encoder", "cli.show.history_text", "cli.base.outside")
 ADAPTERS = (
     *("foreign", "mapping", "cli.commands.export_run", "cli.base.outside"),
     *("lookup.arxiv", "lookup.index"),
-    *("library.key_file", "library.tables", "library.server", "library.http", "library.web.cache"),
-    *("project.lock", "project.rows", "project.paragraphs", "project.bib_text", "project.log"),
+    *(
+        "library.key_file",
+        "library.embedded.tables",
+        "library.server",
+        "library.http",
+        "library.web.cache",
+    ),
+    *(
+        "project.lock.lock",
+        "project.lock.rows",
+        "project.lock.paragraphs",
+        "project.lock.bib_text",
+        "project.log",
+    ),
     *("library.desktop.kept", "project.memory", "project.pending", "project.outside"),
 )
 # What kind of file a name is of is asked where names come in; from then on its key's type says it.
 NAMES_OF_FILES = {
     "names_bib": (
-        *("core.file_keys", "project.config", "project.layout", "cli.base.places"),
+        *("core.values.file_keys", "project.config", "project.layout", "cli.base.places"),
         *("cli.commands.add_run", "cli.commands.export_run"),
         *("cli.commands.project_export", "cli.commands.writing_over"),
     ),
-    "source_key": ("core.file_keys", "project.rows"),
-    "file_key": ("core.file_keys", "project.layout", "project.log.history"),
+    "source_key": ("core.values.file_keys", "project.lock.rows"),
+    "file_key": ("core.values.file_keys", "project.layout", "project.log.history"),
 }
 # How addresses and identities of libraries begin, and what asks how a text begins.
 _LIBRARY_PREFIX = re.compile(r"(?:user|group|desktop|embedded):|(?:user|group)s/")
@@ -100,10 +120,10 @@ _LIBRARY_URI = re.compile(r"zotero\\?\.org/(?:\(\?:)?(?:user|group)s")
 _ASKING = frozenset({"startswith", "removeprefix", "partition", "rpartition", "split", "index"})
 # Each kind of run has one module that says how its links are after it, from what came of it.
 LINKS_AFTER_A_RUN = frozenset(
-    {"sync.claims", "sync.apply.applying", "sync.taking_back.undo", "sync.taking_back.ways_out"}
-    | {"sync.bibs.export_run", "sync.copying.links"}
+    {"sync.syncing.claims", "sync.apply.applying", "sync.undo.undo", "sync.undo.ways_out"}
+    | {"sync.exports.export_run", "sync.copying.links"}
 )
-# Properties of an item's JSON; library/records/item_json.py says what they mean.
+# Properties of an item's JSON; library/item_json.py says what they mean.
 ITEM_PROPERTIES = frozenset(
     {"archiveID", "citationKey", "creators", "itemType", "linkMode", "parentItem"}
     | {"publicationTitle", "reportNumber"}
@@ -223,10 +243,13 @@ def _against_prefixes(module: str, tree: ast.Module) -> Breaches:
 def _against_kinds_by_name(module: str, tree: ast.Module) -> Breaches:
     """Yield where a bibliography is told by how its name ends."""
     for line, name in _imports(module, tree):
-        asked = name.removeprefix(f"{PACKAGE}.core.file_keys.")
+        asked = name.removeprefix(f"{PACKAGE}.core.values.file_keys.")
         if asked != name and not _is_in(module, NAMES_OF_FILES.get(asked, (module,))):
             yield line, f"{asked} is asked outside the edge: its key's type says what a file is"
-    if module in ("core.file_keys", "bibtex.cited"):  # the latter knows how TeX names a .bib
+    if module in (
+        "core.values.file_keys",
+        "bibtex.cited.cited",
+    ):  # the latter knows how TeX names a .bib
         return
     for node in ast.walk(tree):
         match node:
@@ -234,7 +257,7 @@ def _against_kinds_by_name(module: str, tree: ast.Module) -> Breaches:
                 yield node.lineno, "is_bib() is called: its key's type says what a file is"
             case ast.Call(func=ast.Attribute(attr="endswith")) | ast.Compare():
                 if any(getattr(part, "value", "") == ".bib" for part in ast.walk(node)):
-                    yield node.lineno, "'.bib' is asked of a name: use core.file_keys"
+                    yield node.lineno, "'.bib' is asked of a name: use core.values.file_keys"
 
 
 def _against_comparing_intents(tree: ast.Module) -> Breaches:
@@ -428,6 +451,33 @@ def test_what_speaks_http_has_names_of_its_own() -> None:
     assert shared == []
 
 
+def test_folders_depend_one_way() -> None:
+    """Within a layer, a folder (or a module beside folders) is in no circle of imports."""
+    names = {module for module, _ in MODULES}
+    imported: dict[str, set[str]] = {}
+    for module, path in MODULES:
+        for _, name in _imports(module, ast.parse(path.read_text(encoding="utf-8"))):
+            target = name.removeprefix(f"{PACKAGE}.")
+            target = target if target in names else target.rpartition(".")[0]
+            one, other = (".".join(part.split(".")[:2]) for part in (module, target))
+            if target in names and one != other and one.split(".")[0] == other.split(".")[0]:
+                imported.setdefault(one, set()).add(other)
+
+    circles = [folder for folder in imported if folder in _reached(folder, imported)]
+
+    assert circles == []
+
+
+def _reached(start: str, imported: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [*imported.get(start, ())]
+    while waiting:
+        if (one := waiting.pop()) not in found:
+            found.add(one)
+            waiting += imported.get(one, ())
+    return found
+
+
 def test_no_test_uses_mocks() -> None:
     tests = sorted((ROOT / "tests").rglob("*.py"))
 
@@ -446,7 +496,7 @@ def test_no_test_uses_mocks() -> None:
     [
         ("core.merge", "from zoterodigest.digest import edit", "core imports digest"),
         ("core.merge", "from ..library.port import Library", "core imports library"),
-        ("errors", "import zoterodigest.core.record", "errors imports core"),
+        ("errors", "import zoterodigest.core.values.record", "errors imports core"),
         ("digest.edit", "def get():\n    import zoterodigest.sync", "digest imports sync"),
         ("__init__", "from zoterodigest import sync", "imports sync"),
         ("core.names", "import pydantic", "pydantic is imported outside"),
@@ -485,7 +535,11 @@ def test_no_test_uses_mocks() -> None:
         ("sync.carry", "bibs = [key for key in keys if is_bib(key)]", "is_bib() is called"),
         ("sync.carry", "key.lower().endswith('.bib')", "'.bib' is asked of a name"),
         ("cli.start", "file.suffix in ('.bib', '.md')", "'.bib' is asked of a name"),
-        ("sync.run", "from zoterodigest.core.file_keys import names_bib", "outside the edge"),
+        (
+            "sync.run",
+            "from zoterodigest.core.values.file_keys import names_bib",
+            "outside the edge",
+        ),
         ("cli.auth", "from zoterodigest.library.address import EMBEDDED", "EMBEDDED is asked"),
         ("sync.gather", "linked.startswith(('group:', 'user:'))", "'user:' is asked"),
         ("cli.auth", "f'desktop:group:{number}'", "'desktop:group:' is asked"),
@@ -530,7 +584,10 @@ def test_the_checker_finds(module: str, source: str, breach: str) -> None:
     [
         ("core.merge", "import re\nfrom datetime import date\nfrom zoterodigest.core import link"),
         ("core.merge", "from .link import Link\nfrom ..errors import ZoterodigestError"),
-        ("library.http", "from pyzotero import zotero\nfrom zoterodigest.core.record import Item"),
+        (
+            "library.http",
+            "from pyzotero import zotero\nfrom zoterodigest.core.values.record import Item",
+        ),
         ("cli.main", "import os\nimport typer\nprint(os.environ['TERM'])"),
         ("library.server", "from http.server import BaseHTTPRequestHandler"),
         ("__init__", "__version__ = '1'"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_architecture import LAYERS, PACKAGE, ROOT
-from zoterodigest.project.lock import read_lock, render_lock
+from zoterodigest.project.lock.lock import read_lock, render_lock
 
 DOCS = ROOT / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if path.name != "formats.md")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from zoterodigest.core.venue import FormerName, Venue, VenueKind, VenueTable
+from zoterodigest.core.values.venue import FormerName, Venue, VenueKind, VenueTable
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import first_reason
 

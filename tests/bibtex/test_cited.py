@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import LINEAR, growth
-from zoterodigest.bibtex.checking import Missing, Standing, check
-from zoterodigest.bibtex.cited import At, Citation, Cited, Reader, cited_in
-from zoterodigest.bibtex.scanner import scan
+from zoterodigest.bibtex.cited.checking import Missing, Standing, check
+from zoterodigest.bibtex.cited.cited import At, Citation, Cited, Reader, cited_in
+from zoterodigest.bibtex.tiles.scanner import scan
 
 
 def _files(**texts: str) -> Reader:

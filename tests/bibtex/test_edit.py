@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.bibtex.items import BIBLATEX, BIBTEX
-from zoterodigest.bibtex.edit import BibRefusal, EditedBib, put
-from zoterodigest.bibtex.reading import BibRecord, read_records
-from zoterodigest.bibtex.rules import bib_rules
-from zoterodigest.bibtex.scanner import scan
-from zoterodigest.bibtex.style import Style
-from zoterodigest.bibtex.tex_values import TEX_FIELDS
-from zoterodigest.bibtex.titles import folded_title
-from zoterodigest.core.record import EMPTY, Fields, Names, Value
-from zoterodigest.core.view import Folding, canonical
+from zoterodigest.bibtex.edit.edit import BibRefusal, EditedBib, put
+from zoterodigest.bibtex.edit.tex_values import TEX_FIELDS
+from zoterodigest.bibtex.read.reading import BibRecord, read_records
+from zoterodigest.bibtex.tex.titles import folded_title
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.bibtex.work.rules import bib_rules
+from zoterodigest.bibtex.work.style import Style
+from zoterodigest.core.links.view import Folding, canonical
+from zoterodigest.core.values.record import EMPTY, Fields, Names, Value
 
 RULES = bib_rules()
 FOLDING = Folding(RULES.venues.canonical, folded_title)

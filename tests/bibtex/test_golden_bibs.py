@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from zoterodigest.bibtex.entry import BibEntry
-from zoterodigest.bibtex.scanner import scan
-from zoterodigest.bibtex.splice import update
+from zoterodigest.bibtex.edit.splice import update
+from zoterodigest.bibtex.export.entry import BibEntry
+from zoterodigest.bibtex.tiles.scanner import scan
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "bib"
 NAMES = sorted(path.stem for path in GOLDEN.glob("*.bib") if not path.stem.endswith(".after"))

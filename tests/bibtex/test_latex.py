@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from zoterodigest.bibtex.accents import tex_of
-from zoterodigest.bibtex.latex import Dialect, decode, encode
-from zoterodigest.core.identity import canonical_title
+from zoterodigest.bibtex.tex.accents import tex_of
+from zoterodigest.bibtex.tex.latex import Dialect, decode, encode
+from zoterodigest.core.values.identity import canonical_title
 
 LETTERS = [
     ("Müller", r"M{\"u}ller"),

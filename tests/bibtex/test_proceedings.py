@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.bibtex.items import BIBLATEX, a_paper, fields_of
-from zoterodigest.core.venue import VenueTable, official_name
+from zoterodigest.core.values.venue import VenueTable, official_name
 from zoterodigest.mapping import venue_table
 
 TABLE: VenueTable = venue_table()

@@ -10,8 +10,8 @@ from hypothesis import example, given
 
 from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.growth import LINEAR, growth
-from zoterodigest.bibtex.scanner import scan
-from zoterodigest.bibtex.tiles import (
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.bibtex.tiles.tiles import (
     COMMENT_INSIDE,
     Bibliography,
     BibPlace,

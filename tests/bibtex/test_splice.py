@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.growth import LINEAR, growth
-from zoterodigest.bibtex.entry import BibEntry
-from zoterodigest.bibtex.manner import write_bib
-from zoterodigest.bibtex.scanner import scan
-from zoterodigest.bibtex.splice import Kept, Updated, update
+from zoterodigest.bibtex.edit.splice import Kept, Updated, update
+from zoterodigest.bibtex.export.entry import BibEntry
+from zoterodigest.bibtex.export.manner import write_bib
+from zoterodigest.bibtex.tiles.scanner import scan
 
 
 def _entry(key: str, title: str = "A Title of Some Words", **fields: str) -> BibEntry:

@@ -8,15 +8,15 @@ import pytest
 
 from tests.bibtex.items import BIBLATEX, BIBTEX, a_paper, a_person, an_item, entry_of
 from tests.bibtex.test_export import EXAMPLES, HARD, ROOT, SHARED, items_of
-from zoterodigest.bibtex.edit import EditedBib, put
-from zoterodigest.bibtex.entry import BibEntry
-from zoterodigest.bibtex.manner import write_bib
-from zoterodigest.bibtex.rules import bib_rules
-from zoterodigest.bibtex.scanner import scan
-from zoterodigest.bibtex.style import Style
-from zoterodigest.bibtex.tex_values import TEX_FIELDS, TexSlot, tex_of
-from zoterodigest.core.record import EMPTY, Fields, Names, Value, is_empty
-from zoterodigest.library.items import read_item, zotero_mapping
+from zoterodigest.bibtex.edit.edit import EditedBib, put
+from zoterodigest.bibtex.edit.tex_values import TEX_FIELDS, TexSlot, tex_of
+from zoterodigest.bibtex.export.entry import BibEntry
+from zoterodigest.bibtex.export.manner import write_bib
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.bibtex.work.rules import bib_rules
+from zoterodigest.bibtex.work.style import Style
+from zoterodigest.core.values.record import EMPTY, Fields, Names, Value, is_empty
+from zoterodigest.library.records.items import read_item, zotero_mapping
 
 RULES = bib_rules()
 HOMES = {

@@ -15,9 +15,9 @@ import pytest
 from tests.cli.conftest import Zoterodigest, edited_item
 from tests.sync.trouble import silent
 from tests.sync.world import World
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 DIGEST = """\
 # Papers

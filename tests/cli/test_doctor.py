@@ -284,7 +284,7 @@ EXAMINED = """
 import os, sys
 from pathlib import Path
 from zoterodigest.sync.doctor.examination import examine
-from zoterodigest.sync.workspace import Chosen
+from zoterodigest.sync.gathering.workspace import Chosen
 list(examine(Path(sys.argv[1]), (), Chosen()))
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)

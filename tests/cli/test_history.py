@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest, edited_item
 from zoterodigest.cli.show.history_text import changes_text
-from zoterodigest.core.history import ObjectChange, Run
+from zoterodigest.core.plan.history import ObjectChange, Run
 
 ATTENTION = ("Attention Is All You Need", "1706.03762")
 RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")

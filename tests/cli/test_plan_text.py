@@ -12,11 +12,9 @@ from zoterodigest.cli.show.attention import Attention, open_text
 from zoterodigest.cli.show.encoder import plain
 from zoterodigest.cli.show.report_text import Wording
 from zoterodigest.cli.show.subjects import Subjects
-from zoterodigest.core import reports
-from zoterodigest.core.file_keys import BibKey, DigestKey
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.link import Row, Shelf
-from zoterodigest.core.plan import (
+from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.core.plan import reports
+from zoterodigest.core.plan.plan import (
     Action,
     ChangeEntry,
     ChangeItem,
@@ -31,7 +29,9 @@ from zoterodigest.core.plan import (
     TrashItem,
     TrashNote,
 )
-from zoterodigest.core.record import EMPTY, Entry, Item, Place
+from zoterodigest.core.values.file_keys import BibKey, DigestKey
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import EMPTY, Entry, Item, Place
 from zoterodigest.library.port import LibraryItem
 
 KEY = "AAAA2222"

@@ -19,8 +19,8 @@ from tests.lookup.site import Site, dropped, serving
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
 from zoterodigest.library.connect import connect
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
 
 FIRST, SECOND, THIRD, FOURTH = (
     "Small Lenses for Large Skies",

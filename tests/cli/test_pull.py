@@ -15,8 +15,8 @@ from zoterodigest.cli.commands import sync_run
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.apply.sending import Progress
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Prepared
+from zoterodigest.sync.run.run import Prepared
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
 
 TITLE = "Deep Residual Learning"
 

@@ -22,8 +22,8 @@ from tests.cli.conftest import Zoterodigest
 from tests.cli.test_earlier_state import killed as killed
 from tests.cli.test_earlier_state import waiting as waiting
 from zoterodigest import mapping
-from zoterodigest.bibtex import rules
-from zoterodigest.library import zotero
+from zoterodigest.bibtex.work import rules
+from zoterodigest.library.records import zotero
 
 BEFORE = frozenset({"require_inside", "require_unchanged", "_require_unchanged"})
 """Functions that look at a file before a project is used, and just before a file is written."""

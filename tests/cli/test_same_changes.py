@@ -8,10 +8,9 @@ from tests.cli.test_plan_text import KEY, told
 from zoterodigest.cli.base.telling import failure_lines
 from zoterodigest.cli.show import plan_lines
 from zoterodigest.cli.show.subjects import Subjects
-from zoterodigest.core import reports
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.link import Row, Shelf
-from zoterodigest.core.plan import (
+from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.core.plan import reports
+from zoterodigest.core.plan.plan import (
     Action,
     ChangeEntry,
     ChangeItem,
@@ -20,8 +19,9 @@ from zoterodigest.core.plan import (
     MoveEntry,
     Plan,
 )
-from zoterodigest.core.record import EMPTY, Blocks, Entry, Item, Members, Place, Value
-from zoterodigest.sync.failures import Failure
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.record import EMPTY, Blocks, Entry, Item, Members, Place, Value
+from zoterodigest.sync.run.failures import Failure
 
 
 @pytest.fixture(autouse=True)

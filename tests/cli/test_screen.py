@@ -14,8 +14,8 @@ from rich.cells import cell_len
 
 from zoterodigest.cli.base import screen
 from zoterodigest.cli.show.encoder import json_text
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import EMPTY, Names
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import EMPTY, Names
 
 ANY_TEXT = st.text(st.characters(categories=None)) | st.text("ab \n\t\x1b\x9b\u202e\u2066世\ud800")
 

@@ -15,7 +15,7 @@ from tests.cli.conftest import Ran, Zoterodigest, a_digest, cache_of
 from tests.cli.keyrings import KeyringInMemory, installed
 from tests.library.desktop import a_desktop
 from tests.library.web import KEY, Serve, Server, a_server
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.server.messages import Request, Response
 
 TITLE = "Attention Is All You Need"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.core.world import TWO_WAY, World, an_entry
-from zoterodigest.core.plan import ChangeEntry, CreateItem, CreateNote, Plan
-from zoterodigest.core.record import EMPTY
-from zoterodigest.core.reports import Conflict, DroppedEntry
-from zoterodigest.core.terms import End, Rules, Terms
+from zoterodigest.core.plan.plan import ChangeEntry, CreateItem, CreateNote, Plan
+from zoterodigest.core.plan.reports import Conflict, DroppedEntry
+from zoterodigest.core.plan.terms import End, Rules, Terms
+from zoterodigest.core.values.record import EMPTY
 
 BIB = "refs.bib"
 

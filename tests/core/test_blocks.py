@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import LINEAR, growth
-from zoterodigest.core.blocks import Shape, block_spans, cut_blocks, join_blocks, split_blocks
+from zoterodigest.core.values.blocks import (
+    Shape,
+    block_spans,
+    cut_blocks,
+    join_blocks,
+    split_blocks,
+)
 
 LINES = st.sampled_from(
     [

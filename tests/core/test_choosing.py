@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.core.world import TWO_WAY, World, an_entry
-from zoterodigest.core.plan import ChangeEntry, ChangeItem, ChangeNote, Plan
-from zoterodigest.core.record import EMPTY, Blocks, Hyperlink, Links, Names, Value
-from zoterodigest.core.reports import ApartField, Conflict
-from zoterodigest.core.terms import Choices, Directions, End, Rules, Terms
+from zoterodigest.core.plan.plan import ChangeEntry, ChangeItem, ChangeNote, Plan
+from zoterodigest.core.plan.reports import ApartField, Conflict
+from zoterodigest.core.plan.terms import Choices, Directions, End, Rules, Terms
+from zoterodigest.core.values.record import EMPTY, Blocks, Hyperlink, Links, Names, Value
 
 AUTHORS = Names(("Ada Lovelace", "Alan Turing", "Grace Hopper"))
 

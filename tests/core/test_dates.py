@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.core.dates import find_date, parse_date, write_date
+from zoterodigest.core.values.dates import find_date, parse_date, write_date
 
 FORMS = {
     "24 Feb 2021": "2021-02-24",

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.core.world import an_entry, an_item
 from tests.growth import LINEAR, growth
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import Entry, Fields, Item, Names
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import Entry, Fields, Item, Names
 from zoterodigest.core.works.duplicates import Copy, Duplicate, Why, copies_of, find_duplicates
 
 TITLE = "Denoising Diffusion Probabilistic Models"

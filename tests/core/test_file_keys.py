@@ -8,8 +8,15 @@ from dataclasses import asdict
 
 import pytest
 
-from zoterodigest.core.file_keys import BibKey, CslKey, DigestKey, FileKey, file_key, source_key
-from zoterodigest.core.history import DigestChange
+from zoterodigest.core.plan.history import DigestChange
+from zoterodigest.core.values.file_keys import (
+    BibKey,
+    CslKey,
+    DigestKey,
+    FileKey,
+    file_key,
+    source_key,
+)
 
 
 @pytest.mark.parametrize(

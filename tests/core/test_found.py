@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.world import TWO_WAY, World, an_entry, an_item, value
-from zoterodigest.core.found import Found, better_authors
-from zoterodigest.core.plan import ChangeEntry, ChangeItem, CreateItem, Plan
-from zoterodigest.core.record import EMPTY, Members, Names, Value
-from zoterodigest.core.reports import ApartField
-from zoterodigest.core.terms import NONE, Directions
+from zoterodigest.core.plan.found import Found, better_authors
+from zoterodigest.core.plan.plan import ChangeEntry, ChangeItem, CreateItem, Plan
+from zoterodigest.core.plan.reports import ApartField
+from zoterodigest.core.plan.terms import NONE, Directions
+from zoterodigest.core.values.record import EMPTY, Members, Names, Value
 
 PAPER = "2401.00001"
 FULL = Names(("Ada Lovelace", "Alan Turing", "Grace Hopper", "Kurt Gödel"))

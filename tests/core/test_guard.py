@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.guard import GuardStop, guard
-from zoterodigest.core.link import Row
-from zoterodigest.core.plan import ChangeEntry, ChangeItem, CreateItem, MoveEntry, Plan
-from zoterodigest.core.record import EMPTY, Entry, Value
-from zoterodigest.core.reports import DroppedEntry
+from zoterodigest.core.links.link import Row
+from zoterodigest.core.plan.plan import ChangeEntry, ChangeItem, CreateItem, MoveEntry, Plan
+from zoterodigest.core.plan.reports import DroppedEntry
+from zoterodigest.core.reconcile.guard import GuardStop, guard
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.record import EMPTY, Entry, Value
 
 
 def changes(count: int, value: Value = "new", *, is_fill: bool = False) -> Plan:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.core.hunks import merge_blocks
-from zoterodigest.core.link import fingerprint
+from zoterodigest.core.links.hunks import merge_blocks
+from zoterodigest.core.links.link import fingerprint
 
 blocks = st.lists(st.sampled_from("abcdefgh"), max_size=8).map(tuple)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import LINEAR, growth
-from zoterodigest.core.identity import (
+from zoterodigest.core.values.identity import (
     Identifier,
     arxiv_in_text,
     arxiv_version,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.keys import ALPHABET, derived_key, free_key, is_our_item, item_key
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.keys import ALPHABET, derived_key, free_key, is_our_item, item_key
 
 ARXIV = Identifier("arxiv", "2401.00001")
 

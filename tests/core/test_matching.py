@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from tests.core.world import an_entry, an_item, raws_of
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.note_matching import assign_notes
-from zoterodigest.core.record import Blocks, Entry, Item, Note
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import Blocks, Entry, Item, Note
 from zoterodigest.core.works.catalogue import (
     Adopt,
     Ambiguous,
@@ -19,6 +18,7 @@ from zoterodigest.core.works.catalogue import (
     Unknown,
     library_catalogue,
 )
+from zoterodigest.core.works.note_matching import assign_notes
 from zoterodigest.core.works.work import work_of
 
 TITLE = "On the Matching of Papers"

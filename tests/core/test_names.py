@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import LINEAR, growth
-from zoterodigest.core.names import (
+from zoterodigest.core.values.names import (
     CollectiveName,
     PersonName,
     full_name,
@@ -20,7 +20,7 @@ from zoterodigest.core.names import (
     same_person,
     split_name,
 )
-from zoterodigest.core.record import Names
+from zoterodigest.core.values.record import Names
 
 TRUTH = Path(__file__).resolve().parents[2] / ".." / "shared" / "digests" / "truth"
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.world import an_entry
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.identity import Identifier, match_title
-from zoterodigest.core.link import Base, Row, State, print_of
-from zoterodigest.core.pairing import Pairing, Scope, Unread, pair, traits_of
-from zoterodigest.core.record import Entry
+from zoterodigest.core.links.link import Base, Row, State, print_of
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.identity import Identifier, match_title
+from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.contradictions import contradict
+from zoterodigest.core.works.pairing import Pairing, Scope, Unread, pair, traits_of
 
 TEXT = "A sentence that is long enough to tell one entry from another, about "
 

@@ -7,11 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.core.world import TWO_WAY, World, an_entry, an_item
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.link import State
-from zoterodigest.core.pairing import Unread
-from zoterodigest.core.plan import (
+from zoterodigest.core.links.link import State
+from zoterodigest.core.plan.plan import (
     ChangeItem,
     ChangeNote,
     CreateItem,
@@ -19,8 +16,7 @@ from zoterodigest.core.plan import (
     CreateShelf,
     RenameShelf,
 )
-from zoterodigest.core.record import EMPTY, Blocks, Entry, Hyperlink, Links, Members, Names
-from zoterodigest.core.reports import (
+from zoterodigest.core.plan.reports import (
     AmbiguousEntry,
     ApartField,
     Conflict,
@@ -32,7 +28,11 @@ from zoterodigest.core.reports import (
     TrashedEntry,
     UnreadableEntry,
 )
-from zoterodigest.core.terms import Directions, Mask
+from zoterodigest.core.plan.terms import Directions, Mask
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import EMPTY, Blocks, Entry, Hyperlink, Links, Members, Names
+from zoterodigest.core.works.pairing import Unread
 
 LONG = "This summary is long enough to tell one entry from all others, number "
 

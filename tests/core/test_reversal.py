@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from zoterodigest.core.reversal import hunks_between, turn_back
+from zoterodigest.core.plan.reversal import hunks_between, turn_back
 
 texts = st.lists(st.sampled_from(["", "a", "b", "c", "one", "two", "three"]), max_size=14)
 

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.core.world import World, an_entry
-from zoterodigest.core.record import Entry
+from zoterodigest.core.values.record import Entry
 
 Outline = list[tuple[int, ...]]
 """For every entry its heading at each level, as numbers that stand for headings."""

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.world import TWO_WAY, World, an_entry
-from zoterodigest.core.file_keys import SourceKey, source_key
-from zoterodigest.core.merge import merge
-from zoterodigest.core.plan import Plan
-from zoterodigest.core.record import EMPTY, Blocks, Entry, Fields, Members, Value
-from zoterodigest.core.reports import ApartField, Conflict
-from zoterodigest.core.settle import item_side_of, side_of
-from zoterodigest.core.terms import ALL, NONE, Directions
-from zoterodigest.core.view import Folding
+from zoterodigest.core.links.merge import merge
+from zoterodigest.core.links.view import Folding
+from zoterodigest.core.plan.plan import Plan
+from zoterodigest.core.plan.reports import ApartField, Conflict
+from zoterodigest.core.plan.terms import ALL, NONE, Directions
+from zoterodigest.core.reconcile.settle import item_side_of, side_of
+from zoterodigest.core.values.file_keys import SourceKey, source_key
+from zoterodigest.core.values.record import EMPTY, Blocks, Entry, Fields, Members, Value
 
 DIRECTIONS = {
     "push": Directions(ALL, NONE),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zoterodigest.core.venue import Venue, VenueKind, VenueTable, official_name, parse_venue
+from zoterodigest.core.values.venue import Venue, VenueKind, VenueTable, official_name, parse_venue
 from zoterodigest.mapping import venue_table
 
 KNOWN = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "venues.json"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.core.record import EMPTY, Hyperlink, Links, Members, Names, Value
-from zoterodigest.core.view import Folding, as_shown, equal, for_item
+from zoterodigest.core.links.view import Folding, as_shown, equal, for_item
+from zoterodigest.core.values.record import EMPTY, Hyperlink, Links, Members, Names, Value
 
 FOLDING = Folding(venue=lambda text: text.lower().removeprefix("conf "))
 PEOPLE = ("Ada A", "Ben B", "Cem C", "Dora D")

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from zoterodigest.core.file_keys import source_key
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.link import Row, Shelf
-from zoterodigest.core.plan import (
+from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.core.plan.plan import (
     ChangeEntry,
     ChangeItem,
     ChangeNote,
@@ -19,8 +17,12 @@ from zoterodigest.core.plan import (
     Plan,
     RenameShelf,
 )
-from zoterodigest.core.reconcile import reconcile
-from zoterodigest.core.record import (
+from zoterodigest.core.plan.terms import ALL, Directions, Holdings, Known, Rules, Terms
+from zoterodigest.core.reconcile.reconcile import reconcile
+from zoterodigest.core.reconcile.settle import settle
+from zoterodigest.core.values.file_keys import source_key
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
     Collection,
@@ -36,8 +38,6 @@ from zoterodigest.core.record import (
     is_empty,
     parts_of,
 )
-from zoterodigest.core.settle import settle
-from zoterodigest.core.terms import ALL, Directions, Holdings, Known, Rules, Terms
 
 EVERY_RECORD_FIELD: Fields = dict.fromkeys(
     ("title", "authors", "venue", "task", "date", "arxiv", "doi", "links", "abstract"), EMPTY

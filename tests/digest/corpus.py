@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from pathlib import Path
 
-from zoterodigest.core.venue import VenueTable
-from zoterodigest.digest.detect import read_document
-from zoterodigest.digest.document import Document
-from zoterodigest.digest.format import Format, builtin_formats, load_format
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.format import Format, builtin_formats, load_format
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.document import Document
 from zoterodigest.mapping import venue_table
 
 ROOT = Path(__file__).resolve().parents[2]

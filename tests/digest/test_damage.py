@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.digest.corpus import EXAMPLES, ROOT, SHARED_DIGESTS, document, read
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.record import Members
-from zoterodigest.digest.document import DigestEntry, Document, core_entry
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.record import Members
+from zoterodigest.digest.read.document import DigestEntry, Document, core_entry
 
 FOLDED = ROOT / "examples" / "world-models.zh.md"
 QUOTED = ROOT / "examples" / "quoted-notes.md"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.record import EMPTY, Blocks, Fields, Hyperlink, Links, Members
-from zoterodigest.digest.edit import put
+from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Hyperlink, Links, Members
+from zoterodigest.digest.write.edit import put
 
 FOLDED = """\
 <details>

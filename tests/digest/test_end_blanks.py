@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.digest.corpus import EXAMPLES, document, read
-from zoterodigest.core.record import SECTION, Blocks
-from zoterodigest.digest.document import Document
-from zoterodigest.digest.edit import put
+from zoterodigest.core.values.record import SECTION, Blocks
+from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.write.edit import put
 
 NOTES = """\
 > **A Title of a Paper**

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.record import EMPTY, Members, Names
-from zoterodigest.digest.document import DigestEntry
+from zoterodigest.core.values.record import EMPTY, Members, Names
+from zoterodigest.digest.read.document import DigestEntry
 
 ATTENTION = "https://arxiv.org/abs/1706.03762"
 

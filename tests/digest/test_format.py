@@ -9,9 +9,8 @@ from typing import get_args
 import pytest
 
 from tests.digest.corpus import ROOT, venues
-from zoterodigest.core.record import Hyperlink, Links, Names
-from zoterodigest.digest.detect import read_document
-from zoterodigest.digest.format import (
+from zoterodigest.core.values.record import Hyperlink, Links, Names
+from zoterodigest.digest.format.format import (
     SLOTS,
     ColumnRule,
     ContainerName,
@@ -20,7 +19,8 @@ from zoterodigest.digest.format import (
     SectionRule,
     load_format,
 )
-from zoterodigest.digest.formats import UnknownFormat, available_formats, choose_format
+from zoterodigest.digest.format.formats import UnknownFormat, available_formats, choose_format
+from zoterodigest.digest.read.detect import read_document
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import BadMapping
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.digest.corpus import EXAMPLES, document, read
-from zoterodigest.core.record import EMPTY, Fields, Links, is_empty
-from zoterodigest.digest.edit import put
+from zoterodigest.core.values.record import EMPTY, Fields, Links, is_empty
+from zoterodigest.digest.write.edit import put
 
 PAPER = "[A Title of a Paper](https://arxiv.org/abs/2504.18524)"
 CODE = "[code](https://github.com/a/b)"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.digest.corpus import EXAMPLES, RELATIVES, document, read
-from zoterodigest.core.record import (
+from zoterodigest.core.values.record import (
     SECTION,
     Blocks,
     Hyperlink,
@@ -23,8 +23,8 @@ from zoterodigest.core.record import (
     Value,
     is_empty,
 )
-from zoterodigest.digest.document import Document
-from zoterodigest.digest.edit import put
+from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.write.edit import put
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.record import Blocks, Hyperlink, Links, Members, Names, Value
-from zoterodigest.digest.edit import Edited, put
-from zoterodigest.digest.shown import shows
+from zoterodigest.core.values.record import Blocks, Hyperlink, Links, Members, Names, Value
+from zoterodigest.digest.write.edit import Edited, put
+from zoterodigest.digest.write.shown import shows
 
 QUOTED = """\
 > **A Title**

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.digest.corpus import EXAMPLES, RELATIVES, document, formats, read
 from tests.digest.test_laws import LINES, values
-from zoterodigest.core.record import (
+from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
     Fields,
@@ -21,11 +21,11 @@ from zoterodigest.core.record import (
     Value,
     is_empty,
 )
-from zoterodigest.digest.changes import NewEntry, RemovedEntry
-from zoterodigest.digest.document import DigestEntry, Document
-from zoterodigest.digest.format import Format
-from zoterodigest.digest.rearrange import rearrange
-from zoterodigest.digest.shown import safe_url, shows
+from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.write.changes import NewEntry, RemovedEntry
+from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.shown import safe_url, shows
 
 NAMES = ("title", "authors", "venue", "year", "date", "award", "task", "arxiv", "doi", "url")
 LONG = ("links", "comment", "abstract", "summary", "section:Key points")

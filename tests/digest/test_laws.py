@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.digest.corpus import EXAMPLES, RELATIVES, document, read
-from zoterodigest.core.record import (
+from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
     Hyperlink,
@@ -20,9 +20,9 @@ from zoterodigest.core.record import (
     Value,
     kind_of,
 )
-from zoterodigest.digest.document import Document
-from zoterodigest.digest.edit import put
-from zoterodigest.digest.shown import shows
+from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.shown import shows
 
 BREAKERS = [
     *["|", "\\|", "</details>", "<details>", "</b></summary>", "**", "*", "_", "`", "[x](y)"],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.digest.corpus import read
-from zoterodigest.core.record import Blocks
-from zoterodigest.digest.edit import put
+from zoterodigest.core.values.record import Blocks
+from zoterodigest.digest.write.edit import put
 
 QUOTED = (
     "> **A Paper about Perfectly Normal Things**\n"

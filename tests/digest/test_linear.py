@@ -10,9 +10,9 @@ from functools import partial
 import pytest
 
 from tests.digest.corpus import read_anew
-from zoterodigest.core.record import Blocks
-from zoterodigest.digest.edit import put
-from zoterodigest.digest.write_blocks import blocks_text
+from zoterodigest.core.values.record import Blocks
+from zoterodigest.digest.write.blocks import blocks_text
+from zoterodigest.digest.write.edit import put
 
 NOTE = b"> **T**\n> *CVPR 2025*, [arxiv](https://arxiv.org/abs/2504.18524)\n"
 FOLDED = b"<details>\n<summary><b>T</b></summary>\n* **Authors:** A\n"

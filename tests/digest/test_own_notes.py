@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.digest.corpus import EXAMPLES, document, read
 from tests.digest.test_laws import BREAKERS, LINES
 from tests.notes.test_own import HOSTILE
-from zoterodigest.core.record import EMPTY, NOTE, Blocks, Fields
-from zoterodigest.digest.document import Document
-from zoterodigest.digest.edit import put
-from zoterodigest.digest.shown import shows
+from zoterodigest.core.values.record import EMPTY, NOTE, Blocks, Fields
+from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.shown import shows
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.own import read_own_note
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.digest.corpus import read
 from tests.notes.texts import MARKDOWN
-from zoterodigest.core.blocks import split_blocks
-from zoterodigest.core.record import Blocks
-from zoterodigest.digest.edit import put
-from zoterodigest.digest.own_words import in_own_words, in_place_of, own_texts
+from zoterodigest.core.values.blocks import split_blocks
+from zoterodigest.core.values.record import Blocks
+from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.own_words import in_own_words, in_place_of, own_texts
 from zoterodigest.notes.canonical import canonical_block, canonical_blocks
 
 

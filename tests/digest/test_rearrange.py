@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, document, read
-from zoterodigest.core.record import Blocks, Fields, Hyperlink, Links, Members, Names
-from zoterodigest.digest.changes import (
+from zoterodigest.core.values.record import Blocks, Fields, Hyperlink, Links, Members, Names
+from zoterodigest.digest.read.document import Document, Headings
+from zoterodigest.digest.write.changes import (
     Change,
     MovedEntry,
     NewEntry,
     RemovedEntry,
     RenamedHeading,
 )
-from zoterodigest.digest.document import Document, Headings
-from zoterodigest.digest.rearrange import Rearranged, rearrange
+from zoterodigest.digest.write.rearrange import Rearranged, rearrange
 
 GOLDEN = Path(__file__).parent / "golden" / "rearranged"
 PAPER: Fields = {

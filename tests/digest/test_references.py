@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.record import EMPTY, Fields, Hyperlink, Links, Value
-from zoterodigest.digest.edit import Edited, put
+from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, Value
+from zoterodigest.digest.write.edit import Edited, put
 
 QUOTED = """\
 > **A Title**

@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.record import EMPTY, Blocks, Hyperlink, Links, Members, Names, Value
-from zoterodigest.digest.document import DigestEntry, core_entry
-from zoterodigest.digest.report import suspicions
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.record import EMPTY, Blocks, Hyperlink, Links, Members, Names, Value
+from zoterodigest.digest.read.document import DigestEntry, core_entry
+from zoterodigest.digest.read.report import suspicions
 
 ID = "2401.00001"
 URL = f"https://arxiv.org/abs/{ID}"

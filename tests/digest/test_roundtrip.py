@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, document, read
-from zoterodigest.digest.edit import put
+from zoterodigest.digest.write.edit import put
 
 CORPUS = [*EXAMPLES, RELATIVES, *SHARED_DIGESTS]
 PIECES = st.sampled_from(

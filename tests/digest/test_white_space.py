@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.record import Fields
-from zoterodigest.digest.edit import put
+from zoterodigest.core.values.record import Fields
+from zoterodigest.digest.write.edit import put
 
 BROKEN = """\
 <details>

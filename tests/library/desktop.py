@@ -13,9 +13,9 @@ from tests.library.running_zotero import RunningZotero, running
 from tests.library.web import Clock
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import DesktopAddress
-from zoterodigest.library.database import DatabaseInMemory
 from zoterodigest.library.desktop.library import DesktopLibrary
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.database import DatabaseInMemory
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 
 
 @dataclass

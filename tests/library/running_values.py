@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from zoterodigest.library.schema import ItemType, item_types
+from zoterodigest.library.rules.schema import ItemType, item_types
 from zoterodigest.library.server.messages import Response
 
 Data = Mapping[str, Any]

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.library.running_values import filled, joined, shown, taken, whole
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BATCH_SIZE, Library, LibraryItem
 from zoterodigest.library.server import Connection, Listener, answering
 from zoterodigest.library.server.api import answer

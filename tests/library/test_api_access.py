@@ -21,8 +21,8 @@ from tests.library.served import KEY, KEYS, USER, Api, article, client, in_memor
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
 from zoterodigest.library.connect import embedded
-from zoterodigest.library.database import DatabaseInMemory
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.database import DatabaseInMemory
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.server import serving
 from zoterodigest.library.server.api import answer

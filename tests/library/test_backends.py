@@ -12,8 +12,8 @@ from tests.library.contract import LibraryContract
 from tests.library.desktop import a_desktop
 from tests.library.web import over_http
 from zoterodigest.library.connect import embedded
-from zoterodigest.library.database import DatabaseInMemory
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.database import DatabaseInMemory
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from zoterodigest.library.details import details_of, with_details
+from zoterodigest.library.records.details import details_of, with_details
 
 
 @pytest.mark.parametrize(

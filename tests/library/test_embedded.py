@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 from tests.builders import a_collection, a_key, a_note, an_item, changed
 from tests.processes import ended, run, started
 from zoterodigest.library.connect import embedded
-from zoterodigest.library.database import DatabaseFile, DatabaseInMemory
-from zoterodigest.library.embedded import Deleted, EmbeddedLibrary
-from zoterodigest.library.migrations import APPLICATION_ID, MIGRATIONS
+from zoterodigest.library.embedded.database import DatabaseFile, DatabaseInMemory
+from zoterodigest.library.embedded.embedded import Deleted, EmbeddedLibrary
+from zoterodigest.library.embedded.migrations import APPLICATION_ID, MIGRATIONS
 from zoterodigest.library.port import (
     BadLibrary,
     LibraryItem,

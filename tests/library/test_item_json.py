@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.bibtex.rules import bib_rules
-from zoterodigest.core.identity import Identifier
-from zoterodigest.library.items import item_changes, read_item, zotero_mapping
-from zoterodigest.library.records.item_json import ItemJson
+from zoterodigest.bibtex.work.rules import bib_rules
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.library.item_json import ItemJson
+from zoterodigest.library.records.items import item_changes, read_item, zotero_mapping
 from zoterodigest.library.records.works import read_work
 
 ZOTERO = zotero_mapping()

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import (
+from zoterodigest.core.links.view import equal
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import (
     EMPTY,
     RECORD_FIELDS,
     Fields,
@@ -23,9 +24,9 @@ from zoterodigest.core.record import (
     Names,
     Value,
 )
-from zoterodigest.core.view import equal
-from zoterodigest.library.hyperlinks import link_in_line
-from zoterodigest.library.items import (
+from zoterodigest.library.item_json import ItemJson
+from zoterodigest.library.records.hyperlinks import link_in_line
+from zoterodigest.library.records.items import (
     LinkHome,
     carried_links,
     item_changes,
@@ -37,9 +38,8 @@ from zoterodigest.library.items import (
     tags_of,
     zotero_mapping,
 )
-from zoterodigest.library.records.item_json import ItemJson
-from zoterodigest.library.rules import patched
-from zoterodigest.library.schema import item_types
+from zoterodigest.library.rules.rules import patched
+from zoterodigest.library.rules.schema import item_types
 
 SCHEMA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "zotero-schema.json"
 ZOTERO = zotero_mapping()

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.library.rules import NotAccepted, is_key, patched, timestamp
-from zoterodigest.library.schema import item_types
+from zoterodigest.library.rules.rules import NotAccepted, is_key, patched, timestamp
+from zoterodigest.library.rules.schema import item_types
 
 NOW = "2026-08-01T00:00:00Z"
 LATER = "2026-08-02T00:00:00Z"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zoterodigest.library.schema import item_types
+from zoterodigest.library.rules.schema import item_types
 
 SCHEMA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "zotero-schema.json"
 FILE_FIELDS = {"note", "linkMode", "contentType", "charset", "filename", "path", "md5", "mtime"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from zoterodigest.library.tags import with_members
-from zoterodigest.library.zotero import tag_text, zotero_mapping
+from zoterodigest.library.records.tags import with_members
+from zoterodigest.library.records.zotero import tag_text, zotero_mapping
 
 ZOTERO = zotero_mapping()
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
-from zoterodigest.library.database import DatabaseInMemory
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.database import DatabaseInMemory
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.server.api import answer
 from zoterodigest.library.server.listening import Listener, answering, new_key
 from zoterodigest.library.server.messages import Request, Response

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.core.names import parse_names
-from zoterodigest.core.record import Names
+from zoterodigest.core.values.names import parse_names
+from zoterodigest.core.values.record import Names
 from zoterodigest.lookup.agreement import Agreement, Agrees, Doubtful, Known, Unrelated, agreement
 from zoterodigest.lookup.work import Candidate, Source
 

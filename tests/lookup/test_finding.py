@@ -26,8 +26,8 @@ from tests.lookup.site import (
     status,
     text,
 )
-from zoterodigest.core.record import Names
-from zoterodigest.library.zotero import LinkHome, zotero_mapping
+from zoterodigest.core.values.record import Names
+from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
 from zoterodigest.lookup.agreement import Known
 from zoterodigest.lookup.cache import Cache
 from zoterodigest.lookup.finding import Asking, Findings, find

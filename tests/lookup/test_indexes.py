@@ -19,7 +19,7 @@ from tests.lookup.answers import (
     scholar_paper,
 )
 from tests.lookup.site import Answer, Clock, Site, serving, status, text
-from zoterodigest.core.identity import Identifier
+from zoterodigest.core.values.identity import Identifier
 from zoterodigest.lookup import crossref, dblp, semantic_scholar
 from zoterodigest.lookup.cache import Cache
 from zoterodigest.lookup.index import Candidates, Index, Question

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.core.record import Names
-from zoterodigest.library.zotero import LinkHome, zotero_mapping
+from zoterodigest.core.values.record import Names
+from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
 from zoterodigest.lookup.agreement import Known
 from zoterodigest.lookup.publication import (
     Publication,

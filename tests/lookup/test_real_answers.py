@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from zoterodigest.core.record import Names
-from zoterodigest.library.zotero import LinkHome, zotero_mapping
+from zoterodigest.core.values.record import Names
+from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
 from zoterodigest.lookup.agreement import Known
 from zoterodigest.lookup.publication import Published, publication
 from zoterodigest.lookup.statements import Heard, Work

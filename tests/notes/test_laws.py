@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 
 from tests.notes.texts import MARKDOWN, a_note, digest_texts, editor_pairs, html_of
-from zoterodigest.core.blocks import join_blocks, split_blocks
+from zoterodigest.core.values.blocks import join_blocks, split_blocks
 from zoterodigest.notes.canonical import canonical_block, canonical_blocks, html_to_blocks
 from zoterodigest.notes.editor import canonical_html, editor_form
 from zoterodigest.notes.patch import patch_html

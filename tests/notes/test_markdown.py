@@ -6,7 +6,7 @@ import pytest
 
 from tests.growth import LINEAR, growth
 from tests.notes.texts import a_note, html_of
-from zoterodigest.core.blocks import split_blocks
+from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.notes.canonical import canonical_blocks, html_to_blocks
 from zoterodigest.notes.editor import canonical_html
 from zoterodigest.notes.note import LONGEST_NOTE, TooLong, to_html

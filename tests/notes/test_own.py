@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.notes.texts import MARKDOWN, OUR_ID, a_note, editor_pairs, html_of
-from zoterodigest.core.blocks import Shape, cut_blocks, join_blocks, split_blocks
-from zoterodigest.digest.markers import is_marker
+from zoterodigest.core.values.blocks import Shape, cut_blocks, join_blocks, split_blocks
+from zoterodigest.digest.read.markers import is_marker
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.editor import editor_form
 from zoterodigest.notes.own import OwnNote, read_own_note

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.notes.texts import OUR_ID, a_note, html_of
-from zoterodigest.core.blocks import split_blocks
+from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.notes.note import LONGEST_NOTE, Note, Part, TooLong
 from zoterodigest.notes.patch import QuotationLost, patch_html
 from zoterodigest.notes.read import PartsDiffer, read_note

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from zoterodigest.core.blocks import split_blocks
+from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.notes.note import Note, Part, to_html
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"

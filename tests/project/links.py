@@ -7,10 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from zoterodigest.core.acknowledging import Acknowledged
-from zoterodigest.core.file_keys import source_key
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.link import (
+from zoterodigest.core.links.link import (
     Base,
     Credit,
     Exported,
@@ -21,7 +18,10 @@ from zoterodigest.core.link import (
     State,
     fingerprint,
 )
-from zoterodigest.project.lock import LockFile
+from zoterodigest.core.reconcile.acknowledging import Acknowledged
+from zoterodigest.core.values.file_keys import source_key
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.project.lock.lock import LockFile
 
 
 def a_base(entry: str, item: str = "") -> Base:

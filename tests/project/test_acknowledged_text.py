@@ -9,10 +9,10 @@ import pytest
 
 from tests.project.links import a_row
 from tests.project.test_lock import lock_of, merge
-from zoterodigest.core.acknowledging import Acknowledged
-from zoterodigest.core.link import fingerprint
-from zoterodigest.project.lock import BadLockFile, LockFile, read_lock, render_lock
-from zoterodigest.project.merging import merge_locks
+from zoterodigest.core.links.link import fingerprint
+from zoterodigest.core.reconcile.acknowledging import Acknowledged
+from zoterodigest.project.lock.lock import BadLockFile, LockFile, read_lock, render_lock
+from zoterodigest.project.lock.merging import merge_locks
 
 ONE = Acknowledged("zd-a", "diverged title", fingerprint("one"))
 OTHER = Acknowledged("zd-b", "item-gone", fingerprint("other"))

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, exported, rows
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.link import Exported, Origin, Row, Shelf, State
-from zoterodigest.project.fold import fold_all, fold_exported, fold_rows, fold_shelves
+from zoterodigest.core.links.link import Exported, Origin, Row, Shelf, State
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.project.lock.fold import fold_all, fold_exported, fold_rows, fold_shelves
 
 SAME_ID = st.just("zd-a")
 OLD = a_row("zd-a", bases={"title": a_base("old")})

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.history import (
+from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.core.plan.history import (
     CollectionChange,
     CollectionState,
     DigestChange,
@@ -23,8 +23,8 @@ from zoterodigest.core.history import (
     run_to_undo,
     undone_by,
 )
-from zoterodigest.core.link import Row, Shelf
-from zoterodigest.core.reversal import hunks_between
+from zoterodigest.core.plan.reversal import hunks_between
+from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.log.history import (
     History,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.processes import run
 from tests.project.links import a_row, exported, rows, shelves
 from tests.sync.histories.effects import Effects
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.link import Exported, Row, Shelf
+from zoterodigest.core.links.link import Exported, Row, Shelf
+from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.project.files import CannotWrite
 from zoterodigest.project.log.journal import (
     BadJournal,

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, locks, rows
-from zoterodigest.core.file_keys import BibKey, DigestKey
-from zoterodigest.core.link import Exported, Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.links.link import Exported, Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.project.files import SourceChanged, read_file
-from zoterodigest.project.fold import fold_all, fold_rows
-from zoterodigest.project.lock import (
+from zoterodigest.project.lock.fold import fold_all, fold_rows
+from zoterodigest.project.lock.lock import (
     BadLockFile,
     LockFile,
     lock_hash,

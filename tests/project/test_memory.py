@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zoterodigest.core.seen import Seen
-from zoterodigest.project.lock import LockFile, render_lock
+from zoterodigest.core.plan.seen import Seen
+from zoterodigest.project.lock.lock import LockFile, render_lock
 from zoterodigest.project.memory import keep_memory, prepare_memory, read_memory, settle_memory
 
 BEFORE, AFTER = LockFile("embedded:1"), LockFile("embedded:2")

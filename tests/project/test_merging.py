@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
-from zoterodigest.core.link import Row
-from zoterodigest.project.lock import BadLockFile, LockFile, read_lock, render_lock
-from zoterodigest.project.merging import merge_locks
+from zoterodigest.core.links.link import Row
+from zoterodigest.project.lock.lock import BadLockFile, LockFile, read_lock, render_lock
+from zoterodigest.project.lock.merging import merge_locks
 
 PATH = Path("zoterodigest.lock")
 NOTHING = b""

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.sync.histories.effects import Effects
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.found import Found, Pending
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import Hyperlink, Links, Members, Names
+from zoterodigest.core.plan.found import Found, Pending
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import Hyperlink, Links, Members, Names
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.pending import forget_pending, keep_pending, read_pending
 

@@ -7,8 +7,8 @@ import tomllib
 import pytest
 
 from tests.cli.conftest import EXAMPLES, a_digest
-from zoterodigest.digest.detect import read_document
-from zoterodigest.digest.format import builtin_formats
+from zoterodigest.digest.format.format import builtin_formats
+from zoterodigest.digest.read.detect import read_document
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.initial import initial_config
 from zoterodigest.project.proposals import Candidate, Proposal, propose

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
-from zoterodigest.core.file_keys import BibKey, DigestKey
-from zoterodigest.core.link import Credit, Exported, Origin, Row, Shelf, State, fingerprint
-from zoterodigest.project.lock import LockFile
+from zoterodigest.core.links.link import Credit, Exported, Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.values.file_keys import BibKey, DigestKey
+from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Done, Event, Exporting, Intended, Recorded
 from zoterodigest.project.recovery import Facts, Found, bibs_in, fold_journal, keys_in
 

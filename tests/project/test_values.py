@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.link import Base, Row, print_of
-from zoterodigest.core.parts import base_value, keys_of, texts_of
-from zoterodigest.core.record import (
+from zoterodigest.core.links.link import Base, Row, print_of
+from zoterodigest.core.links.parts import base_value, keys_of, texts_of
+from zoterodigest.core.links.view import Folding, canonical
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
     Entry,
@@ -24,7 +25,6 @@ from zoterodigest.core.record import (
     Names,
     Value,
 )
-from zoterodigest.core.view import Folding, canonical
 from zoterodigest.project.values import keep_texts, known_texts
 
 TITLE = "Restoring Images with Shifted Windows"

@@ -30,8 +30,8 @@ from tests.sync.recovery import (
 )
 from tests.sync.world import World
 from zoterodigest.cli.main import main
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
 
 SYNC = Options(intent.SYNC)
 NINE, TEN, THINGS = (

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.sync.world import World
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
-from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import LockFile, read_lock
 
 Names = Mapping[str, str]
 

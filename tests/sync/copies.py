@@ -22,16 +22,16 @@ from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.library.access import Access
 from zoterodigest.library.connect import embedded
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.server import serving
-from zoterodigest.project.lock import LockFile, read_lock
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
+from zoterodigest.project.lock.lock import LockFile, read_lock
 from zoterodigest.sync.copying.carry import Copied, carry_out_copy
 from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
-from zoterodigest.sync.run import Options, Prepared, prepare
-from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
+from zoterodigest.sync.run.run import Options, Prepared, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.md"))
 HERE = "embedded:.zoterodigest/library.sqlite"

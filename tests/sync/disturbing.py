@@ -19,7 +19,7 @@ from tests.sync.commands import SYNC, Command, Ran, given
 from tests.sync.histories.effects import Effects
 from tests.sync.recovery import copy_of, state_of
 from tests.sync.world import World
-from zoterodigest.core.history import run_to_redo, run_to_undo
+from zoterodigest.core.plan.history import run_to_redo, run_to_undo
 from zoterodigest.library.connect import embedded
 from zoterodigest.project.log.history import history_folder, read_history
 

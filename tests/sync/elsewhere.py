@@ -18,14 +18,14 @@ from tests.library.web import KEY, Clock
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.library.access import Access, Tally
-from zoterodigest.library.database import DatabaseInMemory
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.database import DatabaseInMemory
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.server import serving
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.intent import Intent
-from zoterodigest.sync.run import Options, prepare
-from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.intent import Intent
+from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
 
 Between = Callable[[int], None]
 """What somebody does before the request with this number."""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from tests.sync.digests import daily, row
 from tests.sync.world import World
-from zoterodigest.core.found import Found
-from zoterodigest.core.record import Members, Names, Value
-from zoterodigest.sync import intent
-from zoterodigest.sync.intent import FillIn
-from zoterodigest.sync.run import Options, prepare
-from zoterodigest.sync.workspace import Workspace
+from zoterodigest.core.plan.found import Found
+from zoterodigest.core.values.record import Members, Names, Value
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.intent import FillIn
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.run.run import Options, prepare
 
 SYNC = Options(intent.SYNC)
 FULL = Names(("Ada Lovelace", "Alan Turing", "Grace Hopper"))

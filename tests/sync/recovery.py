@@ -12,17 +12,17 @@ from pathlib import Path
 
 from tests.sync.digests import folded, notes, quoted
 from tests.sync.world import World
-from zoterodigest.core.bases import UNSEEN
-from zoterodigest.core.keys import note_key
-from zoterodigest.core.link import Origin, Row, State, fingerprint
-from zoterodigest.core.record import parts_of
-from zoterodigest.library.contents import Contents
+from zoterodigest.core.links.bases import UNSEEN
+from zoterodigest.core.links.link import Origin, Row, State, fingerprint
+from zoterodigest.core.values.keys import note_key
+from zoterodigest.core.values.record import parts_of
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.project.lock import LockFile, read_lock
-from zoterodigest.project.rows import render_rows
-from zoterodigest.sync import intent
-from zoterodigest.sync.gather import gather
-from zoterodigest.sync.run import Options
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.project.lock.lock import LockFile, read_lock
+from zoterodigest.project.lock.rows import render_rows
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.gather import gather
+from zoterodigest.sync.run.run import Options
 
 CONFIGURATION = """
 [[digest]]

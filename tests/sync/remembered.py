@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from zoterodigest.digest.detect import read_document
-from zoterodigest.digest.document import core_entry
-from zoterodigest.library.contents import core_item
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.document import core_entry
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.records.contents import core_item
 from zoterodigest.notes.read import read_note
-from zoterodigest.project.lock import read_lock
-from zoterodigest.sync import compared
+from zoterodigest.project.lock.lock import read_lock
+from zoterodigest.sync.gathering import compared
 
 MOST = 5_000
 
@@ -44,13 +44,13 @@ def remembering() -> Iterator[None]:
     """Have digests, notes and lock files that were read before be read from memory."""
     lock_file = remembered(read_lock, lambda data, *_: data)
     pure: dict[str, Callable[..., Any]] = {
-        "sync.gather.read_document": remembered(read_document, _of_document),
-        "sync.gather.read_lock": lock_file,
+        "sync.gathering.gather.read_document": remembered(read_document, _of_document),
+        "sync.gathering.gather.read_lock": lock_file,
         "project.memory.read_lock": lock_file,
-        "digest.document.core_entry": remembered(core_entry, _of_entry),
-        "sync.gather.core_entry": remembered(compared.core_entry, _of_core_entry),
-        "library.contents.core_item": remembered(core_item, _of_item),
-        "library.contents.read_note": remembered(read_note, lambda html: html),
+        "digest.read.document.core_entry": remembered(core_entry, _of_entry),
+        "sync.gathering.gather.core_entry": remembered(compared.core_entry, _of_core_entry),
+        "library.records.contents.core_item": remembered(core_item, _of_item),
+        "library.records.contents.read_note": remembered(read_note, lambda html: html),
     }
     with pytest.MonkeyPatch.context() as patch:
         for name, function in pure.items():

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sync.test_structure import ATTENTION, MASK, NOTES, RESNET, diffusion
 from tests.sync.world import World
-from zoterodigest.core.reports import (
+from zoterodigest.core.plan.reports import (
     AddedItem,
     AmbiguousEntry,
     ApartField,
@@ -20,9 +20,11 @@ from zoterodigest.core.reports import (
     SameWork,
 )
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.project.lock import read_lock
-from zoterodigest.sync import intent
-from zoterodigest.sync.acknowledging import (
+from zoterodigest.project.lock.lock import read_lock
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.conflicts import NotOpen
+from zoterodigest.sync.run.run import Options
+from zoterodigest.sync.syncing.acknowledging import (
     acknowledge,
     acknowledged_reports,
     chosen_reports,
@@ -30,8 +32,6 @@ from zoterodigest.sync.acknowledging import (
     standing_reports,
     unacknowledged,
 )
-from zoterodigest.sync.conflicts import NotOpen
-from zoterodigest.sync.run import Options
 
 SYNC = Options(intent.SYNC)
 TITLE = "Deep Residual Learning for Image Recognition"

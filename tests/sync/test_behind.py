@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.reports import AwaitedItem, Conflict, Waiting
-from zoterodigest.core.terms import Choices, End
+from zoterodigest.core.plan.reports import AwaitedItem, Conflict, Waiting
+from zoterodigest.core.plan.terms import Choices, End
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
 
 SYNC = Options(intent.SYNC)
 DIGEST = """\

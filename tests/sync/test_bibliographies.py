@@ -8,16 +8,16 @@ import pytest
 
 from tests.sync.trouble import silent
 from tests.sync.world import World
-from zoterodigest.core.link import State
-from zoterodigest.core.reports import Conflict
+from zoterodigest.core.links.link import State
+from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.project.lock import read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.intent import Intent
-from zoterodigest.sync.run import Options, prepare
-from zoterodigest.sync.taking_back.undo import prepare_undo, undo
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.intent import Intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.undo.undo import prepare_undo, undo
 
 SYNC = Options(intent.SYNC)
 

@@ -6,10 +6,10 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.reports import Held, NotPushed
-from zoterodigest.sync.intent import Sync
-from zoterodigest.sync.run import Options
-from zoterodigest.sync.selection import BadSelection, selection
+from zoterodigest.core.plan.reports import Held, NotPushed
+from zoterodigest.sync.gathering.intent import Sync
+from zoterodigest.sync.gathering.selection import BadSelection, selection
+from zoterodigest.sync.run.run import Options
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"

@@ -6,17 +6,17 @@ import pytest
 
 from tests.sync.digests import folded
 from tests.sync.world import World, actions
-from zoterodigest.bibtex.keys import KeySource
-from zoterodigest.core.link import Row
-from zoterodigest.core.record import CITEKEY
+from zoterodigest.bibtex.keys.keys import KeySource
+from zoterodigest.core.links.link import Row
+from zoterodigest.core.values.record import CITEKEY
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.project.lock import read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
-from zoterodigest.sync import intent
-from zoterodigest.sync.bibs.keying import lasting_keys, read_keys, write_keys
-from zoterodigest.sync.intent import Intent
-from zoterodigest.sync.run import Options
-from zoterodigest.sync.taking_back.undo import prepare_undo, undo
+from zoterodigest.sync.exports.keying import lasting_keys, read_keys, write_keys
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.intent import Intent
+from zoterodigest.sync.run.run import Options
+from zoterodigest.sync.undo.undo import prepare_undo, undo
 
 CONFIGURATION = """
 [[digest]]

@@ -14,12 +14,12 @@ from tests.sync.commands import Command, words
 from tests.sync.disturbing import kills
 from tests.sync.test_undo import undone
 from tests.sync.world import Data, World
-from zoterodigest.core.record import EMPTY, Fields, is_empty
-from zoterodigest.core.reports import Conflict
-from zoterodigest.library.items import item_changes
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.core.plan.reports import Conflict
+from zoterodigest.core.values.record import EMPTY, Fields, is_empty
+from zoterodigest.library.records.items import item_changes
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 SYNC = Options(intent.SYNC)
 SYNC_COMMAND = Command(World, words("sync", "--yes"))

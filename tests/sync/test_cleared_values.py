@@ -7,9 +7,9 @@ import re
 import pytest
 
 from tests.sync.world import World
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 TITLE = "Flows That Match Their Paths"
 QUOTED = f"""\

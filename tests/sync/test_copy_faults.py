@@ -16,8 +16,8 @@ from tests.sync.trouble import TroubledLibrary, nothing
 from tests.sync.world import World
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.port import BadLibrary, Library
-from zoterodigest.sync.run import prepare
-from zoterodigest.sync.workspace import open_workspace
+from zoterodigest.sync.gathering.workspace import open_workspace
+from zoterodigest.sync.run.run import prepare
 
 State = list[str]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import an_item
-from zoterodigest.library.contents import read_contents
-from zoterodigest.library.items import zotero_mapping
 from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.records.contents import read_contents
+from zoterodigest.library.records.items import zotero_mapping
 from zoterodigest.sync.copying.counterparts import Counterparts
 from zoterodigest.sync.copying.scope import Left, Portion
 from zoterodigest.sync.copying.writes import Relations, compile_copy

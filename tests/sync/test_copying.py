@@ -29,15 +29,15 @@ from tests.sync.copies import (
 )
 from tests.sync.trouble import TroubledLibrary, silent
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.link import State
-from zoterodigest.core.reports import ApartField, Waiting
+from zoterodigest.core.links.link import State
+from zoterodigest.core.plan.reports import ApartField, Waiting
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.project.lock import LockFile, read_lock, write_lock
-from zoterodigest.sync.carry import carry_out
+from zoterodigest.project.lock.lock import LockFile, read_lock, write_lock
 from zoterodigest.sync.copying.carry import Copied
 from zoterodigest.sync.copying.plan import CopyOptions, NothingLinked, SameLibrary, Unfinished
-from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
+from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.undo.ways_out import leave, prepare_remove
 
 COPIED = ["<p>What I think</p>", ATTENTION, DIFFUSION, *LABELS, "our note", "our note"]
 

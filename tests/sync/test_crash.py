@@ -36,9 +36,9 @@ from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import BadLibrary
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "the first push": (new_project, push),

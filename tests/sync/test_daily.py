@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.sync.digests import daily, row
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.reports import DroppedEntry
+from zoterodigest.core.plan.reports import DroppedEntry
 
 
 def test_a_daily_digest_may_replace_half_of_its_rows(world: World) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from tests.sync.digests import daily, folded, notes, quoted
 from tests.sync.world import World, actions
-from zoterodigest.core.reports import Conflict, UnreadableDate
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
+from zoterodigest.core.plan.reports import Conflict, UnreadableDate
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
 
 TITLE = "Seeing Further with Larger Lenses"
 SYNC = Options(intent.SYNC)

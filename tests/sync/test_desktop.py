@@ -16,18 +16,18 @@ from tests.library.faults import Drop, When
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.reports import AwaitedItem, Waiting
+from zoterodigest.core.plan.reports import AwaitedItem, Waiting
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
-from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import LockFile, read_lock
 from zoterodigest.project.log.history import history_folder, read_history
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.gather import NotSyncedYet
-from zoterodigest.sync.intent import Intent
-from zoterodigest.sync.run import Options, Prepared, prepare
-from zoterodigest.sync.taking_back.undo import prepare_undo, undo
-from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
-from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.gather import NotSyncedYet
+from zoterodigest.sync.gathering.intent import Intent
+from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
+from zoterodigest.sync.run.run import Options, Prepared, prepare
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.undo.undo import prepare_undo, undo
+from zoterodigest.sync.undo.ways_out import leave, prepare_remove
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.md"))
 MINE = "A Paper of My Own"

@@ -20,14 +20,14 @@ from tests.sync.test_desktop import (
     sync_zotero,
 )
 from tests.sync.trouble import silent
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.keys import derived_key, note_key
-from zoterodigest.core.link import Row
-from zoterodigest.project.lock import LockFile
-from zoterodigest.sync.gather import NotSyncedYet, OtherLibrary
-from zoterodigest.sync.merging_items import merge_items, prepare_merge
-from zoterodigest.sync.recognising import evidence_of
+from zoterodigest.core.links.link import Row
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.keys import derived_key, note_key
+from zoterodigest.project.lock.lock import LockFile
+from zoterodigest.sync.gathering.gather import NotSyncedYet, OtherLibrary
+from zoterodigest.sync.gathering.recognising import evidence_of
+from zoterodigest.sync.items.merging_items import merge_items, prepare_merge
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
 from zoterodigest.cli.main import app
 from zoterodigest.library.port import LibraryReadOnly
-from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
+from zoterodigest.sync.undo.ways_out import leave, prepare_remove
 
 SOME = (
     "undo",

@@ -6,8 +6,8 @@ import pytest
 
 from tests.sync.world import World
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
 
 TITLE = "Restoring Images with Shifted Windows"
 SYNC = Options(intent.SYNC)

@@ -11,12 +11,12 @@ import pytest
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, actions
+from zoterodigest.project.lock.merging import merge_locks
 from zoterodigest.project.log.history import history_folder, read_history
-from zoterodigest.project.merging import merge_locks
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
-from zoterodigest.sync.taking_back.undo import prepare_undo, undo
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.undo.undo import prepare_undo, undo
 
 SYNC, PULL = Options(intent.SYNC), Options(intent.PULL)
 OLD = quoted("Restoring Images with Shifted Windows", "2401.00001")

@@ -6,12 +6,12 @@ import pytest
 
 from tests.sync.digests import daily, folded, notes, quoted, row
 from tests.sync.world import Data, World, actions
-from zoterodigest.core.plan import Plan
-from zoterodigest.core.reports import Conflict, Held
+from zoterodigest.core.plan.plan import Plan
+from zoterodigest.core.plan.reports import Conflict, Held
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.notes.editor import editor_form
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
 
 TITLE = "Restoring Images with Shifted Windows"
 OTHER = "Adversarial Losses for Sharper Pictures"

@@ -16,18 +16,18 @@ from tests.sync.looked_up import FULL, SYNC, enrich, enriching, found_for
 from tests.sync.recovery import copy_of, require_truth, state_of
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.plan import ChangeEntry
-from zoterodigest.core.reports import ApartField, Waiting
-from zoterodigest.core.terms import End
+from zoterodigest.core.plan.plan import ChangeEntry
+from zoterodigest.core.plan.reports import ApartField, Waiting
+from zoterodigest.core.plan.terms import End
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.project.lock import read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.conflicts import BOTH_WAYS, open_fields
-from zoterodigest.sync.resolve import Decision, prepare_resolve
-from zoterodigest.sync.run import Options, prepare
-from zoterodigest.sync.taking_back.undo import prepare_undo, undo
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.conflicts import BOTH_WAYS, open_fields
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.resolve import Decision, prepare_resolve
+from zoterodigest.sync.undo.undo import prepare_undo, undo
 
 PEOPLE = """\
 ## Papers for 2024-12-05

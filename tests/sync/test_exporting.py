@@ -9,14 +9,14 @@ import pytest
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.project.files import SourceChanged
-from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import LockFile, read_lock
 from zoterodigest.project.log.history import history_folder, read_history
-from zoterodigest.sync import intent
-from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.limits import TooMuch
-from zoterodigest.sync.run import Options, Prepared, prepare
-from zoterodigest.sync.taking_back.undo import Undone, prepare_undo, undo
+from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.limits import TooMuch
+from zoterodigest.sync.run.run import Options, Prepared, prepare
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.undo.undo import Undone, prepare_undo, undo
 
 SYNC = Options(intent.SYNC)
 

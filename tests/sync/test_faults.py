@@ -33,16 +33,16 @@ from tests.sync.recovery import (
 )
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, reports
-from zoterodigest.core.reports import Conflict
+from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import BadLibrary, LibraryItem
 from zoterodigest.project.files import CannotWrite, SourceChanged
-from zoterodigest.project.lock import BadLockFile, read_lock
+from zoterodigest.project.lock.lock import BadLockFile, read_lock
 from zoterodigest.project.running import AlreadyRunning
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import LibraryChanged, Outcome, carry_out
-from zoterodigest.sync.gather import OtherLibrary
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.gather import OtherLibrary
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import LibraryChanged, Outcome, carry_out
 
 SYNC = Options(intent.SYNC)
 LENSES = "Seeing Further with Larger Lenses"
@@ -149,7 +149,7 @@ from pathlib import Path
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.sync.carry import carry_out
+from zoterodigest.sync.syncing.carry import carry_out
 world = World(Path(sys.argv[1]), ["notes.md"])
 world.plan()
 if os.geteuid() == 0:

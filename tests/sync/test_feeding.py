@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.digest.corpus import EXAMPLES, document, read
 from tests.digest.test_insert import is_meant
 from tests.digest.test_laws import LINES
-from zoterodigest.digest.document import Document, Headings
-from zoterodigest.digest.shown import shows
+from zoterodigest.digest.read.document import Document, Headings
+from zoterodigest.digest.write.shown import shows
 from zoterodigest.lookup.newest import Newest
 from zoterodigest.lookup.work import Looked
 from zoterodigest.mapping import venue_table

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import a_note, an_attachment, an_item, changed
-from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.library.zotero import zotero_mapping
-from zoterodigest.sync.foreseeing import contents_after
+from zoterodigest.library.records.contents import Contents, read_contents
+from zoterodigest.library.records.zotero import zotero_mapping
+from zoterodigest.sync.gathering.foreseeing import contents_after
 
 ZOTERO = zotero_mapping()
 ONE, TWO, THREE = "ENE22222", "TWA22222", "THREE222"

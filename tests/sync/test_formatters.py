@@ -12,11 +12,11 @@ import pytest
 
 from tests.digest.corpus import read
 from tests.sync.world import World
-from zoterodigest.core.escapes import unescaped
-from zoterodigest.core.record import Members
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.core.values.escapes import unescaped
+from zoterodigest.core.values.record import Members
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 FORMATTED = Path(__file__).parent / "formatted"
 SOURCE = (FORMATTED / "source.md").read_bytes()

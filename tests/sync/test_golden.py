@@ -21,9 +21,9 @@ from tests.digest.corpus import EXAMPLES, RELATIVES
 from tests.sync.world import Data, World
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.notes.editor import editor_form
-from zoterodigest.sync import intent
-from zoterodigest.sync.intent import Intent
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.intent import Intent
+from zoterodigest.sync.run.run import Options
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = [

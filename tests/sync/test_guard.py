@@ -6,9 +6,9 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.limits import TooMuch
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering.limits import TooMuch
+from zoterodigest.sync.run.run import Options
+from zoterodigest.sync.syncing.carry import carry_out
 
 
 def a_digest(venue: str, task: str, *, edited: int, papers: int = 40) -> str:

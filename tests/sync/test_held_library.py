@@ -9,10 +9,10 @@ from typing import Any
 from tests.builders import a_key
 from tests.sync.digests import notes, quoted
 from tests.sync.world import Data, World, actions, only_gained, reports
-from zoterodigest.core.reports import AmbiguousEntry, ApartField, TrashedEntry
+from zoterodigest.core.plan.reports import AmbiguousEntry, ApartField, TrashedEntry
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
 
 SYNC = Options(intent.SYNC)
 PAPERS = 30

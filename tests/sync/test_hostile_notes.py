@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from tests.sync.digests import folded, notes, quoted
 from tests.sync.world import World
-from zoterodigest.core.record import Entry, Kind, kind_of
-from zoterodigest.digest.format import builtin_formats
+from zoterodigest.core.values.record import Entry, Kind, kind_of
+from zoterodigest.digest.format.format import builtin_formats
 from zoterodigest.notes.editor import editor_form
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 TITLES = (
     "A Paper that Stands above It",

@@ -18,11 +18,11 @@ from tests.library.faults import FAULTS, Fault
 from tests.sync.comparing import outcome_of
 from tests.sync.elsewhere import DESKTOP, WEB, Elsewhere, Manner, Stage, Template, a_stage
 from tests.sync.reading_lists import edit_digests, edit_library, new, own, study, survey
-from zoterodigest.core.reports import ApartField
+from zoterodigest.core.plan.reports import ApartField
 from zoterodigest.library.port import KEY_ALPHABET, BadLibrary
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import LibraryChanged
-from zoterodigest.sync.intent import Intent
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.intent import Intent
+from zoterodigest.sync.syncing.carry import LibraryChanged
 
 SHORT, LONG = 3, 40
 """Entries in each of three digests."""

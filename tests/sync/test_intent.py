@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from zoterodigest.core.terms import NO_CHOICES
-from zoterodigest.sync.intent import PULL, PUSH, SYNC, Decide, FillIn, Intent, Publish
+from zoterodigest.core.plan.terms import NO_CHOICES
+from zoterodigest.sync.gathering.intent import PULL, PUSH, SYNC, Decide, FillIn, Intent, Publish
 
 
 @pytest.mark.parametrize(

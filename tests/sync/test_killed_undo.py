@@ -15,9 +15,9 @@ from tests.sync.test_structure import MASK, NOTES, RESNET, SYNC, rename
 from tests.sync.test_undo import history, undone
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, reports
-from zoterodigest.core.reports import Conflict
+from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.library.port import BadLibrary
-from zoterodigest.sync.taking_back.undo import prepare_undo, undo
+from zoterodigest.sync.undo.undo import prepare_undo, undo
 
 ATTENTION = "Attention Is All You Need"
 BIB = '[[digest]]\npath = "{}"\n\n[[bibliography]]\npath = "refs.bib"\npush = true\nprune = true\n'

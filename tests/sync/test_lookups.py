@@ -21,14 +21,14 @@ from tests.lookup.site import (
 )
 from tests.sync.digests import daily, row
 from tests.sync.world import World
-from zoterodigest.core.record import Members, Names
+from zoterodigest.core.values.record import Members, Names
 from zoterodigest.core.works.titles import may_be_one
 from zoterodigest.lookup.arxiv import ARXIV, Arxiv
 from zoterodigest.lookup.cache import Cache, cache_file
 from zoterodigest.lookup.service import Place
 from zoterodigest.lookup.work import Looked
-from zoterodigest.sync import intent
-from zoterodigest.sync.looking_up.lookups import (
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.lookups.lookups import (
     LookedUp,
     NewerVersion,
     NotFound,
@@ -42,7 +42,7 @@ from zoterodigest.sync.looking_up.lookups import (
     look_up,
     with_found,
 )
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.run.run import Options
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "digests"
 IDS = [f"2401.{number:05}" for number in range(10001, 10251)]

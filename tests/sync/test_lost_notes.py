@@ -8,12 +8,12 @@ import pytest
 
 from tests.sync.digests import folded, notes, quoted
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.plan import ChangeNote
-from zoterodigest.core.reports import MissingNote, RestoredNote
+from zoterodigest.core.plan.plan import ChangeNote
+from zoterodigest.core.plan.reports import MissingNote, RestoredNote
 from zoterodigest.project.log.history import history_folder, read_history
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
-from zoterodigest.sync.taking_back.undo import prepare_undo, undo
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
+from zoterodigest.sync.undo.undo import prepare_undo, undo
 
 SYNC, PULL = Options(intent.SYNC), Options(intent.PULL)
 RELINK = Options(intent.Sync(may_pull=False, relink=True))

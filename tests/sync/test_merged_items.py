@@ -9,11 +9,11 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World, reports
-from zoterodigest.core.reports import ApartField, Followed, MergedOtherWork
+from zoterodigest.core.plan.reports import ApartField, Followed, MergedOtherWork
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync import intent
-from zoterodigest.sync.duplicates import duplicates_in
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.items.duplicates import duplicates_in
+from zoterodigest.sync.run.run import Options
 
 SYNC = Options(intent.SYNC)
 MASK = quoted(

@@ -9,10 +9,10 @@ import pytest
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, reports
-from zoterodigest.core.reports import MissingNote
-from zoterodigest.sync import intent
-from zoterodigest.sync.merging_items import merge_items, prepare_merge
-from zoterodigest.sync.run import Options
+from zoterodigest.core.plan.reports import MissingNote
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.items.merging_items import merge_items, prepare_merge
+from zoterodigest.sync.run.run import Options
 
 SYNC = Options(intent.SYNC)
 TITLE = "Restoring Images with Shifted Windows"

@@ -7,14 +7,14 @@ import pytest
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent
 from tests.sync.world import World
-from zoterodigest.core.link import State
+from zoterodigest.core.links.link import State
 from zoterodigest.project.files import BadInput
-from zoterodigest.project.lock import read_lock
-from zoterodigest.sync import intent
-from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Options, prepare
-from zoterodigest.sync.workspace import open_workspace
+from zoterodigest.project.lock.lock import read_lock
+from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.workspace import open_workspace
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"

@@ -13,13 +13,13 @@ from tests.sync.histories.effects import Effects, Killed
 from tests.sync.trouble import TroubledLibrary, silent
 from tests.sync.world import World, actions, reports
 from zoterodigest import mapping
-from zoterodigest.core.plan import ChangeNote
-from zoterodigest.core.reports import AddedItem, DroppedEntry, PlaceConflict, Waiting
+from zoterodigest.core.plan.plan import ChangeNote
+from zoterodigest.core.plan.reports import AddedItem, DroppedEntry, PlaceConflict, Waiting
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.library.zotero import load_spellings
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.library.records.zotero import load_spellings
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 SYNC, PULL = Options(intent.SYNC), Options(intent.PULL)
 MODELS, ROBOTS = "A Study of Models for Images", "Walking Robots that Learn to Fall"

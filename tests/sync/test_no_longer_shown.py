@@ -6,8 +6,8 @@ import pytest
 
 from tests.sync.digests import daily, folded, notes, quoted, row
 from tests.sync.world import World, reports
-from zoterodigest.core.reports import NoLongerShown, Report
-from zoterodigest.sync.conflicts import BOTH_WAYS
+from zoterodigest.core.plan.reports import NoLongerShown, Report
+from zoterodigest.sync.run.conflicts import BOTH_WAYS
 
 SWIN = "Restoring Images with Shifted Windows"
 BULLETS = "> - It restores images.\n> - It is fast.\n"

@@ -10,12 +10,12 @@ import pytest
 
 from tests.sync.digests import folded
 from tests.sync.world import World
-from zoterodigest.core.plan import Plan
-from zoterodigest.core.reports import Conflict
+from zoterodigest.core.plan.plan import Plan
+from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.notes.editor import editor_form
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
 
 TITLE = "A Paper about Perfectly Normal Things"
 OTHER = "Another Paper that Has to Survive"

@@ -9,12 +9,12 @@ import pytest
 from tests.notes.test_own import HOSTILE
 from tests.sync.test_hostile_notes import DIGESTS, PULL, SYNC, TITLES, VICTIM
 from tests.sync.world import World
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.record import NOTE, Entry, Value
-from zoterodigest.core.reports import HiddenNotes
+from zoterodigest.core.plan.reports import HiddenNotes
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.record import NOTE, Entry, Value
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import prepare
+from zoterodigest.sync.run.run import prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 KEY = "ABCD2345"
 ROOMY = ("quoted-notes", "details-notes", "daily-bullets", "list")

@@ -8,8 +8,8 @@ import pytest
 
 from tests.sync.world import Data, World
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
 
 SYNC = Options(intent.SYNC)
 TITLE = "Neural Networks, Manifolds, and Topology"

@@ -12,14 +12,14 @@ from tests.sync.histories.effects import Effects, Killed
 from tests.sync.recovery import copy_of, state_of
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.found import Found, Pending
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import CITEKEY, Fields, Names
+from zoterodigest.core.plan.found import Found, Pending
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import CITEKEY, Fields, Names
 from zoterodigest.project.pending import keep_pending, read_pending
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 SYNC = Options(intent.SYNC)
 TITLE = "A New Way to Make Pictures"

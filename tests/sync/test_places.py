@@ -6,7 +6,7 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.reports import DroppedEntry
+from zoterodigest.core.plan.reports import DroppedEntry
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"

@@ -6,10 +6,10 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World, reports
-from zoterodigest.core.reports import ApartField, Conflict
+from zoterodigest.core.plan.reports import ApartField, Conflict
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
 
 TITLE = "Restoring Images with Shifted Windows"
 OWN = "KEEPKEEP"

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from tests.sync.digests import folded
 from tests.sync.world import World
-from zoterodigest.core.link import fingerprint
+from zoterodigest.core.links.link import fingerprint
 from zoterodigest.notes.editor import editor_form
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 TITLE = "A Paper about Perfectly Normal Things"
 SECRET = "mysecretword"

@@ -15,24 +15,24 @@ from tests.sync.recovery import copy_of, require_truth, state_of
 from tests.sync.test_undo import refuse
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
-from zoterodigest.core.found import Found
+from zoterodigest.core.plan.found import Found
 from zoterodigest.lookup.publication import publication
 from zoterodigest.lookup.statements import Heard
 from zoterodigest.lookup.work import Candidate, Source
-from zoterodigest.project.lock import read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.gather import with_all_digests
-from zoterodigest.sync.intent import Publish
-from zoterodigest.sync.looking_up.publications import (
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.gather import with_all_digests
+from zoterodigest.sync.gathering.intent import Publish
+from zoterodigest.sync.lookups.publications import (
     Blocked,
     digest_choices,
     found_of,
     listed_works,
 )
-from zoterodigest.sync.run import Options, prepare
-from zoterodigest.sync.taking_back.undo import prepare_undo, undo
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.undo.undo import prepare_undo, undo
 
 SYNC = Options(intent.SYNC)
 TITLE, OTHER = "Small Lenses for Large Skies", "Large Lenses for Small Skies"

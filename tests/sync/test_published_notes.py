@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.reports import Conflict, Held
+from zoterodigest.core.plan.reports import Conflict, Held
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
 
 SYNC = Options(intent.SYNC)
 DIGEST = """\

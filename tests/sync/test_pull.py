@@ -11,12 +11,12 @@ import pytest
 
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
-from zoterodigest.core.reports import ApartField, Conflict, Held
+from zoterodigest.core.plan.reports import ApartField, Conflict, Held
 from zoterodigest.library.port import LibraryItem, Unchanged, Written
 from zoterodigest.notes.editor import editor_form
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.md"))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sync.digests import folded
 from tests.sync.world import World
-from zoterodigest.core.reports import Conflict
+from zoterodigest.core.plan.reports import Conflict
 
 TITLE = "A Paper about Perfectly Normal Things"
 

@@ -13,8 +13,8 @@ from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.elsewhere import ALONE, DESKTOP, WEB, Elsewhere, Manner, a_stage
 from zoterodigest.library.access import Tally
 from zoterodigest.library.port import BATCH_SIZE
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import Outcome
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.syncing.carry import Outcome
 
 SHARED = sorted((Path(__file__).resolve().parents[3] / "shared" / "digests").glob("*[a-z]*.md"))
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.sync.digests import daily, folded, notes, quoted
 from tests.sync.world import World
-from zoterodigest.core.record import (
+from zoterodigest.core.plan.terms import End
+from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
     Fields,
@@ -20,9 +21,7 @@ from zoterodigest.core.record import (
     Names,
     Value,
 )
-from zoterodigest.core.terms import End
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.conflicts import (
+from zoterodigest.sync.run.conflicts import (
     BOTH_WAYS,
     Kind,
     NotOpen,
@@ -32,7 +31,8 @@ from zoterodigest.sync.conflicts import (
     short_ids,
     with_id,
 )
-from zoterodigest.sync.resolve import Decision, Resolving, prepare_resolve
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.syncing.resolve import Decision, Resolving, prepare_resolve
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.sync.world import World, actions
-from zoterodigest.core.record import Blocks
+from zoterodigest.core.values.record import Blocks
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.notes.editor import editor_form
-from zoterodigest.sync import intent
-from zoterodigest.sync.gather import Gathered
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.run.run import Options
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT / ".." / "shared" / "digests"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.builders import a_collection, a_key, a_note, an_item, changed
 from tests.library.served import in_memory
 from tests.sync.trouble import TroubledLibrary, silent
-from zoterodigest.library.contents import EMPTY_LIBRARY
 from zoterodigest.library.port import BATCH_SIZE, Library, LibraryItem, Outcome, Written
+from zoterodigest.library.records.contents import EMPTY_LIBRARY
 from zoterodigest.sync.apply.changes import Results, Sent
 from zoterodigest.sync.apply.reasons import (
     ChangedMeanwhile,

@@ -9,13 +9,13 @@ import pytest
 from tests.sync.test_bibliographies import CONFIG, DDPM, DIGEST, bib, set_field, sync
 from tests.sync.trouble import silent
 from tests.sync.world import World
-from zoterodigest.core.plan import ChangeEntry
-from zoterodigest.core.reports import Conflict
+from zoterodigest.core.plan.plan import ChangeEntry
+from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync import intent
-from zoterodigest.sync.bibs.export_run import carry_out_exports, prepare_exports
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 SYNC = Options(intent.SYNC)
 PULL = Options(intent.PULL)

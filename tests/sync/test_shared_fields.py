@@ -15,14 +15,14 @@ import pytest
 from tests.digest.corpus import SHARED_DIGESTS
 from tests.digest.test_golden import EDITS
 from tests.sync.world import World
-from zoterodigest.core.record import SECTION, Fields, is_empty
-from zoterodigest.digest.document import Document
-from zoterodigest.digest.edit import put
-from zoterodigest.digest.writing import slot_of
+from zoterodigest.core.values.record import SECTION, Fields, is_empty
+from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.writing import slot_of
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync import intent
-from zoterodigest.sync.gather import reread
-from zoterodigest.sync.run import Options
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.gather import reread
+from zoterodigest.sync.run.run import Options
 
 pytestmark = pytest.mark.deep
 PULL, SYNC = Options(intent.PULL), Options(intent.SYNC)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.plan import CreateEntry, Plan
-from zoterodigest.core.reports import (
+from zoterodigest.core.plan.plan import CreateEntry, Plan
+from zoterodigest.core.plan.reports import (
     AddedItem,
     DroppedEntry,
     Followed,
@@ -26,9 +26,9 @@ from zoterodigest.core.reports import (
     SameWork,
 )
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.sync import intent
-from zoterodigest.sync.intent import Sync
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.intent import Sync
+from zoterodigest.sync.run.run import Options, prepare
 
 SYNC = Options(intent.SYNC)
 PULL = Options(intent.PULL)

@@ -8,10 +8,10 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World, actions
-from zoterodigest.core.plan import Plan
-from zoterodigest.core.reports import ApartField, Conflict, Held
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
+from zoterodigest.core.plan.plan import Plan
+from zoterodigest.core.plan.reports import ApartField, Conflict, Held
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
 
 TITLE = "Restoring Images with Shifted Windows"
 

@@ -12,19 +12,19 @@ import pytest
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import Data, World, reports
-from zoterodigest.core.history import run_to_undo, undone_by
-from zoterodigest.core.link import State
-from zoterodigest.core.reports import Conflict
+from zoterodigest.core.links.link import State
+from zoterodigest.core.plan.history import run_to_undo, undone_by
+from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.library.port import BadLibrary, LibraryItem
-from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import LockFile, read_lock
 from zoterodigest.project.log.history import History, history_folder, read_history
-from zoterodigest.sync import intent
 from zoterodigest.sync.apply.recording import Recording
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.gather import OtherLibrary
-from zoterodigest.sync.intent import Sync
-from zoterodigest.sync.run import Options, prepare
-from zoterodigest.sync.taking_back.undo import Undone, prepare_undo, undo
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.gather import OtherLibrary
+from zoterodigest.sync.gathering.intent import Sync
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.undo.undo import Undone, prepare_undo, undo
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"

@@ -22,12 +22,12 @@ from tests.sync.test_structure import MASK, NOTES, SYNC, diffusion, rename, text
 from tests.sync.test_undo import digest, history, live, lock, undone
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
-from zoterodigest.core.history import run_to_undo
-from zoterodigest.core.link import State
+from zoterodigest.core.links.link import State
+from zoterodigest.core.plan.history import run_to_undo
 from zoterodigest.library.port import BadLibrary
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options
-from zoterodigest.sync.taking_back.undo import prepare_undo, undo
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
+from zoterodigest.sync.undo.undo import prepare_undo, undo
 
 ALL = Options(intent.SYNC, max_changes=1000, allow_removals=True)
 

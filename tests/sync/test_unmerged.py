@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World, reports
-from zoterodigest.core.reports import UnreadableEntry
-from zoterodigest.sync.conflicts import BOTH_WAYS
+from zoterodigest.core.plan.reports import UnreadableEntry
+from zoterodigest.sync.run.conflicts import BOTH_WAYS
 
 SWIN = "Restoring Images with Shifted Windows"
 OTHER = "Adversarial Losses for Sharper Pictures"

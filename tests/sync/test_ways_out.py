@@ -14,9 +14,9 @@ from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.intent import Sync
-from zoterodigest.sync.run import Options
-from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
+from zoterodigest.sync.gathering.intent import Sync
+from zoterodigest.sync.run.run import Options
+from zoterodigest.sync.undo.ways_out import leave, prepare_remove
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"

@@ -16,7 +16,7 @@ from zoterodigest.library.port import (
     Refused,
     Snapshot,
 )
-from zoterodigest.sync.workspace import Workspace
+from zoterodigest.sync.gathering.workspace import Workspace
 
 Accepts = Callable[[str, Mapping[str, Any]], bool]
 """Tells by an object's key and data whether the library takes it."""

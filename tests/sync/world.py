@@ -8,16 +8,16 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from zoterodigest.core.plan import Plan
-from zoterodigest.core.reports import Report
+from zoterodigest.core.plan.plan import Plan
+from zoterodigest.core.plan.reports import Report
 from zoterodigest.library.connect import embedded
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Refused, Stale
 from zoterodigest.project.outside import Allowed
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.run import Options, Prepared, prepare
-from zoterodigest.sync.taking_back.ways_out import Left, leave, prepare_remove, prepare_unlink
-from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
+from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
+from zoterodigest.sync.run.run import Options, Prepared, prepare
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.undo.ways_out import Left, leave, prepare_remove, prepare_unlink
 
 Data = Mapping[str, Any]
 

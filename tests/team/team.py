@@ -25,12 +25,12 @@ from tests.team.zotero import Copy
 from zoterodigest.library import address
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.web.library import WebLibrary
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options, Prepared, prepare
-from zoterodigest.sync.workspace import Chosen, open_workspace
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.workspace import Chosen, open_workspace
+from zoterodigest.sync.run.run import Options, Prepared, prepare
 
 GROUP = 7
 MERGES_LOCKS = f"{sys.executable} -m zoterodigest merge-lock %O %A %B"

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from tests.sync.histories.model import Memory, tokens_in
 from tests.sync.histories.stage import parts
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import (
     BATCH_SIZE,
     Collection,

@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.bibtex.latex import Dialect
-from zoterodigest.bibtex.rules import bib_rules
-from zoterodigest.bibtex.style import Style
-from zoterodigest.digest.detect import read_document
-from zoterodigest.digest.formats import available_formats
-from zoterodigest.library.items import new_item, zotero_mapping
+from zoterodigest.bibtex.tex.latex import Dialect
+from zoterodigest.bibtex.work.rules import bib_rules
+from zoterodigest.bibtex.work.style import Style
+from zoterodigest.digest.format.formats import available_formats
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.library.records.items import new_item, zotero_mapping
 from zoterodigest.library.records.references import bib_text, references
 from zoterodigest.mapping import venue_table
 

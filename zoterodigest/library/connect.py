@@ -18,9 +18,9 @@ from zoterodigest.library.address import (
     parse_address,
     without_secrets,
 )
-from zoterodigest.library.database import DatabaseFile
 from zoterodigest.library.desktop.library import DesktopLibrary
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.database import DatabaseFile
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.web.library import WebLibrary
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from zoterodigest.core.keys import ALPHABET
-from zoterodigest.core.record import Collection as Collection
+from zoterodigest.core.values.keys import ALPHABET
+from zoterodigest.core.values.record import Collection as Collection
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.records.item_json import ItemJson
+from zoterodigest.library.item_json import ItemJson
 
 KEY_ALPHABET = ALPHABET
 BATCH_SIZE = 50

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from zoterodigest.bibtex.accents import characters
-from zoterodigest.bibtex.latex import decode
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import Names
+from zoterodigest.bibtex.tex.accents import characters
+from zoterodigest.bibtex.tex.latex import decode
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import Names
 from zoterodigest.core.works.contradictions import contradicting
 from zoterodigest.core.works.people import PeopleCompared, known_people
 from zoterodigest.core.works.thresholds import LONGEST_TITLE

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pydantic import TypeAdapter
 
-from zoterodigest.core.identity import identifier_of
+from zoterodigest.core.values.identity import identifier_of
 from zoterodigest.foreign import BadJson, read_json_as
 from zoterodigest.lookup.cache import Ages, Cache, Kept
 from zoterodigest.lookup.feed import EMPTY, Feed, fault_of, read_feed

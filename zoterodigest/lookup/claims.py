@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zoterodigest.core.editions import year_of_edition
-from zoterodigest.core.venue import VenueKind, VenueTable
+from zoterodigest.core.values.editions import year_of_edition
+from zoterodigest.core.values.venue import VenueKind, VenueTable
 from zoterodigest.lookup.citation import cited
 from zoterodigest.lookup.reading import NOWHERE, Citation, Passage, Reading, Status, Where
 from zoterodigest.lookup.venue_names import Named, VenueNames

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from zoterodigest.core.identity import identifier_of
+from zoterodigest.core.values.identity import identifier_of
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Question
 from zoterodigest.lookup.service import Place

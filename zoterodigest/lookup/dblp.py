@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from zoterodigest.core.identity import identifier_of
+from zoterodigest.core.values.identity import identifier_of
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Question
 from zoterodigest.lookup.service import Place

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from zoterodigest.core.identity import arxiv_version, identifier_of
+from zoterodigest.core.values.identity import arxiv_version, identifier_of
 from zoterodigest.lookup.texts import doi, line, people
 from zoterodigest.lookup.work import Looked
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.identity import Identifier, identifier_in
-from zoterodigest.core.names import PersonName, is_user_name, split_name
-from zoterodigest.library.zotero import ZoteroMapping
+from zoterodigest.core.values.identity import Identifier, identifier_in
+from zoterodigest.core.values.names import PersonName, is_user_name, split_name
+from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.lookup import crossref, dblp, semantic_scholar
 from zoterodigest.lookup.arxiv import Progress
 from zoterodigest.lookup.index import Candidates, Index, Question

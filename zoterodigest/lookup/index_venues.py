@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from zoterodigest.core.names import fold
-from zoterodigest.core.venue import Venue, VenueKind, VenueTable
+from zoterodigest.core.values.names import fold
+from zoterodigest.core.values.venue import Venue, VenueKind, VenueTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from zoterodigest.library.items import item_type_for
-from zoterodigest.library.zotero import ZoteroMapping
+from zoterodigest.library.records.items import item_type_for
+from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.lookup.index_venues import (
     IndexVenue,
     are_one,

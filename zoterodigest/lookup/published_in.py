@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zoterodigest.core.venue import VenueTable
+from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.lookup.comment import read_comment
 from zoterodigest.lookup.journal_ref import read_journal_ref
 from zoterodigest.lookup.reading import Reading, Status

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from zoterodigest.core.identity import Identifier, identifier_of
+from zoterodigest.core.values.identity import Identifier, identifier_of
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Candidates, Index, Question
 from zoterodigest.lookup.service import Place

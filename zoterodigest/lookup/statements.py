@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.record import Names
-from zoterodigest.core.venue import VenueKind
-from zoterodigest.library.zotero import ZoteroMapping
+from zoterodigest.core.values.record import Names
+from zoterodigest.core.values.venue import VenueKind
+from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.lookup.agreement import Agrees, Doubtful, Known, agreement
 from zoterodigest.lookup.index_venues import IndexVenue, index_venue
 from zoterodigest.lookup.published_in import published_in

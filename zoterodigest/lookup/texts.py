@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from zoterodigest.core.identity import identifier_of
+from zoterodigest.core.values.identity import identifier_of
 
 Json = object
 """What `read_json` returns: every reader looks at its type before it uses it."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 
-from zoterodigest.core.blocks import join_blocks
+from zoterodigest.core.values.blocks import join_blocks
 from zoterodigest.notes.editor import read_nodes
 from zoterodigest.notes.markdown import read_each
 from zoterodigest.notes.model import flatten

@@ -14,7 +14,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from zoterodigest.core.blocks import (
+from zoterodigest.core.values.blocks import (
     INDENTATION_OF_CHILDREN,
     INLINE_FORMULA,
     Cut,
@@ -22,7 +22,7 @@ from zoterodigest.core.blocks import (
     cut_blocks,
     split_blocks,
 )
-from zoterodigest.core.escapes import unescaped
+from zoterodigest.core.values.escapes import unescaped
 from zoterodigest.notes.inline import gather, with_marks
 from zoterodigest.notes.markup import BLOCK, parse
 from zoterodigest.notes.model import (

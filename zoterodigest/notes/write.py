@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from zoterodigest.core.blocks import Shape, cut_blocks, join_blocks
+from zoterodigest.core.values.blocks import Shape, cut_blocks, join_blocks
 from zoterodigest.notes.markdown import read_inline
 from zoterodigest.notes.model import (
     CODE,

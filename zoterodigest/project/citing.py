@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
-from zoterodigest.bibtex.cited import Cited, cited_in
-from zoterodigest.bibtex.mentions import is_document
+from zoterodigest.bibtex.cited.cited import Cited, cited_in
+from zoterodigest.bibtex.cited.mentions import is_document
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import BadInput, read_file, read_if_present
 

@@ -21,8 +21,8 @@ from pydantic import (
     model_validator,
 )
 
-from zoterodigest.core.file_keys import names_bib
-from zoterodigest.core.record import ENTRY_FIELDS, SECTION
+from zoterodigest.core.values.file_keys import names_bib
+from zoterodigest.core.values.record import ENTRY_FIELDS, SECTION
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import BadAddress, EmbeddedAddress, parse_address
 from zoterodigest.project.files import read_file
@@ -130,7 +130,10 @@ def _service(value: str) -> str:
 
 
 def _formula(value: str) -> str:
-    from zoterodigest.bibtex.formula import BadFormula, parse_formula  # takes long, is rarely asked
+    from zoterodigest.bibtex.keys.formula import (  # takes long, is rarely asked
+        BadFormula,
+        parse_formula,
+    )
 
     try:
         parse_formula(value)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from zoterodigest.core.file_keys import BibKey, DigestKey, FileKey, file_key, names_bib
+from zoterodigest.core.values.file_keys import BibKey, DigestKey, FileKey, file_key, names_bib
 from zoterodigest.project.config import (
     CONFIG_FILE,
     PLACEHOLDER,

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from zoterodigest.core.link import Row, fingerprint
-from zoterodigest.core.seen import Seen
+from zoterodigest.core.links.link import Row, fingerprint
+from zoterodigest.core.plan.seen import Seen
 from zoterodigest.foreign import BadJson, Shape, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
     CannotWrite,
@@ -23,8 +23,8 @@ from zoterodigest.project.files import (
     replace_file,
     writing_failed,
 )
-from zoterodigest.project.lock import BadLockFile, LockFile, lock_hash, read_lock
-from zoterodigest.project.rows import LinksText, render_rows
+from zoterodigest.project.lock.lock import BadLockFile, LockFile, lock_hash, read_lock
+from zoterodigest.project.lock.rows import LinksText, render_rows
 
 _LOG = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import PlainValidator, TypeAdapter
 
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.found import Found, Pending
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import Hyperlink, Links, Members, Names, Value, parts_of
+from zoterodigest.core.plan.found import Found, Pending
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import Hyperlink, Links, Members, Names, Value, parts_of
 from zoterodigest.foreign import WHEN_USED, BadJson, Shape, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
     BadInput,

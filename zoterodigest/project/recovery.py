@@ -9,9 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.link import Base, Exported, Origin, Row, Shelf, ShelfKey, State, fingerprint
-from zoterodigest.project.bib_text import sorted_entries
-from zoterodigest.project.lock import LockFile
+from zoterodigest.core.links.link import (
+    Base,
+    Exported,
+    Origin,
+    Row,
+    Shelf,
+    ShelfKey,
+    State,
+    fingerprint,
+)
+from zoterodigest.project.lock.bib_text import sorted_entries
+from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Done, Exporting, Intended, Recorded
 
 

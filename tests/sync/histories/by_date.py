@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from tests.sync.histories.by_markdown import Pick
 from tests.sync.histories.model import Violation
 from tests.sync.histories.stage import TABLE, Clone, Stage, put
-from zoterodigest.core.merge import ends_of
-from zoterodigest.core.record import is_empty
-from zoterodigest.core.reports import ApartField, Conflict, Held, UnreadableDate, Waiting
-from zoterodigest.core.settle import item_end, side_of
-from zoterodigest.sync.run import Prepared
+from zoterodigest.core.links.merge import ends_of
+from zoterodigest.core.plan.reports import ApartField, Conflict, Held, UnreadableDate, Waiting
+from zoterodigest.core.reconcile.settle import item_end, side_of
+from zoterodigest.core.values.record import is_empty
+from zoterodigest.sync.run.run import Prepared
 
 _FORMS = (
     *("2025-03", "2025-03-05", "March 5, 2025", "5 Mar 2025", "2025", "2024", "2024-05-09"),

@@ -9,8 +9,8 @@ from tests.sync.histories.by_markdown import Pick
 from tests.sync.histories.model import Violation
 from tests.sync.histories.stage import DIGESTS, Clone, Stage, texts_of
 from zoterodigest.library.port import Library
-from zoterodigest.sync import intent
-from zoterodigest.sync.run import Options, Prepared, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, Prepared, prepare
 
 _BULLET = re.compile(r"(?m)^> [-*] ")
 _UNDERSCORE = re.compile(r"x\\?_t")

@@ -21,9 +21,9 @@ from tests.sync.histories.stage import (
     sight_of,
     tokens_of,
 )
-from zoterodigest.core.history import killed_undos
-from zoterodigest.core.link import Base
-from zoterodigest.project.lock import read_lock
+from zoterodigest.core.links.link import Base
+from zoterodigest.core.plan.history import killed_undos
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 
 

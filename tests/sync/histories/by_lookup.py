@@ -23,21 +23,21 @@ from tests.sync.histories.stage import (
     sight_of,
 )
 from tests.sync.trouble import silent
-from zoterodigest.core.found import Found
-from zoterodigest.core.plan import CreateEntry
-from zoterodigest.core.record import Members, Names, Value
+from zoterodigest.core.plan.found import Found
+from zoterodigest.core.plan.plan import CreateEntry
+from zoterodigest.core.values.record import Members, Names, Value
 from zoterodigest.library.port import Library
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.intent import FillIn, Intent
-from zoterodigest.sync.looking_up.lookups import (
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.intent import FillIn, Intent
+from zoterodigest.sync.lookups.lookups import (
     LookedUp,
     Wanted,
     created_works,
     linked_works,
     with_found,
 )
-from zoterodigest.sync.run import Options, Prepared, prepare
+from zoterodigest.sync.run.run import Options, Prepared, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 _MOST_EFFECTS = 25
 

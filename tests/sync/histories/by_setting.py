@@ -8,8 +8,8 @@ from tests.sync.histories.model import WHOLE, Violation, mark_of, plain, tokens_
 from tests.sync.histories.recorded import shown_in, state_of
 from tests.sync.histories.stage import Clone, Stage, texts_of
 from tests.sync.trouble import silent
-from zoterodigest.sync import intent
-from zoterodigest.sync.setting import prepare_setting, write_setting
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.items.setting import prepare_setting, write_setting
 
 _FIELDS = ("title", "abstractNote", "note")
 

@@ -25,15 +25,15 @@ from tests.sync.histories.stage import (
     sight_of,
 )
 from tests.sync.trouble import TroubledLibrary, silent
-from zoterodigest.core.plan import CreateEntry, MoveEntry, Plan, RemoveEntry, RenameHeading
-from zoterodigest.core.reports import MissingNote
+from zoterodigest.core.plan.plan import CreateEntry, MoveEntry, Plan, RemoveEntry, RenameHeading
+from zoterodigest.core.plan.reports import MissingNote
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import BadLibrary, Library, LibraryItem
 from zoterodigest.project.files import read_if_present
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.intent import FillIn, Intent
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.intent import FillIn, Intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
 
 EFFECTS = Effects()
 _MOST_EFFECTS = 40

@@ -37,14 +37,14 @@ from tests.sync.histories.recorded import (
 )
 from tests.sync.histories.stage import Clone, Done, Stage, State
 from tests.sync.trouble import silent
-from zoterodigest.core.history import Listed, run_to_redo, run_to_undo
+from zoterodigest.core.plan.history import Listed, run_to_redo, run_to_undo
 from zoterodigest.library.port import Library
 from zoterodigest.project.running import last_killed
-from zoterodigest.sync import intent
-from zoterodigest.sync.setting import COMMAND as SET
-from zoterodigest.sync.taking_back.undo import Undone, prepare_undo
-from zoterodigest.sync.taking_back.undo import undo as undo_run
-from zoterodigest.sync.taking_back.ways_out import leave, prepare_remove
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.items.setting import COMMAND as SET
+from zoterodigest.sync.undo.undo import Undone, prepare_undo
+from zoterodigest.sync.undo.undo import undo as undo_run
+from zoterodigest.sync.undo.ways_out import leave, prepare_remove
 
 _MOST_EFFECTS = 30
 _NONE: frozenset[str] = frozenset()

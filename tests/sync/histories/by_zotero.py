@@ -31,7 +31,7 @@ from tests.sync.histories.stage import (
     sight_of,
     texts_of,
 )
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.notes.editor import editor_form
 

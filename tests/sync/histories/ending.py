@@ -11,8 +11,8 @@ from tests.sync.histories.by_tool import run
 from tests.sync.histories.model import FIELDS, Violation, slot_of, tokens_in, work_of
 from tests.sync.histories.opening import works_of
 from tests.sync.histories.stage import BIB, CARRIED, Clone, Stage, sight_of, texts_of
-from zoterodigest.core.link import Row, State
-from zoterodigest.core.reports import (
+from zoterodigest.core.links.link import Row, State
+from zoterodigest.core.plan.reports import (
     AmbiguousEntry,
     ApartField,
     AwaitedItem,
@@ -28,9 +28,9 @@ from zoterodigest.core.reports import (
     Waiting,
 )
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync import intent
-from zoterodigest.sync.failures import foreseen
-from zoterodigest.sync.run import Options, Prepared, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.failures import foreseen
+from zoterodigest.sync.run.run import Options, Prepared, prepare
 
 _SYNC = Options(intent.SYNC)
 ALL = "all"

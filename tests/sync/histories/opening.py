@@ -28,11 +28,11 @@ from tests.sync.histories.stage import (
     new_library,
 )
 from tests.sync.trouble import silent
-from zoterodigest.core.link import Row
+from zoterodigest.core.links.link import Row
 from zoterodigest.library.port import Snapshot
-from zoterodigest.sync import intent
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.run import Options, prepare
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 FIRST_WORKS, FIRST_LOOKED_UP = 4, 7
 

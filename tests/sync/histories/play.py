@@ -30,7 +30,7 @@ from tests.sync.histories.ending import end
 from tests.sync.histories.opening import open_stage
 from tests.sync.histories.stage import Clone, Stage
 from tests.sync.remembered import remembering
-from zoterodigest.sync import run as runs
+from zoterodigest.sync.run import run as runs
 
 Act = Callable[[Stage, Clone, Pick], None]
 

@@ -19,7 +19,7 @@ from tests.sync.histories.stage import (
     texts_of,
     tokens_of,
 )
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.project.log.history import History, history_folder, next_number, read_history
 

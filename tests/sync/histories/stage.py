@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.sync.histories.model import Memory, Violation, tokens_at, tokens_in
-from zoterodigest.core.found import Found
-from zoterodigest.core.plan import Plan
-from zoterodigest.library.database import DatabaseInMemory
-from zoterodigest.library.embedded import EmbeddedLibrary
+from zoterodigest.core.plan.found import Found
+from zoterodigest.core.plan.plan import Plan
+from zoterodigest.library.embedded.database import DatabaseInMemory
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import (
     Collection,
     Library,
@@ -25,7 +25,7 @@ from zoterodigest.library.port import (
     Unchanged,
     Written,
 )
-from zoterodigest.sync.workspace import Workspace, open_workspace
+from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
 
 NOTES, TABLE, PEOPLE, BIB = "notes.md", "table.md", "people.md", "refs.bib"
 DIGESTS = (NOTES, TABLE)

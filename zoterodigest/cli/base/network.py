@@ -23,7 +23,7 @@ from zoterodigest.library.keys import (
     stored_local_key,
 )
 from zoterodigest.project.layout import Project
-from zoterodigest.sync.workspace import Chosen
+from zoterodigest.sync.gathering.workspace import Chosen
 
 ENVIRONMENT_KEY = "ZOTERO_API_KEY"
 

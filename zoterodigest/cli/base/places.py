@@ -12,20 +12,20 @@ from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.outside import allowed, loaded
 from zoterodigest.cli.base.screen import hanging, tell, visible
-from zoterodigest.core.file_keys import names_bib
+from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.access import Tally
 from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import BadLibrary, Library, Snapshot
-from zoterodigest.library.zotero import LinkHome, zotero_mapping
+from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
 from zoterodigest.project.config import DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project, find_project
-from zoterodigest.project.lock import read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.outside import require_inside
-from zoterodigest.sync.looking_up.credits import rows_in, sources_of
-from zoterodigest.sync.workspace import Workspace, library_meant, open_workspace
+from zoterodigest.sync.gathering.workspace import Workspace, library_meant, open_workspace
+from zoterodigest.sync.lookups.credits import rows_in, sources_of
 
 
 class NoLibraryYet(BadLibrary):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from zoterodigest.cli.base.screen import tell_failure
-from zoterodigest.sync.failures import Failure
+from zoterodigest.sync.run.failures import Failure
 
 _MOST = 3
 """How many failures with one reason are listed one by one."""

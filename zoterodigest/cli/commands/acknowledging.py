@@ -15,15 +15,15 @@ from zoterodigest.cli.show.closing import wording_of
 from zoterodigest.cli.show.encoder import emit_json, with_kind
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.acknowledging import (
+from zoterodigest.sync.run.conflicts import BOTH_WAYS
+from zoterodigest.sync.run.run import Prepared, prepare
+from zoterodigest.sync.syncing.acknowledging import (
     StandingReport,
     acknowledge,
     chosen_reports,
     forget,
     standing_reports,
 )
-from zoterodigest.sync.conflicts import BOTH_WAYS
-from zoterodigest.sync.run import Prepared, prepare
 
 FINE = 0
 

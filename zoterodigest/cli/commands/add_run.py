@@ -28,7 +28,7 @@ from zoterodigest.cli.base.screen import (
 from zoterodigest.cli.base.talk import progress, require_consent
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.subjects import field_name
-from zoterodigest.core.file_keys import names_bib
+from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.files import read_file
@@ -49,8 +49,8 @@ from zoterodigest.sync.new_papers.papers import Paper, unshown
 from zoterodigest.sync.new_papers.standing_works import Standing, Stands
 
 if TYPE_CHECKING:
-    from zoterodigest.core.found import Pending
-    from zoterodigest.core.venue import VenueTable
+    from zoterodigest.core.plan.found import Pending
+    from zoterodigest.core.values.venue import VenueTable
     from zoterodigest.lookup.sources import Sources
 
 FINE, FAILED = 0, 1

@@ -11,10 +11,10 @@ from zoterodigest.cli.show.conflict_list import head_of
 from zoterodigest.cli.show.differences import ends_shown
 from zoterodigest.cli.show.subjects import entry_title, field_name, value_text
 from zoterodigest.cli.show.written import NotTaken
-from zoterodigest.core.record import Value
-from zoterodigest.core.terms import End
-from zoterodigest.sync.conflicts import OpenField
-from zoterodigest.sync.resolve import Decision
+from zoterodigest.core.plan.terms import End
+from zoterodigest.core.values.record import Value
+from zoterodigest.sync.run.conflicts import OpenField
+from zoterodigest.sync.syncing.resolve import Decision
 
 _HOLDERS = {
     End.MARKDOWN: "the digest",

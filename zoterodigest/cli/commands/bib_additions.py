@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from zoterodigest.bibtex.entry import BibEntry
-from zoterodigest.bibtex.splice import Updated, update
+from zoterodigest.bibtex.edit.splice import Updated, update
+from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.cli.base.screen import counted, emit, tell, visible
 from zoterodigest.cli.commands.writing_over import Writing
 from zoterodigest.project.files import require_text

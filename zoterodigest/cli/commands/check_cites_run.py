@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.bibtex.checking import Checked, Missing, Standing, check
-from zoterodigest.bibtex.cited import At, Cited
-from zoterodigest.bibtex.scanner import scan
-from zoterodigest.bibtex.tiles import COMMENT_INSIDE, Bibliography
+from zoterodigest.bibtex.cited.checking import Checked, Missing, Standing, check
+from zoterodigest.bibtex.cited.cited import At, Cited
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.screen import counted, emit, visible
 from zoterodigest.cli.commands.key_differences import KeyDifference, key_differences
 from zoterodigest.cli.show.encoder import emit_json

@@ -21,10 +21,10 @@ from zoterodigest.cli.show.citekey_text import (
     new_text,
 )
 from zoterodigest.cli.show.encoder import emit_json
-from zoterodigest.library.selection import NotInLibrary
+from zoterodigest.library.records.selection import NotInLibrary
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.bibs.key_findings import findings_about
-from zoterodigest.sync.bibs.keying import (
+from zoterodigest.sync.bibliographies.key_findings import findings_about
+from zoterodigest.sync.exports.keying import (
     Keyed,
     Keys,
     NewKey,
@@ -33,7 +33,7 @@ from zoterodigest.sync.bibs.keying import (
     read_keys,
     write_keys,
 )
-from zoterodigest.sync.workspace import open_workspace
+from zoterodigest.sync.gathering.workspace import open_workspace
 
 FINE, FAILED = 0, 1
 

@@ -13,8 +13,8 @@ from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.duplicate_text import as_data, as_text, command_for
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.project.layout import BibFile, Project, parted
-from zoterodigest.sync.duplicates import duplicates_in
-from zoterodigest.sync.workspace import Workspace, open_workspace
+from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
+from zoterodigest.sync.items.duplicates import duplicates_in
 
 FINE, FAILED = 0, 1
 

@@ -22,9 +22,9 @@ from zoterodigest.cli.show.written import (
     without_head,
     written,
 )
-from zoterodigest.core.record import Kind, Value, kind_of
-from zoterodigest.core.terms import End
-from zoterodigest.sync.conflicts import OpenField
+from zoterodigest.core.plan.terms import End
+from zoterodigest.core.values.record import Kind, Value, kind_of
+from zoterodigest.sync.run.conflicts import OpenField
 
 _ZOTERO, _BASE, _MERGED = End.ZOTERO.value, "base", "merged"
 

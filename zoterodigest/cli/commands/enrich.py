@@ -51,9 +51,9 @@ def enrich(
       zoterodigest enrich --yes
     """
     from zoterodigest.cli.commands import sync_run
-    from zoterodigest.sync.intent import FillIn
-    from zoterodigest.sync.run import Options
-    from zoterodigest.sync.selection import selection
+    from zoterodigest.sync.gathering.intent import FillIn
+    from zoterodigest.sync.gathering.selection import selection
+    from zoterodigest.sync.run.run import Options
 
     options = Options(FillIn(), selection=selection(only or ()))
     asked = Invocation(

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import typer
 
-from zoterodigest.bibtex.cited import Cited
-from zoterodigest.bibtex.latex import Dialect
-from zoterodigest.bibtex.manner import write_bib
-from zoterodigest.bibtex.rules import bib_rules
-from zoterodigest.bibtex.scanner import scan
-from zoterodigest.bibtex.style import Style
+from zoterodigest.bibtex.cited.cited import Cited
+from zoterodigest.bibtex.export.manner import write_bib
+from zoterodigest.bibtex.tex.latex import Dialect
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.bibtex.work.rules import bib_rules
+from zoterodigest.bibtex.work.style import Style
 from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.places import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
@@ -30,14 +30,14 @@ from zoterodigest.cli.commands.project_export import (
 from zoterodigest.cli.commands.writing_over import Writing
 from zoterodigest.cli.show.bib_text import unsettable_text
 from zoterodigest.cli.show.library_list import api_data, select
-from zoterodigest.core.file_keys import names_bib
-from zoterodigest.core.record import Names
+from zoterodigest.core.values.file_keys import names_bib
+from zoterodigest.core.values.record import Names
 from zoterodigest.core.works.catalogue import Catalogue
 from zoterodigest.core.works.work import work_of
-from zoterodigest.digest.detect import read_document
+from zoterodigest.digest.read.detect import read_document
 from zoterodigest.foreign import OBJECTS, BadJson, read_json_as
-from zoterodigest.library.items import new_item, zotero_mapping
-from zoterodigest.library.records.item_json import Data, ItemJson
+from zoterodigest.library.item_json import Data, ItemJson
+from zoterodigest.library.records.items import new_item, zotero_mapping
 from zoterodigest.library.records.references import (
     Reference,
     by_key,
@@ -54,7 +54,7 @@ from zoterodigest.project.files import (
     read_file,
     read_if_present,
 )
-from zoterodigest.sync.workspace import Workspace
+from zoterodigest.sync.gathering.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

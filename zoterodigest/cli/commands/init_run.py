@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import hanging, visible
-from zoterodigest.digest.detect import read_document
+from zoterodigest.digest.read.detect import read_document
 from zoterodigest.library.address import address_of
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import CONFIG_FILE, DEFAULT_LIBRARY
@@ -17,7 +17,7 @@ from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import CannotWrite, read_if_present, replace_file, writing_failed
 from zoterodigest.project.initial import initial_config
 from zoterodigest.project.layout import Project, find_project, parted
-from zoterodigest.project.lock import LOCK_FILE, read_lock
+from zoterodigest.project.lock.lock import LOCK_FILE, read_lock
 from zoterodigest.project.log.journal import discard_journal
 from zoterodigest.project.proposals import Candidate, Proposal, propose
 from zoterodigest.project.running import running

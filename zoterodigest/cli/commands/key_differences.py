@@ -15,9 +15,9 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress, parse_address
 from zoterodigest.project.files import real_path
 from zoterodigest.project.layout import BibFile, find_project
-from zoterodigest.sync.bibs.key_findings import differences
-from zoterodigest.sync.bibs.keying import Keys
-from zoterodigest.sync.workspace import library_meant
+from zoterodigest.sync.bibliographies.key_findings import differences
+from zoterodigest.sync.exports.keying import Keys
+from zoterodigest.sync.gathering.workspace import library_meant
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from zoterodigest.project.running import require_idle
 from zoterodigest.project.switching import library_line
 from zoterodigest.sync.copying.carry import Copied, carry_out_copy
 from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
-from zoterodigest.sync.workspace import Chosen, Workspace, open_workspace
+from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 
 FINE, FAILED = 0, 1
 

@@ -11,9 +11,9 @@ from zoterodigest.cli.base.screen import counted, cut, styled, visible, width, w
 from zoterodigest.cli.base.talk import progress
 
 if TYPE_CHECKING:
-    from zoterodigest.core.record import Entry
-    from zoterodigest.sync.looking_up.lookups import LookedUp, Remark, Wanted
-    from zoterodigest.sync.run import Prepared
+    from zoterodigest.core.values.record import Entry
+    from zoterodigest.sync.lookups.lookups import LookedUp, Remark, Wanted
+    from zoterodigest.sync.run.run import Prepared
 
 _MOST = 5
 
@@ -27,8 +27,8 @@ def with_lookups(
     `takes`. Where nobody is to be
     asked, by the project, this machine or this command, only `enrich` uses what was said before.
     """
-    from zoterodigest.sync.intent import FillIn
-    from zoterodigest.sync.looking_up.lookups import (
+    from zoterodigest.sync.gathering.intent import FillIn
+    from zoterodigest.sync.lookups.lookups import (
         NOTHING,
         LookedUp,
         created_works,
@@ -51,7 +51,7 @@ def with_lookups(
 
 def asked(prepared: Prepared, wanted: Sequence[Wanted], *, may_ask: bool) -> LookedUp:
     """Return what arXiv says of `wanted`, or what it has said, if it may not be asked."""
-    from zoterodigest.sync.looking_up.lookups import NOTHING, look_up
+    from zoterodigest.sync.lookups.lookups import NOTHING, look_up
 
     if not wanted:
         return NOTHING
@@ -94,7 +94,7 @@ def looked_data(looked: LookedUp) -> dict[str, Any]:
 
 def _summary(looked: LookedUp) -> str:
     """Return in a few words what came of it: `12 papers at arXiv (1 request), 3 not found`."""
-    from zoterodigest.sync.looking_up.lookups import NotFound, NotLookedUp
+    from zoterodigest.sync.lookups.lookups import NotFound, NotLookedUp
 
     if not looked.may_ask and not looked.found and not looked.remarks:
         return f"nothing of {counted(len(looked.wanted), 'paper')} (--offline)"
@@ -111,7 +111,7 @@ def _summary(looked: LookedUp) -> str:
 
 def _sections(looked: LookedUp) -> Iterator[tuple[str, str, Sequence[Remark]]]:
     """Yield the remarks by kind, with what is to be known of each."""
-    from zoterodigest.sync.looking_up.lookups import (
+    from zoterodigest.sync.lookups.lookups import (
         NewerVersion,
         NotFound,
         NotLookedUp,
@@ -140,7 +140,7 @@ def _sections(looked: LookedUp) -> Iterator[tuple[str, str, Sequence[Remark]]]:
 
 
 def _told(remark: Remark) -> str:
-    from zoterodigest.sync.looking_up.lookups import NewerVersion, OtherPaper, WithdrawnPaper
+    from zoterodigest.sync.lookups.lookups import NewerVersion, OtherPaper, WithdrawnPaper
 
     wanted = remark.wanted
     head = f"{visible(wanted.arxiv)}  {visible(wanted.title)}"

@@ -29,8 +29,8 @@ def merge_lock(
       git config merge.zoterodigest.driver 'zoterodigest merge-lock %O %A %B'
     """
     from zoterodigest.project.files import replace_file
-    from zoterodigest.project.lock import LOCK_FILE
-    from zoterodigest.project.merging import merge_locks
+    from zoterodigest.project.lock.lock import LOCK_FILE
+    from zoterodigest.project.lock.merging import merge_locks
 
     before = one.read_bytes()
     merged = merge_locks(before, other.read_bytes(), ancestor.read_bytes(), Path(LOCK_FILE))

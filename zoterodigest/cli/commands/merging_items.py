@@ -12,7 +12,7 @@ from zoterodigest.cli.commands.duplicates_run import meant
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.library_list import title_of
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.merging_items import ItemMerge, MergedItems, merge_items, prepare_merge
+from zoterodigest.sync.items.merging_items import ItemMerge, MergedItems, merge_items, prepare_merge
 
 FINE, FAILED = 0, 1
 

@@ -12,17 +12,17 @@ from zoterodigest.cli.base.screen import emit, emit_text, tell, tell_failure, vi
 from zoterodigest.cli.base.telling import tell_failures
 from zoterodigest.cli.commands.writing_over import Writing
 from zoterodigest.cli.show.bib_text import notes_text, summary, unsettable_text
-from zoterodigest.core.file_keys import names_bib
+from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.library.port import Library
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Project, find_project
-from zoterodigest.project.lock import read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.bibs.export_run import ExportsDone, carry_out_exports, prepare_exports
-from zoterodigest.sync.bibs.exporting import NewBib
-from zoterodigest.sync.failures import failures_of_bibs
-from zoterodigest.sync.gather import known_as
-from zoterodigest.sync.workspace import Workspace, open_workspace
+from zoterodigest.sync.bibliographies.exporting import NewBib
+from zoterodigest.sync.exports.export_run import ExportsDone, carry_out_exports, prepare_exports
+from zoterodigest.sync.gathering.gather import known_as
+from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
+from zoterodigest.sync.run.failures import failures_of_bibs
 
 _FAILED = 1
 

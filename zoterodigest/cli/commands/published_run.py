@@ -20,22 +20,22 @@ from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.cli.show.plan_text import plan_text, refusals_text
 from zoterodigest.cli.show.published_text import Shown, published_data, published_text
-from zoterodigest.core.found import Found
+from zoterodigest.core.plan.found import Found
 from zoterodigest.lookup.finding import Asking, find
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.carry import carry_out
-from zoterodigest.sync.failures import foreseen
-from zoterodigest.sync.gather import with_all_digests
-from zoterodigest.sync.intent import Publish
-from zoterodigest.sync.limits import TooMuch
-from zoterodigest.sync.looking_up.publications import (
+from zoterodigest.sync.gathering.gather import with_all_digests
+from zoterodigest.sync.gathering.intent import Publish
+from zoterodigest.sync.gathering.limits import TooMuch
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.lookups.publications import (
     Listed,
     digest_choices,
     found_of,
     listed_works,
 )
-from zoterodigest.sync.run import Options, Prepared, plan_over, prepare
-from zoterodigest.sync.workspace import Workspace
+from zoterodigest.sync.run.failures import foreseen
+from zoterodigest.sync.run.run import Options, Prepared, plan_over, prepare
+from zoterodigest.sync.syncing.carry import carry_out
 
 FINE, FAILED = 0, 1
 

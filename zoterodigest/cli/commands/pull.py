@@ -58,9 +58,9 @@ def pull(
       zoterodigest pull papers.md --fill venue --fill authors
     """
     from zoterodigest.cli.commands import sync_run
-    from zoterodigest.sync.intent import Sync
-    from zoterodigest.sync.run import Options
-    from zoterodigest.sync.selection import fields_named, selection
+    from zoterodigest.sync.gathering.intent import Sync
+    from zoterodigest.sync.gathering.selection import fields_named, selection
+    from zoterodigest.sync.run.run import Options
 
     options = Options(
         Sync(may_push=False, fills=fields_named(fill or ())),

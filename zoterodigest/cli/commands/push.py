@@ -59,9 +59,9 @@ def push(
     isn't empty. Without a terminal, pass --yes.
     """
     from zoterodigest.cli.commands import sync_run
-    from zoterodigest.sync.intent import Sync
-    from zoterodigest.sync.run import Options
-    from zoterodigest.sync.selection import selection
+    from zoterodigest.sync.gathering.intent import Sync
+    from zoterodigest.sync.gathering.selection import selection
+    from zoterodigest.sync.run.run import Options
 
     options = Options(
         Sync(may_pull=False, relink=relink),

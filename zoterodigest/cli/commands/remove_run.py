@@ -24,15 +24,15 @@ from zoterodigest.cli.show.history_text import library_text
 from zoterodigest.cli.show.library_list import title_of
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.failures import failures_of_unread
-from zoterodigest.sync.taking_back.ways_out import (
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.run.failures import failures_of_unread
+from zoterodigest.sync.undo.ways_out import (
     Leaving,
     Left,
     leave,
     prepare_remove,
     prepare_unlink,
 )
-from zoterodigest.sync.workspace import Workspace
 
 MANY = 20
 """Above this many changes of the library a way out asks for consent, like a push."""

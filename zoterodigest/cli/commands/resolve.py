@@ -80,7 +80,7 @@ def resolve(
     To use a merge tool, name it in zoterodigest.toml below [sync]: merge_tool = ["vimdiff"].
     """
     from zoterodigest.cli.commands import resolve_run
-    from zoterodigest.core.terms import End
+    from zoterodigest.core.plan.terms import End
 
     asked = Invocation(address=address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     if is_acknowledged or is_forgotten:

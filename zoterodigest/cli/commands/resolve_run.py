@@ -31,12 +31,12 @@ from zoterodigest.cli.show.conflict_list import (
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.excerpts import excerpts
 from zoterodigest.cli.show.subjects import entry_title, field_name, place_of, value_text
-from zoterodigest.core.record import Value
-from zoterodigest.core.terms import End
+from zoterodigest.core.plan.terms import End
+from zoterodigest.core.values.record import Value
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.conflicts import (
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.run.conflicts import (
     BOTH_WAYS,
     Kind,
     NotOpen,
@@ -45,10 +45,10 @@ from zoterodigest.sync.conflicts import (
     open_fields,
     with_id,
 )
-from zoterodigest.sync.failures import Failure
-from zoterodigest.sync.resolve import Decision, Resolving, prepare_resolve
-from zoterodigest.sync.run import Prepared, prepare
-from zoterodigest.sync.workspace import Workspace
+from zoterodigest.sync.run.failures import Failure
+from zoterodigest.sync.run.run import Prepared, prepare
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.syncing.resolve import Decision, Resolving, prepare_resolve
 
 FINE, FAILED, CONFLICTING = 0, 1, 3
 

@@ -21,7 +21,7 @@ from zoterodigest.library.port import Library
 from zoterodigest.library.server import LOOPBACK, Listener, listener
 from zoterodigest.library.server.site import user_at
 from zoterodigest.project.layout import Project, find_project
-from zoterodigest.sync.workspace import library_meant
+from zoterodigest.sync.gathering.workspace import library_meant
 
 _OFFER = re.compile(r"([1-9][0-9]{0,14})(?:=(.+))?", re.S)
 

@@ -20,8 +20,8 @@ from zoterodigest.cli.show.history_text import changes_data, changes_text
 from zoterodigest.project.files import read_file, require_text
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.apply.changes import Results
-from zoterodigest.sync.setting import Setting, prepare_setting, write_setting
-from zoterodigest.sync.workspace import open_workspace
+from zoterodigest.sync.gathering.workspace import open_workspace
+from zoterodigest.sync.items.setting import Setting, prepare_setting, write_setting
 
 FINE, FAILED = 0, 1
 

@@ -56,9 +56,9 @@ def sync(
       zoterodigest sync --yes --json
     """
     from zoterodigest.cli.commands import sync_run
-    from zoterodigest.sync.intent import Sync
-    from zoterodigest.sync.run import Options
-    from zoterodigest.sync.selection import selection
+    from zoterodigest.sync.gathering.intent import Sync
+    from zoterodigest.sync.gathering.selection import selection
+    from zoterodigest.sync.run.run import Options
 
     options = Options(
         Sync(relink=relink),

@@ -32,18 +32,18 @@ from zoterodigest.cli.show.plan_text import (
     status_text,
 )
 from zoterodigest.cli.show.subjects import subjects_of
-from zoterodigest.core.record import Entry
-from zoterodigest.core.reports import AmbiguousEntry, UnreadableEntry
+from zoterodigest.core.plan.reports import AmbiguousEntry, UnreadableEntry
+from zoterodigest.core.values.record import Entry
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.acknowledging import unacknowledged
-from zoterodigest.sync.carry import Outcome, carry_out
-from zoterodigest.sync.failures import foreseen
-from zoterodigest.sync.gather import with_all_digests
-from zoterodigest.sync.intent import SYNC, FillIn
-from zoterodigest.sync.limits import TooMuch
-from zoterodigest.sync.looking_up.lookups import LookedUp
-from zoterodigest.sync.run import Options, Prepared, prepare
+from zoterodigest.sync.gathering.gather import with_all_digests
+from zoterodigest.sync.gathering.intent import SYNC, FillIn
+from zoterodigest.sync.gathering.limits import TooMuch
+from zoterodigest.sync.lookups.lookups import LookedUp
+from zoterodigest.sync.run.failures import foreseen
+from zoterodigest.sync.run.run import Options, Prepared, prepare
+from zoterodigest.sync.syncing.acknowledging import unacknowledged
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
 
 FINE, FAILED, CONFLICTING, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
 

@@ -35,7 +35,7 @@ from zoterodigest.cli.show.history_text import (
     standing,
     what_text,
 )
-from zoterodigest.core.history import (
+from zoterodigest.core.plan.history import (
     Listed,
     Run,
     killed_undos,
@@ -48,8 +48,8 @@ from zoterodigest.project.layout import Project, find_project
 from zoterodigest.project.log.history import History, NoSuchRun, history_folder, read_history
 from zoterodigest.project.running import last_killed, require_idle
 from zoterodigest.sync.apply.recording import Present, intended_run
-from zoterodigest.sync.taking_back.undo import Undoing, Undone, prepare_undo, undo
-from zoterodigest.sync.workspace import open_workspace
+from zoterodigest.sync.gathering.workspace import open_workspace
+from zoterodigest.sync.undo.undo import Undoing, Undone, prepare_undo, undo
 
 FINE, FAILED = 0, 1
 

@@ -12,7 +12,7 @@ from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import counted, tell, visible
 from zoterodigest.cli.base.talk import require_consent
 from zoterodigest.cli.show.bib_text import dropped_text
-from zoterodigest.core.file_keys import names_bib
+from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.project.files import replace_file
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.sync.apply.applying import apply_files

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from zoterodigest.cli.base.screen import counted, cut, styled, width, wrapped
 from zoterodigest.cli.show.report_text import Wording
 from zoterodigest.cli.show.subjects import conflict_text, field_name
-from zoterodigest.core.reports import (
+from zoterodigest.core.plan.reports import (
     AddedItem,
     AmbiguousEntry,
     ApartField,

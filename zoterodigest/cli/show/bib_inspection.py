@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.bibtex.reading import BibRecord, read_records
-from zoterodigest.bibtex.scanner import scan
-from zoterodigest.bibtex.tiles import BibProblem
+from zoterodigest.bibtex.read.reading import BibRecord, read_records
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.bibtex.tiles.tiles import BibProblem
 from zoterodigest.cli.base.screen import Column, counted, styled, table, visible
-from zoterodigest.core.record import Empty, Names, Value, parts_of
+from zoterodigest.core.values.record import Empty, Names, Value, parts_of
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.digests import read_digest

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.bibtex.scanner import scan
+from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.cli.base.places import near
 from zoterodigest.cli.base.screen import counted, cut, enumerated, hanging, styled, visible, width
-from zoterodigest.sync.bibs.exporting import NewBib
+from zoterodigest.sync.bibliographies.exporting import NewBib
 
 _MOST = 5
 

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from zoterodigest.bibtex.keys import KeySource
+from zoterodigest.bibtex.keys.keys import KeySource
 from zoterodigest.cli.base.screen import Column, counted, hanging, styled, table, visible
 from zoterodigest.library.records.references import Reference
-from zoterodigest.sync.bibs.key_findings import Finding, Matter
-from zoterodigest.sync.bibs.keying import NewKey
+from zoterodigest.sync.bibliographies.key_findings import Finding, Matter
+from zoterodigest.sync.exports.keying import NewKey
 
 _SOURCES = {
     KeySource.NATIVE: "item",

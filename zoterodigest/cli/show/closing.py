@@ -9,17 +9,17 @@ from zoterodigest.cli.show.attention import Attention, no_label
 from zoterodigest.cli.show.history_text import library_text
 from zoterodigest.cli.show.report_text import Wording
 from zoterodigest.cli.show.subjects import subjects_of
-from zoterodigest.core.record import NOTE
-from zoterodigest.core.relocation import PLACE
-from zoterodigest.core.reports import Held, HeldName, NotPushed, Report
-from zoterodigest.digest.report import unread_papers
+from zoterodigest.core.collections.relocation import PLACE
+from zoterodigest.core.plan.reports import Held, HeldName, NotPushed, Report
+from zoterodigest.core.values.record import NOTE
+from zoterodigest.digest.read.report import unread_papers
 from zoterodigest.project.config import BibliographyRules, DigestRules, selects
-from zoterodigest.sync.acknowledging import unacknowledged
-from zoterodigest.sync.carry import Outcome
-from zoterodigest.sync.failures import foreseen
-from zoterodigest.sync.gather import ReadDigest
-from zoterodigest.sync.intent import FillIn, Publish
-from zoterodigest.sync.run import Prepared
+from zoterodigest.sync.gathering.gather import ReadDigest
+from zoterodigest.sync.gathering.intent import FillIn, Publish
+from zoterodigest.sync.run.failures import foreseen
+from zoterodigest.sync.run.run import Prepared
+from zoterodigest.sync.syncing.acknowledging import unacknowledged
+from zoterodigest.sync.syncing.carry import Outcome
 
 BLANK = b" \t\r\n\xef\xbb\xbf"
 """What an empty file may hold: blanks, line ends, a byte order mark."""

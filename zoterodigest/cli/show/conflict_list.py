@@ -23,11 +23,11 @@ from zoterodigest.cli.show.subjects import (
     subjects_of,
     value_text,
 )
-from zoterodigest.core.reports import ApartField, NameConflict, PlaceConflict
-from zoterodigest.core.terms import End
-from zoterodigest.sync.acknowledging import acknowledged_reports
-from zoterodigest.sync.conflicts import Kind, OpenField
-from zoterodigest.sync.run import Prepared
+from zoterodigest.core.plan.reports import ApartField, NameConflict, PlaceConflict
+from zoterodigest.core.plan.terms import End
+from zoterodigest.sync.run.conflicts import Kind, OpenField
+from zoterodigest.sync.run.run import Prepared
+from zoterodigest.sync.syncing.acknowledging import acknowledged_reports
 
 _PLACES = (PlaceConflict, NameConflict)
 _INDENT = 8

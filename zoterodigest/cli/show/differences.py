@@ -12,9 +12,9 @@ from itertools import groupby
 
 from zoterodigest.cli.base.screen import is_coloured, visible, visible_lines, width
 from zoterodigest.cli.show.subjects import value_text
-from zoterodigest.core.record import Blocks, Links, Value
-from zoterodigest.core.terms import End
-from zoterodigest.sync.conflicts import OpenField
+from zoterodigest.core.plan.terms import End
+from zoterodigest.core.values.record import Blocks, Links, Value
+from zoterodigest.sync.run.conflicts import OpenField
 
 _INDENT = 12
 _MOST_COMPARISONS = 1_000_000

@@ -9,12 +9,12 @@ from typing import Any
 from zoterodigest.cli.base.places import near
 from zoterodigest.cli.base.screen import counted, cut, hanging, styled, visible, width, wrapped
 from zoterodigest.cli.show.subjects import UNTITLED, fields_title, place_of
-from zoterodigest.core.identity import Identifier
+from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.works.contradictions import contradicting
 from zoterodigest.core.works.duplicates import Copy, Duplicate, Why
 from zoterodigest.library.address import is_embedded
-from zoterodigest.sync.duplicates import Found
-from zoterodigest.sync.workspace import Workspace
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.items.duplicates import Found
 
 _REASONS = {
     Why.TITLE: "title and first author agree, as far as they are known",

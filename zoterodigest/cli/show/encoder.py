@@ -15,9 +15,18 @@ from io import TextIOWrapper
 from typing import Any
 
 from zoterodigest.cli.base.screen import OBEYED_FORMAT, emit
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.link import Row
-from zoterodigest.core.record import Blocks, Empty, Entry, Hyperlink, Item, Links, Members, Names
+from zoterodigest.core.links.link import Row
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import (
+    Blocks,
+    Empty,
+    Entry,
+    Hyperlink,
+    Item,
+    Links,
+    Members,
+    Names,
+)
 
 _OBEYED = re.compile(f"[\\x7f-\\x9f{OBEYED_FORMAT}]")
 

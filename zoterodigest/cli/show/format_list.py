@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from zoterodigest.cli.base.screen import hanging, styled, visible
-from zoterodigest.digest.format import Format, builtin_formats, load_format
-from zoterodigest.digest.formats import SUFFIX, format_files
+from zoterodigest.digest.format.format import Format, builtin_formats, load_format
+from zoterodigest.digest.format.formats import SUFFIX, format_files
 
 
 def as_text(folders: Sequence[Path]) -> Iterator[str]:

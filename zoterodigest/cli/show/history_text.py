@@ -22,7 +22,7 @@ from zoterodigest.cli.base.screen import (
     width,
 )
 from zoterodigest.cli.show.excerpts import excerpts
-from zoterodigest.core.history import (
+from zoterodigest.core.plan.history import (
     CollectionChange,
     DigestChange,
     Listed,
@@ -32,7 +32,7 @@ from zoterodigest.core.history import (
     run_to_undo,
     undone_by,
 )
-from zoterodigest.core.reversal import Hunk
+from zoterodigest.core.plan.reversal import Hunk
 
 _MARKUP = re.compile(r"<[^<>]*>")
 _SIGNS = {

@@ -9,11 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.core.venue import VenueTable
-from zoterodigest.digest import report
-from zoterodigest.digest.detect import read_document
-from zoterodigest.digest.document import DigestEntry, Document, Problem
-from zoterodigest.digest.format import Format
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.read import report
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.document import DigestEntry, Document, Problem
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.digests import formats_for, read_digest

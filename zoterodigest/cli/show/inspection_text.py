@@ -18,10 +18,10 @@ from zoterodigest.cli.base.screen import (
     width,
 )
 from zoterodigest.cli.show.inspection import Inspection, ReadDigest, Unreadable
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import SECTION, is_empty, text_in
-from zoterodigest.digest import report
-from zoterodigest.digest.document import NO_ENTRY, DigestEntry, Document, Skipped
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import SECTION, is_empty, text_in
+from zoterodigest.digest.read import report
+from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document, Skipped
 
 _MOST = 8
 """How many lines or places of one kind are listed; the others are counted. --json has them all."""

@@ -13,9 +13,9 @@ from zoterodigest.cli.show.library_list import (
     note_text,
     title_of,
 )
+from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.library.records.item_json import ItemJson
-from zoterodigest.library.selection import collection_paths, tag_names
+from zoterodigest.library.records.selection import collection_paths, tag_names
 
 _ELSEWHERE = frozenset(
     {"itemType", "title", "creators", "tags", "collections", "relations", "parentItem", "note"}

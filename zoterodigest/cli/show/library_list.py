@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoterodigest.cli.base.screen import Column, counted, styled, table, visible
-from zoterodigest.core.blocks import join_blocks
+from zoterodigest.core.values.blocks import join_blocks
+from zoterodigest.library.item_json import JsonCreator
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.library.records.item_json import JsonCreator
-from zoterodigest.library.selection import (
+from zoterodigest.library.records.selection import (
     NotInLibrary,
     Path,
     collection_paths,

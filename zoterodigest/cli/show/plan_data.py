@@ -7,10 +7,10 @@ from typing import Any
 from zoterodigest.cli.base.places import Place
 from zoterodigest.cli.show.bib_text import exports_data
 from zoterodigest.cli.show.encoder import kind_of, with_kind
-from zoterodigest.sync.acknowledging import standing_reports
-from zoterodigest.sync.carry import Outcome
-from zoterodigest.sync.failures import foreseen
-from zoterodigest.sync.run import Prepared
+from zoterodigest.sync.run.failures import foreseen
+from zoterodigest.sync.run.run import Prepared
+from zoterodigest.sync.syncing.acknowledging import standing_reports
+from zoterodigest.sync.syncing.carry import Outcome
 
 
 def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) -> dict[str, Any]:

@@ -12,8 +12,7 @@ from rich.cells import cell_len
 from zoterodigest.cli.base.screen import cut, hanging, styled, visible, width
 from zoterodigest.cli.show.same_changes import change_text
 from zoterodigest.cli.show.subjects import Subjects, field_name, fields_title, path_text, value_text
-from zoterodigest.core.file_keys import DigestKey, SourceKey
-from zoterodigest.core.plan import (
+from zoterodigest.core.plan.plan import (
     Action,
     ChangeEntry,
     ChangeItem,
@@ -30,9 +29,10 @@ from zoterodigest.core.plan import (
     TrashItem,
     TrashNote,
 )
-from zoterodigest.core.record import Fields
-from zoterodigest.core.terms import End, entry_end
-from zoterodigest.sync.run import published
+from zoterodigest.core.plan.terms import End, entry_end
+from zoterodigest.core.values.file_keys import DigestKey, SourceKey
+from zoterodigest.core.values.record import Fields
+from zoterodigest.sync.run.run import published
 
 MOST = 3
 """How many examples of one kind are listed; the others are counted. --json has them all."""

@@ -27,14 +27,14 @@ from zoterodigest.cli.show.closing import (
 )
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.subjects import subjects_of
-from zoterodigest.core.file_keys import BibKey, DigestKey, SourceKey
-from zoterodigest.core.link import Row, State
-from zoterodigest.core.reports import ApartField, Held, HeldName, MissingNote, Report
-from zoterodigest.core.terms import End
-from zoterodigest.digest.report import unread_papers
-from zoterodigest.sync.acknowledging import standing_reports, unacknowledged
-from zoterodigest.sync.failures import failures_of_unread, foreseen
-from zoterodigest.sync.run import Prepared
+from zoterodigest.core.links.link import Row, State
+from zoterodigest.core.plan.reports import ApartField, Held, HeldName, MissingNote, Report
+from zoterodigest.core.plan.terms import End
+from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
+from zoterodigest.digest.read.report import unread_papers
+from zoterodigest.sync.run.failures import failures_of_unread, foreseen
+from zoterodigest.sync.run.run import Prepared
+from zoterodigest.sync.syncing.acknowledging import standing_reports, unacknowledged
 
 _MOST = 5
 _MOST_TAGS = 12

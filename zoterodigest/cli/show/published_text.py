@@ -17,7 +17,7 @@ from zoterodigest.cli.base.screen import (
     wrapped,
 )
 from zoterodigest.cli.show.subjects import UNTITLED, value_text
-from zoterodigest.core.found import Found
+from zoterodigest.core.plan.found import Found
 from zoterodigest.lookup.finding import Findings
 from zoterodigest.lookup.publication import (
     OTHER_VENUE,
@@ -28,7 +28,7 @@ from zoterodigest.lookup.publication import (
     Unpublished,
 )
 from zoterodigest.lookup.statements import Doubt, Statement
-from zoterodigest.sync.looking_up.publications import Blocked, Listed
+from zoterodigest.sync.lookups.publications import Blocked, Listed
 
 _MOST = 5
 

@@ -18,9 +18,8 @@ from zoterodigest.cli.show.subjects import (
     place_of,
     value_text,
 )
-from zoterodigest.core.link import Row
-from zoterodigest.core.record import Entry
-from zoterodigest.core.reports import (
+from zoterodigest.core.links.link import Row
+from zoterodigest.core.plan.reports import (
     AddedItem,
     AmbiguousEntry,
     ApartField,
@@ -51,8 +50,9 @@ from zoterodigest.core.reports import (
     UnreadableEntry,
     Waiting,
 )
-from zoterodigest.core.terms import End, entry_end
-from zoterodigest.digest.document import Document
+from zoterodigest.core.plan.terms import End, entry_end
+from zoterodigest.core.values.record import Entry
+from zoterodigest.digest.read.document import Document
 
 _INDENT = 6
 _UNREAD = "stands in text that was not understood"

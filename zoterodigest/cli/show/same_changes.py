@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.subjects import field_name
-from zoterodigest.core.record import EMPTY, Blocks, Fields, Links, Members, Names, Value
+from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Links, Members, Names, Value
 
 _WORD = re.compile(r"[\w-]+|[^\w-]")
 _MOST_COMPARISONS = 250_000

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.library_list import title_of
-from zoterodigest.core.file_keys import DigestKey, SourceKey
-from zoterodigest.core.link import Row, source_of
-from zoterodigest.core.merge import would_lose_identifier
-from zoterodigest.core.plan import CreateItem, Plan
-from zoterodigest.core.record import (
+from zoterodigest.core.links.link import Row, source_of
+from zoterodigest.core.links.merge import would_lose_identifier
+from zoterodigest.core.plan.plan import CreateItem, Plan
+from zoterodigest.core.values.file_keys import DigestKey, SourceKey
+from zoterodigest.core.values.record import (
     NOTE,
     SECTION,
     Blocks,
@@ -24,7 +24,7 @@ from zoterodigest.core.record import (
     text_in,
 )
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.sync.run import Prepared
+from zoterodigest.sync.run.run import Prepared
 
 UNTITLED = "(no title)"
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from zoterodigest.core.blocks import join_blocks, split_blocks
-from zoterodigest.core.record import (
+from zoterodigest.core.plan.terms import End
+from zoterodigest.core.values.blocks import join_blocks, split_blocks
+from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
     Empty,
@@ -20,7 +21,6 @@ from zoterodigest.core.record import (
     is_empty,
     kind_of,
 )
-from zoterodigest.core.terms import End
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.notes.canonical import canonical_blocks
 

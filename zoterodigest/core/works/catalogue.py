@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from zoterodigest.core.identity import Identifier, match_title
-from zoterodigest.core.record import Item
+from zoterodigest.core.values.identity import Identifier, match_title
+from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.contradictions import naming
 from zoterodigest.core.works.titles import is_telling
 from zoterodigest.core.works.work import KnownWork, work_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from zoterodigest.core.identity import Identifier
+from zoterodigest.core.values.identity import Identifier
 
 
 def contradict(one: Iterable[Identifier], other: Iterable[Identifier]) -> bool:

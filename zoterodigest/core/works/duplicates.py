@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from zoterodigest.core.identity import Identifier, match_title
-from zoterodigest.core.record import Entry, Fields, Item, text_in
+from zoterodigest.core.values.identity import Identifier, match_title
+from zoterodigest.core.values.record import Entry, Fields, Item, text_in
 from zoterodigest.core.works.contradictions import contradict, naming
 from zoterodigest.core.works.thresholds import MOST_COMPARED
 from zoterodigest.core.works.titles import are_near, is_telling, near_keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.core.names import is_user_name, same_person
+from zoterodigest.core.values.names import is_user_name, same_person
 from zoterodigest.core.works.thresholds import MOST_OTHER_PEOPLE, MOST_PEOPLE, SHARED_PEOPLE
 
 People = tuple[str, ...]

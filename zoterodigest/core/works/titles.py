@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from enum import Enum, auto
 
-from zoterodigest.core.identity import canonical_title
-from zoterodigest.core.names import fold
+from zoterodigest.core.values.identity import canonical_title
+from zoterodigest.core.values.names import fold
 from zoterodigest.core.works.thresholds import (
     ALIKE_SHARE,
     LONGEST_TITLE,

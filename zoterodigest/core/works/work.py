@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from zoterodigest.core.identity import Identifier
-from zoterodigest.core.record import Fields, Names, text_in
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import Fields, Names, text_in
 from zoterodigest.core.works.contradictions import contradict
 from zoterodigest.core.works.people import People, PeopleCompared, known_people
 

@@ -21,7 +21,7 @@ from zoterodigest.library.port import (
     Stale,
     Unchanged,
 )
-from zoterodigest.library.rules import NotAccepted, patched
+from zoterodigest.library.rules.rules import NotAccepted, patched
 
 Keys = Mapping[str, str]
 Body = dict[str, Any]

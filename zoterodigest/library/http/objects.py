@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from zoterodigest.library.port import Collection, LibraryItem, Refused
-from zoterodigest.library.rules import NotAccepted, collection_name, is_key, patched
+from zoterodigest.library.rules.rules import NotAccepted, collection_name, is_key, patched
 
 Json = Mapping[str, Any]
 

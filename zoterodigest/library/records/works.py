@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
-from zoterodigest.bibtex.dates import read_dates
-from zoterodigest.bibtex.names import Creator, with_rest
-from zoterodigest.bibtex.proceedings import ON_ARXIV, proceedings_of
-from zoterodigest.bibtex.rules import BibRules
-from zoterodigest.bibtex.work import Work, year_of_arxiv
-from zoterodigest.library.records.item_json import Data, ItemJson, JsonCreator
+from zoterodigest.bibtex.tex.names import Creator, with_rest
+from zoterodigest.bibtex.work.dates import read_dates
+from zoterodigest.bibtex.work.proceedings import ON_ARXIV, proceedings_of
+from zoterodigest.bibtex.work.rules import BibRules
+from zoterodigest.bibtex.work.work import Work, year_of_arxiv
+from zoterodigest.library.item_json import Data, ItemJson, JsonCreator
 
 
 def read_work(data: Data, rules: BibRules) -> Work:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from zoterodigest.core.dates import parse_date
+from zoterodigest.core.values.dates import parse_date
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NUMBERS = re.compile(

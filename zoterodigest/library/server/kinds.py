@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from zoterodigest.library.port import Collection, Library, LibraryItem, Outcome
-from zoterodigest.library.relations import relations
+from zoterodigest.library.rules.relations import relations
+from zoterodigest.library.rules.values import NotAccepted
 from zoterodigest.library.server.shapes import Showing
 from zoterodigest.library.server.site import Detailed
 from zoterodigest.library.server.versions import Failure
-from zoterodigest.library.values import NotAccepted
 
 Data = Mapping[str, Any]
 Stored = TypeVar("Stored")

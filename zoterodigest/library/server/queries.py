@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from zoterodigest.library.schema import item_types
+from zoterodigest.library.rules.schema import item_types
+from zoterodigest.library.rules.values import is_key
 from zoterodigest.library.server.messages import Rejected, Request, number
-from zoterodigest.library.values import is_key
 
 PAGE = 25
 MAX_PAGE = 100

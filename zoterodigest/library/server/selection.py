@@ -8,7 +8,7 @@ from typing import Any
 
 from zoterodigest.library.port import Collection as Shelf
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.library.schema import item_types
+from zoterodigest.library.rules.schema import item_types
 from zoterodigest.library.server.dates import parsed_date, sort_date
 from zoterodigest.library.server.queries import Query, TagQuery, folded
 from zoterodigest.library.server.shapes import creator_summary, date_of

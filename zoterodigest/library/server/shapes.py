@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zoterodigest.library.embedded import Details
-from zoterodigest.library.parts import WITH_TEXT
+from zoterodigest.library.embedded.embedded import Details
+from zoterodigest.library.embedded.tables import Credit
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
-from zoterodigest.library.schema import item_types
+from zoterodigest.library.rules.parts import WITH_TEXT
+from zoterodigest.library.rules.schema import item_types
 from zoterodigest.library.server.dates import parsed_date
 from zoterodigest.library.server.site import Served
-from zoterodigest.library.tables import Credit
 
 _TEXTS = frozenset({"title", "accessDate", "note", "contentType", "charset"})
 _FILE = frozenset({"filename", "md5", "mtime"})

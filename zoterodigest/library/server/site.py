@@ -11,7 +11,7 @@ from threading import RLock
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
-from zoterodigest.library.embedded import Deleted, Details
+from zoterodigest.library.embedded.embedded import Deleted, Details
 from zoterodigest.library.port import Collection, Library, LibraryItem, Outcome, Snapshot
 from zoterodigest.library.server.messages import Rejected, Request
 

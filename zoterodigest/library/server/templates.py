@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from zoterodigest.library.parts import ANNOTATION_TYPES, LINK_MODES, blank_annotation
-from zoterodigest.library.schema import ItemType, item_types
+from zoterodigest.library.rules.parts import ANNOTATION_TYPES, LINK_MODES, blank_annotation
+from zoterodigest.library.rules.schema import ItemType, item_types
 from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
 from zoterodigest.library.server.shapes import EMPTY, fields_of
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from zoterodigest.library.rules import is_key
+from zoterodigest.library.rules.rules import is_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from zoterodigest.library.port import (
     Unchanged,
     Written,
 )
-from zoterodigest.library.rules import is_key
+from zoterodigest.library.rules.rules import is_key
 from zoterodigest.library.server.kinds import Data, Kind
 from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
 from zoterodigest.library.server.shapes import Showing

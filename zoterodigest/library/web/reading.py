@@ -24,7 +24,7 @@ from zoterodigest.library.http.reading import (
     version_of,
 )
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.library.rules import is_key
+from zoterodigest.library.rules.rules import is_key
 from zoterodigest.library.web.dialect import WebSession
 from zoterodigest.library.web.rights import require_whole_sight
 

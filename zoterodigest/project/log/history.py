@@ -17,9 +17,8 @@ from pathlib import Path
 
 from pydantic import Field, TypeAdapter
 
-from zoterodigest.core.file_keys import file_key
-from zoterodigest.core.found import Pending, PendingChange
-from zoterodigest.core.history import (
+from zoterodigest.core.plan.found import Pending, PendingChange
+from zoterodigest.core.plan.history import (
     CollectionChange,
     DigestChange,
     Links,
@@ -29,10 +28,10 @@ from zoterodigest.core.history import (
     joined,
     listed,
 )
-from zoterodigest.core.reversal import Hunk
+from zoterodigest.core.plan.reversal import Hunk
+from zoterodigest.core.values.file_keys import file_key
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import Shape
-from zoterodigest.project.bib_text import sorted_entries
 from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
@@ -42,9 +41,10 @@ from zoterodigest.project.files import (
     replace_file,
     writing_failed,
 )
+from zoterodigest.project.lock.bib_text import sorted_entries
+from zoterodigest.project.lock.rows import Linked, LinksText, render_rows
 from zoterodigest.project.log.records import BadRecord, read_record, render_record
 from zoterodigest.project.pending import PendingData, pending_data
-from zoterodigest.project.rows import Linked, LinksText, render_rows
 from zoterodigest.project.running import last_killed
 
 _LOG = logging.getLogger(__name__)

@@ -14,10 +14,9 @@ from typing import assert_never
 
 from pydantic import TypeAdapter
 
-from zoterodigest.core.link import Exported, Row, Shelf
+from zoterodigest.core.links.link import Exported, Row, Shelf
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import WHEN_USED, Shape
-from zoterodigest.project.bib_text import sorted_entries
 from zoterodigest.project.files import (
     CannotWrite,
     append_durably,
@@ -26,8 +25,9 @@ from zoterodigest.project.files import (
     sync_folder,
     writing_failed,
 )
+from zoterodigest.project.lock.bib_text import sorted_entries
+from zoterodigest.project.lock.rows import LinksText, render_rows
 from zoterodigest.project.log.records import BadRecord, read_record, render_record
-from zoterodigest.project.rows import LinksText, render_rows
 
 _LOG = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from zoterodigest.core.found import Pending, PendingChange
-from zoterodigest.core.history import Links
-from zoterodigest.core.link import Row
+from zoterodigest.core.links.link import Row
+from zoterodigest.core.plan.found import Pending, PendingChange
+from zoterodigest.core.plan.history import Links
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.contents import EMPTY_LIBRARY, Contents, read_contents
+from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents, read_contents
 from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
@@ -28,7 +28,7 @@ from zoterodigest.project.files import (
     replace_file,
 )
 from zoterodigest.project.layout import Project
-from zoterodigest.project.lock import LockFile, lock_hash, render_lock, write_lock
+from zoterodigest.project.lock.lock import LockFile, lock_hash, render_lock, write_lock
 from zoterodigest.project.log.journal import Journal, discard_journal
 from zoterodigest.project.memory import keep_memory, prepare_memory, settle_memory
 from zoterodigest.project.pending import forget_pending, keep_more_pending, read_pending
@@ -45,8 +45,8 @@ from zoterodigest.sync.apply.changes import (
 )
 from zoterodigest.sync.apply.recording import Present, Recording, begin_recording, telling_why
 from zoterodigest.sync.apply.sending import Progress, send
-from zoterodigest.sync.gather import Gathered, facts_of, require_unchanged
-from zoterodigest.sync.workspace import Workspace
+from zoterodigest.sync.gathering.gather import Gathered, facts_of, require_unchanged
+from zoterodigest.sync.gathering.workspace import Workspace
 
 
 def apply(changes: Changes, progress: Progress) -> Results:

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from zoterodigest.core.file_keys import FileKey
-from zoterodigest.core.found import NOTHING_PENDING, Pending, PendingChange
-from zoterodigest.core.history import Links
-from zoterodigest.core.seen import Seen
+from zoterodigest.core.plan.found import NOTHING_PENDING, Pending, PendingChange
+from zoterodigest.core.plan.history import Links
+from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.project.lock import LockFile
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Intended
 from zoterodigest.sync.apply.reasons import Reason, is_stale
-from zoterodigest.sync.bibs.exporting import NewBib
-from zoterodigest.sync.gather import Gathered
-from zoterodigest.sync.stored_keys import collection_as_stored, item_as_stored
-from zoterodigest.sync.workspace import Workspace
+from zoterodigest.sync.bibliographies.exporting import NewBib
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.stored_keys import collection_as_stored, item_as_stored
+from zoterodigest.sync.gathering.workspace import Workspace
 
 NOTHING_INTENDED = Intended(())
 """What a run tells the journal that can be found out by looking at both ends."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from zoterodigest.core.history import (
+from zoterodigest.core.links.link import fingerprint
+from zoterodigest.core.plan.history import (
     CollectionChange,
     CollectionState,
     Data,
@@ -19,16 +20,15 @@ from zoterodigest.core.history import (
     changed_links,
     listed,
 )
-from zoterodigest.core.link import fingerprint
-from zoterodigest.core.reversal import Hunk, hunks_between
+from zoterodigest.core.plan.reversal import Hunk, hunks_between
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.contents import EMPTY_LIBRARY, Contents
+from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.library.records.item_json import ItemJson
+from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents
 from zoterodigest.notes.visible import holds_private, note_pieces
 from zoterodigest.project.files import CannotWrite
 from zoterodigest.project.layout import Project
-from zoterodigest.project.lock import LockFile
+from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.history import (
     forget_run,
     history_folder,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from zoterodigest.library.contents import Contents
+from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import (
     BATCH_SIZE,
     Collection,
@@ -18,7 +18,7 @@ from zoterodigest.library.port import (
     Unchanged,
     Written,
 )
-from zoterodigest.library.records.item_json import ItemJson
+from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.apply.changes import Results, Sent
 from zoterodigest.sync.apply.reasons import (
     ChangedMeanwhile,

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.record import NOTE
-from zoterodigest.library.contents import Contents, read_contents
+from zoterodigest.core.values.record import NOTE
+from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.project.files import replace_file
-from zoterodigest.project.lock import LockFile
+from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.memory import read_memory
 from zoterodigest.sync.apply.applying import at_work, record
 from zoterodigest.sync.apply.changes import Ending, Results, Sent
@@ -30,7 +30,7 @@ from zoterodigest.sync.copying.links import (
 )
 from zoterodigest.sync.copying.plan import Copying, failures_of_objects
 from zoterodigest.sync.copying.writes import without_shelves
-from zoterodigest.sync.failures import Failure
+from zoterodigest.sync.run.failures import Failure
 
 _ROUNDS = 3
 """How often relations are looked at: where one is written, a server writes its reverse as well."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from zoterodigest.core.keys import derived_key, free_key
-from zoterodigest.core.record import Item
+from zoterodigest.core.values.keys import derived_key, free_key
+from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.catalogue import (
     Adopt,
     Ambiguous,
@@ -21,8 +21,8 @@ from zoterodigest.core.works.catalogue import (
 )
 from zoterodigest.core.works.contradictions import contradict
 from zoterodigest.core.works.work import work_of
-from zoterodigest.library.contents import Contents
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.records.contents import Contents
 from zoterodigest.notes.read import read_note
 from zoterodigest.sync.copying.scope import Portion
 

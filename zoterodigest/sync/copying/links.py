@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.link import Base, Origin, Row, Shelf
-from zoterodigest.core.merge import is_set
-from zoterodigest.core.record import (
+from zoterodigest.core.links.link import Base, Origin, Row, Shelf
+from zoterodigest.core.links.merge import is_set
+from zoterodigest.core.links.view import Folding, canonical
+from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.values.record import (
     EMPTY,
     NOTE,
     Item,
@@ -23,11 +25,13 @@ from zoterodigest.core.record import (
     parts_of,
     text_in,
 )
-from zoterodigest.core.seen import Seen
-from zoterodigest.core.view import Folding, canonical
-from zoterodigest.library.contents import Contents
-from zoterodigest.project.lock import LockFile
-from zoterodigest.sync.stored_keys import exported_as_stored, row_as_stored, shelf_as_stored
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.project.lock.lock import LockFile
+from zoterodigest.sync.gathering.stored_keys import (
+    exported_as_stored,
+    row_as_stored,
+    shelf_as_stored,
+)
 
 
 @dataclass(frozen=True, slots=True)

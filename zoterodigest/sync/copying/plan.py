@@ -8,19 +8,19 @@ from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import EmbeddedAddress, is_embedded
-from zoterodigest.library.contents import is_top_level, read_contents
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.records.contents import is_top_level, read_contents
 from zoterodigest.project.files import CannotWrite, read_file, read_if_present
-from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import LockFile, read_lock
 from zoterodigest.project.log.journal import read_journal
 from zoterodigest.project.switching import library_line, with_library
 from zoterodigest.sync.copying.counterparts import Counterparts, Ends, find_counterparts
 from zoterodigest.sync.copying.scope import Portion, portion_of
 from zoterodigest.sync.copying.writes import Relations, compile_copy
-from zoterodigest.sync.failures import Failure
-from zoterodigest.sync.gather import known_as
-from zoterodigest.sync.workspace import Workspace
-from zoterodigest.sync.writes import Writes
+from zoterodigest.sync.gathering.gather import known_as
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.gathering.writes import Writes
+from zoterodigest.sync.run.failures import Failure
 
 
 class SameLibrary(ZoterodigestError):

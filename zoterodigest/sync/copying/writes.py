@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from zoterodigest.library.address import is_group, is_personal
-from zoterodigest.library.contents import Contents, is_top_level
+from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.library.records.item_json import Data, ItemJson
-from zoterodigest.library.relations import RELATED, REPLACES, item_named, relations_of, uri_of
-from zoterodigest.library.schema import item_types
+from zoterodigest.library.records.contents import Contents, is_top_level
+from zoterodigest.library.rules.relations import RELATED, REPLACES, item_named, relations_of, uri_of
+from zoterodigest.library.rules.schema import item_types
 from zoterodigest.sync.copying.counterparts import Counterparts
 from zoterodigest.sync.copying.scope import Portion
-from zoterodigest.sync.writes import Write, Writes
+from zoterodigest.sync.gathering.writes import Write, Writes
 
 Keys = Mapping[str, str]
 

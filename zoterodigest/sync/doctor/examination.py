@@ -12,7 +12,7 @@ from zoterodigest.sync.doctor.links import duplicate_findings, link_findings, no
 from zoterodigest.sync.doctor.machine import cache_findings, package_findings
 from zoterodigest.sync.doctor.site import site_of
 from zoterodigest.sync.doctor.state import lock_findings, state_findings
-from zoterodigest.sync.workspace import Chosen
+from zoterodigest.sync.gathering.workspace import Chosen
 
 
 def examine(start: Path, given: Sequence[Path], chosen: Chosen) -> Iterator[Check]:

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from zoterodigest.bibtex.scanner import scan
-from zoterodigest.digest.detect import read_document
-from zoterodigest.digest.format import load_format
-from zoterodigest.digest.formats import format_files
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.digest.format.format import load_format
+from zoterodigest.digest.format.formats import format_files
+from zoterodigest.digest.read.detect import read_document
 from zoterodigest.mapping import BadMapping, venue_table
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import read_if_present, real_path, require_text

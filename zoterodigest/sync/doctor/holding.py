@@ -20,18 +20,18 @@ from zoterodigest.library.address import (
     parse_address,
 )
 from zoterodigest.library.connect import connect
-from zoterodigest.library.contents import Contents, read_contents
 from zoterodigest.library.http.trouble import NotReached
 from zoterodigest.library.keys import NoKeyring, stored_key, stored_local_key
 from zoterodigest.library.port import Library
+from zoterodigest.library.records.contents import Contents, read_contents
+from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, zotero_mapping
 from zoterodigest.library.web.rights import rights_of
 from zoterodigest.library.web.trouble import no_key
-from zoterodigest.library.zotero import LinkHome, ZoteroMapping, zotero_mapping
 from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.doctor.finding import Check, Finding, check
 from zoterodigest.sync.doctor.site import Site
-from zoterodigest.sync.gather import OtherLibrary, read_known_lock
-from zoterodigest.sync.workspace import Workspace
+from zoterodigest.sync.gathering.gather import OtherLibrary, read_known_lock
+from zoterodigest.sync.gathering.workspace import Workspace
 
 NAME = "library"
 _WHY = "Nothing is pushed or pulled as long as this is so."

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from zoterodigest.core.file_keys import SourceKey
-from zoterodigest.core.following import successors
-from zoterodigest.core.link import Row, State
-from zoterodigest.core.record import Item
+from zoterodigest.core.links.link import Row, State
+from zoterodigest.core.reconcile.following import successors
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.duplicates import copies_of, find_duplicates
-from zoterodigest.library.contents import Contents
-from zoterodigest.project.lock import LockFile
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.doctor.finding import Finding
 from zoterodigest.sync.doctor.site import Site
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
-from zoterodigest.core.link import State
+from zoterodigest.core.links.link import State
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.config import Configuration
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Digest, Project, find_project
-from zoterodigest.project.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import LockFile, read_lock
 from zoterodigest.sync.doctor.finding import Check, Finding, check
-from zoterodigest.sync.workspace import Chosen, library_meant
+from zoterodigest.sync.gathering.workspace import Chosen, library_meant
 
 _WHY = "As long as it cannot be read, no run begins."
 

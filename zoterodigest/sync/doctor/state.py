@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.lock import holds_conflict_marks, read_lock
+from zoterodigest.project.lock.lock import holds_conflict_marks, read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.log.journal import read_journal
 from zoterodigest.project.pending import read_pending

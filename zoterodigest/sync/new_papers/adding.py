@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.found import Found, Pending
-from zoterodigest.core.link import Row
-from zoterodigest.core.venue import VenueTable
+from zoterodigest.core.links.link import Row
+from zoterodigest.core.plan.found import Found, Pending
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.core.works.catalogue import Catalogue
 from zoterodigest.core.works.work import work_of
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import BadInput, read_if_present
 from zoterodigest.project.layout import Project
-from zoterodigest.project.lock import read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.asking_for import ById, NotAdded
 from zoterodigest.sync.new_papers.inserting import Came, insert, section_for

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.bibtex.formula import safe_key
-from zoterodigest.bibtex.reading import BibRecord, read_records
-from zoterodigest.bibtex.scanner import scan
-from zoterodigest.core.identity import Identifier, arxiv_version, doi_as_written, identifier_of
-from zoterodigest.core.record import EMPTY, Fields, Value, is_empty, text_in
-from zoterodigest.core.venue import VenueTable
+from zoterodigest.bibtex.keys.formula import safe_key
+from zoterodigest.bibtex.read.reading import BibRecord, read_records
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.core.values.identity import (
+    Identifier,
+    arxiv_version,
+    doi_as_written,
+    identifier_of,
+)
+from zoterodigest.core.values.record import EMPTY, Fields, Value, is_empty, text_in
+from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.lookup import crossref, semantic_scholar
 from zoterodigest.lookup.arxiv import Outcomes, Progress
 from zoterodigest.lookup.index import Question

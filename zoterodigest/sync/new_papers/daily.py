@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from zoterodigest.digest.changes import RemovedEntry
-from zoterodigest.digest.format import Format, fold
-from zoterodigest.digest.new_section import NewSection, sections_of, with_section
-from zoterodigest.digest.outside import recounted, redated, with_outside
-from zoterodigest.digest.rearrange import rearrange
-from zoterodigest.digest.shown import Unwritable
+from zoterodigest.digest.format.format import Format, fold
+from zoterodigest.digest.write.changes import RemovedEntry
+from zoterodigest.digest.write.new_section import NewSection, sections_of, with_section
+from zoterodigest.digest.write.outside import recounted, redated, with_outside
+from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.shown import Unwritable
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.dated_files import filled
 from zoterodigest.project.layout import dates_in

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zoterodigest.core.venue import VenueTable
-from zoterodigest.digest.shown import Unwritable
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.write.shown import Unwritable
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.lookup.newest import Newest
 from zoterodigest.lookup.work import Looked

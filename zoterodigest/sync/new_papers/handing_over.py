@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from zoterodigest.core.found import Pending
-from zoterodigest.library.contents import Contents
-from zoterodigest.sync.run import Prepared, takes_pending
+from zoterodigest.core.plan.found import Pending
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.sync.run.run import Prepared, takes_pending
 
 
 def to_hand_over(prepared: Prepared) -> tuple[Pending, ...]:

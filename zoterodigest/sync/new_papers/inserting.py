@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from zoterodigest.digest.changes import NewEntry
-from zoterodigest.digest.customs import in_customs
-from zoterodigest.digest.document import DigestEntry, Document
-from zoterodigest.digest.format import Format, fold
-from zoterodigest.digest.new_section import Section, sections_of
-from zoterodigest.digest.rearrange import rearrange
+from zoterodigest.digest.format.format import Format, fold
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.write.changes import NewEntry
+from zoterodigest.digest.write.customs import in_customs
+from zoterodigest.digest.write.new_section import Section, sections_of
+from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.project.layout import dates_in

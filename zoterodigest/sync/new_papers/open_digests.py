@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zoterodigest.core.file_keys import DigestKey
-from zoterodigest.core.venue import VenueTable
-from zoterodigest.digest.detect import read_document
-from zoterodigest.digest.document import Document
-from zoterodigest.digest.format import Format
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.document import Document
 from zoterodigest.project.digests import formats_for
 from zoterodigest.project.files import read_if_present, require_text
 from zoterodigest.project.layout import Project

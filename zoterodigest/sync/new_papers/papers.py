@@ -9,10 +9,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from zoterodigest.bibtex.latex import decode
-from zoterodigest.bibtex.reading import ARXIV, BibRecord
-from zoterodigest.core.identity import Identifier, doi_as_written, identifier_in, identifier_of
-from zoterodigest.core.record import (
+from zoterodigest.bibtex.read.reading import ARXIV, BibRecord
+from zoterodigest.bibtex.tex.latex import decode
+from zoterodigest.core.values.identity import (
+    Identifier,
+    doi_as_written,
+    identifier_in,
+    identifier_of,
+)
+from zoterodigest.core.values.record import (
     CITEKEY,
     EMPTY,
     Fields,
@@ -24,9 +29,9 @@ from zoterodigest.core.record import (
     is_empty,
     text_in,
 )
-from zoterodigest.core.venue import VenueTable
-from zoterodigest.digest.customs import CODE, is_code
-from zoterodigest.library.details import details_of
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.write.customs import CODE, is_code
+from zoterodigest.library.records.details import details_of
 from zoterodigest.lookup.index_venues import index_venue
 from zoterodigest.lookup.published_in import published_in
 from zoterodigest.lookup.work import Candidate, Looked

@@ -1,0 +1,1 @@
+"""Edits of a .bib that stands."""

@@ -1,0 +1,105 @@
+"""A .bib as a side of a sync: its entries as the core sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from zoterodigest.bibtex.edit.wanted import Prints, prints_of
+from zoterodigest.bibtex.read.reading import ARXIV, BibRecord, homes_of, macros_of, read_record
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.bibtex.tiles.tiles import Bibliography, EntryTile
+from zoterodigest.core.values.file_keys import BibKey
+from zoterodigest.core.values.record import Entry, Place
+from zoterodigest.core.values.venue import VenueTable
+
+FIELDS = ("title", "authors", "venue", "year", "pages", "doi")
+"""The fields of a bib entry whose edits travel."""
+
+
+@dataclass(frozen=True, slots=True)
+class BibDocument:
+    """A .bib as read: the entries that take part in a sync, in the order of the file.
+
+    An entry without a citation key takes no part, nor does the second of two with one key: no
+    document can cite it. Nothing but `FIELDS` travels.
+    """
+
+    name: str
+    bibliography: Bibliography
+    tiles: tuple[EntryTile, ...]
+    entries: tuple[BibRecord, ...]
+
+    @property
+    def source(self) -> bytes:
+        """The bytes as read."""
+        return self.bibliography.source
+
+    def core_entries(self, written: Mapping[str, Prints] = {}) -> tuple[Entry, ...]:
+        """Return the entries as the core sees them.
+
+        `written` holds, by citation key, the prints of what an export wrote into an entry of ours.
+        """
+        macros = macros_of(self.bibliography) if written else {}
+        entries = []
+        for tile, record in zip(self.tiles, self.entries, strict=True):
+            prints = written.get(record.key)
+            now = prints_of(self.bibliography, tile, macros) if prints else {}
+            entries.append(self._core_entry(tile, record, _untouched(prints or {}, now)))
+        return tuple(entries)
+
+    def unread_texts(self) -> Iterator[str]:
+        """Yield the text of every region that cannot be read, to find what still stands there."""
+        for tile in self.bibliography.broken:
+            yield self.source[tile.span.start : tile.span.end].decode("utf-8", "replace")
+
+    def _core_entry(self, tile: EntryTile, record: BibRecord, ours: frozenset[str]) -> Entry:
+        end = self.bibliography.place(max(tile.span.start, tile.span.end - 1)).line
+        fields = {name: value for name, value in record.fields.items() if name in FIELDS}
+        raws = {name: raw for name, raw in record.raws.items() if name in FIELDS}
+        if _is_on_arxiv_only(record):
+            fields["venue"], raws["venue"] = ARXIV, ""
+            ours |= {"venue"}
+        return Entry(
+            digest=BibKey(self.name),
+            fields=fields,
+            raws=raws,
+            identifiers=record.identifiers,
+            place=Place(record.line, end),
+            unreadable=record.untold & frozenset(FIELDS),
+            places=frozenset(FIELDS),
+            ours=ours & fields.keys(),
+            key=record.key,
+        )
+
+
+_NO_PLACE = frozenset({"misc", "online", "unpublished", "article"})
+"""The types of entries that may have appeared nowhere but on arXiv."""
+
+
+def _is_on_arxiv_only(record: BibRecord) -> bool:
+    """Tell whether an entry has an arXiv id and no venue: it will be an edit if it gets one."""
+    is_told = "venue" in record.fields or "venue" in record.untold
+    return "arxiv" in record.fields and not is_told and record.type in _NO_PLACE
+
+
+def _untouched(written: Prints, now: Prints) -> frozenset[str]:
+    """Return the fields that hold what was written there."""
+    if not written:
+        return frozenset()
+    return frozenset(
+        name for name in FIELDS if all(now.get(it) == written.get(it) for it in homes_of(name))
+    )
+
+
+def read_bib(name: str, source: bytes, venues: VenueTable) -> BibDocument:
+    """Read the .bib `source`, known as `name` to the lock file; nothing in it is refused."""
+    bibliography = scan(source)
+    macros = macros_of(bibliography)
+    by_key: dict[str, EntryTile] = {}
+    for tile in bibliography.entries:
+        if key := bibliography.key(tile):
+            by_key.setdefault(key, tile)
+    tiles = tuple(by_key.values())
+    records = tuple(read_record(bibliography, tile, macros, venues) for tile in tiles)
+    return BibDocument(name, bibliography, tiles, records)

@@ -1,0 +1,266 @@
+"""Edits of entries that stand in a .bib, whoever wrote them: fields of records into their places.
+
+The .bib as a side of a sync is written here; `splice.py` is for exports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+from zoterodigest.bibtex.edit.operations import CannotBeWritten, Operation, Standing, verified
+from zoterodigest.bibtex.edit.rewriting import TYPE, rewriting
+from zoterodigest.bibtex.edit.tex_values import TexSlot, tex_of
+from zoterodigest.bibtex.export.entry import BibEntry
+from zoterodigest.bibtex.read.reading import (
+    BibRecord,
+    macros_of,
+    read_record,
+    standing_fields,
+    text_of,
+)
+from zoterodigest.bibtex.tex.latex import Dialect, decode
+from zoterodigest.bibtex.tex.titles import folded_title
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.bibtex.tiles.tiles import Bibliography, EntryTile
+from zoterodigest.bibtex.work.rules import BibRules
+from zoterodigest.bibtex.work.style import Style
+from zoterodigest.core.links.view import Folding, canonical
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import EMPTY, Fields, Value, is_empty
+from zoterodigest.core.values.venue import VenueKind
+
+
+@dataclass(frozen=True, slots=True)
+class BibRefusal:
+    """A field of the entry `key` that could not be written, and why."""
+
+    key: str
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditedBib:
+    """The outcome of `put`: the new bytes, and what was refused."""
+
+    source: bytes
+    refusals: tuple[BibRefusal, ...] = ()
+
+
+def put(
+    bibliography: Bibliography, changes: Mapping[str, Fields], style: Style, rules: BibRules
+) -> EditedBib:
+    """Write `changes` (citation key to fields of a record; EMPTY clears) into entries.
+
+    The fields are those in `TEX_FIELDS`; each is written where the entry has it (a year into its
+    `date`, a venue into its `booktitle`), or where entries of its type have it. What reads as asked
+    already is left as it stands. Of two entries with one key the first is meant. What would not
+    read back as asked, or would change another field, is refused; every other byte stays.
+    """
+    trial = _Trial(bibliography, style, rules)
+    by_key = {bibliography.key(entry): entry for entry in reversed(bibliography.entries)}
+    operations: list[Operation] = []
+    refusals: list[BibRefusal] = []
+    for key, fields in sorted(changes.items()):
+        if (entry := by_key.get(key)) is None:
+            refusals += [BibRefusal(key, name, "no entry has this key") for name in fields]
+            continue
+        kept: dict[str, Value] = {}
+        for name, value in sorted(fields.items()):
+            try:
+                trial.operations(entry, {**kept, name: value})
+            except CannotBeWritten as error:
+                refusals.append(BibRefusal(key, name, str(error)))
+            else:
+                kept[name] = value
+        operations += trial.operations(entry, kept)
+    outcome = verified(bibliography, operations)
+    for dropped in outcome.dropped:
+        reason = "it would not read back as written"
+        refusals += [BibRefusal(dropped.key, name, reason) for name in changes[dropped.key]]
+    return EditedBib(outcome.source, tuple(sorted(refusals, key=lambda one: (one.key, one.field))))
+
+
+_VENUES = ("booktitle", "journaltitle", "journal", "maintitle")
+_IN_BOOKS = frozenset({"inproceedings", "conference", "incollection", "inbook"})
+_WITHOUT_VENUE = frozenset({"misc", "online", "unpublished"})
+_FROM_PARENT = ("crossref", "xdata", "xref")
+_PLAIN_HOMES = {"authors": "author", "pages": "pages", "doi": "doi"}
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+
+Texts = Mapping[str, str]
+"""The fields of one entry as TeX, by their names in lower case."""
+
+
+class _Trial:
+    """Edits of one .bib, tried out."""
+
+    def __init__(self, bibliography: Bibliography, style: Style, rules: BibRules) -> None:
+        self._standing = Standing(bibliography)
+        self._macros = macros_of(bibliography)
+        self._style = style
+        self._rules = rules
+        self._folding = Folding(rules.venues.canonical, folded_title)
+
+    def operations(self, entry: EntryTile, fields: Fields) -> list[Operation]:
+        """Return the operation that writes `fields` into an entry, none if they stand there.
+
+        Raises `CannotBeWritten` if the entry would not read as asked then, and as before in
+        everything else.
+        """
+        bibliography = self._standing.bibliography
+        before = self._record(bibliography, entry)
+        asked = {
+            name: value
+            for name, value in fields.items()
+            if self._form(name, value) != self._form(name, before.fields.get(name, EMPTY))
+        }
+        if not asked:
+            return []
+        now = {
+            name: text_of(bibliography, each, self._macros)
+            for name, each in standing_fields(bibliography, entry).items()
+        }
+        new = self._texts(before, now, asked)
+        changed = frozenset(home for home, text in new.items() if text != now.get(home, ""))
+        texts = {**now, **new}
+        wanted = tuple((home, text) for home, text in texts.items() if text or home not in changed)
+        entry_type = _type_with(before.type, changed)
+        if entry_type != before.type:
+            changed |= {TYPE}
+        asked_entry = BibEntry(entry_type, before.key, wanted)
+        operation = rewriting(self._standing, entry, asked_entry, changed)
+        alone = scan(operation.entry)
+        self._require_as_asked(before, self._record(alone, alone.entries[0]), asked)
+        return [operation]
+
+    def _texts(self, record: BibRecord, now: Texts, asked: Fields) -> dict[str, str]:
+        """Return the TeX that is to stand in the entry's fields, "" in one that goes."""
+        year = _text(asked.get("year", record.fields.get("year", EMPTY)))
+        new: dict[str, str] = {}
+        for name, value in asked.items():
+            homes = _homes(name, record, now, self._style.dialect)
+            if not homes:
+                homes = self._new_place(_text(value), now)
+            if name in record.untold:
+                raise CannotBeWritten("what stands there is no text")
+            for home, part in _parts(name, value, homes, now).items():
+                slot = TexSlot(self._style, self._rules, now.get(home, ""), year)
+                tex = tex_of(name, part, slot)
+                new[home] = _with_year(now.get("date", ""), tex) if home == "date" and tex else tex
+        return {**_arxiv_kept(record, now, new, self._style.dialect), **new}
+
+    def _new_place(self, venue: str, now: Texts) -> tuple[str, ...]:
+        """Return the field for the venue of an entry whose type has none so far."""
+        found = self._rules.venues.find(venue)
+        if found and found.kind is VenueKind.JOURNAL:
+            return (_journal(now, self._style.dialect),)
+        return ("booktitle",)
+
+    def _record(self, bibliography: Bibliography, entry: EntryTile) -> BibRecord:
+        return read_record(bibliography, entry, self._macros, self._rules.venues)
+
+    def _form(self, name: str, value: Value) -> Value:
+        return canonical(name, value, self._folding)
+
+    def _require_as_asked(self, before: BibRecord, after: BibRecord, asked: Fields) -> None:
+        if any(self._differs(name, value, after) for name, value in asked.items()):
+            raise CannotBeWritten("it would not read back as written")
+        following = asked.keys() | ({"date"} if "year" in asked else set())
+        others = sorted((before.fields.keys() | after.fields.keys()) - following)
+        for name in others:
+            if self._differs(name, before.fields.get(name, EMPTY), after):
+                raise CannotBeWritten(f"it would change the field {name} as well")
+        if _other_identifiers(before, asked) != _other_identifiers(after, asked):
+            raise CannotBeWritten("it would change what identifies the work")
+
+    def _differs(self, name: str, value: Value, record: BibRecord) -> bool:
+        return self._form(name, value) != self._form(name, record.fields.get(name, EMPTY))
+
+
+def _homes(name: str, record: BibRecord, now: Texts, dialect: Dialect) -> tuple[str, ...]:
+    """Return the fields in which an entry has a field of a record, or should have it.
+
+    None if its type has no place for a venue and may become one that has.
+    """
+    if name == "title":
+        return ("title", "subtitle") if now.get("subtitle") else ("title",)
+    if name in _PLAIN_HOMES:
+        return (_PLAIN_HOMES[name],)
+    homes = ("year", "date") if name == "year" else _VENUES
+    if present := tuple(home for home in homes if home in now):
+        return present if name == "year" else present[:1]
+    if any(parent in now for parent in _FROM_PARENT):
+        raise CannotBeWritten("it may come from the entry that this one refers to")
+    if name == "year":
+        return ("date",) if _is_biblatex(now, dialect) else ("year",)
+    if record.type in _IN_BOOKS:
+        return ("booktitle",)
+    if record.type in _WITHOUT_VENUE:
+        return ()
+    if record.type != "article":
+        raise CannotBeWritten(f"an entry of type {record.type} has no place for it")
+    return (_journal(now, dialect),)
+
+
+def _arxiv_kept(record: BibRecord, now: Texts, new: Texts, dialect: Dialect) -> dict[str, str]:
+    """Return the fields for an arXiv id that so far stands only where a venue is written."""
+    arxiv = record.fields.get("arxiv", EMPTY)
+    is_lost = any("arxiv" in now.get(home, "").lower() for home in new if home in _VENUES)
+    if not is_lost or "eprint" in now or not isinstance(arxiv, str):
+        return {}
+    archive = "eprinttype" if _is_biblatex(now, dialect) else "archiveprefix"
+    return {"eprint": arxiv, archive: "arXiv"}
+
+
+def _is_biblatex(now: Texts, dialect: Dialect) -> bool:
+    return dialect is Dialect.BIBLATEX or "date" in now or "journaltitle" in now
+
+
+def _journal(now: Texts, dialect: Dialect) -> str:
+    return "journaltitle" if _is_biblatex(now, dialect) else "journal"
+
+
+def _type_with(entry_type: str, changed: Set[str]) -> str:
+    """Return the type of an entry once the fields in `changed` stand in it."""
+    if entry_type not in _WITHOUT_VENUE:
+        return entry_type
+    if "booktitle" in changed:
+        return "inproceedings"
+    return "article" if changed & {"journal", "journaltitle"} else entry_type
+
+
+def _parts(name: str, value: Value, homes: tuple[str, ...], now: Texts) -> dict[str, Value]:
+    """Return what each of the fields `homes` is to hold of a value."""
+    if homes == ("title", "subtitle") and isinstance(value, str):
+        title, subtitle = _title_parts(value, decode(now["subtitle"]))
+        parts = {"title": title, "subtitle": subtitle}
+        return {home: part for home, part in parts.items() if decode(now.get(home, "")) != part}
+    if name == "year" and "date" in now and not is_empty(value):
+        years = set(_YEAR.findall(now["date"]) + _YEAR.findall(now.get("year", "")))
+        if len(years) != 1:
+            raise CannotBeWritten("more than one year stands there")
+    return dict.fromkeys(homes, value)
+
+
+def _title_parts(title: str, subtitle: str) -> tuple[str, str]:
+    """Part a title into title and subtitle; a subtitle that stays keeps its bounds."""
+    if title.endswith(f": {subtitle}"):
+        return title.removesuffix(f": {subtitle}"), subtitle
+    first, _, rest = title.partition(": ")
+    return first, rest
+
+
+def _with_year(date: str, year: str) -> str:
+    return _YEAR.sub(year, date) if date else year
+
+
+def _other_identifiers(record: BibRecord, asked: Fields) -> frozenset[Identifier]:
+    """Return what identifies the work besides what is asked for."""
+    return frozenset(one for one in record.identifiers if one.scheme not in asked)
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""

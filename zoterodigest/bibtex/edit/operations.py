@@ -1,0 +1,226 @@
+"""Changes to a .bib as edits of its bytes: entries added and taken out, and all of it verified."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from zoterodigest.bibtex.export.entry import BibEntry
+from zoterodigest.bibtex.export.manner import learnt
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.bibtex.tiles.tiles import Bibliography, CommentTile, EntryTile
+from zoterodigest.core.values.span import Edit, OverlappingEdits, Span, splice
+
+
+class CannotBeWritten(ValueError):
+    """A change that cannot be made without touching something else; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One edit of a .bib: `entry` is what then stands there as an entry, b"" if none does.
+
+    `at` is where the entry stands in the old file, or where the next one does.
+    """
+
+    key: str
+    edit: Edit
+    at: int
+    entry: bytes
+    is_new: bool = False
+
+
+class Standing:
+    """A .bib as it stands, and what writing into it needs to know of it."""
+
+    def __init__(self, bibliography: Bibliography) -> None:
+        self.bibliography = bibliography
+        self.manner = learnt(bibliography, bibliography.entries)
+        self._is_utf8 = not _NOT_UTF8.search(bibliography.source.decode("utf-8", "surrogateescape"))
+        self._comments = {
+            tile.span.start: tile for tile in bibliography.tiles if isinstance(tile, CommentTile)
+        }
+
+    def encoded(self, text: str) -> bytes:
+        """Return `text` in the file's encoding; only ASCII goes into one that is not UTF-8."""
+        if not self._is_utf8 and not _NOT_UTF8.sub("", text).isascii():
+            raise CannotBeWritten("it needs more than ASCII, and the file is not in UTF-8")
+        return text.encode("utf-8", "surrogateescape")
+
+    def end_of_line(self, entry: EntryTile) -> int:
+        """Return where the comment ends that follows `entry` on its line, else its own end."""
+        end = entry.span.end
+        following = self._comments.get(end)
+        if following is None:
+            return end
+        rest = self.bibliography.source[end : following.span.end]
+        line = _LINE_END.split(rest, maxsplit=1)[0]
+        is_whole = len(line) < len(rest) or following.span.end == len(self.bibliography.source)
+        return end + len(line) if line.strip() and is_whole else end
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The new bytes, and the operations that had to be dropped."""
+
+    source: bytes
+    dropped: tuple[Operation, ...]
+
+
+def removal(bibliography: Bibliography, entry: EntryTile) -> Operation:
+    """Take an entry out, with the line ends and blanks that part it from what is before."""
+    source, end = bibliography.source, entry.span.end
+    start = _before_blanks(source, entry.span.start)
+    if line_end := _LINE_END.search(source, start, entry.span.start):
+        start = line_end.start()
+    if source[: min(start, 4)] in (b"", _BOM):
+        start, end = entry.span.start, len(source) - len(source[end:].lstrip())
+    return Operation(bibliography.key(entry), Edit(Span(start, end), b""), entry.span.start, b"")
+
+
+class Places:
+    """Where new entries go: behind the last one, or where they belong in a file sorted by key.
+
+    The entries that start at `leaving` are going to be taken out.
+    """
+
+    def __init__(self, standing: Standing, leaving: frozenset[int]) -> None:
+        self._standing = standing
+        entries = standing.bibliography.entries
+        self._entries = [one for one in entries if one.span.start not in leaving]
+        self._leaving = [one for one in entries if one.span.start in leaving]
+        self._keys = [standing.bibliography.key(one).casefold() for one in self._entries]
+        self._is_begun = False
+        self.is_sorted = len(self._keys) > 2 and self._keys == sorted(self._keys)
+
+    def addition(self, wanted: BibEntry) -> Operation:
+        """Add `wanted` as a new entry, written as its neighbours are."""
+        entry = self._standing.encoded(self._standing.manner.entry(wanted))
+        at, text = self._placed(wanted.key, entry)
+        return Operation(wanted.key, Edit(Span(at, at), text), at, entry, is_new=True)
+
+    def _placed(self, key: str, entry: bytes) -> tuple[int, bytes]:
+        """Return where a new entry goes, and its text with what parts it from its neighbours."""
+        bibliography, gap = self._standing.bibliography, self._standing.manner.gap.encode()
+        count = len(self._entries)
+        after = bisect_right(self._keys, key.casefold()) if self.is_sorted else count
+        if after:
+            return self._standing.end_of_line(self._entries[after - 1]), gap + entry
+        starts = [one.span.start for one in self._entries[:1]]
+        starts += [one.span.start for one in bibliography.broken[:1]]
+        if starts:
+            return min(starts), entry + gap
+        if self._leaving:
+            return self._in_place_of_all(entry, gap)
+        end = _before_blanks(bibliography.source, len(bibliography.source))
+        if bibliography.source[: min(end, 4)] not in (b"", _BOM):
+            return end, gap + entry
+        return len(bibliography.source), self._as_begun(entry, gap)
+
+    def _in_place_of_all(self, entry: bytes, gap: bytes) -> tuple[int, bytes]:
+        """Return where a new entry goes if every other one is taken out: behind the last."""
+        bibliography = self._standing.bibliography
+        at = removal(bibliography, self._leaving[-1]).edit.span.end
+        rest = bibliography.source[at:]
+        if rest and not _LINE_END.match(rest):
+            return at, entry + gap
+        others = [tile.span for tile in bibliography.tiles if not isinstance(tile, EntryTile)]
+        texts = (bibliography.source[one.start : one.end] for one in others if one.start < at)
+        is_behind = any(text.removeprefix(_BOM).strip() for text in texts)
+        if not rest and not is_behind:
+            return at, self._as_begun(entry, gap)
+        text = gap + entry if is_behind or self._is_begun else entry
+        self._is_begun = True
+        return at, text
+
+    def _as_begun(self, entry: bytes, gap: bytes) -> bytes:
+        """Return the text of an entry at the end of a file in which no other one stands before."""
+        line_end = b"\r\n" if gap.startswith(b"\r\n") else b"\n"
+        text = (line_end if self._is_begun else b"") + entry + line_end
+        self._is_begun = True
+        return text
+
+
+def verified(bibliography: Bibliography, operations: Sequence[Operation]) -> Verified:
+    """Apply all operations that leave every other entry and broken region as it is.
+
+    The result is read again; what does not come out as asked is found by halving, and dropped.
+    """
+    kept = _settled(bibliography, operations, ())
+    source = _applied(bibliography, kept)
+    assert source is not None, "what was kept has been applied before"
+    standing = frozenset(kept)
+    return Verified(source, tuple(one for one in operations if one not in standing))
+
+
+_LINE_END = re.compile(rb"[\r\n]")
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_BOM = b"\xef\xbb\xbf"
+
+
+def _before_blanks(source: bytes, end: int) -> int:
+    """Return where the run of blanks begins that ends at `end`."""
+    while end and source[end - 1 : end].isspace():
+        end -= 1
+    return end
+
+
+def _settled(
+    bibliography: Bibliography, wanted: Sequence[Operation], kept: tuple[Operation, ...]
+) -> tuple[Operation, ...]:
+    together = (*kept, *wanted)
+    if not wanted or _is_sound(bibliography, together):
+        return together
+    if len(wanted) == 1:
+        return kept
+    middle = len(wanted) // 2
+    kept = _settled(bibliography, wanted[:middle], kept)
+    return _settled(bibliography, wanted[middle:], kept)
+
+
+def _applied(bibliography: Bibliography, operations: Sequence[Operation]) -> bytes | None:
+    edits: list[Edit] = []
+    for edit in sorted((one.edit for one in operations), key=lambda edit: edit.span):
+        if edits and edits[-1].span.end > edit.span.start and not edit.new:
+            # Two entries taken out side by side share the blanks between them.
+            edit = Edit(Span(edits[-1].span.end, edit.span.end), b"")
+        edits.append(edit)
+    try:
+        return splice(bibliography.source, edits)
+    except OverlappingEdits:
+        return None
+
+
+def _is_sound(bibliography: Bibliography, operations: Sequence[Operation]) -> bool:
+    source = _applied(bibliography, operations)
+    if source is None:
+        return False
+    after = scan(source)
+    return _entries_of(after) == _expected(bibliography, operations) and [
+        source[tile.span.start : tile.span.end].rstrip() for tile in after.broken
+    ] == [
+        bibliography.source[tile.span.start : tile.span.end].rstrip()
+        for tile in bibliography.broken
+    ]
+
+
+def _entries_of(bibliography: Bibliography) -> list[bytes]:
+    return [bibliography.source[one.span.start : one.span.end] for one in bibliography.entries]
+
+
+def _expected(bibliography: Bibliography, operations: Iterable[Operation]) -> list[bytes]:
+    """Return the entries that should stand in the new file, in order."""
+    replaced: Mapping[int, bytes] = {one.at: one.entry for one in operations if not one.is_new}
+    standing = [
+        (
+            one.span.start,
+            1,
+            replaced.get(one.span.start, bibliography.source[one.span.start : one.span.end]),
+        )
+        for one in bibliography.entries
+    ]
+    new = [(one.at, 0, one.entry) for one in operations if one.is_new]
+    ordered = sorted([*standing, *new], key=lambda each: each[:2])
+    return [entry for _, _, entry in ordered if entry]

@@ -1,0 +1,357 @@
+"""An export into a .bib that stands: only what is ours changes, and of that only what differs.
+
+An entry is ours if the caller says so, with the fingerprints of what was written into it last. What
+a person changed in it since, fields and whole entries, is left and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from zoterodigest.bibtex.edit.operations import (
+    CannotBeWritten,
+    Operation,
+    Places,
+    Standing,
+    removal,
+    verified,
+)
+from zoterodigest.bibtex.edit.rewriting import rewriting
+from zoterodigest.bibtex.edit.wanted import (
+    NO_VENUES,
+    Asked,
+    Prints,
+    asked_of,
+    prints_of,
+    says_alike,
+    says_the_same,
+)
+from zoterodigest.bibtex.export.entry import BibEntry
+from zoterodigest.bibtex.read.reading import macros_of, read_record
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.bibtex.tiles.tiles import Bibliography, BibPlace, BibProblem, EntryTile
+from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
+from zoterodigest.core.works.contradictions import naming
+from zoterodigest.core.works.work import work_of
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was asked for and not done: of the entry `key` the field `field`, or ("") all of it."""
+
+    key: str
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """What an update came to.
+
+    `changed` names the fields of each changed entry. `kept` is left as somebody wants it, `refused`
+    is what no .bib, or not this one, can hold. `aliases` says under which key of the file
+    each wanted entry stands that has another one there. `ours` is what the caller is to keep for
+    the next update: the prints of all entries that are ours.
+    """
+
+    source: bytes
+    added: tuple[str, ...] = ()
+    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    refused: tuple[Kept, ...] = ()
+    problems: tuple[BibProblem, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    ours: Mapping[str, Prints] = field(default_factory=dict)
+
+
+def update(
+    source: bytes,
+    wanted: Sequence[BibEntry],
+    ours: Mapping[str, Prints],
+    *,
+    add_only: bool,
+    prune: bool = False,
+    adopted: Set[str] = frozenset(),
+    held: Set[str] = frozenset(),
+) -> Updated:
+    """Bring the .bib `source` up to date with `wanted`; `ours` holds our entries by their keys.
+
+    A wanted entry has the key under which the last update left it (`aliases`).
+    An entry that stands there and is the same work (an identifier, or title and first author, or
+    one of the keys `adopted` earlier) is adopted as it is; one of ours that got another key stays
+    ours. One of ours or of those adopted that is no longer there was taken out by somebody and is
+    not written again. With `add_only` nothing that stands
+    is touched, nor are those in `held`; with `prune` ours that are wanted no more are taken out,
+    unless somebody edited them. Broken regions stay and are told.
+    """
+    run = _Run(scan(source), wanted, ours, adopted)
+    run.match()
+    if not add_only:
+        run.rewrite(held)
+        if prune:
+            run.prune()
+    run.add()
+    return run.finished()
+
+
+TAKEN_OUT = "it was taken out of the file"
+_UNREADABLE = "it would not read back as written"
+
+
+class _Run:
+    """One update, step by step."""
+
+    def __init__(
+        self,
+        bibliography: Bibliography,
+        wanted: Sequence[BibEntry],
+        ours: Mapping[str, Prints],
+        adopted: Set[str],
+    ) -> None:
+        self._adopted = adopted
+        self._bibliography = bibliography
+        self._standing = Standing(bibliography)
+        self._macros = macros_of(bibliography)
+        self._wanted = wanted
+        self._prints = {key: dict(prints) for key, prints in ours.items()}
+        self._by_key: dict[str, EntryTile] = {}
+        for entry in bibliography.entries:
+            self._by_key.setdefault(bibliography.key(entry), entry)
+        self._matched: list[tuple[Asked, EntryTile]] = []
+        self._new: list[BibEntry] = []
+        self._aliases: dict[str, str] = {}
+        self._operations: list[Operation] = []
+        self._written: dict[str, tuple[dict[str, str], frozenset[str]]] = {}
+        self._kept: list[Kept] = []
+        self._refused: list[Kept] = []
+        self._problems = list(bibliography.problems())
+
+    def match(self) -> None:
+        """Find the entry of the file that each wanted one is."""
+        claimed: set[int] = set()
+        for wanted in self._wanted:
+            try:
+                asked = asked_of(wanted, self._macros)
+            except CannotBeWritten as error:
+                self._refused.append(Kept(wanted.key, "", str(error)))
+                continue
+            found = self._found(asked)
+            if isinstance(found, EntryTile):
+                key = self._bibliography.key(found)
+                if key != wanted.key:
+                    self._aliases[wanted.key] = key
+                    self._follow(wanted.key, key)
+                if found.span.start not in claimed:
+                    claimed.add(found.span.start)
+                    self._matched.append((asked, found))
+            elif found is None and self._is_hidden(asked):
+                continue
+            elif wanted.key in self._prints or wanted.key in self._adopted:
+                self._kept.append(Kept(wanted.key, "", TAKEN_OUT))
+            elif found is None:
+                self._new.append(wanted)
+
+    def rewrite(self, held: Set[str]) -> None:
+        """Write into our entries, but those `held`, what differs and nobody edited there."""
+        for asked, entry in self._matched:
+            key = self._bibliography.key(entry)
+            if key in self._prints and asked.entry.key not in held:
+                self._rewrite(key, asked, entry)
+
+    def prune(self) -> None:
+        """Take out those of ours that are wanted no more."""
+        wanted = {entry.span.start for _, entry in self._matched}
+        for key, prints in sorted(self._prints.items()):
+            entry = self._by_key.get(key)
+            if entry is None or entry.span.start in wanted:
+                continue
+            if self._standing_prints(entry) != prints:
+                self._kept.append(Kept(key, "", "wanted no more, but edited in the file"))
+            else:
+                self._operations.append(removal(self._bibliography, entry))
+
+    def add(self) -> None:
+        """Write what is not in the file."""
+        leaving = frozenset(one.at for one in self._operations if not one.entry)
+        places = Places(self._standing, leaving)
+        taken = {self._bibliography.key(one).casefold() for one in self._bibliography.entries}
+        new = (
+            sorted(self._new, key=lambda one: one.key.casefold()) if places.is_sorted else self._new
+        )
+        for wanted in new:
+            key = free_key(wanted.key, taken)
+            taken.add(key.casefold())
+            if key != wanted.key:
+                self._aliases[wanted.key] = key
+            entry = BibEntry(wanted.entry_type, key, wanted.fields)
+            try:
+                operation = places.addition(entry)
+                prints = asked_of(entry, self._macros).prints
+            except CannotBeWritten as error:
+                self._refused.append(Kept(key, "", str(error)))
+                continue
+            self._operations.append(operation)
+            self._written[key] = prints, frozenset()
+
+    def finished(self) -> Updated:
+        """Apply what verifies and say what came of everything."""
+        outcome = verified(self._bibliography, self._operations)
+        dropped = frozenset(outcome.dropped)
+        done = [one for one in self._operations if one not in dropped]
+        self._refused += [Kept(one.key, "", _UNREADABLE) for one in dropped]
+        changed: dict[str, tuple[str, ...]] = {}
+        for one in done:
+            prints, names = self._written.get(one.key, ({}, frozenset()))
+            if not one.entry:
+                del self._prints[one.key]
+                continue
+            self._prints[one.key] = prints
+            if not one.is_new:
+                changed[one.key] = tuple(sorted(names))
+        return Updated(
+            source=outcome.source,
+            added=tuple(one.key for one in done if one.is_new),
+            changed=changed,
+            removed=tuple(one.key for one in done if not one.entry),
+            kept=_in_order(self._kept),
+            refused=_in_order(self._refused),
+            problems=tuple(self._problems),
+            aliases=self._aliases,
+            ours=dict(sorted(self._prints.items())),
+        )
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        """The works that stand in the file; not needed where all that is wanted is ours."""
+        catalogue = Catalogue()
+        for at, entry in enumerate(self._bibliography.entries):
+            record = read_record(self._bibliography, entry, self._macros, NO_VENUES)
+            catalogue.add(str(at), work_of(record))
+        return catalogue
+
+    def _found(self, asked: Asked) -> EntryTile | Ambiguous | None:
+        key = asked.entry.key
+        same_key = self._by_key.get(key)
+        if same_key is not None and (key in self._prints or key in self._adopted):
+            return same_key
+        if not self._by_key:
+            return None
+        match self._catalogue.find(work_of(asked.record())):
+            case Adopt(at):
+                return self._bibliography.entries[int(at)]
+            case Ambiguous(places):
+                standing = [self._bibliography.entries[int(at)] for at in places]
+                if same_key in standing:
+                    return same_key
+                self._doubt(key, standing)
+                return Ambiguous(places)
+        return None
+
+    def _is_hidden(self, asked: Asked) -> bool:
+        """Tell whether the work seems to stand in a broken region, and say so."""
+        if not self._hidden:
+            return False
+        marks = [f"{{{asked.entry.key},", asked.title()]
+        marks += [one.value for one in naming(asked.record().identifiers)]
+        for line, text in self._hidden:
+            if any(mark and mark.casefold() in text for mark in marks):
+                reason = f"it may stand in what cannot be read from line {line}"
+                self._kept.append(Kept(asked.entry.key, "", reason))
+                return True
+        return False
+
+    @cached_property
+    def _hidden(self) -> Sequence[tuple[int, str]]:
+        """The broken regions: where each begins, and its text folded."""
+        bibliography = self._bibliography
+        return [
+            (
+                bibliography.place(tile.span.start).line,
+                " ".join(bibliography.text(tile.span).casefold().split()),
+            )
+            for tile in bibliography.broken
+        ]
+
+    def _follow(self, old: str, new: str) -> None:
+        """Let an entry of ours stay ours when somebody gave it another key."""
+        if old in self._prints and new not in self._prints and old not in self._by_key:
+            self._prints[new] = self._prints.pop(old)
+
+    def _doubt(self, key: str, standing: Iterable[EntryTile]) -> None:
+        places = sorted(self._bibliography.place(one.span.start).line for one in standing)
+        if len(places) == 1:
+            found, doubt = f"the entry in line {places[0]}", "but that is not certain"
+            other, advice = "that entry", "If it is"
+        else:
+            lines = ", ".join(map(str, places))
+            found, doubt = f"one of the entries in lines {lines}", "but it is not clear which"
+            other, advice = "the entry", "If it is one of them"
+        reason = (
+            f"{key} was not added: it may be {found}, {doubt}. {advice}, give {other} the key"
+            f" {key}; if not, correct or add authors, DOI or arXiv id, so that they differ"
+        )
+        self._problems.append(BibProblem(BibPlace(places[0], 1), reason))
+
+    def _rewrite(self, key: str, asked: Asked, entry: EntryTile) -> None:
+        base, then, now = self._prints[key], asked.prints, self._standing_prints(entry)
+        names = sorted(then.keys() | base.keys())
+        differing = [name for name in names if then.get(name) != now.get(name)]
+        places = [name for name in differing if name in now or name in base]
+        same, alike = self._alike(asked, entry, places)
+        touched = {name for name in names if base.get(name) != now.get(name)}
+        changed = frozenset(differing) - same - touched
+        kept = touched.intersection(differing) - same
+        self._kept += [Kept(key, name, "edited in the file") for name in sorted(kept - alike)]
+        held = {**base, **{name: now[name] for name in same & now.keys()}}
+        agreed = {n: held.get(n) if n in same | kept else then.get(n) for n in names}
+        prints = {name: each for name, each in agreed.items() if each}
+        if not changed:
+            self._prints[key] = prints
+            return
+        try:
+            operation = rewriting(self._standing, entry, asked.entry, changed)
+        except CannotBeWritten as error:
+            self._refused.append(Kept(key, "", str(error)))
+            return
+        self._operations.append(operation)
+        self._written[key] = prints, changed
+
+    def _alike(
+        self, asked: Asked, entry: EntryTile, names: Sequence[str]
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Return those of `names` that say what is wanted, and those that do but for case."""
+        if not names:
+            return frozenset(), frozenset()
+        wanted = asked.record()
+        standing = read_record(self._bibliography, entry, self._macros, NO_VENUES)
+        same = (name for name in names if says_the_same(name, wanted, standing))
+        alike = (name for name in names if says_alike(name, wanted, standing))
+        return frozenset(same), frozenset(alike)
+
+    def _standing_prints(self, entry: EntryTile) -> dict[str, str]:
+        return prints_of(self._bibliography, entry, self._macros)
+
+
+def _in_order(kept: Iterable[Kept]) -> tuple[Kept, ...]:
+    return tuple(sorted(kept, key=lambda one: (one.key, one.field)))
+
+
+def free_key(key: str, taken: set[str]) -> str:
+    """Return `key`, with the first letters behind it that make it unlike all that are taken."""
+    candidate, number = key, 0
+    while candidate.casefold() in taken:
+        number += 1
+        candidate = key + _letters(number)
+    return candidate
+
+
+def _letters(number: int) -> str:
+    """Return a, b … z, aa, ab … for 1, 2 …."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("a") + rest) + letters
+    return letters

@@ -1,0 +1,1 @@
+"""Works as entries of a .bib and in other formats."""

@@ -1,0 +1,227 @@
+"""The manner in which a .bib is written, learnt from its entries, and new text written in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TypeVar
+
+from zoterodigest.bibtex.export.entry import BibEntry
+from zoterodigest.bibtex.tiles.tiles import Bibliography, CommentTile, Delimiter, EntryTile
+from zoterodigest.core.values.span import Span
+
+
+class Case(Enum):
+    """How names of one sort are mostly written: `article`, `Article` or `ARTICLE`."""
+
+    LOWER = "lower"
+    CAPITAL = "capital"
+    UPPER = "upper"
+
+    def spelt(self, name: str) -> str:
+        """Return a name in lower case as it is written in this case."""
+        match self:
+            case Case.LOWER:
+                return name
+            case Case.CAPITAL:
+                return name.capitalize()
+            case Case.UPPER:
+                return name.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What stands round the `=` of a field.
+
+    Where signs or values stand in one column, `sign_column` or `value_column` is where they do,
+    counted from the name's start; else it is 0.
+    """
+
+    before: str = " "
+    after: str = " "
+    sign_column: int = 0
+    value_column: int = 0
+
+    def text(self, name: str) -> str:
+        """Return the sign with its blanks, as it stands behind `name`."""
+        before, after = self.before, self.after
+        if self.sign_column:
+            before = " " * max(self.sign_column - len(name), 1)
+        elif self.value_column:
+            after = " " * max(self.value_column - len(name) - len(before) - 1, 1)
+        return f"{before}={after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How entries are written: what stands before a field, at the end, and between entries.
+
+    `spellings` are the types and names as they are written in the file, by their lower case.
+    """
+
+    lead: str = "\n  "
+    sign: Sign = Sign()
+    delimiter: Delimiter = Delimiter.BRACES
+    has_bare_numbers: bool = False
+    tail: str = ",\n"
+    gap: str = "\n\n"
+    opener: str = "{"
+    type_case: Case = Case.LOWER
+    name_case: Case = Case.LOWER
+    spellings: Mapping[str, str] = field(default_factory=dict)
+
+    def entry(self, entry: BibEntry) -> str:
+        """Return a whole entry, without a line end behind it."""
+        fields = (f",{self.lead}{self.field(name, value)}" for name, value in entry.fields)
+        closer = "}" if self.opener == "{" else ")"
+        head = f"@{self.type(entry.entry_type)}{self.opener}{entry.key}"
+        return f"{head}{''.join(fields)}{self.tail}{closer}"
+
+    def field(self, name: str, value: str) -> str:
+        """Return a new field; `value` is TeX as it stands between delimiters."""
+        spelt = self.spellings.get(name.lower()) or self.name_case.spelt(name)
+        is_bare = self.has_bare_numbers and value.isascii() and value.isdecimal()
+        wanted = Delimiter.BARE if is_bare or name == "month" else self.delimiter
+        return f"{spelt}{self.sign.text(spelt)}{delimited(value, wanted)}"
+
+    def type(self, name: str) -> str:
+        """Return an entry's type as the file would write it."""
+        return self.spellings.get(name.lower()) or self.type_case.spelt(name)
+
+
+def write_bib(entries: Iterable[BibEntry]) -> str:
+    """Return the text of a new .bib with `entries` in their order, parted by blank lines."""
+    usual = Manner()
+    return "\n".join(f"{usual.entry(entry)}\n" for entry in entries)
+
+
+def delimited(value: str, wanted: Delimiter) -> str:
+    """Return `value` between delimiters: those wanted if it can stand between them, else braces."""
+    if wanted is Delimiter.BARE and _BARE.fullmatch(value):
+        return value
+    if wanted is Delimiter.QUOTES and '"' not in value:
+        return f'"{value}"'
+    return f"{{{value}}}"
+
+
+def learnt(
+    bibliography: Bibliography, entries: Sequence[EntryTile], known: Manner | None = None
+) -> Manner:
+    """Return the manner of most of `entries`; what they do not show is as `known` or usual."""
+    manner = known or _usual(bibliography)
+    samples = [_Sample(bibliography, entry) for entry in entries]
+    fields = [each for sample in samples for each in sample.signs]
+    types = [sample.type for sample in samples]
+    names = [name for sample in samples for name, _, _ in sample.signs]
+    return replace(
+        manner,
+        lead=_most((sample.lead for sample in samples), manner.lead),
+        sign=_sign_of(fields) or manner.sign,
+        delimiter=_most((one for each in samples for one in each.delimiters), manner.delimiter),
+        has_bare_numbers=_most(
+            (one for each in samples for one in each.bare_numbers), manner.has_bare_numbers
+        ),
+        tail=_most((sample.tail for sample in samples), manner.tail),
+        gap=_most(_gaps(bibliography) if known is None else (), manner.gap),
+        opener=_most((sample.opener for sample in samples), manner.opener),
+        type_case=_most(map(_case, types), manner.type_case),
+        name_case=_most(map(_case, names), manner.name_case),
+        spellings={**manner.spellings, **_spellings([*types, *names])},
+    )
+
+
+_BARE = re.compile(r"\d+|[A-Za-z]{3,9}")
+_BLANK = re.compile(r"[ \t]*")
+_SPACE = re.compile(r"\s*")
+Evidence = TypeVar("Evidence")
+
+
+def _most(votes: Iterable[Evidence | None], usual: Evidence) -> Evidence:
+    counted = Counter(vote for vote in votes if vote is not None)
+    return counted.most_common(1)[0][0] if counted else usual
+
+
+def _usual(bibliography: Bibliography) -> Manner:
+    if b"\r\n" not in bibliography.source:
+        return Manner()
+    return Manner(lead="\r\n  ", tail=",\r\n", gap="\r\n\r\n")
+
+
+def _case(name: str) -> Case:
+    if name.isupper():
+        return Case.UPPER
+    return Case.CAPITAL if name[:1].isupper() else Case.LOWER
+
+
+def _spellings(written: Iterable[str]) -> Mapping[str, str]:
+    rare_first = reversed(Counter(written).most_common())
+    return {spelling.lower(): spelling for spelling, _ in rare_first}
+
+
+class _Sample:
+    """What one entry shows of the manner; None where it shows nothing."""
+
+    def __init__(self, bibliography: Bibliography, entry: EntryTile) -> None:
+        text, fields = bibliography.text, entry.fields
+        pieces = [each.pieces[0] for each in fields if len(each.pieces) == 1]
+        last = fields[-1].value.end if fields else entry.key.end
+        end = text(Span(last, entry.span.end - 1))
+        opening = text(Span(entry.type.end, entry.key.start)).strip()
+        self.type = text(entry.type)
+        self.opener = opening[:1] or None
+        self.lead = _lead(text(Span(entry.key.end, fields[0].name.start))) if fields else None
+        self.tail = end if fields and _SPACE.fullmatch(end.replace(",", "", 1)) else None
+        self.delimiters = [
+            piece.delimiter for piece in pieces if piece.delimiter is not Delimiter.BARE
+        ]
+        self.bare_numbers = [
+            piece.delimiter is Delimiter.BARE for piece in pieces if text(piece.inner).isdecimal()
+        ]
+        self.signs = [
+            (text(each.name), *text(Span(each.name.end, each.value.start)).split("=", 1))
+            for each in fields
+        ]
+
+
+def _lead(separator: str) -> str | None:
+    """Return the blanks behind the comma that begins `separator`, if there is nothing else."""
+    lead = separator.lstrip().removeprefix(",")
+    return lead if _SPACE.fullmatch(lead) else None
+
+
+def _sign_of(signs: Sequence[Sequence[str]]) -> Sign | None:
+    plain = [
+        (name, before, after)
+        for name, before, after in signs
+        if _BLANK.fullmatch(before) and _BLANK.fullmatch(after)
+    ]
+    if not plain:
+        return None
+    before = _most((one[1] for one in plain), " ")
+    after = _most((one[2] for one in plain), " ")
+    sign_at = _column([(len(name), len(name) + len(left)) for name, left, _ in plain])
+    value_at = _column([(len(n), len(n) + len(left) + 1 + len(right)) for n, left, right in plain])
+    return Sign(before, after, sign_at, 0 if sign_at else value_at)
+
+
+def _column(ends: Sequence[tuple[int, int]]) -> int:
+    """Return the column where most names of different length end alike, or 0."""
+    column, count = Counter(end for _, end in ends).most_common(1)[0]
+    lengths = {length for length, end in ends if end == column}
+    return column if len(lengths) > 1 and 2 * count > len(ends) else 0
+
+
+def _gaps(bibliography: Bibliography) -> Iterable[str]:
+    tiles = bibliography.tiles
+    for before, between, after in zip(tiles, tiles[1:], tiles[2:], strict=False):
+        if (
+            isinstance(before, EntryTile)
+            and isinstance(between, CommentTile)
+            and isinstance(after, EntryTile)
+        ):
+            gap = bibliography.text(between.span)
+            if _SPACE.fullmatch(gap) and ("\n" in gap or "\r" in gap):
+                yield gap

@@ -1,0 +1,256 @@
+"""The values that fields of an entry may be taken from: every fact of a work, encoded."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import unescape
+from urllib.parse import quote, unquote
+
+from zoterodigest.bibtex.export.notes import accessed_of, note_of
+from zoterodigest.bibtex.tex.latex import Dialect, encode
+from zoterodigest.bibtex.tex.names import Creator, encode_names
+from zoterodigest.bibtex.tex.titles import encode_title
+from zoterodigest.bibtex.work.rules import BibRules
+from zoterodigest.bibtex.work.style import Style
+from zoterodigest.bibtex.work.work import Work
+from zoterodigest.core.values.editions import edition_in, is_ordinal
+from zoterodigest.core.values.identity import identifier_of
+from zoterodigest.core.values.venue import ordinal
+
+Values = dict[str, str]
+
+
+def values_of(work: Work, style: Style, rules: BibRules) -> Values:
+    """Return all values that fields may be taken from, encoded; those not stated may be empty."""
+    dialect = style.dialect
+    values = {name: _text(text, dialect) for name, text in work.facts.items() if name in _TEXTS}
+    for name, people in work.people.items():
+        values[name] = encode_names(people, dialect)
+    language = _language(work, rules)
+    values["title"] = encode_title(work.fact("title"), dialect, rules.proper, language)
+    values |= _when(work, dialect)
+    values |= _numbers(work, dialect)
+    values |= _addresses(work, dialect)
+    values |= _kinds(work, dialect)
+    accessed = accessed_of(work, dialect, has_url=bool(values.get("url")))
+    values["urldate"] = accessed if dialect is Dialect.BIBLATEX else ""
+    values["note"] = note_of(work, style, accessed)
+    if style.abstract:
+        values["abstract"] = encode(work.fact("abstract"), dialect)
+    container = work.short_container if style.short_venues else work.container
+    if container:
+        values["container"] = _text(_container(work, container, dialect), dialect)
+    if work.keywords:
+        values["keywords"] = ", ".join([_keyword(word, dialect) for word in work.keywords])
+    if dialect is Dialect.BIBLATEX:
+        values["langid"] = "" if language == "en" else rules.languages.get(language, "")
+    elif not (values.get("author") or values.get("editor")):
+        values["key"] = _sorting_key(work.fact("title"), dialect, rules.skipped)
+    return values
+
+
+def is_master_thesis(work: Work) -> bool:
+    """Tell whether a thesis says that it is a master's."""
+    return _MASTER.search(work.fact("genre")) is not None
+
+
+_TEXTS = frozenset(
+    {"publisher", "place", "series", "volume", "number", "series_number", "edition", "meeting"}
+    | {"genre", "page_count"}
+)
+_MASTER = re.compile(r"master|\bm\.?\s?(?:sc|a|phil|eng)\b|diplom", re.I)
+_DOCTOR = re.compile(r"\bph\.? ?d\b|doctor|dissertation", re.I)
+
+
+@lru_cache(maxsize=16384)
+def _text(text: str, dialect: Dialect) -> str:
+    return encode(text, dialect)
+
+
+@lru_cache(maxsize=16384)
+def _keyword(text: str, dialect: Dialect) -> str:
+    encoded = encode(text, dialect)
+    return f"{{{encoded}}}" if "," in encoded else encoded
+
+
+def _language(work: Work, rules: BibRules) -> str:
+    """Return the two letters of an item's language, however it is written; "" if unknown."""
+    text = work.fact("language").lower()
+    if not text or (text[:2] in rules.languages and not text[2:3].isalpha()):
+        return text[:2]
+    return next((code for code, name in rules.languages.items() if name == text), "")
+
+
+_MONTHS = ("", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _when(work: Work, dialect: Dialect) -> Values:
+    if not work.date:
+        return {"pubstate": "inpress"} if work.is_forthcoming else {}
+    if dialect is Dialect.BIBLATEX:
+        return {"date": "/".join(filter(None, (work.date, work.date_end)))}
+    month = _MONTHS[int(work.date[5:7])] if len(work.date) >= 7 else ""
+    return {"year": work.year, "month": month}
+
+
+def encode_pages(text: str, dialect: Dialect) -> str:
+    """Return page numbers as the value of a field: ranges with `--`, no "pp." before them."""
+    if _RANGE.fullmatch(text):
+        return _page_range(text, dialect)
+    parts = re.split(r"\s*[,;]\s*", _PAGES.sub("", text))
+    return ", ".join(_page_range(part, dialect) for part in parts if part)
+
+
+_RANGE = re.compile(r"([A-Za-z]{0,3}\d[\w.:]*|[ivxlcIVXLC]+)\s?[-‐-―−]{1,3}\s?([\w.:]+)")
+_PAGES = re.compile(r"^(?:pages?|pp?\.?)\s(?=\S)|^pp?\.(?=\d)", re.I)
+
+
+def _numbers(work: Work, dialect: Dialect) -> Values:
+    """Return pages with an en dash in TeX, and the number in a series that has no volume."""
+    values: Values = {}
+    if pages := work.fact("pages"):
+        values["pages"] = encode_pages(pages, dialect)
+    if number := work.fact("series_number"):
+        values["volume" if not work.fact("volume") else "series_number"] = encode(number, dialect)
+    if edition := work.fact("edition"):
+        values["edition"] = encode(edition_of(edition, dialect), dialect)
+    if work.item_type in _PERIODICAL and _ISSUES.fullmatch(work.fact("number")):
+        values["number"] = "--".join(re.split(r"\s?[-‐-―]\s?", work.fact("number")))
+    if count := work.fact("page_count"):
+        values["pagetotal"] = encode(count, dialect)
+    for name in _NUMBERS:
+        if text := work.fact(name):
+            values[name] = encode(one_number(name, text), dialect)
+    return values
+
+
+@lru_cache(maxsize=16384)
+def _page_range(text: str, dialect: Dialect) -> str:
+    found = _RANGE.fullmatch(text)
+    return f"{found[1]}--{found[2]}" if found and found[1] != found[2] else encode(text, dialect)
+
+
+def one_number(name: str, text: str) -> str:
+    """Return the first number of a list of ISBNs or ISSNs, the first of 13 digits if one has them.
+
+    `name` is isbn or issn. Entries have room for one: biber refuses to read two as a number.
+    """
+    found = _NUMBERS[name].findall(text)
+    return next((one for one in found if one.startswith("97")), found[0] if found else text)
+
+
+def edition_of(text: str, dialect: Dialect) -> str:
+    """Return an edition as styles want it, without the word: a number for biblatex, else 2nd."""
+    bare = _EDITION_WORD.sub("", text) or text
+    if bare.isdecimal():
+        return bare if dialect is Dialect.BIBLATEX else ordinal(int(bare))
+    number = edition_in(bare) if is_ordinal(bare) else 0
+    return str(number) if number and dialect is Dialect.BIBLATEX else bare
+
+
+_PERIODICAL = frozenset({"journalArticle", "magazineArticle", "newspaperArticle"})
+_ISSUES = re.compile(r"\d{1,4}\s?[-‐-―]\s?\d{1,4}")
+_EDITION_WORD = re.compile(r"(?<=\w)\.?\s?(?:edition|edn\.?|ed\.?)\s*$", re.IGNORECASE)
+_NUMBERS = {
+    "isbn": re.compile(r"(?<![\w-])(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?![\w-])"),
+    "issn": re.compile(r"(?<!\w)\d{4}-?\d{3}[\dXx](?!\w)"),
+}
+_DOI = re.compile(r"^\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.I)
+_ARXIV_DOI = "10.48550/arxiv."
+
+
+def _addresses(work: Work, dialect: Dialect) -> Values:
+    """Return DOI, URL and arXiv id, verbatim; what one of them says no other one repeats."""
+    values: Values = {}
+    arxiv, doi, url = work.arxiv, work.fact("doi"), work.fact("url")
+    if doi:
+        doi = _bare_doi(doi)
+        if not (arxiv and doi.lower().startswith(_ARXIV_DOI)):
+            values["doi"] = encode_doi(doi)
+    if url and not _is_repeated(url, work, doi, dialect):
+        values["url"] = _verbatim(url)
+    if arxiv and dialect is Dialect.BIBTEX:
+        values |= {"eprint": arxiv, "archiveprefix": "arXiv", "primaryclass": work.primary_class}
+    elif arxiv:
+        values |= {"eprint": arxiv, "eprinttype": "arxiv", "eprintclass": work.primary_class}
+    return values
+
+
+def encode_doi(text: str) -> str:
+    """Return a DOI as the value of a field: bare, in ASCII, without braces and backslashes.
+
+    Its case and its `<` and `>` stay: they belong to it.
+    """
+    return _verbatim(_bare_doi(text), _VERBATIM + "<>^|")
+
+
+def _bare_doi(text: str) -> str:
+    """Return a DOI without address and without the encoding of addresses and pages."""
+    text = _DOI.sub("", text)
+    return unescape(unquote(text)) if "%" in text or "&" in text else text
+
+
+def _is_repeated(url: str, work: Work, doi: str, dialect: Dialect) -> bool:
+    """Tell whether a URL only leads where the DOI or the printed arXiv id lead."""
+    is_doi = doi and _DOI.match(url) and _bare_doi(url).lower() == doi.lower()
+    if is_doi or not work.arxiv:
+        return bool(is_doi)
+    is_shown = work.item_type == "preprint" or dialect is Dialect.BIBLATEX
+    return is_shown and "arxiv" in url.lower() and _arxiv_of(url) == work.arxiv
+
+
+@lru_cache(maxsize=4096)
+def _arxiv_of(url: str) -> str:
+    identifier = identifier_of(url)
+    return identifier.value if identifier and identifier.scheme == "arxiv" else ""
+
+
+_VERBATIM = "!#$%&'()*+,-./:;=?@[]_~"
+
+
+def _verbatim(text: str, safe: str = _VERBATIM) -> str:
+    """Return an address in ASCII without blanks, braces and backslashes, nothing else changed."""
+    text = "".join(text.split())
+    return quote(text.encode("utf-8", "ignore"), safe=safe)
+
+
+def _container(work: Work, container: str, dialect: Dialect) -> str:
+    """Return where a work appeared; an arXiv paper's is its id, which every style then prints."""
+    if work.item_type != "preprint" or not work.arxiv:
+        return container
+    return f"arXiv preprint arXiv:{work.arxiv}" if dialect is Dialect.BIBTEX else ""
+
+
+def _kinds(work: Work, dialect: Dialect) -> Values:
+    """Return what kind of thesis, report or patent it is, where the entry's type does not say."""
+    genre = "Standard" if work.item_type == "standard" else work.fact("genre")
+    is_master = bool(genre) and is_master_thesis(work)
+    is_doctor = not genre or bool(_DOCTOR.search(genre))
+    if dialect is Dialect.BIBLATEX:
+        text = _text(genre, dialect)
+        thesis = "mathesis" if is_master else "phdthesis" if is_doctor else text
+        return {"thesis": thesis, "report": text or "techreport", **_patent(work, dialect)}
+    if work.item_type == "thesis" and (is_master or is_doctor):
+        return {"genre": ""}
+    return {"genre": _text(genre, dialect)} if genre else {}
+
+
+def _patent(work: Work, dialect: Dialect) -> Values:
+    if work.item_type != "patent":
+        return {}
+    number = work.fact("number") or work.fact("application")
+    holders = [Creator("", one.strip(), is_body=True) for one in work.fact("holder").split(";")]
+    return {
+        "number": encode(number, dialect),
+        "patent": "patent" if work.fact("number") else "patreq",
+        "holder": encode_names(holders, dialect),
+    }
+
+
+def _sorting_key(title: str, dialect: Dialect, skipped: frozenset[str]) -> str:
+    """Return by what a work without authors is sorted and cited: the title's first words."""
+    words = re.split(r"[:?!] |(?<=\w{3})\. ", title, maxsplit=1)[0].split()[:4]
+    while len(words) > 1 and words[-1].lower() in skipped:
+        words.pop()
+    return encode(" ".join(words), dialect)

@@ -1,0 +1,194 @@
+"""Formulas for citation keys, in the language of Better BibTeX: `auth.lower + year`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+from anyascii import anyascii
+
+from zoterodigest.bibtex.tex.latex import decode
+from zoterodigest.bibtex.tex.names import Creator, parts_of
+from zoterodigest.bibtex.work.rules import BibRules
+from zoterodigest.bibtex.work.work import Work
+from zoterodigest.errors import ZoterodigestError
+
+
+class BadFormula(ZoterodigestError):
+    """A formula for citation keys holds the `part`, which is no term or filter."""
+
+    exit_code = 12
+
+    def __init__(self, formula: str, part: str) -> None:
+        super().__init__(
+            f"the formula {formula!r} for citation keys cannot be read at {part!r}",
+            f"Terms: {', '.join(_TERMS)}, 'text'; filters: {', '.join(_FILTERS)}; joined by +.",
+        )
+        self.formula = formula
+        self.part = part
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of a formula: its name or its literal text, numbers given to it, filters to apply."""
+
+    name: str
+    numbers: tuple[int, ...] = ()
+    filters: tuple[str, ...] = ()
+    literal: str = ""
+
+
+Formula = tuple[Term, ...]
+
+
+@lru_cache(maxsize=16)
+def parse_formula(text: str) -> Formula:
+    """Return a formula; raises `BadFormula` for a term or filter that there is none of."""
+    return tuple(_term(part.strip(), text) for part in _split(text))
+
+
+def evaluate(formula: Formula, work: Work, rules: BibRules) -> str:
+    """Return the key that a formula gives a work: ASCII, without a sign that .bib cannot hold."""
+    pieces = []
+    for term in formula:
+        text = term.literal or _TERMS[term.name](work, term.numbers, rules)
+        for name in term.filters:
+            text = _FILTERS[name](text)
+        pieces.append(text)
+    return _UNWANTED.sub("", safe_key("".join(pieces)))
+
+
+def safe_key(text: str) -> str:
+    """Return `text` as a key that every reader of a .bib takes."""
+    return _UNSAFE.sub("", text if text.isascii() else anyascii(text))
+
+
+def main_creators(work: Work) -> tuple[Creator, ...]:
+    """Return the creators a work is cited by: authors, else editors, translators, anybody."""
+    for name in ("author", "editor", "translator"):
+        if found := tuple([each for each in work.creators if each.field == name]):
+            return found[:-1] if len(found) > 1 and found[-1].is_rest else found
+    return work.creators
+
+
+# What TeX, BibTeX or biber cannot read in a key; a sign that all of them read stays ("a^b").
+_UNSAFE = re.compile(r"""[^!-~]|["#%'(),=@\\{}~]""")
+# A new key has no $, as in Better BibTeX, and no &, which ends the cell of a table that cites it.
+_UNWANTED = re.compile(r"[$&]")
+_TERM = re.compile(
+    r"(?P<name>[A-Za-z]+)(?:\((?P<numbers>[\d\s,]*)\))?(?P<filters>(?:\.[A-Za-z]+)*)"
+    r"|(?P<quote>['\"])(?P<literal>[^'\"]*)(?P=quote)"
+)
+
+
+def _split(text: str) -> list[str]:
+    return re.split(r"\+(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*$)", text)
+
+
+def _term(part: str, formula: str) -> Term:
+    found = _TERM.fullmatch(part)
+    if found is None:
+        raise BadFormula(formula, part)
+    if found["quote"]:
+        return Term("", literal=found["literal"])
+    numbers = tuple(int(each) for each in (found["numbers"] or "").split(",") if each.strip())
+    filters = tuple(filter(None, found["filters"].split(".")))
+    unknown = next((each for each in filters if each not in _FILTERS), "")
+    if found["name"] not in _TERMS or unknown:
+        raise BadFormula(formula, unknown or part)
+    return Term(found["name"], numbers, filters)
+
+
+@lru_cache(maxsize=65536)
+def _last_name(creator: Creator) -> str:
+    return re.sub(r"[\s.]+", "", anyascii(decode(parts_of(creator)[0] or creator.first)))
+
+
+def _auth(work: Work, numbers: tuple[int, ...], _: BibRules) -> str:
+    creators = main_creators(work)
+    name = _last_name(creators[0]) if creators else ""
+    return name[: numbers[0]] if numbers and numbers[0] else name
+
+
+def _authors(work: Work, numbers: tuple[int, ...], _: BibRules) -> str:
+    creators = main_creators(work)
+    most = numbers[0] if numbers and numbers[0] else len(creators)
+    names = "".join(_last_name(each) for each in creators[:most])
+    return names + ("EtAl" if len(creators) > most else "")
+
+
+def _auth_et_al(work: Work, _: tuple[int, ...], rules: BibRules) -> str:
+    creators = main_creators(work)
+    if len(creators) == 2:
+        return _last_name(creators[0]) + _last_name(creators[1])
+    return _auth(work, (), rules) + ("EtAl" if len(creators) > 2 else "")
+
+
+def _short_title(work: Work, numbers: tuple[int, ...], rules: BibRules) -> str:
+    most, capitals = (*numbers, 3, 0)[:2] if len(numbers) != 1 else (numbers[0], 0)
+    words = list(islice(_title_words(work.fact("title"), rules.skipped), most))
+    words[:capitals] = [word[:1].upper() + word[1:] for word in words[:capitals]]
+    return "".join(words)
+
+
+def _very_short_title(work: Work, numbers: tuple[int, ...], rules: BibRules) -> str:
+    return _short_title(work, numbers or (1, 0), rules)
+
+
+def _title(work: Work, _: tuple[int, ...], rules: BibRules) -> str:
+    words = _title_words(work.fact("title"), frozenset())
+    return "".join(word[:1].upper() + word[1:] for word in words)
+
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+
+
+def _title_words(title: str, skipped: frozenset[str]) -> Iterator[str]:
+    """Yield the words of a title that count, in ASCII letters and digits."""
+    if "\\" in title or "{" in title:
+        title = decode(title)
+    if "<" in title:
+        title = _TAG.sub("", title)
+    for text in title.replace('"', "").replace("/", " ").replace(":", " ").split():
+        if word := _word(text, skipped):
+            yield word
+
+
+@lru_cache(maxsize=65536)
+def _word(text: str, skipped: frozenset[str]) -> str:
+    """Return a word in ASCII letters and digits; empty for one that does not count.
+
+    Those in `skipped` do not count, nor do single letters, unless nothing is skipped.
+    """
+    bare = re.sub(r"^[\W_]+|[\W_]+$", "", text)
+    if skipped and (bare.lower() in skipped or (len(bare) < 2 and not bare.isdigit())):
+        return ""
+    return re.sub(r"[^A-Za-z0-9]", "", anyascii(re.sub(r"[\W_]", "", bare)))
+
+
+def _year(work: Work, _: tuple[int, ...], rules: BibRules) -> str:
+    return work.year
+
+
+def _short_year(work: Work, _: tuple[int, ...], rules: BibRules) -> str:
+    return work.year[-2:]
+
+
+_TERMS: Mapping[str, Callable[[Work, tuple[int, ...], BibRules], str]] = {
+    "auth": _auth,
+    "authors": _authors,
+    "authEtAl": _auth_et_al,
+    "shorttitle": _short_title,
+    "veryshorttitle": _very_short_title,
+    "title": _title,
+    "year": _year,
+    "shortyear": _short_year,
+}
+_FILTERS: Mapping[str, Callable[[str], str]] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "capitalize": lambda text: text[:1].upper() + text[1:],
+}

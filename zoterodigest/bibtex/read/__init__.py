@@ -1,0 +1,1 @@
+"""Entries of a .bib read as records."""

@@ -1,0 +1,256 @@
+"""Entries of a .bib read as records: macros expanded, LaTeX decoded, names split."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from zoterodigest.bibtex.tex.latex import decode
+from zoterodigest.bibtex.tex.people import read_names
+from zoterodigest.bibtex.tiles.tiles import (
+    BibField,
+    Bibliography,
+    Delimiter,
+    EntryTile,
+    MacroTile,
+)
+from zoterodigest.core.links.view import canonical_pages
+from zoterodigest.core.values.dates import parse_date
+from zoterodigest.core.values.identity import (
+    Identifier,
+    arxiv_in_text,
+    doi_as_written,
+    identifier_of,
+)
+from zoterodigest.core.values.record import EMPTY, Fields, Value, is_empty
+from zoterodigest.core.values.venue import VenueTable
+
+Macros = Mapping[str, str]
+"""What the macros of a .bib stand for, by their names in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class BibRecord:
+    """What an entry of a .bib tells of its work.
+
+    `fields` are those of core records that stand in the entry, EMPTY where one stands and holds
+    nothing; `raws` the text of their values as it stands. `others` are its other fields as plain
+    text, by their names in lower case. Names in `unreadable` are in none of them: their bytes are
+    no UTF-8. What they would tell is not in `fields` either: those names are in `untold`.
+    """
+
+    key: str
+    type: str
+    line: int
+    fields: Fields
+    raws: Mapping[str, str]
+    others: Mapping[str, str]
+    identifiers: frozenset[Identifier]
+    unreadable: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()
+
+
+def read_records(bibliography: Bibliography, venues: VenueTable) -> tuple[BibRecord, ...]:
+    """Read all entries of a .bib, in its order."""
+    macros = macros_of(bibliography)
+    return tuple(read_record(bibliography, entry, macros, venues) for entry in bibliography.entries)
+
+
+def read_record(
+    bibliography: Bibliography, entry: EntryTile, macros: Macros, venues: VenueTable
+) -> BibRecord:
+    """Read one entry of a .bib whose macros are `macros`."""
+    standing = standing_fields(bibliography, entry)
+    texts = {name: text_of(bibliography, each, macros) for name, each in standing.items()}
+    unreadable = frozenset(name for name, text in texts.items() if _NO_TEXT.search(text))
+    readable = {name: text for name, text in texts.items() if name not in unreadable}
+    untold = {name for name, (homes, _) in _READERS.items() if unreadable.intersection(homes)}
+    fields: dict[str, Value] = {}
+    raws: dict[str, str] = {}
+
+    def take(name: str, found: Value, homes: Iterable[str]) -> None:
+        present = (bibliography.text(standing[home].value) for home in homes if home in readable)
+        fields[name], raws[name] = EMPTY if is_empty(found) else found, "\n".join(present)
+
+    for name, (homes, read) in _READERS.items():
+        if name not in untold and any(home in readable for home in homes):
+            found = read(readable, venues)
+            if found is not None:
+                take(name, found, homes)
+    identifiers = tuple(_identifiers(readable))
+    if arxiv := next((one.value for one in identifiers if one.scheme == "arxiv"), ""):
+        take("arxiv", arxiv, _ARXIV_HOMES)
+    return BibRecord(
+        key=bibliography.key(entry),
+        type=bibliography.text(entry.type).lower(),
+        line=bibliography.place(entry.span.start).line,
+        fields=fields,
+        raws=raws,
+        others={name: _plain(name, text) for name, text in readable.items() if name not in _TAKEN},
+        identifiers=frozenset(identifiers),
+        unreadable=unreadable,
+        untold=frozenset(untold),
+    )
+
+
+def homes_of(name: str) -> Sequence[str]:
+    """Return the fields of an entry, in lower case, that tell the field `name` of a record."""
+    return _READERS[name][0]
+
+
+def standing_fields(bibliography: Bibliography, entry: EntryTile) -> dict[str, BibField]:
+    """Return an entry's fields by their names in lower case; of two with one name the first."""
+    fields: dict[str, BibField] = {}
+    for each in entry.fields:
+        fields.setdefault(bibliography.text(each.name).lower(), each)
+    return fields
+
+
+def macros_of(bibliography: Bibliography) -> Macros:
+    """Return the macros a .bib defines, and those for the months that every style has."""
+    macros = dict(_MONTHS)
+    for tile in bibliography.tiles:
+        if isinstance(tile, MacroTile):
+            for each in tile.fields:
+                name = bibliography.text(each.name).lower()
+                macros[name] = text_of(bibliography, each, macros)
+    return macros
+
+
+def text_of(bibliography: Bibliography, standing: BibField, macros: Macros) -> str:
+    """Return a value as TeX: pieces joined, macros expanded, blanks and line ends one blank.
+
+    A macro that nobody defines stands for its own name.
+    """
+    pieces = []
+    for piece in standing.pieces:
+        text = bibliography.text(piece.inner)
+        is_bare = piece.delimiter is Delimiter.BARE
+        pieces.append(macros.get(text.lower(), text) if is_bare else text)
+    return " ".join("".join(pieces).split())
+
+
+_MONTHS = {
+    name[:3].lower(): name
+    for name in (
+        *("January", "February", "March", "April", "May", "June", "July", "August"),
+        *("September", "October", "November", "December"),
+    )
+}
+ARXIV = "arXiv"
+"""The venue of what appeared nowhere else, as the library calls it."""
+
+_NO_TEXT = re.compile("[\udc80-\udcff]")
+_VERBATIM = frozenset({"url", "doi", "eprint", "file", "pdf", "ee", "urls"})
+_PREPRINT = re.compile(r"arxiv\b|corr\b", re.IGNORECASE)
+_ESCAPED = re.compile(r"\{?\\([&%$#_~{}])(?:\{\})?\}?|\{?\\textasciitilde(?:\{\})?\s?\}?")
+_URL = re.compile(r"\\url\s?\{(.{0,3000})\}")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+
+Texts = Mapping[str, str]
+"""The fields of one entry as TeX, by their names in lower case."""
+
+
+def _verbatim(text: str) -> str:
+    """Return an address or identifier without the TeX that people put round it."""
+    if found := _URL.fullmatch(text):
+        text = found[1]
+    return _ESCAPED.sub(lambda found: found[1] or "~", text) if "\\" in text else text
+
+
+def _plain(name: str, text: str) -> str:
+    if name in _VERBATIM:
+        return _verbatim(text)
+    return decode(text)
+
+
+def _title(texts: Texts, _: VenueTable) -> Value:
+    title = decode(texts.get("title", ""))
+    subtitle = decode(texts.get("subtitle", ""))
+    return f"{title}: {subtitle}" if title and subtitle else title or subtitle
+
+
+def _authors(texts: Texts, _: VenueTable) -> Value:
+    return read_names(texts["author"])
+
+
+def _venue(texts: Texts, venues: VenueTable) -> Value | None:
+    name = decode(next(texts[home] for home in _VENUES if home in texts))
+    if not name or _PREPRINT.match(name):
+        return ARXIV if name else ""
+    return venues.named(name)
+
+
+def _year(texts: Texts, _: VenueTable) -> Value | None:
+    text = texts.get("year") or texts.get("date", "")
+    found = _YEAR.search(text)
+    return found[0] if found else (None if text else "")
+
+
+def _date(texts: Texts, _: VenueTable) -> Value | None:
+    if date := texts.get("date"):
+        return parse_date(date.partition("/")[0])
+    return _date_of(texts.get("year", ""), texts.get("month", ""), texts.get("day", ""))
+
+
+@lru_cache(maxsize=4096)
+def _date_of(year: str, month: str, day: str) -> str | None:
+    words = [word for word in re.split(r"[\s.,~]+", decode(month)) if word]
+    if not words:
+        return None
+    number = _MONTH_NUMBERS.get(words[0][:3].lower(), words[0].zfill(2))
+    day = day or next((word for word in words[1:] if word.isdecimal()), "")
+    parts = (year, number, day.zfill(2) if day else "")
+    return parse_date("-".join(part for part in parts if part))
+
+
+_MONTH_NUMBERS = {name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
+
+
+def _pages(texts: Texts, _: VenueTable) -> Value:
+    return canonical_pages(decode(texts["pages"]))
+
+
+def _doi(texts: Texts, _: VenueTable) -> Value | None:
+    text = _verbatim(texts["doi"])
+    identifier = identifier_of(text)
+    if identifier is None or identifier.scheme != "doi":
+        return None if identifier and identifier.scheme == "arxiv" else text
+    return doi_as_written(identifier.value, text)
+
+
+def _url(texts: Texts, _: VenueTable) -> Value | None:
+    text = _verbatim(texts["url"])
+    identifier = identifier_of(text)
+    return None if identifier and identifier.scheme == "arxiv" else text
+
+
+def _identifiers(texts: Texts) -> Iterator[Identifier]:
+    """Yield the identifiers in an entry, the surest first."""
+    eprint = _verbatim(texts.get("eprint", ""))
+    archive = texts.get("archiveprefix") or texts.get("eprinttype") or "arxiv"
+    candidates = [f"arXiv:{eprint}"] if eprint and archive.lower() == "arxiv" else []
+    candidates += [_verbatim(texts[name]) for name in ("doi", "url", "ee") if name in texts]
+    for name in ("journal", "journaltitle", "booktitle", "note", "howpublished"):
+        if "arxiv" in (text := texts.get(name, "")).lower():
+            candidates += [f"arXiv:{number}" for number in arxiv_in_text(text)]
+    yield from (found for text in candidates if (found := identifier_of(text)))
+
+
+_VENUES = ("booktitle", "journaltitle", "journal", "maintitle")
+_READERS: Mapping[str, tuple[Sequence[str], Callable[[Texts, VenueTable], Value | None]]] = {
+    "title": (("title", "subtitle"), _title),
+    "authors": (("author",), _authors),
+    "venue": (_VENUES, _venue),
+    "year": (("year", "date"), _year),
+    "date": (("date", "year", "month", "day"), _date),
+    "pages": (("pages",), _pages),
+    "doi": (("doi",), _doi),
+    "url": (("url",), _url),
+}
+_ARXIV_HOMES = ("eprint", "doi", "url", "ee", "journal", "booktitle", "note", "howpublished")
+_TAKEN = frozenset(
+    {"title", "subtitle", "author", "year", "date", "month", "day", "pages", "doi", "url", *_VENUES}
+)

@@ -1,0 +1,1 @@
+"""Text as LaTeX, and LaTeX as text."""

@@ -1,0 +1,196 @@
+"""Text as LaTeX: plain text into the value of a field, and such a value back into plain text.
+
+Math and what is TeX already pass through; every other sign of TeX's is escaped; braces come out
+balanced whatever comes in, so that no value ends before its field does.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from enum import Enum
+
+from zoterodigest.bibtex.tex.accents import MATH, accented, characters, composed, tex_of
+from zoterodigest.bibtex.tex.markup import has_markup, pieces_of
+
+
+class Dialect(Enum):
+    """What reads a .bib: BibTeX, which knows no Unicode, or biblatex with biber, which does."""
+
+    BIBTEX = "bibtex"
+    BIBLATEX = "biblatex"
+
+    __hash__ = object.__hash__  # a part of every cache's key; an Enum's own is slow
+
+
+def encode(text: str, dialect: Dialect) -> str:
+    """Return `text` (a note, an abstract, the name of a journal) as the value of a field.
+
+    HTML's tags and entities are understood, blanks and line ends are one blank, what cannot be
+    seen is dropped. BibTeX gets ASCII, but for characters that pdflatex has not: they stay.
+    """
+    text = cleaned(text)
+    if not has_markup(text):
+        return escaped(text, dialect)
+    return "".join(
+        piece.text if piece.is_tex else escaped(_quoted(piece.text), dialect)
+        for piece in pieces_of(text)
+    )
+
+
+def encode_words(text: str, dialect: Dialect, encode_plain: Callable[[str], str]) -> str:
+    """Return a cleaned text with markup as the value of a field; `encode_plain` gets its plain
+    parts, but for those that stand in braces already.
+
+    Math with capitals is put in braces: a style that lowers titles would change what it means.
+    """
+    encoded = []
+    for piece in pieces_of(text):
+        if not piece.is_tex:
+            plain = _quoted(piece.text)
+            encoded.append(escaped(plain, dialect) if piece.depth else encode_plain(plain))
+        elif piece.text[0] == "$" and not piece.depth and piece.text != piece.text.lower():
+            encoded.append(f"{{{piece.text}}}")
+        else:
+            encoded.append(piece.text)
+    return "".join(encoded)
+
+
+def cleaned(text: str) -> str:
+    """Return `text` in NFC on one line, without what cannot be seen, straight quotes in pairs.
+
+    Ligatures are letters, and an apostrophe is the straight one: TeX prints both in its own way.
+    """
+    if text.isascii() and text.isprintable():
+        text = " ".join(text.split())
+    else:
+        text = unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", text).split()))
+        text = (_INNER_APOSTROPHE if "‘" in text else _APOSTROPHE).sub("'", text)
+        text = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    return text if "<" in text or "\\" in text else _quoted(text)
+
+
+def escaped(text: str, dialect: Dialect) -> str:
+    """Return plain text, cleaned before, with TeX's signs escaped and its letters encoded."""
+    if dialect is Dialect.BIBLATEX:
+        return _with_symbols(text)
+    if not text.isascii() and _LOOSE_MARK.search(text):
+        return _with_loose_marks(text)
+    return text.translate(_ASCII)
+
+
+def decode(text: str) -> str:
+    """Return the value of a field as plain text: accents, symbols and quotes as Unicode.
+
+    Math stays as it is but for single symbols, italics and the like become HTML tags, braces
+    vanish, an unknown command stays. `decode(encode(x))` is `x`, up to quotes, dashes and braces.
+    """
+    if not _TEX.search(text):
+        return text
+    parts = MATH.split(text)
+    parts[::2] = map(_decoded, parts[::2])
+    parts[1::2] = (characters().get(math, math) for math in parts[1::2])
+    return unicodedata.normalize("NFC", "".join(parts))
+
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
+_INNER_APOSTROPHE = re.compile(r"(?<=\w)[’ʼ´](?=\w)")
+_APOSTROPHE = re.compile(rf"[’ʼ]|{_INNER_APOSTROPHE.pattern}")
+_OPENING_QUOTE = re.compile(r'(?:^|(?<=[\s(\[/–—-]))"')
+_LETTER_WITH_MARKS = re.compile("([^\u0300-\u036f][\u0300-\u036f]{1,4})")
+_LOOSE_MARK = re.compile("[\u0300-\u036f]")
+_SIGNS = str.maketrans(
+    {sign: f"\\{sign}" for sign in "&%#_$"}
+    | {
+        "~": r"{\textasciitilde}",
+        "^": r"{\textasciicircum}",
+        "\\": r"{\textbackslash}",
+        "{": r"{\textbraceleft}",
+        "}": r"{\textbraceright}",
+        "<": r"{\textless}",
+        ">": r"{\textgreater}",
+        "|": r"{\textbar}",
+    }
+)
+
+
+class _AsciiTable(dict[int, str]):
+    """What each character becomes for BibTeX, filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = chr(code) if code < 128 else tex_of(chr(code))
+        return self[code]
+
+
+_ASCII = _AsciiTable(_SIGNS)
+
+
+class _SymbolTable(dict[int, str]):
+    """What each character becomes for biblatex: only what common fonts lack is TeX, in math."""
+
+    def __missing__(self, code: int) -> str:
+        tex = tex_of(chr(code)) if code > 127 else chr(code)
+        self[code] = tex if tex[0] == "$" and chr(code) not in _IN_FONTS else chr(code)
+        return self[code]
+
+
+_SYMBOLS = _SymbolTable(_SIGNS)
+_IN_FONTS = frozenset("°·µ×±¹²³½¼¾ªº")
+_GREEK_WORD = re.compile("([\u0370-\u03ff\u1f00-\u1fff]{2,})")
+
+
+def _with_symbols(text: str) -> str:
+    if text.isascii():
+        return text.translate(_SIGNS)
+    parts = _GREEK_WORD.split(text)
+    parts[::2] = (part.translate(_SYMBOLS) for part in parts[::2])
+    return "".join(parts)
+
+
+def _quoted(text: str) -> str:
+    return _OPENING_QUOTE.sub("“", text).replace('"', "”") if '"' in text else text
+
+
+def _with_loose_marks(text: str) -> str:
+    """Return `text` encoded where letters carry marks that Unicode cannot join with them."""
+    parts = _LETTER_WITH_MARKS.split(text)
+    parts[::2] = (part.translate(_ASCII) for part in parts[::2])
+    parts[1::2] = (accented(part) or part.translate(_ASCII) for part in parts[1::2])
+    return "".join(parts)
+
+
+_TEX = re.compile(r"[\\${}~`]|--|''")
+_HIDDEN = {"textbackslash": "\ue000", "textbraceleft": "\ue001", "textbraceright": "\ue002"}
+_HIDDEN_SIGN = re.compile(
+    r"\{\\(text(?:backslash|brace(?:left|right)))\}"
+    r"|\\(text(?:backslash|brace(?:left|right)))(?:\{\}|\s|(?![A-Za-z]))"
+)
+_TYPED = re.compile(r"(?<!\\)(?:---|--|``|''|`|~)")
+_TYPOGRAPHY = {"---": "—", "--": "–", "``": "“", "''": "”", "`": "‘", "~": " "}
+_ESCAPED = re.compile(r"\\([&%$#_{} ])")
+_SHOWN = str.maketrans({"\ue000": "\\", "\ue001": "{", "\ue002": "}", "{": "", "}": ""})
+_STYLED = re.compile(r"\\(emph|text(?:it|bf|sc|tt|subscript|superscript))\{([^{}]*)\}")
+_TAGS = {
+    "emph": ("<i>", "</i>"),
+    "textit": ("<i>", "</i>"),
+    "textbf": ("<b>", "</b>"),
+    "textsubscript": ("<sub>", "</sub>"),
+    "textsuperscript": ("<sup>", "</sup>"),
+    "textsc": ('<span style="font-variant:small-caps;">', "</span>"),
+    "texttt": ("", ""),
+}
+
+
+def _decoded(text: str) -> str:
+    text = _HIDDEN_SIGN.sub(lambda found: _HIDDEN[found[1] or found[2]], text)
+    text = _TYPED.sub(lambda found: _TYPOGRAPHY[found[0]], text)
+    text = composed(text.replace("{\\relax ", "{"))
+    text = _ESCAPED.sub(lambda found: {"{": "\ue001", "}": "\ue002"}.get(found[1], found[1]), text)
+    for _ in range(3):
+        text = _STYLED.sub(lambda found: found[2].join(_TAGS[found[1]]), text)
+    return text.translate(_SHOWN)

@@ -1,0 +1,197 @@
+r"""What in a plain text is more than text: math, HTML's tags and entities, TeX commands, braces.
+
+Titles come from web pages, from arXiv and from other people's .bib files, and hold all of these.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zoterodigest.bibtex.tex.accents import characters, composed, tex_of
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text: TeX that stands as it is, or plain text still to be encoded.
+
+    `depth` counts the braces around it: no style changes the case of what is deeper than 0.
+    """
+
+    text: str
+    is_tex: bool = False
+    depth: int = 0
+
+
+def has_markup(text: str) -> bool:
+    """Tell whether `text` may hold more than plain text."""
+    return _SIGN.search(text) is not None
+
+
+def pieces_of(text: str) -> Iterator[Piece]:
+    """Yield the pieces of a text on one line; the braces of all TeX in it are balanced."""
+    text = _ENTITY.sub(_unescaped, _ENTITY.sub(_unescaped, text))
+    tokens = list(_tokens(composed(" ".join(text.split()))))
+    partners = _partners(tokens)
+    depth = 0
+    for at, token in enumerate(tokens):
+        is_paired = at in partners
+        match token.kind:
+            case "open" if is_paired or token.text == "{":
+                yield Piece(token.tex if is_paired else "{", is_paired, depth)
+                depth += is_paired
+            case "close" if is_paired or token.text == "}":
+                depth -= is_paired
+                yield Piece("}", is_paired, depth)
+            case "tex":
+                is_command = at + 1 not in partners and token.text in _STYLES
+                yield Piece(token.text, not is_command, depth)
+            case "math":
+                yield Piece(token.tex, True, depth)
+            case "text":
+                yield Piece(token.text, False, depth)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """One token: what stands there, what it is in TeX, and for tags and braces what closes it."""
+
+    kind: str
+    text: str
+    tex: str = ""
+    name: str = ""
+
+
+_SIGN = re.compile(r"[\\${}<]|&#?\w{1,31};")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_TOKEN = re.compile(
+    r"\$\$(?P<display>[^$]{1,400})\$\$|\$(?P<inline>[^$]{1,400})\$|\\\((?P<round>[^$]{1,400}?)\\\)"
+    r"|<(?P<end>/?)(?P<tag>em|strong|sub|sup|span|sc|scp|code|tt|br|[ibup]|jats:[a-z]{1,12})"
+    r"(?P<attributes>\s[^<>]{0,200})?/?>"
+    r"|(?P<brace>[{}])"
+    r"|(?P<backslash>(?<!\S)\\(?=\s|$))"
+    r"|\\(?P<sign>[&%$#_{}])|\\(?P<space>\\|[ ,;:/!-])"
+    r"|(?P<command>\\[A-Za-z]{2,30})(?=(?P<before_brace>\{)?)"
+    r"|(?P<text>[^\\$<{}]+|.)",
+    re.DOTALL | re.IGNORECASE,
+)
+_STYLES = frozenset(
+    f"\\{style}"
+    for style in (
+        *("emph", "textit", "textbf", "texttt", "textsc", "textrm", "textsf", "textup", "mbox"),
+        *("textsuperscript", "textsubscript", "underline", "bf", "it", "em", "tt", "sc", "rm"),
+    )
+)
+_KEPT = frozenset({"\\LaTeX", "\\TeX", "\\BibTeX"})
+_TAGS = {
+    "i": "\\textit{",
+    "em": "\\textit{",
+    "b": "\\textbf{",
+    "strong": "\\textbf{",
+    "sub": "\\textsubscript{",
+    "sup": "\\textsuperscript{",
+    "sc": "\\textsc{",
+    "scp": "\\textsc{",
+    "code": "\\texttt{",
+    "tt": "\\texttt{",
+    "u": "\\underline{",
+}
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return html.unescape(found[0])
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    at = 0
+    while found := _TOKEN.match(text, at):
+        token = _token(found, text[found.end() : found.end() + 1])
+        at = found.end()
+        if token is None:  # a currency sign, not math
+            token, at = _Token("text", "$"), found.start() + 1
+        yield token
+
+
+def _token(found: re.Match[str], following: str) -> _Token | None:
+    kind = found.lastgroup
+    for name in ("display", "inline", "round"):
+        if (content := found[name]) is not None:
+            math = _math(content, following)
+            return _Token("math", "", math) if math else None
+    if found["tag"]:
+        return _tag(found)
+    if brace := found["brace"]:
+        return _Token("open" if brace == "{" else "close", brace, brace, "{")
+    if found["space"]:
+        return _Token("text", "" if found["space"] in "!/-" else " ")
+    if command := found["command"]:
+        return _command(command)
+    return _Token("text", found["sign"] or found["text"] or (found[0] if kind else ""))
+
+
+def _command(command: str) -> _Token:
+    if command in _KEPT:
+        return _Token("math", "", f"{{{command}}}")
+    if f"${command}$" in characters():
+        return _Token("math", "", f"${command}$")
+    return _Token("tex" if command in _STYLES else "text", command)
+
+
+def _tag(found: re.Match[str]) -> _Token:
+    name, attributes = found["tag"].lower(), found["attributes"] or ""
+    if name in ("br", "p"):
+        return _Token("text", " ")
+    opening = _TAGS.get(name, "{")
+    if "small-caps" in attributes:
+        opening = "\\textsc{"
+    return _Token("close" if found["end"] else "open", found[0], opening, name)
+
+
+def _partners(tokens: list[_Token]) -> set[int]:
+    """Return the places of the tags and braces that open or close as they should."""
+    partners: set[int] = set()
+    waiting: list[int] = []
+    for at, token in enumerate(tokens):
+        if token.kind == "open":
+            waiting.append(at)
+        elif token.kind == "close" and waiting and tokens[waiting[-1]].name == token.name:
+            partners |= {waiting.pop(), at}
+    return partners
+
+
+_TEX_SIGN = re.compile(r"[\\^_={}]")
+_WORDS = re.compile(r"\s[A-Za-z]{2,}|[A-Za-z]{2,}\s")
+_UNESCAPED = re.compile(r"(?<!\\)[%&#]")
+_GREEK_OR_SYMBOL = re.compile(r"[^\x00-\x7f](?=(?P<letter>[A-Za-z])?)")
+
+
+def _math(content: str, following: str) -> str:
+    """Return math as TeX; "" for a text between two signs of a currency."""
+    inner = content.strip()
+    is_tex = _TEX_SIGN.search(inner) is not None
+    is_amount = inner != content or inner[-1:] in "/-,.:" or _WORDS.search(inner)
+    if not inner or following.isdigit() or (is_amount and not is_tex):
+        return ""
+    inner = _UNESCAPED.sub(lambda found: f"\\{found[0]}", inner)
+    inner = _GREEK_OR_SYMBOL.sub(_in_math, inner)
+    if not _is_balanced(inner):
+        inner = inner.replace("\\{", "\\lbrace ").replace("\\}", "\\rbrace ")
+    return f"${inner}$" if _is_balanced(inner) and not inner.endswith("\\") else ""
+
+
+def _in_math(found: re.Match[str]) -> str:
+    tex = tex_of(found[0])
+    if not (tex.startswith("$") and tex.endswith("$")):
+        return f"\\text{{{tex}}}"
+    return tex[1:-1] + (" " if found["letter"] and tex[-2].isalpha() else "")
+
+
+def _is_balanced(text: str) -> bool:
+    depth = 0
+    for sign in re.findall(r"[{}]", text):
+        depth += 1 if sign == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0

@@ -1,0 +1,128 @@
+"""Names of people and of bodies as BibTeX reads them: always "Last, First", bodies in braces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from zoterodigest.bibtex.tex.latex import Dialect, cleaned, escaped
+from zoterodigest.bibtex.tex.markup import has_markup, pieces_of
+from zoterodigest.core.values.names import PersonName, full_name
+
+
+class Creator(NamedTuple):
+    """Who made a work, as an item names them: in two parts, or with all of the name in `last`.
+
+    `field` is the one they belong in (author, editor). A suffix may stand behind the last or the
+    first name. A tuple, because each is looked up in caches several times, and tuples are hashed
+    quickly.
+    """
+
+    field: str
+    last: str
+    first: str = ""
+    is_body: bool = False
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether this is no name but says that there are more ("et al.")."""
+        if not self.first:
+            return _REST.fullmatch(self.last) is not None
+        whole = f"{self.first} {self.last}", f"{self.last} {self.first}"
+        return any(map(_REST_IN_TWO.fullmatch, whole))
+
+
+def with_rest(creator: Creator) -> tuple[Creator, ...]:
+    """Return a creator, and behind it "others" where the name ends in "et al."."""
+    if "al" not in creator.last and "al" not in creator.first:
+        return (creator,)
+    last, first = _REST_BEHIND.sub("", creator.last), _REST_BEHIND.sub("", creator.first)
+    if not last or (last, first) == (creator.last, creator.first):
+        return (creator,)
+    return creator._replace(last=last, first=first), Creator(creator.field, _OTHERS)
+
+
+def encode_names(creators: Iterable[Creator], dialect: Dialect) -> str:
+    """Return creators as one list of names; "et al." and what follows it become `and others`."""
+    names: list[str] = []
+    for creator in creators:
+        name = encode_name(creator, dialect)
+        if name == _OTHERS:
+            return " and ".join((*names, name)) if names else ""
+        if name:
+            names.append(name)
+    return " and ".join(names)
+
+
+@lru_cache(maxsize=65536)
+def encode_name(creator: Creator, dialect: Dialect) -> str:
+    """Return one name that BibTeX reads as it is meant; "" for a name without a sign to print."""
+    if creator.is_rest:
+        return _OTHERS
+    last, first, suffix = parts_of(creator)
+    if creator.is_body or not first or not last:
+        name = _encoded(last or first, dialect)
+        return f"{{{name}}}" if name else ""
+    if dialect is Dialect.BIBTEX and _IDEOGRAPHS.fullmatch(last + first):
+        return f"{{{full_name(PersonName(first, last))}}}"
+    parts = (_family(last, dialect), suffix, _given(first, dialect))
+    return ", ".join(part for part in parts if part)
+
+
+def parts_of(creator: Creator) -> tuple[str, str, str]:
+    """Return the last name, the first name and the suffix (Jr., III) of a creator, cleaned."""
+    last, first = cleaned(creator.last), cleaned(creator.first)
+    if creator.is_body:
+        return last, first, ""
+    if found := _SUFFIX_OF_FIRST.fullmatch(first):
+        return last, found["name"], found["behind_comma"] or found["suffix"]
+    if found := _SUFFIX_OF_LAST.fullmatch(last):
+        return found["name"], first, found["suffix"]
+    return last, first, ""
+
+
+_OTHERS = "others"
+_REST = re.compile(r"\s*(?:and )?(?:et\.? ?al\.?|others|…|\.\.\.)\s*", re.IGNORECASE)
+_REST_IN_TWO = re.compile(r"(?:and )?(?:et\.? al\.?|and others)", re.IGNORECASE)
+_REST_BEHIND = re.compile(r"(?<=\S)[\s,]{1,3}(?:and )?et\.? ?al\.?\s*$", re.IGNORECASE)
+_SUFFIX_OF_FIRST = re.compile(
+    r"(?P<name>[^,]{1,200}?)"
+    r"(?:,\s?(?P<behind_comma>(?:[JS]r|Esq)\.?|I{2,3}|IV|VI{0,3})|\s(?P<suffix>[JS]r\.?))"
+)
+_SUFFIX_OF_LAST = re.compile(r"(?P<name>[^,]{1,200}?)(?:,\s?|\s)(?P<suffix>[JS]r\.?|I{2,3}|IV)")
+_IDEOGRAPHS = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef 々〇·・]+")
+_AND = re.compile(r"(?:^|\s)and(?=\s|$)", re.IGNORECASE)
+_INITIAL = re.compile(r"(?:^|(?<=[\s-]))([^\x00-\x7f])")
+
+
+def _encoded(text: str, dialect: Dialect) -> str:
+    if not has_markup(text):
+        return escaped(text, dialect)
+    return "".join(
+        piece.text if piece.is_tex else escaped(piece.text, dialect) for piece in pieces_of(text)
+    )
+
+
+def _family(text: str, dialect: Dialect) -> str:
+    """Return a last name; what BibTeX would take for something else in it stands in braces."""
+    encoded = _encoded(text, dialect)
+    if "," in text or _AND.search(text):
+        return f"{{{encoded}}}"
+    words = encoded.split(" ")
+    particles = next((at for at, word in enumerate(words) if not word[:1].islower()), len(words))
+    rest = words[particles:]
+    if any(word[:1].islower() for word in rest):  # BibTeX takes all up to it for particles
+        words[particles:] = [f"{{{' '.join(rest)}}}"]
+    return " ".join(words)
+
+
+def _given(text: str, dialect: Dialect) -> str:
+    """Return first names; an initial that 8-bit BibTeX would cut in two stays whole."""
+    encoded = _encoded(text, dialect)
+    if "," in text or _AND.search(text):
+        return f"{{{encoded}}}"
+    if dialect is Dialect.BIBTEX and not encoded.isascii():
+        return _INITIAL.sub(r"{\\relax \1}", encoded)
+    return encoded

@@ -1,0 +1,1 @@
+"""A .bib byte by byte: tiles that stand side by side."""

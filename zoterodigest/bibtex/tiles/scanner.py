@@ -1,0 +1,241 @@
+"""The scanner: cuts the bytes of any .bib into tiles, in linear time, and never fails.
+
+Braces decide where a value ends, as in BibTeX: a backslash before one changes nothing, and `@` at
+the start of a line inside a value begins no entry. A block that cannot be read ends where the next
+one may begin: at `@type{` (or `@type(`) at the start of a line. What git left unmerged is not read.
+"""
+
+from __future__ import annotations
+
+import re
+
+from zoterodigest.bibtex.tiles.tiles import (
+    BibField,
+    Bibliography,
+    BrokenTile,
+    CommentTile,
+    Delimiter,
+    EntryTile,
+    MacroTile,
+    Piece,
+    PreambleTile,
+    Tile,
+)
+from zoterodigest.bibtex.tiles.unmerged import with_conflicts_broken
+from zoterodigest.core.values.span import Span
+
+# Possessive throughout: what a repetition took it never gives back, so nothing is tried twice.
+_BLANK = rb"(?:\s++|%[^\r\n]*+)*+"
+_NAME = rb"[^\s\"#%'(),={}@]++"
+_BEGIN = rb"@\s*+(?P<type>[A-Za-z][^\s\"#%'(),={}@]*+)\s*+[{(]"
+_NEXT = re.compile(rb"(?<![^\s})\xbf])%[^\r\n]*+|(?<![\w.+-])" + _BEGIN)
+_RESUME = re.compile(rb"(?:(?<=[\r\n])|\A)[ \t]*+(?=" + _BEGIN.replace(b"?P<type>", b"?:") + rb")")
+_GAP = re.compile(_BLANK)
+_KEYS = {b"}": re.compile(rb"[^\s,{}=]*+"), b")": re.compile(rb"[^\s,{}=)]*+")}
+_FIELD = re.compile(rb"(?P<name>" + _NAME + rb")" + _BLANK + rb"=" + _BLANK)
+_BARE = re.compile(_NAME)
+_BRACE = re.compile(rb"[{}]")
+_BRACED = re.compile(rb"\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}")
+_PLAIN_FIELD = re.compile(
+    rb"(?P<name>" + _NAME + rb")\s*+=\s*+(?P<value>" + _BRACED.pattern + rb")\s*+,\s*+(?!%)"
+)
+_QUOTED = re.compile(rb'"[^{}"]*+(?:\{[^{}]*+\}[^{}"]*+)*+"')
+_IN_QUOTES = re.compile(rb'[{}"]')
+_UNSAID = re.compile(rb"\w*")
+
+
+def scan(source: bytes) -> Bibliography:
+    """Cut `source` into tiles; side by side they are `source` again, whatever bytes it holds."""
+    scanner = _Scanner(source)
+    tiles: list[Tile] = []
+    cursor = 0
+    while (tile := scanner.next_block(cursor)) is not None:
+        if tile.span.start > cursor:
+            tiles.append(CommentTile(Span(cursor, tile.span.start)))
+        tiles.append(tile)
+        cursor = tile.span.end
+    if cursor < len(source):
+        tiles.append(CommentTile(Span(cursor, len(source))))
+    return Bibliography(source, tuple(with_conflicts_broken(source, tiles)))
+
+
+class _Broken(Exception):
+    """A block cannot be read: where reading failed, and why."""
+
+    def __init__(self, at: int, reason: str) -> None:
+        super().__init__(reason)
+        self.at = at
+        self.reason = reason
+
+
+class _Scanner:
+    """Reads blocks of one source; it remembers where braces close once a block was broken."""
+
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self._closings: dict[int, int] | None = None
+
+    def next_block(self, cursor: int) -> Tile | None:
+        """Return the first block at or after `cursor` that is more than a comment, if any."""
+        while (found := _NEXT.search(self._source, cursor)) is not None:
+            if found["type"] is None:
+                cursor = found.end()
+                continue
+            try:
+                return self._block(found)
+            except _Broken as broken:
+                if self._closings is None:
+                    self._closings = _all_closings(self._source)
+                if found["type"].lower() != b"comment":
+                    return self._broken(found.start(), broken)
+                cursor = found.end()  # a comment that has no end of its own
+        return None
+
+    def _broken(self, start: int, broken: _Broken) -> BrokenTile:
+        resume = _RESUME.search(self._source, start + 1)
+        end = resume.end() if resume else len(self._source)
+        if broken.at == len(self._source):
+            return BrokenTile(Span(start, end), start, "a block that is never closed")
+        return BrokenTile(Span(start, end), broken.at, broken.reason)
+
+    def _block(self, found: re.Match[bytes]) -> Tile:
+        opening, start = found.end() - 1, found.start()
+        closer = b"}" if self._source[opening : opening + 1] == b"{" else b")"
+        match found["type"].lower():
+            case b"comment":
+                return CommentTile(Span(start, self._end_of_comment(opening)))
+            case b"string":
+                fields, end = self._fields(found.end(), closer)
+                if not fields:
+                    raise _Broken(found.end(), "a macro without a name and a value")
+                return MacroTile(Span(start, end), fields)
+            case b"preamble":
+                pieces, at = self._value(self._after_blanks(found.end()))
+                return PreambleTile(Span(start, self._closed(at, closer)), pieces)
+        return self._entry(found, closer)
+
+    def _entry(self, found: re.Match[bytes], closer: bytes) -> EntryTile:
+        key = self._match(_KEYS[closer], self._after_blanks(found.end()))
+        at = self._after_blanks(key.end())
+        if self._source[at : at + 1] == b",":
+            fields, end = self._fields(at + 1, closer)
+        elif self._source[at : at + 1] == closer:
+            fields, end = (), at + 1
+        else:
+            raise _Broken(at, f"expected a comma after the citation key, found {self._seen(at)}")
+        return EntryTile(
+            Span(found.start(), end), Span(*found.span("type")), Span(*key.span()), fields
+        )
+
+    def _fields(self, at: int, closer: bytes) -> tuple[tuple[BibField, ...], int]:
+        """Read `name = value, …` up to and with the block's end."""
+        fields: list[BibField] = []
+        at = self._after_blanks(at)
+        while self._source[at : at + 1] != closer:
+            plain = _PLAIN_FIELD.match(self._source, at) if self._closings is None else None
+            if plain is not None:  # the usual case in one step
+                piece = Piece(Span(*plain.span("value")), Delimiter.BRACES)
+                fields.append(BibField(Span(*plain.span("name")), (piece,)))
+                at = plain.end()
+                continue
+            named = _FIELD.match(self._source, at)
+            if named is None:
+                raise _Broken(at, f"expected a field's name and =, found {self._seen(at)}")
+            pieces, at = self._value(named.end())
+            fields.append(BibField(Span(*named.span("name")), pieces))
+            if self._source[at : at + 1] != b",":
+                return tuple(fields), self._closed(at, closer)
+            at = self._after_blanks(at + 1)
+        return tuple(fields), at + 1
+
+    def _value(self, at: int) -> tuple[tuple[Piece, ...], int]:
+        """Read a value's pieces; the position returned is behind the blanks that follow them."""
+        pieces: list[Piece] = []
+        while True:
+            piece = self._piece(at)
+            pieces.append(piece)
+            at = self._after_blanks(piece.span.end)
+            if self._source[at : at + 1] != b"#":
+                return tuple(pieces), at
+            at = self._after_blanks(at + 1)
+
+    def _piece(self, at: int) -> Piece:
+        match self._source[at : at + 1]:
+            case b"{":
+                return Piece(Span(at, self._closing(at) + 1), Delimiter.BRACES)
+            case b'"':
+                return Piece(Span(at, self._end_of_quote(at)), Delimiter.QUOTES)
+        bare = _BARE.match(self._source, at)
+        if bare is None:
+            raise _Broken(at, f"expected a value, found {self._seen(at)}")
+        return Piece(Span(*bare.span()), Delimiter.BARE)
+
+    def _closed(self, at: int, closer: bytes) -> int:
+        if self._source[at : at + 1] != closer:
+            expected = "comma or closing " + ("brace" if closer == b"}" else "parenthesis")
+            raise _Broken(at, f"expected a {expected}, found {self._seen(at)}")
+        return at + 1
+
+    def _closing(self, opening: int) -> int:
+        """Return where the brace at `opening` is closed."""
+        if self._closings is not None:
+            closing = self._closings.get(opening)
+        elif shallow := _BRACED.match(self._source, opening):
+            return shallow.end() - 1
+        else:
+            closing = _closing_of(self._source, opening)
+        if closing is None:
+            raise _Broken(opening, "a brace that is never closed")
+        return closing
+
+    def _end_of_quote(self, opening: int) -> int:
+        if self._closings is None and (simple := _QUOTED.match(self._source, opening)):
+            return simple.end()
+        at = opening + 1
+        while (mark := _IN_QUOTES.search(self._source, at)) is not None:
+            match mark[0]:
+                case b'"':
+                    return mark.end()
+                case b"}":
+                    raise _Broken(mark.start(), "a closing brace too many inside quotation marks")
+                case _:
+                    at = self._closing(mark.start()) + 1
+        raise _Broken(opening, "a quotation mark that is never closed")
+
+    def _end_of_comment(self, opening: int) -> int:
+        if self._source[opening : opening + 1] == b"(":
+            raise _Broken(opening, "a comment in parentheses ends nowhere")
+        return self._closing(opening) + 1
+
+    def _after_blanks(self, at: int) -> int:
+        return self._match(_GAP, at).end()
+
+    def _match(self, pattern: re.Pattern[bytes], at: int) -> re.Match[bytes]:
+        found = pattern.match(self._source, at)
+        assert found is not None, "a pattern that can be empty matches everywhere"
+        return found
+
+    def _seen(self, at: int) -> str:
+        word = self._match(_UNSAID, at)[0] or self._source[at : at + 1]
+        return f"'{word[:20].decode('utf-8', 'replace')}'" if word else "the end of the file"
+
+
+def _closing_of(source: bytes, opening: int) -> int | None:
+    depth = 0
+    for brace in _BRACE.finditer(source, opening):
+        depth += 1 if brace[0] == b"{" else -1
+        if depth == 0:
+            return brace.start()
+    return None
+
+
+def _all_closings(source: bytes) -> dict[int, int]:
+    """Return for every brace that is closed where that is: the same as `_closing_of`, at once."""
+    closings: dict[int, int] = {}
+    opened: list[int] = []
+    for brace in _BRACE.finditer(source):
+        if brace[0] == b"{":
+            opened.append(brace.start())
+        elif opened:
+            closings[opened.pop()] = brace.start()
+    return closings

@@ -1,0 +1,1 @@
+"""What an item says of a work, before any format."""

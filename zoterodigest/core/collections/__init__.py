@@ -1,0 +1,1 @@
+"""Collections for digests and their headings, and what moves between them."""

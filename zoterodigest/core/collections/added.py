@@ -1,0 +1,160 @@
+"""Added: items that a person put in a digest's collections and that are to become entries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from zoterodigest.core.collections.shelves import Path
+from zoterodigest.core.links.link import Row, Shelf, State
+from zoterodigest.core.plan.plan import CreateEntry
+from zoterodigest.core.plan.reports import AddedItem
+from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.plan.terms import Holdings, Known, Rules, Terms
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.keys import is_our_item, note_key
+from zoterodigest.core.values.record import (
+    CITEKEY,
+    Entry,
+    Item,
+    Kind,
+    Value,
+    is_empty,
+    kind_of,
+    text_in,
+)
+from zoterodigest.core.works.catalogue import Catalogue
+from zoterodigest.core.works.work import work_of
+
+_SHARED = "several digests share the collection; write it into the one you mean"
+
+
+def added_items(
+    entries: Sequence[Entry],
+    rows: Iterable[Row],
+    run: tuple[Known, Holdings, Terms],
+    new_ids: Iterator[str],
+) -> Iterator[CreateEntry | AddedItem]:
+    """Yield the new entries, and what was added without becoming one, digest by digest.
+
+    Added is an item that is in a collection of a digest and was not when this instance last saw
+    that; without a memory none is. `rows` are as the run leaves them.
+    """
+    known, library, terms = run
+    if known.seen is None:
+        return
+    filed = {item.key: item.collections for item in library.items}
+    adding = _Adding(entries, rows, known, terms, filed)
+    for item in library.items:
+        if item.is_trashed:
+            continue
+        shared: list[AddedItem] = []
+        for digest, (path, is_shared) in adding.places(item, known.seen).items():
+            reason = adding.reason(item, digest, is_shared=is_shared)
+            title = text_in(item.fields, "title")
+            if reason and is_shared:
+                shared.append(AddedItem(digest, item.key, title, reason))
+            elif reason:
+                yield AddedItem(digest, item.key, title, reason)
+            else:
+                yield CreateEntry(digest, next(new_ids), item, path, _shown(item))
+        if shared:  # once, not for each of thirty days of a month
+            yield next((one for one in shared if one.reason == _SHARED), shared[0])
+
+
+class _Adding:
+    """The digests of a run and what stands in them, while added items are looked for."""
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        rows: Iterable[Row],
+        known: Known,
+        terms: Terms,
+        filed: Mapping[str, frozenset[str]],
+    ) -> None:
+        shelves, noteless = known.shelves, {row.id for row in known.rows if row.note is None}
+        self._terms = terms
+        self._filed = filed
+        self._shelves: dict[str, list[Shelf]] = defaultdict(list)
+        self._owners: dict[str, set[str]] = defaultdict(set)
+        for shelf in sorted(shelves, key=lambda shelf: (-len(shelf.path), shelf.path)):
+            self._owners[shelf.collection].add(shelf.digest)
+            if shelf.digest in terms.rules:
+                self._shelves[shelf.collection].append(shelf)
+        rows = tuple(rows)
+        self._rows = {row.id for row in rows} - noteless
+        self._items = {row.item for row in rows}
+        linked = {(row.digest, row.item) for row in rows if row.state is State.LINKED}
+        self._ended = {(row.digest, row.item) for row in rows} - linked
+        self._digests: dict[str, set[str]] = defaultdict(set)
+        for digest, item in linked:
+            self._digests[item].add(digest)
+        self._works: dict[str, Catalogue] = defaultdict(Catalogue)
+        for index, entry in enumerate(entries):
+            self._works[entry.digest].add(str(index), work_of(entry))
+
+    def places(self, item: Item, seen: Seen) -> dict[SourceKey, tuple[Path, bool]]:
+        """Return the digests to whose collections `item` was added, with the heading for its entry,
+        and whether other digests share all these collections.
+
+        An item linked with one of the digests that share a collection lies there for that one:
+        another clone may have put it there, and it is no news to the others.
+        """
+        found: dict[SourceKey, tuple[Path, bool]] = {}
+        for key in sorted(item.collections & seen.collections.keys()):
+            if seen.held(key, item) or self._owners[key] & self._digests[item.key]:
+                continue
+            for shelf in self._shelves[key]:
+                if self._came_by_merge(item, key, shelf.digest):
+                    continue
+                path, is_shared = found.get(shelf.digest, ((), True))
+                is_shared = is_shared and len(self._owners[key]) > 1
+                found[shelf.digest] = max(path, shelf.path, key=len), is_shared
+        return found
+
+    def _came_by_merge(self, item: Item, collection: str, digest: SourceKey) -> bool:
+        """Tell whether an item of an entry of `digest` was there and was merged into `item`.
+
+        Another clone may have moved that entry, and filed its item, since this one last looked.
+        """
+        return any(
+            collection in self._filed.get(key, ())
+            and (digest in self._digests[key] or (digest, key) in self._ended)
+            for key in item.replaces
+        )
+
+    def reason(self, item: Item, digest: str, *, is_shared: bool) -> str:
+        """Return why `item` becomes no entry of `digest`; "" if it does."""
+        rules = self._terms.rules.get(digest, Rules())
+        if rules.no_new:
+            return rules.no_new
+        if is_shared:
+            return _SHARED
+        if (digest, item.key) in self._ended:
+            return "its entry was deleted or unlinked; write it into the digest to link it again"
+        if not text_in(item.fields, "title"):
+            return "it has no title"
+        if self._works[digest].holds(work_of(item)):
+            return "an entry of this work stands there already, not linked with this item"
+        if self._is_from_elsewhere(item):
+            return "another checkout wrote it; its entry comes with that one's commits"
+        if not rules.directions.brings_entries:
+            return "`zoterodigest pull` writes it into the digest"
+        return ""
+
+    def _is_from_elsewhere(self, item: Item) -> bool:
+        """Tell whether the tool itself put the item here, for a link that this lock file lacks."""
+        notes = item.notes.items()
+        if any(note.key == note_key(row_id) for row_id, note in notes if row_id not in self._rows):
+            return True
+        title = text_in(item.fields, "title")
+        return item.key not in self._items and is_our_item(item.key, item.identifiers, title)
+
+
+def _shown(item: Item) -> dict[str, Value]:
+    return {
+        name: value
+        for name, value in item.fields.items()
+        if kind_of(name) is not Kind.BLOCKS and name != CITEKEY and not is_empty(value)
+    }

@@ -1,0 +1,1 @@
+"""Links: what an entry and its item last agreed on, and the merge over it."""

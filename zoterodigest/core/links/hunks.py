@@ -1,0 +1,159 @@
+"""Three-way merge of blocks by the fingerprints of the base's blocks.
+
+Edits of different blocks merge, also of adjacent ones; an edit of one block at both ends does not,
+unless it is the same edit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from zoterodigest.core.links.link import fingerprint
+
+_MOST_COMPARISONS = 1_000_000
+"""Above this many pairs of blocks what lies between common ends is taken as one edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What became of the base's blocks from `start` to `end`: other blocks, or none."""
+
+    start: int
+    end: int
+    texts: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Edits:
+    """One end's edits: blocks put in before a block of the base, and the fates of its blocks."""
+
+    inserts: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    fates: dict[int, _Fate] = field(default_factory=dict)
+
+    def replace(self, start: int, end: int, texts: tuple[str, ...]) -> None:
+        fate = _Fate(start, end, texts)
+        self.fates.update(dict.fromkeys(range(start, end), fate))
+
+
+def merge_blocks(
+    base: Sequence[str], entry: Sequence[str], item: Sequence[str]
+) -> tuple[str, ...] | None:
+    """Return the blocks with both ends' edits, or None if both changed one block differently.
+
+    `base` holds the fingerprints of the blocks last in step, `entry` and `item` the blocks now.
+    Blocks put in at one place by both ends are all kept, the entry's first, none twice, also where
+    one of them changed or took out the block beside them.
+    """
+    base = _with_shared(base, entry, item)
+    at_entry, at_item = _edits(base, entry), _edits(base, item)
+    kept = {fingerprint(text): text for text in entry}
+    merged: list[str] = []
+    for place, block in enumerate((*base, None)):
+        merged += _joined(at_entry.inserts.get(place, ()), at_item.inserts.get(place, ()))
+        one, other = at_entry.fates.get(place), at_item.fates.get(place)
+        if one is not None and other is not None and one != other:
+            return None
+        fate = one or other
+        if fate is None:
+            merged += [] if block is None else [kept[block]]
+        elif fate.start == place:
+            merged += fate.texts
+    return None if _doubles(merged, base, entry, item) else tuple(merged)
+
+
+def _doubles(
+    merged: Sequence[str], base: Sequence[str], entry: Sequence[str], item: Sequence[str]
+) -> bool:
+    """Tell whether a block would stand there more often than anywhere so far: it was moved."""
+    sides = Counter(entry), Counter(item)
+    then = Counter(base)
+    return any(
+        number > 1 and number > max(*(side[text] for side in sides), then[fingerprint(text)])
+        for text, number in Counter(merged).items()
+    )
+
+
+def _with_shared(base: Sequence[str], entry: Sequence[str], item: Sequence[str]) -> Sequence[str]:
+    """Return `base` with the blocks that both ends have and it has not, as if they had stood there.
+
+    Each stands between the blocks that it stands between at both ends, in the place of those that
+    both have no more. A block that stands at one end more than once is no sure sign.
+    """
+    sides = [_placed(map(fingerprint, texts)) for texts in (entry, item)]
+    standing = {fingerprint(text) for text in (*entry, *item)}
+    known = set(base)
+    shared = [one for one in sides[0] if one in sides[1] and one not in known]
+    if len(shared) * len(base) > _MOST_COMPARISONS:
+        return base
+    grown = list(base)
+    for one in shared:
+        before, after = 0, len(grown)
+        for place, block in enumerate(grown):
+            turns = {at[block] < at[one] for at in sides if block in at}
+            before = place + 1 if True in turns else before
+            after = min(place, after) if False in turns else after
+        left = [block for block in grown[before:after] if block in standing]
+        grown[before : max(before, after)] = [one, *left]
+    return grown
+
+
+def _placed(prints: Iterable[str]) -> dict[str, int]:
+    """Return the places of the blocks that stand there once, in their order."""
+    places: dict[str, list[int]] = {}
+    for place, one in enumerate(prints):
+        places.setdefault(one, []).append(place)
+    return {one: found[0] for one, found in places.items() if len(found) == 1}
+
+
+def _edits(base: Sequence[str], texts: Sequence[str]) -> _Edits:
+    """Return how `base` became `texts`, block by block wherever the edit allows."""
+    edits = _Edits()
+    prints = [fingerprint(text) for text in texts]
+    for start, end, first, last in differences(base, prints):
+        new = tuple(texts[first:last])
+        if start == end:
+            edits.inserts[start] = new
+        elif not new or len(new) == end - start:
+            for offset, place in enumerate(range(start, end)):
+                edits.replace(place, place + 1, new[offset : offset + 1])
+        else:
+            edits.replace(start, end, new)
+    return edits
+
+
+def differences(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield half-open ranges of `old` and of `new` that differ, in order.
+
+    Very long texts that differ in many places are compared as one difference.
+    """
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
+    if len(a) * len(b) > _MOST_COMPARISONS:
+        yield head, head + len(a), head, head + len(b)
+        return
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield head + i1, head + i2, head + j1, head + j2
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _joined(entry: tuple[str, ...], item: tuple[str, ...]) -> tuple[str, ...]:
+    """Unite what both ends put in at one place."""
+    if _is_within(entry, item):
+        return item
+    known = set(entry)
+    return entry + tuple(text for text in item if text not in known)
+
+
+def _is_within(few: tuple[str, ...], many: tuple[str, ...]) -> bool:
+    """Tell whether the blocks of `few` stand in `many` in their order."""
+    rest = iter(many)
+    return all(text in rest for text in few)

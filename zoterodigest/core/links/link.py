@@ -1,0 +1,171 @@
+"""Links: what an entry and its item last agreed on, and how the link came to be.
+
+Fingerprints stand for values so that the committed lock file holds no text. A *base* keeps, for
+one field, the fingerprints of the value at both ends, raw and canonical, taken of one agreed value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+from hashlib import blake2b
+from typing import TypeAlias
+
+from zoterodigest.core.values.file_keys import BibKey, SourceKey
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import Item, Value, parts_of
+
+
+@lru_cache(maxsize=50_000)
+def fingerprint(text: str) -> str:
+    """Return 16 hexadecimal digits that stand for `text` (64 bits of BLAKE2b over its UTF-8)."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """The fingerprints of one field at one end.
+
+    `raw` is of the text that stands there; `parts` of the canonical value, one for each part:
+    a scalar or a list of names has one, members, links and blocks one each; EMPTY has none.
+    """
+
+    raw: str
+    parts: tuple[str, ...]
+
+
+def print_of(raw: str, value: Value) -> Print:
+    """Take the fingerprints of a slot that holds `raw` and means `value`."""
+    return Print(fingerprint(raw), tuple(fingerprint(part) for part in parts_of(value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The prints of both ends when they last were in step."""
+
+    at_entry: Print
+    at_item: Print
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the tool itself made for a row, so that it can be taken back (law 8).
+
+    `item` and `note` tell whether we created them; `tags`, `fields`, `attachments` (their keys) and
+    `collections` (their keys) what we added to an item, whoever created it.
+    """
+
+    item: bool = False
+    note: bool = False
+    tags: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+    attachments: frozenset[str] = frozenset()
+    collections: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Whom an item has a value from: `source`, as long as its text has the fingerprint `raw`."""
+
+    source: str
+    raw: str
+
+
+class State(Enum):
+    """Whether a row links an entry, or is the tombstone of a link that ended."""
+
+    LINKED = "linked"
+    DROPPED = "dropped"
+    TRASHED = "trashed"
+    UNLINKED = "unlinked"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One link of the lock file: an entry of `digest`, its item, and their bases by field.
+
+    `digest` may name a bibliography whose entries take part in the sync.
+
+    `id` is random, given at creation and never changed; it is also the heading id of our note.
+    `title` is the fingerprint of the entry's match title, `texts` that of each long text (abstract
+    and blocks), `headings` those of its heading path, `key` that of its citation key in a .bib:
+    they pair the row with its entry again.
+    A field in `apart` differs at both ends with no base; its changes do not travel. `credits` tell,
+    by field, which values of the item were found at a source.
+    """
+
+    id: str
+    digest: SourceKey
+    item: str
+    note: str | None = None
+    identifiers: frozenset[Identifier] = frozenset()
+    title: str = ""
+    texts: frozenset[str] = frozenset()
+    headings: tuple[str, ...] = ()
+    bases: Mapping[str, Base] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
+    origin: Origin = Origin()
+    state: State = State.LINKED
+    key: str = ""
+    credits: Mapping[str, Credit] = field(default_factory=dict)
+
+    @property
+    def links_digest(self) -> bool:
+        """Whether it links an entry of a digest, and not one of a bibliography."""
+        return self.state is State.LINKED and self.digest.is_digest
+
+    def is_from_source(self, name: str, raw: str) -> bool:
+        """Tell whether the text `raw` of the item's field is one that was found at a source."""
+        credit = self.credits.get(name)
+        return credit is not None and credit.raw == fingerprint(raw)
+
+
+def source_of(item: Item, name: str, rows: Iterable[Row]) -> str:
+    """Return the source of what an item holds in a field, "" if it is not the one found there.
+
+    A year that came with a date has the date's source.
+    """
+    names = (name, "date") if name == "year" else (name,)
+    credited = (
+        row.credits[one].source
+        for row in rows
+        for one in names
+        if row.item == item.key and row.is_from_source(one, item.raws.get(one, ""))
+    )
+    return next(credited, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One collection of the lock file: a digest (empty `path`) or one of its headings.
+
+    `path` holds the headings' keys, outermost first; `is_ours` tells whether we created it. `name`
+    is the last name that heading and collection agreed on, where it is not the heading's own.
+    """
+
+    digest: SourceKey
+    path: tuple[str, ...]
+    collection: str
+    is_ours: bool = True
+    name: str = ""
+
+
+ShelfKey: TypeAlias = tuple[SourceKey, tuple[str, ...]]
+"""What a shelf is known by: its digest and the path of its heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An entry of a .bib that tells of a work to be exported; it is ours if it has prints.
+
+    `bibliography` names the file, `key` the entry in it, `item` the item it tells of. `prints` are
+    the fingerprints of what was written into its fields last, by name; "" names its type. One
+    without prints is somebody's own: it is remembered by its key, and never written.
+    """
+
+    bibliography: BibKey
+    key: str
+    item: str
+    prints: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,325 @@
+"""Three-way merge of an entry and its item over the bases of their link (docs/invariants.md).
+
+An end has changed when its raw text and its canonical value both differ from the base's: neither
+white space nor a new reading of unchanged text is an edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from zoterodigest.core.links.hunks import merge_blocks
+from zoterodigest.core.links.link import Base, Print, fingerprint
+from zoterodigest.core.links.view import (
+    Folding,
+    as_shown,
+    canonical,
+    canonical_as_shown,
+    equal,
+    for_item,
+)
+from zoterodigest.core.values.record import (
+    EMPTY,
+    NOTE,
+    Blocks,
+    Fields,
+    Hyperlink,
+    Kind,
+    Links,
+    Members,
+    Value,
+    is_empty,
+    kind_of,
+    parts_of,
+)
+
+IDENTIFYING = frozenset({"arxiv", "doi", "url"})
+"""The fields by which an entry says which work it is of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one end of a link carries: values, and for the same names the text that stands there."""
+
+    fields: Fields
+    raws: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What a link asks for, field by field; a field that is in step is in none of these.
+
+    `to_entry` and `to_item` are the values to be written (EMPTY clears); of those to the item,
+    `fills` gives what was empty or had no base. `agreed` came to be in step, or needs a first base;
+    `conflicts` changed at both ends to different values, or are identifiers that were cleared at
+    the item; `apart` differs and has no base.
+    """
+
+    to_entry: Fields = field(default_factory=dict)
+    to_item: Fields = field(default_factory=dict)
+    fills: frozenset[str] = frozenset()
+    agreed: frozenset[str] = frozenset()
+    conflicts: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class InStep:
+    """Neither end changed, or there is nothing to carry and nothing to remember."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Both ends hold one value: it is the base from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """A value goes to one end or, merged, to both; None leaves that end as it is."""
+
+    to_entry: Value | None = None
+    to_item: Value | None = None
+    is_fill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A conflict: both ends changed to values that do not merge, or an identifier was cleared in
+    the library.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The ends differ and were never in step."""
+
+
+Step = InStep | Agreed | Travel | Clash | Apart
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """One field at both ends of a link: values and raw texts."""
+
+    name: str
+    entry: Value
+    item: Value
+    entry_raw: str
+    item_raw: str
+
+    def are_equal(self, folding: Folding) -> bool:
+        """Tell whether the ends are in step now."""
+        return equal(self.name, self.entry, self.item, folding)
+
+    def entry_print(self, folding: Folding) -> Print:
+        """Take the fingerprints of the entry's end."""
+        return Print(fingerprint(self.entry_raw), _prints(self.name, self.entry, folding))
+
+    def item_print(self, folding: Folding) -> Print:
+        """Take the fingerprints of the item's end, judged as the entry would show it."""
+        shown = canonical_as_shown(self.name, self.entry, self.item, folding)
+        return Print(fingerprint(self.item_raw), tuple(map(fingerprint, parts_of(shown))))
+
+    def changed(self, base: Base, folding: Folding) -> tuple[bool, bool]:
+        """Tell which ends changed since `base`: the entry, the item."""
+        return (
+            base.at_entry.raw != fingerprint(self.entry_raw)
+            and self._differ(base.at_entry.parts, self.entry_print(folding).parts),
+            base.at_item.raw != fingerprint(self.item_raw)
+            and self._differ(base.at_item.parts, self.item_print(folding).parts),
+        )
+
+    def _differ(self, then: tuple[str, ...], now: tuple[str, ...]) -> bool:
+        if is_set(self.name):
+            return set(then) != set(now)
+        return then != now
+
+
+def ends_of(name: str, entry: Side, item: Side) -> Ends:
+    """Return the field `name`, which both sides carry."""
+    return Ends(
+        name,
+        entry.fields[name],
+        item.fields[name],
+        entry.raws.get(name, ""),
+        item.raws.get(name, ""),
+    )
+
+
+def is_set(name: str) -> bool:
+    """Tell whether the field merges member by member."""
+    return kind_of(name) in (Kind.MEMBERS, Kind.LINKS)
+
+
+def merge(
+    bases: Mapping[str, Base], entry: Side, item: Side, folding: Folding, apart: frozenset[str]
+) -> Merge:
+    """Carry what changed at one end of a link to the other; tell what changed at both.
+
+    Only a field that both ends carry takes part. Without a base an empty field of the item is
+    filled in, members are added to it, and everything else that differs is apart; the entry is
+    never filled in. A field in `apart` does not travel until both ends hold the same value.
+    """
+    steps = {
+        name: step_of(ends_of(name, entry, item), bases.get(name), folding, was_apart=name in apart)
+        for name in sorted(entry.fields.keys() & item.fields.keys())
+    }
+    travels = {name: step for name, step in steps.items() if isinstance(step, Travel)}
+    return Merge(
+        to_entry={n: t.to_entry for n, t in travels.items() if t.to_entry is not None},
+        to_item={n: t.to_item for n, t in travels.items() if t.to_item is not None},
+        fills=frozenset(name for name, travel in travels.items() if travel.is_fill),
+        agreed=frozenset(name for name, step in steps.items() if isinstance(step, Agreed)),
+        conflicts=frozenset(name for name, step in steps.items() if isinstance(step, Clash)),
+        apart=frozenset(name for name, step in steps.items() if isinstance(step, Apart)),
+    )
+
+
+def step_of(ends: Ends, base: Base | None, folding: Folding, *, was_apart: bool) -> Step:
+    """Return what the link asks for in one field."""
+    if base is None:
+        return _united(ends, folding) if is_set(ends.name) else _first(ends, folding, was_apart)
+    entry_changed, item_changed = ends.changed(base, folding)
+    if not entry_changed and not item_changed:
+        return InStep()
+    if is_set(ends.name):
+        return _merged_sets(ends, base, folding, (entry_changed, item_changed))
+    if ends.are_equal(folding):
+        return Agreed()
+    if not item_changed:
+        return Travel(to_item=for_item(ends.entry, ends.item))
+    if not entry_changed:
+        shown = as_shown(ends.name, ends.entry, ends.item, folding)
+        return Clash() if would_lose_identifier(ends.name, shown) else Travel(to_entry=shown)
+    return _merged_blocks(ends, base) if kind_of(ends.name) is Kind.BLOCKS else Clash()
+
+
+def would_lose_identifier(name: str, to_entry: Value) -> bool:
+    """Tell whether an entry would no longer say which work it is of: only a person decides that."""
+    return name in IDENTIFYING and is_empty(to_entry)
+
+
+def _first(ends: Ends, folding: Folding, was_apart: bool) -> Step:
+    """Meet a field without a base for the first time, or again while it is apart.
+
+    Only a note of the person's own fills in an entry: it has its place there by their own rule.
+    """
+    # A preprint server beside nothing is in sync, but it agrees on no value that was another.
+    is_nothing_beside = is_empty(ends.item) and not is_empty(ends.entry)
+    if ends.are_equal(folding) and not (was_apart and is_nothing_beside):
+        return Agreed()
+    is_note = ends.name.startswith(NOTE)
+    if was_apart:
+        return Apart() if is_note or not is_empty(ends.entry) else InStep()
+    if is_note and is_empty(ends.entry):
+        return Travel(to_entry=ends.item)
+    if is_empty(ends.item):
+        return Travel(to_item=for_item(ends.entry, EMPTY), is_fill=True)
+    return InStep() if is_empty(ends.entry) else Apart()
+
+
+def _merged_blocks(ends: Ends, base: Base) -> Step:
+    if base.at_entry.parts != base.at_item.parts:
+        return Clash()
+    entry, item = parts_of(ends.entry), parts_of(ends.item)
+    merged = merge_blocks(base.at_entry.parts, entry, item)
+    if merged is None:
+        return Clash()
+    value = Blocks(merged) if merged else EMPTY
+    return Travel(
+        to_entry=None if merged == entry else value, to_item=None if merged == item else value
+    )
+
+
+_Keyed = dict[str, str | Hyperlink]
+"""Members by the fingerprint of their canonical form, in order."""
+
+
+def _united(ends: Ends, folding: Folding) -> Step:
+    """Without a base members are only ever added, and only to the item."""
+    at_entry, at_item = (
+        _keyed(ends.name, ends.entry, folding),
+        _keyed(ends.name, ends.item, folding),
+    )
+    if at_entry.keys() <= at_item.keys():
+        return Agreed()
+    return Travel(to_item=_as_value(ends.name, (at_item | at_entry).values()), is_fill=True)
+
+
+def _merged_sets(ends: Ends, base: Base, folding: Folding, changed: tuple[bool, bool]) -> Step:
+    """Bring what came and went at each end, against that end's own base, to the other end."""
+    at_entry, at_item = (
+        _keyed(ends.name, ends.entry, folding),
+        _keyed(ends.name, ends.item, folding),
+    )
+    entry_came, entry_went = _delta(base.at_entry, at_entry, changed[0])
+    item_came, item_went = _delta(base.at_item, at_item, changed[1])
+    if _share_a_label(entry_came, item_came):
+        return Clash()
+    new_entry = _applied(at_entry, item_came, item_went - entry_came.keys())
+    new_item = _applied(at_item, entry_came, entry_went - item_came.keys())
+    if new_entry.keys() == at_entry.keys() and new_item.keys() == at_item.keys():
+        return Agreed()
+    return Travel(
+        to_entry=_if_other(ends.name, at_entry, new_entry),
+        to_item=_if_other(ends.name, at_item, new_item),
+    )
+
+
+def _delta(base: Print, now: _Keyed, is_changed: bool) -> tuple[_Keyed, frozenset[str]]:
+    if not is_changed:
+        return {}, frozenset()
+    came = {key: member for key, member in now.items() if key not in base.parts}
+    return came, frozenset(base.parts) - now.keys()
+
+
+def _applied(now: _Keyed, came: _Keyed, went: frozenset[str]) -> _Keyed:
+    return {key: member for key, member in (now | came).items() if key not in went}
+
+
+def _if_other(name: str, now: _Keyed, new: _Keyed) -> Value | None:
+    return None if new.keys() == now.keys() else _as_value(name, new.values())
+
+
+def _share_a_label(entry_came: _Keyed, item_came: _Keyed) -> bool:
+    """Tell whether both ends gave one label different URLs."""
+    labels = [
+        {
+            link.label.casefold().strip()
+            for key, link in came.items()
+            if isinstance(link, Hyperlink) and key not in other
+        }
+        for came, other in ((entry_came, item_came), (item_came, entry_came))
+    ]
+    return bool(labels[0] & labels[1])
+
+
+def _keyed(name: str, value: Value, folding: Folding) -> _Keyed:
+    """Return the members as written by their fingerprints; of one in two spellings the first."""
+    keyed: _Keyed = {}
+    for member in _members(value):
+        keyed.setdefault(_prints(name, _as_value(name, [member]), folding)[0], member)
+    return keyed
+
+
+def _members(value: Value) -> tuple[str | Hyperlink, ...]:
+    match value:
+        case Members(texts):
+            return texts
+        case Links(hyperlinks):
+            return hyperlinks
+        case _:
+            return ()
+
+
+def _as_value(name: str, members: Iterable[str | Hyperlink]) -> Value:
+    if kind_of(name) is Kind.LINKS:
+        links = tuple(member for member in members if isinstance(member, Hyperlink))
+        return Links(links) if links else EMPTY
+    texts = tuple(member for member in members if isinstance(member, str))
+    return Members(texts) if texts else EMPTY
+
+
+def _prints(name: str, value: Value, folding: Folding) -> tuple[str, ...]:
+    return tuple(map(fingerprint, parts_of(canonical(name, value, folding))))

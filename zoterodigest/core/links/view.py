@@ -1,0 +1,224 @@
+"""How one end's value looks from the other: canonical forms, and the item as an entry shows it.
+
+Two values are *in step* when their canonical forms are equal. A canonical form folds what no person
+would call an edit (case and quotes of a title, the spelling of a venue or task).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from urllib.parse import unquote
+
+from zoterodigest.core.values.dates import is_iso
+from zoterodigest.core.values.escapes import without_spelling
+from zoterodigest.core.values.identity import canonical_title
+from zoterodigest.core.values.names import full_name, same_name, split_name
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Blocks,
+    Empty,
+    Fields,
+    Hyperlink,
+    Links,
+    Members,
+    Names,
+    Value,
+    is_empty,
+)
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _never(text: str) -> bool:
+    return False
+
+
+def _folded_member(name: str, text: str) -> str:
+    return _folded(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """How spellings are recognised as one: given by the tables of venues and tags.
+
+    `venue` returns one text for all spellings of a venue, `title` for all of a title; `member`
+    takes a field's name and a member of it. Without tables case and blanks are folded.
+    `is_server` tells of a venue whether it is a preprint server. An entry that names one says
+    nothing about where the work of an item appeared that has no venue: the two are in sync. (A
+    preprint carries no venue until it names its server, so such an item is no preprint.)
+    """
+
+    venue: Callable[[str], str] = _folded
+    title: Callable[[str], str] = canonical_title
+    member: Callable[[str, str], str] = _folded_member
+    is_server: Callable[[str], bool] = _never
+
+    def of_new_items(self) -> Folding:
+        """Return it for an item that is to hold all that its entries name, a server too."""
+        return replace(self, is_server=_never)
+
+
+def canonical(name: str, value: Value, folding: Folding) -> Value:
+    """Return the form of `value` in which two values of the field `name` are compared."""
+    if is_empty(value):
+        return EMPTY
+    match value:
+        case str():
+            return _canonical_text(name, value, folding)
+        case Names(people, truncated):
+            return Names(tuple(map(_one_form, people)), truncated)
+        case Members(texts):
+            return Members(tuple(dict.fromkeys(folding.member(name, text) for text in texts)))
+        case Links(hyperlinks):
+            return Links(tuple(dict.fromkeys(_canonical_link(link) for link in hyperlinks)))
+        case Blocks() | Empty():
+            return value
+
+
+def equal(name: str, at_entry: Value, at_item: Value, folding: Folding) -> bool:
+    """Tell whether the ends are in step: the entry shows the item's value, up to spelling."""
+    if name == "venue" and is_empty(at_item) and isinstance(at_entry, str):
+        return is_empty(at_entry) or folding.is_server(at_entry)
+    shown = canonical_as_shown(name, at_entry, at_item, folding)
+    return canonical(name, at_entry, folding) == shown
+
+
+def as_shown(name: str, at_entry: Value, at_item: Value, folding: Folding) -> Value:
+    """Return the item's value as the entry would show it.
+
+    Authors are cut where the entry cuts them, a date where the entry's ends, a year is taken out of
+    a date. What is equal but for its spelling keeps the entry's.
+    """
+    if equal(name, at_entry, at_item, folding):
+        return at_entry
+    return _cut(name, at_entry, at_item)
+
+
+def canonical_as_shown(name: str, at_entry: Value, at_item: Value, folding: Folding) -> Value:
+    """Return the canonical form of the item's value as the entry would show it."""
+    return canonical(name, _cut(name, at_entry, at_item), folding)
+
+
+def for_item(at_entry: Value, at_item: Value) -> Value:
+    """Return what the item is to hold so that the entry's value is shown by it.
+
+    The authors hidden behind an entry's "et al." stay; "et al." itself is nobody.
+    """
+    if not isinstance(at_entry, Names) or not at_entry.truncated:
+        return at_entry
+    hidden = _hidden(at_entry, at_item) if isinstance(at_item, Names) else ()
+    return Names(at_entry.people + hidden)
+
+
+def links_as_shown(entry: Fields, item: Fields) -> Value:
+    """Return the item's links as the entry would show them.
+
+    A link to the page that the entry shows as its own is left out. Where the entry shows the item's
+    `url` among its links, the item is taken to have that link.
+    """
+    links, page = item["links"], _page(entry.get("url"))
+    if page:
+        return _as_links(link for link in _links(links) if _page(link.url) != page)
+    return _as_links((*_links(links), *_implied(entry.get("links", EMPTY), item)))
+
+
+def links_as_held(links: Value, entry: Fields, item: Fields) -> Value:
+    """Return what the item is to hold so that `links_as_shown` gives `links`."""
+    if page := _page(entry.get("url")):
+        hidden = (link for link in _links(item["links"]) if _page(link.url) == page)
+        return _as_links((*_links(links), *hidden))
+    implied = _implied(links, item)
+    return _as_links(link for link in _links(links) if link not in implied)
+
+
+def _implied(links: Value, item: Fields) -> list[Hyperlink]:
+    """Return those of `links` that the item's `url` alone stands for."""
+    page = _page(item.get("url"))
+    if not page or any(_page(link.url) == page for link in _links(item["links"])):
+        return []
+    return [link for link in _links(links) if _page(link.url) == page]
+
+
+def _page(url: Value | None) -> str:
+    """Return what two spellings of one address have in common."""
+    return unquote(_canonical_url(url)) if isinstance(url, str) else ""
+
+
+def _links(value: Value) -> tuple[Hyperlink, ...]:
+    return value.hyperlinks if isinstance(value, Links) else ()
+
+
+def _as_links(links: Iterable[Hyperlink]) -> Value:
+    found = tuple(links)
+    return Links(found) if found else EMPTY
+
+
+def _cut(name: str, at_entry: Value, at_item: Value) -> Value:
+    match at_entry, at_item:
+        case Names(people=(_, *_) as people, truncated=True), Names():
+            return Names(at_item.people[: len(people)], truncated=True)
+        case str(), str() if name == "year" and at_entry and is_iso(at_item):
+            return at_item[:4]
+        case str(), str() if name == "date" and is_iso(at_entry) and is_iso(at_item):
+            return at_item[: len(at_entry)]
+        case _:
+            return at_item
+
+
+def _hidden(at_entry: Names, at_item: Names) -> tuple[str, ...]:
+    """Return the item's people that stand behind the last one the entry names."""
+    for back, person in enumerate(reversed(at_entry.people)):
+        for place, other in enumerate(at_item.people):
+            if same_name(person, other):
+                return at_item.people[place + 1 + back :]
+    return at_item.people[len(at_entry.people) :]
+
+
+def canonical_pages(text: str) -> str:
+    """Return page numbers with one hyphen in a range, whatever dashes and blanks stand there."""
+    return _DASHES.sub("-", " ".join(unicodedata.normalize("NFC", text).split()))
+
+
+_DASHES = re.compile(r" ?[-‐‑‒–—―−]+ ?")
+
+
+@lru_cache(maxsize=50_000)
+def _one_form(person: str) -> str:
+    return full_name(split_name(person)).translate(_STRAIGHT)
+
+
+_STRAIGHT = str.maketrans("“”„‘’", '"""\'\'')
+
+
+def _canonical_text(name: str, text: str, folding: Folding) -> str:
+    match name:
+        case "title":
+            return folding.title(text)
+        case "venue":
+            return folding.venue(text)
+        case "doi":
+            return text.strip().lower()
+        case "url":
+            return _canonical_url(text)
+        case "pages":
+            return canonical_pages(text)
+        case "abstract" | "comment":
+            # What a formatter of Markdown changes in a table's cell, see test_formatters.py.
+            plain = without_spelling(unicodedata.normalize("NFC", text))
+            return " ".join(plain.replace("|", " | ").split())
+        case _:
+            return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _canonical_link(link: Hyperlink) -> Hyperlink:
+    return replace(link, label=_folded(link.label), url=_canonical_url(link.url))
+
+
+def _canonical_url(url: str) -> str:
+    return url.strip().removesuffix("/").replace("http://", "https://", 1)

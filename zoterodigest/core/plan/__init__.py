@@ -1,0 +1,1 @@
+"""Plans, their terms and reports, and the history of what was done, as values."""

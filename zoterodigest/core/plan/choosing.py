@@ -1,0 +1,162 @@
+"""Choosing: which end holds where both changed, by a person's choice or by what they prefer."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Set
+from dataclasses import replace
+
+from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.merge import Merge, Side, would_lose_identifier
+from zoterodigest.core.links.view import Folding, as_shown, equal, for_item
+from zoterodigest.core.plan.terms import Choices, End, Terms, entry_end
+from zoterodigest.core.values.record import (
+    EMPTY,
+    SECTION,
+    Fields,
+    Hyperlink,
+    Links,
+    Value,
+    is_empty,
+)
+
+SECTIONS = "sections"
+
+
+def decided(merged: Merge, sides: tuple[Side, Side], row: Row, terms: Terms) -> Merge:
+    """Return `merged` with its conflicts, and the fields that are apart, decided where they can be.
+
+    `merged` is what the link of `row` asks for.
+
+    A person's choice goes before what is preferred, and what is preferred is for conflicts only. A
+    choice that was made over other values than these leaves the field as it is.
+    """
+    chosen = _chosen(sides, row.id, terms)
+    preferred: dict[str, End] = {}
+    if terms.only_choices:
+        merged = _only(merged, chosen.keys())
+    else:
+        preferred = _preferred(merged, sides[1], entry_end(row.digest), terms)
+    filled = _filled(merged, sides, terms)
+    for name, choice in {**filled, **preferred, **chosen}.items():
+        merged = _decided(merged, name, sides, choice, terms.folding)
+    return merged
+
+
+def is_chosen(choices: Choices, row_id: str, name: str) -> bool:
+    """Tell whether a person chose what becomes of this field; then directions do not matter."""
+    return (row_id, name) in choices.by_field
+
+
+def _filled(merged: Merge, sides: tuple[Side, Side], terms: Terms) -> dict[str, End]:
+    """Return the fields that the entry is to be filled in with, as the person asked for it."""
+    entry, item = sides[0].fields, sides[1].fields
+    touched = {*merged.to_entry, *merged.to_item, *merged.conflicts}
+    return {
+        name: End.ZOTERO
+        for name in sorted((entry.keys() & item.keys()) - touched)
+        if _key(name, terms.fills) in terms.fills
+        and is_empty(entry[name])
+        and not is_empty(item[name])
+    }
+
+
+def _key(name: str, known: Container[str]) -> str:
+    """Return the name under which a field is known: its own, or that of all sections."""
+    return SECTIONS if name.startswith(SECTION) and name not in known else name
+
+
+def _preferred(merged: Merge, item: Side, entry: End, terms: Terms) -> dict[str, End]:
+    """Return what is preferred for the conflicts of a link whose entry is the end `entry`.
+
+    No identifier is cleared in an entry by it.
+    """
+    preferred: dict[str, End] = {}
+    for name in sorted(merged.conflicts):
+        end = terms.prefer.get(_key(name, terms.prefer))
+        is_safe = not would_lose_identifier(name, item.fields[name])
+        if end is entry or (end is End.ZOTERO and is_safe):
+            preferred[name] = end
+    return preferred
+
+
+def _chosen(sides: tuple[Side, Side], row_id: str, terms: Terms) -> dict[str, End | Value]:
+    return {
+        name: choice
+        for (id_, name), choice in sorted(terms.choices.by_field.items(), key=lambda it: it[0])
+        if id_ == row_id and _is_as_seen(sides, (row_id, name), terms)
+    }
+
+
+def _is_as_seen(sides: tuple[Side, Side], key: tuple[str, str], terms: Terms) -> bool:
+    """Tell whether both ends hold what the person saw, or the item what was chosen already."""
+    if key not in terms.choices.seen:
+        return True
+    name, (seen_entry, seen_item) = key[1], terms.choices.seen[key]
+    entry, item = (side.fields.get(name) for side in sides)
+    if entry != seen_entry or item is None:
+        return False
+    choice = terms.choices.by_field[key]
+    return item in (seen_item, _ends(name, seen_entry, seen_item, choice, terms.folding)[1])
+
+
+def _only(merged: Merge, names: Set[str]) -> Merge:
+    def kept(fields: Fields) -> dict[str, Value]:
+        return {name: value for name, value in fields.items() if name in names}
+
+    return replace(merged, to_entry=kept(merged.to_entry), to_item=kept(merged.to_item))
+
+
+def _decided(
+    merged: Merge, name: str, sides: tuple[Side, Side], choice: End | Value, folding: Folding
+) -> Merge:
+    """Return `merged` with both ends of the field `name` brought to what was chosen."""
+    entry, item = (side.fields.get(name) for side in sides)
+    if entry is None or item is None:
+        return merged
+    to_entry, to_item = _ends(name, entry, item, choice, folding)
+    return replace(
+        merged,
+        to_entry=_with(merged.to_entry, name, to_entry),
+        to_item=_with(merged.to_item, name, to_item),
+        fills=merged.fills - {name},
+        conflicts=merged.conflicts - {name},
+        apart=merged.apart - {name},
+    )
+
+
+def _ends(
+    name: str, entry: Value, item: Value, choice: End | Value, folding: Folding
+) -> tuple[Value | None, Value | None]:
+    """Return what the entry and the item are to hold; None leaves that end as it is."""
+    match choice:
+        case End.MARKDOWN | End.BIB if isinstance(entry, Links) or isinstance(item, Links):
+            value = _joined(entry, item)
+        case End.ZOTERO if isinstance(entry, Links) or isinstance(item, Links):
+            value = _joined(item, entry)
+        case End.MARKDOWN | End.BIB:
+            return None, for_item(entry, item)
+        case End.ZOTERO:
+            return as_shown(name, entry, item, folding), None
+        case _:
+            value = choice
+    to_entry = None if equal(name, entry, value, folding) else value
+    to_item = None if equal(name, item, value, folding) else for_item(value, item)
+    return to_entry, to_item
+
+
+def _joined(first: Value, second: Value) -> Value:
+    """Return the links of both, of one label those of the first."""
+    links = first.hyperlinks if isinstance(first, Links) else ()
+    more = second.hyperlinks if isinstance(second, Links) else ()
+    labels = {_label(link) for link in links}
+    joined = (*links, *(link for link in more if _label(link) not in labels))
+    return Links(joined) if joined else EMPTY
+
+
+def _label(link: Hyperlink) -> str:
+    return link.label.casefold().strip()
+
+
+def _with(fields: Fields, name: str, value: Value | None) -> dict[str, Value]:
+    others = {other: one for other, one in fields.items() if other != name}
+    return others if value is None else {**others, name: value}

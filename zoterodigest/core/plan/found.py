@@ -1,0 +1,175 @@
+"""Found: what sources say of a work, and which of it an item takes. Pure, and a person goes first.
+
+A source fills in what an item lacks. It takes the place of something in two cases only: where
+whoever asked says so, and where the list of authors is one that nobody can cite, cut by "et al." or
+made of user names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+
+from zoterodigest.core.links.view import Folding, equal
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.identity import Identifier, match_title
+from zoterodigest.core.values.names import is_user_name, same_name, same_person
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Entry,
+    Fields,
+    Item,
+    Names,
+    Value,
+    is_empty,
+    text_in,
+)
+from zoterodigest.core.works.contradictions import contradict
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What sources say of one work: its fields, and by field the source's name for people.
+
+    A field in `replaces` takes the place of what the item holds. One in `travels` goes on to the
+    entries in Markdown, as an edit made in the library does; no other one does. Nothing is taken
+    unless the item still holds what it did when it was looked at, `expects`, and no end has
+    anything to say of what is replaced. `details` are texts for fields of the library that no
+    entry shows (volume, publisher), by Zotero's names: an item that is written takes those it
+    lacks.
+    """
+
+    fields: Fields = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    replaces: frozenset[str] = frozenset()
+    travels: frozenset[str] = frozenset()
+    expects: Fields = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    def is_meant_for(self, item: Item, folding: Folding) -> bool:
+        """Tell whether `item` still holds what is expected of it."""
+        return all(
+            equal(name, value, item.fields.get(name, EMPTY), folding)
+            for name, value in self.expects.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is known of a paper that was added to `digest` and that its entry cannot show.
+
+    The entry's item takes it as what was found. The paper is known by `identifiers` and `title`.
+    """
+
+    digest: DigestKey
+    identifiers: frozenset[Identifier]
+    title: str
+    found: Found
+
+    def is_about(self, entry: Entry) -> bool:
+        """Tell whether `entry` is that of the paper."""
+        return entry.digest == self.digest and self.is_of(entry.identifiers, entry.fields)
+
+    def is_of(self, identifiers: Set[Identifier], fields: Fields) -> bool:
+        """Tell whether an entry or item with these `identifiers` and `fields` is of the paper."""
+        if identifiers & self.identifiers:
+            return True
+        title = match_title(text_in(fields, "title"))
+        is_entitled = bool(title) and title == match_title(self.title)
+        return is_entitled and not contradict(identifiers, self.identifiers)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChange:
+    """How a run changes what is pending: facts that items have `taken`, and facts `kept` for a
+    later run.
+    """
+
+    taken: tuple[Pending, ...] = ()
+    kept: tuple[Pending, ...] = ()
+
+
+NOTHING_PENDING = PendingChange()
+
+
+def taken(
+    found: Found, item: Item, authors: Iterable[Value], folding: Folding, *, is_new: bool
+) -> dict[str, Value]:
+    """Return the values that `item` takes of what was found.
+
+    `authors` are those that its entries show. A new item takes fields that it does not carry yet;
+    one that is there takes those that it has a home for. A date is taken only if not even the year
+    is known, and by a work that appeared nowhere else: it is the day on which it was first seen.
+    """
+    values: dict[str, Value] = {}
+    if not found.is_meant_for(item, folding):
+        return values
+    for name, value in found.fields.items():
+        may_come = is_new or name in item.fields or name in found.replaces
+        if not may_come or is_empty(value) or (name in item.homeless and not _has_venue(found)):
+            continue
+        held = item.fields.get(name, EMPTY)
+        if name in found.replaces:
+            if not equal(name, value, held, folding):
+                values[name] = value
+        elif name == "authors" and isinstance(held, Names) and isinstance(value, Names):
+            if people := better_authors(held, value, authors):
+                values[name] = people
+        elif _is_lacking(name, item):
+            values[name] = value
+    return values
+
+
+def better_authors(held: Names, found: Names, shown: Iterable[Value]) -> Names | None:
+    """Return the authors an item is to have in the place of those it holds; None if these stay.
+
+    They give way only while they are what an entry shows. Behind "et al." the rest is added, if
+    those that are named are the first of all; they keep their spelling. User names are replaced.
+    """
+    if not held.people:
+        return found
+    entries = [one for one in shown if isinstance(one, Names) and _are_one(one, held)]
+    if not entries or not found.people:
+        return None
+    if any(map(is_user_name, held.people)):
+        return None if any(map(is_user_name, found.people)) else found
+    if not all(one.truncated for one in entries) or len(found.people) <= len(held.people):
+        return None
+    named = zip(held.people, found.people, strict=False)
+    if not all(same_person(one, other) for one, other in named):
+        return None
+    return Names(held.people + found.people[len(held.people) :])
+
+
+def as_held(item: Item, values: Fields) -> dict[str, Value]:
+    """Return `values` and what else changes with them: date and year have one home."""
+    date, year = values.get("date"), values.get("year")
+    then = item.fields.get("date")
+    if isinstance(date, str) and "year" in item.fields:
+        return {**values, "year": date[:4]}
+    if isinstance(year, str) and isinstance(then, str) and not then.startswith(year):
+        return {**values, "date": year}
+    return dict(values)
+
+
+def _has_venue(found: Found) -> bool:
+    return not is_empty(found.fields.get("venue", EMPTY))
+
+
+def _is_lacking(name: str, item: Item) -> bool:
+    """Tell whether an item has nothing in a field; a DOI that arXiv gives is none of the work's."""
+    if name == "date" and item.fields.get("venue", EMPTY) not in (EMPTY, "", _PREPRINT):
+        return False
+    names = ("date", "year") if name == "date" else (name,)
+    return all(is_empty(item.fields.get(one, EMPTY)) for one in names)
+
+
+_PREPRINT = "arXiv"
+"""The venue of what has none."""
+
+
+def _are_one(entry: Names, item: Names) -> bool:
+    """Tell whether an item holds just the people that an entry names."""
+    if len(entry.people) != len(item.people):
+        return False
+    return all(same_name(*pair) for pair in zip(entry.people, item.people, strict=True))

@@ -1,0 +1,302 @@
+"""The plan of a run as a value: what is done, what is reported, what the lock file will hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+
+from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.core.plan.reports import Report
+from zoterodigest.core.plan.seen import NOTHING, Recall
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Entry,
+    Fields,
+    Item,
+    PersonalNote,
+    Scope,
+    is_empty,
+    scope_of,
+)
+
+# --- actions -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreateShelf:
+    """A collection for a digest (empty `path`) or a heading, in `parent` or at the top."""
+
+    key: str
+    name: str
+    parent: str | None
+    digest: SourceKey
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenameShelf:
+    """Our collection follows its heading or digest to a new name."""
+
+    key: str
+    version: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateItem:
+    """A new item with the values of its first entry; `row_ids` are its links, in digest order.
+
+    `sources` names, by field, the source that a value was found at; `details` are texts for fields
+    that no entry shows, by Zotero's names.
+    """
+
+    key: str
+    fields: Fields
+    row_ids: tuple[str, ...]
+    placed: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeItem:
+    """Fields of the item at `version` go from `before` to `after` (EMPTY clears).
+
+    Those in `fills` were empty, gain members, or were found at the source named in `sources`; the
+    others are edits that travel. `placed` and `unplaced` are collections. Of `details` the item
+    takes what it lacks.
+    """
+
+    key: str
+    version: int
+    before: Fields
+    after: Fields
+    row_ids: tuple[str, ...]
+    fills: frozenset[str] = frozenset()
+    placed: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateNote:
+    """A new child note of `item` for the entry of `row_id`, holding its summary and sections."""
+
+    key: str
+    item: str
+    row_id: str
+    digest: SourceKey
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNote:
+    """Parts of our note at `version` go from `before` to `after` (EMPTY clears).
+
+    One that `is_restored` comes out of the trash, even if nothing in it changes.
+    """
+
+    key: str
+    version: int
+    item: str
+    row_id: str
+    digest: SourceKey
+    before: Fields
+    after: Fields
+    fills: frozenset[str] = frozenset()
+    is_restored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEntry:
+    """Fields of an entry go from `before` to `after` (EMPTY clears)."""
+
+    entry: Entry
+    row_id: str
+    before: Fields
+    after: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class TrashItem:
+    """The item at `version`, whose entry was dropped, goes into the trash if nobody used it."""
+
+    key: str
+    version: int
+    row_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrashNote:
+    """Our note at `version` goes into the trash if nobody changed it.
+
+    It was made for the entry of `row_id`, as was another note of `item` that says the same.
+    """
+
+    key: str
+    version: int
+    item: str
+    row_id: str
+    digest: SourceKey
+
+
+@dataclass(frozen=True, slots=True)
+class CreateEntry:
+    """A new entry for `item`, which was added to the collection of the heading `path`."""
+
+    digest: SourceKey
+    row_id: str
+    item: Item
+    path: tuple[str, ...]
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveEntry:
+    """An entry leaves its digest, as its item lies in the trash."""
+
+    entry: Entry
+    row_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveEntry:
+    """An entry goes under the heading `path`, as its item went into that one's collection."""
+
+    entry: Entry
+    row_id: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenameHeading:
+    """The heading `path` of a digest follows its collection from `before` to `after`."""
+
+    digest: SourceKey
+    path: tuple[str, ...]
+    before: str
+    after: str
+
+
+Action = (
+    CreateShelf
+    | RenameShelf
+    | CreateItem
+    | ChangeItem
+    | TrashItem
+    | CreateNote
+    | ChangeNote
+    | TrashNote
+    | ChangeEntry
+    | CreateEntry
+    | RemoveEntry
+    | MoveEntry
+    | RenameHeading
+)
+
+# --- the plan ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry, its item (None: about to be created) and the row that joins them.
+
+    `index` is the entry's place in the run; `before` the row as it was, None for a new link. `row`
+    is complete but for the bases of what is still to be written: `settle` records those. `recall`
+    is what this instance of the library remembers of it, `notes` are the notes of the person's own
+    that its entry is to show, by field, `renamed` the sections it shows under another label now.
+    `hidden_notes` is how many more it was to show if it had a place for them.
+    If it `restores_note`, the note of `item` is in the trash and counts as if it were not.
+    """
+
+    index: int
+    entry: Entry
+    item: Item | None
+    before: Row | None
+    row: Row
+    recall: Recall = NOTHING
+    notes: Mapping[str, PersonalNote] = field(default_factory=dict)
+    renamed: frozenset[str] = frozenset()
+    hidden_notes: int = 0
+    restores_note: bool = False
+
+
+def items_behind(
+    links: Iterable[Link], rows: Iterable[Row], actions: Iterable[Action] = ()
+) -> frozenset[str]:
+    """Return the items whose entries in a .bib may know more than they do.
+
+    They are older here than the lock file, or took the place of a merged item and lack what an
+    entry of a .bib says: what a survivor lacks clears nothing. `actions` may still fill it in.
+    `rows` are those of the links after the run: what they agree on then is not lacking.
+    """
+    agreed = {row.id: row.bases.keys() for row in rows}
+    filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
+    return frozenset(
+        link.row.item
+        for link in links
+        if link.recall.waits
+        or (
+            link.row.digest.is_bib
+            and _lacks(link, agreed.get(link.row.id, set()), filled.get(link.row.item, {}))
+        )
+    )
+
+
+def _lacks(link: Link, agreed: Set[str], filled: Fields) -> bool:
+    """Tell whether an item lacks a value of its entry, in a field on which the two never agreed."""
+    held = {**(link.item.fields if link.item else {}), **filled}
+    known = agreed | link.row.bases.keys()
+    return link.item is not None and any(
+        not is_empty(value) and is_empty(held.get(name, EMPTY)) and name not in known
+        for name, value in link.entry.fields.items()
+        if scope_of(name) is Scope.RECORD
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a run is going to do, in the order in which it is to be done.
+
+    `rows` and `shelves` are as the lock file is to hold them when every action succeeds; rows of
+    links with actions still lack the bases of what is written.
+    """
+
+    actions: tuple[Action, ...] = ()
+    reports: tuple[Report, ...] = ()
+    links: tuple[Link, ...] = ()
+    rows: tuple[Row, ...] = ()
+    shelves: tuple[Shelf, ...] = ()
+    rows_before: tuple[Row, ...] = field(default=(), repr=False)
+    shelves_before: tuple[Shelf, ...] = field(default=(), repr=False)
+
+    @property
+    def changes_lock(self) -> bool:
+        """Whether the lock file will differ, with or without actions."""
+        return self.rows != self.rows_before or self.shelves != self.shelves_before
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to do and nothing to record."""
+        return not self.actions and not self.changes_lock
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many actions and reports of each kind there are, by class name."""
+        return Counter(type(one).__name__ for one in (*self.actions, *self.reports))
+
+    def field_counts(self) -> Mapping[tuple[str, str], int]:
+        """Return how many objects change in each field: by ("fill" or "edit", field name)."""
+        found: Counter[tuple[str, str]] = Counter()
+        for action in self.actions:
+            match action:
+                case ChangeItem(after=after, fills=fills) | ChangeNote(after=after, fills=fills):
+                    found.update(("fill" if name in fills else "edit", name) for name in after)
+                case ChangeEntry(after=after):
+                    found.update(("edit", name) for name in after)
+                case _:
+                    pass
+        return found

@@ -1,0 +1,307 @@
+"""What a run reports: whatever stays as it is although something is to be said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import Entry, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both ends of the link changed this field to different values; both stay as they are."""
+
+    row_id: str
+    name: str
+    at_entry: Value
+    at_item: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ApartField:
+    """The ends differ in this field and were never in step; its changes do not travel."""
+
+    row_id: str
+    name: str
+    at_entry: Value
+    at_item: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An edit that the run's directions keep from travelling `to_entry` (else to the item)."""
+
+    row_id: str
+    name: str
+    to_entry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableDate:
+    """The item's date or year (`name`) is a text that the entry of this row has no place for.
+
+    The entry keeps what it shows.
+    """
+
+    row_id: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoLongerShown:
+    """Fields that were in step and that the entry does not carry any more: the library keeps them.
+
+    Its format has a place for them; that place is gone from the entry.
+    """
+
+    row_id: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AmbiguousEntry:
+    """A new entry that may be any of these items: nothing is created, the person chooses."""
+
+    entry: Entry
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrashedEntry:
+    """A new entry whose work is only in the trash: neither created nor restored."""
+
+    entry: Entry
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotPushed:
+    """A new entry that is not in the library, of a digest that may not create items."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableEntry:
+    """An entry that cannot be read as a whole; its link, if it has one, stays as it is."""
+
+    digest: SourceKey
+    entry: Entry | None
+    row_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedEntry:
+    """The entry of this row is gone from its digest; item and note stay, untouched."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class MissingItem:
+    """The item of this row and `entry` is in the trash, or no longer in the library at all."""
+
+    row: Row
+    entry: Entry
+    is_trashed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissingNote:
+    """Our note of this row is in the trash, gone, or has lost its heading: not made again."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenNotes:
+    """Entries of this digest have no place for notes of the person's own: it is a table.
+
+    `number` notes are not shown.
+    """
+
+    digest: SourceKey
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredNote:
+    """Our note of this row was deleted, but its fields `names` were edited: it comes back."""
+
+    row: Row
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingShelf:
+    """The collection of this shelf is in the trash or gone: not made again, nothing placed."""
+
+    shelf: Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class NotLinked:
+    """The link of this entry was ended (unlinked, or its item trashed): --relink revives it."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Fields that another machine, or another commit, brought on: this library still shows what it
+    last showed here. It has not caught up yet, or the lock file is an older one: nothing travels.
+    """
+
+    row_id: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedItem:
+    """The item of this row is not in this library and never was seen here: it is still to come."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class AddedItem:
+    """An item that was added to a digest's collection and becomes no entry, for `reason`."""
+
+    digest: SourceKey
+    key: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relocated:
+    """An item was put in another heading's collection, or taken out of its own (`is_out`).
+
+    Its entry stays where it is: the item is still in its own collection, or in none any more.
+    """
+
+    row_id: str
+    collection: str
+    is_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceConflict:
+    """Digest and library both gave an entry a new place: both stay as they are."""
+
+    row_id: str
+    at_entry: tuple[str, ...]
+    at_item: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NameConflict:
+    """A heading and its collection both got a new name: both stay as they are."""
+
+    digest: SourceKey
+    path: tuple[str, ...]
+    collection: str
+    at_digest: str
+    at_library: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldName:
+    """A collection has a new name that the directions keep from its heading."""
+
+    digest: SourceKey
+    path: tuple[str, ...]
+    collection: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotFollowed:
+    """A digest cannot follow the library in this, for `reason`: all stays as it is.
+
+    `what` is the heading or entry (then `row_id` is its link), `wanted` the heading's new name or
+    the heading that the entry was to go to; an entry that was to leave has none.
+    """
+
+    digest: SourceKey
+    what: str
+    wanted: tuple[str, ...]
+    reason: str
+    row_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForEdit:
+    """One end is gone, but the other was edited since (`names`): the edit wins, it stays."""
+
+    row: Row
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SameWork:
+    """Two items or more turn out to be one work, by `identifier`: merging them is proposed."""
+
+    identifier: Identifier
+    keys: tuple[str, ...]
+    row_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The item of this row was merged into the item `key`, which the link follows.
+
+    The entries of the rows `others` are linked with that item as well.
+    """
+
+    row: Row
+    key: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MergedOtherWork:
+    """The item of this row was merged into the item `key`, which is linked with another work.
+
+    By their `identifiers` the entries are two works: this one stays as it is, and its link ends.
+    """
+
+    row: Row
+    key: str
+    identifiers: tuple[Identifier, ...]
+
+
+Report = (
+    Conflict
+    | ApartField
+    | Held
+    | UnreadableDate
+    | NoLongerShown
+    | AmbiguousEntry
+    | TrashedEntry
+    | NotPushed
+    | UnreadableEntry
+    | DroppedEntry
+    | MissingItem
+    | MissingNote
+    | HiddenNotes
+    | RestoredNote
+    | MissingShelf
+    | NotLinked
+    | Waiting
+    | AwaitedItem
+    | AddedItem
+    | Relocated
+    | PlaceConflict
+    | NameConflict
+    | HeldName
+    | NotFollowed
+    | KeptForEdit
+    | SameWork
+    | Followed
+    | MergedOtherWork
+)

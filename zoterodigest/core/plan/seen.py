@@ -1,0 +1,94 @@
+"""What this instance of a library last showed (V), against what the lock file says now.
+
+The lock file travels between machines and commits; a library may lag behind it. Per link and field
+an instance remembers the last base at which item and entry were in step here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from zoterodigest.core.links.link import Base, Row, fingerprint
+from zoterodigest.core.values.record import Item
+
+_MOST_PAST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an instance remembers: its rows by id, with the bases of V, and by collection the keys
+    of the items that lay in it. `past` holds, by row id and field, the marks of bases that once
+    were in step here, the newest last: a lock file that has one of them is of an older commit.
+    `version` was the library's; one at a lower version now `has_gone_back`, as when it was restored
+    from a backup.
+    """
+
+    rows: Mapping[str, Row] = field(default_factory=dict)
+    collections: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    past: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    version: int = 0
+    has_gone_back: bool = False
+
+    def held(self, collection: str, item: Item) -> bool:
+        """Tell whether `item`, or one that was merged into it since, lay in a collection.
+
+        A merge unites the collections: in none of them is the item that stays an addition.
+        """
+        return not {item.key, *item.replaces}.isdisjoint(self.collections.get(collection, ()))
+
+    def is_past(self, row_id: str, name: str, base: Base) -> bool:
+        """Tell whether `base` was in step here before the one that is remembered."""
+        return mark_of(base) in self.past.get(row_id, {}).get(name, ())
+
+
+def mark_of(base: Base) -> str:
+    """Return a fingerprint of the value that was agreed on, the order of its parts left out."""
+    return fingerprint(" ".join(sorted(base.at_item.parts)))
+
+
+def past_after(
+    seen: Seen, rows: Mapping[str, Row], before: Mapping[str, Row], after: Mapping[str, Row]
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the marks of what is past once `rows` are remembered in the place of those of `seen`.
+
+    A run that brought the lock file's row from `before` to `after`, and remembers that, knows the
+    base before to be older. Only the newest marks of each field are kept.
+    """
+    past: dict[str, dict[str, tuple[str, ...]]] = {}
+    for row_id, row in rows.items():
+        marks = dict(seen.past.get(row_id, {}))
+        for name, base in _bases(before, row_id).items():
+            if row.bases.get(name) == _bases(after, row_id).get(name) != base:
+                marks[name] = _with_mark(marks.get(name, ()), base)
+        for name, base in _bases(seen.rows, row_id).items():
+            if row.bases.get(name) != base:
+                marks[name] = _with_mark(marks.get(name, ()), base)
+        if marks:
+            past[row_id] = marks
+    return past
+
+
+def _bases(rows: Mapping[str, Row], row_id: str) -> Mapping[str, Base]:
+    return rows[row_id].bases if row_id in rows else {}
+
+
+def _with_mark(marks: tuple[str, ...], base: Base) -> tuple[str, ...]:
+    left = (one for one in marks if one != mark_of(base))
+    return (*left, mark_of(base))[-_MOST_PAST:]
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What is remembered of one link where it differs from the lock file.
+
+    `waits` are fields at which the library still is as it was last seen, while the lock file has
+    moved on: nothing travels. Those in `bases` have moved at both: they merge over what was seen.
+    """
+
+    waits: frozenset[str] = frozenset()
+    bases: Mapping[str, Base] = field(default_factory=dict)
+
+
+NOTHING = Recall()
+"""Nothing differs from the lock file."""

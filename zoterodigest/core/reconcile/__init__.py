@@ -1,0 +1,1 @@
+"""Reconciling: the row of pure steps from what was read to a plan."""

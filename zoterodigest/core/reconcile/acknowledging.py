@@ -1,0 +1,192 @@
+"""Acknowledging: reports that a person lives with, until what they are about changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from zoterodigest.core.collections.relocation import PLACE
+from zoterodigest.core.links.link import fingerprint
+from zoterodigest.core.links.view import Folding, canonical
+from zoterodigest.core.plan.plan import Link
+from zoterodigest.core.plan.reports import (
+    AddedItem,
+    AmbiguousEntry,
+    ApartField,
+    AwaitedItem,
+    Conflict,
+    DroppedEntry,
+    Followed,
+    Held,
+    HeldName,
+    HiddenNotes,
+    KeptForEdit,
+    MergedOtherWork,
+    MissingItem,
+    MissingNote,
+    MissingShelf,
+    NameConflict,
+    NoLongerShown,
+    NotFollowed,
+    NotLinked,
+    NotPushed,
+    PlaceConflict,
+    Relocated,
+    Report,
+    RestoredNote,
+    SameWork,
+    TrashedEntry,
+    UnreadableDate,
+    UnreadableEntry,
+    Waiting,
+)
+from zoterodigest.core.reconcile.settle import item_end
+from zoterodigest.core.values.identity import match_title
+from zoterodigest.core.values.record import Entry, Value, parts_of, text_in
+
+_SEPARATOR = "\0"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Acknowledged:
+    """A report that a person lives with, as the lock file keeps it.
+
+    `id` is that of a row, or one made from what the report is about where it is about no link.
+    `name` is the report's kind, with its field or collection behind it. `print` is the fingerprint
+    of what it says: with another one it is news again.
+    """
+
+    id: str
+    name: str
+    print: str
+
+
+def acknowledgement_of(
+    report: Report, links: Mapping[str, Link], folding: Folding
+) -> Acknowledged | None:
+    """Return what is kept of a report that a person acknowledges; None if nobody can.
+
+    A conflict cannot be acknowledged, as it waits for a decision, nor can what comes to an end by
+    itself. `links` are those of the run, by row id.
+    """
+    found = _about_link(report, links, folding) or _about_else(report)
+    if found is None:
+        return None
+    id_, name, says = found
+    return Acknowledged(id_, name, fingerprint(_SEPARATOR.join(says)))
+
+
+_About = tuple[str, str, tuple[str, ...]]
+"""The id of what a report is about, its name, and what it says."""
+
+
+def _about_link(report: Report, links: Mapping[str, Link], folding: Folding) -> _About | None:
+    """Return what a report about a link says, its values as they are compared."""
+    match report:
+        case ApartField(row_id, name, at_entry, at_item):
+            ends = (_form(name, value, folding) for value in (at_entry, at_item))
+            return row_id, f"diverged {name}", tuple(ends)
+        case Held(row_id, name):
+            return row_id, f"held-back {name}", _standing(links.get(row_id), [name])
+        case UnreadableDate(row_id, name, text):
+            return row_id, f"unreadable-date {name}", (text,)
+        case NoLongerShown(row_id, names):
+            return row_id, "not-shown", (*names, *_standing(links.get(row_id), names))
+        case Relocated(row_id, collection, is_out):
+            return row_id, f"relocated {collection}", (str(is_out),)
+        case MissingItem(row, is_trashed):
+            return row.id, "item-gone", (str(is_trashed), *_texts(links.get(row.id)))
+        case MissingNote(row):
+            return row.id, "note-gone", _texts(links.get(row.id))
+        case NotLinked(row):
+            return row.id, "not-linked", (row.state.value,)
+        case KeptForEdit(row, names):
+            return row.id, "kept", names
+        case Followed(row, key, others) if others:
+            return row.id, "one-item", (key, *others)
+        case MergedOtherWork(row, key):
+            return row.id, "merged", (key,)
+        case NotFollowed(row_id=row_id, wanted=wanted) if row_id:
+            return row_id, "not-followed", wanted
+        case UnreadableEntry(row_id=row_id) if row_id:
+            return row_id, "unreadable", ()
+        case _:
+            return None
+
+
+def _about_else(report: Report) -> _About | None:
+    """Return what a report says that is about no link."""
+    match report:
+        case AmbiguousEntry(entry, keys):
+            return _id_of(entry), "ambiguous", (*keys, _title(entry))
+        case TrashedEntry(entry, key):
+            return _id_of(entry), "only-in-trash", (key,)
+        case NotPushed(entry):
+            return _id_of(entry), "not-pushed", ()
+        case UnreadableEntry(entry=entry) if entry and (entry.identifiers or _title(entry)):
+            return _id_of(entry), "unreadable", ()
+        case AddedItem(digest, key, title, reason):
+            return _made_id(digest, key), "added", (title, reason)
+        case MissingShelf(shelf):
+            return _made_id(shelf.digest, *shelf.path), "collection-gone", (shelf.collection,)
+        case HeldName(digest, path, _, name):
+            return _made_id(digest, *path), "held-back name", (name,)
+        case NotFollowed(digest, what, wanted):
+            return _made_id(digest, what), "not-followed", wanted
+        case SameWork(identifier, keys):
+            return _made_id(identifier.scheme, identifier.value), "one-work", keys
+        case HiddenNotes(digest):
+            return _made_id(digest), "notes-not-shown", ()
+        case Conflict() | PlaceConflict() | NameConflict() | Waiting() | AwaitedItem():
+            return None
+        case DroppedEntry() | Followed() | UnreadableEntry() | RestoredNote():
+            return None
+        case ApartField() | Held() | NoLongerShown() | Relocated() | MissingItem():
+            return None
+        case MissingNote() | NotLinked() | KeptForEdit() | MergedOtherWork() | UnreadableDate():
+            return None
+        case _:
+            assert_never(report)
+
+
+def still_acknowledged(
+    known: Iterable[Acknowledged], present: Iterable[Acknowledged]
+) -> tuple[Acknowledged, ...]:
+    """Return those of `known` but for which a report now says something else."""
+    prints = {(one.id, one.name): one.print for one in present}
+    kept = (one for one in known if prints.get((one.id, one.name), one.print) == one.print)
+    return tuple(sorted(kept))
+
+
+def _form(name: str, value: Value, folding: Folding) -> str:
+    return _SEPARATOR.join(parts_of(canonical(name, value, folding)))
+
+
+def _standing(link: Link | None, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the texts that stand at both ends in these fields."""
+    if link is None or link.item is None:
+        return ()
+    item, entry = item_end(link, link.item, link.row), link.entry
+    ends = [(entry.raws.get(name, ""), item.raws.get(name, "")) for name in names]
+    placed = sorted(link.item.collections) if PLACE in names else []
+    return (*(text for end in ends for text in end), *placed)
+
+
+def _texts(link: Link | None) -> tuple[str, ...]:
+    """Return all that stands in the entry of a link: an edit of it is news."""
+    return tuple(text for _, text in sorted(link.entry.raws.items())) if link else ()
+
+
+def _id_of(entry: Entry) -> str:
+    """Return an id for an entry without a link: from its identifiers, else from its title."""
+    known = sorted(f"{one.scheme}:{one.value}" for one in entry.identifiers)
+    return _made_id(entry.digest, *(known or [_title(entry)]))
+
+
+def _title(entry: Entry) -> str:
+    return match_title(text_in(entry.fields, "title"))
+
+
+def _made_id(*parts: str) -> str:
+    return f"zd-{fingerprint(_SEPARATOR.join(parts))[:10]}"

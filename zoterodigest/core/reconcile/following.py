@@ -1,0 +1,183 @@
+"""Items merged in the library: which live item each became, and how its links follow it there.
+
+Zotero's "Merge Items" trashes one item and leaves `dc:replaces` on the one that stays. A link that
+follows is as if its entry had just adopted that item: what the item lacks clears nothing, and where
+it differs the two ends have diverged.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from zoterodigest.core.links.link import Base, Origin, Row, State, fingerprint
+from zoterodigest.core.links.merge import Side, ends_of
+from zoterodigest.core.links.view import Folding
+from zoterodigest.core.reconcile.settle import is_note_missing, item_side_of, side_of
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import NOTE, Entry, Item, Kind, kind_of
+from zoterodigest.core.works.contradictions import contradict, contradicting
+
+
+def successors(items: Iterable[Item]) -> dict[str, str]:
+    """Return the live item into which each item that is gone was merged, by the key of the latter.
+
+    Chains of merges are followed to the first item that is live. An item that was restored since
+    has no successor.
+    """
+    known = {item.key: item for item in items}
+    live = {key for key, item in known.items() if not item.is_trashed}
+    merged = {old: item.key for item in known.values() for old in sorted(item.replaces)}
+    merged |= {old: key for key in sorted(live) for old in known[key].replaces}
+    found: dict[str, str] = {}
+    for old in merged.keys() - live:
+        passed, key = {old}, merged[old]
+        while key not in live and key in merged and key not in passed:
+            passed.add(key)
+            key = merged[key]
+        if key in live:
+            found[old] = key
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class MergedInto:
+    """The item of a link was merged into the item `key`; rows with the ids `others` have it too."""
+
+    key: str
+    others: tuple[str, ...]
+
+
+class AfterMerge(Enum):
+    """What a merge did to the item of a link that stays with it.
+
+    An item that is back from the trash may have left its links and its note with the item into
+    which it was merged.
+    """
+
+    JOINED = auto()
+    RESTORED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class OtherWork:
+    """The item `key` is not the work of an entry, whose own item was merged into it.
+
+    Another entry is linked with it, and has other `identifiers` of the same scheme.
+    """
+
+    key: str
+    identifiers: tuple[Identifier, ...]
+
+
+Fate = MergedInto | OtherWork | AfterMerge | None
+
+
+class Following:
+    """The links of a run that follow merged items; an entry joins others only if none contradicts.
+
+    `entries` are those that take part in the run, by the id of the row that found them again.
+    """
+
+    def __init__(
+        self, items: Iterable[Item], rows: Iterable[Row], entries: Mapping[str, Entry]
+    ) -> None:
+        items = tuple(items)
+        self._successors = successors(items)
+        self._entries = entries
+        self._replaced = {old for item in items if not item.is_trashed for old in item.replaces}
+        self._members: dict[str, dict[str, frozenset[Identifier]]] = defaultdict(dict)
+        self._joined: set[str] = set()
+        known = [row for row in rows if row.state is not State.UNLINKED]
+        for row in known:
+            if row.state is State.LINKED and row.item not in self._successors:
+                self._members[row.item][row.id] = self._identifiers(row)
+        moving = (row for row in known if row.item in self._successors and row.id in entries)
+        self._judged_rows = {row.id: self._judged(row) for row in moving}
+
+    def fate(self, row: Row) -> Fate:
+        """Return what a merge made of the link of `row`, in the first run after it."""
+        match self._judged_rows.get(row.id):
+            case str(key):
+                return MergedInto(key, tuple(sorted(self._members[key].keys() - {row.id})))
+            case OtherWork() as other:
+                return other
+            case None if row.item in self._joined:
+                return AfterMerge.JOINED
+            case None if row.state is State.TRASHED and row.item in self._replaced:
+                return AfterMerge.RESTORED
+            case None:
+                return None
+
+    def _judged(self, row: Row) -> str | OtherWork:
+        key, own = self._successors[row.item], self._identifiers(row)
+        others = (one for one in self._members[key].values() if contradict(own, one))
+        other = next(others, None)
+        if row.state is State.LINKED or other is None:
+            self._joined.add(key)
+        if other is not None:
+            return OtherWork(key, contradicting(own, other))
+        self._members[key][row.id] = own
+        return key
+
+    def _identifiers(self, row: Row) -> frozenset[Identifier]:
+        entry = self._entries.get(row.id)
+        return entry.identifiers if entry and entry.identifiers else row.identifiers
+
+
+def followed(row: Row, item: Item, *, is_ours: bool) -> Row:
+    """Return `row` linked with `item`, into which its own item was merged.
+
+    Ours are then only the note, the attachments and the places that moved along: whose the tags and
+    values of the two items were cannot be told any more.
+    """
+    origin = Origin(
+        item=is_ours,
+        note=row.origin.note,
+        attachments=row.origin.attachments,
+        collections=row.origin.collections & item.collections,
+    )
+    return replace(row, item=item.key, origin=origin)
+
+
+def as_adopted(row: Row, entry: Entry, item: Item, folding: Folding) -> Row:
+    """Return `row` without the bases of fields that `item` no longer shows as they were agreed on.
+
+    A note that moved along keeps its bases; one that did not is to be made again.
+    """
+    if is_note_missing(item, row):
+        row = without_note(row)
+    parted = frozenset(name for name in row.apart if kind_of(name) is Kind.BLOCKS)
+    return replace(with_shown_bases(row, entry, item, folding), apart=parted)
+
+
+def with_shown_bases(row: Row, entry: Entry, item: Item, folding: Folding) -> Row:
+    """Return `row` with the bases that `item` still shows: what it lacks clears no entry."""
+    ends = side_of(entry), item_side_of(entry, item, row)
+    bases = {name: base for name, base in row.bases.items() if _is_shown(name, base, ends, folding)}
+    return replace(row, bases=bases)
+
+
+def without_note(row: Row) -> Row:
+    """Return `row` as one whose entry has no note yet."""
+    bases = {name: base for name, base in row.bases.items() if not is_of_note(name)}
+    apart = frozenset(name for name in row.apart if not is_of_note(name))
+    return replace(row, note=None, bases=bases, apart=apart, origin=replace(row.origin, note=False))
+
+
+def is_of_note(name: str) -> bool:
+    """Tell whether a field has its home in our note; notes of the person's own are notes apart."""
+    return kind_of(name) is Kind.BLOCKS and not name.startswith(NOTE)
+
+
+def _is_shown(name: str, base: Base, ends: tuple[Side, Side], folding: Folding) -> bool:
+    entry, item = ends
+    if kind_of(name) is Kind.BLOCKS:
+        return True
+    if name not in item.fields:
+        return False
+    if name not in entry.fields:  # the citation key: the item alone carries it
+        return base.at_item.raw == fingerprint(item.raws.get(name, ""))
+    return not ends_of(name, entry, item).changed(base, folding)[1]

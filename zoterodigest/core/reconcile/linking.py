@@ -1,0 +1,384 @@
+"""Links of a run: rows that found their entry again, and new links to items found or made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.links.link import Base, Origin, Row, State
+from zoterodigest.core.plan.plan import Link, RemoveEntry
+from zoterodigest.core.plan.reports import (
+    AmbiguousEntry,
+    AwaitedItem,
+    DroppedEntry,
+    Followed,
+    KeptForEdit,
+    MergedOtherWork,
+    MissingItem,
+    NotLinked,
+    NotPushed,
+    Report,
+    TrashedEntry,
+    UnreadableEntry,
+)
+from zoterodigest.core.plan.terms import Holdings, Known, Rules, Terms, WhenDropped, WhenTrashed
+from zoterodigest.core.reconcile.doubled import is_put_off
+from zoterodigest.core.reconcile.following import (
+    AfterMerge,
+    Following,
+    MergedInto,
+    OtherWork,
+    as_adopted,
+    followed,
+    with_shown_bases,
+)
+from zoterodigest.core.reconcile.settle import edited_fields, is_noteless
+from zoterodigest.core.values.keys import is_our_item, item_key, note_key
+from zoterodigest.core.values.record import Entry, Item, is_empty, text_in
+from zoterodigest.core.works.catalogue import (
+    Adopt,
+    Ambiguous,
+    OnlyTrashed,
+    Unknown,
+    library_catalogue,
+)
+from zoterodigest.core.works.note_matching import assign_notes, says_the_same
+from zoterodigest.core.works.pairing import Pairing, Scope, heading_prints, pair
+from zoterodigest.core.works.work import work_of
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """The links that take part in a run, in order; rows that stay as they are; what is reported;
+    entries that leave their digest.
+    """
+
+    links: tuple[Link, ...]
+    kept: tuple[Row, ...]
+    reports: tuple[Report, ...]
+    removed: tuple[RemoveEntry, ...] = ()
+
+
+def link_entries(
+    entries: Sequence[Entry],
+    known: Known,
+    library: Holdings,
+    terms: Terms,
+    *,
+    new_ids: Iterator[str],
+) -> Linking:
+    """Pair `entries` with the rows `known`, and look for the items of entries that are new.
+
+    A link's row has its bases as they were; a new link's has none.
+    """
+    rows = known.rows
+    scope = Scope(frozenset(terms.rules) - terms.gone, terms.gone, terms.missing)
+    pairing = pair(entries, rows, scope, terms.unread)
+    run = _Run(entries, known, library, terms)
+    revived = run.keep_links(pairing)
+    run.take_notes()
+    run.end_links(pairing)
+    run.make_links({**dict.fromkeys(pairing.new), **revived}, new_ids)
+    taken = run.revived | {link.before.id for link in run.links if link.before}
+    taken |= run.replaced(pairing)
+    kept = (run.kept.get(row.id, row) for row in rows if row.id not in taken)
+    links = sorted(run.links, key=lambda link: link.index)
+    return Linking(tuple(links), tuple(kept), tuple(run.reports), tuple(run.removed))
+
+
+class _Run:
+    """The links of one run while they are being found."""
+
+    def __init__(
+        self, entries: Sequence[Entry], known: Known, library: Holdings, terms: Terms
+    ) -> None:
+        rows = known.rows
+        self.links: list[Link] = []
+        self.kept: dict[str, Row] = {}
+        self.revived: set[str] = set()
+        self.reports: list[Report] = []
+        self.removed: list[RemoveEntry] = []
+        self._seen = known.seen.rows if known.seen else {}
+        self._entries = entries
+        self._rows = rows
+        self._terms = terms
+        self._items = {item.key: item for item in library.items}
+        self._taken = {*self._items, *library.taken}
+        self._row_ids = {row.id for row in rows}
+        linked = frozenset(row.item for row in rows if row.state is State.LINKED)
+        self._catalogue = library_catalogue(library.items, linked)
+
+    def keep_links(self, pairing: Pairing) -> dict[int, Row]:
+        """Link entries over the rows they already have; return the rows that are to be revived."""
+        revived: dict[int, Row] = {}
+        following = self._following(pairing)
+        for index, row in sorted(pairing.rows.items(), key=lambda pair: pair[0]):
+            entry, fate = self._entries[index], following.fate(row)
+            if isinstance(fate, MergedInto):
+                row = self._followed(row, fate)
+                # A new entry of the same work, in this run, is to find the item that stays.
+                self._catalogue.add(fate.key, work_of(entry), is_linked=True)
+            item = self._items.get(row.item)
+            if entry.is_unreadable:
+                self.reports.append(UnreadableEntry(entry.digest, entry, row.id))
+            elif not self._terms.takes(entry):
+                continue
+            elif isinstance(fate, OtherWork) and entry.digest in self._terms.relink:
+                revived[index] = row
+            elif isinstance(fate, OtherWork):
+                self.kept[row.id] = replace(row, state=State.TRASHED)
+                self.reports.append(MergedOtherWork(row, fate.key, fate.identifiers))
+            elif _is_spent(row, item) and entry.digest in self._terms.relink:
+                revived[index] = row
+            elif _is_ended(row, item):
+                self.reports.append(NotLinked(row))
+            elif item is None and row.id not in self._seen:
+                self.reports.append(AwaitedItem(row))
+            elif item is None or item.is_trashed:
+                self._lose_item(entry, row, item)
+            else:
+                if isinstance(fate, MergedInto) or fate is AfterMerge.JOINED:
+                    row = as_adopted(row, entry, item, self._terms.folding)
+                elif fate is AfterMerge.RESTORED:
+                    row = with_shown_bases(row, entry, item, self._terms.folding)
+                now = replace(
+                    row,
+                    digest=entry.digest,
+                    headings=heading_prints(entry),
+                    bases=self._bases_kept(row, entry),
+                    state=State.LINKED,
+                )
+                self.links.append(Link(index, entry, item, row, now))
+        return revived
+
+    def take_notes(self) -> None:
+        """Give links without a note ours that stands in no row and says the same.
+
+        Another machine made it for the same entry before either knew of the other's row; the note's
+        heading names the row, so the row takes that name.
+        """
+        without = [
+            (place, link)
+            for place, link in enumerate(self.links)
+            if link.before
+            and link.before.note is None
+            and link.item
+            and link.item.notes
+            and not link.row.digest.is_bib
+        ]
+        for place, link in without:
+            notes = link.item.notes if link.item else {}
+            lost = {
+                row_id: note
+                for row_id, note in notes.items()
+                if row_id not in self._row_ids and says_the_same(link.entry, note)
+            }
+            taken = assign_notes([(0, link.entry)], list(lost.values()), list(lost))
+            if link.row.id not in notes and taken:
+                self._row_ids.add(taken[0])
+                self.links[place] = replace(link, row=replace(link.row, id=taken[0]))
+
+    def _following(self, pairing: Pairing) -> Following:
+        """Return what becomes of the links of this run whose items were merged."""
+        taking_part = {
+            row.id: self._entries[index]
+            for index, row in sorted(pairing.rows.items(), key=lambda pair: pair[0])
+            if self._terms.takes(self._entries[index]) and not self._entries[index].is_unreadable
+        }
+        # A link that ends in this run contradicts nobody: the next run would not know of it.
+        ending = {row.id for row in pairing.dropped} if self._terms.selection is None else set()
+        staying = (row for row in self._rows if row.id not in ending)
+        return Following(self._items.values(), staying, taking_part)
+
+    def _followed(self, row: Row, merged: MergedInto) -> Row:
+        """Return `row` with the item into which its own was merged in the library."""
+        item = self._items[merged.key]
+        is_ours = any(one.origin.item for one in self._rows if one.item == merged.key)
+        self.reports.append(Followed(row, merged.key, merged.others))
+        return followed(row, item, is_ours=is_ours or _is_ours(item))
+
+    def _lose_item(self, entry: Entry, row: Row, item: Item | None) -> None:
+        """Do with the entry of an item that is gone as its digest's rules say; an edit wins.
+
+        A run that may not take it out leaves the link as it is, for one that may. An entry that had
+        left and was written again stays: its item was gone before.
+        """
+        rules = self._terms.rules.get(entry.digest, Rules())
+        is_removed = rules.when_trashed is WhenTrashed.REMOVE and row.state is State.LINKED
+        edited = edited_fields(entry, item, row, self._terms.folding) if item else ()
+        self.kept[row.id] = replace(row, state=State.TRASHED)
+        if is_removed and edited:
+            self.reports.append(KeptForEdit(row, edited))
+        elif is_removed and rules.directions.brings_entries and self._terms.is_whole:
+            self.kept[row.id] = replace(row, state=State.DROPPED)
+            self.removed.append(RemoveEntry(entry, row.id))
+        else:
+            self.reports.append(MissingItem(row, entry, is_trashed=item is not None))
+            if is_removed:
+                self.kept[row.id] = row
+
+    def _bases_kept(self, row: Row, entry: Entry) -> Mapping[str, Base]:
+        """Return the bases of a row; what an entry of another digest lacks, nobody took out."""
+        if row.digest == entry.digest or row.digest in self._terms.gone:
+            return row.bases
+        lacks = {name for name, value in entry.fields.items() if is_empty(value)}
+        return {name: base for name, base in row.bases.items() if name not in lacks}
+
+    def end_links(self, pairing: Pairing) -> None:
+        """Make tombstones of the rows whose entry is gone; one that may still stand is kept.
+
+        So is one whose item or doubled note is to follow, in a run that may not write it.
+        """
+        for row in pairing.unreadable:
+            self.reports.append(UnreadableEntry(row.digest, None, row.id))
+        if self._terms.selection is None:
+            for row in pairing.dropped:
+                rules = self._terms.rules.get(row.digest, Rules())
+                follows = rules.when_dropped is not WhenDropped.KEEP
+                waits = (follows and not rules.places) or is_put_off(row, self.links, self._terms)
+                self.kept[row.id] = row if waits else replace(row, state=State.DROPPED)
+                self.reports.append(DroppedEntry(row))
+
+    def make_links(self, unlinked: dict[int, Row | None], new_ids: Iterator[str]) -> None:
+        """Find or make the items of entries that have no link; a row given is revived."""
+        found: dict[int, tuple[str, Item | None]] = {}
+        for index in sorted(unlinked):
+            entry = self._entries[index]
+            if entry.is_unreadable:
+                self.reports.append(UnreadableEntry(entry.digest, entry, None))
+            elif self._terms.takes(entry) and (key := self._item_of(entry, unlinked[index])):
+                found[index] = key, self._items.get(key)
+        wanted = {i: key for i, (key, _) in found.items() if unlinked[i] is None}
+        noted = self._noted(wanted, new_ids)
+        for index, (key, item) in found.items():
+            row = unlinked[index]
+            keeps_id = row is not None and row.item == key and not _is_note_trashed(row, item)
+            row_id = noted.get(index) or (row.id if row and keeps_id else self._unused(new_ids))
+            if row is not None:
+                self.revived.add(row.id)
+            new = self._row(row_id, index, key)
+            if row is not None and row.item == key:
+                new = replace(new, origin=row.origin)
+            self.links.append(Link(index, self._entries[index], item, None, new))
+
+    def replaced(self, pairing: Pairing) -> set[str]:
+        """Return the tombstones in whose place a relinking that was killed has made other rows."""
+        paired = {row.id for row in pairing.rows.values()}
+        linked = [link.before for link in self.links if link.before]
+        return {
+            row.id
+            for row in self._rows
+            if row.digest in self._terms.relink
+            and row.state in (State.UNLINKED, State.TRASHED)
+            and row.id not in paired
+            and any(_are_of_one_entry(row, one) for one in linked)
+        }
+
+    def _item_of(self, entry: Entry, row: Row | None) -> str | None:
+        """Return the key of the item for `entry`, a new one if need be, or report why not."""
+        rules = self._terms.rules.get(entry.digest, Rules())
+        match = self._catalogue.find(work_of(entry))
+        if isinstance(match, OnlyTrashed) and row and row.item == match.key and row.origin.item:
+            match = Unknown()
+        match match:
+            case Adopt(key):
+                self._catalogue.add(key, work_of(entry), is_linked=True)
+                return key
+            case Ambiguous(keys):
+                self.reports.append(AmbiguousEntry(entry, keys))
+            case OnlyTrashed() | Unknown() if not rules.creates:
+                pass
+            case OnlyTrashed(key):
+                self.reports.append(TrashedEntry(entry, key))
+            case Unknown() if not rules.directions.push.allows("title"):
+                self.reports.append(NotPushed(entry))
+            case Unknown():
+                return self._new_key(entry)
+        return None
+
+    def _new_key(self, entry: Entry) -> str:
+        key = item_key(self._taken, entry.identifiers, text_in(entry.fields, "title"))
+        self._taken.add(key)
+        self._catalogue.add(key, work_of(entry), is_linked=True)
+        return key
+
+    def _noted(self, found: dict[int, str], new_ids: Iterator[str]) -> dict[int, str]:
+        """Return the row ids of our notes that stand in no row, by the entry that takes them on.
+
+        A note may name a row that another machine moved here from an entry without a summary, which
+        still stands where it was: that one's row gives its name up.
+        """
+        by_item: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
+        for index, key in found.items():
+            if not self._entries[index].digest.is_bib:
+                by_item[key].append((index, self._entries[index]))
+        without = {
+            link.row.id: place
+            for place, link in enumerate(self.links)
+            if is_noteless(link) and not link.row.digest.is_bib
+        }
+        noted: dict[int, str] = {}
+        for key, entries in by_item.items():
+            notes = self._items[key].notes if key in self._items else {}
+            lost = [
+                row_id
+                for row_id, note in sorted(notes.items())
+                if row_id not in self._row_ids
+                or (row_id in without and any(says_the_same(one, note) for _, one in entries))
+            ]
+            if lost:
+                noted |= assign_notes(entries, [notes[row_id] for row_id in lost], lost)
+        for row_id in without.keys() & noted.values():
+            link = self.links[without[row_id]]
+            new = replace(link.row, id=self._unused(new_ids))
+            self.links[without[row_id]] = replace(link, row=new)
+        self._row_ids.update(noted.values())
+        return noted
+
+    def _row(self, row_id: str, index: int, key: str) -> Row:
+        item = self._items.get(key)
+        note = item.notes.get(row_id) if item else None
+        return Row(
+            id=row_id,
+            digest=self._entries[index].digest,
+            item=key,
+            note=note.key if note else None,
+            headings=heading_prints(self._entries[index]),
+            origin=Origin(
+                item=(item is None or _is_ours(item)) and not self._entries[index].digest.is_bib,
+                note=note is not None and note.key == note_key(row_id),
+            ),
+        )
+
+    def _unused(self, new_ids: Iterator[str]) -> str:
+        row_id = next(one for one in new_ids if one not in self._row_ids)
+        self._row_ids.add(row_id)
+        return row_id
+
+
+def _are_of_one_entry(row: Row, other: Row) -> bool:
+    is_titled = bool(row.title) and row.title == other.title
+    return row.digest == other.digest and (is_titled or bool(row.identifiers & other.identifiers))
+
+
+def _is_ended(row: Row, item: Item | None) -> bool:
+    """Tell whether the link is not to be taken up: unlinked, or trashed and not restored since."""
+    is_live = item is not None and not item.is_trashed
+    return row.state is State.UNLINKED or (row.state is State.TRASHED and not is_live)
+
+
+def _is_spent(row: Row, item: Item | None) -> bool:
+    """Tell whether the link has ended and can't simply be taken up by an entry written again."""
+    is_live = item is not None and not item.is_trashed
+    return _is_ended(row, item) or (row.state is State.DROPPED and not is_live)
+
+
+def _is_note_trashed(row: Row, item: Item | None) -> bool:
+    """Tell whether the key and the heading id of a note are spent: it lies in the trash."""
+    note = item.notes.get(row.id) if item else None
+    return note is not None and note.is_trashed
+
+
+def _is_ours(item: Item) -> bool:
+    return is_our_item(item.key, item.identifiers, text_in(item.fields, "title"))

@@ -1,0 +1,179 @@
+"""Reconcile: entries, lock file and library go in, a plan comes out. Nothing else happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from zoterodigest.core.collections.added import added_items
+from zoterodigest.core.collections.headings import renamed_headings
+from zoterodigest.core.collections.relocation import Relocations, relocations
+from zoterodigest.core.links.link import Row, Shelf, State
+from zoterodigest.core.plan.cleared import with_cleared
+from zoterodigest.core.plan.plan import (
+    Action,
+    ChangeItem,
+    CreateEntry,
+    Link,
+    Plan,
+    RenameHeading,
+    RenameShelf,
+    TrashItem,
+)
+from zoterodigest.core.plan.reports import AddedItem, DroppedEntry, HeldName, NameConflict
+from zoterodigest.core.plan.terms import Holdings, Known, Rules, Terms, WhenDropped
+from zoterodigest.core.reconcile.doubled import trashed_notes
+from zoterodigest.core.reconcile.linking import Linking, link_entries
+from zoterodigest.core.reconcile.lost_notes import with_lost_notes
+from zoterodigest.core.reconcile.own_notes import hidden_notes, with_own_notes
+from zoterodigest.core.reconcile.places import Placing, place
+from zoterodigest.core.reconcile.recalling import recalled
+from zoterodigest.core.reconcile.renamed import with_renamed_sections
+from zoterodigest.core.reconcile.same_work import same_works
+from zoterodigest.core.reconcile.settle import settle, with_traits
+from zoterodigest.core.reconcile.travel import Travels, travel
+from zoterodigest.core.values.record import Entry, Item
+
+
+def reconcile(
+    entries: Sequence[Entry],
+    known: Known,
+    library: Holdings,
+    terms: Terms,
+    *,
+    new_ids: Iterator[str],
+) -> Plan:
+    """Return the plan that brings `entries` and `library` into agreement over the links `known`.
+
+    `entries` are those of all digests of the run, in order; rows of other digests stay as they are.
+    `new_ids` gives the ids of new rows. Under equal arguments the plan is the same.
+    """
+    run = known, library, terms
+    linking = link_entries(entries, known, library, terms, new_ids=new_ids)
+    back = with_lost_notes(linking.links, known, library.items, terms)
+    noted = [with_own_notes(with_cleared(link), terms) for link in back.links]
+    labelled = [with_renamed_sections(link, terms) for link in noted]
+    links = [recalled(link, known.seen, terms) for link in labelled]
+    may_follow = terms.is_whole and not (known.seen and known.seen.has_gone_back)
+    moved = relocations(links, known.shelves, known.seen) if may_follow else Relocations()
+    dropped = _dropped(linking, library, terms)
+    placing = place(links, dropped[WhenDropped.ARCHIVE], moved, run)
+    taken = {*library.taken, *(item.key for item in library.items)}
+    travels = travel(placing.links, placing.moves, terms, taken)
+    archived = {row.id: row for row, _ in placing.archived}
+    rows = [archived.get(row.id, row) for row in linking.kept]
+    rows += [_row(link, terms) for link in travels.links]
+    added = _added(entries, rows, placing, travels, run=run, new_ids=new_ids)
+    created = [one for one in added if isinstance(one, CreateEntry)]
+    headings = _headings(entries, placing, created, run)
+    actions = (
+        *placing.shelf_actions,
+        *(change for _, change in placing.archived if change is not None),
+        *travels.actions,
+        *(TrashItem(one.key, one.version, row.id) for row, one in dropped[WhenDropped.TRASH]),
+        *trashed_notes(linking.reports, linking.links, terms),
+        *(one for one in headings if isinstance(one, RenameHeading)),
+        *placing.entry_actions,
+        *linking.removed,
+        *created,
+    )
+    reports = (
+        *linking.reports,
+        *back.reports,
+        *placing.reports,
+        *travels.reports,
+        *(one for one in headings if not isinstance(one, RenameHeading)),
+        *(one for one in added if isinstance(one, AddedItem)),
+        *same_works(travels.links),
+        *hidden_notes(travels.links),
+    )
+    return Plan(
+        actions=actions,
+        reports=reports,
+        links=travels.links,
+        rows=_sorted_rows(rows),
+        shelves=placing.shelves,
+        rows_before=_sorted_rows(known.rows),
+        shelves_before=_sorted_shelves(known.shelves),
+    )
+
+
+def _added(
+    entries: Sequence[Entry],
+    rows: Iterable[Row],
+    placing: Placing,
+    travels: Travels,
+    *,
+    run: tuple[Known, Holdings, Terms],
+    new_ids: Iterator[str],
+) -> list[CreateEntry | AddedItem]:
+    """Return what becomes of items that a person added, after all else is known."""
+    known, library, terms = run
+    if not terms.is_whole:
+        return []
+    # Under the headings as they are now: one renamed since has another path in the lock file.
+    shelved = replace(known, shelves=placing.shelves)
+    # With what this run brings to their items: else the next run would add it to the new entries.
+    after = replace(library, items=_items_after(library.items, travels.actions))
+    return list(added_items(entries, rows, (shelved, after, terms), new_ids))
+
+
+def _headings(
+    entries: Sequence[Entry],
+    placing: Placing,
+    created: Iterable[CreateEntry],
+    run: tuple[Known, Holdings, Terms],
+) -> list[RenameHeading | HeldName | NameConflict]:
+    """Return what becomes of headings, once it is known which entries come under them."""
+    _, library, terms = run
+    renamed = {one.key for one in placing.shelf_actions if isinstance(one, RenameShelf)}
+    arriving: list[Action] = [*placing.entry_actions, *created]
+    return list(
+        renamed_headings(
+            entries, placing.shelves, library.collections, renamed, arriving=arriving, terms=terms
+        )
+    )
+
+
+def _items_after(items: Iterable[Item], actions: Iterable[Action]) -> tuple[Item, ...]:
+    """Return `items` with the values that `actions` write into them."""
+    changes = {one.key: one.after for one in actions if isinstance(one, ChangeItem)}
+    return tuple(
+        replace(item, fields={**item.fields, **changes[item.key]}) if item.key in changes else item
+        for item in items
+    )
+
+
+def _dropped(
+    linking: Linking, library: Holdings, terms: Terms
+) -> dict[WhenDropped, list[tuple[Row, Item]]]:
+    """Return the rows whose entry just left, with their items, by what is to become of these."""
+    items = {item.key: item for item in library.items}
+    linked = {link.row.item for link in linking.links}
+    linked |= {row.item for row in linking.kept if row.state is State.LINKED}
+    found: dict[WhenDropped, list[tuple[Row, Item]]] = {rule: [] for rule in WhenDropped}
+    for report in linking.reports:
+        item = items.get(report.row.item) if isinstance(report, DroppedEntry) else None
+        if not isinstance(report, DroppedEntry) or item is None or item.is_trashed:
+            continue
+        rules = terms.rules.get(report.row.digest, Rules())
+        if rules.places and item.key not in linked:
+            linked.add(item.key)
+            row = replace(report.row, state=State.DROPPED)
+            found[rules.when_dropped].append((row, item))
+    return found
+
+
+def _row(link: Link, terms: Terms) -> Row:
+    """Return the row as it is to be; of an item that is still to be made no base is known."""
+    if link.item is None:
+        return with_traits(link.row, link.entry)
+    return settle(link, link.item, terms.folding)
+
+
+def _sorted_rows(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(sorted(rows, key=lambda row: row.id))
+
+
+def _sorted_shelves(shelves: Iterable[Shelf]) -> tuple[Shelf, ...]:
+    return tuple(sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path)))

@@ -1,0 +1,68 @@
+"""Renamed: sections that an entry shows under another label than when it last was in step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from zoterodigest.core.links.link import Base, fingerprint
+from zoterodigest.core.links.merge import Ends
+from zoterodigest.core.links.view import canonical
+from zoterodigest.core.plan.plan import Link
+from zoterodigest.core.plan.terms import Rules, Terms
+from zoterodigest.core.values.record import EMPTY, SECTION, Fields, Note, Value, parts_of
+
+
+def with_renamed_sections(link: Link, terms: Terms) -> Link:
+    """Return `link` whose entry carries, empty, every section it now shows under a new label.
+
+    So the note lets the old heading go as it gets the new one. A section that was edited, at either
+    end, is not taken for a renamed one.
+    """
+    note = link.item.notes.get(link.row.id) if link.item else None
+    if note is None or note.is_trashed or link.entry.is_unreadable:
+        return link
+    pushes = terms.rules.get(link.entry.digest, Rules()).directions.push
+    old = {name: base for name, base in _left(link, note, terms) if pushes.allows(name)}
+    renamed: dict[str, str] = {}
+    for name, value in link.entry.fields.items():
+        if old and _is_new(name, link, note) and pushes.allows(name):
+            known = next((one for one in old if _are_of(value, old[one], name, terms)), None)
+            if known is not None:
+                del old[known]
+                renamed[name] = known
+    if not renamed:
+        return link
+    entry = replace(link.entry, fields=_with_old_names(link.entry.fields, renamed))
+    return replace(link, entry=entry, renamed=frozenset(renamed.values()))
+
+
+def _left(link: Link, note: Note, terms: Terms) -> Iterator[tuple[str, Base]]:
+    """Yield the sections that left the entry and stand in the note as they were."""
+    for name, base in sorted(link.row.bases.items()):
+        is_gone = name not in link.entry.fields and name not in link.entry.unreadable
+        if name.startswith(SECTION) and is_gone and base.at_entry.parts and name in note.fields:
+            raw = note.raws.get(name, "")
+            ends = Ends(name, EMPTY, note.fields[name], "", raw)
+            if not ends.changed(base, terms.folding)[1]:
+                yield name, base
+
+
+def _is_new(name: str, link: Link, note: Note) -> bool:
+    is_known = name in link.row.bases or name in link.row.apart or name in note.fields
+    return name.startswith(SECTION) and not is_known
+
+
+def _are_of(value: Value, base: Base, name: str, terms: Terms) -> bool:
+    parts = parts_of(canonical(name, value, terms.folding))
+    return tuple(map(fingerprint, parts)) == base.at_entry.parts
+
+
+def _with_old_names(fields: Fields, renamed: dict[str, str]) -> dict[str, Value]:
+    """Return `fields` with each old name, empty, before the new one."""
+    found: dict[str, Value] = {}
+    for name, value in fields.items():
+        if name in renamed:
+            found[renamed[name]] = EMPTY
+        found[name] = value
+    return found

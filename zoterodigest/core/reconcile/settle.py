@@ -1,0 +1,213 @@
+"""What a link's row is to say, judged by what its ends hold now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from zoterodigest.core.links.bases import Recorded, recorded, refreshed
+from zoterodigest.core.links.link import Base, Row
+from zoterodigest.core.links.merge import Side, ends_of, is_set
+from zoterodigest.core.links.view import Folding, links_as_shown
+from zoterodigest.core.plan.cleared import lines_gone, with_cleared, with_empty
+from zoterodigest.core.plan.plan import Link
+from zoterodigest.core.values.dates import is_iso
+from zoterodigest.core.values.keys import note_key
+from zoterodigest.core.values.record import (
+    EMPTY,
+    NOTE,
+    SECTION,
+    Entry,
+    Fields,
+    Item,
+    Kind,
+    Value,
+    is_empty,
+    kind_of,
+)
+from zoterodigest.core.works.pairing import traits_of
+
+
+def settle(link: Link, item: Item, folding: Folding) -> Row:
+    """Return the row of `link` now that its item is `item`, as read or as it will be after a write.
+
+    Whatever was to be written, the row claims only what both ends show. A row that has nothing new
+    to say is returned as it was: a new reading of old text alone changes nothing.
+    """
+    link = _with_lines_of_neither(with_cleared(link), item)
+    row = _with_note(link, item)
+    entry_side = side_of(link.entry)
+    item_side = without(item_end(link, item, row), link.recall.waits)
+    row = _without_left_sections(row, link.entry, item)
+    known = Recorded({**row.bases, **link.recall.bases}, row.apart)
+    now = recorded(known, entry_side, item_side, folding, from_item=link.entry.from_item)
+    row = replace(row, bases=_reached(link, now, entry_side, item_side, folding), apart=now.apart)
+    if row == link.before:
+        return row
+    bases = dict(refreshed(link.row.bases, now.bases, entry_side, item_side, folding=folding))
+    if is_date_now_a_year(link.entry, item_side):
+        bases.pop("date", None)
+    return with_traits(replace(row, bases=bases), link.entry)
+
+
+def _with_lines_of_neither(link: Link, item: Item) -> Link:
+    """Return `link` with EMPTY in its entry where a line left it, and `item` holds nothing either.
+
+    Both ends agree on that: what comes at the item later is an edit. Whether this run took the line
+    out, or one that was killed before it wrote the lock file, is the same.
+    """
+    gone = lines_gone(link) - link.recall.waits
+    held = item_end(with_empty(link, gone), item, link.row).fields if gone else {}
+    return with_empty(link, {name for name in gone & held.keys() if is_empty(held[name])})
+
+
+def is_date_now_a_year(entry: Entry, item: Side) -> bool:
+    """Tell whether the item's date is a mere year, which its entry shows as such."""
+    date, year = item.fields.get("date", EMPTY), entry.fields.get("year", EMPTY)
+    return "date" not in entry.fields and not is_empty(date) and date == year
+
+
+def _without_left_sections(row: Row, entry: Entry, item: Item) -> Row:
+    """Return `row` without the bases of sections that are in neither entry nor note any more."""
+    note = item.notes.get(row.id)
+    if note is None or note.is_trashed or entry.is_unreadable:
+        return row
+    held = {name for name, value in note.fields.items() if not is_empty(value)}
+    standing = held | entry.fields.keys() | entry.unreadable
+    left = {name for name in row.bases if name.startswith(SECTION) and name not in standing}
+    if not left:
+        return row
+    bases = {name: base for name, base in row.bases.items() if name not in left}
+    return replace(row, bases=bases)
+
+
+def _reached(
+    link: Link, now: Recorded, entry: Side, item: Side, folding: Folding
+) -> dict[str, Base]:
+    """Return the bases `now`; a field that was merged over what this instance saw has the lock
+    file's until its ends are in step.
+    """
+    bases = dict(now.bases)
+    for name in link.recall.bases:
+        ends = ends_of(name, entry, item)
+        if not is_set(name) and not ends.are_equal(folding):
+            bases[name] = link.row.bases[name]
+    return bases
+
+
+def with_traits(row: Row, entry: Entry) -> Row:
+    """Return `row` with what `entry` is known by; what cannot be read now keeps what was known."""
+    traits = traits_of(entry)
+    return replace(
+        row,
+        identifiers=traits.identifiers or row.identifiers,
+        title=traits.title or row.title,
+        texts=traits.texts | row.texts if entry.unreadable else traits.texts,
+        key=traits.key or row.key,
+    )
+
+
+def side_of(entry: Entry) -> Side:
+    """Return the entry's end of a link."""
+    return Side(entry.fields, entry.raws)
+
+
+def without(side: Side, names: frozenset[str]) -> Side:
+    """Return `side` as if it did not carry `names`."""
+    if not names:
+        return side
+    fields = {name: value for name, value in side.fields.items() if name not in names}
+    return Side(fields, side.raws)
+
+
+def item_side_of(entry: Entry, item: Item, row: Row) -> Side:
+    """Return the item's end of a link: the record's fields, and the entry's own in our note.
+
+    Without a note its fields are empty; if the person did away with the note it carries none. Its
+    links are as the entry would show them.
+    """
+    fields = _record_fields(item.fields)
+    if "links" in fields:
+        fields["links"] = links_as_shown(entry.fields, item.fields)
+    raws = dict(item.raws)
+    if _shows_text_as_date(entry) and raws.get("date", _PLANNED)[:1] != _PLANNED:
+        fields["date"] = raws["date"].strip() or EMPTY  # texts are compared as they stand
+    note = item.notes.get(row.id)
+    if is_note_missing(item, row):
+        return Side(fields, raws)
+    fields |= {name: EMPTY for name in entry.fields if kind_of(name) is Kind.BLOCKS}
+    if note is not None:
+        fields |= note.fields
+        raws |= note.raws
+    return Side(fields, raws)
+
+
+_PLANNED = "\0"
+"""How the raw text of a planned value begins (`travel`)."""
+
+
+def _shows_text_as_date(entry: Entry) -> bool:
+    date = entry.fields.get("date", EMPTY)
+    return isinstance(date, str) and not is_iso(date)
+
+
+def item_end(link: Link, item: Item, row: Row) -> Side:
+    """Return the item's end of `link`, the notes its entry is to show included."""
+    side = item_side_of(link.entry, item, row)
+    names = [name for name in link.entry.fields if name.startswith(NOTE)]
+    if not names:
+        return side
+    notes = {name: link.notes.get(name) for name in names}
+    fields = {name: note.blocks if note else EMPTY for name, note in notes.items()}
+    raws = {name: note.raw for name, note in notes.items() if note}
+    return Side({**side.fields, **fields}, {**side.raws, **raws})
+
+
+def edited_fields(entry: Entry, item: Item, row: Row, folding: Folding) -> tuple[str, ...]:
+    """Return the fields of `entry` that changed since they were in step with `item`."""
+    sides = side_of(entry), item_side_of(entry, item, row)
+    names = (sides[0].fields.keys() & sides[1].fields.keys() & row.bases.keys()) - entry.ours
+    return tuple(
+        name for name in sorted(names) if ends_of(name, *sides).changed(row.bases[name], folding)[0]
+    )
+
+
+def is_note_missing(item: Item, row: Row) -> bool:
+    """Tell whether the row's note was trashed, erased or lost its heading."""
+    note = item.notes.get(row.id)
+    return row.note is not None if note is None else note.is_trashed
+
+
+def _record_fields(fields: Fields) -> dict[str, Value]:
+    return {name: value for name, value in fields.items() if kind_of(name) is not Kind.BLOCKS}
+
+
+def is_noteless(link: Link) -> bool:
+    """Tell whether a link has no note so far, and its entry nothing to write into one.
+
+    A bibliography's never has.
+    """
+    if link.row.digest.is_bib:
+        return True
+    is_silent = not any(kind_of(name) is Kind.BLOCKS for name in link.entry.fields)
+    return link.before is not None and link.before.note is None and is_silent
+
+
+def _with_note(link: Link, item: Item) -> Row:
+    """Return the link's row with the note that is there; one that was not made is not claimed.
+
+    Nor is one that another machine made after it moved the row to another digest: an entry that has
+    nothing to write into a note has none.
+    """
+    note = None if is_noteless(link) else item.notes.get(link.row.id)
+    if note is not None:
+        is_ours = link.row.origin.note or note.key == note_key(link.row.id)
+        if (link.row.note, link.row.origin.note) == (note.key, is_ours):
+            return link.row
+        return replace(link.row, note=note.key, origin=replace(link.row.origin, note=is_ours))
+    before = link.before
+    had_note = before is not None and before.origin.note
+    return replace(
+        link.row,
+        note=before.note if before else None,
+        origin=replace(link.row.origin, note=had_note),
+    )

@@ -1,0 +1,417 @@
+"""What travels: for every item, the changes that its links ask for at either end."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import partial
+
+from zoterodigest.core.links.bases import without_fill
+from zoterodigest.core.links.link import Base
+from zoterodigest.core.links.merge import Ends, Merge, Side, ends_of, merge
+from zoterodigest.core.links.sections import are_mixed_up, as_conflicts
+from zoterodigest.core.links.view import links_as_held
+from zoterodigest.core.plan.choosing import decided, is_chosen
+from zoterodigest.core.plan.found import Found, as_held, taken
+from zoterodigest.core.plan.plan import (
+    Action,
+    ChangeEntry,
+    ChangeItem,
+    ChangeNote,
+    CreateItem,
+    CreateNote,
+    Link,
+)
+from zoterodigest.core.plan.reports import (
+    ApartField,
+    Conflict,
+    Held,
+    MissingNote,
+    NoLongerShown,
+    Report,
+    UnreadableDate,
+    Waiting,
+)
+from zoterodigest.core.plan.terms import NONE, Directions, End, Rules, Terms, entry_end
+from zoterodigest.core.reconcile.settle import is_note_missing, item_end, side_of, without
+from zoterodigest.core.reconcile.unshown import no_longer_shown
+from zoterodigest.core.values.dates import is_iso, year_in
+from zoterodigest.core.values.keys import free_note_key
+from zoterodigest.core.values.record import (
+    EMPTY,
+    NOTE,
+    Entry,
+    Fields,
+    Item,
+    Kind,
+    Value,
+    blank_item,
+    is_empty,
+    kind_of,
+    parts_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The collections an item is put in and taken out of for one link."""
+
+    placed: frozenset[str] = frozenset()
+    unplaced: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Travels:
+    """Actions and reports of a run in order, and its links with what is known before writing."""
+
+    actions: tuple[Action, ...]
+    reports: tuple[Report, ...]
+    links: tuple[Link, ...]
+
+
+def travel(
+    links: Sequence[Link], moves: Sequence[Moves], terms: Terms, taken: Container[str]
+) -> Travels:
+    """Carry changes over `links` (in order, each with its `moves`) as far as directions allow.
+
+    All links of an item are taken together: what one brings to the item the others see, so that an
+    edit reaches every entry in one run. Of several new entries the first gives an item its values;
+    what sources say comes after what any of them does, and stays at the item. No new note gets a
+    key that is `taken`.
+    """
+    by_item: dict[str, list[tuple[Link, Moves]]] = defaultdict(list)
+    for link, move in zip(links, moves, strict=True):
+        by_item[link.row.item].append((link, move))
+    hubs = [_Hub(joined, terms, taken) for joined in by_item.values()]
+    for hub in hubs:
+        hub.carry()
+    carried = [link for hub in hubs for link in hub.links]
+    return Travels(
+        tuple(action for hub in hubs for action in hub.actions()),
+        tuple(report for hub in hubs for report in hub.reports),
+        tuple(sorted(carried, key=lambda link: link.index)),
+    )
+
+
+class _Hub:
+    """One item and its links while changes travel over them."""
+
+    def __init__(
+        self, joined: list[tuple[Link, Moves]], terms: Terms, taken: Container[str]
+    ) -> None:
+        self.links = [link for link, _ in joined]
+        self.reports: list[Report] = []
+        self._moves = [moves for _, moves in joined]
+        self._terms = terms
+        self._taken = taken
+        self._item = self.links[0].item
+        self._folding = terms.folding if self._item else terms.folding.of_new_items()
+        self._key = self.links[0].row.item
+        self._now = self._item or _blank_item(self.links)
+        self._after: dict[str, Value] = {}
+        self._edited: set[str] = set()
+        self._sources: dict[str, str] = {}
+        self._travels = frozenset[str]()
+        self._found_details: Mapping[str, str] = {}
+        self._details: list[Action] = []
+
+    def carry(self) -> None:
+        """Bring every link's changes to the item, then the item's to every entry."""
+        merges = [self._to_item(place) for place in range(len(self.links))]
+        if self._after and (len(self.links) > 1 or self._after.keys() & {"date", "year"}):
+            merges = [self._merged(link) for link in self.links]
+        if found := self._terms.found.get(self._key) or self._pending():
+            self._take(found)
+            self._found_details = found.details
+            merges = [self._merged(link) for link in self.links]
+        for link, merged in zip(self.links, merges, strict=True):
+            self._to_entry(link, merged)
+            self._report(link, merged)
+
+    def actions(self) -> list[Action]:
+        """Return what is to be done at the item, then at its notes and entries."""
+        row_ids = tuple(link.row.id for link in self.links)
+        placed = frozenset[str]().union(*(move.placed for move in self._moves))
+        unplaced = frozenset[str]().union(*(move.unplaced for move in self._moves))
+        placing = tuple(sorted(placed)), tuple(sorted(unplaced))
+        if self._item is None:
+            filled = {name: value for name, value in self._after.items() if not is_empty(value)}
+            create = CreateItem(
+                self._key, filled, row_ids, placing[0], self._sources, self._found_details
+            )
+            return [create, *self._details]
+        if not self._after and not placed and not unplaced:
+            return self._details
+        fields, fills = self._item.fields, frozenset(self._after) - self._edited
+        before = {name: fields.get(name, EMPTY) for name in self._after}
+        changes = self._key, self._item.version, before, self._after
+        change = ChangeItem(*changes, row_ids, fills, *placing, self._sources, self._found_details)
+        return [change, *self._details]
+
+    def _to_item(self, place: int) -> Merge:
+        """Bring one link's changes to the item, and to the note if they belong to the entry."""
+        link = self.links[place]
+        merged = self._merged(link)
+        silent = merged.fills & link.entry.ours
+        if is_empty(merged.to_item.get("venue", EMPTY)) or not self._may_push(link, "venue"):
+            silent |= self._now.homeless
+        told = {name: value for name, value in merged.to_item.items() if name not in silent}
+        allowed = _allowed(told, partial(self._may_push, link))
+        self._to_note(link, {n: v for n, v in allowed.items() if _is_of_entry(n)}, merged.fills)
+        record = {n: v for n, v in allowed.items() if not _is_of_entry(n)}
+        if "links" in record:
+            entry, item = link.entry.fields, self._now.fields
+            record["links"] = links_as_held(record["links"], entry, item)
+        self._edited |= record.keys() - merged.fills
+        if not record:
+            return merged
+        before = self._now
+        self._after |= record
+        filled = record.keys() & merged.fills
+        edited = {name: record[name] for name in record.keys() - filled}
+        also = _also_changed(before, edited) if self._item else {}
+        came = _also_changed(before, {name: record[name] for name in filled}) if self._item else {}
+        self._now = _with_fields(before, record | also | came)
+        if link.item is not None and not link.row.origin.item:
+            self._note_fills(place, filled)
+        for other in range(len(self.links)):
+            if other != place:
+                self._take_note_of_fill(other, filled | came.keys(), before)
+        return merged
+
+    def _take_note_of_fill(self, place: int, names: frozenset[str] | set[str], then: Item) -> None:
+        """Keep what another link just filled in from travelling on over this one."""
+        link = self.links[place]
+        bases = dict(link.row.bases)
+        for name in names & bases.keys() & link.entry.fields.keys():
+            ends = [_ends(name, link, item) for item in (then, self._now)]
+            base = without_fill(bases.pop(name), ends[0], ends[1], self._folding)
+            if base is not None:
+                bases[name] = base
+        if bases != link.row.bases:
+            self.links[place] = replace(link, row=replace(link.row, bases=bases))
+
+    def _take(self, found: Found) -> None:
+        """Let the item take what was found, but where a link has something to say of the field.
+
+        What fills in is not taken again once somebody did away with it. What the entries in
+        Markdown would show differently becomes apart.
+        """
+        before = self._now
+        authors = [link.entry.fields.get("authors", EMPTY) for link in self.links]
+        values = taken(found, before, authors, self._folding, is_new=self._item is None)
+        said = self._edited.union(*map(self._said, self.links))
+        said |= {"date", "year"} if said & {"date", "year"} else set()  # the item has one for both
+        left = {name for name in values if self._is_for_the_person(name)} - found.replaces
+        values = {name: value for name, value in values.items() if name not in said | left}
+        if not values or (found.expects and said & found.replaces):
+            return
+        self._after |= values
+        self._sources = {name: found.sources.get(name, "") for name in sorted(values)}
+        self._travels = found.travels & values.keys()
+        self._now = _with_fields(before, as_held(before, values))
+        filled = {name for name in values if is_empty(before.fields.get(name, EMPTY))}
+        if self._item is not None and not any(link.row.origin.item for link in self.links):
+            self._note_fills(0, filled)
+        changed = as_held(before, values).keys() - self._travels
+        for place, link in enumerate(self.links):
+            if entry_end(link.entry.digest) is End.MARKDOWN:
+                self._part(place, changed, before)
+
+    def _pending(self) -> Found | None:
+        """Return what is known of a paper that was added, if one of the entries is its own."""
+        about = (
+            one.found
+            for one in self._terms.pending
+            if any(one.is_about(link.entry) for link in self.links)
+        )
+        return next(about, None)
+
+    def _is_for_the_person(self, name: str) -> bool:
+        return self._was_done_away_with(name) or self._is_the_persons_own(name)
+
+    def _is_the_persons_own(self, name: str) -> bool:
+        """Tell whether what stands in a field of an item that was adopted is none of ours."""
+        if self._item is None or is_empty(self._item.fields.get(name, EMPTY)):
+            return False
+        origins = [link.row.origin for link in self.links]
+        return not any(origin.item or name in origin.fields for origin in origins)
+
+    def _was_done_away_with(self, name: str) -> bool:
+        """Tell whether the item once had what was found for a field, and somebody changed that."""
+        if self._item is None:
+            return False
+        raw = self._item.raws.get(name, "")
+        rows = [link.row for link in self.links if name in link.row.credits]
+        return bool(rows) and not any(row.is_from_source(name, raw) for row in rows)
+
+    def _said(self, link: Link) -> frozenset[str]:
+        """Return the fields in which an end of a link has something for the other."""
+        merged = self._merged(link)
+        names = merged.to_item.keys() | merged.to_entry.keys() | merged.conflicts
+        return frozenset(names | link.recall.waits)
+
+    def _part(self, place: int, names: Set[str], then: Item) -> None:
+        """Keep what was found from travelling over a link whose entry would show it differently."""
+        link = self.links[place]
+        bases, apart = dict(link.row.bases), set(link.row.apart)
+        for name in sorted(names & bases.keys() & link.entry.fields.keys()):
+            ends = [_ends(name, link, item) for item in (then, self._now)]
+            prints = [end.item_print(self._folding).parts for end in ends]
+            if prints[0] == prints[1]:
+                continue
+            base = without_fill(bases.pop(name), ends[0], ends[1], self._folding)
+            if base is not None:
+                bases[name] = base
+            else:
+                apart.add(name)
+        row = replace(link.row, bases=bases, apart=frozenset(apart))
+        self.links[place] = replace(link, row=row)
+
+    def _note_fills(self, place: int, names: Set[str]) -> None:
+        """Note in a link's origin that these fields of its item were filled in."""
+        link = self.links[place]
+        origin = replace(link.row.origin, fields=link.row.origin.fields | names)
+        self.links[place] = replace(link, row=replace(link.row, origin=origin))
+
+    def _to_note(self, link: Link, after: Fields, fills: frozenset[str]) -> None:
+        row, item = link.row, self._item
+        note = item.notes.get(row.id) if item else None
+        if not after and not link.restores_note:
+            return
+        if note is None:
+            key = free_note_key(self._taken, row.id)
+            self._details.append(CreateNote(key, self._key, row.id, row.digest, after))
+            return
+        before = {name: note.fields.get(name, EMPTY) for name in after}
+        self._details.append(
+            ChangeNote(
+                note.key, note.version, self._key, row.id, row.digest, before, after,
+                fills & after.keys(), link.restores_note,
+            )
+        )  # fmt: skip
+
+    def _to_entry(self, link: Link, merged: Merge) -> None:
+        after = _allowed(merged.to_entry, partial(self._may_pull, link))
+        after = {n: v for n, v in after.items() if not _is_mere_text(n, v, link.entry)}
+        if after:
+            before = {name: link.entry.fields[name] for name in after}
+            self._details.append(ChangeEntry(link.entry, link.row.id, before, after))
+
+    def _report(self, link: Link, merged: Merge) -> None:
+        row = link.row
+        if self._item and is_note_missing(self._item, row) and _tells(link.entry.fields):
+            self.reports.append(MissingNote(row))
+        for name in sorted(merged.conflicts | merged.apart):
+            kind = Conflict if name in merged.conflicts else ApartField
+            at_item = self._side(link).fields[name]
+            self.reports.append(kind(row.id, name, link.entry.fields[name], at_item))
+        for name in sorted(merged.to_item.keys() - merged.fills):
+            if not self._may_push(link, name):
+                self.reports.append(Held(row.id, name, to_entry=False))
+        for name, value in sorted(merged.to_entry.items()):
+            if not self._may_pull(link, name):
+                self.reports.append(Held(row.id, name, to_entry=True))
+            elif _is_mere_text(name, value, link.entry):
+                self.reports.append(UnreadableDate(row.id, name, "".join(parts_of(value))))
+        if link.recall.waits:
+            self.reports.append(Waiting(row.id, tuple(sorted(link.recall.waits))))
+        if left := tuple(no_longer_shown(link, self._side(link))):
+            self.reports.append(NoLongerShown(row.id, left))
+
+    def _merged(self, link: Link) -> Merge:
+        row, entry, item = link.row, side_of(link.entry), self._side(link)
+        carried = without(item, link.recall.waits)
+        bases = self._bases(link, entry, carried)
+        merged = merge(bases, entry, carried, self._folding, row.apart)
+        merged = decided(merged, (entry, item), row, self._terms)
+        if are_mixed_up(link.entry, self._now, row):
+            return as_conflicts(merged, partial(self._is_chosen, link))
+        return merged
+
+    def _bases(self, link: Link, entry: Side, item: Side) -> dict[str, Base]:
+        """Return the bases to merge over: what an export wrote is no edit of the entry."""
+        bases = {**link.row.bases, **link.recall.bases}
+        for name in link.entry.ours & bases.keys() & item.fields.keys():
+            ends = ends_of(name, entry, item)
+            bases[name] = replace(bases[name], at_entry=ends.entry_print(self._folding))
+        return bases
+
+    def _side(self, link: Link) -> Side:
+        return item_end(link, self._now, link.row)
+
+    def _may_push(self, link: Link, name: str) -> bool:
+        if name.startswith(NOTE):
+            return False
+        return self._directions(link).push.allows(name) or self._is_chosen(link, name)
+
+    def _may_pull(self, link: Link, name: str) -> bool:
+        directions = self._directions(link)
+        may_show = name.startswith(NOTE) and directions.pull != NONE
+        may_travel = name in self._travels and directions.found.allows(name)
+        is_allowed = may_show or may_travel or directions.pull.allows(name)
+        return is_allowed or self._is_chosen(link, name)
+
+    def _is_chosen(self, link: Link, name: str) -> bool:
+        return is_chosen(self._terms.choices, link.row.id, name)
+
+    def _directions(self, link: Link) -> Directions:
+        return self._terms.rules.get(link.entry.digest, Rules()).directions
+
+
+def _also_changed(item: Item, edited: Fields) -> dict[str, Value]:
+    """Return what else of `item` changes with an edit: date and year have one home in the library.
+
+    So an entry that shows the year follows in the run in which the date of another changed.
+    """
+    date, year, then = edited.get("date"), edited.get("year"), item.fields.get("date", EMPTY)
+    if isinstance(date, str) and year is None and "year" in item.fields:
+        return {"year": year_in(date) or date}
+    stated = item.fields.get("year", EMPTY)
+    if date == EMPTY and year is None and isinstance(stated, str) and not is_iso(stated):
+        return {"year": EMPTY}  # a year stands alone without a date, "n.d." does not
+    if isinstance(year, str) and date is None and isinstance(then, str):
+        return {} if then.startswith(year) else {"date": year}
+    return {}
+
+
+def _is_mere_text(name: str, value: Value, entry: Entry) -> bool:
+    """Tell whether `value` is a date in words and `entry` has no slot for words as its date.
+
+    A date beside the venue, a year and the fields of a .bib hold dates and nothing else.
+    """
+    if name not in ("date", "year") or not isinstance(value, str) or is_iso(value):
+        return False
+    raws = entry.raws
+    is_beside_venue = "venue" in raws and raws.get("date") == raws["venue"]
+    return name == "year" or is_beside_venue or entry.digest.is_bib
+
+
+def _blank_item(links: Sequence[Link]) -> Item:
+    """Return the item about to be created: it carries what its entries do."""
+    names = (name for link in links for name in link.entry.fields if not _is_of_entry(name))
+    return blank_item(links[0].row.item, names)
+
+
+def _with_fields(item: Item, changes: Fields) -> Item:
+    """Return `item` as planned; the raw text of a planned value is unlike any that was read."""
+    planned = {name: "\0".join(("", *parts_of(value))) for name, value in changes.items()}
+    return replace(item, fields={**item.fields, **changes}, raws={**item.raws, **planned})
+
+
+def _ends(name: str, link: Link, item: Item) -> Ends:
+    raws = link.entry.raws.get(name, ""), item.raws.get(name, "")
+    return Ends(name, link.entry.fields[name], item.fields.get(name, EMPTY), *raws)
+
+
+def _allowed(changes: Fields, allows: Callable[[str], bool]) -> dict[str, Value]:
+    return {name: value for name, value in changes.items() if allows(name)}
+
+
+def _is_of_entry(name: str) -> bool:
+    return kind_of(name) is Kind.BLOCKS
+
+
+def _tells(fields: Fields) -> bool:
+    return any(_is_of_entry(name) and not is_empty(value) for name, value in fields.items())

@@ -1,0 +1,1 @@
+"""Values: records, identifiers, names, dates, venues, blocks of text."""

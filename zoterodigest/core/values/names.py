@@ -1,0 +1,280 @@
+"""Names of authors: lists taken apart, names split into first and last, and names compared."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from zoterodigest.core.values.record import Names
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A person's name in two parts; particles belong to `last`, suffixes to `first`."""
+
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectiveName:
+    """A name in one part: a team, an organisation, a user name, or a person known by one word."""
+
+    name: str
+
+
+Name = PersonName | CollectiveName
+
+
+def parse_names(text: str) -> Names:
+    """Return the names in a list as written, each without outer blanks.
+
+    Commas (also full-width), semicolons, "and" and "&" part names; "et al." and its like at the end
+    make the list truncated and are no name. HTML entities stay as they stand. A text that only says
+    that nothing is known ("-", "N/A") has no names.
+    """
+    if text.strip().lower() in _NOTHING:
+        return Names(())
+    pieces = _split_list(text)
+    people = _join_suffixes([piece for piece in pieces if piece])
+    truncated = False
+    while people and (rest := _without_et_al(people[-1])) is not None:
+        truncated = True
+        people[-1:] = [rest] if rest else []
+    return Names(tuple(people), truncated)
+
+
+def split_name(name: str) -> Name:
+    """Split a name as written into first and last; what cannot be split is a `CollectiveName`.
+
+    Entities are decoded and footnote marks dropped. Understood are "Last, First", particles (van
+    der, de la), suffixes (Jr., III) and Chinese, Japanese and Korean names.
+    """
+    text = _plain(name)
+    if text.startswith("{") and text.endswith("}"):
+        return CollectiveName(text.strip("{}").strip())
+    if _is_collective(text):
+        return CollectiveName(text)
+    text, suffix = _cut_suffix(text)
+    if "," in text:
+        last, _, first = text.partition(",")
+        return _person(first.strip(), last.strip(), suffix)
+    if _is_ideographic(text):
+        return _split_ideographic(text)
+    words = text.split(" ")
+    if len(words) == 1:
+        return CollectiveName(_plain(name))
+    start = _start_of_last(words)
+    return _person(" ".join(words[:start]), " ".join(words[start:]), suffix)
+
+
+def full_name(name: Name) -> str:
+    """Return a split name in the order of reading: "First Last", "First Last Jr.", "张三"."""
+    match name:
+        case CollectiveName():
+            return name.name
+        case PersonName(first, last):
+            given, comma, suffix = first.partition(", ")
+            if _is_ideographic(first) and _is_ideographic(last):
+                return last + first
+            return " ".join(part for part in (given, last, suffix if comma else "") if part)
+
+
+def is_user_name(name: str) -> bool:
+    """Tell whether `name` looks like the handle of an account (`ChenDY`, `l-li`)."""
+    text = _plain(name)
+    if " " in text or not text.isascii() or not text or _is_collective(text):
+        return False
+    return bool(_DIGIT_OR_MARK.search(text) or text[0].islower() or _CAPITAL_INSIDE.search(text))
+
+
+def same_person(one: str, other: str) -> bool:
+    """Tell whether two names can be one person's: same last name, first initials that agree.
+
+    Accents, case, particles and the order of the parts do not count; a missing first name agrees
+    with any.
+    """
+    first, second = split_name(one), split_name(other)
+    if isinstance(first, CollectiveName) or isinstance(second, CollectiveName):
+        words = _words(full_name(first)), _words(full_name(second))
+        return words[0] != [] and (words[0] == words[1] or _is_last_word(words[0], words[1]))
+    if sorted(_words(full_name(first))) == sorted(_words(full_name(second))):
+        return True
+    lasts = _words(first.last), _words(second.last)
+    if not lasts[0] or not lasts[1] or lasts[0][-1] != lasts[1][-1]:
+        return False
+    initials = "".join(_words(first.first))[:1], "".join(_words(second.first))[:1]
+    return not all(initials) or initials[0] == initials[1]
+
+
+def _is_last_word(one: list[str], other: list[str]) -> bool:
+    return (len(one) == 1 and one == other[-1:]) or (len(other) == 1 and other == one[-1:])
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two names are one name in two forms (entities, "Last, First", blanks)."""
+    return one == other or full_name(split_name(one)) == full_name(split_name(other))
+
+
+def same_names(one: Names, other: Names) -> bool:
+    """Tell whether two lists name the same people in the same order.
+
+    A truncated list agrees with every list that begins with its people.
+    """
+    shorter = min(len(one.people), len(other.people))
+    if not one.truncated and len(one.people) < len(other.people):
+        return False
+    if not other.truncated and len(other.people) < len(one.people):
+        return False
+    pairs = zip(one.people[:shorter], other.people[:shorter], strict=True)
+    return all(same_name(first, second) for first, second in pairs)
+
+
+def fold(text: str) -> str:
+    """Return `text` without case and accents, for comparing names."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN_LETTERS))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+_NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "none", "null", "tbd", "unknown", "?"})
+# A semicolon that ends an HTML entity parts nothing.
+_SEMICOLON = re.compile(r"(?P<entity>&#?\w{1,31};)|[;；]")
+_COMMA = re.compile(r"[,，、\n]| (?:and|&) |(?<=,)and ")
+_AND = re.compile(r" (?:and|&) ")
+_ET_AL = re.compile(
+    r"(?:^|[\s,])\(?(?:and |& )?"
+    r"(?:et\.? ?al\.?|others|\+? ?\d{1,5} (?:more|others|authors)(?: authors)?)\.?\)?$"
+    r"|等+人?[.。]?$|(?:…|\.\.\.)[.…]*$",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"(?:[JS]r\.?|II|III|IV|Ph\.? ?D\.?|M\.?D\.?|Inc\.?|Ltd\.?|LLC|Corp\.?)")
+_PERSON_SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
+
+
+def _split_list(text: str) -> list[str]:
+    by_semicolon = _cut_at_semicolons(text)
+    if len(by_semicolon) > 1 and all(piece.count(",") <= 1 for piece in by_semicolon):
+        pieces = [part for piece in by_semicolon for part in _AND.split(piece)]
+    else:
+        pieces = [part for piece in by_semicolon for part in _COMMA.split(piece)]
+    stripped = (piece.strip() for piece in pieces)
+    return [_LEADING_AND.sub("", piece).strip() for piece in stripped]
+
+
+_LEADING_AND = re.compile(r"^(?:and|&)(?: |$)")
+
+
+def _cut_at_semicolons(text: str) -> list[str]:
+    pieces, start = [], 0
+    for mark in _SEMICOLON.finditer(text):
+        if mark["entity"] is None:
+            pieces.append(text[start : mark.start()])
+            start = mark.end()
+    return [*pieces, text[start:]]
+
+
+def _join_suffixes(pieces: list[str]) -> list[str]:
+    people: list[str] = []
+    for piece in pieces:
+        if people and _SUFFIX.fullmatch(piece):
+            people[-1] += f", {piece}"
+        else:
+            people.append(piece)
+    return people
+
+
+def _without_et_al(name: str) -> str | None:
+    """Return what stands before "et al." at the end of `name`; None if it does not end so."""
+    found = _ET_AL.search(name[-40:])
+    return None if found is None else name[: len(name[:-40]) + found.start()].strip(" ,(")
+
+
+def _words_in(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_MARKS = "*†‡§¶∗⁎✉⋆¹²³⁴⁵⁶⁷⁸⁹⁰"
+_PARTICLES = _words_in(
+    "van von vom der den de del della delle dello des di da das do dos du d' la le las los "
+    "ter ten te tot zu zum zur af av bin ibn bint ben al el y 't st. mac ó"
+)
+_CAPITAL_PARTICLES = _words_in(
+    "Van Von De Del Della Der Den Di Da Dos Du La Le Ter Ten Bin Ibn Al El Ó Mac St. Las Los"
+)
+# In these names "Van" and "Le" are middle or family names.
+_VIETNAMESE = _words_in(
+    "nguyen tran pham hoang huynh phan vu vo dang bui ngo duong ly thi trinh dinh doan"
+)
+_COLLECTIVES = _words_in(
+    "team group consortium collaboration inc inc. ltd ltd. llc gmbh corp corp. corporation "
+    "lab labs laboratory laboratories university institute foundation committee association "
+    "society project community contributors authors organization organisation department "
+    "alliance initiative company openai deepmind google microsoft nvidia anthropic alibaba "
+    "bytedance tencent baidu huawei meituan deepseek deepseek-ai qwen mistral xai hugging "
+    "bigscience eleutherai kuaishou stepfun zhipu moonshot cohere salesforce adobe samsung"
+)
+_COMPOUND_FAMILIES = _words_in(
+    "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 东方 東方 皇甫 尉迟 公孙 慕容 令狐 夏侯 司徒"
+)
+_PLAIN_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ß": "ss"}
+)
+_DIGIT_OR_MARK = re.compile(r"[\d_]|-[a-z]")
+_CAPITAL_INSIDE = re.compile(r"[a-z][A-Z]|[A-Z]{2}")
+_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3々〇 ·・]+")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _plain(name: str) -> str:
+    return " ".join(html.unescape(name).replace("\u200b", "").split()).strip(_MARKS + " ")
+
+
+def _is_collective(text: str) -> bool:
+    words = text.split(" ")
+    if words[0] == "The" and len(words) > 1:
+        return True
+    return any(word.lower().strip("(),") in _COLLECTIVES or word == "AI" for word in words)
+
+
+def _cut_suffix(text: str) -> tuple[str, str]:
+    before, _, last = text.rpartition(" ")
+    if last in _PERSON_SUFFIXES and " " in before.rstrip(","):
+        return before.rstrip(","), last
+    return text, ""
+
+
+def _person(first: str, last: str, suffix: str) -> Name:
+    if not first or not last:
+        return CollectiveName(first or last)
+    return PersonName(f"{first}, {suffix}" if suffix else first, last)
+
+
+def _start_of_last(words: list[str]) -> int:
+    """Return where the last name begins: at its first particle, or at the last word."""
+    is_vietnamese = any(word.lower() in _VIETNAMESE for word in words)
+    for index, word in enumerate(words[1:-1], 1):
+        if word in _PARTICLES or (word in _CAPITAL_PARTICLES and not is_vietnamese):
+            return index
+    return len(words) - 1
+
+
+def _is_ideographic(text: str) -> bool:
+    return bool(_IDEOGRAPHS.fullmatch(text))
+
+
+def _split_ideographic(text: str) -> Name:
+    last, blank, first = text.partition(" ")
+    if blank:
+        return PersonName(first, last)
+    if not 2 <= len(text) <= 4 or any("\u3040" <= character <= "\u30ff" for character in text):
+        return CollectiveName(text)
+    size = 2 if text[:2] in _COMPOUND_FAMILIES or len(text) == 4 else 1
+    return PersonName(text[size:], text[:size]) if len(text) > size else CollectiveName(text)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(fold(text))

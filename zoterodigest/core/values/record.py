@@ -1,0 +1,280 @@
+"""The values that travel: fields of a record, entries of a digest, items of a library.
+
+A *record* is what is known of one work, field by field. Every field has a kind (`kind_of`) that
+decides how it is compared and merged. A field that is absent from a mapping is not carried by that
+end (or cannot be read there); a field that is present but holds nothing is `EMPTY`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.identity import Identifier
+
+SECTION = "section:"
+"""Prefix of the field names of an entry's named sections, as in `section:Key points`."""
+
+NOTE = "note:"
+"""Prefix of the fields that show a note of the person's own, by its key: `note:ABCD2345`."""
+
+
+class Kind(Enum):
+    """How a field's value is compared and merged (docs/invariants.md)."""
+
+    SCALAR = auto()
+    NAMES = auto()
+    MEMBERS = auto()
+    LINKS = auto()
+    BLOCKS = auto()
+
+
+class Scope(Enum):
+    """Whom a field's value belongs to: the work, or the one entry that tells of it."""
+
+    RECORD = auto()
+    ENTRY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """The value of a field that is carried and holds nothing."""
+
+
+EMPTY = Empty()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Authors in order, each as written ("First Last"); `truncated` if the list ends in et al."""
+
+    people: tuple[str, ...]
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hyperlink:
+    """A labelled link, label as written."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A set of short texts (tasks, awards, categories), in the order written, none twice."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Hyperlinks in the order written; merged one by one, by label."""
+
+    hyperlinks: tuple[Hyperlink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Markdown blocks in order: one per paragraph, list item, table row run or code fence.
+
+    A block's text has no wrapping of its digest (quote prefix, indentation of the container, cell
+    escapes) and no outer blanks or trailing newline; a nested list item keeps its own indentation.
+    """
+
+    texts: tuple[str, ...]
+
+
+Value = str | Names | Members | Links | Blocks | Empty
+Fields = Mapping[str, Value]
+
+KINDS: Mapping[str, Kind] = {
+    "title": Kind.SCALAR,
+    "authors": Kind.NAMES,
+    "venue": Kind.SCALAR,
+    "year": Kind.SCALAR,
+    "award": Kind.MEMBERS,
+    "task": Kind.MEMBERS,
+    "date": Kind.SCALAR,
+    "pages": Kind.SCALAR,
+    "categories": Kind.MEMBERS,
+    "arxiv": Kind.SCALAR,
+    "doi": Kind.SCALAR,
+    "url": Kind.SCALAR,
+    "citekey": Kind.SCALAR,
+    "links": Kind.LINKS,
+    "comment": Kind.SCALAR,
+    "abstract": Kind.SCALAR,
+    "summary": Kind.BLOCKS,
+}
+"""Every field but sections and notes, in the order in which a person wants to see them.
+
+`arxiv` is the bare id without version; `url` the paper's own page where it is not an arXiv page;
+`year` the four digits beside a venue; `date` ISO 8601, possibly cut (`2024`, `2024-05`);
+`pages` with one hyphen in a range (`1-10`).
+"""
+
+RECORD_FIELDS = tuple(name for name in KINDS if name != "summary")
+
+CITEKEY = "citekey"
+"""The citation key: items alone carry it, no entry shows it, so it never travels."""
+
+ENTRY_FIELDS = tuple(name for name in KINDS if name != CITEKEY)
+"""The fields that an entry may carry, and so those that may travel."""
+
+
+def kind_of(name: str) -> Kind:
+    """Return the kind of the field called `name`; sections and the person's notes are blocks."""
+    return Kind.BLOCKS if name.startswith((SECTION, NOTE)) else KINDS[name]
+
+
+def scope_of(name: str) -> Scope:
+    """Return whether `name` belongs to the work or to one entry (summary, sections, notes)."""
+    return Scope.ENTRY if kind_of(name) is Kind.BLOCKS else Scope.RECORD
+
+
+def text_in(fields: Fields, name: str) -> str:
+    """Return the text of a scalar field; "" if it is empty or not carried."""
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def is_empty(value: Value) -> bool:
+    """Tell whether a carried value holds nothing."""
+    match value:
+        case str():
+            return not value
+        case Names():
+            return not value.people
+        case Members() | Blocks():
+            return not value.texts
+        case Links():
+            return not value.hyperlinks
+        case Empty():
+            return True
+
+
+def parts_of(value: Value) -> tuple[str, ...]:
+    """Return the parts by which a value is fingerprinted and merged; EMPTY and "" have none."""
+    match value:
+        case str():
+            return (value,) if value else ()
+        case Names():
+            return ("\n".join((*value.people, "…" if value.truncated else "")),)
+        case Members() | Blocks():
+            return value.texts
+        case Links():
+            return tuple(f"{link.label}\n{link.url}" for link in value.hyperlinks)
+        case Empty():
+            return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands: 1-based lines of its digest, both ends in, split on LF."""
+
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a digest as the core sees it.
+
+    `fields` holds canonical values, `raws` for the same names the text that stands in the slot.
+    A name in `unreadable` is in neither: something stands there that was not understood. An entry
+    that is unreadable as a whole has no fields but keeps what identifiers and title could be found.
+    `headings` is the path of headings it stands under, outermost first; `heading_keys` the same
+    path with an ordinal for each heading, so that one text twice is two headings. `places` are the
+    fields its digest's format has a place for ("section" for all sections, "note" for notes of the
+    person's own). Fields in `ours` hold
+    what an export wrote there and nobody has edited since: they fill in nothing. Those in
+    `from_item` an export wrote from the item as it is now: both are in sync, whatever the text
+    reads as. `key` is the citation key of an entry of a .bib.
+    """
+
+    digest: SourceKey
+    fields: Fields
+    raws: Mapping[str, str]
+    identifiers: frozenset[Identifier] = frozenset()
+    headings: tuple[str, ...] = ()
+    heading_keys: tuple[str, ...] = ()
+    place: Place = Place(1, 1)
+    unreadable: frozenset[str] = frozenset()
+    is_unreadable: bool = False
+    places: frozenset[str] = frozenset()
+    ours: frozenset[str] = frozenset()
+    from_item: frozenset[str] = frozenset()
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One of our child notes: its key, its version, and the fields that have their home in it.
+
+    `fields` are in the order of the note; those in `doubled` have their heading in it twice.
+    `kept` names what stands in the note and has no place in Markdown: image, citation, colour ...
+    """
+
+    key: str
+    version: int
+    fields: Fields
+    raws: Mapping[str, str]
+    is_trashed: bool = False
+    doubled: frozenset[str] = frozenset()
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalNote:
+    """A note that the person wrote in the library: its blocks and the text that stands there.
+
+    `is_public` tells whether it carries the tag that lets it be shown.
+    """
+
+    blocks: Value
+    raw: str
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A library item as the core sees it.
+
+    `fields` holds the record's fields as complete as the library knows them, `raws` the library's
+    own text of each. `notes` are our child notes by the row id in their heading (a heading id
+    found twice is listed once, the lowest note key). `collections` are collection keys. `replaces`
+    are the keys of items that were merged into this one (`dc:replaces`), `own_notes` the person's
+    live notes by key, where they are wanted at all. Fields in `homeless` have a home only once the
+    work has a venue: they are empty, and what fills them in comes with one.
+    """
+
+    key: str
+    version: int
+    fields: Fields
+    raws: Mapping[str, str]
+    identifiers: frozenset[Identifier] = frozenset()
+    collections: frozenset[str] = frozenset()
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    is_trashed: bool = False
+    replaces: frozenset[str] = frozenset()
+    own_notes: Mapping[str, PersonalNote] = field(default_factory=dict)
+    homeless: frozenset[str] = frozenset()
+
+
+def blank_item(key: str, names: Iterable[str]) -> Item:
+    """Return an item about to be created: it carries the fields `names` and holds nothing."""
+    return Item(key, 0, dict.fromkeys(names, EMPTY), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection; `parent` is the key of the collection it lies in, or None at the top."""
+
+    key: str
+    version: int
+    name: str
+    parent: str | None = None
+    is_trashed: bool = False

@@ -1,0 +1,313 @@
+"""Venue slots read and written: "CVPR 2025 Highlight", "arxiv (24 Feb 2021)", "NeurIPS'23".
+
+A slot is read into four parts; writing starts from the text that stands there and changes only the
+parts that changed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from zoterodigest.core.values.dates import find_date, write_date
+
+AWARDS = (
+    "Award Candidate",
+    "Best Paper",
+    "Best Paper Award",
+    "Best Paper Candidate",
+    "Best Paper Finalist",
+    "Best Paper Honorable Mention",
+    "Best Paper Runner-Up",
+    "Best Student Paper",
+    "Best Student Paper Award",
+    "Highlight",
+    "Honorable Mention",
+    "Notable Top 25%",
+    "Notable Top 5%",
+    "Oral",
+    "Oral Presentation",
+    "Outstanding Paper",
+    "Outstanding Paper Award",
+    "Poster",
+    "Spotlight",
+    "Spotlight Presentation",
+    "Test of Time",
+    "Test of Time Award",
+    "Top 25%",
+    "Top 5%",
+)
+"""The awards a slot may end in when nothing else is configured; blanks may also be hyphens."""
+
+LONGEST_SLOT = 500
+"""A text of more characters is no venue slot: it is taken as a venue's name, as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class VenueReading:
+    """What a venue slot says; a part it does not say is empty.
+
+    `venue` is as written without the other parts, `year` four digits, `date` ISO (its year is
+    `year` unless the slot names another), `award` as written (several as in "Oral, Best Paper").
+    """
+
+    venue: str = ""
+    year: str = ""
+    award: str = ""
+    date: str = ""
+
+
+def parse_venue(text: str, awards: tuple[str, ...] = AWARDS) -> VenueReading:
+    """Read a venue slot; any text is read, at worst as nothing but a venue."""
+    return _anatomy(text, awards).reading
+
+
+def write_venue(text: str, reading: VenueReading, awards: tuple[str, ...] = AWARDS) -> str:
+    """Return `text` so changed that it says `reading`; what already says so is not touched.
+
+    A reading no slot can show (a venue that ends in an award, say) comes out as near as can be:
+    read the result again before you trust it.
+    """
+    now = _anatomy(text, awards)
+    if now.reading == reading:
+        return text
+    if now.pieces and not len(text) > LONGEST_SLOT:
+        edited = _edited(text, now, reading)
+        if parse_venue(edited, awards) == reading:
+            return edited
+    with_venue = f"{reading.venue} {text.strip()}".strip()
+    if not now.pieces and parse_venue(with_venue, awards) == reading:
+        return with_venue
+    return _laid_out(reading)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part's own characters, and the ones that go when it goes (brackets, separators)."""
+
+    start: int
+    end: int
+    outer_start: int
+    outer_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Anatomy:
+    reading: VenueReading
+    pieces: tuple[tuple[int, int], ...] = ()
+    year: _Part | None = None
+    award: _Part | None = None
+    date: _Part | None = None
+
+
+_MASK = "\0"
+_SEPARATORS = r"[\s,;:'’–—|·/-]{0,8}"
+_OUTER = re.compile(
+    rf"{_SEPARATORS}(?:as an? {{1,3}})?[(\[（]\s{{0,3}}(?:as an? )?"
+    rf"{_MASK}[{_MASK}\s,;:/&'’-]*[)\]）]"
+    rf"|{_SEPARATORS}(?:\bas an? {{1,3}})?{_MASK}+"
+)
+_FULL_YEAR = re.compile(r"(?<!\d)(?<!\d\.)(?:19|20)\d\d(?!\d|\.\d)")
+_SHORT_YEAR = re.compile(
+    r"(?<=[A-Za-z]) ?['’](\d\d)(?!\d)|^[\W_]{0,4}(?!covid)[a-z]{3,12}-?(\d\d)(?!\w)",
+    re.IGNORECASE,
+)
+_BETWEEN = " \t,;:|·-"
+_TRIM = " \t\r\n\u00a0,;:–—|·-*_`\"'’" + _MASK
+
+
+def _anatomy(text: str, awards: tuple[str, ...]) -> _Anatomy:
+    if len(text) > LONGEST_SLOT or _MASK in text:
+        return _Anatomy(VenueReading(venue=" ".join(text.split())))
+    date = find_date(text)
+    date_span = (date.start, date.end) if date and len(date.iso) > 4 else None
+    masked = _masked(text, [date_span])
+    year_span = _year_span(masked)
+    masked = _masked(masked, [year_span])
+    award_span = _award_span(masked, awards)
+    masked = _masked(masked, [award_span])
+    outers = [found.span() for found in _OUTER.finditer(masked)]
+    pieces = _pieces(masked, outers)
+    iso = date.iso if date and date_span else ""
+    return _Anatomy(
+        VenueReading(
+            venue=" ".join(" ".join(text[start:end].split()) for start, end in pieces),
+            year=_four_digits(text[slice(*year_span)]) if year_span else iso[:4],
+            award=" ".join(text[slice(*award_span)].split()) if award_span else "",
+            date=iso,
+        ),
+        pieces,
+        _part(year_span, outers),
+        _part(award_span, outers),
+        _part(date_span, outers),
+    )
+
+
+def _masked(text: str, spans: list[tuple[int, int] | None]) -> str:
+    for span in spans:
+        if span:
+            text = text[: span[0]] + _MASK * (span[1] - span[0]) + text[span[1] :]
+    return text
+
+
+def _year_span(text: str) -> tuple[int, int] | None:
+    if found := _FULL_YEAR.search(text):
+        return found.span()
+    if found := _SHORT_YEAR.search(text):
+        return found.span(1 if found[1] else 2)
+    return None
+
+
+def _four_digits(digits: str) -> str:
+    if len(digits) == 4:
+        return digits
+    return ("20" if digits < "80" else "19") + digits
+
+
+def _award_span(text: str, awards: tuple[str, ...]) -> tuple[int, int] | None:
+    """Return the run of awards that ends `text`, but for brackets, separators and other parts."""
+    runs = [found.span() for found in _award_pattern(awards).finditer(text)]
+    if not runs or not _is_filler(text[runs[-1][1] :]):
+        return None
+    start, end = runs.pop()
+    while runs and _is_filler(between := text[runs[-1][1] : start]) and _MASK not in between:
+        start, _ = runs.pop()
+    return None if _is_filler(text[:start]) else (start, end)
+
+
+@lru_cache(maxsize=8)
+def _award_pattern(awards: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(awards, key=lambda award: (-len(award), award))
+    texts = (r"[ -]".join(map(re.escape, re.split("[ -]", award))) for award in longest_first)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(texts)})(?!\w)", re.IGNORECASE)
+
+
+def _is_filler(text: str) -> bool:
+    return not text.strip(_TRIM + "/&+.!()[]（）")
+
+
+def _pieces(masked: str, outers: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return the spans of what is left for the venue, without separators and lone brackets."""
+    edges = [0, *(edge for outer in outers for edge in outer), len(masked)]
+    pieces = (_trimmed(masked, edges[i], edges[i + 1]) for i in range(0, len(edges), 2))
+    return tuple(piece for piece in pieces if piece[0] < piece[1])
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end:
+        inside = text[start:end]
+        if inside[0] in _TRIM or (inside[0] in "([（" and not _closes(inside)):
+            start += 1
+        elif inside[-1] in _TRIM or (inside[-1] in ")]）" and not _opens(inside)):
+            end -= 1
+        else:
+            break
+    return start, end
+
+
+def _closes(text: str) -> bool:
+    """Whether a text that begins with a bracket closes one."""
+    return any(character in text for character in ")]）")
+
+
+def _opens(text: str) -> bool:
+    return any(character in text for character in "([（")
+
+
+def _part(span: tuple[int, int] | None, outers: list[tuple[int, int]]) -> _Part | None:
+    if span is None:
+        return None
+    outer = next(outer for outer in outers if outer[0] <= span[0] < outer[1])
+    return _Part(*span, *outer)
+
+
+_Change = tuple[int, int, str]
+
+
+def _edited(text: str, now: _Anatomy, asked: VenueReading) -> str:
+    if (
+        asked.date
+        and asked.date[:4] == asked.year
+        and not now.date
+        and _stands_alone(text, now.year)
+    ):
+        now = replace(now, date=now.year, year=None)
+    changes = [
+        *_venue_changes(text, now, asked),
+        *_date_changes(text, now, asked),
+        *_year_changes(text, now, asked),
+        *_award_changes(text, now, asked),
+    ]
+    for start, end, new in sorted(changes, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _stands_alone(text: str, year: _Part | None) -> bool:
+    """Whether a date may stand in place of the year: four digits that no letter touches."""
+    return year is not None and text[year.start - 1 : year.start] in ("", " ", "(", "[")
+
+
+def _venue_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Change]:
+    if asked.venue == now.reading.venue:
+        return []
+    (start, end), *rest = now.pieces
+    tail = "".join(f" {text[slice(*piece)]}" for piece in rest)
+    if rest and asked.venue.endswith(tail):
+        return [(start, end, asked.venue.removesuffix(tail))]
+    if not asked.venue:
+        end += len(text[end:]) - len(text[end:].lstrip(_BETWEEN))
+    return [(start, end, asked.venue), *(_removal(text, *piece) for piece in rest)]
+
+
+def _removal(text: str, start: int, end: int) -> _Change:
+    while text[start - 1] == " ":
+        start -= 1
+    return start, end, ""
+
+
+def _date_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Change]:
+    if asked.date == now.reading.date:
+        return []
+    if now.date is None:
+        end = max(now.pieces[0][1], now.year.outer_end if now.year else 0)
+        return [(end, end, f" ({asked.date})")]
+    if asked.date:
+        old = text[now.date.start : now.date.end]
+        return [(now.date.start, now.date.end, write_date(old, asked.date))]
+    if asked.year and now.year is None:
+        return [(now.date.start, now.date.end, asked.year)]
+    return [(now.date.outer_start, now.date.outer_end, "")]
+
+
+def _year_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Change]:
+    if now.year:
+        if asked.year == now.reading.year:
+            return []
+        is_short = now.year.end - now.year.start == 2
+        new = asked.year[-2:] if is_short else asked.year
+        if new:
+            return [(now.year.start, now.year.end, new)]
+        return [(now.year.outer_start, now.year.outer_end, "")]
+    is_shown_by_date = (asked.date[:4] == asked.year) or now.date is not None
+    end = now.pieces[0][1]
+    return [] if is_shown_by_date or not asked.year else [(end, end, f" {asked.year}")]
+
+
+def _award_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Change]:
+    if asked.award == now.reading.award:
+        return []
+    if now.award is None:
+        end = len(text.rstrip(" \t\r\n*_`"))
+        return [(end, end, f" {asked.award}")]
+    if asked.award:
+        return [(now.award.start, now.award.end, asked.award)]
+    return [(now.award.outer_start, now.award.outer_end, "")]
+
+
+def _laid_out(reading: VenueReading) -> str:
+    is_year_shown = reading.date[:4] == reading.year
+    year = "" if is_year_shown else reading.year
+    date = f"({reading.date})" if reading.date else ""
+    return " ".join(part for part in (reading.venue, year, date, reading.award) if part)

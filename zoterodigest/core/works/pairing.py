@@ -1,0 +1,310 @@
+"""Which row of the lock file is which entry: by identifier, exact title, then equal long text.
+
+An entry of a .bib is known by its citation key at last, unless its authors are others as well.
+
+Ties go to the most equal texts and headings, then to order; order alone never pairs, so that a
+daily digest that swaps half of its rows does not turn one paper into another.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.links.link import Row, State, fingerprint, print_of
+from zoterodigest.core.values.file_keys import BibKey, DigestKey
+from zoterodigest.core.values.identity import Identifier, match_title
+from zoterodigest.core.values.record import EMPTY, Entry, Kind, kind_of, parts_of, text_in
+from zoterodigest.core.works.contradictions import contradict
+
+_LONG_TEXT = 60
+"""Bytes from which on a text can tell an entry: a sentence, or twenty Chinese characters."""
+
+_MOST_TIES = 2_500
+"""Above this many pairs under one key (a list that repeats one paper) order alone decides ties."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What an entry is known by from run to run, as it stands in its row."""
+
+    identifiers: frozenset[Identifier]
+    title: str
+    texts: frozenset[str]
+    headings: tuple[str, ...]
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a run looks: the digests it reads, and those whose file is gone.
+
+    Of these `missing` are configured: no entry of theirs was removed.
+    """
+
+    digests: frozenset[str]
+    gone: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What stands in text that was not understood: identifiers and titles (match titles)."""
+
+    identifiers: frozenset[Identifier] = frozenset()
+    titles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Rows by the index of their entry, new entries, and the rows whose entry was not found.
+
+    A row in `unreadable` has not been found but still stands in unread text; one in `dropped` is
+    gone. Rows of digests outside the run are in none of these.
+    """
+
+    rows: Mapping[int, Row]
+    new: tuple[int, ...]
+    dropped: tuple[Row, ...]
+    unreadable: tuple[Row, ...]
+
+
+def traits_of(entry: Entry) -> Traits:
+    """Return what `entry` is known by."""
+    return Traits(
+        identifiers=entry.identifiers,
+        title=title_print(text_in(entry.fields, "title")),
+        texts=frozenset(fingerprint(text) for text in _long_texts(entry)),
+        key=fingerprint(entry.key) if entry.key else "",
+        headings=heading_prints(entry),
+    )
+
+
+def heading_prints(entry: Entry) -> tuple[str, ...]:
+    """Return the fingerprints of the headings the entry stands under."""
+    return tuple(map(fingerprint, entry.heading_keys))
+
+
+def title_print(title: str) -> str:
+    """Return the fingerprint of the match title; "" for none."""
+    found = match_title(title)
+    return fingerprint(found) if found else ""
+
+
+def pair(entries: Sequence[Entry], rows: Iterable[Row], scope: Scope, unread: Unread) -> Pairing:
+    """Pair `entries` with the rows of the run's digests and of digests whose file is gone.
+
+    Linked rows come first, then tombstones, of equal ones those whose entry was dropped; the
+    tombstone of an unlinked or trashed row pairs only within its digest. The rows left of a digest
+    that is gone count as dropped if any row of it was found elsewhere (a renamed file), else they
+    are left alone, as are those of a digest that is missing. Entries of bibliographies pair with
+    rows of bibliographies only, and those of digests with those of digests.
+    """
+    known, pairings = tuple(rows), list[Pairing]()
+    for kind in (DigestKey, BibKey):
+        places = [at for at, entry in enumerate(entries) if isinstance(entry.digest, kind)]
+        side = [row for row in known if isinstance(row.digest, kind)]
+        if places or side:
+            pairing = _paired([entries[at] for at in places], side, scope, unread)
+            pairings.append(_renumbered(pairing, places))
+    return _joined(pairings)
+
+
+def _renumbered(pairing: Pairing, places: Sequence[int]) -> Pairing:
+    rows = {places[index]: row for index, row in pairing.rows.items()}
+    return replace(pairing, rows=rows, new=tuple(places[index] for index in pairing.new))
+
+
+def _joined(pairings: Sequence[Pairing]) -> Pairing:
+    return Pairing(
+        {index: row for one in pairings for index, row in one.rows.items()},
+        tuple(index for one in pairings for index in one.new),
+        tuple(row for one in pairings for row in one.dropped),
+        tuple(row for one in pairings for row in one.unreadable),
+    )
+
+
+def _paired(entries: Sequence[Entry], rows: Sequence[Row], scope: Scope, unread: Unread) -> Pairing:
+    table = _Table(entries, tuple(rows), scope)
+    for is_eligible in (_is_linked, _is_tombstone):
+        table.pair_all(is_eligible)
+    moved = {row.digest for row in table.paired.values()} - scope.missing | scope.digests
+    missing = [row for row in table.rows_left() if _is_linked(row) and row.digest in moved]
+    hidden = {fingerprint(title) for title in unread.titles if title}
+    unreadable = [
+        row for row in missing if row.identifiers & unread.identifiers or row.title in hidden
+    ]
+    gone = {row.id for row in missing} - {row.id for row in unreadable}
+    return Pairing(
+        rows=table.paired,
+        new=tuple(index for index in range(len(entries)) if index not in table.paired),
+        dropped=tuple(row for row in missing if row.id in gone),
+        unreadable=tuple(unreadable),
+    )
+
+
+def _is_linked(row: Row) -> bool:
+    return row.state is State.LINKED
+
+
+def _is_tombstone(row: Row) -> bool:
+    return row.state is not State.LINKED
+
+
+def _is_retired(row: Row) -> bool:
+    return row.state in (State.TRASHED, State.UNLINKED)
+
+
+def _long_texts(entry: Entry) -> Iterable[str]:
+    for name, value in entry.fields.items():
+        if name == "abstract" or kind_of(name) is Kind.BLOCKS:
+            yield from (text for text in parts_of(value) if len(text.encode()) >= _LONG_TEXT)
+
+
+Keys = Callable[[Traits | Row], Iterable[Hashable]]
+Agreement = Callable[[int, Row], bool]
+
+
+class _Table:
+    """Entries and rows while they are being paired, level by level."""
+
+    def __init__(self, entries: Sequence[Entry], rows: tuple[Row, ...], scope: Scope) -> None:
+        self.entries = entries
+        self.rows = tuple(row for row in rows if row.digest in scope.digests | scope.gone)
+        self.traits = [traits_of(entry) for entry in entries]
+        self.paired: dict[int, Row] = {}
+        self._gone = scope.gone
+        self._taken: set[str] = set()
+        self._now = {one for traits in self.traits for one in traits.identifiers}
+        self._then = {one for row in rows for one in row.identifiers}
+        self._texts = Counter(text for traits in self.traits for text in traits.texts)
+        self._texts_then = Counter(text for row in rows for text in row.texts)
+        self._pages = Counter(one for traits in self.traits for one in traits.identifiers)
+        self._pages_then = Counter(one for row in rows for one in row.identifiers)
+
+    def rows_left(self) -> list[Row]:
+        """Return the rows that have no entry yet."""
+        return [row for row in self.rows if row.id not in self._taken]
+
+    def pair_all(self, is_eligible: Callable[[Row], bool]) -> None:
+        """Pair what is left with the eligible rows, the surest sign first."""
+        rows = [row for row in self.rows if is_eligible(row)]
+        self._pair_by(self._identifiers, rows, self._agrees)
+        self._pair_by(self._identifiers, rows, self._is_correction)
+        self._pair_by(_title, rows, self._agrees)
+        self._pair_by(_title, rows, self._is_correction)
+        self._pair_by(self._unique_texts, rows, self._agrees)
+        self._pair_by(_citation_key, rows, self._is_same_entry)
+        self._pair_by(_title, rows, self._is_double)
+
+    def _pair_by(self, keys: Keys, rows: list[Row], agrees: Agreement) -> None:
+        """Pair entries and rows that share a key and agree, the most equal first."""
+        entries_by, rows_by = self._grouped(keys, rows)
+        candidates: dict[tuple[int, str], Row] = {}
+        for key in entries_by.keys() & rows_by.keys():
+            candidates |= _crossed(entries_by[key], rows_by[key])
+        ranked = sorted(
+            (
+                (self._rank(index, row), index, row.id)
+                for (index, _), row in candidates.items()
+                if agrees(index, row)
+            ),
+        )
+        for _, index, row_id in ranked:
+            if index not in self.paired and row_id not in self._taken:
+                self.paired[index] = candidates[index, row_id]
+                self._taken.add(row_id)
+
+    def _grouped(
+        self, keys: Keys, rows: list[Row]
+    ) -> tuple[dict[Hashable, list[int]], dict[Hashable, list[Row]]]:
+        entries_by: dict[Hashable, list[int]] = defaultdict(list)
+        rows_by: dict[Hashable, list[Row]] = defaultdict(list)
+        for index, traits in enumerate(self.traits):
+            if index not in self.paired:
+                for key in keys(traits):
+                    entries_by[key].append(index)
+        for row in rows:
+            if row.id not in self._taken:
+                for key in keys(row):
+                    rows_by[key].append(row)
+        return entries_by, rows_by
+
+    def _rank(self, index: int, row: Row) -> tuple[int, ...]:
+        """Rank a candidate: the lower, the more of it is equal."""
+        traits, entry = self.traits[index], self.entries[index]
+        return (
+            -len(traits.texts & row.texts),
+            -int(traits.key == row.key),
+            -int(traits.headings == row.headings),
+            -int(entry.digest == row.digest),
+            -int(traits.title == row.title),
+            -sum(
+                fingerprint(raw) == row.bases[name].at_entry.raw
+                for name, raw in entry.raws.items()
+                if name in row.bases
+            ),
+            int(_is_retired(row)),
+        )
+
+    def _identifiers(self, known: Traits | Row) -> Iterable[Hashable]:
+        """Return the identifiers that pair; a page only if it is one entry's, then and now."""
+        return (
+            one
+            for one in known.identifiers
+            if not one.is_page or (self._pages[one] <= 1 and self._pages_then[one] <= 1)
+        )
+
+    def _unique_texts(self, known: Traits | Row) -> Iterable[Hashable]:
+        """Return the texts that stand in one entry and one row only: no boilerplate."""
+        return (text for text in known.texts if self._texts[text] == self._texts_then[text] == 1)
+
+    def _is_same_entry(self, index: int, row: Row) -> bool:
+        """Tell whether the entry under a citation key is still of the same people's work."""
+        entry, base = self.entries[index], row.bases.get("authors")
+        now = print_of(entry.raws.get("authors", ""), entry.fields.get("authors", EMPTY))
+        is_same = base is None or now.raw == base.at_entry.raw or now.parts == base.at_entry.parts
+        return is_same and row.digest == entry.digest and self._agrees(index, row)
+
+    def _agrees(self, index: int, row: Row) -> bool:
+        return self._is_near(index, row) and not contradict(
+            self.traits[index].identifiers, row.identifiers
+        )
+
+    def _is_correction(self, index: int, row: Row) -> bool:
+        """Tell whether an identifier was corrected in place: the old gone, the new unheard of."""
+        then, now = row.identifiers, self.traits[index].identifiers
+        return (
+            self._is_near(index, row)
+            and not (then - now) & self._now
+            and not ((now - then) & self._then)
+        )
+
+    def _is_double(self, index: int, row: Row) -> bool:
+        """Tell whether an entry got an identifier that another row has: one work twice."""
+        then, traits = row.identifiers, self.traits[index]
+        return (
+            row.digest == self.entries[index].digest
+            and row.headings == traits.headings
+            and row.texts == traits.texts
+            and not (then - traits.identifiers) & self._now
+        )
+
+    def _is_near(self, index: int, row: Row) -> bool:
+        same = row.digest == self.entries[index].digest or row.digest in self._gone
+        return same or not _is_retired(row)
+
+
+def _title(known: Traits | Row) -> Iterable[Hashable]:
+    return (known.title,) if known.title else ()
+
+
+def _citation_key(known: Traits | Row) -> Iterable[Hashable]:
+    return (known.key,) if known.key else ()
+
+
+def _crossed(indexes: list[int], rows: list[Row]) -> dict[tuple[int, str], Row]:
+    if len(indexes) * len(rows) > _MOST_TIES:
+        return {(i, row.id): row for i, row in zip(indexes, rows, strict=False)}
+    return {(index, row.id): row for index in indexes for row in rows}

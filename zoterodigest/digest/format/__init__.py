@@ -1,0 +1,1 @@
+"""Formats: the TOML files that say how a digest is written."""

@@ -1,0 +1,90 @@
+"""Templates: lines with slots to fill, as a format's `[new]` states them or a neighbour shows them.
+
+A slot that stays empty is left out with the marks around it and the sign before it; a line whose
+slots are all empty is left out. Title and link are never left out: a line that lacks one fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from zoterodigest.digest.format.format import PLACEHOLDER
+
+_NEEDED = ("title", "url", "name")
+_SIGNS = " \t,.;:|·–—-，、；：。"
+_PAIRS = {"*": "*", "_": "_", "`": "`", "(": ")", "[": "]", '"': '"', "“": "”"}
+_WRAPPING = re.compile(r"[ \t>]*")
+_MARKER = re.compile(r"(?:[-*+•]|\d{1,9}[.)])(?=[ \t])")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line to fill: the text around its slots (one piece more than slots), and what leads to it.
+
+    `lead` are the lines without slots above it, that come and go with it.
+    """
+
+    glue: tuple[str, ...]
+    slots: tuple[str, ...]
+    lead: tuple[str, ...] = ()
+
+
+def parse_line(text: str, lead: tuple[str, ...] = ()) -> Line:
+    """Return a template's line: `{slot}` is a slot, all else stands as it is."""
+    parts = PLACEHOLDER.split(text)
+    return Line(tuple(parts[::2]), tuple(parts[1::2]), lead)
+
+
+def can_fill(line: Line, filled: Mapping[str, str]) -> bool:
+    """Whether a line has all it needs, and something to show."""
+    needed = (slot for slot in line.slots if slot in _NEEDED)
+    return all(map(filled.get, needed)) and any(map(filled.get, line.slots))
+
+
+def fill(line: Line, values: Mapping[str, str]) -> str:
+    """Return the line with `values` in its slots, those without a value left out."""
+    closes, separators, opens = frames(line)
+    text = separators[0]
+    is_begun = False
+    for at, slot in enumerate(line.slots):
+        separator = separators[at] if at else ""
+        if value := values.get(slot, ""):
+            text += separator if is_begun else separator.lstrip(_SIGNS)
+            text += opens[at] + _wrapped(value, line.glue[0]) + closes[at]
+            is_begun = True
+        elif is_begun:
+            text += separator.rstrip(_SIGNS)
+    return text + separators[-1]
+
+
+def takes_lines(line: Line) -> bool:
+    """Whether a text of several lines can stand in the line's slot: only wrapping is before it."""
+    return not _MARKER.sub("", line.glue[0].lstrip(" \t>"), count=1).strip()
+
+
+def _wrapped(value: str, before: str) -> str:
+    """Return a value whose further lines stand in the same wrapping as the first."""
+    if "\n" not in value:
+        return value
+    found = _WRAPPING.match(before)
+    prefix = found[0] if found else ""
+    prefix += " " * (len(before) - len(prefix))
+    return value.replace("\n", "\n" + prefix)
+
+
+def frames(line: Line) -> tuple[list[str], list[str], list[str]]:
+    """Part the glue into marks that close a slot, what stands between, and marks that open one."""
+    rest = list(line.glue)
+    opens, closes = [""] * len(line.slots), [""] * len(line.slots)
+    for at in range(len(line.slots)):
+        while pair := next((it for it in _PAIRS.items() if _is_around(it, rest, at)), None):
+            opens[at], closes[at] = pair[0] + opens[at], closes[at] + pair[1]
+            rest[at] = rest[at][: -len(pair[0])]
+            rest[at + 1] = rest[at + 1][len(pair[1]) :]
+    return closes, rest, opens
+
+
+def _is_around(pair: tuple[str, str], glue: list[str], at: int) -> bool:
+    return glue[at].endswith(pair[0]) and glue[at + 1].startswith(pair[1])

@@ -1,0 +1,146 @@
+"""Containers: where entries begin and end in the lines of a digest.
+
+An entry is a quoted run, a run of lines, a paragraph, a list item, a heading with what follows or a
+`<details>` element whose head matches one of the format's `begin` patterns. It ends at the latest
+where the next one begins, so that one lost end tag spoils one entry at most.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from zoterodigest.core.values.span import Span
+from zoterodigest.digest.format.format import Compiled, Format
+from zoterodigest.digest.read.folded import find_folded
+from zoterodigest.digest.read.found import (
+    Found,
+    Head,
+    found_entry,
+    head_match,
+    is_blank,
+    is_boundary,
+    last_filled,
+    span_of,
+    until_next,
+)
+from zoterodigest.digest.read.items import find_items
+from zoterodigest.digest.read.layers import peel_quote, text_of
+from zoterodigest.digest.read.lines import Heading, Lines
+from zoterodigest.digest.read.tables import is_table_line
+
+_QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
+_BULLET = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\xc2\xb7)[ \t]")
+_FOLDED = re.compile(rb"^ {0,3}<details\b", re.I)
+
+
+def find_entries(lines: Lines, form: Format) -> Iterator[Found]:
+    """Yield the entries of `form` in `lines`, in order of their containers, then of lines."""
+    for name in form.entry.containers:
+        if name in _FINDERS:
+            yield from _FINDERS[name](lines, form.compiled)
+
+
+def _quotes(lines: Lines, rules: Compiled) -> Iterator[Found]:
+    run: list[int] = []
+    for line in range(len(lines) + 1):
+        if line < len(lines) and _QUOTED.match(lines[line]) and not lines.is_hidden(line):
+            run.append(line)
+        elif run:
+            yield from _in_quote(lines, rules, run)
+            run = []
+
+
+def _in_quote(lines: Lines, rules: Compiled, run: Sequence[int]) -> Iterator[Found]:
+    heads: list[Head] = []
+    for line in run:
+        if lines.is_in_note(line):
+            continue
+        data = _QUOTED.sub(b"", lines[line], count=1)
+        if match := head_match(rules, data):
+            heads.append(Head(line, line, data, match))
+    for head, stop in until_next(_of_entries(heads, lambda *_: True), run[-1] + 1):
+        last = last_filled(lines, head.line, stop - 1, lambda data: not data.strip(b" \t>"))
+        text = peel_quote(text_of(lines.source, span_of(lines, head.line, last)))
+        yield found_entry(head, last, text)
+
+
+def _of_entries(heads: Sequence[Head], reaches: Callable[[Head, Head], bool]) -> Sequence[Head]:
+    """Leave out the list items that an entry out of a list `reaches`: its bullets set in bold."""
+    kept: list[Head] = []
+    for head in heads:
+        is_bullet = _BULLET.match(head.data) and kept and not _BULLET.match(kept[-1].data)
+        if not (is_bullet and reaches(kept[-1], head)):
+            kept.append(head)
+    return kept
+
+
+def _paragraphs(lines: Lines, rules: Compiled) -> Iterator[Found]:
+    return _plain(lines, rules, blanks=1)
+
+
+def _runs(lines: Lines, rules: Compiled) -> Iterator[Found]:
+    return _plain(lines, rules, blanks=2)
+
+
+def _plain(lines: Lines, rules: Compiled, *, blanks: int) -> Iterator[Found]:
+    """Find entries of unwrapped lines that end at `blanks` blank lines in a row."""
+    heads = [
+        Head(line, line, lines[line], match)
+        for line in range(len(lines))
+        if not lines.is_hidden(line)
+        and not lines.is_in_note(line)
+        and (match := head_match(rules, lines[line]))
+    ]
+
+    def reaches(head: Head, below: Head) -> bool:
+        return _plain_end(lines, head.line, below.line + 1, blanks) == below.line
+
+    for head, stop in until_next(_of_entries(heads, reaches), len(lines)):
+        last = _plain_end(lines, head.line, stop, blanks)
+        yield found_entry(head, last, text_of(lines.source, span_of(lines, head.line, last)))
+
+
+def _plain_end(lines: Lines, first: int, stop: int, blanks: int) -> int:
+    last, empty = first, 0
+    for line in range(first + 1, stop):
+        if lines.goes_on(line):
+            last, empty = line, 0
+            continue
+        if is_boundary(lines, line) or _QUOTED.match(lines[line]):
+            break
+        if empty and (_FOLDED.match(lines[line]) or is_table_line(lines, line)):
+            break
+        empty = empty + 1 if lines.is_blank(line) else 0
+        if empty == blanks:
+            break
+        last = last if empty else line
+    return last
+
+
+def _headings(lines: Lines, rules: Compiled) -> Iterator[Found]:
+    headings = list(lines.headings())
+    for index, heading in enumerate(headings):
+        data = lines[heading.line].lstrip(b" #\t")
+        if match := head_match(rules, data):
+            stop = _heading_end(headings, index, len(lines))
+            last = last_filled(lines, heading.line, stop - 1, is_blank)
+            start = lines.ends[heading.line] - len(data)
+            text = text_of(lines.source, Span(start, lines.ends[last]))
+            yield found_entry(Head(heading.line, heading.line, data, match), last, text)
+
+
+def _heading_end(headings: Sequence[Heading], index: int, end: int) -> int:
+    """Return the line of the next heading that is not below the one at `index`, else `end`."""
+    below = (headings[at] for at in range(index + 1, len(headings)))
+    return next((at.line for at in below if at.level <= headings[index].level), end)
+
+
+_FINDERS: Mapping[str, Callable[[Lines, Compiled], Iterator[Found]]] = {
+    "quote": _quotes,
+    "lines": _runs,
+    "paragraph": _paragraphs,
+    "item": find_items,
+    "heading": _headings,
+    "details": find_folded,
+}

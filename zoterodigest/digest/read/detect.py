@@ -1,0 +1,164 @@
+"""Detection: which formats a digest is written in, part by part, and reading it by them.
+
+The formats read in order of rank, a user's own first; each reads the lines that those before it
+left. So a file may hold a list and then a table, and the more specific format wins. The general
+families come last and only take entries that show evidence of being papers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from zoterodigest.core.values import identity
+from zoterodigest.core.values.record import EMPTY, is_empty
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.format import Format, fold
+from zoterodigest.digest.read.document import (
+    NO_ENTRY,
+    DigestEntry,
+    Document,
+    Headings,
+    Skipped,
+    entries_of,
+)
+from zoterodigest.digest.read.found import is_boundary
+from zoterodigest.digest.read.lines import Lines, Veil
+from zoterodigest.digest.read.tables import is_table_line
+
+_ENOUGH = 0.5
+"""The share of an entry's siblings that must be papers for one without evidence to be one."""
+_FEWEST_WORDS = 3
+_PAPER_LABELS = frozenset(
+    {"paper", "pdf", "arxiv", "preprint", "abs", "openreview", "full paper", "论文"}
+)
+_PAGE = re.compile(r"https?://(?:[^/\s]+/[^\s]|[\w-]+\.github\.io)", re.I)
+_NO_PAPERS = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:github\.com|gitlab\.com|huggingface\.co|youtube\.com|youtu\.be"
+    r"|twitter\.com|x\.com|medium\.com|zhihu\.com|wikipedia\.org|kaggle\.com|reddit\.com"
+    r"|linkedin\.com|google\.com|shields\.io|pypi\.org|substack\.com|bilibili\.com|csdn\.net)/",
+    re.I,
+)
+"""Sites whose pages are no papers, whatever stands beside a link to them."""
+
+
+def read_document(
+    name: str, source: bytes, formats: Sequence[Format], venues: VenueTable
+) -> Document:
+    """Read `source` by whichever of `formats` understand it, in their order, in parts if need be.
+
+    Never fails: what no format understands is in `skipped`, with the reason.
+    """
+    lines = Lines(source)
+    entries: list[DigestEntry] = []
+    for form in formats:
+        found = list(_credible(entries_of(lines, form, venues), lines))
+        for entry in found:
+            lines.take(entry.first, entry.last)
+        entries += found
+    entries.sort(key=lambda entry: entry.first)
+    headings = Headings(lines)
+    placed = tuple(headings.place(entries))
+    return Document(name, source, placed, tuple(_skipped(lines)), lines, headings.title(placed))
+
+
+def _credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]:
+    """Yield the entries that are papers: by evidence, or as most of their neighbours are.
+
+    One that overlaps an earlier one of the same format is left out.
+    """
+    end = -1
+    for group in _neighbours(entries, lines):
+        papers = sum(map(is_evident, group))
+        is_list_of_papers = papers >= max(1, _ENOUGH * len(group))
+        for entry in group:
+            is_wanted = not entry.format.entry.evidence or is_evident(entry)
+            if entry.first > end and (is_wanted or (is_list_of_papers and _has_target(entry))):
+                yield entry
+                end = entry.last
+
+
+def _neighbours(entries: list[DigestEntry], lines: Lines) -> Iterator[list[DigestEntry]]:
+    """Group entries that no heading, rule, table header or hidden line parts."""
+    group: list[DigestEntry] = []
+    for entry in entries:
+        between = range(group[-1].last + 1, entry.first) if group else range(0)
+        if any(is_boundary(lines, line) or is_table_line(lines, line) for line in between):
+            yield group
+            group = []
+        group.append(entry)
+    if group:
+        yield group
+
+
+def is_evident(entry: DigestEntry) -> bool:
+    """Whether an entry shows that it is a paper: an identifier, a page, a venue, authors.
+
+    Where a listed title leads to another page than a paper's, only a link called as papers are
+    counts, and a title of some words: it may be a tool that comes with a paper.
+    """
+    reading = entry.reading
+    urls = [link.url for link in reading.links]
+    if reading.title_url and not identity.is_paper_url(reading.title_url):
+        if _is_local(reading.title_url):
+            return False
+        if entry.format.columns is None:
+            urls = [link.url for link in reading.links if fold(link.label) in _PAPER_LABELS]
+            return _is_phrase(entry.title) and any(map(identity.is_paper_url, urls))
+    if any(found.scheme != "url" for found in reading.identifiers):
+        return True
+    if any(map(identity.is_paper_url, (reading.title_url, *urls))):
+        return True
+    fields = (reading.fields.get(name, EMPTY) for name in ("venue", "authors", "abstract"))
+    return not all(map(is_empty, fields))
+
+
+def _is_phrase(title: str) -> bool:
+    return len(title.split()) >= _FEWEST_WORDS or not title.isascii()
+
+
+def _has_target(entry: DigestEntry) -> bool:
+    """Whether an entry without evidence may be a paper at all: it leads to some page outside."""
+    url = entry.reading.title_url
+    if url:
+        return not _is_local(url) and bool(_PAGE.match(url)) and not _NO_PAPERS.match(url)
+    return bool(entry.reading.links) or entry.format.columns is not None
+
+
+def _is_local(url: str) -> bool:
+    return bool(url) and "://" not in url
+
+
+def _skipped(lines: Lines) -> Iterator[Skipped]:
+    """Yield runs of lines that are no entry's and hold more than blanks, with the reason."""
+    run: Skipped | None = None
+    for line in range(len(lines)):
+        if lines.veils[line] is Veil.TAKEN or lines.is_blank(line):
+            continue
+        reason = _reason(lines, line)
+        if run is not None and run.reason == reason and _joins(lines, run.end_line, line):
+            run = Skipped(run.start_line, line + 1, reason)
+            continue
+        if run is not None:
+            yield run
+        run = Skipped(line + 1, line + 1, reason)
+    if run is not None:
+        yield run
+
+
+def _joins(lines: Lines, end_line: int, line: int) -> bool:
+    return all(lines.is_blank(at) for at in range(end_line, line))
+
+
+def _reason(lines: Lines, line: int) -> str:
+    if lines.veils[line] is Veil.FENCE:
+        return "in a code fence"
+    if lines.veils[line] is Veil.COMMENT:
+        return "in a comment"
+    if lines.is_in_note(line):
+        return "a note outside an entry"
+    if lines[line].lstrip()[:1] == b"#" and is_boundary(lines, line):
+        return "heading"
+    if is_boundary(lines, line):
+        return "rule"
+    return "table header" if is_table_line(lines, line) else NO_ENTRY

@@ -1,0 +1,307 @@
+"""Documents: a digest's bytes, read losslessly into entries; every byte outside them is kept.
+
+`Document.source` is the file as it is; nothing is ever rendered from parts, edits are spliced
+into it. So `render(parse(x)) == x` holds by construction, and edit.py keeps it so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cache
+
+from zoterodigest.core.values import identity
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import NOTE, SECTION, Entry, Place, text_in
+from zoterodigest.core.values.span import Span
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.read.body import slots_of
+from zoterodigest.digest.read.clarity import is_clear
+from zoterodigest.digest.read.conflict_marks import conflict_in
+from zoterodigest.digest.read.containers import find_entries
+from zoterodigest.digest.read.fields import read_slots
+from zoterodigest.digest.read.found import is_title
+from zoterodigest.digest.read.layers import Text
+from zoterodigest.digest.read.lines import Heading, Lines
+from zoterodigest.digest.read.own_notes import spoil_owners, with_notes
+from zoterodigest.digest.read.reading import Reading
+from zoterodigest.digest.read.slots import Claims, NoteRegion, Slot
+from zoterodigest.digest.read.tables import find_rows
+
+_NOTHING = Reading({}, {})
+
+NO_ENTRY = "no entry"
+"""The reason given for lines in which an entry might stand that no format understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that was not understood: its 1-based line (and column, 1-based bytes) and why."""
+
+    line: int
+    reason: str
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DigestEntry:
+    """One entry as it stands in a document.
+
+    `first` and `last` are 0-based lines, `span` their bytes without the last line break.
+    `unreadable` names the slots something stands in that was not understood; an entry that is
+    `broken` as a whole (the reason) has no slots that could be written. `regions` show notes of
+    the person's own; one more can stand at `room`.
+    """
+
+    format: Format
+    first: int
+    last: int
+    span: Span
+    slots: tuple[Slot, ...]
+    reading: Reading
+    unreadable: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    broken: str = ""
+    headings: tuple[str, ...] = ()
+    heading_keys: tuple[str, ...] = ()
+    regions: tuple[NoteRegion, ...] = ()
+    room: Text | None = None
+
+    @property
+    def title(self) -> str:
+        """The title, or "" if it could not be read."""
+        return text_in(self.reading.fields, "title")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Lines that are no entry's: 1-based, both in, and why they were passed over."""
+
+    start_line: int
+    end_line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A digest as read: its bytes, its entries in order, and the lines that were passed over.
+
+    `title` is the text of its only first-level heading, if all entries stand under that.
+    """
+
+    name: str
+    source: bytes
+    entries: tuple[DigestEntry, ...]
+    skipped: tuple[Skipped, ...]
+    lines: Lines
+    title: str = ""
+
+    def core_entries(self) -> tuple[Entry, ...]:
+        """Return the entries as the core sees them; the document's own title is no heading."""
+        key = DigestKey(self.name)
+        return tuple(core_entry(key, entry, self.title) for entry in self.entries)
+
+    def unread_texts(self) -> Iterator[str]:
+        """Yield the text of every line that no entry holds, for finding what still stands there."""
+        for skipped in self.skipped:
+            start = self.lines.starts[skipped.start_line - 1]
+            end = self.lines.ends[skipped.end_line - 1]
+            yield self.source[start:end].decode("utf-8", "replace")
+
+
+_FIELDS_OF_SLOT = {
+    "tags": ("task", "categories"),
+    "chips": ("arxiv", "categories"),
+    "venue": ("venue", "year", "award"),
+    "code": ("links",),
+    "url": ("arxiv", "doi", "url"),
+}
+
+
+def core_entry(digest: DigestKey, entry: DigestEntry, title: str = "") -> Entry:
+    """Return a document's entry as the core sees it; a broken one keeps only its identity.
+
+    A first heading that is the document's `title` is left out of the path.
+    """
+    outer = 1 if title and entry.heading_keys[:1] == (title,) else 0
+    unreadable = {name for slot in entry.unreadable for name in _FIELDS_OF_SLOT.get(slot, (slot,))}
+    if "section" in unreadable:
+        unreadable |= {name for name in entry.reading.fields if name.startswith(SECTION)}
+    fields = {k: v for k, v in entry.reading.fields.items() if k not in unreadable}
+    raws = {k: v for k, v in entry.reading.raws.items() if k not in unreadable}
+    return Entry(
+        digest=digest,
+        fields={} if entry.broken else fields,
+        raws={} if entry.broken else raws,
+        identifiers=entry.reading.identifiers,
+        headings=entry.headings[outer:],
+        heading_keys=entry.heading_keys[outer:],
+        place=Place(entry.first + 1, entry.last + 1),
+        unreadable=frozenset(unreadable),
+        is_unreadable=bool(entry.broken),
+        places=_places(entry.format.slots) | _place_of_notes(entry),
+    )
+
+
+def _place_of_notes(entry: DigestEntry) -> frozenset[str]:
+    """Return "note" if notes of the person's own can stand in the entry: not in a row of a table.
+
+    A torn marker takes the place of another note, until somebody mends it: that is no limit.
+    """
+    is_torn = any(name.startswith(NOTE) for name in entry.unreadable)
+    has_place = entry.room is not None or bool(entry.regions) or is_torn
+    return frozenset({"note"} if has_place else ())
+
+
+@cache
+def _places(slots: frozenset[str]) -> frozenset[str]:
+    """Return the fields that can stand in slots of these names."""
+    fields = {field for slot in slots for field in _FIELDS_OF_SLOT.get(slot, (slot,))}
+    return frozenset(fields | ({"links"} if "tail" in slots else set()))
+
+
+def entries_of(lines: Lines, form: Format, venues: VenueTable) -> list[DigestEntry]:
+    """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
+    read = [*_contained(lines, form, venues), *_rows(lines, form, venues)]
+    entries = [entry for entry in read if _is_entry(entry)]
+    if entries:
+        entries += [entry for entry in read if _is_lost_row(entry)]
+    return sorted(entries, key=lambda entry: entry.first)
+
+
+def _contained(lines: Lines, form: Format, venues: VenueTable) -> Iterator[DigestEntry]:
+    read = [(found, slots_of(found, form)) for found in find_entries(lines, form)]
+    read = [one for one in read if _has_needed(form, one[1].slots, one[1].unreadable)]
+    spoil_owners(lines, read)
+    for found, claims in read:
+        body_line = found.text.data.count(b"\n", 0, found.body[0])
+        problems = [
+            Problem(found.first + 1 + body_line + unread.line, unread.reason)
+            for unread in claims.unread
+        ]
+        yield _entry(lines, form, venues, (found.first, found.last), claims, problems, found.broken)
+
+
+def _rows(lines: Lines, form: Format, venues: VenueTable) -> Iterator[DigestEntry]:
+    if form.columns is None:
+        return
+    for row in find_rows(lines, form):
+        problems = [Problem(row.first + 1, unread.reason) for unread in row.claims.unread]
+        yield _entry(lines, form, venues, (row.first, row.last), row.claims, problems, row.broken)
+
+
+def _entry(
+    lines: Lines,
+    form: Format,
+    venues: VenueTable,
+    at: tuple[int, int],
+    claims: Claims,
+    problems: Sequence[Problem],
+    broken: str,
+) -> DigestEntry:
+    first, last = at
+    span = Span(lines.starts[first], lines.ends[last])
+    fault = _encoding_fault(lines, first, last) or _conflict(lines, first, last)
+    slots = claims.slots
+    if form.entry.evidence and form.columns is None:
+        slots = [slot for slot in slots if is_clear(slot, venues)]
+    reading = with_notes(read_slots(slots, form.compiled.placeholders), claims.regions)
+    if fault is not None:
+        broken, problems = fault.reason, (*problems, fault)
+    elif broken or "title" in claims.unreadable:
+        broken = broken or "its title cannot be read"
+        problems = (*problems, Problem(first + 1, broken))
+    if broken:
+        reading = _identity_only(lines.source[span.start : span.end], reading)
+    return DigestEntry(
+        form, first, last, span, tuple(slots), reading,
+        frozenset(claims.unreadable), tuple(problems), broken,
+        regions=claims.regions, room=claims.room,
+    )  # fmt: skip
+
+
+def _encoding_fault(lines: Lines, first: int, last: int) -> Problem | None:
+    for line in range(first, last + 1):
+        if (column := lines.fault(line)) is not None:
+            return Problem(line + 1, "the bytes here are no valid UTF-8", column + 1)
+    return None
+
+
+def _conflict(lines: Lines, first: int, last: int) -> Problem | None:
+    found = conflict_in(lines.conflicts, first, last)
+    return Problem(found.first + 1, "git's conflict marks stand in it") if found else None
+
+
+def _identity_only(data: bytes, reading: Reading) -> Reading:
+    """Keep of an entry that cannot be read what tells which work it is."""
+    known = reading.identifiers or frozenset(
+        Identifier("arxiv", found)
+        for found in identity.arxiv_in_text(data.decode("utf-8", "replace"))[:1]
+    )
+    return replace(reading, identifiers=known)
+
+
+def _is_entry(entry: DigestEntry) -> bool:
+    """Whether what was found is an entry: it has a title of its own and one of what it needs."""
+    if not _has_needed(entry.format, entry.slots, entry.unreadable):
+        return False
+    if entry.broken:
+        return bool(entry.title or entry.reading.identifiers)
+    return bool(entry.title) and is_title(entry.format.compiled, entry.title.encode())
+
+
+def _has_needed(form: Format, slots: Iterable[Slot], unreadable: Set[str]) -> bool:
+    needs = frozenset(form.entry.needs)
+    return not needs or bool(needs & ({slot.name for slot in slots} | unreadable))
+
+
+def _is_lost_row(entry: DigestEntry) -> bool:
+    """Whether a row among entries is one whose title, and with it what it needs, is unreadable."""
+    is_lost = "title" in entry.unreadable and not _has_needed(
+        entry.format, entry.slots, entry.unreadable
+    )
+    return is_lost and bool(entry.reading.identifiers)
+
+
+class Headings:
+    """The headings of a document as paths, each with a key that is unique among its siblings."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._headings = [heading for heading in lines.headings() if heading.text]
+        self._paths: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+        self._read()
+
+    def _read(self) -> None:
+        stack: list[tuple[Heading, str]] = []
+        seen: dict[tuple[str, ...], int] = {}
+        for heading in self._headings:
+            stack = [above for above in stack if above[0].level < heading.level]
+            parent = tuple(key for _, key in stack)
+            count = seen[(*parent, heading.text)] = seen.get((*parent, heading.text), 0) + 1
+            stack.append((heading, heading.text if count == 1 else f"{heading.text}#{count}"))
+            self._paths.append(
+                (tuple(above.text for above, _ in stack), tuple(key for _, key in stack))
+            )
+
+    def keyed(self) -> Iterator[tuple[Heading, tuple[str, ...]]]:
+        """Yield every heading that has a text with its path of keys, its own last."""
+        yield from ((it, keys) for it, (_, keys) in zip(self._headings, self._paths, strict=True))
+
+    def title(self, entries: Sequence[DigestEntry]) -> str:
+        """Return the only first-level heading if all (placed) entries stand under it, else ""."""
+        top = [heading.text for heading in self._headings if heading.level == 1]
+        is_title = len(top) == 1 and all(it.heading_keys[:1] == (top[0],) for it in entries)
+        return top[0] if is_title else ""
+
+    def place(self, entries: Sequence[DigestEntry]) -> list[DigestEntry]:
+        """Return `entries` (sorted by line) with the headings they stand under."""
+        placed: list[DigestEntry] = []
+        at = 0
+        for entry in entries:
+            while at < len(self._headings) and self._headings[at].line <= entry.first:
+                at += 1
+            texts, keys = self._paths[at - 1] if at else ((), ())
+            placed.append(replace(entry, headings=texts, heading_keys=keys))
+        return placed

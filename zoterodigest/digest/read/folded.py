@@ -1,0 +1,111 @@
+"""Folded entries: a `<details>` element for each, its head everything up to `</summary>`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from zoterodigest.digest.format.format import Compiled
+from zoterodigest.digest.read.found import (
+    Found,
+    Head,
+    head_match,
+    is_blank,
+    is_boundary,
+    is_heading,
+    is_rule,
+    last_filled,
+    span_of,
+    until_next,
+)
+from zoterodigest.digest.read.layers import text_of
+from zoterodigest.digest.read.lines import Lines
+
+_TAG = re.compile(rb"<(/?)details\b[^<>\n]*>", re.I)
+_SUMMARY_END = b"</summary>"
+_HEAD_LINES = 4
+
+
+def find_folded(lines: Lines, rules: Compiled) -> Iterator[Found]:
+    """Yield the `<details>` whose head matches.
+
+    One may stand inside others that hold a whole section; those are known by their end missing.
+    """
+    outer = after = 0
+    for head, stop in until_next(list(_heads(lines, rules)), len(lines)):
+        outer += sum(_change(lines, line) for line in range(after, head.line))
+        outer = max(outer, 0)
+        last, broken = _end(lines, head.line, stop, outer)
+        outer += broken == _UNCLOSED
+        after = last + 1
+        yield _found(lines, head, last, broken)
+
+
+def depth_change(data: bytes) -> int:
+    """Return how many more `<details>` a line opens than it closes."""
+    if b"details" not in data.lower():
+        return 0
+    return sum(-1 if match[1] else 1 for match in _TAG.finditer(data))
+
+
+def _change(lines: Lines, line: int) -> int:
+    """Return how much deeper a line leads; what a note says leads nowhere."""
+    return 0 if lines.is_in_note(line) else depth_change(lines[line])
+
+
+def _heads(lines: Lines, rules: Compiled) -> Iterator[Head]:
+    for line in range(len(lines)):
+        if b"<details" not in lines[line].lower() or lines.is_hidden(line):
+            continue
+        if lines.is_in_note(line):
+            continue
+        end = min(line + _HEAD_LINES, len(lines))
+        for below in range(line, end):
+            if _SUMMARY_END in lines[below].lower():
+                data = b"\n".join(lines[at] for at in range(line, below + 1))
+                if data.lower().count(b"<details") == 1 and (match := head_match(rules, data)):
+                    yield Head(line, below, data, match)
+                break
+
+
+_UNCLOSED = "a </details> is missing"
+_STRAY = "there is one </details> too many"
+
+
+def _end(lines: Lines, first: int, stop: int, outer: int) -> tuple[int, str]:
+    """Return the last line of the element and, if its end tags do not add up, the reason.
+
+    End tags behind it are those of the `outer` elements around it, if no more than those.
+    """
+    depth = 0
+    for line in range(first, stop):
+        change = _change(lines, line)
+        depth += change
+        if depth <= 0 and (change or line == first):
+            return _with_strays(lines, line, stop, outer)
+    headings = (at for at in range(first + 1, stop) if is_heading(lines[at]))
+    heading = next((at for at in headings if not lines.is_in_note(at)), stop)
+    return last_filled(lines, first, heading - 1, lambda it: is_blank(it) or is_rule(it)), _UNCLOSED
+
+
+def _with_strays(lines: Lines, closed: int, stop: int, outer: int) -> tuple[int, str]:
+    """Return the line `closed`, or the last end tag behind it that must be the element's own."""
+    last = closed
+    changes: list[int] = []
+    for line in range(closed + 1, stop):
+        if is_boundary(lines, line):
+            break
+        if change := _change(lines, line):
+            last = line
+            changes.append(change)
+    is_outer = all(change < 0 for change in changes) and -sum(changes) <= outer
+    return (closed, "") if is_outer else (last, _STRAY)
+
+
+def _found(lines: Lines, head: Head, last: int, broken: str) -> Found:
+    text = text_of(lines.source, span_of(lines, head.line, last))
+    start = text.data.lower().find(_SUMMARY_END) + len(_SUMMARY_END)
+    closing = [match.start() for match in _TAG.finditer(text.data) if match[1]]
+    end = closing[-1] if closing and not broken else len(text.data)
+    body = (min(start, end), end)
+    return Found(head.line, last, text, (0, start), body, head.match, broken)

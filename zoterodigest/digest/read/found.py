@@ -1,0 +1,111 @@
+"""Entries as found: the lines an entry stands on, its peeled text, its head and its body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from zoterodigest.core.values.span import Span
+from zoterodigest.digest.format.format import Compiled
+from zoterodigest.digest.format.pattern import Match
+from zoterodigest.digest.read.layers import Text
+from zoterodigest.digest.read.lines import Lines, shorn
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry as found: its 0-based lines (both in), its peeled text, and the parts of that.
+
+    `head` is the logical range that `begin` matched in, as `match`; `body` what follows it.
+    `broken` says why the container's end is in doubt, if it is.
+    """
+
+    first: int
+    last: int
+    text: Text
+    head: tuple[int, int]
+    body: tuple[int, int]
+    match: Match
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A line where an entry begins; `end` is the line its head ends on, `data` the head's text."""
+
+    line: int
+    end: int
+    data: bytes
+    match: Match
+
+
+_RULE = re.compile(rb"^ {0,3}(?:-[ \t]*){3,}$|^ {0,3}(?:\*[ \t]*){3,}$|^ {0,3}(?:_[ \t]*){3,}$")
+_HEADING = re.compile(rb"^ {0,3}#{1,6}(?:[ \t]|$)")
+_MARKS = b" \t\r\n*_`[]()"
+
+
+def head_match(rules: Compiled, data: bytes) -> Match | None:
+    """Return the match of the first `begin` pattern whose title may be one, or None."""
+    text = shorn(data)
+    for pattern in rules.begin:
+        match = pattern.search(text)
+        if match is not None and is_title(rules, data[slice(*match.groups.get("title", (0, 0)))]):
+            return match
+    return None
+
+
+def is_title(rules: Compiled, data: bytes) -> bool:
+    """Whether none of the format's `no_titles` matches a title, marks left off."""
+    bare = data.strip(_MARKS)
+    return not any(pattern.search(bare) for pattern in rules.no_titles)
+
+
+def is_heading(data: bytes) -> bool:
+    """Whether a line is an ATX heading."""
+    return bool(_HEADING.match(data))
+
+
+def is_rule(data: bytes) -> bool:
+    """Whether a line is a rule."""
+    return bool(_RULE.match(data))
+
+
+def is_boundary(lines: Lines, line: int) -> bool:
+    """Whether no entry made of plain lines reaches over `line`: a heading, rule or hidden line."""
+    if lines.is_hidden(line):
+        return True
+    if lines.is_in_note(line):
+        return False
+    data = lines[line]
+    return is_heading(data) or is_rule(data)
+
+
+def span_of(lines: Lines, first: int, last: int) -> Span:
+    """Return the bytes of the lines `[first, last]` without the last line's ending."""
+    return Span(lines.starts[first], lines.ends[last])
+
+
+def last_filled(lines: Lines, first: int, last: int, blank: Callable[[bytes], bool]) -> int:
+    """Return the last line of `[first, last]` that is not `blank`; at least `first`."""
+    while last > first and blank(lines[last]):
+        last -= 1
+    return last
+
+
+def is_blank(data: bytes) -> bool:
+    """Whether a line holds nothing but blanks."""
+    return not data.strip()
+
+
+def found_entry(head: Head, last: int, text: Text) -> Found:
+    """Return an entry whose head is the first line of its text."""
+    end = next(end for _, end in text.lines())
+    body = (min(end + 1, len(text.data)), len(text.data))
+    return Found(head.line, last, text, (0, end), body, head.match)
+
+
+def until_next(heads: Sequence[Head], stop: int) -> Iterator[tuple[Head, int]]:
+    """Pair each head with the line before which its entry must end."""
+    for index, head in enumerate(heads):
+        yield head, heads[index + 1].line if index + 1 < len(heads) else stop

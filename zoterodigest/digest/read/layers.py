@@ -1,0 +1,242 @@
+"""Layers: Markdown's wrappings, peeled to logical text and put back around new text.
+
+A `Text` is logical bytes that know where each came from. A layer peels one wrapping (a quote
+prefix, an indentation, a table cell's escapes) and remembers how to wrap new text again. Slots are
+ranges of a `Text` and know nothing of wrapping.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from zoterodigest.core.values.span import Edit, Span
+
+
+class Layer(Protocol):
+    """How new logical text goes back into its wrapping."""
+
+    def wrap(self, new: bytes) -> bytes:
+        """Return `new` as it must stand inside the wrapping."""
+        ...
+
+
+_BEFORE_TEXT = re.compile(rb"\n(?!\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixed:
+    """Lines that all begin alike: a quote prefix, an indentation."""
+
+    prefix: bytes
+
+    def wrap(self, new: bytes) -> bytes:
+        """Put the prefix after each line break; one of blanks not on a blank line."""
+        if self.prefix.strip():
+            return new.replace(b"\n", b"\n" + self.prefix)
+        return _BEFORE_TEXT.sub(lambda _: b"\n" + self.prefix, new)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell: one line, pipes escaped, line breaks as `<br>`."""
+
+    def wrap(self, new: bytes) -> bytes:
+        """Escape pipes and line breaks."""
+        return new.replace(b"|", b"\\|").replace(b"\n", b"<br>")
+
+
+@dataclass(frozen=True, slots=True)
+class LineEndings:
+    """Lines that end in CRLF."""
+
+    def wrap(self, new: bytes) -> bytes:
+        """Write each line break as CRLF."""
+        return new.replace(b"\n", b"\r\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`length` logical bytes from `at` come from the `width` source bytes from `source`.
+
+    Where the two are equal the bytes are the same, one for one.
+    """
+
+    at: int
+    length: int
+    source: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A logical range that a layer takes away, or shows as `shown`."""
+
+    start: int
+    end: int
+    shown: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Logical bytes, the pieces of source they come from, and the layers around them."""
+
+    data: bytes
+    pieces: tuple[Piece, ...]
+    layers: tuple[Layer, ...] = ()
+    anchor: int = 0
+
+    def lines(self) -> Iterator[tuple[int, int]]:
+        """Yield the half-open range of each line, without its line break."""
+        cursor = 0
+        while True:
+            newline = self.data.find(b"\n", cursor)
+            if newline < 0:
+                yield cursor, len(self.data)
+                return
+            yield cursor, newline
+            cursor = newline + 1
+
+    def slice(self, start: int, end: int) -> Text:
+        """Return the logical range `[start, end)` as a text of its own, in the same layers."""
+        pieces = tuple(_clipped(self.pieces, start, end))
+        return Text(self.data[start:end], pieces, self.layers, self._point(start))
+
+    def peeled(self, cuts: Sequence[Cut], layer: Layer) -> Text:
+        """Return the text without `cuts` (sorted, apart), wrapped in one more `layer`."""
+        data: list[bytes] = []
+        pieces: list[Piece] = []
+        length = cursor = 0
+        for cut in (*cuts, Cut(len(self.data), len(self.data))):
+            for piece in _clipped(self.pieces, cursor, cut.start):
+                pieces.append(Piece(length + piece.at, piece.length, piece.source, piece.width))
+            data.append(self.data[cursor : cut.start])
+            length += cut.start - cursor
+            if cut.shown:
+                span = self.source_span(cut.start, cut.end)
+                pieces.append(Piece(length, len(cut.shown), span.start, len(span)))
+                data.append(cut.shown)
+                length += len(cut.shown)
+            cursor = cut.end
+        return Text(b"".join(data), tuple(pieces), (layer, *self.layers), self._point(0))
+
+    def source_span(self, start: int, end: int) -> Span:
+        """Return the source bytes that hold the logical range; an empty range is a point.
+
+        A range that ends behind a line break takes the next line's prefix with it, so that lines
+        can be taken out whole.
+        """
+        if start == end:
+            point = self._point(start)
+            return Span(point, point)
+        last = end - 1
+        if self.data[last] == 0x0A and end < len(self.data):
+            return Span(self._source(start), self._source(end))
+        return Span(self._source(start), self._source_end(last))
+
+    def edit(self, start: int, end: int, new: bytes) -> Edit:
+        """Return the edit of the source that puts `new` in place of the range, wrapped."""
+        for layer in self.layers:
+            new = layer.wrap(new)
+        return Edit(self.source_span(start, end), new)
+
+    def rewrite(self, new: bytes) -> Edit | None:
+        """Return the smallest edit that makes this text `new`; None if it is already."""
+        if new == self.data:
+            return None
+        start, tail = _common_ends(self.data, new)
+        return self.edit(start, len(self.data) - tail, new[start : len(new) - tail])
+
+    def _piece(self, at: int) -> Piece:
+        return self.pieces[bisect_right(self.pieces, at, key=lambda piece: piece.at) - 1]
+
+    def _source(self, at: int) -> int:
+        piece = self._piece(at)
+        return piece.source + (at - piece.at if piece.length == piece.width else 0)
+
+    def _source_end(self, at: int) -> int:
+        piece = self._piece(at)
+        return piece.source + (at - piece.at + 1 if piece.length == piece.width else piece.width)
+
+    def _point(self, at: int) -> int:
+        if not self.pieces:
+            return self.anchor
+        return self._source(at) if at < len(self.data) else self._source_end(len(self.data) - 1)
+
+
+def text_of(source: bytes, span: Span) -> Text:
+    """Return the source range as text; CRLF line endings are peeled to LF."""
+    data = source[span.start : span.end]
+    whole = Text(
+        data, (Piece(0, len(data), span.start, len(data)),) if data else (), (), span.start
+    )
+    if b"\r\n" not in data:
+        return whole if b"\r\n" not in source[span.end : span.end + 2] else _crlf(whole, ())
+    cuts = [Cut(found.start(), found.end(), b"\n") for found in re.finditer(rb"\r\n", data)]
+    return _crlf(whole, cuts)
+
+
+def _crlf(text: Text, cuts: Sequence[Cut]) -> Text:
+    return text.peeled(cuts, LineEndings())
+
+
+_QUOTE = re.compile(rb"^ {0,3}>[ \t]?", re.M)
+
+
+def peel_quote(text: Text) -> Text:
+    """Take the quote prefix off every line that has one; new lines get the first line's."""
+    found = list(_QUOTE.finditer(text.data))
+    prefix = max((match[0] for match in found[:2]), key=len, default=b"> ")
+    return text.peeled([Cut(match.start(), match.end()) for match in found], Prefixed(prefix))
+
+
+def peel_indent(text: Text, width: int, *, first: bool = True) -> Text:
+    """Take up to `width` leading blanks off every line (not off the first, unless `first`)."""
+    pattern = re.compile(rb"^(?:\t| {1,%d})" % max(width, 1), re.M)
+    found = [match for match in pattern.finditer(text.data) if first or match.start() > 0]
+    prefix = next((match[0] for match in found), b" " * width)
+    cuts = [Cut(match.start(), match.end()) for match in found] if width else []
+    return text.peeled(cuts, Prefixed(prefix if width else b""))
+
+
+_CELL = re.compile(rb"\\\||<br[ \t]*/?>|\n")
+
+
+def peel_cell(text: Text) -> Text:
+    r"""Show `\|` as `|` and `<br>` as a line break; a row's own line breaks as blanks."""
+    shown = {b"\\|": b"|", b"\n": b" "}
+    cuts = [
+        Cut(found.start(), found.end(), shown.get(found[0], b"\n"))
+        for found in _CELL.finditer(text.data)
+    ]
+    return text.peeled(cuts, Cell())
+
+
+def _clipped(pieces: Sequence[Piece], start: int, end: int) -> Iterator[Piece]:
+    first = max(bisect_right(pieces, start, key=lambda piece: piece.at) - 1, 0)
+    for at in range(first, len(pieces)):
+        piece = pieces[at]
+        if piece.at >= end:
+            return
+        low, high = max(start, piece.at), min(end, piece.at + piece.length)
+        if low >= high:
+            continue
+        if piece.length == piece.width:
+            yield Piece(low - start, high - low, piece.source + low - piece.at, high - low)
+        else:
+            yield Piece(low - start, high - low, piece.source, piece.width)
+
+
+def _common_ends(old: bytes, new: bytes) -> tuple[int, int]:
+    """Return how many bytes both begin with, and how many both end with, not overlapping."""
+    limit = min(len(old), len(new))
+    start = 0
+    while start < limit and old[start] == new[start]:
+        start += 1
+    tail = 0
+    while tail < limit - start and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return start, tail

@@ -1,0 +1,217 @@
+"""A digest's lines: where they start and end, which are fenced or commented out, its headings."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from zoterodigest.digest.read.conflict_marks import find_conflicts
+from zoterodigest.digest.read.markers import Region, Torn, find_regions, has_marker, is_marker
+
+_FENCE = re.compile(rb" {0,3}(`{3,}|~{3,})(.*)$", re.S)
+_HEADING = re.compile(rb" {0,3}(#{1,6})(?:[ \t]+(.*))?$", re.S)
+_END = re.compile(rb"-->([ \t\r]*(?:\n|\Z))?")
+_BOM = b"\xef\xbb\xbf"
+
+
+OUTER_BLANKS = " \t\r\u00a0\u200b\ufeff"
+"""What stands for nothing at the ends of a text: blanks, also without a break or a width."""
+
+_ODD = tuple(char.encode() for char in OUTER_BLANKS if not char.isascii())
+
+
+class Veil(Enum):
+    """Why a line cannot belong to an entry, or is not read as the digest's own words (NOTE)."""
+
+    NONE = auto()
+    FENCE = auto()
+    COMMENT = auto()
+    TAKEN = auto()
+    NOTE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An ATX heading: its 0-based line, its level, its text without marks and blanks."""
+
+    line: int
+    level: int
+    text: str
+
+
+def shorn(data: bytes) -> bytes:
+    """Return a line without the odd blanks, or the `\\` of a hard break, that may end it.
+
+    Plain blanks alone are kept.
+    """
+    bare = data.rstrip(b" \t\r")
+    if (len(bare) - len(bare.rstrip(b"\\"))) % 2:  # an even number are escaped backslashes
+        return bare[:-1]
+    if not bare.endswith(_ODD):
+        return data
+    return data.decode("utf-8", "replace").rstrip(OUTER_BLANKS).encode()
+
+
+class Lines:
+    """The lines of a digest, split on LF; `\\r` before it belongs to the line's end.
+
+    Line numbers are 0-based here; a final LF does not open another line. In `source` each byte
+    that is no valid UTF-8 is shown as `?`, so that patterns see text; `fault` finds such bytes.
+    `torn` are the markers of notes whose other half is missing, `conflicts` what git left unmerged.
+    """
+
+    def __init__(self, source: bytes) -> None:
+        self._raw = source
+        self.source = source if _is_utf8(source) else _shown(source)
+        self.starts, self.ends = _split(self.source)
+        self.torn: tuple[Torn, ...] = ()
+        regions: tuple[Region, ...] = ()
+        if has_marker(self.source):
+            regions, self.torn = find_regions(self[line] for line in range(len(self)))
+        self.veils = _veils(self, regions)
+        self.conflicts = find_conflicts(self.source, (self[line] for line in range(len(self))))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, line: int) -> bytes:
+        """Return the line without its line ending (and without the byte order mark)."""
+        return self.source[self.starts[line] : self.ends[line]]
+
+    def fault(self, line: int) -> int | None:
+        """Return the 0-based offset in the line of the first byte that is no valid UTF-8."""
+        if self.source is self._raw:
+            return None
+        try:
+            self._raw[self.starts[line] : self.ends[line]].decode("utf-8")
+        except UnicodeDecodeError as error:
+            return error.start
+        return None
+
+    def is_blank(self, line: int) -> bool:
+        """Whether the line holds nothing but blanks."""
+        return not self[line].strip()
+
+    def is_hidden(self, line: int) -> bool:
+        """Whether the line stands in a code fence, a comment or an entry found before."""
+        return self.veils[line] not in (Veil.NONE, Veil.NOTE)
+
+    def is_in_note(self, line: int) -> bool:
+        """Whether the line is part of a region that shows a note: nothing begins or ends there."""
+        return self.veils[line] is Veil.NOTE
+
+    def goes_on(self, line: int) -> bool:
+        """Whether the line and the one above it stand in one region."""
+        return line > 0 and self.is_in_note(line) and self.is_in_note(line - 1)
+
+    def begins(self, line: int, signs: bytes) -> bool:
+        """Whether one of `signs` comes first on the line, behind three blanks at most."""
+        start = self.starts[line]
+        first = self.source[start : min(start + 4, self.ends[line])].lstrip(b" ")[:1]
+        return first != b"" and first in signs
+
+    def take(self, first: int, last: int) -> None:
+        """Hide the lines `[first, last]`: an entry holds them."""
+        self.veils[first : last + 1] = [Veil.TAKEN] * (last + 1 - first)
+
+    def line_at(self, offset: int) -> int:
+        """Return the line that holds the byte at `offset`."""
+        return max(bisect_right(self.starts, offset) - 1, 0)
+
+    def headings(self) -> Iterator[Heading]:
+        """Yield the ATX headings outside fences and comments, in order."""
+        for line in range(len(self)):
+            if not self.begins(line, b"#") or self.is_hidden(line) or self.is_in_note(line):
+                continue
+            if found := _HEADING.match(self[line]):
+                yield Heading(line, len(found[1]), _heading_text(found[2] or b""))
+
+
+def _heading_text(data: bytes) -> str:
+    """Return a heading's text without the signs that may close it."""
+    text = data.rstrip(b" \t")
+    bare = text.rstrip(b"#")
+    is_closed = not bare or bare[-1:] in (b" ", b"\t")
+    return (bare if is_closed else text).decode("utf-8", "replace").strip()
+
+
+def _is_utf8(source: bytes) -> bool:
+    try:
+        source.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _shown(source: bytes) -> bytes:
+    return source.decode("utf-8", "surrogateescape").encode("utf-8", "replace")
+
+
+def _split(source: bytes) -> tuple[list[int], list[int]]:
+    starts: list[int] = []
+    ends: list[int] = []
+    cursor = len(_BOM) if source.startswith(_BOM) else 0
+    while cursor < len(source):
+        newline = source.find(b"\n", cursor)
+        stop = len(source) if newline < 0 else newline
+        starts.append(cursor)
+        ends.append(stop - 1 if newline > cursor and source[stop - 1] == 0x0D else stop)
+        cursor = stop + 1
+    return starts, ends
+
+
+def _veils(lines: Lines, regions: Iterable[Region]) -> list[Veil]:
+    """Mark lines in fences, comments and notes; what is never closed hides nothing."""
+    veils = [Veil.NONE] * len(lines)
+    ends = {line: (end, Veil.COMMENT) for line, end in _comment_ends(lines).items()}
+    ends |= {line: (end, Veil.FENCE) for line, end in _fence_ends(lines).items()}
+    ends |= {region.first: (region.last, Veil.NOTE) for region in regions}
+    after = 0
+    for line in sorted(ends):
+        if line >= after:
+            after = ends[line][0] + 1
+            veils[line:after] = [ends[line][1]] * (after - line)
+    return veils
+
+
+def _fence_ends(lines: Lines) -> dict[int, int]:
+    """Return the line that closes each fence, by the line that opens it; unclosed ones have none.
+
+    Read from the end: of the closing fences below, only those longer than all nearer ones are kept
+    (so their lengths are sorted), as a nearer one that is as long always comes first.
+    """
+    ends: dict[int, int] = {}
+    below: dict[bytes, list[tuple[int, int]]] = {b"`": [], b"~": []}
+    for line in range(len(lines) - 1, -1, -1):
+        found = _FENCE.match(lines[line]) if lines.begins(line, b"`~") else None
+        if found is None:
+            continue
+        closing, length, rest = below[found[1][:1]], len(found[1]), found[2]
+        at = bisect_right(closing, -length, key=lambda one: one[0]) - 1
+        if at >= 0 and b"`" not in (rest if found[1][:1] == b"`" else b""):
+            ends[line] = closing[at][1]
+        if not rest.strip(b" \t"):
+            while closing and closing[-1][0] >= -length:
+                closing.pop()
+            closing.append((-length, line))
+    return ends
+
+
+def _comment_ends(lines: Lines) -> dict[int, int]:
+    """Return the last line of each comment that stands alone, by the line that opens it.
+
+    One with something behind its end there hides nothing.
+    """
+    if b"<!--" not in lines.source:
+        return {}
+    ends = [(found.start(), found[1] is not None) for found in _END.finditer(lines.source)]
+    last_lines: dict[int, int] = {}
+    for line in range(len(lines)):
+        if lines[line].lstrip(b" ").startswith(b"<!--") and not is_marker(lines[line]):
+            at = bisect_right(ends, lines.starts[line], key=lambda end: end[0])
+            if at < len(ends) and ends[at][1]:
+                last_lines[line] = lines.line_at(ends[at][0])
+    return last_lines

@@ -1,0 +1,115 @@
+"""References: what an entry's links say: identifiers, the paper's own page, the other links."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+
+from zoterodigest.core.values import identity
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, is_empty
+from zoterodigest.digest.read.hyperlinks import find_links, hyperlink
+from zoterodigest.digest.read.reading import Draft, Reading, decoded
+from zoterodigest.digest.read.slots import Slot
+
+LINK_SLOTS = ("url", "links", "code", "tail")
+CODE_LABELS = frozenset({"code", "code link", "github", "official code", "代码", "pytorch"})
+
+_ARXIV_HOST = re.compile(r"https?://(?:[a-z]+\.)?(?:arxiv\.org|ar5iv\.[a-z.]+)/", re.I)
+_RESOLVER = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.I)
+
+
+def slot_links(slot: Slot) -> list[Hyperlink]:
+    """Return the links of one slot; a `url` slot is a link as a whole, a bare URL has its column's
+    name for a label.
+    """
+    data = slot.text.data
+    if slot.name == "url":
+        return [Hyperlink("", html.unescape(decoded(data)).strip())]
+    links = [hyperlink(data, span) for span in find_links(data)]
+    return [Hyperlink(link.label or slot.section or "", link.url) for link in links]
+
+
+def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...]) -> Reading:
+    """Complete a draft by what its links say: identifiers, the paper's page, the other links."""
+    found = [(slot, link) for slot in slots if slot.name in LINK_SLOTS for link in slot_links(slot)]
+    titled = next((link.url for slot, link in found if slot.name == "url"), "")
+    labelled = tuple(link for slot, link in found if slot.name != "url" and link.url)
+    dead = tuple(link.label for slot, link in found if not link.url and slot.name != "url")
+    urls = [titled, *(link.url for link in labelled)] if titled else [it.url for it in labelled]
+    identifiers = _identifiers(draft.fields, urls, has_title_link=bool(titled))
+    _put_identity(draft, identifiers, slots, urls)
+    page = _paper_page(draft, titled, labelled)
+    if any(slot.name in LINK_SLOTS and slot.name != "url" for slot in slots):
+        others = tuple(link for link in labelled if not _is_twin(link.url, draft.fields, page))
+        raw = "\n".join(decoded(slot.text.data) for slot in slots if slot.name in LINK_SLOTS[1:])
+        draft.put("links", Links(others), raw)
+    return Reading(
+        dict(draft.fields), dict(draft.raws), identifiers, labelled, titled, dead, placeholders
+    )
+
+
+def _identifiers(
+    fields: Fields, urls: Sequence[str], *, has_title_link: bool
+) -> frozenset[Identifier]:
+    """Return one identifier for each scheme, the first found; a plain URL only if it is all."""
+    known: dict[str, Identifier] = {}
+    for scheme in ("arxiv", "doi"):
+        value = fields.get(scheme)
+        if isinstance(value, str) and value:
+            known[scheme] = identity.identifier_in(scheme, value)
+    plain: list[Identifier] = []
+    for index, url in enumerate(urls):
+        found = identity.identifier_of(url)
+        if found is not None and found.scheme != "url":
+            known.setdefault(found.scheme, found)
+        elif found is not None and (identity.is_paper_url(url) or (has_title_link and index == 0)):
+            plain.append(found)
+    return frozenset(known.values() or plain[:1])
+
+
+def _put_identity(
+    draft: Draft, identifiers: Iterable[Identifier], slots: Sequence[Slot], urls: Sequence[str]
+) -> None:
+    raw = "\n".join(decoded(slot.text.data) for slot in slots if slot.name in LINK_SLOTS)
+    for found in sorted(identifiers):
+        if found.scheme == "doi":
+            own = [url for url in urls if identity.identifier_of(url) == found]
+            draft.put("doi", identity.doi_as_written(found.value, next(iter(own), "")), raw)
+        elif found.scheme == "arxiv":
+            draft.put("arxiv", found.value, raw)
+
+
+def _paper_page(draft: Draft, titled: str, labelled: Sequence[Hyperlink]) -> str:
+    """Return the paper's own page; it is the field `url` unless it only states an identifier."""
+    pages = [titled, *(link.url for link in labelled if identity.is_paper_url(link.url))]
+    has_arxiv = not is_empty(draft.fields.get("arxiv", EMPTY))
+    page = next((url for url in pages if url), "")
+    scheme = identity.identifier_of(page) if page else None
+    if has_arxiv or page == "" or (scheme is not None and scheme.scheme == "arxiv"):
+        return "" if has_arxiv else page
+    if _RESOLVER.match(page):
+        return page
+    draft.put("url", page, page)
+    return page
+
+
+def _is_twin(url: str, fields: Fields, page: str) -> bool:
+    """Whether a link only leads to the paper itself: its arXiv pages, or the page in `url`."""
+    if url == page:
+        return True
+    return bool(_ARXIV_HOST.match(url)) and _is_identified(url, fields, "arxiv")
+
+
+def is_own_page(url: str, fields: Fields) -> bool:
+    """Tell whether a URL is a page of the paper itself: on arXiv, or behind its DOI."""
+    is_arxiv_page = bool(_ARXIV_HOST.match(url) or _RESOLVER.match(url))
+    return _is_identified(url, fields, "doi") or (
+        is_arxiv_page and _is_identified(url, fields, "arxiv")
+    )
+
+
+def _is_identified(url: str, fields: Fields, scheme: str) -> bool:
+    value = str(fields.get(scheme, ""))
+    return identity.identifier_of(url) == identity.identifier_in(scheme, value)

@@ -1,0 +1,242 @@
+"""Reports: what was understood of a digest, as plain data for `inspect --json` and for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zoterodigest.core.values import identity, names, venue_slot
+from zoterodigest.core.values.record import Hyperlink, Members, Names
+from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document, Skipped
+from zoterodigest.digest.read.lines import OUTER_BLANKS
+from zoterodigest.digest.read.reading import decoded
+from zoterodigest.digest.read.references import CODE_LABELS, slot_links
+from zoterodigest.digest.read.shapes import NOTHING
+from zoterodigest.digest.read.slots import Slot
+
+_MOJIBAKE = re.compile(
+    "â†’|â€[™œ“”¦˜–—]|Ã[\u0080-\u00bf©¨¶¼³¡±]|Â[\u00a0-\u00bf]|‚Ä|√[©°∂º≥±]|�|√±|üîç|üìå"
+)
+_EMPTY_LINK = "an empty link"
+_ADDRESS = re.compile(r"https?://[^\s<>()\[\]|\"']+")
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """Something in a digest that a person may want to look at: 1-based line, and what it is."""
+
+    line: int
+    what: str
+
+
+def entry_json(document: Document, entry: DigestEntry) -> dict[str, Any]:
+    """Return one entry as plain data: values as written, markup and outer blanks off."""
+    slots = _by_name(entry)
+    reading = entry.reading
+    written_venue = venue_slot.parse_venue(_text(slots, "venue") or "")
+    people = names.parse_names(_text(slots, "authors") or "") if "authors" in slots else None
+    return {
+        "file": document.name,
+        "format": entry.format.name,
+        "title": _line(slots, "title"),
+        "title_raw": _raw(slots, "title"),
+        "title_url": reading.title_url or None,
+        "arxiv_id": reading.fields.get("arxiv") or _identified(entry, "arxiv"),
+        "version": _version(entry),
+        "urls": [[link.label, link.url] for link in reading.links],
+        "authors": list(people.people) if people and people.people else None,
+        "authors_raw": _text(slots, "authors"),
+        "et_al": bool(people and people.truncated),
+        "venue": (written_venue.venue or None) if "venue" in slots else None,
+        "venue_raw": _text(slots, "venue"),
+        "year": _year(reading.fields.get("year")),
+        "award": _award(reading.fields.get("award")),
+        "task": _text(slots, "task") or _text(slots, "tags"),
+        "date": reading.fields.get("date") if isinstance(reading.fields.get("date"), str) else None,
+        "categories": _members(reading.fields.get("categories")),
+        "summary": _block(slots, "summary"),
+        "abstract": _block(slots, "abstract"),
+        "sections": [
+            _section(slot) for slot in entry.slots if slot.section is not None and _is_section(slot)
+        ],
+        "code_url": _code_url(entry),
+        "comment": _block(slots, "comment"),
+        "headings": list(entry.headings),
+        "start_line": entry.first + 1,
+        "end_line": entry.last + 1,
+        "unreadable": sorted(entry.unreadable) or (["entry"] if entry.broken else []),
+        "problems": [f"line {it.line}: {it.reason}" for it in entry.problems],
+        "extra": _extra(entry, slots),
+    }
+
+
+def _by_name(entry: DigestEntry) -> dict[str, Slot]:
+    """Return the first slot of each name, without the template's own words."""
+    slots: dict[str, Slot] = {}
+    for slot in entry.slots:
+        if decoded(slot.text.data) not in entry.reading.placeholders:
+            slots.setdefault(slot.name, slot)
+    return slots
+
+
+def _raw(slots: Mapping[str, Slot], name: str) -> str | None:
+    slot = slots.get(name)
+    return decoded(slot.text.data) if slot else None
+
+
+def _text(slots: Mapping[str, Slot], name: str) -> str | None:
+    return (_raw(slots, name) or "").strip().strip(OUTER_BLANKS) or None
+
+
+def _line(slots: Mapping[str, Slot], name: str) -> str | None:
+    return " ".join(part.strip() for part in (_text(slots, name) or "").split("\n")) or None
+
+
+def _block(slots: Mapping[str, Slot], name: str) -> str | None:
+    text = _text(slots, name)
+    return text if text and text.encode().lower() not in NOTHING else None
+
+
+def _is_section(slot: Slot) -> bool:
+    return slot.name in ("section", "abstract")
+
+
+def _section(slot: Slot) -> dict[str, Any]:
+    text = decoded(slot.text.data).rstrip()
+    bullets = [
+        line.lstrip()[2:].strip()
+        for line in text.split("\n")
+        if line.lstrip()[:2] in ("* ", "- ", "+ ")
+    ]
+    return {"name": slot.section, "text": text, "bullets": bullets or None}
+
+
+def _version(entry: DigestEntry) -> str | None:
+    urls = [entry.reading.title_url, *(link.url for link in entry.reading.links)]
+    return next((found for url in urls if url and (found := identity.arxiv_version(url))), None)
+
+
+def _identified(entry: DigestEntry, scheme: str) -> str | None:
+    return next((it.value for it in entry.reading.identifiers if it.scheme == scheme), None)
+
+
+def _year(value: object) -> int | None:
+    return int(value) if isinstance(value, str) and value.isdigit() else None
+
+
+def _award(value: object) -> str | None:
+    return ", ".join(value.texts) or None if isinstance(value, Members) else None
+
+
+def _members(value: object) -> list[str] | None:
+    return list(value.texts) if isinstance(value, Members) else None
+
+
+def _code_url(entry: DigestEntry) -> str | None:
+    for slot in entry.slots:
+        links = slot_links(slot) if slot.name in ("links", "code", "tail") else []
+        for link in links:
+            if link.url and (slot.name == "code" or _is_code(link)):
+                return link.url
+    return None
+
+
+def _is_code(link: Hyperlink) -> bool:
+    return link.label.casefold().strip("[]() ") in CODE_LABELS
+
+
+def _extra(entry: DigestEntry, slots: Mapping[str, Slot]) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if entry.reading.dead_labels:
+        extra["empty_link_labels"] = list(entry.reading.dead_labels)
+    if stub := _text(slots, "comment_stub"):
+        extra["comment_short"] = stub
+    return extra
+
+
+def suspicions(document: Document) -> Iterator[Suspicion]:
+    """Yield what a person may want to look at, by line."""
+    found = [one for entry in document.entries for one in _entry_suspicions(document, entry)]
+    found += [one for skipped in document.skipped for one in _skipped_suspicions(document, skipped)]
+    yield from sorted(found, key=lambda one: (one.line, one.what))
+
+
+def _entry_suspicions(document: Document, entry: DigestEntry) -> Iterator[Suspicion]:
+    authors = entry.reading.fields.get("authors")
+    if isinstance(authors, Names) and authors.truncated:
+        yield Suspicion(entry.first + 1, "an author list cut with “et al.”")
+    if entry.reading.dead_labels:
+        labels = ", ".join(sorted(set(entry.reading.dead_labels)))
+        yield Suspicion(entry.first + 1, f"{_EMPTY_LINK} ({labels})")
+    for text in entry.reading.placeholders:
+        yield Suspicion(entry.first + 1, f"the template's own words: “{text}”")
+    yield from _mojibake(document, entry.first, entry.last)
+
+
+def _skipped_suspicions(document: Document, skipped: Skipped) -> Iterator[Suspicion]:
+    first, last = skipped.start_line - 1, skipped.end_line - 1
+    yield from _mojibake(document, first, last)
+    if skipped.reason == "in a code fence":
+        for line in range(first, last + 1):
+            if b"]()" in document.lines[line]:
+                yield Suspicion(line + 1, "a template left in: links to nowhere in a code fence")
+
+
+def _mojibake(document: Document, first: int, last: int) -> Iterator[Suspicion]:
+    for line in range(first, last + 1):
+        if found := _MOJIBAKE.search(decoded(document.lines[line])):
+            yield Suspicion(line + 1, f"mojibake: “{found[0]}”")
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Entries that are one work: its name, and where each stands (file and 1-based line)."""
+
+    work: str
+    places: tuple[tuple[str, int], ...]
+
+
+def duplicates(documents: Sequence[Document]) -> list[Twins]:
+    """Return the works that stand more than once in or across `documents`, in order of place.
+
+    Works are told apart by identifier, or by title where an entry has none.
+    """
+    places: dict[str, list[tuple[str, int]]] = {}
+    for document in documents:
+        for entry in document.entries:
+            places.setdefault(_work(entry), []).append((document.name, entry.first + 1))
+    return [Twins(work, tuple(at)) for work, at in places.items() if len(at) > 1 and work]
+
+
+def _work(entry: DigestEntry) -> str:
+    known = {found.scheme: found.value for found in entry.reading.identifiers}
+    scheme = next((it for it in ("arxiv", "doi", *sorted(known)) if it in known), None)
+    return f"{scheme}:{known[scheme]}" if scheme else identity.match_title(entry.title)
+
+
+def coverage(document: Document) -> float:
+    """Return the share of the digest's lines that hold something and belong to an entry read."""
+    held = sum(
+        1
+        for entry in document.entries
+        if not entry.broken
+        for line in range(entry.first, entry.last + 1)
+        if not document.lines.is_blank(line)
+    )
+    total = sum(1 for line in range(len(document.lines)) if not document.lines.is_blank(line))
+    return held / total if total else 0.0
+
+
+def unread_papers(document: Document) -> int:
+    """Return how many lines outside of entries link to a paper: each may be an entry not read.
+
+    Fences, comments and table headers do not count.
+    """
+    return sum(
+        any(map(identity.is_paper_url, _ADDRESS.findall(decoded(document.lines[line]))))
+        for skipped in document.skipped
+        if skipped.reason == NO_ENTRY
+        for line in range(skipped.start_line - 1, skipped.end_line)
+    )

@@ -1,0 +1,103 @@
+"""Slots: the ranges of an entry's text where its values stand, and what is claimed of an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from zoterodigest.digest.format.format import Compiled
+from zoterodigest.digest.format.pattern import Match
+from zoterodigest.digest.read.layers import Text
+
+BLANKS = b" \t\r\n"
+NAMED = frozenset({"code", "links", "section"})
+"""The slots that bear the name of the column they stand in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One slot: what it holds, its exact text, and the section's name if it is one.
+
+    `section` is None for a slot that is no named section.
+    """
+
+    name: str
+    text: Text
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRegion:
+    """A region that shows the note `key`: its text, and the whole with markers and the line break
+    before them.
+    """
+
+    key: str
+    text: Text
+    whole: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A line that no rule claimed, by its 0-based number within the entry's body, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass
+class Claims:
+    """What has been claimed of one entry so far (local while one entry is read)."""
+
+    slots: list[Slot] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
+    used_lines: set[int] = field(default_factory=set)
+    regions: tuple[NoteRegion, ...] = ()
+    room: Text | None = None
+
+
+def trimmed(text: Text, start: int, end: int) -> Text:
+    """Return the range without outer blanks; a blank range is the point behind its first blank."""
+    data = text.data[start:end]
+    left = len(data) - len(data.lstrip(BLANKS))
+    if left == len(data):
+        point = start + min(1, len(data))
+        return text.slice(point, point)
+    return text.slice(start + left, start + len(data.rstrip(BLANKS)))
+
+
+def block_text(body: Text, start: int, end: int) -> Text:
+    """Return whole lines without blank lines at either end; the first line keeps its indent."""
+    stop = start + len(body.data[start:end].rstrip(BLANKS))
+    lead = body.data[start:stop]
+    while lead and not lead.split(b"\n", 1)[0].strip():
+        start += lead.find(b"\n") + 1 or len(lead)
+        lead = body.data[start:stop]
+    return body.slice(start, max(stop, start))
+
+
+def group_slots(text: Text, match: Match, name: str = "") -> Iterator[Slot]:
+    """Yield a slot for every group of `match` in `text`; those that are NAMED get `name`."""
+    for slot, (start, end) in sorted(match.groups.items(), key=lambda group: group[1]):
+        part = trimmed(text, start, end)
+        if slot == "url" and part.data[:1] == b"<" and part.data[-1:] == b">":
+            part = part.slice(1, len(part.data) - 1)
+        yield Slot(slot, part, name if name and slot in NAMED else None)
+
+
+def claim_groups(claims: Claims, text: Text, match: Match, rules: Compiled, name: str = "") -> None:
+    """Claim a slot for every group of `match` in `text`, and what `find` patterns find in them."""
+    for slot in group_slots(text, match, name):
+        claims.slots.append(slot)
+        claims.slots.extend(searched(slot, rules))
+
+
+def searched(slot: Slot, rules: Compiled) -> Iterator[Slot]:
+    """Yield the slots that the format's `find` patterns find within `slot`, each name once."""
+    seen: set[str] = set()
+    for pattern in rules.find.get(slot.name, ()):
+        match = pattern.search(slot.text.data)
+        if match is not None and not seen & set(match.groups):
+            seen |= set(match.groups)
+            yield from group_slots(slot.text, match)

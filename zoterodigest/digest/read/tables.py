@@ -1,0 +1,274 @@
+"""Tables: entries that are rows, read by their header.
+
+Rows are repaired only where there is one way to read them: a row broken over two lines is joined,
+a pipe inside math, code or an HTML element is text where the row has more cells than the header,
+and a row with fewer cells keeps only the cells that fit their column beyond doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from zoterodigest.core.values.span import Span
+from zoterodigest.digest.format.format import Compiled, Format, fold
+from zoterodigest.digest.read.cells import (
+    Range,
+    cells_of,
+    count_pipes,
+    has_sheltered_pipe,
+    sheltered_cells,
+)
+from zoterodigest.digest.read.layers import Text, peel_cell, text_of
+from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.sections import folded_slots
+from zoterodigest.digest.read.shapes import fits
+from zoterodigest.digest.read.slots import NAMED, Claims, Slot, Unread, claim_groups, trimmed
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One table row: its 0-based lines (both in) and what was claimed of it."""
+
+    first: int
+    last: int
+    claims: Claims
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of one table: the slot of each ("" where the format has none), and the names."""
+
+    line: int
+    slots: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+_DASHES = re.compile(rb":?-+:?")
+_REPEATABLE = ("code", "links", "tags", "ignored")
+_TEXTS = ("summary", "abstract")
+_FREE = ("comment", "summary", "section", "tags", "task", "")
+_ROOMY = (
+    "abstract",
+    "summary",
+    "section",
+    "comment",
+    "title",
+    "authors",
+    "tags",
+    "task",
+    "ignored",
+    "",
+)
+
+
+def find_rows(lines: Lines, form: Format) -> Iterator[Row]:
+    """Yield the rows of every table whose header has the columns that `form` needs."""
+    for header in find_headers(lines, form):
+        line = header.line + 2
+        while line < len(lines) and _is_row(lines, line):
+            last = _row_end(lines, line, len(header.slots))
+            yield _row(lines, line, last, header, form)
+            line = last + 1
+
+
+def find_headers(lines: Lines, form: Format) -> Iterator[Header]:
+    """Yield the headers of the tables that `form` reads."""
+    for line in range(1, len(lines)):
+        data = lines[line]
+        if not _is_delimiter(data) or lines.is_hidden(line) or b"|" not in lines[line - 1]:
+            continue
+        if lines.is_in_note(line):
+            continue
+        header = _header(lines, line - 1, form)
+        if header is not None and len(cells_of(data)) == len(header.slots):
+            yield header
+
+
+def is_table_line(lines: Lines, line: int) -> bool:
+    """Whether the line is a table's delimiter row, or the header above one."""
+    if b"|" not in lines[line] or lines.is_in_note(line):
+        return False
+    is_header = line + 1 < len(lines) and _is_delimiter(lines[line + 1])
+    return is_header or _is_delimiter(lines[line])
+
+
+def _is_delimiter(data: bytes) -> bool:
+    if b"|" not in data or b"-" not in data or data.strip(b"|:- \t"):
+        return False
+    return all(_DASHES.fullmatch(data[start:end].strip(b" \t")) for start, end in cells_of(data))
+
+
+def _header(lines: Lines, line: int, form: Format) -> Header | None:
+    names = tuple(
+        lines[line][start:end].decode("utf-8", "replace").strip(" \t*_`")
+        for start, end in cells_of(lines[line])
+    )
+    slots = _columns(names, form.compiled.columns)
+    needs = form.columns.needs if form.columns else []
+    return Header(line, slots, names) if all(need in slots for need in needs) else None
+
+
+def _columns(names: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]:
+    """Return each column's slot.
+
+    Of two columns for one slot the one that the format names first keeps it; a second one with text
+    of its own is a section.
+    """
+    ranks = {label: rank for rank, label in enumerate(columns)}
+    labels = [fold(name) for name in names]
+    best: dict[str, str] = {}
+    for label in sorted(filter(columns.__contains__, labels), key=lambda label: ranks[label]):
+        best.setdefault(columns[label], label)
+    slots: list[str] = []
+    for label in labels:
+        slot = columns.get(label, "")
+        if slot not in _REPEATABLE and best.get(slot) != label:
+            slot = "section" if slot in _TEXTS else ""
+        elif slot not in _REPEATABLE:
+            best.pop(slot)
+        slots.append(slot)
+    return tuple(slots)
+
+
+def _is_row(lines: Lines, line: int) -> bool:
+    if lines.is_hidden(line) or lines.is_in_note(line):
+        return False
+    return b"|" in lines[line] and not is_table_line(lines, line)
+
+
+def _row_end(lines: Lines, line: int, width: int) -> int:
+    """Return the last line of a row that may be broken over several lines."""
+    last, pipes = line, count_pipes(lines[line])
+    while not lines[last].rstrip().endswith(b"|") and pipes <= width:
+        below = last + 1
+        if below >= len(lines) or lines.is_blank(below) or lines.is_hidden(below):
+            break
+        if lines.is_in_note(below):
+            break
+        if lines[below].lstrip()[:1] in (b"|", b"#") or is_table_line(lines, below):
+            break
+        last, pipes = below, pipes + count_pipes(lines[below])
+    return last
+
+
+def _row(lines: Lines, first: int, last: int, header: Header, form: Format) -> Row:
+    span = Span(lines.starts[first], lines.ends[last])
+    text = text_of(lines.source, span)
+    cells = cells_of(text.data)
+    width = len(header.slots)
+    if len(cells) > width:
+        cells = sheltered_cells(text.data, width) or _absorbed(text, cells, header, form) or []
+        if not cells:
+            return Row(first, last, _title_only(text, header, form), "more cells than the header")
+    return Row(first, last, _claims(text, cells, header, form))
+
+
+def _absorbed(
+    text: Text, cells: Sequence[Range], header: Header, form: Format
+) -> list[Range] | None:
+    """Let one roomy column take the surplus cells, if all other columns then fit, and one only."""
+    surplus = len(cells) - len(header.slots)
+    for slot in _ROOMY:
+        if slot not in header.slots:
+            continue
+        at = header.slots.index(slot)
+        joined = (cells[at][0], cells[at + surplus][1])
+        trial = [*cells[:at], joined, *cells[at + surplus + 1 :]]
+        if all(
+            name == slot or _fits(text, cell, name, form.compiled)
+            for cell, name in zip(trial, header.slots, strict=True)
+        ):
+            return trial
+    return None
+
+
+def _fits(text: Text, cell: Range, slot: str, rules: Compiled) -> bool:
+    return fits(peel_cell(trimmed(text, *cell)).data, slot, rules.cells.get(slot, ()))
+
+
+def _title_only(text: Text, header: Header, form: Format) -> Claims:
+    """Claim the title of a row whose other cells cannot be told apart."""
+    claims = Claims()
+    at = header.slots.index("title")
+    cells = cells_of(text.data)
+    if _fits(text, cells[at], "title", form.compiled):
+        _claim_cell(claims, peel_cell(trimmed(text, *cells[at])), "title", form)
+    return claims
+
+
+def _claims(text: Text, cells: Sequence[Range], header: Header, form: Format) -> Claims:
+    claims = Claims()
+    is_short = len(cells) < len(header.slots)
+    misfits = _misfits(text, cells, header, form.compiled)
+    is_doubtful = is_short or misfits > (0 if has_sheltered_pipe(text.data, cells) else 1)
+    certain = frozenset(header.slots)
+    if is_doubtful:
+        certain = _certain(text, cells, header, form.compiled)
+    for at, slot in enumerate(header.slots):
+        if not slot or slot == "ignored":
+            continue
+        if at >= len(cells) or slot not in certain:
+            claims.unreadable.add(slot)
+        else:
+            _claim_cell(claims, peel_cell(trimmed(text, *cells[at])), slot, form, header.names[at])
+    if is_doubtful:
+        count = (
+            f"{len(cells)} of {len(header.slots)} cells" if is_short else "cells under wrong heads"
+        )
+        claims.unread.append(Unread(0, f"the row has {count}"))
+    return claims
+
+
+def _misfits(text: Text, cells: Sequence[Range], header: Header, rules: Compiled) -> int:
+    """Return how many cells do not look as their column should; two say that cells have moved."""
+    return sum(
+        not _fits(text, cell, slot, rules)
+        for cell, slot in zip(cells, header.slots, strict=False)
+        if slot not in _FREE
+    )
+
+
+def _certain(text: Text, cells: Sequence[Range], header: Header, rules: Compiled) -> frozenset[str]:
+    """Return the slots of a doubtful row whose cell stands under the right column beyond doubt.
+
+    These are the cells before the first that does not look as its column should, or that is free
+    text, which fits any column. A plain title counts only where every cell fits; a linked one
+    counts wherever it is the only cell of its kind.
+    """
+    pairs = list(zip(cells, header.slots, strict=False))
+    fitting = [_fits(text, cell, slot, rules) for cell, slot in pairs]
+    certain: set[str] = _linked_title(text, pairs, rules)
+    for (cell, slot), fits_column in zip(pairs, fitting, strict=True):
+        if not fits_column or slot in _FREE:
+            break
+        if slot != "title" or all(fitting) or b"](" in text.data[slice(*cell)]:
+            certain.add(slot)
+    return frozenset(certain)
+
+
+def _linked_title(text: Text, pairs: Sequence[tuple[Range, str]], rules: Compiled) -> set[str]:
+    """Return the slot `title` if the title's cell is the only one that holds a linked title."""
+    linked = [
+        slot
+        for cell, slot in pairs
+        if b"](" in text.data[slice(*cell)] and _fits(text, cell, "title", rules)
+    ]
+    return {"title"} if linked == ["title"] and "title" in rules.cells else set()
+
+
+def _claim_cell(claims: Claims, text: Text, slot: str, form: Format, column: str = "") -> None:
+    """Claim a cell: the groups of the first pattern that matches, or the whole as one slot.
+
+    Several `<details>` in one cell are a slot each, by their summaries; the first is the column's.
+    """
+    if text.data.lower().count(b"<details") > 1:
+        claims.slots += folded_slots(text, form.compiled, slot)
+        return
+    for pattern in form.compiled.cells.get(slot, ()):
+        if match := pattern.search(text.data):
+            claim_groups(claims, text, match, form.compiled, column)
+            return
+    claims.slots.append(Slot(slot, text, column if slot in NAMED else None))

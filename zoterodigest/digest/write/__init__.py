@@ -1,0 +1,1 @@
+"""Writing: from changed entries to the edits of a digest."""

@@ -1,0 +1,114 @@
+"""The new text of a slot that holds blocks: what stays keeps its bytes, the new looks alike."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from zoterodigest.core.links.hunks import differences
+from zoterodigest.core.values.blocks import block_spans
+from zoterodigest.core.values.record import Blocks, Value
+from zoterodigest.digest.write.shown import plain_blocks
+from zoterodigest.digest.write.spelling import Spelling, plain
+
+_BULLET = re.compile(r"^(\s*)([-*+•])(\s+)")
+_ITEM = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s")
+
+
+def blocks_text(old: str, value: Value, spell: Spelling = plain, end: str = "") -> str:
+    """Write blocks: those that stay keep their bytes, new ones look like their neighbours.
+
+    `spell` writes a new block. `end` are the blanks behind the slot, at the end of its last line.
+    """
+    return written_blocks(old, value, spell, end)[0]
+
+
+def written_blocks(
+    old: str, value: Value, spell: Spelling = plain, end: str = ""
+) -> tuple[str, str]:
+    """Return what `blocks_text` writes, and the blanks that belong behind the last block."""
+    texts = list(value.texts) if isinstance(value, Blocks) else []
+    spans = block_spans(old)
+    present = [old[start:stop] for start, stop in spans]
+    gaps = [old[stop:start] for (_, stop), (start, _) in pairwise(spans)]
+    bullet = next((found for text in present if (found := _BULLET.match(text))), None)
+    written: list[_Written] = []
+    cursor = 0
+    for start, stop, first, last in _differences(present, texts):
+        written += [_Written(present[at], at) for at in range(cursor, start)]
+        for number, text in enumerate(texts[first:last]):
+            at = start + number if number < stop - start else None
+            written.append(_Written(_styled(spell(text), bullet), at))
+        cursor = stop
+    written += [_Written(present[at], at) for at in range(cursor, len(present))]
+    ends = [*(gap.split("\n", 1)[0] for gap in gaps), end] if present else []
+    stays = written[-1].at if written else None
+    return _joined(written, gaps, ends), end if stays is None else ends[stays]
+
+
+def new_blocks(old: str, value: Value) -> tuple[int, ...]:
+    """Return the places in `value` of the blocks that do not stand in `old` already."""
+    texts = list(value.texts) if isinstance(value, Blocks) else []
+    present = [old[start:stop] for start, stop in block_spans(old)]
+    return tuple(
+        at for _, _, first, last in _differences(present, texts) for at in range(first, last)
+    )
+
+
+def _differences(
+    present: Sequence[str], texts: Sequence[str]
+) -> Iterator[tuple[int, int, int, int]]:
+    return differences(_compared(present), _compared(texts))
+
+
+def _compared(texts: Sequence[str]) -> list[str]:
+    """Return what tells blocks apart: how far an item is indented says how deep it stands."""
+    margins = (text[: len(text) - len(text.lstrip(" \t"))] for text in texts)
+    return list(map("".join, zip(margins, plain_blocks(texts), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A block on its way into a slot; `at` is the block that stands there, or that it replaces."""
+
+    text: str
+    at: int | None
+
+
+def _styled(text: str, bullet: re.Match[str] | None) -> str:
+    found = _BULLET.match(text)
+    if bullet is None or found is None:
+        return text
+    return f"{found[1]}{bullet[2]}{bullet[3]}{text[found.end() :]}"
+
+
+def _joined(written: Sequence[_Written], gaps: Sequence[str], ends: Sequence[str]) -> str:
+    """Join blocks; two that were neighbours keep what stood between them.
+
+    Otherwise a block keeps the blanks at its end (`ends`), or takes those that most blocks have.
+    """
+    text = written[0].text if written else ""
+    for before, block in pairwise(written):
+        if before.at is not None and block.at == before.at + 1:
+            text += gaps[before.at]
+        else:
+            blanks = _most_common(ends, "") if before.at is None else ends[before.at]
+            text += blanks + _gap(before.text, block.text, gaps)
+        text += block.text
+    return text
+
+
+def _gap(before: str, block: str, gaps: Sequence[str]) -> str:
+    """Return the line breaks between two blocks that were no neighbours, as most others have."""
+    are_items = bool(_ITEM.match(before) and _ITEM.match(block))
+    breaks = ["\n" + gap.split("\n", 1)[1] for gap in gaps if "\n" in gap]
+    fitting = [gap for gap in breaks if (gap.count("\n") == 1) == are_items]
+    return _most_common(fitting, "\n" if are_items else "\n\n")
+
+
+def _most_common(texts: Iterable[str], default: str) -> str:
+    counts = Counter(texts)
+    return max(sorted(counts), key=counts.__getitem__, default=default)

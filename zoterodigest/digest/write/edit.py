@@ -1,0 +1,219 @@
+"""Edits: a changed field is written into its slots, and nothing else moves.
+
+Every edit begins with the text that stands in the slot, so that what did not change keeps its form.
+All edits of a document are checked before they are returned: the new bytes are read again, and an
+edit that does not come out exactly as asked, or that disturbs anything else, is dropped and
+reported; the others are written (laws 1 and 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Value, is_empty
+from zoterodigest.core.values.span import Edit, OverlappingEdits, splice
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.write.own_words import in_own_words
+from zoterodigest.digest.write.references import in_moved_terms, with_moved_pages
+from zoterodigest.digest.write.shown import BlockForm, Unwritable, plain_blocks, shows
+from zoterodigest.digest.write.spelling import SPELLINGS, Spelling, armour, plain
+from zoterodigest.digest.write.writing import blocks_to_write, units, write_unit
+
+Reader = Callable[[bytes], Document]
+
+_UNREADABLE = "it would not read back as written"
+_NEEDED = "the entry cannot be without it: the rest would be read as something else"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A field of one entry (by its index in the document) that could not be written, and why."""
+
+    entry: int
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The outcome of `put`: the new bytes, and what was refused."""
+
+    source: bytes
+    refusals: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Fields of one entry that are written together, and the edits that write them."""
+
+    entry: int
+    names: tuple[str, ...]
+    edits: tuple[Edit, ...]
+
+
+def put(
+    document: Document,
+    changes: Mapping[int, Fields],
+    read: Reader,
+    form: BlockForm = plain_blocks,
+) -> Edited:
+    """Write `changes` (entry index to fields; EMPTY clears) into the document.
+
+    `read` reads bytes as the document was read, `form` is how blocks are compared: a block that
+    says the same in it keeps its text. What cannot be written so that it reads as asked is refused.
+    With nothing to change the source is returned as it is.
+    """
+    asked = {
+        index: _in_terms_of(document.entries[index].reading.fields, changes[index], form)
+        for index in sorted(changes)
+    }
+    trial = _Trial(document, asked, read, form)
+    wanted = [
+        (index, unit)
+        for index, fields in asked.items()
+        for unit in units(
+            document.entries[index], _differing(document.entries[index], fields, form)
+        )
+    ]
+    kept = trial.settle(wanted, ())
+    refusals = sorted(trial.refusals, key=lambda refusal: (refusal.entry, refusal.field))
+    return Edited(trial.applied(kept) or document.source, tuple(refusals))
+
+
+def _in_terms_of(fields: Fields, asked: Fields, form: BlockForm) -> Fields:
+    return in_moved_terms(fields, in_own_words(fields, asked, form))
+
+
+def _differing(entry: DigestEntry, asked: Fields, form: BlockForm) -> list[str]:
+    present = entry.reading.fields
+    return [name for name in sorted(asked) if not shows(present.get(name), asked[name], form)]
+
+
+class _Trial:
+    """Tries edits of one document until all that are kept read back as asked."""
+
+    def __init__(
+        self, document: Document, changes: Mapping[int, Fields], read: Reader, form: BlockForm
+    ) -> None:
+        self.refusals: list[Refusal] = []
+        self._document = document
+        self._changes = changes
+        self._read = read
+        self._form = form
+
+    def settle(
+        self, wanted: Sequence[tuple[int, tuple[str, ...]]], kept: tuple[Unit, ...]
+    ) -> tuple[Unit, ...]:
+        """Return `kept` and all of `wanted` that can be written with it, halving what fails."""
+        if len(wanted) == 1:
+            return self._single(*wanted[0], kept)
+        planned = [self._planned(index, names, plain) for index, names in wanted]
+        together = (*kept, *(unit for unit in planned if isinstance(unit, Unit)))
+        if len(together) == len(kept) + len(wanted) and self._is_sound(together):
+            return together
+        middle = len(wanted) // 2
+        return self.settle(wanted[middle:], self.settle(wanted[:middle], kept)) if wanted else kept
+
+    def _single(
+        self, index: int, names: tuple[str, ...], kept: tuple[Unit, ...]
+    ) -> tuple[Unit, ...]:
+        asked = (self._changes[index][name] for name in names)
+        reason = _NEEDED if all(map(is_empty, asked)) else _UNREADABLE
+        try:
+            for spell in self._spellings(index, names):
+                unit = self._planned(index, names, spell)
+                if isinstance(unit, str):
+                    reason = unit
+                elif self._is_sound((*kept, unit)):
+                    return (*kept, unit)
+        except Unwritable as error:
+            reason = str(error)
+        if len(names) > 1:
+            return self.settle([(index, (name,)) for name in names], kept)
+        self.refusals += [Refusal(index, name, reason) for name in names]
+        return kept
+
+    def _spellings(self, index: int, names: tuple[str, ...]) -> Iterator[Spelling]:
+        """Yield the ways to write a unit, the plain one first; raises `Unwritable`."""
+        yield plain
+        value = self._changes[index][names[0]]
+        places = blocks_to_write(self._document.entries[index], names[0], value)
+        if not isinstance(value, Blocks) or not places:
+            yield armour
+            return
+        spelled = dict(self._spelled(index, names[0], value, places))
+        yield lambda text: spelled.get(text, text)
+
+    def _spelled(
+        self, index: int, name: str, value: Blocks, places: Sequence[int]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the new blocks at `places`, each with the first spelling that is read as it is.
+
+        They are tried apart from the others, so that only those that need it are spelled otherwise.
+        """
+        new = set(blocks_to_write(self._document.entries[index], name, value)) - set(places)
+        part = Blocks(tuple(text for at, text in enumerate(value.texts) if at not in new))
+        trial = _Trial(self._document, {index: {name: part}}, self._read, self._form)
+        texts = [value.texts[at] for at in places]
+        reason = f"“{texts[0].strip()}” would not be read as it is"
+        for spell in SPELLINGS if len(places) == 1 else (plain,):
+            unit = trial._planned(index, (name,), spell)
+            if isinstance(unit, str):
+                reason = unit
+            elif trial._is_sound((unit,)):
+                yield from ((text, spell(text)) for text in texts)
+                return
+        if len(places) == 1:
+            raise Unwritable(reason)
+        middle = len(places) // 2
+        yield from self._spelled(index, name, value, places[:middle])
+        yield from self._spelled(index, name, value, places[middle:])
+
+    def _planned(self, index: int, names: tuple[str, ...], spell: Spelling) -> Unit | str:
+        entry = self._document.entries[index]
+        if entry.broken:
+            return entry.broken
+        try:
+            asked = {name: self._changes[index][name] for name in names}
+            edits = write_unit(self._document, index, asked, spell)
+        except Unwritable as error:
+            return str(error)
+        return Unit(index, names, tuple(edits))
+
+    def applied(self, kept: Sequence[Unit]) -> bytes | None:
+        """Return the document's bytes with the edits of `kept`; None if they touch each other."""
+        try:
+            return splice(self._document.source, (edit for unit in kept for edit in unit.edits))
+        except OverlappingEdits:
+            return None
+
+    def _is_sound(self, kept: Sequence[Unit]) -> bool:
+        source = self.applied(kept)
+        if source is None:
+            return False
+        after = self._read(source).entries
+        if len(after) != len(self._document.entries):
+            return False
+        asked: dict[int, dict[str, Value]] = {}
+        for unit in kept:
+            fields = asked.setdefault(unit.entry, {})
+            fields.update({name: self._changes[unit.entry][name] for name in unit.names})
+        pairs = enumerate(zip(self._document.entries, after, strict=True))
+        return all(
+            _is_as_asked(old, new, asked.get(index, {}), self._form) for index, (old, new) in pairs
+        )
+
+
+def _is_as_asked(old: DigestEntry, new: DigestEntry, asked: Fields, form: BlockForm) -> bool:
+    same = old.format.name == new.format.name and old.headings == new.headings
+    if not same or old.broken != new.broken or old.unreadable != new.unreadable:
+        return False
+    before = with_moved_pages(old.reading.fields, asked)
+    after = new.reading.fields
+    return all(
+        shows(after.get(name), asked[name], form)
+        if name in asked
+        else before.get(name, EMPTY) == after.get(name, EMPTY)
+        for name in before.keys() | after.keys() | asked.keys()
+    )

@@ -1,0 +1,202 @@
+"""Frames: the marks, separators and lines around a value, which go and come with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from zoterodigest.core.values.span import Edit, Span
+from zoterodigest.digest.format.template import Line, fill, frames, parse_line
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.read.layers import Cell
+from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.write.manner import Manner, Mark, OwnLine, marks_of
+
+_PAIRS = {b"*": b"*", b"_": b"_", b"`": b"`", b"(": b")", b"[": b"]"}
+_SEPARATORS = b" \t,;|"
+_LEAD = re.compile(rb"[ \t>]*(?:(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+)?")
+_BLANK = re.compile(r"[ \t>]*")
+_LABEL = re.compile(rb"(?::|\xef\xbc\x9a)[ \t*_]*$")
+
+
+def neighbors(document: Document, index: int) -> Manner:
+    """Return the other entries of an entry's format, the nearest first, as models for it."""
+    entries = document.entries
+    name = entries[index].format.name
+    near = sorted(range(len(entries)), key=lambda at: (abs(at - index), at))
+    return Manner(
+        document, [entries[at] for at in near if at != index and entries[at].format.name == name]
+    )
+
+
+def without_frame(slot: Slot, source: bytes) -> Edit:
+    """Return the edit that takes out a slot's text with the marks and the separator around it.
+
+    A label stays, with the blanks behind it, so that the slot can be filled again.
+    """
+    span = slot.text.source_span(0, len(slot.text.data))
+    start, stop = _bounds(slot, span, source)
+    begin, end = span.start, span.end
+    while (
+        begin > start
+        and end < stop
+        and _PAIRS.get(source[begin - 1 : begin]) == source[end : end + 1]
+    ):
+        begin, end = begin - 1, end + 1
+    before, after = source[start:begin], source[end:stop]
+    if isinstance(next(iter(slot.text.layers), None), Cell) or _LABEL.search(before):
+        return Edit(Span(begin, end), b"")
+    if _LEAD.fullmatch(before):
+        end = stop - len(after.lstrip(_SEPARATORS)) if after.strip() else end
+    else:
+        begin = start + len(before.rstrip(_SEPARATORS))
+        begin = begin if after.strip() else max(begin, start)
+    return Edit(Span(begin, end), b"")
+
+
+def _bounds(slot: Slot, span: Span, source: bytes) -> tuple[int, int]:
+    """Return the range around `span` in which its frame can stand: its line, or its cell."""
+    start = source.rfind(b"\n", 0, span.start) + 1
+    stop = source.find(b"\n", span.end)
+    stop = len(source) if stop < 0 else stop - source.endswith(b"\r", span.end, stop)
+    if any(isinstance(layer, Cell) for layer in slot.text.layers):
+        start = source.rfind(b"|", start, span.start) + 1 or start
+        bar = source.find(b"|", span.end, stop)
+        stop = stop if bar < 0 else bar
+    return start, stop
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A line that shows how a slot is written, and the slots of the lines above it."""
+
+    line: Line
+    above: tuple[str, ...] = ()
+
+
+def insertions(document: Document, index: int, name: str, text: str) -> Iterator[Edit]:
+    """Yield ways to write `text` in a slot `name` that an entry lacks, the likeliest first.
+
+    The frame is that of the nearest entries, else of the format's template.
+    """
+    entry = document.entries[index]
+    if entry.format.columns is not None:
+        return
+    present = {mark.slot: mark for mark in reversed(marks_of(entry))}
+    for model in _models(document, index, name):
+        edit = _within_line(document.source, model.line, present, name, text)
+        if edit is None and not set(model.line.slots) & present.keys():
+            edit = _as_line(document, entry, model, present, name, text)
+        if edit is not None:
+            yield edit
+
+
+def _models(document: Document, index: int, name: str) -> Iterator[Model]:
+    manner = neighbors(document, index)
+    for entry, marks in manner.marks:
+        own = [line for line in manner.own_lines if _is_of(line, entry, marks)]
+        above: list[str] = []
+        for one in own:
+            if name in one.line.slots:
+                yield Model(one.line, tuple(above))
+            above += one.line.slots
+    rule = document.entries[index].format.new
+    above, lead = list[str](), tuple[str, ...]()
+    for item in rule.lines if rule else ():
+        texts = [item] if isinstance(item, str) else item
+        lines = [parse_line(text, lead) for text in texts]
+        yield from (Model(line, tuple(above)) for line in lines if name in line.slots)
+        above += chain.from_iterable(line.slots for line in lines)
+        lead = (*lead, *texts) if _BLANK.fullmatch("".join(texts)) else ()
+
+
+def _is_of(line: OwnLine, entry: DigestEntry, marks: Sequence[Mark]) -> bool:
+    texts = {(mark.slot, mark.text) for mark in marks}
+    return all(pair in texts for pair in zip(line.line.slots, line.texts, strict=True))
+
+
+def beside(document: Document, index: int, slot: Slot, text: str) -> Edit | None:
+    """Return the edit that fills an empty slot together with the frame that the entry lacks.
+
+    None if nothing else of its line shows where that would stand.
+    """
+    entry = document.entries[index]
+    point = slot.text.source_span(0, 0).start
+    number = document.lines.line_at(point)
+    if entry.format.columns is not None:
+        return None
+    present = {
+        mark.slot: mark
+        for mark in reversed(marks_of(entry))
+        if document.lines.line_at(mark.start) == number
+    }
+    edits = (
+        _within_line(document.source, model.line, present, slot.name, text)
+        for model in _models(document, index, slot.name)
+        if len(model.line.slots) > 1
+    )
+    return next((edit for edit in edits if edit is not None), None)
+
+
+def _within_line(
+    source: bytes, line: Line, present: Mapping[str, Mark], name: str, text: str
+) -> Edit | None:
+    """Return the edit that puts `text` beside the next slot of its line that the entry has."""
+    closes, separators, opens = frames(line)
+    at = line.slots.index(name)
+    framed = opens[at] + text + closes[at]
+    for other in reversed(range(at)):
+        mark = present.get(line.slots[other])
+        if mark is not None and source.startswith(closes[other].encode(), mark.end):
+            point = mark.end + len(closes[other].encode())
+            gap = separators[at].encode()
+            is_there = bool(gap.strip()) and source.startswith(gap.rstrip(), point)
+            new = framed.encode() if is_there else gap + framed.encode()
+            point += len(gap) if is_there else 0
+            return Edit(Span(point, point), new)
+    for other in range(at + 1, len(line.slots)):
+        mark = present.get(line.slots[other])
+        opening = opens[other].encode()
+        if mark is not None and source.endswith(opening, 0, mark.start):
+            point = mark.start - len(opening)
+            return Edit(Span(point, point), (framed + separators[at + 1]).encode())
+    return None
+
+
+def _as_line(
+    document: Document,
+    entry: DigestEntry,
+    model: Model,
+    present: Mapping[str, Mark],
+    name: str,
+    text: str,
+) -> Edit | None:
+    """Return the edit that puts a line behind the one that stands above it in other entries."""
+    lines = document.lines
+    above = [present[slot].end for slot in model.above if slot in present]
+    if not above:
+        return None
+    number = lines.line_at(max(above))
+    lead = list(model.line.lead)
+    while (
+        lead and number + 1 < len(lines) and lines[number + 1].strip() == lead[0].strip().encode()
+    ):
+        number, lead = number + 1, lead[1:]
+    new = [*lead, *fill(model.line, {name: text}).split("\n")]
+    eol = "\r\n" if document.source.startswith(b"\r\n", lines.ends[number]) else "\n"
+    point = lines.ends[number]
+    return Edit(Span(point, point), "".join(eol + one for one in new).encode("utf-8", "replace"))
+
+
+def sample(manner: Manner, slot: str) -> str:
+    """Return what the nearest entry has in a slot, for writing another value like it."""
+    return next((mark.text for _, mark in manner.samples(slot)), "")
+
+
+def link_samples(manner: Manner, slots: Sequence[str]) -> tuple[bytes, ...]:
+    """Return what the nearest entries have in their slots of links."""
+    return tuple(
+        slot.text.data for entry in manner.entries for slot in entry.slots if slot.name in slots
+    )

@@ -1,0 +1,218 @@
+"""Gaps: what stands between entries, where a new one goes, and what goes with one that leaves.
+
+An entry that comes brings the gap its neighbours have; one that leaves takes one gap with it. So
+taking out what was put in gives the bytes back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from zoterodigest.core.values.dates import is_iso
+from zoterodigest.core.values.identity import arxiv_in_text
+from zoterodigest.core.values.record import Fields
+from zoterodigest.core.values.span import Edit, Span
+from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.read.found import is_rule
+from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.tables import find_headers
+
+_BLANK = re.compile(rb"[ \t>]*")
+_STEADY = 0.75
+"""The share of neighbouring dates that must go one way for a list to be sorted by date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The lines under one heading up to the next, and the entries that stand there.
+
+    `head` is the heading's line (-1: the beginning), `stop` the line of the next heading, `entries`
+    are indices of the document's entries.
+    """
+
+    head: int
+    stop: int
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where an entry goes: the edit's offset, its rank among the entries, lines to put around.
+
+    `is_above` says that the lines of `gap` come below the entry, which stands above another.
+    `order` says how entries that come to one spot are sorted: 1 oldest first, -1 newest first.
+    `beside` is the entry that the gap parts it from, None where it is to be the first.
+    """
+
+    offset: int
+    rank: int
+    gap: tuple[bytes, ...]
+    is_above: bool = False
+    after: tuple[bytes, ...] = ()
+    order: int = 0
+    beside: int | None = None
+
+
+def gap_after(document: Document, index: int) -> tuple[bytes, ...] | None:
+    """Return the lines between an entry and the next; None if more than blanks and rules."""
+    entries, lines = document.entries, document.lines
+    if index + 1 >= len(entries):
+        return None
+    between = [lines[at] for at in range(entries[index].last + 1, entries[index + 1].first)]
+    is_gap = all(_BLANK.fullmatch(data) or is_rule(data) for data in between)
+    return tuple(between) if is_gap else None
+
+
+def usual_gap(document: Document, region: Region, form: Format) -> tuple[bytes, ...]:
+    """Return the gap that most entries of `form` have under a heading, else anywhere."""
+    every = range(len(document.entries))
+    for indices in (region.entries, every):
+        gaps = Counter(
+            gap
+            for index in indices
+            if document.entries[index].format.name == form.name
+            and index + 1 < len(document.entries)
+            and document.entries[index + 1].format.name == form.name
+            and document.entries[index].heading_keys == document.entries[index + 1].heading_keys
+            and (gap := gap_after(document, index)) is not None
+        )
+        if gaps:
+            return max(gaps, key=lambda gap: gaps[gap])
+    rule = form.new
+    return tuple(line.encode() for line in rule.between) if rule else ()
+
+
+def end_spot(document: Document, region: Region, form: Format) -> Spot | None:
+    """Return the spot behind the last entry of a region; None where no table stands for a row."""
+    if region.entries:
+        last = region.entries[-1]
+        usual = usual_gap(document, region, form)
+        offset = document.lines.ends[document.entries[last].last]
+        return Spot(offset, last + 1, usual, beside=last)
+    rank = sum(entry.first < region.stop for entry in document.entries)
+    if form.columns is not None:
+        return _first_row(document, region, form, rank)
+    return _first_spot(document.lines, region, rank)
+
+
+def _first_row(document: Document, region: Region, form: Format, rank: int) -> Spot | None:
+    heads = [it.line for it in find_headers(document.lines, form)]
+    found = next((line for line in heads if region.head < line < region.stop), None)
+    return None if found is None else Spot(document.lines.ends[found + 1], rank, ())
+
+
+def _first_spot(lines: Lines, region: Region, rank: int) -> Spot:
+    """Return the spot behind what stands under a heading without entries."""
+    last = region.stop - 1
+    while last > region.head and lines.is_blank(last):
+        last -= 1
+    if last < 0:
+        return Spot(lines.starts[0] if len(lines) else 0, rank, (), is_above=True)
+    is_tight = last + 1 < len(lines) and not lines.is_blank(last + 1)
+    return Spot(lines.ends[last], rank, (b"",), after=(b"",) if is_tight else ())
+
+
+def above_spot(document: Document, region: Region, index: int, form: Format) -> Spot:
+    """Return the spot above the entry at `index`."""
+    gap = gap_after(document, index - 1) if index - 1 in region.entries else None
+    usual = usual_gap(document, region, form) if gap is None else gap
+    start = document.lines.starts[document.entries[index].first]
+    return Spot(start, index, usual, is_above=True, beside=index)
+
+
+def spot_for(document: Document, region: Region, form: Format, fields: Fields) -> Spot | None:
+    """Return where an entry of `form` goes under a heading; None if there is no place for it."""
+    place = form.new.place if form.new else "end"
+    alike = [at for at in region.entries if document.entries[at].format.name == form.name]
+    if not alike:
+        return end_spot(document, region, form)
+    if place == "top":
+        return above_spot(document, region, alike[0], form)
+    within = Region(region.head, region.stop, tuple(alike))
+    end = end_spot(document, within, form)
+    if place != "date" or end is None:
+        return end
+    index, order = _by_date(document, alike, fields)
+    spot = end if index is None else above_spot(document, region, index, form)
+    return replace(spot, order=order)
+
+
+def _by_date(document: Document, alike: Sequence[int], fields: Fields) -> tuple[int | None, int]:
+    """Return the entry above which one with `fields` stands, None for the end, and the order."""
+    known = [(at, date) for at in alike if (date := date_of(document.entries[at].reading.fields))]
+    steps = [_step(left, right) for (_, left), (_, right) in pairwise(known)]
+    ups, downs, new = steps.count(1), steps.count(-1), date_of(fields)
+    if downs and downs >= _STEADY * (ups + downs):
+        older = (at for at, date in known if not new or _step(date, new) >= 0)
+        return next(older, None), -1
+    if ups and ups >= _STEADY * (ups + downs) and new:
+        before = max((at for at, date in known if _step(date, new) >= 0), default=-1)
+        return next((at for at in alike if at > before), None), 1
+    return None, 0
+
+
+def _step(left: str, right: str) -> int:
+    """Return 1 if `right` is later than `left`, -1 if earlier, 0 if their common part is equal."""
+    width = min(len(left), len(right))
+    return (right[:width] > left[:width]) - (right[:width] < left[:width])
+
+
+def date_of(fields: Fields) -> str:
+    """Return when a work is from, as far as known: by its date, its arXiv id, its year."""
+    date, year, arxiv = (fields.get(name) for name in ("date", "year", "arxiv"))
+    if isinstance(date, str) and is_iso(date):
+        return date
+    if isinstance(arxiv, str) and arxiv_in_text(arxiv) and re.match(r"\d{4}\.", arxiv):
+        return f"20{arxiv[:2]}-{arxiv[2:4]}"
+    return year if isinstance(year, str) else ""
+
+
+def insertion(lines: Lines, spot: Spot, body: bytes) -> Edit:
+    """Return the edit that puts the lines of an entry at a spot, with its gap."""
+    eol = line_break(lines, spot.offset)
+    gap = [line + eol for line in spot.gap]
+    if spot.is_above:
+        return Edit(Span(spot.offset, spot.offset), b"".join((body, eol, *gap)))
+    after = [eol + line for line in spot.after]
+    return Edit(Span(spot.offset, spot.offset), b"".join((eol, *gap, body, *after)))
+
+
+def line_break(lines: Lines, offset: int) -> bytes:
+    """Return how lines end around `offset`."""
+    line = lines.line_at(offset)
+    for at in (line, line - 1):
+        if 0 <= at < len(lines):
+            found = lines.source[lines.ends[at] : lines.ends[at] + 2]
+            if found[:1] in (b"\r", b"\n"):
+                return b"\r\n" if found == b"\r\n" else b"\n"
+    return b"\n"
+
+
+def removal(document: Document, region: Region, index: int) -> Edit:
+    """Return the edit that takes an entry out together with one gap."""
+    lines, entries = document.lines, document.entries
+    entry = entries[index]
+    if index + 1 in region.entries and gap_after(document, index) is not None:
+        span = Span(lines.starts[entry.first], lines.starts[entries[index + 1].first])
+    elif index - 1 in region.entries and gap_after(document, index - 1) is not None:
+        span = Span(lines.ends[entries[index - 1].last], lines.ends[entry.last])
+    else:
+        span = _alone(lines, entry)
+    return Edit(span, b"")
+
+
+def _alone(lines: Lines, entry: DigestEntry) -> Span:
+    """Return the bytes of an entry without neighbours, and the blank lines above it."""
+    first = entry.first
+    while first and lines.is_blank(first - 1):
+        first -= 1
+    if first:
+        return Span(lines.ends[first - 1], lines.ends[entry.last])
+    last = entry.last
+    stop = lines.starts[last + 1] if last + 1 < len(lines) else len(lines.source)
+    return Span(lines.starts[entry.first], stop)

@@ -1,0 +1,180 @@
+"""Inserting: the lines of a new entry, by its format's template, in its neighbours' manner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
+from zoterodigest.digest.format.format import PLACEHOLDER, fold
+from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line, takes_lines
+from zoterodigest.digest.read.document import DigestEntry
+from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.reading import decoded
+from zoterodigest.digest.write.manner import Mark, OwnLine
+from zoterodigest.digest.write.new_entry import Draft, is_list, paper_url
+from zoterodigest.digest.write.shown import Unwritable
+
+_HEAD = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?")
+_WRAP = re.compile(r"^[ \t>]*")
+_ORDINAL = re.compile(r"^([ \t>]*)(\d{1,9})(?=[.)][ \t])")
+_EMPTY_LINE = re.compile(r"^[ \t>]*$")
+_CLOSING = re.compile(r"^[ \t]*</details>[ \t]*$", re.I)
+_LINKED = {"url", "links"}
+_SEVERAL = ("summary", "section", "abstract", "comment")
+
+
+def entry_lines(draft: Draft, before: str = "") -> list[str]:
+    """Return the lines of a new entry; `before` is the first line of the entry above, if any.
+
+    Raises `Unwritable` where it has no title.
+    """
+    text = "\n".join(_Composed(draft).lines())
+    if not text:
+        raise Unwritable("a new entry needs a title")
+    return _renumbered(text, before).split("\n")
+
+
+def _renumbered(text: str, before: str) -> str:
+    """Give an item of a numbered list the number behind that of the item above."""
+    above = _ORDINAL.match(before)
+    number = int(above[2]) + 1 if above else 1
+    return _ORDINAL.sub(lambda found: f"{found[1]}{number}", text, count=1)
+
+
+class _Composed:
+    """Composes an entry line by line; what a line shows, no later one shows again."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._rule = draft.rule
+        self._used: set[str] = set()
+
+    def lines(self) -> list[str]:
+        """Return the lines, none if there is no title."""
+        written: list[str] = []
+        lead: list[str] = []
+        left_over: list[str] = []
+        for item in self._rule.lines:
+            alternatives = [item] if isinstance(item, str) else item
+            if not any(map(PLACEHOLDER.search, alternatives)):
+                lead += alternatives
+            elif alternatives == ["{section}"]:
+                written += [line for name in self._sections() for line in self._section(name)]
+            elif (found := self._chosen(alternatives)) is not None:
+                line, is_own = found
+                written += (list(line.lead) if is_own else lead) or left_over
+                written.append(fill(line, self._texts(line)))
+                self._used.update(line.slots)
+                lead, left_over = [], []
+            else:
+                lead, left_over = [], left_over or lead
+        while lead and _EMPTY_LINE.match(lead[0]):
+            lead.pop(0)
+        return [*written, *lead] if "title" in self._used else []
+
+    def _texts(self, line: Line) -> dict[str, str]:
+        fresh = [slot for slot in line.slots if slot not in self._used]
+        texts = self._draft.texts(fresh, self._used)
+        roomy = takes_lines(line)
+        return {
+            slot: text
+            for slot, text in texts.items()
+            if "\n" not in text or (roomy and slot in _SEVERAL)
+        }
+
+    def _chosen(self, alternatives: Sequence[str]) -> tuple[Line, bool] | None:
+        """Return the neighbours' line that shows most, else the first alternative to be filled."""
+        templates = [parse_line(text) for text in alternatives]
+        slots = {slot for line in templates for slot in line.slots}
+        best: tuple[float, Line] | None = None
+        for own in self._draft.manner.own_lines:
+            if self._is_alike(own.line, slots):
+                score = self._score(own)
+                if score and (best is None or score > best[0]):
+                    best = score, own.line
+        if best is not None:
+            return best[1], True
+        if not alternatives[0]:
+            return None
+        fitting = (line for line in templates if can_fill(line, self._texts(line)))
+        line = next(fitting, None)
+        return None if line is None else (self._wrapped(line), False)
+
+    def _is_alike(self, line: Line, slots: set[str]) -> bool:
+        has = set(line.slots)
+        is_once = len(has) == len(line.slots) and not has & self._used
+        is_lost = "url" in slots and bool(paper_url(self._draft.fields)) and not has & _LINKED
+        is_of_head = "title" in slots
+        return is_once and not is_lost and bool(has & slots) and ("title" in has) == is_of_head
+
+    def _score(self, own: OwnLine) -> float:
+        texts = self._texts(own.line)
+        if not can_fill(own.line, texts):
+            return 0
+        has_links = not is_empty(self._draft.fields.get("links", EMPTY))
+        counted = (slot for slot in texts if slot != "url" and (slot != "links" or has_links))
+        shown = sum(bool(texts[slot]) for slot in counted)
+        pairs = zip(own.line.slots, own.texts, strict=True)
+        is_like = all(
+            is_list(text) == is_list(texts.get(slot, ""))
+            for slot, text in pairs
+            if slot in _SEVERAL
+        )
+        return shown + (0.5 if is_like else 0)
+
+    def _wrapped(self, line: Line) -> Line:
+        """Return a template's line with the bullet, quote prefix and indentation used around."""
+        own = next((it.line for it in self._draft.manner.own_lines if "title" in it.line.slots), "")
+        if not isinstance(own, Line):
+            return line
+        pattern = _HEAD if "title" in line.slots else _WRAP
+        head, wanted = pattern.match(line.glue[0]), pattern.match(own.glue[0])
+        is_quoted = ">" in (head[0] if head else "")
+        if head is None or wanted is None or not ("title" in line.slots or is_quoted):
+            return line
+        return Line((wanted[0] + line.glue[0][head.end() :], *line.glue[1:]), line.slots, line.lead)
+
+    def _sections(self) -> Iterator[str]:
+        for name, value in self._draft.fields.items():
+            is_section = name == "abstract" or name.startswith(SECTION)
+            if is_section and not is_empty(value) and name not in self._used:
+                yield name
+
+    def _section(self, field: str) -> list[str]:
+        name = field.removeprefix(SECTION) if field != "abstract" else "Abstract"
+        manner = self._draft.manner
+        for entry, marks in manner.marks:
+            for mark in marks:
+                if mark.section is not None and fold(mark.section) == fold(name):
+                    around = section_around(manner.lines, entry, marks, mark)
+                    if around is not None:
+                        return self._in_section(around, field, mark.text)
+        template = [text.replace("{name}", name.replace("\n", " ")) for text in self._rule.section]
+        return self._in_section("\n".join(template), field, "")
+
+    def _in_section(self, around: str, field: str, sample: str) -> list[str]:
+        text = self._draft.section(field, sample)
+        lines = [parse_line(line) for line in around.split("\n")]
+        return [fill(it, {"section": text}) if it.slots else it.glue[0] for it in lines]
+
+
+def section_around(
+    lines: Lines, entry: DigestEntry, marks: Sequence[Mark], mark: Mark
+) -> str | None:
+    """Return what stands around a neighbour's section, `{section}` in its place.
+
+    That is the blank lines and the head above it, and its end; None if there are words in it.
+    """
+    above = [lines.line_at(other.end) + 1 for other in marks if other.end <= mark.start]
+    first, last = max(above, default=entry.first), lines.line_at(mark.end)
+    while _CLOSING.match(decoded(lines[first])):
+        first += 1
+    head = decoded(lines.source[lines.starts[first] : mark.start])
+    tail = decoded(lines.source[mark.end : lines.ends[last]])
+    if "<details" in head.lower() and "</details>" not in tail.lower() and last < entry.last:
+        tail += "\n" + decoded(lines[last + 1])
+    bare = re.sub(r"<[^<>]*>", "", head + tail).replace(mark.section or "", "", 1)
+    if any(char.isalnum() for char in bare) or "{" in head + tail:
+        return None
+    return (head + "{section}" + tail).replace("\r\n", "\n")

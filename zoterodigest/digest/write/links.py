@@ -1,0 +1,202 @@
+"""The new text of slots that hold links: each link is changed, filled, added or taken out alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+
+from zoterodigest.core.values.record import Hyperlink
+from zoterodigest.core.values.span import Span
+from zoterodigest.digest.read.hyperlinks import LinkSpan, find_links, hyperlink
+from zoterodigest.digest.read.layers import text_of
+from zoterodigest.digest.read.reading import decoded
+from zoterodigest.digest.read.shapes import NOTHING
+from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.write.html import inert_line
+from zoterodigest.digest.write.shown import Unwritable, safe_url
+
+_Piece = tuple[int, int, bytes]
+_PAIRS = {b"(": b")", b"[": b"]", b"*": b"*", b"_": b"_", b"`": b"`"}
+_ENDS = (b".", b",", b";", b":", b")", b"]")
+_SIGNS = b" \t,;|"
+_SEPARATOR = re.compile(r"[\s,;|/&.:·–—-]*(?:\b(?:or|and)\b)?[\s,;|/&-]*")
+_LAST_SIGNS = re.compile(rb"[ \t,;|/]*$")
+_WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+
+
+def _in_place(url: str) -> str:
+    return url
+
+
+def links_texts(
+    slots: Sequence[Slot],
+    present: Sequence[Hyperlink],
+    wanted: Sequence[Hyperlink],
+    move: Callable[[str], str] = _in_place,
+    samples: Sequence[bytes] = (),
+) -> list[str]:
+    """Return the new text of each of `slots`, which are to show `wanted`.
+
+    `present` is what they show once `move` has been applied to every URL. A new URL is written in
+    place, a dead link filled; what fits nowhere is added to the last slot, as the neighbors'
+    `samples` of that slot write such a link. Raises `Unwritable` for a new link that is no web
+    address, or whose label is HTML.
+    """
+    gone = [link for link in present if link not in wanted]
+    left = [link for link in wanted if link not in present]
+    _require_harmless(left)
+    texts: list[str] = []
+    for index, slot in enumerate(slots):
+        pieces, left = _changes(slot, gone, left, move)
+        data = _spliced(slot.text.data, pieces)
+        if left and index == len(slots) - 1:
+            data = _with_links(slot, data, left, samples)
+        texts.append(decoded(data))
+    return texts
+
+
+def new_links_text(links: Sequence[Hyperlink], samples: Sequence[bytes]) -> str:
+    """Return the text of links in a slot of their own, as neighbors' `samples` write them.
+
+    Raises `Unwritable` as `links_texts` does.
+    """
+    _require_harmless(links)
+    slot = Slot("links", text_of(b"", Span(0, 0)))
+    return decoded(_with_links(slot, b"", links, samples))
+
+
+def _require_harmless(links: Sequence[Hyperlink]) -> None:
+    for link in links:
+        if not _WEB.match(link.url):
+            raise Unwritable(f"“{link.label}” would lead to no web address")
+        if inert_line(link.label, "") != link.label:
+            raise Unwritable("the label of a link holds HTML")
+
+
+def _changes(
+    slot: Slot,
+    gone: Sequence[Hyperlink],
+    new: Sequence[Hyperlink],
+    move: Callable[[str], str],
+) -> tuple[list[_Piece], list[Hyperlink]]:
+    """Return what changes in a slot, and the new links that are still to be written elsewhere."""
+    data, left = slot.text.data, list(new)
+    pieces: list[_Piece] = []
+    doomed: list[int] = []
+    spans = find_links(data)
+    for index, span in enumerate(spans):
+        link = hyperlink(data, span)
+        label, url = link.label or slot.section or "", move(link.url)
+        if link.url and Hyperlink(label, url) not in gone:
+            pieces += [(*span.url, safe_url(url).encode())] if url != link.url else []
+            continue
+        successor = next((it for it in left if it.label.casefold() == label.casefold()), None)
+        if successor is not None:
+            left.remove(successor)
+            pieces.append((*span.url, safe_url(successor.url).encode()))
+        elif link.url:
+            doomed.append(index)
+    return [*pieces, *_removals(data, spans, doomed)], left
+
+
+def _spliced(data: bytes, pieces: Sequence[_Piece]) -> bytes:
+    for start, end, text in sorted(pieces, reverse=True):
+        data = data[:start] + text + data[end:]
+    return data
+
+
+def _removals(data: bytes, spans: Sequence[LinkSpan], doomed: Sequence[int]) -> Iterator[_Piece]:
+    """Yield what takes out links, neighboring ones together, with their brackets and separators."""
+    for _, group in groupby(enumerate(doomed), key=lambda it: it[1] - it[0]):
+        run = [index for _, index in group]
+        before = spans[run[0] - 1].whole[1] if run[0] else 0
+        after = spans[run[-1] + 1].whole[0] if run[-1] + 1 < len(spans) else len(data)
+        start, end = spans[run[0]].whole[0], spans[run[-1]].whole[1]
+        start, end = _with_brackets(data, (start, end), (before, after))
+        left, right = data[before:start], data[end:after]
+        if run[0] and not _opens(left):
+            start = before if _is_separator(left) else before + len(left.rstrip(_SIGNS))
+        elif run[-1] + 1 < len(spans):
+            end = after if _is_separator(right) else after - len(right.lstrip(_SIGNS))
+        elif not right.strip():
+            start = before + len(left.rstrip(_SIGNS))
+        elif not left.strip():
+            end = after - len(right.lstrip(_SIGNS))
+        elif right.lstrip()[:1] in _ENDS:
+            start = before + len(left.rstrip())
+        yield start, end, b""
+
+
+def _with_brackets(data: bytes, span: tuple[int, int], room: tuple[int, int]) -> tuple[int, int]:
+    """Return `span` with the brackets and marks that hold nothing else, as far as `room` goes."""
+    start, end = span
+    while room[0] < start and end < room[1]:
+        if _PAIRS.get(data[start - 1 : start]) != data[end : end + 1]:
+            break
+        start, end = start - 1, end + 1
+    return start, end
+
+
+def _is_separator(gap: bytes) -> bool:
+    return _SEPARATOR.fullmatch(decoded(gap)) is not None
+
+
+def _opens(gap: bytes) -> bool:
+    """Whether a bracket that `gap` opens is still open at its end."""
+    return any(
+        gap.rfind(opening) > gap.rfind(closing)
+        for opening, closing in _PAIRS.items()
+        if opening != closing
+    )
+
+
+def _with_links(
+    slot: Slot, data: bytes, links: Sequence[Hyperlink], samples: Sequence[bytes]
+) -> bytes:
+    """Return `data` with new links: as neighbors write them, else as the last link of the slot."""
+    for link in links:
+        spans = find_links(data)
+        models = (slot.text.data, data, *samples)
+        frame, default_gap = _style(next((it for it in models if find_links(it)), b""))
+        if not spans and data.strip().lower() in NOTHING and slot.name != "tail":
+            data = b""
+        sample = next((found for text in samples if (found := _sample(text, link))), None)
+        gap, text = sample or (default_gap, _framed(frame, link))
+        end = spans[-1].whole[1] if spans else len(data)
+        if spans and sample is not None and _opens(data[:end]) and not _opens(gap):
+            end = _with_brackets(data, spans[-1].whole, (0, len(data)))[1]
+        is_first = not data and slot.name != "tail"  # what stands before a tail is the title
+        between = b"" if is_first else gap or b" "
+        data = data[:end] + between + text + data[end:]
+    return data
+
+
+def _sample(data: bytes, link: Hyperlink) -> tuple[bytes, bytes] | None:
+    """Return how `data` writes a link of this label: the separator before it, and the link."""
+    spans = find_links(data)
+    for index, span in enumerate(spans):
+        found = hyperlink(data, span)
+        if found.label != link.label or not found.url or span.label[0] == span.label[1]:
+            continue
+        before = spans[index - 1].whole[1] if index else 0
+        after = spans[index + 1].whole[0] if index + 1 < len(spans) else len(data)
+        start, end = _with_brackets(data, span.whole, (before, after))
+        text = data[start : span.url[0]] + safe_url(link.url).encode() + data[span.url[1] : end]
+        gap = data[before:start]
+        return (gap if _is_separator(gap) else _LAST_SIGNS.findall(gap)[0]), text
+    return None
+
+
+def _style(data: bytes) -> tuple[str, bytes]:
+    """Return how the links of `data` are written, and what parts the last two."""
+    spans = find_links(data)
+    is_doubled = bool(spans) and data[spans[-1].whole[0] :].startswith(b"[[")
+    gap = b" " if is_doubled or not spans else b", "
+    if len(spans) > 1:
+        gap = data[spans[-2].whole[1] : spans[-1].whole[0]]
+    return ("[[{}]]({})" if is_doubled else "[{}]({})"), gap
+
+
+def _framed(frame: str, link: Hyperlink) -> bytes:
+    return frame.format(link.label, safe_url(link.url)).encode()

@@ -1,0 +1,157 @@
+"""Manner: how the entries around write their lines and slots, for writing another one like them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from zoterodigest.digest.format.format import Compiled, fold
+from zoterodigest.digest.format.template import Line
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.read.hyperlinks import find_links
+from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.reading import decoded
+from zoterodigest.digest.read.slots import Slot
+
+_MOST_NEIGHBOURS = 24
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_ORDINAL = re.compile(r"^[ \t>]*\d{1,9}[.)](?=[ \t])")
+_LEADING = re.compile(r"^[ \t>]*$|^[ \t>]*(?:<(?:details|summary|p|b)\b[^<>]*>[ \t]*)+$", re.I)
+_GLUE_SIGNS = frozenset("|<>=+~^`$")
+_PASSED_OVER = ("ignored", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where one slot of an entry stands in the source: half-open byte offsets, and its text."""
+
+    start: int
+    end: int
+    slot: str
+    text: str
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """A line as an entry writes it, and the entry's texts in its slots."""
+
+    line: Line
+    texts: tuple[str, ...]
+
+
+def marks_of(entry: DigestEntry) -> list[Mark]:
+    """Return where the slots of an entry stand, in order; of a `tail` the links are a slot."""
+    marks: list[Mark] = []
+    for slot in entry.slots:
+        if slot.name == "tail":
+            marks += _links_of(slot)
+        elif slot.name not in _PASSED_OVER and slot.text.data:
+            data = slot.text.data
+            marks.append(_mark(slot, len(data) - len(data.lstrip(b" \t")), len(data)))
+    return sorted(marks, key=lambda mark: (mark.start, mark.end))
+
+
+def _mark(slot: Slot, start: int, end: int, name: str = "") -> Mark:
+    span = slot.text.source_span(start, end)
+    text = decoded(slot.text.data[start:end])
+    return Mark(span.start, span.end, name or slot.name, text, slot.section)
+
+
+def _links_of(tail: Slot) -> list[Mark]:
+    spans = find_links(tail.text.data)
+    return [_mark(tail, spans[0].whole[0], spans[-1].whole[1], "links")] if spans else []
+
+
+class Manner:
+    """The entries of one format, the nearest first, as models for a new one."""
+
+    def __init__(self, document: Document, models: Sequence[DigestEntry]) -> None:
+        """Take as models those of `models` that are understood as a whole."""
+        clean = (it for it in models if not (it.broken or it.unreadable or it.problems))
+        self.lines = document.lines
+        self.entries = tuple(clean)[:_MOST_NEIGHBOURS]
+
+    @cached_property
+    def marks(self) -> tuple[tuple[DigestEntry, tuple[Mark, ...]], ...]:
+        """The slots of every model."""
+        return tuple((entry, tuple(marks_of(entry))) for entry in self.entries)
+
+    def samples(self, slot: str) -> Iterator[tuple[DigestEntry, Mark]]:
+        """Yield what stands in the slot called `slot`, the nearest first."""
+        for entry, marks in self.marks:
+            yield from ((entry, mark) for mark in marks if mark.slot == slot)
+
+    @cached_property
+    def own_lines(self) -> tuple[OwnLine, ...]:
+        """Every line of the models whose text beside the slots is manner and no content."""
+        return tuple(
+            line
+            for entry, marks in self.marks
+            for line in _own_lines(self.lines, entry, marks, entry.format.compiled)
+        )
+
+
+def _own_lines(
+    lines: Lines, entry: DigestEntry, marks: Sequence[Mark], rules: Compiled
+) -> Iterator[OwnLine]:
+    after = entry.first
+    index = 0
+    while index < len(marks):
+        number = lines.line_at(marks[index].start)
+        group = [marks[index]]
+        while index + 1 < len(marks) and lines.line_at(marks[index + 1].start) == number:
+            index += 1
+            group.append(marks[index])
+        index += 1
+        if number >= after and not any(mark.section is not None for mark in group):
+            lead = _lead(lines, after, number)
+            own = own_line(lines.source, lines.starts[number], group, lead)
+            if own is not None and is_manner(own.line, rules):
+                yield own
+        after = lines.line_at(group[-1].end) + 1
+
+
+def own_line(
+    source: bytes, start: int, marks: Sequence[Mark], lead: tuple[str, ...] = (), stop: int = -1
+) -> OwnLine | None:
+    """Return the line (or cell) from `start` as a template; None if two of its slots overlap.
+
+    It ends at `stop`, else at the end of the line.
+    """
+    glue: list[str] = []
+    cursor = start
+    for mark in marks:
+        if mark.start < cursor:
+            return None
+        glue.append(decoded(source[cursor : mark.start]))
+        cursor = mark.end
+    if stop < 0:
+        stop = source.find(b"\n", cursor)
+    rest = source[cursor : stop if stop >= 0 else len(source)]
+    glue.append(decoded(rest.removesuffix(b"\r")))
+    slots = tuple(mark.slot for mark in marks)
+    return OwnLine(Line(tuple(glue), slots, lead), tuple(mark.text for mark in marks))
+
+
+def _lead(lines: Lines, after: int, number: int) -> tuple[str, ...]:
+    """Return the lines above `number` that hold blanks, or tags that open something."""
+    first = number
+    while first > after and _LEADING.match(decoded(lines[first - 1])):
+        first -= 1
+    return tuple(decoded(lines[at]) for at in range(first, number))
+
+
+def is_manner(line: Line, rules: Compiled) -> bool:
+    """Whether what stands around the slots of a line is signs, tags or a label, and no words."""
+    head = _ORDINAL.sub("", line.glue[0])
+    is_label = fold(_TAG.sub("", head)) in rules.labels
+    return (is_label or _is_signs(head)) and all(map(_is_signs, line.glue[1:]))
+
+
+def _is_signs(text: str) -> bool:
+    bare = _TAG.sub("", text)
+    return all(char in _GLUE_SIGNS or unicodedata.category(char)[0] in "PZC" for char in bare)

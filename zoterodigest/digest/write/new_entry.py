@@ -1,0 +1,330 @@
+"""The text of a new entry's slots: its fields, written in the manner of the entries around.
+
+Each writer begins with a neighbour's text, as an edit begins with the text that stands there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from zoterodigest.core.values import identity, names, venue_slot
+from zoterodigest.core.values.blocks import split_blocks
+from zoterodigest.core.values.dates import is_iso, year_in
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Blocks,
+    Fields,
+    Hyperlink,
+    Links,
+    Members,
+    Names,
+    Value,
+    is_empty,
+)
+from zoterodigest.core.values.span import Span
+from zoterodigest.digest.format.format import NewRule, fold
+from zoterodigest.digest.format.template import fill, parse_line
+from zoterodigest.digest.read.document import DigestEntry
+from zoterodigest.digest.read.hyperlinks import find_links, hyperlink
+from zoterodigest.digest.read.layers import text_of
+from zoterodigest.digest.read.reading import cleaned
+from zoterodigest.digest.read.references import CODE_LABELS, is_own_page
+from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.write.blocks import blocks_text
+from zoterodigest.digest.write.html import inert_blocks, inert_line
+from zoterodigest.digest.write.links import links_texts
+from zoterodigest.digest.write.manner import Manner
+from zoterodigest.digest.write.shown import safe_url
+from zoterodigest.digest.write.spelling import Spelling, armour, plain
+from zoterodigest.digest.write.values import (
+    lines_text,
+    names_text,
+    new_chips_text,
+    venue_text,
+)
+from zoterodigest.digest.write.writing import STUB_END, text_like
+
+_BLOCKS = ("summary", "abstract", "comment", "section")
+_UNGUARDED = ("categories", "date", "year")
+_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
+_BREAKERS = re.compile(r"[\[\]<>|`\n]")
+_JOINING = re.compile(r"\b(?:or|and)\b")
+_SHORT_COMMENT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A new entry on its way: its fields, whom it is to look like, and how carefully it is written.
+
+    `armoured` writes entities for the signs that could end a slot, `spell` writes each block;
+    `version` is that of a paper of arXiv, for neighbours that link to one.
+    """
+
+    fields: Fields
+    manner: Manner
+    rule: NewRule
+    armoured: bool = False
+    version: str = ""
+    spell: Spelling = plain
+
+    def texts(self, slots: Collection[str], beside: Collection[str]) -> dict[str, str]:
+        """Return the text of each of `slots`; `beside` are all slots that the entry has so far."""
+        return {slot: self._text(slot, {*slots, *beside}).strip() for slot in slots}
+
+    def _text(self, slot: str, beside: Collection[str]) -> str:
+        if slot == "url":
+            return self._page()
+        if slot == "chips":
+            samples = [mark.text for _, mark in self.manner.samples("chips")]
+            return new_chips_text(samples, self.fields)
+        if slot == "comment_stub":
+            return self._guarded(slot, self._stub())
+        if slot in ("links", "code"):
+            return self._links(slot, beside)
+        if slot == "venue":
+            return self._guarded(slot, self._venue(beside))
+        value = self.fields.get("task" if slot == "tags" else slot, EMPTY)
+        if slot == "year" and is_empty(value):
+            value = year_in(_word(self.fields, "date"))
+        if is_empty(value):
+            return ""
+        sample = self._sample(slot, value)
+        if slot == "authors":
+            return self._authors(sample)
+        if slot == "summary":
+            return self._guarded(slot, _blocks(sample, value))
+        text = text_like(sample, slot, slot, value)
+        return text if slot in _UNGUARDED else self._guarded(slot, text)
+
+    def section(self, name: str, sample: str) -> str:
+        """Return the text of the section (or abstract) called `name`."""
+        value = self.fields[name]
+        text = lines_text("", value) if name == "abstract" else _blocks(sample, value)
+        return self._guarded("section", text)
+
+    def _sample(self, slot: str, value: Value) -> str:
+        """Return what the nearest neighbour has in a slot; for a list, the nearest that has one."""
+        texts = [mark.text for _, mark in self.manner.samples(slot)]
+        if isinstance(value, Blocks):
+            lists = [text for text in texts if "\n" in text and is_list(text)]
+            texts = lists if is_list(value.texts[0]) and lists else texts
+        return next(iter(texts), "")
+
+    def _guarded(self, slot: str, text: str) -> str:
+        """Return a text in which nothing comes to life: no element, no link that is not asked."""
+        if slot in _BLOCKS:
+            inert = inert_blocks(text, "", is_markdown=slot == "summary") or ""
+            return self.spell(text if self.armoured else inert)
+        return armour(text) if self.armoured else inert_line(text, "")
+
+    def _page(self) -> str:
+        """Write the work's address as the nearest neighbour of arXiv writes its own."""
+        new = _word(self.fields, "arxiv")
+        for entry, mark in self.manner.samples("url"):
+            old = _word(entry.reading.fields, "arxiv")
+            found = re.search(rf"{re.escape(old)}(v\d{{1,3}})?", mark.text) if old and new else None
+            if found:
+                version = self.version if found[1] else ""
+                return safe_url(
+                    mark.text[: found.start()] + new + version + mark.text[found.end() :]
+                )
+        return safe_url(paper_url(self.fields))
+
+    def _stub(self) -> str:
+        """Return how a folded comment begins; "" for one as short as those that stand unfolded."""
+        comment = " ".join(_word(self.fields, "comment").split())
+        stubs = [mark.text for _, mark in self.manner.samples("comment_stub")]
+        plain = (
+            len(mark.text)
+            for _, marks in self.manner.marks
+            if not any(mark.slot == "comment_stub" for mark in marks)
+            for mark in marks
+            if mark.slot == "comment"
+        )
+        if len(comment) <= max(_SHORT_COMMENT, *plain, 0):
+            return ""
+        size = len(stubs[0].removesuffix(STUB_END)) if stubs else 5
+        return comment[:size] + STUB_END
+
+    def _authors(self, sample: str) -> str:
+        value = cut_authors(self.fields, self.manner)
+        people = tuple(self._guarded("authors", person) for person in value.people)
+        if people == value.people:
+            return names_text(sample, value)
+        return names_text("", Names(people, value.truncated))
+
+    def _venue(self, beside: Collection[str]) -> str:
+        """Write the venue as the nearest neighbour whose manner can show it."""
+        wanted = {name: _word(self.fields, name) for name in ("venue", "year", "award")}
+        date = _word(self.fields, "date")
+        date = date if is_iso(date) else ""  # beside a venue a date in words would be part of it
+        if not any(wanted.values()) and not date:
+            return ""
+        for sample in self._venue_samples(wanted["venue"]):
+            shown = venue_slot.parse_venue(cleaned(sample))
+            asked = dict(wanted)
+            if "year" in beside and sample and not shown.year:
+                asked["year"] = ""
+            if "award" in beside and not shown.award:
+                asked["award"] = ""
+            if shown.date:
+                asked["date"] = date
+            text = venue_text(sample, asked)
+            reading = venue_slot.parse_venue(cleaned(text))
+            if all(getattr(reading, name) == value for name, value in asked.items()):
+                return text
+        return ""
+
+    def _venue_samples(self, venue: str) -> list[str]:
+        """Return the venues around: of the same one first; a date goes with that one only."""
+        texts = [mark.text for _, mark in self.manner.samples("venue")]
+        read = [(text, venue_slot.parse_venue(cleaned(text))) for text in texts]
+        same = [text for text, it in read if it.venue.casefold() == venue.casefold() or not venue]
+        return [*same, *(text for text, it in read if not it.date), ""]
+
+    def _links(self, slot: str, beside: Collection[str]) -> str:
+        wanted = [it for it in self._hyperlinks() if self._belongs(it, slot, beside)]
+        paper = paper_url(self.fields) if slot == "links" and "url" not in beside else ""
+        if not wanted and not paper:
+            return ""
+        samples = sorted(
+            self.manner.samples(slot),
+            key=lambda it: len(find_links(it[1].text.encode())) < min(len(wanted) + bool(paper), 2),
+        )
+        for entry, mark in samples:
+            text = _like(mark.text, entry, self.fields, wanted)
+            if text and _is_all(text, wanted, paper, self.fields):
+                return text
+        frame, gap = self._link_style(slot)
+        label = _paper_label(self.manner, self.fields)
+        every = [*([Hyperlink(label, paper)] if paper else []), *wanted]
+        line = parse_line(frame)
+        return gap.join(fill(line, {"name": it.label, "url": safe_url(it.url)}) for it in every)
+
+    def _hyperlinks(self) -> tuple[Hyperlink, ...]:
+        links = self.fields.get("links")
+        every = links.hyperlinks if isinstance(links, Links) else ()
+        if self.armoured:
+            return tuple(it for it in every if it.label and not _BREAKERS.search(it.label))
+        return every
+
+    def _belongs(self, link: Hyperlink, slot: str, beside: Collection[str]) -> bool:
+        is_code = fold(link.label) in CODE_LABELS
+        return is_code if slot == "code" else not (is_code and "code" in beside)
+
+    def _link_style(self, slot: str) -> tuple[str, str]:
+        for _, mark in self.manner.samples(slot):
+            data = mark.text.encode()
+            spans = find_links(data)
+            if not spans or not data[spans[0].whole[0] :].startswith(b"["):
+                continue
+            is_doubled = data[spans[0].whole[0] :].startswith(b"[[")
+            gap = data[spans[0].whole[1] : spans[1].whole[0]].decode() if len(spans) > 1 else ""
+            frame = "[[{name}]]({url})" if is_doubled else "[{name}]({url})"
+            return frame, gap if gap and not _has_words(gap) else " " if is_doubled else ", "
+        return self.rule.link, self.rule.link_gap
+
+
+def _blocks(sample: str, value: Value) -> str:
+    """Write blocks in the manner of `sample`, plainly where that would join two of them."""
+    text = blocks_text(sample, value)
+    is_joined = isinstance(value, Blocks) and len(split_blocks(text)) != len(value.texts)
+    return blocks_text("", value) if is_joined else text
+
+
+def is_list(text: str) -> bool:
+    """Whether a text begins with a list item."""
+    return bool(_ITEM.match(text))
+
+
+def paper_url(fields: Fields) -> str:
+    """Return the URL of the work itself: its arXiv page, its own page, its DOI; or ""."""
+    if arxiv := _word(fields, "arxiv"):
+        return f"https://arxiv.org/abs/{arxiv}"
+    if url := _word(fields, "url"):
+        return url
+    doi = _word(fields, "doi")
+    return f"https://doi.org/{doi}" if doi else ""
+
+
+def cut_authors(fields: Fields, manner: Manner) -> Names:
+    """Return the authors, cut where the entries around cut longer lists."""
+    value = fields.get("authors")
+    if not isinstance(value, Names):
+        return Names(())
+    lists = [names.parse_names(mark.text) for _, mark in manner.samples("authors")]
+    cuts = {len(it.people) for it in lists if it.truncated}
+    longest = max((len(it.people) for it in lists if not it.truncated), default=0)
+    if len(cuts) == 1 and (most := cuts.pop()) >= longest and len(value.people) > most:
+        return Names(value.people[:most], truncated=True)
+    return value
+
+
+def _word(fields: Fields, name: str) -> str:
+    value = fields.get(name)
+    if isinstance(value, Members):
+        return ", ".join(value.texts)
+    return value if isinstance(value, str) else ""
+
+
+def _has_words(text: str) -> bool:
+    return any(char.isalnum() for char in text)
+
+
+def _like(
+    sample: str, entry: DigestEntry, fields: Fields, wanted: Sequence[Hyperlink]
+) -> str | None:
+    """Return a neighbour's links with the new work's in their place; None if they cannot serve."""
+    old, new = _word(entry.reading.fields, "arxiv"), _word(fields, "arxiv")
+    if bool(old) != bool(new):
+        return None
+    pattern = re.compile(re.escape(old) + r"(?:v\d+)?")
+    text = pattern.sub(lambda _: new, sample) if old else sample
+    links = entry.reading.fields.get("links")
+    present = links.hyperlinks if isinstance(links, Links) else ()
+    if old:
+        present = tuple(replace(it, url=pattern.sub(lambda _: new, it.url)) for it in present)
+    data = text.encode()
+    slot = Slot("links", text_of(data, Span(0, len(data))))
+    return links_texts([slot], present, wanted)[0].strip().lstrip(",;|· ")
+
+
+def _is_all(text: str, wanted: Sequence[Hyperlink], paper: str, fields: Fields) -> bool:
+    """Whether a text shows the links wanted, the work itself if it must, and nothing else."""
+    data = text.encode()
+    spans = find_links(data)
+    if _has_words(_between(data, [span.whole for span in spans])):
+        return False
+    shown = [link for span in spans if (link := hyperlink(data, span)).url]
+    twins = [it for it in shown if is_own_page(it.url, fields)]
+    others = {(it.label, it.url) for it in shown if it not in twins}
+    asked = {(it.label, safe_url(it.url)) for it in wanted}
+    return others == asked and (bool(twins) or not paper)
+
+
+def _between(data: bytes, ranges: Sequence[tuple[int, int]]) -> str:
+    pairs = pairwise([(0, 0), *ranges, (len(data), len(data))])
+    between = b" ".join(data[left[1] : right[0]] for left, right in pairs)
+    return _JOINING.sub("", between.decode("utf-8", "replace"))
+
+
+def _paper_label(manner: Manner, fields: Fields) -> str:
+    """Return how the entries around call the link to the work itself."""
+    is_arxiv = bool(_word(fields, "arxiv"))
+    for entry, mark in manner.samples("links"):
+        known = entry.reading.fields
+        if bool(_word(known, "arxiv")) == is_arxiv:
+            url = _word(known, "url")
+            for link in _links_in(mark.text):
+                found = identity.identifier_of(link.url) if link.url else None
+                if link.url == url or (found and found.value == known.get("arxiv")):
+                    return link.label
+    return "arxiv" if is_arxiv else "paper"
+
+
+def _links_in(text: str) -> Iterator[Hyperlink]:
+    data = text.encode()
+    return (hyperlink(data, span) for span in find_links(data))

@@ -1,0 +1,124 @@
+"""New sections: a heading like one that stands there, and nothing else changes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from zoterodigest.core.values.span import Edit, Span, splice
+from zoterodigest.digest.read.document import Document, Headings
+from zoterodigest.digest.read.tables import is_table_line
+from zoterodigest.digest.write.gaps import line_break
+from zoterodigest.digest.write.rearrange import Reader, is_same_entry
+from zoterodigest.digest.write.shown import Unwritable
+from zoterodigest.digest.write.steps import number_at
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with the entries under it: its path as `Entry.heading_keys`, its text, how many."""
+
+    path: Path
+    text: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewSection:
+    """The section to come: its heading's text, the one it is to look like, and where it goes.
+
+    It stands above `like`, or below it; without any it ends the digest.
+    """
+
+    text: str
+    like: Path | None = None
+    is_below: bool = False
+
+
+def sections_of(document: Document) -> tuple[Section, ...]:
+    """Return every heading but the document's title, and what stands under none if something does.
+
+    They are in the order of the document.
+    """
+    counts: dict[Path, int] = {}
+    for entry in document.core_entries():
+        counts[entry.heading_keys] = counts.get(entry.heading_keys, 0) + 1
+    outer = 1 if document.title else 0
+    found = [Section((), "", counts[()])] if counts.get(()) else []
+    for heading, keys in Headings(document.lines).keyed():
+        if path := keys[outer:]:
+            found.append(Section(path, heading.text, counts.get(path, 0)))
+    return tuple(found)
+
+
+def with_section(document: Document, new: NewSection, read: Reader) -> tuple[Document, Path]:
+    """Return the document with a new section without entries, and the section's path.
+
+    A table's header comes with it. Raises `Unwritable` where anything else would be read anew.
+    """
+    text = " ".join(new.text.split())
+    edit = _edit(document, NewSection(text, new.like, new.is_below))
+    after = read(splice(document.source, [edit]))
+    before = [heading.text for heading, _ in Headings(document.lines).keyed()]
+    present = list(Headings(after.lines).keyed())
+    if len(after.entries) != len(document.entries) or len(present) != len(before) + 1:
+        raise Unwritable(f"the heading “{text}” would not be read as one")
+    pairs = zip(document.entries, after.entries, strict=True)
+    if not all(is_same_entry(old, one) for old, one in pairs):
+        raise Unwritable(f"entries would be read anew below the heading “{text}”")
+    at = edit.span.start
+    number = next(n for n, (it, _) in enumerate(present) if after.lines.starts[it.line] >= at)
+    keys = present[number][1]
+    return after, keys[1:] if after.title else keys
+
+
+def _edit(document: Document, new: NewSection) -> Edit:
+    lines = document.lines
+    eol = line_break(lines, 0)
+    if new.like is None:
+        source = document.source
+        end = len(source.rstrip(b"\r\n"))
+        gap = eol * 2 if end else b""
+        tail = b"" if source[end:] else eol
+        return Edit(Span(end, end), gap + b"## " + new.text.encode() + tail)
+    headings = list(Headings(lines).keyed())
+    keys = (document.title, *new.like) if document.title else new.like
+    number = next(n for n, (_, path) in enumerate(headings) if path == keys)
+    line = headings[number][0].line
+    skeleton = [_heading(lines[line], new.text), *_lead(document, number)]
+    body = eol.join((*skeleton, b"", b""))
+    start = lines.starts[line]
+    if not new.is_below:
+        return Edit(Span(start, start), body)
+    if number + 1 < len(headings):
+        start = lines.starts[headings[number + 1][0].line]
+        return Edit(Span(start, start), body)
+    end = len(document.source.rstrip(b" \t\r\n"))
+    return Edit(Span(end, end), eol * 2 + eol.join(skeleton).rstrip(b"\r\n"))
+
+
+_MARKS = re.compile(rb"^( {0,3}#{1,6}[ \t]+).*?((?:[ \t]+#+)?[ \t]*)$", re.S)
+
+
+def _heading(line: bytes, text: str) -> bytes:
+    """Return the line of a heading that says `text`."""
+    found = _MARKS.match(line)
+    if found is None:
+        raise Unwritable("the heading above it is not written with #")
+    return found[1] + text.encode() + found[2]
+
+
+def _lead(document: Document, number: int) -> list[bytes]:
+    """Return the lines between a heading and its entries: blanks, and the header of a table."""
+    headings = list(Headings(document.lines).keyed())
+    first = headings[number][0].line + 1
+    own = (it for it in document.entries if number_at(headings, it) == number)
+    entry = next(own, None)
+    if entry is None or entry.format.columns is None:
+        return []
+    lines = range(first, entry.first)
+    head = [at for at in lines if is_table_line(document.lines, at)]
+    blank = [b""] if head and document.lines.is_blank(head[0] - 1) else []
+    return [*blank, *(document.lines[at] for at in head)]

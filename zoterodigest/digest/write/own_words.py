@@ -1,0 +1,128 @@
+"""Own words: a change of an entry, in the text that the digest has for what does not change.
+
+A change comes in the form in which blocks are compared. Many texts have one such form, and the
+digest's own is the one to keep.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from zoterodigest.core.links.hunks import differences
+from zoterodigest.core.values.blocks import INLINE_FORMULA
+from zoterodigest.core.values.dates import is_iso
+from zoterodigest.core.values.record import EMPTY, Blocks, Fields, is_empty
+from zoterodigest.digest.read.document import DigestEntry
+from zoterodigest.digest.write.shown import BlockForm
+from zoterodigest.digest.write.values import respaced
+from zoterodigest.digest.write.writing import slot_of
+
+
+def in_own_words(fields: Fields, asked: Fields, form: BlockForm) -> Fields:
+    """Return `asked` with the text in `fields` for each block that says the same in `form`."""
+    own = dict(asked)
+    for name, value in asked.items():
+        present = fields.get(name)
+        if isinstance(value, Blocks) and isinstance(present, Blocks):
+            own[name] = Blocks(tuple(own_texts(present.texts, value.texts, form)))
+    return own
+
+
+def is_in_date(fields: Fields) -> bool:
+    """Whether a year is that of a date which the entry shows as well: one home, one field."""
+    date, year = fields.get("date"), fields.get("year")
+    return isinstance(date, str) and isinstance(year, str) and date.startswith(year)
+
+
+def with_year_of_date(entry: DigestEntry, asked: Fields) -> Fields:
+    """Return `asked` with the year that goes or comes with the date, where the entry shows both."""
+    date = asked.get("date")
+    if date is None or not is_in_date(entry.reading.fields):
+        return asked
+    if is_empty(date):
+        return {**asked, "year": EMPTY}  # the year of a date that goes would be a date again
+    if not isinstance(date, str) or not is_iso(date):
+        return asked
+    if len(date) == 4 and slot_of(entry, "date") == slot_of(entry, "year"):
+        return {**asked, "date": EMPTY, "year": date}  # alone it reads as the year of the venue
+    return {**asked, "year": date[:4]}
+
+
+def own_texts(own: Sequence[str], wanted: Sequence[str], form: BlockForm) -> Iterator[str]:
+    """Yield `wanted` with the text of `own` for each block that says the same in `form`.
+
+    A block that took the place of another is written as that one is, every new one is indented as
+    those that stand as deep.
+    """
+    said = form(own)
+    solid = [at for at, text in enumerate(said) if text]
+    # Of two margins for one depth the narrower: behind the wider it stands as deep all the same.
+    wide_first = sorted(solid, key=lambda at: len(_margin(own[at])), reverse=True)
+    margins = {_margin(said[at]): _margin(own[at]) for at in wide_first}
+    new = [_indented(text, margins) for text in wanted]
+    cursor = 0
+    for start, end, first, last in differences([said[at] for at in solid], wanted):
+        begin = solid[start] if start < len(solid) else len(own)
+        stop = solid[end - 1] + 1 if end > start else begin
+        yield from own[cursor:begin]
+        if end - start == last - first:
+            old = (own[at] for at in solid[start:end])
+            pairs = zip(old, new[first:last], strict=True)
+            yield from (in_place_of(one, text, form) for one, text in pairs)
+        else:
+            yield from new[first:last]
+        # A comment says nothing in a note, so no edit there can be about it.
+        yield from (own[at] for at in range(begin, stop) if not said[at])
+        cursor = stop
+    yield from own[cursor:]
+
+
+def in_place_of(own: str, block: str, form: BlockForm) -> str:
+    """Return `block` with the blanks of `own` between words that stay, and its dollars.
+
+    Nothing is taken over that would make `block` say something else, as blanks do in code.
+    """
+    margin, block = _margin(block), block.lstrip(" \t")
+    for like in (respaced, _with_dollars_of):
+        written = like(own.lstrip(" \t"), block)
+        block = written if form((written,)) == form((block,)) else block
+    return margin + block
+
+
+def _margin(text: str) -> str:
+    return text[: len(text) - len(text.lstrip(" \t"))]
+
+
+def _indented(text: str, margins: Mapping[str, str]) -> str:
+    """Return an item inside of another with its margin written as in `margins`, as far as known."""
+    margin = _margin(text)
+    known = max((one for one in margins if margin.startswith(one)), key=len, default="")
+    new = margins.get(known, "") + margin.removeprefix(known)
+    if not margin or new == margin:
+        return text
+    lines = (line.removeprefix(margin) for line in text.split("\n"))
+    return "\n".join(new + line if line else line for line in lines)
+
+
+def _with_dollars_of(own: str, block: str) -> str:
+    """Return `block` with its inline formulas between the dollars that `own` gives them.
+
+    A formula that `own` does not hold is written as all of its formulas are, if they are of one
+    kind.
+    """
+    formulas = [(_tex(found), found.group()) for found in INLINE_FORMULA.finditer(own)]
+    known = {tex: text for tex, text in formulas if text.startswith("$$")}
+    if not known:
+        return block
+    is_of_one_kind = len({text[:2] == "$$" for _, text in formulas}) == 1
+
+    def written(found: re.Match[str]) -> str:
+        tex = _tex(found)
+        return known.get(tex, f"$${tex}$$" if is_of_one_kind else found.group())
+
+    return INLINE_FORMULA.sub(written, block)
+
+
+def _tex(formula: re.Match[str]) -> str:
+    return " ".join((formula.group(1) or formula.group(2)).split())

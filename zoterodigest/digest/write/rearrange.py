@@ -1,0 +1,242 @@
+"""Rearranging: entries come, go and move, headings are renamed, and nothing else changes.
+
+Changes are carried out together, and the result is read again: exactly the entries asked for have
+come, gone or moved, every other one reads as before, byte for byte. If not, the changes are halved
+until the one that fails is found; it is refused with the reason, the others are carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, Value, is_empty
+from zoterodigest.core.values.span import OverlappingEdits, splice
+from zoterodigest.digest.read.document import DigestEntry, Document, Headings
+from zoterodigest.digest.write.changes import Change, NewEntry, Origin
+from zoterodigest.digest.write.new_entry import paper_url
+from zoterodigest.digest.write.shown import BlockForm, Unwritable, plain_blocks, safe_url, shows
+from zoterodigest.digest.write.steps import MOST_CARE, Planner, State, Step, bytes_of, number_at
+
+Reader = Callable[[bytes], Document]
+Refused = tuple[Change, str]
+
+_MEETS = "it meets another change"
+_UNREAD = (
+    "written in the digest's format, it would not be read as an entry; add it to the digest by"
+    " hand, and the next sync links it"
+)
+_LEFT_OUT = ("venue", "year", "award")
+"""What a new entry may leave out although it has a place for it, as its neighbors do."""
+
+_AROUND = "the entries around it would not be read as they are"
+
+
+@dataclass(frozen=True, slots=True)
+class Rearranged:
+    """The document as it becomes; for each entry the index it had, or the tag of its `NewEntry`.
+
+    `refusals` are the changes that were not carried out, each with the reason.
+    """
+
+    document: Document
+    origins: tuple[Origin, ...]
+    refusals: tuple[Refused, ...] = ()
+
+    @property
+    def source(self) -> bytes:
+        """The new bytes."""
+        return self.document.source
+
+
+def rearrange(
+    document: Document,
+    changes: Sequence[Change],
+    read_again: Reader,
+    form: BlockForm = plain_blocks,
+) -> Rearranged:
+    """Carry out `changes` of a document as far as the result reads exactly as it must.
+
+    Paths and indices are those of `document` as given; `read_again` reads bytes as it was read,
+    `form` is how blocks are compared. A refused change leaves its part of the document as it is.
+    """
+    state = State(document, tuple(range(len(document.entries))), document, form)
+    done, refusals = _settled(state, tuple(changes), read_again)
+    return Rearranged(done.document, done.origins, tuple(refusals))
+
+
+def _settled(state: State, changes: Sequence[Change], read: Reader) -> tuple[State, list[Refused]]:
+    """Return the state after all of `changes` that can be carried out, and those that cannot."""
+    if not changes:
+        return state, []
+    if len(changes) == 1:
+        return _single(state, changes[0], read)
+    done = _tried(state, changes, read, care=0)
+    if isinstance(done, State):
+        return done, []
+    middle = len(changes) // 2
+    state, refusals = _settled(state, changes[:middle], read)
+    state, others = _settled(state, changes[middle:], read)
+    return state, [*refusals, *others]
+
+
+def _single(state: State, change: Change, read: Reader) -> tuple[State, list[Refused]]:
+    reason = ""
+    for care in range(MOST_CARE + 1 if isinstance(change, NewEntry) else 1):
+        done = _tried(state, [change], read, care)
+        if isinstance(done, State):
+            return done, []
+        reason = done
+    return state, [(change, reason)]
+
+
+def _tried(state: State, changes: Sequence[Change], read: Reader, care: int) -> State | str:
+    """Return the state after `changes`, or why they cannot be carried out together."""
+    planner = Planner(state, care)
+    try:
+        steps = _in_order([planner.step(change) for change in changes])
+        if _meet(steps):
+            return _MEETS
+        edits = [edit for step in steps for edit in step.edits]
+        edits += [step.coming for step in steps if step.coming is not None]
+        source = splice(state.document.source, edits)
+    except Unwritable as error:
+        return str(error)
+    except OverlappingEdits:
+        return _MEETS
+    if source == state.document.source:
+        return state
+    after = read(source)
+    expected = _expected(state, planner, steps)
+    if fault := _fault(state, after, steps, expected, planner.shown):
+        return fault
+    return replace(state, document=after, origins=tuple(one.origin for one in expected))
+
+
+def _in_order(steps: Sequence[Step]) -> list[Step]:
+    """Sort the steps by where their entries come; of several at one place, by date if it is so."""
+    ranks = {date: rank for rank, date in enumerate(sorted(set(map(_date, steps))))}
+
+    def key(at: int) -> tuple[int, int, int, int]:
+        arrival = steps[at].arrival
+        if arrival is None:
+            return -1, -1, 0, at
+        spot = arrival.spot
+        return spot.rank, spot.offset, spot.order * ranks[arrival.date], at
+
+    return [steps[at] for at in sorted(range(len(steps)), key=key)]
+
+
+def _meet(steps: Sequence[Step]) -> bool:
+    """Whether one change takes away what another goes by: they must be carried out in turn."""
+    gone = {step.gone for step in steps}
+    spots = [step.arrival.spot for step in steps if step.arrival is not None]
+    firsts = [spot.offset for spot in spots if spot.beside is None]
+    return len(firsts) > len(set(firsts)) or any(
+        spot.beside is not None and spot.beside in gone for spot in spots
+    )
+
+
+def _date(step: Step) -> str:
+    return step.arrival.date if step.arrival is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """An entry to come out: its origin, the index it has now (-1: it is new), heading and bytes."""
+
+    origin: Origin
+    index: int
+    heading: int
+    body: bytes
+
+
+def _expected(state: State, planner: Planner, steps: Sequence[Step]) -> list[_Expected]:
+    """Return the entries to come out, in order."""
+    gone = {step.gone for step in steps}
+    arrivals = [step.arrival for step in steps if step.arrival is not None]
+    result: list[_Expected] = []
+    for rank in range(len(state.origins) + 1):
+        coming = (it for it in arrivals if it.spot.rank == rank)
+        result += [_Expected(it.origin, it.index, it.heading, it.body) for it in coming]
+        if rank < len(state.origins) and rank not in gone:
+            entry = state.document.entries[rank]
+            number = number_at(planner.headings, entry)
+            result.append(
+                _Expected(state.origins[rank], rank, number, bytes_of(state.document, entry))
+            )
+    return result
+
+
+def _fault(
+    state: State,
+    after: Document,
+    steps: Sequence[Step],
+    expected: Sequence[_Expected],
+    asked: Mapping[Origin, Fields],
+) -> str:
+    """Return what is not as it must be in the document read again, "" if all is well."""
+    before, headings = state.document, list(Headings(after.lines).keyed())
+    if _outline(before, steps) != [(it.level, it.text) for it, _ in headings]:
+        return "the headings would not be read as they are"
+    if len(after.entries) != len(expected):
+        is_lost = bool(asked) and len(after.entries) == len(expected) - len(asked)
+        return _UNREAD if is_lost else _AROUND
+    for one, entry in zip(expected, after.entries, strict=True):
+        if number_at(headings, entry) != one.heading:
+            return "it would stand under another heading"
+        is_whole = bytes_of(after, entry) == one.body
+        if one.index < 0 and not (is_whole and _is_shown(entry, asked[one.origin], state.form)):
+            return "it would not read back as written"
+        if one.index >= 0 and not (is_whole and is_same_entry(before.entries[one.index], entry)):
+            return _AROUND
+    return ""
+
+
+def _outline(document: Document, steps: Sequence[Step]) -> list[tuple[int, str]]:
+    outline = [(it.level, it.text) for it, _ in Headings(document.lines).keyed()]
+    for step in steps:
+        if step.renamed is not None:
+            number, text = step.renamed
+            outline[number] = outline[number][0], text
+    return outline
+
+
+def is_same_entry(old: DigestEntry, new: DigestEntry) -> bool:
+    """Tell whether an entry reads as before, wherever it stands now."""
+    return (
+        old.format.name == new.format.name
+        and (old.broken, old.unreadable) == (new.broken, new.unreadable)
+        and old.reading == new.reading
+    )
+
+
+def _is_shown(entry: DigestEntry, asked: Fields, form: BlockForm) -> bool:
+    """Whether a new entry shows its title, and nothing but what was asked for."""
+    if entry.broken or entry.unreadable or entry.problems:
+        return False
+    fields = entry.reading.fields
+    return bool(entry.title) and all(_is_meant(name, fields[name], asked, form) for name in fields)
+
+
+def _is_meant(name: str, read: Value, asked: Fields, form: BlockForm) -> bool:
+    wanted = asked.get(name, EMPTY)
+    date = asked.get("date")
+    if name in _LEFT_OUT and is_empty(read):
+        return True
+    if name == "links":
+        hyperlinks = wanted.hyperlinks if isinstance(wanted, Links) else ()
+        present = read.hyperlinks if isinstance(read, Links) else ()
+        page = safe_url(paper_url(asked))
+        return all(
+            link.url == page or any(_says(link, other) for other in hyperlinks) for link in present
+        )
+    if name == "url" and read == paper_url(asked):
+        return True
+    if name == "year" and isinstance(date, str) and read == date[:4]:
+        return True
+    return shows(read, wanted, form)
+
+
+def _says(link: Hyperlink, asked: Hyperlink) -> bool:
+    return shows(Links((link,)), Links((asked,)))

@@ -1,0 +1,170 @@
+"""New table rows: a cell for each column of the header, as the rows around write theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
+from zoterodigest.digest.format.format import Format, fold
+from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line
+from zoterodigest.digest.read.cells import Range, cells_of
+from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.layers import Cell
+from zoterodigest.digest.read.reading import decoded
+from zoterodigest.digest.read.shapes import NOTHING
+from zoterodigest.digest.read.tables import Header, find_headers
+from zoterodigest.digest.write.manner import Manner, Mark, own_line
+from zoterodigest.digest.write.manner import is_manner as is_manner_of
+from zoterodigest.digest.write.new_entry import Draft
+from zoterodigest.digest.write.shown import Unwritable
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A row to look like: its entry, where its line starts, its cells, what stands in them."""
+
+    start: int
+    data: bytes
+    cells: tuple[Range, ...]
+    marks: tuple[Mark, ...]
+
+    def line(self, column: int, source: bytes) -> Line | None:
+        """Return a cell as a template, None if it holds no slot or its slots overlap."""
+        left, right = (self.start + at for at in self.cells[column])
+        data = source[left:right]
+        start = left + len(data) - len(data.lstrip())
+        marks = [mark for mark in self.marks if start <= mark.start and mark.end <= right]
+        own = own_line(source, start, marks, stop=left + len(data.rstrip())) if marks else None
+        return own.line if own is not None else None
+
+    def padding(self, column: int, *, is_aligned: bool) -> tuple[str, str, int]:
+        """Return the blanks around a cell, and how wide it is at least, where its column is."""
+        text = decoded(self.data[slice(*self.cells[column])])
+        if not text.strip():
+            return " ", " ", 0
+        left = text[: len(text) - len(text.lstrip())]
+        right = text[len(text.rstrip()) :]
+        return (left, " ", len(text)) if is_aligned and len(right) > 1 else (left, right, 0)
+
+
+def header_above(document: Document, form: Format, line: int) -> Header | None:
+    """Return the header of the table that a row on `line` would belong to."""
+    above = [it for it in find_headers(document.lines, form) if it.line + 1 < line]
+    return above[-1] if above else None
+
+
+def row_line(draft: Draft, form: Format, header: Header, document: Document) -> str:
+    """Return the line of a new row under `header`; raises `Unwritable` if it has no title."""
+    return _Row(draft, form, header, document).text()
+
+
+class _Row:
+    """Composes a row cell by cell; the title first, as it tells whether links must name the work.
+
+    What one cell shows, no later one shows again.
+    """
+
+    def __init__(self, draft: Draft, form: Format, header: Header, document: Document) -> None:
+        self._draft = draft
+        self._form = form
+        self._header = header
+        self._source = document.lines.source
+        self._models = list(_models(draft.manner, document, header))
+        self._used: set[str] = set()
+
+    def text(self) -> str:
+        """Return the row."""
+        order = sorted(range(len(self._header.slots)), key=lambda at: self._rank(at))
+        texts = {at: self._cell(at) for at in order}
+        if not texts[self._header.slots.index("title")]:
+            raise Unwritable("a new entry needs a title")
+        return self._joined([texts[at] for at in range(len(texts))])
+
+    def _rank(self, column: int) -> int:
+        slot = self._header.slots[column]
+        return ("title", slot, "links").index(slot)
+
+    def _cell(self, column: int) -> str:
+        slot = self._header.slots[column]
+        if not slot or slot == "ignored":
+            return ""
+        if slot == "section":
+            return self._section(SECTION + self._header.names[column])
+        beside = {*self._header.slots, *self._used} - {"title", "url"}
+        for line in self._lines(column, slot):
+            others = {*self._header.slots, *self._used} - {slot}
+            fresh = [name for name in line.slots if name not in others]
+            texts = self._draft.texts(fresh, beside | (self._used & {"url"}))
+            if can_fill(line, texts):
+                self._used.update(line.slots)
+                return fill(line, {name: _in_cell(text) for name, text in texts.items()})
+        return self._nothing(column)
+
+    def _lines(self, column: int, slot: str) -> Iterator[Line]:
+        present = [model.line(column, self._source) for model in self._models]
+        fitting = [
+            line
+            for line in present
+            if line and slot in line.slots and is_manner_of(line, self._form.compiled)
+        ]
+        own = sorted(fitting, key=lambda line: -len(set(line.slots) & {"title", "url"}))
+        cells: Mapping[str, list[str]] = dict(self._draft.rule.cells.items())
+        lines = [*own, *map(parse_line, cells.get(slot, ["{" + slot + "}"]))]
+        is_folded = slot == "comment" and bool(
+            self._draft.texts(["comment_stub"], ())["comment_stub"]
+        )
+        yield from sorted(lines, key=lambda line: ("comment_stub" in line.slots) is not is_folded)
+
+    def _section(self, field: str) -> str:
+        known = {fold(name): name for name in self._draft.fields}
+        name = known.get(fold(field), "")
+        value = self._draft.fields.get(name, EMPTY)
+        return "" if is_empty(value) else _in_cell(self._draft.section(name, ""))
+
+    def _nothing(self, column: int) -> str:
+        """Return what the nearest row writes in the column where it has nothing."""
+        for model in self._models:
+            data = model.data[slice(*model.cells[column])].strip()
+            if data.lower() in NOTHING:
+                return decoded(data)
+        return ""
+
+    def _joined(self, texts: list[str]) -> str:
+        if not self._models:
+            return "| " + " | ".join(texts) + " |"
+        model = self._models[0]
+        row = decoded(model.data[: model.cells[0][0]])
+        for column, text in enumerate(texts):
+            left, right, width = model.padding(column, is_aligned=self._is_aligned(column))
+            row += ("|" if column else "") + (left + text).ljust(width - 1) + right
+        return row + decoded(model.data[model.cells[-1][1] :])
+
+    def _is_aligned(self, column: int) -> bool:
+        """Whether the cells of the column are equally wide, blanks included."""
+        cells = [decoded(model.data[slice(*model.cells[column])]) for model in self._models]
+        return len({len(cell) for cell in cells}) == 1
+
+
+def _in_cell(text: str) -> str:
+    return Cell().wrap(text.encode()).decode()
+
+
+def _models(manner: Manner, document: Document, header: Header) -> Iterator[_Model]:
+    """Yield the rows around that stand on one line with a cell for each column, nearest first."""
+    headers = [it for form in _formats(manner) for it in find_headers(document.lines, form)]
+    for entry, marks in manner.marks:
+        above = max((it for it in headers if it.line < entry.first), key=_line, default=header)
+        cells = tuple(cells_of(document.lines[entry.first]))
+        is_whole = entry.first == entry.last and len(cells) == len(header.slots)
+        if is_whole and above.slots == header.slots:
+            start = document.lines.starts[entry.first]
+            yield _Model(start, document.lines[entry.first], cells, marks)
+
+
+def _formats(manner: Manner) -> list[Format]:
+    return list({entry.format.name: entry.format for entry in manner.entries}.values())
+
+
+def _line(header: Header) -> int:
+    return header.line

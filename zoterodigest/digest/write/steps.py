@@ -1,0 +1,275 @@
+"""Steps: the edits that carry out one change of a digest's order, and what must come of them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zoterodigest.core.values.record import Fields
+from zoterodigest.core.values.span import Edit, Span
+from zoterodigest.digest.format.format import Format, NewRule
+from zoterodigest.digest.read.document import DigestEntry, Document, Headings
+from zoterodigest.digest.read.lines import Heading
+from zoterodigest.digest.read.reading import decoded
+from zoterodigest.digest.write.changes import (
+    Change,
+    MovedEntry,
+    NewEntry,
+    Origin,
+    RemovedEntry,
+    RenamedHeading,
+)
+from zoterodigest.digest.write.gaps import Region, Spot, date_of, insertion, removal, spot_for
+from zoterodigest.digest.write.html import inert_line
+from zoterodigest.digest.write.insert import entry_lines
+from zoterodigest.digest.write.manner import Manner
+from zoterodigest.digest.write.new_entry import Draft, cut_authors
+from zoterodigest.digest.write.row import header_above, row_line
+from zoterodigest.digest.write.shown import BlockForm, Unwritable, plain_blocks
+from zoterodigest.digest.write.spelling import armoured_block, plain, underscored
+
+_NO_TABLE = "no table of papers stands under that heading"
+MOST_CARE = 6
+"""How carefully a new entry can be written; see `Planner`."""
+
+_BARE = ("title", "arxiv", "doi", "url")
+_NAMED = (*_BARE, "authors")
+_ARMOURED = 2
+_NAMELESS = 3
+_LEFT = {
+    4: (*_NAMED, "venue", "year", "award", "date", "task"),
+    5: _NAMED,
+    6: _BARE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The document so far, where its entries come from, and the document at the beginning.
+
+    `form` is how blocks are compared.
+    """
+
+    document: Document
+    origins: tuple[Origin, ...]
+    first: Document
+    form: BlockForm = plain_blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An entry that comes: where, from what, and under which heading (its number, -1: none).
+
+    `body` are its bytes, `index` the one it had in the state (-1: it is new), `date` what it is
+    sorted by.
+    """
+
+    spot: Spot
+    origin: Origin
+    heading: int
+    body: bytes
+    index: int = -1
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one change does: its edits, which entry goes, which comes, which heading is renamed.
+
+    `coming` is the edit that brings the entry that comes.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    gone: int | None = None
+    arrival: Arrival | None = None
+    coming: Edit | None = None
+    renamed: tuple[int, str] | None = None
+
+
+class Planner:
+    """Plans the edits of single changes against one state of a document.
+
+    `care` says how a new entry is written: plainly (0), with emphasis in underscores (1), with
+    entities (2), without authors (3), without long texts (4), with nothing but what tells which
+    work it is (5), and of that no authors (6).
+    """
+
+    def __init__(self, state: State, care: int) -> None:
+        self._state = state
+        self._document = state.document
+        self._care = care
+        self.headings = list(Headings(state.document.lines).keyed())
+        self._first = [keys for _, keys in Headings(state.first.lines).keyed()]
+        self.shown: dict[Origin, Fields] = {}
+
+    def step(self, change: Change) -> Step:
+        """Return what a change does; raises `Unwritable` if it cannot be done."""
+        match change:
+            case NewEntry():
+                return self._new(change)
+            case RemovedEntry(index):
+                at = self._now(index)
+                return Step((self._removal(at),), gone=at)
+            case MovedEntry():
+                return self._moved(change)
+            case RenamedHeading():
+                return self._renamed(change)
+
+    def _now(self, index: int) -> int:
+        if index not in self._state.origins:
+            raise Unwritable("there is no such entry")
+        return self._state.origins.index(index)
+
+    def _heading(self, path: tuple[str, ...]) -> int:
+        """Return the number of the heading at `path` of the document at the beginning."""
+        title = self._state.first.title
+        full = (title, *path) if title else path
+        if not full:
+            return -1
+        if full not in self._first:
+            raise Unwritable(f"the digest has no heading “{' / '.join(path)}”")
+        return self._first.index(full)
+
+    def _region(self, number: int) -> Region:
+        lines = [heading.line for heading, _ in self.headings]
+        head = lines[number] if number >= 0 else -1
+        stop = lines[number + 1] if number + 1 < len(lines) else len(self._document.lines)
+        entries = self._document.entries
+        inside = (at for at, entry in enumerate(entries) if head < entry.first < stop)
+        return Region(head, stop, tuple(inside))
+
+    def _everywhere(self) -> Region:
+        """Return all entries as those of one region; without any, what stands under no heading."""
+        every = tuple(range(len(self._document.entries)))
+        if not every:
+            return self._region(self._heading(()))
+        return Region(-1, len(self._document.lines), every)
+
+    def _removal(self, index: int) -> Edit:
+        number = number_at(self.headings, self._document.entries[index])
+        return removal(self._document, self._region(number), index)
+
+    def _new(self, change: NewEntry) -> Step:
+        number = self._heading(change.path or ())
+        region = self._everywhere() if change.path is None else self._region(number)
+        form = change.form or self._form(region)
+        if form.new is None:
+            raise Unwritable(f"the format {form.name} does not say how an entry is written")
+        spot = self._spot(region, form, change.fields)
+        if spot.beside is not None:
+            number = number_at(self.headings, self._document.entries[spot.beside])
+            region = self._region(number)
+        draft = self._draft(change, form, spot.rank, region)
+        body = self._body(draft, form, spot, region)
+        arrival = Arrival(spot, change.tag, number, body, date=date_of(change.fields))
+        return Step(arrival=arrival, coming=insertion(self._document.lines, spot, body))
+
+    def _spot(self, region: Region, form: Format, fields: Fields) -> Spot:
+        spot = spot_for(self._document, region, form, fields)
+        if spot is None:
+            raise Unwritable(_NO_TABLE)
+        return spot
+
+    def _draft(self, change: NewEntry, form: Format, rank: int, region: Region) -> Draft:
+        entries = self._document.entries
+        near = sorted(
+            (at for at, entry in enumerate(entries) if entry.format.name == form.name),
+            key=lambda at: (at not in region.entries, abs(at - rank), at),
+        )
+        manner = Manner(self._document, [entries[at] for at in near])
+        fields = _with_care(change.fields, self._care)
+        rule = form.new or NewRule()
+        armoured = self._care >= _ARMOURED
+        spell = armoured_block if armoured else underscored if self._care else plain
+        draft = Draft(fields, manner, rule, armoured, change.version, spell)
+        authors = cut_authors(fields, manner)
+        self.shown[change.tag] = {**fields, "authors": authors} if authors.people else fields
+        return draft
+
+    def _body(self, draft: Draft, form: Format, spot: Spot, region: Region) -> bytes:
+        lines = self._document.lines
+        at = lines.line_at(spot.offset)
+        if form.columns is not None:
+            header = header_above(self._document, form, at + (0 if spot.is_above else 1))
+            if header is None:
+                raise Unwritable(_NO_TABLE)
+            text = row_line(draft, form, header, self._document)
+        else:
+            above = spot.rank - 1
+            has_above = above in region.entries
+            before = decoded(lines[self._document.entries[above].first]) if has_above else ""
+            text = "\n".join(entry_lines(draft, before))
+        eol = b"\r\n" if b"\r\n" in insertion(lines, spot, b"").new else b"\n"
+        return text.encode("utf-8", "replace").replace(b"\n", eol)
+
+    def _form(self, region: Region) -> Format:
+        entries = self._document.entries
+        near = [entries[at].format for at in region.entries] or [it.format for it in entries]
+        if not near:
+            raise Unwritable("nothing tells in which format to write it")
+        names = [form.name for form in near]
+        return near[names.index(max(names, key=names.count))]
+
+    def _moved(self, change: MovedEntry) -> Step:
+        at = self._now(change.index)
+        entry = self._document.entries[at]
+        number = self._heading(change.path)
+        if number == number_at(self.headings, entry):
+            return Step()
+        spot = self._spot(self._region(number), entry.format, entry.reading.fields)
+        body = bytes_of(self._document, entry)
+        return Step(
+            (self._removal(at),),
+            gone=at,
+            arrival=Arrival(spot, change.index, number, body, at, date_of(entry.reading.fields)),
+            coming=insertion(self._document.lines, spot, body),
+        )
+
+    def _renamed(self, change: RenamedHeading) -> Step:
+        number = self._heading(change.path)
+        if number < 0:
+            raise Unwritable("there is no heading to rename")
+        text = " ".join(change.text.split())
+        heading, keys = self.headings[number]
+        if not text:
+            raise Unwritable("a heading needs a text")
+        if inert_line(text, heading.text) != text:
+            raise Unwritable("its new name holds HTML or a link, which would come to life")
+        if (*keys[:-1], text) in [other for _, other in self.headings]:
+            raise Unwritable(f"a heading “{text}” stands there already")
+        return Step((_heading_edit(self._document, heading, text),), renamed=(number, text))
+
+
+_HEADING = re.compile(
+    rb"^(?P<marks> {0,3}#{1,6}[ \t]+)(?P<text>.*?)(?P<close>(?:[ \t]+#+)?[ \t]*)$", re.S
+)
+
+
+def _heading_edit(document: Document, heading: Heading, text: str) -> Edit:
+    """Return the edit of a heading's text; one that ends in `#` is closed by signs behind it."""
+    start = document.lines.starts[heading.line]
+    found = _HEADING.match(document.lines[heading.line])
+    if found is None:
+        raise Unwritable("the heading cannot be written")
+    closing = " " + "#" * heading.level if text.endswith("#") and b"#" not in found["close"] else ""
+    span = Span(start + found.start("text"), start + found.end("text"))
+    return Edit(span, (text + closing).encode("utf-8", "replace"))
+
+
+def _with_care(fields: Fields, care: int) -> Fields:
+    """Leave out of a new entry, the more so with more care, what may hold anything."""
+    without_authors = [name for name in fields if name != "authors"]
+    left = without_authors if care == _NAMELESS else _LEFT.get(care, fields)
+    return {name: fields[name] for name in left if name in fields}
+
+
+def number_at(headings: Sequence[tuple[Heading, tuple[str, ...]]], entry: DigestEntry) -> int:
+    """Return the number of the heading an entry stands under; -1 for none."""
+    return bisect_right(headings, entry.first, key=lambda it: it[0].line) - 1
+
+
+def bytes_of(document: Document, entry: DigestEntry) -> bytes:
+    """Return the bytes that an entry stands on."""
+    return document.source[entry.span.start : entry.span.end]

@@ -1,0 +1,239 @@
+"""The new text of a slot that holds one value: a title, names, members, a venue, a date.
+
+Each function begins with the text that stands there, and keeps the form of what stays.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from zoterodigest.core.links.hunks import differences
+from zoterodigest.core.values import dates, names, venue_slot
+from zoterodigest.core.values.record import Fields, Members, Names, Value
+from zoterodigest.digest.read.fields import ARXIV_CATEGORY, AWARD, CATEGORY, CHIP, TASK
+from zoterodigest.digest.read.reading import cleaned
+
+_MARKS = "()[] `*_"
+
+
+def escaped(text: str) -> str:
+    """Return text in which nothing is an entity by chance."""
+    return text.replace("&", "&amp;") if html.unescape(text) != text else text
+
+
+def line_text(old: str, value: Value) -> str:
+    """Write one line of text; what already says so is kept, the blanks between its words too."""
+    new = value if isinstance(value, str) else ""
+    if cleaned(old) == new:
+        return old
+    line = " ".join(new.split())
+    return respaced(old, line.replace("&", "&amp;") if "&amp;" in old else escaped(line))
+
+
+def lines_text(old: str, value: Value) -> str:
+    """Write lines of text, blank ones left out; what already says so is kept, blanks too."""
+    new = value if isinstance(value, str) else ""
+    if html.unescape(old) == new:
+        return old
+    lines = (" ".join(line.split()) for line in new.split("\n"))
+    text = escaped("\n".join(line for line in lines if line))
+    spaced = respaced(old, text)
+    return spaced if spaced.count("\n") == text.count("\n") else text
+
+
+_GAPS = re.compile(r"(\s+)")
+
+
+def respaced(old: str, new: str) -> str:
+    """Return `new` with the white space of `old` between words that stand there side by side.
+
+    A word that takes the place of another has the white space of that one.
+    """
+    words, gaps = _GAPS.split(old)[::2], _GAPS.split(old)[1::2]
+    new_words, new_gaps = _GAPS.split(new)[::2], _GAPS.split(new)[1::2]
+    places: dict[int, int] = {}
+    cursor = shift = 0
+    for start, end, first, last in differences(words, new_words):
+        places |= {at + shift: at for at in range(cursor, start)}
+        if end - start == last - first:
+            places |= {first + at: start + at for at in range(end - start)}
+        elif start < end and first < last:
+            places |= {first: start, last - 1: end - 1}
+        cursor, shift = end, last - end
+    places |= {at + shift: at for at in range(cursor, len(words))}
+    for at, old_at in places.items():
+        if places.get(at + 1) == old_at + 1:
+            new_gaps[at] = gaps[old_at]
+    return "".join(part for pair in zip(new_words, [*new_gaps, ""], strict=True) for part in pair)
+
+
+def date_text(old: str, value: Value) -> str:
+    """Write a date in the manner and the marks of the one that stands there; EMPTY clears it."""
+    new = value if isinstance(value, str) else ""
+    bare = old.strip(_MARKS)
+    if not new or not bare:
+        return new
+    start = old.index(bare)
+    return old[:start] + dates.write_date(bare, new) + old[start + len(bare) :]
+
+
+def year_text(old: str, value: Value) -> str:
+    """Write a year in place of the one that stands there."""
+    new = value if isinstance(value, str) else ""
+    return (
+        re.sub(r"(?:19|20)\d\d", lambda _: new, old, count=1) if re.search(r"\d{4}", old) else new
+    )
+
+
+def venue_text(old: str, asked: Fields) -> str:
+    """Write venue, year, award and date, as far as `asked` holds them, into their one slot."""
+    reading = venue_slot.parse_venue(cleaned(old))
+    for name, value in asked.items():
+        text = value if isinstance(value, str) else ""
+        if isinstance(value, Members):
+            text = value.texts[0] if len(value.texts) == 1 else ", ".join(value.texts)
+        reading = replace(reading, **{name: text})
+    return venue_slot.write_venue(old, reading)
+
+
+def names_text(old: str, value: Value) -> str:
+    """Write names with the separators of the list that stands there, known names as written."""
+    if not isinstance(value, Names):
+        return ""
+    present = names.parse_names(old)
+    as_written = {cleaned(person): person for person in present.people}
+    people = [as_written.get(person, escaped(person)) for person in value.people]
+    separator, last = _separators(old, present.people)
+    body = separator.join(people)
+    if last and len(people) > 1 and not value.truncated:
+        body = separator.join(people[:-1]) + last + people[-1]
+    return body + (_cut_sign(old, present, separator) if value.truncated else "")
+
+
+def _separators(old: str, people: Sequence[str]) -> tuple[str, str]:
+    """Return what stands between the first two names, and before the last if that differs."""
+    between: list[str] = []
+    cursor = 0
+    for person in people:
+        at = old.find(person, cursor)
+        if at < 0:
+            return ", ", ""
+        between.append(old[cursor:at])
+        cursor = at + len(person)
+    if len(between) < 2:
+        return ", ", ""
+    last = between[-1] if len(between) > 2 and between[-1] != between[1] else ""
+    return between[1], last
+
+
+def _cut_sign(old: str, present: Names, separator: str) -> str:
+    if present.truncated and present.people:
+        return old[old.rfind(present.people[-1]) + len(present.people[-1]) :]
+    return f"{separator}et al."
+
+
+def _members(value: Value) -> tuple[str, ...]:
+    return value.texts if isinstance(value, Members) else ()
+
+
+def task_text(old: str, value: Value) -> str:
+    """Write tasks: those that stay keep their place, new ones come behind a semicolon."""
+    return _listed(old, _members(value), separator="; ", pattern=TASK)
+
+
+def awards_text(old: str, value: Value) -> str:
+    """Write awards: those that stay keep their place, new ones come behind a comma."""
+    return _listed(old, _members(value), separator=", ", pattern=AWARD)
+
+
+def _listed(old: str, wanted: Sequence[str], *, separator: str, pattern: re.Pattern[str]) -> str:
+    parts = [found for found in pattern.finditer(old) if found[0].strip()]
+    present = {cleaned(found[0]): found[0].strip() for found in parts}
+    if tuple(present) == tuple(wanted):
+        return old
+    between = _between(old, [found[0].strip() for found in parts], separator)
+    ordered = [text for text in present if text in wanted]
+    ordered += [text for text in wanted if text not in present]
+    pieces = [present.get(text, escaped(text)) for text in ordered]
+    return between.join(pieces)
+
+
+_TAG = re.compile(r"`[^`\n]*`|[^,;、，；\n`]+")
+
+
+def tags_text(old: str, value: Value) -> str:
+    """Write tags one by one: those that stay keep their form and place, new ones come last.
+
+    Categories of arXiv among them stay.
+    """
+    return _tagged(old, _members(value), lambda tag: not ARXIV_CATEGORY.fullmatch(tag))
+
+
+def categories_in_tags_text(old: str, value: Value) -> str:
+    """Write the categories of arXiv among tags; all other tags stay."""
+    return _tagged(old, _members(value), lambda tag: bool(ARXIV_CATEGORY.fullmatch(tag)))
+
+
+def _tagged(old: str, wanted: Sequence[str], is_ours: Callable[[str], bool]) -> str:
+    parts = [found[0].strip() for found in _TAG.finditer(old) if found[0].strip()]
+    texts = [cleaned(part.strip("`#*_ \n")) for part in parts]
+    mark = parts[0][0] if parts and parts[0][0] in "`#" else ""
+    pairs = zip(parts, texts, strict=True)
+    kept = [part for part, text in pairs if text in wanted or not is_ours(text)]
+    new = [f"{mark}{text}{mark.strip('#')}" for text in wanted if text not in texts]
+    return _between(old, parts, ", ").join((*kept, *new))
+
+
+def _between(old: str, parts: Sequence[str], default: str) -> str:
+    """Return what stands between the first two of `parts`, which stand in `old` in order."""
+    if len(parts) < 2:
+        return default
+    end = old.index(parts[0]) + len(parts[0])
+    return old[end : old.index(parts[1], end)]
+
+
+def chips_text(old: str, value: Value) -> str:
+    """Write category chips: chips that are no category stay, categories follow in order."""
+    wanted = _members(value)
+    chips = [(found[0], found[1].strip()) for found in CHIP.finditer(old)]
+    kept = [raw for raw, text in chips if not CATEGORY.fullmatch(text) or text in wanted]
+    present = {text for _, text in chips}
+    added = [f" `{text}`" for text in wanted if text not in present]
+    written = "".join((*kept, *added))
+    return written if old[:1].isspace() else written.lstrip()
+
+
+def new_chips_text(samples: Sequence[str], fields: Fields) -> str:
+    """Write the chips of a new entry, its identifier first, parted as in the nearest of `samples`.
+
+    What could end a chip is left out.
+    """
+    identifier = next(
+        (f"{name}:{fields[scheme]}" for scheme, name in _CHIPS if fields.get(scheme)), ""
+    )
+    categories = fields.get("categories")
+    members = _members(categories) if categories is not None else ()
+    texts = [f"`{text}`" for text in (identifier, *members) if text and not set(text) & {"`", "\n"}]
+    first, more = _chip_gaps(samples)
+    if not identifier:
+        return more.join(texts)
+    return first.join(filter(None, (*texts[:1], more.join(texts[1:]))))
+
+
+_CHIPS = (("arxiv", "arXiv"), ("doi", "doi"))
+
+
+def _chip_gaps(samples: Sequence[str]) -> tuple[str, str]:
+    """Return what parts the first chip from the second, and others from each other."""
+    gaps = [[found[0].partition("`")[0] for found in CHIP.finditer(text)] for text in samples]
+    first = next((each[1] for each in gaps if len(each) > 1), "  ")
+    return first, next((each[2] for each in gaps if len(each) > 2), " ")
+
+
+def categories_text(old: str, value: Value) -> str:
+    """Write categories with the separator that stands there."""
+    found = re.search(r"[,;]?\s+|[,;]", old.strip())
+    return (found[0] if found else ", ").join(_members(value))

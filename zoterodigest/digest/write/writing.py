@@ -1,0 +1,295 @@
+"""Writing: the new text of a slot, made from the text that stands there.
+
+Each writer returns the slot's whole new text; `Text.rewrite` keeps every byte that is the same.
+Where plain writing does not read back, another spelling is tried, for new lines and blocks alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from zoterodigest.core.values.record import NOTE, SECTION, Fields, Links, Value, is_empty
+from zoterodigest.core.values.span import Edit, Span
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.read.fields import ELEMENT
+from zoterodigest.digest.read.reading import decoded
+from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.write.blocks import blocks_text, new_blocks, written_blocks
+from zoterodigest.digest.write.frames import (
+    beside,
+    insertions,
+    link_samples,
+    neighbors,
+    sample,
+)
+from zoterodigest.digest.write.html import inert_blocks, inert_line, is_in_markdown
+from zoterodigest.digest.write.links import new_links_text
+from zoterodigest.digest.write.notes import note_edits
+from zoterodigest.digest.write.own_lines import slot_edit
+from zoterodigest.digest.write.references import LISTED, REFERENCES, references_texts
+from zoterodigest.digest.write.shown import Unwritable
+from zoterodigest.digest.write.spelling import Spelling, plain
+from zoterodigest.digest.write.values import (
+    awards_text,
+    categories_in_tags_text,
+    categories_text,
+    chips_text,
+    date_text,
+    line_text,
+    lines_text,
+    names_text,
+    tags_text,
+    task_text,
+    venue_text,
+    year_text,
+)
+
+_SLOTS_OF = {
+    "venue": ("venue",),
+    "year": ("year", "venue"),
+    "award": ("award", "venue"),
+    "date": ("date", "venue"),
+    "task": ("task", "tags"),
+    "categories": ("categories", "chips", "tags"),
+    "links": ("links", "code", "tail"),
+}
+STUB_END = "..."
+"""What the short form of a folded comment ends in."""
+
+_NO_PLACE = "the entry has no place for it"
+_ALL_NEW = frozenset({"title", "comment", "abstract", "task", "award"})
+"""Slots whose new text does not begin with a sample: nothing of a neighbor's words may stay."""
+
+_END_BLANKS = re.compile(rb"[ \t]*(?=\r?\n|\Z)")
+
+
+def slot_of(entry: DigestEntry, name: str) -> Slot | None:
+    """Return the slot that shows the field `name`, or None if the entry has none."""
+    if name.startswith(SECTION) or name == "abstract":
+        return _section_slot(entry, name)
+    for slot_name in _SLOTS_OF.get(name, (name,)):
+        slots = [slot for slot in entry.slots if slot.name == slot_name]
+        if slots:
+            return next((slot for slot in slots if slot.text.data), slots[0])
+    return None
+
+
+def _section_slot(entry: DigestEntry, name: str) -> Slot | None:
+    """Return the slot whose text the reading took for `name` (names may repeat in an entry)."""
+    raw = entry.reading.raws.get(name)
+    wanted = name.removeprefix(SECTION)
+    fitting = [
+        slot
+        for slot in entry.slots
+        if slot.name in ("section", "abstract") and decoded(slot.text.data) == raw
+    ]
+    if raw is None:  # an emptied section may be read under another name
+        fitting = [it for it in entry.slots if it.section == wanted and not it.text.data]
+    named = (slot for slot in fitting if wanted in (slot.section, slot.name))
+    return next(named, next(iter(fitting), None))
+
+
+def units(entry: DigestEntry, changed: Sequence[str]) -> list[tuple[str, ...]]:
+    """Group changed fields that share a slot and must be written together (venue and year).
+
+    Notes come last: a new one stands behind all else.
+    """
+    venue = tuple(name for name in changed if _is_in_venue(entry, name))
+    references = tuple(name for name in changed if name in REFERENCES)
+    tags = tuple(name for name in changed if _is_in(entry, name, "tags"))
+    rest = [(name,) for name in changed if name not in (*venue, *references, *tags)]
+    grouped = [unit for unit in (venue, references, tags) if unit] + rest
+    return sorted(grouped, key=lambda unit: (unit[0].startswith(NOTE), unit))
+
+
+def _is_in(entry: DigestEntry, name: str, wanted: str) -> bool:
+    slot = slot_of(entry, name)
+    return slot is not None and slot.name == wanted
+
+
+def _is_in_venue(entry: DigestEntry, name: str) -> bool:
+    if slot_of(entry, name) is None:
+        return name in ("venue", "year", "award") and "venue" in entry.format.slots
+    return _is_in(entry, name, "venue")
+
+
+def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -> list[Edit]:
+    """Return the edits that write the fields of one unit of an entry; raises `Unwritable`.
+
+    `spell` writes each new line, and each new block.
+    """
+    entry, name = document.entries[index], next(iter(asked))
+    if name.startswith(NOTE):
+        edits = note_edits(entry, name, asked[name], spell)
+        if isinstance(edits, str):
+            raise Unwritable(edits)
+        return edits
+    if name in REFERENCES:
+        return _reference_edits(document, index, asked)
+    slot = slot_of(entry, name)
+    if slot is None:
+        return _inserted(document, index, asked, spell)
+    if _family(name, slot) == "blocks":
+        return _block_edits(document, index, slot, asked[name], spell)
+    old = decoded(slot.text.data)
+    new = _new_text(document, index, slot.name, asked, old)
+    new = inert_line(_spelled(new, old, spell), old)
+    stub_edits = _stub_edits(document, index, slot.name, old=old, new=new)
+    return _slot_edits(document, index, slot, new) + stub_edits
+
+
+def _new_text(document: Document, index: int, slot: str, asked: Fields, old: str) -> str:
+    """Return the new text of a slot; an empty one is written as the nearest entry's is."""
+    name, value = next(iter(asked.items()))
+    if slot == "venue":
+        return venue_text(old, asked)
+    if slot == "tags" and ELEMENT.search(old):
+        raise Unwritable("what stands in its cell is HTML that is not understood")
+    if slot == "tags" and "categories" in asked:
+        text = categories_in_tags_text(old, asked["categories"])
+        return tags_text(text, asked["task"]) if "task" in asked else text
+    if old or is_empty(value):
+        return _writer(slot, name)(old, value)
+    return text_like(sample(neighbors(document, index), slot), slot, name, value)
+
+
+def text_like(like: str, slot: str, name: str, value: Value) -> str:
+    """Return the text of a slot so far empty, written as a neighbor writes its own, `like`."""
+    return _writer(slot, name)("" if slot in _ALL_NEW else like, value)
+
+
+def _writer(slot: str, name: str) -> Callable[[str, Value], str]:
+    return _WRITERS[slot if slot in _WRITERS else name]
+
+
+def _reference_edits(document: Document, index: int, asked: Fields) -> list[Edit]:
+    entry = document.entries[index]
+    links = asked.get("links")
+    is_listed = any(slot.name in LISTED for slot in entry.slots)
+    samples = link_samples(neighbors(document, index), LISTED) if links is not None else ()
+    rest = asked if is_listed else {k: v for k, v in asked.items() if k != "links"}
+    texts = references_texts(entry.slots, entry.reading.fields, rest, samples)
+    edits = [it for slot, new in texts for it in _slot_edits(document, index, slot, new)]
+    if isinstance(links, Links) and not is_listed:
+        text = new_links_text(links.hyperlinks, samples)
+        edits.append(_insertion(document, index, "links", text))
+    return edits
+
+
+def _inserted(document: Document, index: int, asked: Fields, spell: Spelling) -> list[Edit]:
+    """Return the edit that writes fields for which the entry has no slot."""
+    name, value = next(iter(asked.items()))
+    form = document.entries[index].format
+    slots = [slot for slot in _SLOTS_OF.get(name, (name,)) if slot in form.slots]
+    if not slots or name.startswith(SECTION) or name == "abstract":
+        raise Unwritable(_NO_PLACE)
+    if name == "summary":
+        text = blocks_text(sample(neighbors(document, index), name), value, spell)
+        text = inert_blocks(text, "", is_markdown=True) or ""
+    else:
+        text = inert_line(_spelled(_new_text(document, index, slots[0], asked, ""), "", spell), "")
+    return [_insertion(document, index, slots[0], text)]
+
+
+def _insertion(document: Document, index: int, slot: str, text: str) -> Edit:
+    edit = next(insertions(document, index, slot, text), None) if text else None
+    if edit is None:
+        raise Unwritable(_NO_PLACE)
+    return edit
+
+
+def _slot_edits(document: Document, index: int, slot: Slot, new: str) -> list[Edit]:
+    if new.strip() and not slot.text.data and (edit := beside(document, index, slot, new)):
+        return [edit]
+    return _rewritten(slot, new, document.source)
+
+
+def blocks_to_write(entry: DigestEntry, name: str, value: Value) -> tuple[int, ...]:
+    """Return the places in `value` of the blocks that are new in the slot of `name`."""
+    if name.startswith(NOTE):
+        old = entry.reading.raws.get(name, "")
+        return new_blocks(old, value)
+    slot = slot_of(entry, name)
+    is_blocks = slot is not None and _family(name, slot) == "blocks"
+    return new_blocks(decoded(slot.text.data), value) if slot is not None and is_blocks else ()
+
+
+def _block_edits(
+    document: Document, index: int, slot: Slot, value: Value, spell: Spelling
+) -> list[Edit]:
+    """Return the edits of a slot of blocks, and of the blanks behind its last line."""
+    entry, source = document.entries[index], document.source
+    old, stop = decoded(slot.text.data), slot.text.source_span(0, len(slot.text.data)).end
+    found = _END_BLANKS.match(source, stop) if old else None
+    end = decoded(found[0]) if found else ""
+    new, blanks = written_blocks(old, value, spell, end)
+    if spell is not plain:  # what no plain text may hold, no spelling brings in either
+        _inert_blocks(entry, slot, blocks_text(old, value), source)
+    edits = _rewritten(slot, _inert_blocks(entry, slot, new, source), source)
+    if new and blanks != end:
+        edits.append(Edit(Span(stop, stop + len(end)), blanks.encode()))
+    return edits
+
+
+def _spelled(new: str, old: str, spell: Spelling) -> str:
+    """Return `new` with each line that does not stand in `old` spelled."""
+    if spell is plain:
+        return new
+    known = set(old.split("\n"))
+    return "\n".join(line if line in known else spell(line) for line in new.split("\n"))
+
+
+def _inert_blocks(entry: DigestEntry, slot: Slot, new: str, source: bytes) -> str:
+    """Return the new text of a slot without any HTML that does not stand there already."""
+    before = source[entry.span.start : slot.text.source_span(0, 0).start]
+    text = inert_blocks(new, decoded(slot.text.data), is_markdown=is_in_markdown(before))
+    if text is None:
+        raise Unwritable("it holds HTML in code or in a formula, where it would come to life")
+    return text
+
+
+def _rewritten(slot: Slot, new: str, source: bytes) -> list[Edit]:
+    edit = slot_edit(slot, new, source)
+    return [edit] if edit else []
+
+
+def _stub_edits(document: Document, index: int, slot: str, *, old: str, new: str) -> list[Edit]:
+    """Return the edit of the short form of a folded slot, if that is how its text began."""
+    slots = document.entries[index].slots
+    stub = next((one for one in slots if one.name == f"{slot}_stub"), None)
+    if stub is None:
+        return []
+    short = decoded(stub.text.data).removesuffix(STUB_END)
+    size = len(short)
+    if not short and not old:
+        size = len(sample(neighbors(document, index), stub.name).removesuffix(STUB_END))
+    if not size or not old.startswith(short):
+        return []
+    stub_text = new[:size] + STUB_END if new else ""
+    edit = stub.text.rewrite(stub_text.encode("utf-8", "replace"))
+    return [edit] if edit else []
+
+
+def _family(name: str, slot: Slot) -> str:
+    if name == "summary" or name.startswith(SECTION):
+        return "blocks"
+    return slot.name if slot.name in _WRITERS else name
+
+
+_WRITERS: Mapping[str, Callable[[str, Value], str]] = {
+    "title": line_text,
+    "arxiv": line_text,
+    "doi": line_text,
+    "comment": lines_text,
+    "abstract": lines_text,
+    "date": date_text,
+    "year": year_text,
+    "authors": names_text,
+    "task": task_text,
+    "award": awards_text,
+    "tags": tags_text,
+    "chips": chips_text,
+    "categories": categories_text,
+    "blocks": blocks_text,
+}

@@ -1,0 +1,1 @@
+"""The embedded library: a Zotero library in a SQLite file."""

@@ -1,0 +1,215 @@
+"""The embedded library: a Zotero library in a SQLite database, for trying out without an account.
+
+It keeps the rules of the Zotero server that the port promises (docs of `Library`); values are
+judged by `rules`, and the database by itself keeps children and memberships from dangling.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from zoterodigest.library.embedded import tables
+from zoterodigest.library.embedded.batch import Batch, write_collection
+from zoterodigest.library.embedded.database import Database
+from zoterodigest.library.embedded.tables import Connection, Credit
+from zoterodigest.library.port import (
+    Collection,
+    LibraryItem,
+    Outcome,
+    Snapshot,
+    Unchanged,
+    counted,
+    require_batch,
+)
+from zoterodigest.library.rules.rules import timestamp
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The keys of what was erased, sorted."""
+
+    items: tuple[str, ...]
+    collections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the library knows of its objects beside what the port tells, by key.
+
+    `added` rises in the order in which items were added; `relations` are those of collections.
+    """
+
+    added: Mapping[str, int] = field(default_factory=dict)
+    credits: Mapping[str, Credit] = field(default_factory=dict)
+    relations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+class EmbeddedLibrary:
+    """The library in `database`; `clock` tells the time for dateAdded and dateModified."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    @property
+    def identity(self) -> str:
+        """The identity given at creation; before the first write the one it then will have."""
+        with self._database.reading() as connection:
+            return tables.identity(connection)
+
+    @property
+    def former_identity(self) -> str:
+        """Nothing: the identity is known from the beginning."""
+        return ""
+
+    def recognise(self, identity: str) -> None:
+        """Do nothing: no other identity ever stands for it."""
+
+    @property
+    def instance(self) -> str:
+        """Nothing: there is one."""
+        return ""
+
+    @property
+    def stored_keys(self) -> Mapping[str, str]:
+        """Nothing: every key is taken."""
+        return {}
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the file or its folder cannot be written."""
+        return self._database.is_read_only
+
+    def version(self) -> int:
+        """Return the library version; 0 before the first write."""
+        with self._database.reading() as connection:
+            return tables.version(connection)
+
+    def read(self) -> Snapshot:
+        """Return everything at one version."""
+        with self._database.reading() as connection:
+            return Snapshot(
+                tables.version(connection),
+                tuple(tables.all_items(connection)),
+                tuple(tables.all_collections(connection)),
+            )
+
+    def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
+        """Return the items with `keys` as they are now, in key order."""
+        with self._database.reading() as connection:
+            found = [tables.find_item(connection, key) for key in sorted(set(keys))]
+        return [item for item in found if item is not None]
+
+    def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
+        """Return the collections with `keys` as they are now, in key order."""
+        wanted = set(keys)
+        return [one for one in self.read().collections if one.key in wanted]
+
+    def details(self) -> Details:
+        """Return what is known of the objects beside what the port tells."""
+        with self._database.reading() as connection:
+            return Details(
+                tables.order_added(connection),
+                tables.credits(connection),
+                tables.relations_of_collections(connection),
+            )
+
+    def write(
+        self, items: Sequence[LibraryItem], *, by: int | None = None, counts_all: bool = False
+    ) -> list[Outcome]:
+        """Create or change items, in one transaction; `by` is the number of the user who does.
+
+        The library version rises for what changes nothing too if that `counts_all`.
+        """
+        require_batch(items)
+        with self._database.writing() as connection:
+            batch = Batch(connection, timestamp(self._clock()), by)
+            outcomes = [_counted(connection, batch.write(item), counts_all) for item in items]
+        _LOG.debug("Items in the file: %s", counted(outcomes))
+        return outcomes
+
+    def write_collections(
+        self,
+        collections: Sequence[Collection],
+        *,
+        relations: Mapping[str, Mapping[str, Any]] | None = None,
+        counts_all: bool = False,
+    ) -> list[Outcome]:
+        """Create or change collections, in one transaction.
+
+        `relations` are theirs by key; a collection that is not among them keeps what it has.
+        """
+        require_batch(collections)
+        given = relations or {}
+        with self._database.writing() as connection:
+            outcomes = [
+                _counted(
+                    connection, write_collection(connection, one, given.get(one.key)), counts_all
+                )
+                for one in collections
+            ]
+        _LOG.debug("Collections in the file: %s", counted(outcomes))
+        return outcomes
+
+    def erase(self, keys: Iterable[str], *, at: int | None = None) -> bool:
+        """Erase items with their children, for good; unknown keys are passed over.
+
+        As when a person empties the trash. The port has no such thing: the tool only trashes.
+        If one of the items was written after version `at`, nothing is erased: False.
+        """
+        with self._database.writing() as connection:
+            found = [tables.find_item(connection, key) for key in sorted(set(keys))]
+            known = [item for item in found if item is not None]
+            if _is_any_later(known, at):
+                return False
+            for item in known:
+                tables.erase_item(connection, item.key)
+        return True
+
+    def erase_collections(self, keys: Iterable[str], *, at: int | None = None) -> bool:
+        """Erase collections; those below go too, unlogged, and no item changes its version.
+
+        If one of the collections was written after version `at`, nothing is erased: False.
+        """
+        with self._database.writing() as connection:
+            found = [tables.find_collection(connection, key) for key in sorted(set(keys))]
+            known = [collection for collection in found if collection is not None]
+            if _is_any_later(known, at):
+                return False
+            for collection in known:
+                tables.erase_collection(connection, collection.key)
+        return True
+
+    def deleted(self, since: int) -> Deleted:
+        """Return what was erased after the library version `since` and not created again."""
+        with self._database.reading() as connection:
+            items = tables.erased(connection, "item", since)
+            return Deleted(items, tables.erased(connection, "collection", since))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._database.close()
+
+
+def _counted(connection: Connection, outcome: Outcome, counts_all: bool) -> Outcome:
+    if counts_all and isinstance(outcome, Unchanged):
+        tables.next_version(connection)
+    return outcome
+
+
+def _is_any_later(objects: Iterable[LibraryItem | Collection], at: int | None) -> bool:
+    return at is not None and any(one.version > at for one in objects)

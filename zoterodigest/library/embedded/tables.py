@@ -1,0 +1,246 @@
+"""The rows of the embedded library's database as items and collections, and back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass
+from typing import Any, Literal
+
+from zoterodigest.foreign import OBJECT, BadJson, read_json, read_json_as
+from zoterodigest.library.embedded.migrations import HAS_RELATED
+from zoterodigest.library.port import BadLibrary, Collection, LibraryItem
+
+Connection = sqlite3.Connection
+Erased = Literal["item", "collection"]
+
+_ITEMS = "SELECT key, version, parent, data FROM items"
+_COLLECTIONS = "SELECT key, version, name, parent, trashed FROM collections"
+_PLACES = frozenset({"parentItem", "collections"})
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """The numbers of the users who created and last changed an item, where they are known."""
+
+    created_by: int | None = None
+    modified_by: int | None = None
+
+
+def identity(connection: Connection) -> str:
+    """Return the library's identity."""
+    return _head(connection)[0]
+
+
+def version(connection: Connection) -> int:
+    """Return the library version."""
+    return _head(connection)[1]
+
+
+def next_version(connection: Connection) -> int:
+    """Raise the library version by one and return it."""
+    connection.execute("UPDATE library SET version = version + 1")
+    return version(connection)
+
+
+def all_items(connection: Connection) -> Iterator[LibraryItem]:
+    """Yield every item in key order."""
+    memberships: dict[str, list[str]] = {}
+    for item, collection in connection.execute("SELECT item, collection FROM memberships"):
+        memberships.setdefault(item, []).append(collection)
+    for row in connection.execute(f"{_ITEMS} ORDER BY key"):
+        yield _item(row, memberships.get(row[0], []))
+
+
+def find_item(connection: Connection, key: str) -> LibraryItem | None:
+    """Return the item with this key, if there is one."""
+    row = connection.execute(f"{_ITEMS} WHERE key = ?", (key,)).fetchone()
+    if row is None:
+        return None
+    memberships = connection.execute("SELECT collection FROM memberships WHERE item = ?", (key,))
+    return _item(row, [collection for (collection,) in memberships])
+
+
+def items_with_related(connection: Connection) -> list[LibraryItem]:
+    """Return the items that name related ones, which are few, in key order."""
+    rows = connection.execute(f"{_ITEMS} WHERE {HAS_RELATED} ORDER BY key").fetchall()
+    return [_item(row, []) for row in rows]
+
+
+def store_item(connection: Connection, item: LibraryItem, credit: Credit = Credit()) -> None:
+    """Put `item` in place of what has its key; who is not known in `credit` stays as it was."""
+    kept = {name: item.data[name] for name in item.data if name not in _PLACES}
+    text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    connection.execute(
+        "INSERT INTO items (key, version, parent, data, created_by, modified_by) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET version = excluded.version, "
+        "parent = excluded.parent, data = excluded.data, "
+        "created_by = coalesce(created_by, excluded.created_by), "
+        "modified_by = coalesce(excluded.modified_by, modified_by)",
+        (item.key, item.version, item.data.get("parentItem"), text, *astuple(credit)),
+    )
+    connection.execute("DELETE FROM memberships WHERE item = ?", (item.key,))
+    members = [(item.key, collection) for collection in item.data.get("collections", [])]
+    connection.executemany("INSERT INTO memberships VALUES (?, ?)", members)
+    _unlog(connection, "item", item.key)
+
+
+def erase_item(connection: Connection, key: str) -> None:
+    """Erase the item with this key and what lies below it; log each of their keys."""
+    below = """WITH RECURSIVE below (key) AS (
+        SELECT key FROM items WHERE key = ?
+        UNION SELECT items.key FROM items JOIN below ON items.parent = below.key
+    ) SELECT key FROM below"""
+    keys = [found for (found,) in connection.execute(below, (key,))]
+    if keys:
+        authors = {found: _created_by(connection, found) for found in keys}
+        connection.execute("DELETE FROM items WHERE key = ?", (key,))
+        _log(connection, "item", authors)
+
+
+def former_creator(connection: Connection, key: str) -> int | None:
+    """Return who had created the erased item with this key, if that is known."""
+    query = "SELECT created_by FROM deletions WHERE kind = 'item' AND key = ?"
+    row = connection.execute(query, (key,)).fetchone()
+    return row[0] if row else None
+
+
+def _created_by(connection: Connection, key: str) -> int | None:
+    (user,) = connection.execute("SELECT created_by FROM items WHERE key = ?", (key,)).fetchone()
+    return user if isinstance(user, int) else None
+
+
+def credits(connection: Connection) -> dict[str, Credit]:
+    """Return for each item that has one who created and last changed it."""
+    query = "SELECT key, created_by, modified_by FROM items WHERE created_by OR modified_by"
+    return {key: Credit(*users) for key, *users in connection.execute(query)}
+
+
+def order_added(connection: Connection) -> dict[str, int]:
+    """Return a number for each item that rises in the order in which they were added.
+
+    SQLite gives rows rising numbers, which changes leave as they are.
+    """
+    return dict(connection.execute("SELECT key, rowid FROM items"))
+
+
+def all_collections(connection: Connection) -> Iterator[Collection]:
+    """Yield every collection in key order."""
+    return map(_collection, connection.execute(f"{_COLLECTIONS} ORDER BY key"))
+
+
+def find_collection(connection: Connection, key: str) -> Collection | None:
+    """Return the collection with this key, if there is one."""
+    row = connection.execute(f"{_COLLECTIONS} WHERE key = ?", (key,)).fetchone()
+    return _collection(row) if row else None
+
+
+def relations_of_collections(connection: Connection) -> dict[str, dict[str, Any]]:
+    """Return the relations of the collections that have some, by key."""
+    query = "SELECT key, relations FROM collections WHERE relations != '{}'"
+    return {key: _relations(key, text) for key, text in connection.execute(query)}
+
+
+def relations_of_collection(connection: Connection, key: str) -> dict[str, Any]:
+    """Return the relations of one collection; none if there is no such collection."""
+    query = "SELECT relations FROM collections WHERE key = ?"
+    row = connection.execute(query, (key,)).fetchone()
+    return _relations(key, row[0]) if row else {}
+
+
+def _relations(key: str, text: str) -> dict[str, Any]:
+    try:
+        return read_json_as(OBJECT, text)
+    except (TypeError, BadJson) as error:
+        raise _damaged(f"the collection {key!r}") from error
+
+
+def store_collection(
+    connection: Connection, collection: Collection, relations: Mapping[str, Any]
+) -> None:
+    """Put `collection` in place of what has its key."""
+    connection.execute(
+        "INSERT INTO collections (key, version, name, parent, trashed, relations) "
+        "VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (key) DO UPDATE SET version = excluded.version, name = excluded.name, "
+        "parent = excluded.parent, trashed = excluded.trashed, relations = excluded.relations",
+        (
+            collection.key,
+            collection.version,
+            collection.name,
+            collection.parent,
+            collection.is_trashed,
+            json.dumps(relations, ensure_ascii=False, sort_keys=True),
+        ),
+    )
+    _unlog(connection, "collection", collection.key)
+
+
+def erase_collection(connection: Connection, key: str) -> None:
+    """Erase the collection with this key and those below it; only its own key is logged."""
+    if connection.execute("DELETE FROM collections WHERE key = ?", (key,)).rowcount:
+        _log(connection, "collection", {key: None})
+
+
+def erased(connection: Connection, kind: Erased, since: int) -> tuple[str, ...]:
+    """Return the keys logged after the library version `since`, sorted."""
+    query = "SELECT key FROM deletions WHERE kind = ? AND version > ? ORDER BY key"
+    return tuple(key for (key,) in connection.execute(query, (kind, since)))
+
+
+def _head(connection: Connection) -> tuple[str, int]:
+    match connection.execute("SELECT identity, version FROM library").fetchall():
+        case [(str(identity), int(version))]:
+            return identity, version
+        case _:
+            raise _damaged("the head")
+
+
+def _item(row: tuple[str, int, str | None, str], collections: list[str]) -> LibraryItem:
+    """Put an item together: where it lies stands in columns, everything else in its JSON."""
+    key, version, parent, text = row
+    try:
+        data = read_json(text)
+    except (TypeError, BadJson) as error:
+        raise _damaged(f"the item {key!r}") from error
+    if not isinstance(data, dict) or not _is_in_shape(data):
+        raise _damaged(f"the item {key!r}")
+    place = {"collections": sorted(collections)} if parent is None else {"parentItem": parent}
+    return LibraryItem(key, version, data | place)
+
+
+def _is_in_shape(data: Mapping[str, object]) -> bool:
+    """Tell whether tags and creators, which all readers go through, are lists of texts by name."""
+    tags, creators = data.get("tags", []), data.get("creators", [])
+    return (
+        isinstance(tags, list)
+        and all(isinstance(tag, dict) and isinstance(tag.get("tag"), str) for tag in tags)
+        and isinstance(creators, list)
+        and all(isinstance(one, dict) and _holds_texts(one) for one in creators)
+    )
+
+
+def _holds_texts(creator: Mapping[str, object]) -> bool:
+    return all(isinstance(value, str) for value in creator.values())
+
+
+def _collection(row: tuple[str, int, str, str | None, int]) -> Collection:
+    key, version, name, parent, trashed = row
+    return Collection(key, version, name, parent, bool(trashed))
+
+
+def _damaged(what: str) -> BadLibrary:
+    return BadLibrary(
+        f"{what} of the embedded library is damaged", "Put back a copy of the library."
+    )
+
+
+def _log(connection: Connection, kind: Erased, authors: Mapping[str, int | None]) -> None:
+    version = next_version(connection)
+    rows = [(kind, key, version, author) for key, author in authors.items()]
+    connection.executemany("INSERT OR REPLACE INTO deletions VALUES (?, ?, ?, ?)", rows)
+
+
+def _unlog(connection: Connection, kind: Erased, key: str) -> None:
+    connection.execute("DELETE FROM deletions WHERE kind = ? AND key = ?", (kind, key))

@@ -1,0 +1,159 @@
+"""A library's contents as the core sees them: items with their links and our notes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.values.record import (
+    EMPTY,
+    SECTION,
+    Blocks,
+    Collection,
+    Fields,
+    Item,
+    Note,
+    PersonalNote,
+    Value,
+)
+from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.records.homes import homes_of
+from zoterodigest.library.records.items import read_item
+from zoterodigest.library.records.zotero import ZoteroMapping
+from zoterodigest.notes.own import read_own_note
+from zoterodigest.notes.read import NoteReading, read_note
+
+PUBLISH = "publish"
+"""The tag of a note of the person's own that may be shown in a digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A snapshot as the core sees it, and the objects behind it by key.
+
+    `children` are the notes and attachments of an item, by key.
+    """
+
+    version: int
+    items: tuple[Item, ...]
+    collections: tuple[Collection, ...]
+    by_key: Mapping[str, LibraryItem]
+    children: Mapping[str, Sequence[LibraryItem]]
+
+    def attachments(self, key: str) -> list[LibraryItem]:
+        """Return the live attachments of the item `key`."""
+        found = self.children.get(key, ())
+        return [one for one in found if one.json.is_attachment and not one.is_trashed]
+
+
+EMPTY_LIBRARY = Contents(0, (), (), {}, {})
+
+
+def is_top_level(item: LibraryItem) -> bool:
+    """Whether an object is a regular item that stands by itself."""
+    return not (item.json.parent or item.json.is_attachment or item.json.is_note)
+
+
+def read_contents(
+    snapshot: Snapshot, zotero: ZoteroMapping, *, with_own_notes: bool = False
+) -> Contents:
+    """Return what `snapshot` holds; notes and attachments without a parent are left out.
+
+    Notes that the person wrote are read only `with_own_notes`.
+    """
+    children: dict[str, list[LibraryItem]] = defaultdict(list)
+    for one in snapshot.items:
+        if parent := one.json.parent:
+            children[parent].append(one)
+    top = (one for one in snapshot.items if is_top_level(one))
+    items = [_item(one, children.get(one.key, ()), zotero, with_own_notes) for one in top]
+    by_key = {one.key: one for one in snapshot.items}
+    chained = tuple(with_chains(items, by_key))
+    return Contents(snapshot.version, chained, snapshot.collections, by_key, children)
+
+
+def with_chains(items: Sequence[Item], objects: Mapping[str, LibraryItem]) -> Iterator[Item]:
+    """Yield items with all that were merged into them, also into an item that they replace.
+
+    `objects` are the items by key, as the library has them.
+    """
+    named = {item.key: frozenset(objects[item.key].json.replaced) for item in items}
+    direct = {key: replaced for key, replaced in named.items() if replaced}
+    for item in items:
+        found, left = set[str](), set(direct.get(item.key, ()))
+        while left:
+            found |= left
+            left = {old for key in left for old in direct.get(key, ())} - found
+        yield item if found == item.replaces else replace(item, replaces=frozenset(found))
+
+
+def _item(
+    item: LibraryItem, children: Sequence[LibraryItem], zotero: ZoteroMapping, with_own_notes: bool
+) -> Item:
+    found = core_item(item, children, zotero)
+    return replace(found, own_notes=dict(_own_notes(children))) if with_own_notes else found
+
+
+def _own_notes(children: Iterable[LibraryItem]) -> Iterator[tuple[str, PersonalNote]]:
+    """Yield the live notes of an item that the person wrote, by key."""
+    for one in children:
+        note = read_own_note(one.json.note) if one.json.is_note else None
+        if note is not None and not one.is_trashed:
+            is_public = PUBLISH in one.json.tags
+            yield one.key, PersonalNote(Blocks(note.blocks), note.html, is_public)
+
+
+def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: ZoteroMapping) -> Item:
+    """Return one item with its children as the core sees it."""
+    children = list(children)
+    attached = [one.data for one in children if one.json.is_attachment and not one.is_trashed]
+    fields, raws = read_item(item.data, zotero, attached, parsed_date=item.parsed_date)
+    homeless = _homeless(item)
+    notes: dict[str, Note] = {}
+    for one in sorted(children, key=lambda child: child.key):
+        reading = read_note(one.json.note) if one.json.is_note else None
+        if reading is not None:
+            notes.setdefault(reading.id, core_note(one, reading))
+    return Item(
+        key=item.key,
+        version=item.version,
+        fields={**fields, **dict.fromkeys(homeless, EMPTY)},
+        raws={**raws, **dict.fromkeys(homeless, "")},
+        identifiers=item.json.identifiers,
+        collections=frozenset(item.json.collections),
+        notes=notes,
+        is_trashed=item.is_trashed,
+        replaces=frozenset(item.json.replaced),
+        homeless=homeless,
+    )
+
+
+def _homeless(item: LibraryItem) -> frozenset[str]:
+    homes = homes_of(item.json.item_type)
+    return frozenset({"pages"}) if homes and homes.may_gain_pages else frozenset()
+
+
+def core_note(note: LibraryItem, reading: NoteReading) -> Note:
+    """Return our note as the core sees it: a field for the summary and for each section."""
+    fields: dict[str, Value] = {}
+    raws: dict[str, str] = {}
+    doubled = {"summary"} if reading.is_doubled else set()
+    for part in reading.parts:
+        name = "summary" if part.name is None else section_name(part.name, fields)
+        if part.name is not None and SECTION + part.name in fields:
+            doubled.add(SECTION + part.name)
+        fields[name] = Blocks(part.blocks) if part.blocks else EMPTY
+        raws[name] = "\n".join(part.html)
+    return Note(
+        note.key, note.version, fields, raws, note.is_trashed, frozenset(doubled), reading.kept
+    )
+
+
+def section_name(name: str, taken: Fields) -> str:
+    """Return the field of a section called `name`; of equal names the later ones are numbered."""
+    field, number = SECTION + name, 1
+    while field in taken:
+        number += 1
+        field = f"{SECTION}{name} ({number})"
+    return field

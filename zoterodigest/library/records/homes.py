@@ -1,0 +1,67 @@
+"""Where each field of a record has its home in an item, by item type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from zoterodigest.library.item_json import Data as Data
+from zoterodigest.library.rules.schema import item_types
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """What one item type calls the fields we use; empty where it has no such field.
+
+    `role` is the creator type of the authors. `archive_id` holds an arXiv id (preprints); where it
+    is empty the id has its home in Extra.
+    """
+
+    item_type: str
+    title: str
+    role: str
+    venue: str
+    date: str
+    pages: str
+    abstract: str
+    doi: str
+    url: str
+    archive_id: str
+    publisher: str
+    series: str
+    extra: str
+    citekey: str
+
+    @property
+    def may_gain_pages(self) -> bool:
+        """Whether an item of a type without pages gets them once the work is published."""
+        return not self.pages and self.item_type == "preprint"
+
+
+@cache
+def homes_of(item_type: str) -> Homes | None:
+    """Return the homes in items of `item_type`; None for notes, attachments and unknown types."""
+    kind = item_types().get(item_type)
+    if kind is None or kind.is_part:
+        return None
+    is_preprint = item_type == "preprint"
+
+    def own(base: str) -> str:
+        return kind.field_for(base) or ""
+
+    return Homes(
+        item_type,
+        title=own("title"),
+        role=kind.creators[0] if kind.creators else "",
+        venue="repository" if is_preprint else own("publicationTitle"),
+        date=own("date"),
+        pages=own("pages"),
+        abstract=own("abstractNote"),
+        doi=own("DOI"),
+        url=own("url"),
+        archive_id="archiveID" if is_preprint else "",
+        publisher="" if is_preprint else own("publisher"),
+        series="" if is_preprint else own("series"),
+        extra=own("extra"),
+        citekey=own("citationKey"),
+    )

@@ -1,0 +1,251 @@
+"""Fields of a record written into an item's data: one function for each field, each a patch.
+
+Beside its home an arXiv id has twins that are kept in step with it: the DOI that arXiv gives, and
+the abs page in a url that nothing else fills.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from zoterodigest.core.links.view import canonical_pages
+from zoterodigest.core.values.dates import is_iso, write_date
+from zoterodigest.core.values.identity import identifier_of
+from zoterodigest.core.values.record import Fields, Links, Members, Names, Value, text_in
+from zoterodigest.core.values.venue import Venue, VenueKind, official_name
+from zoterodigest.library.item_json import ItemJson
+from zoterodigest.library.records.creators import with_names
+from zoterodigest.library.records.extra import extra_values, with_extra
+from zoterodigest.library.records.homes import Data, Homes
+from zoterodigest.library.records.hyperlinks import held_links, link_line
+from zoterodigest.library.records.tags import with_members
+from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, venue_tag
+
+Patch = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The item a field is written into: its data as they are by now, and where things live."""
+
+    data: Data
+    homes: Homes
+    zotero: ZoteroMapping
+
+    def text(self, home: str) -> str:
+        """Return what the field `home` holds; empty where there is no such field."""
+        return ItemJson(self.data).text(home)
+
+    def patch(self, home: str, text: str) -> Patch:
+        """Return the patch that puts `text` into the field `home`, in the form Zotero keeps."""
+        return {home: _CONTROL.sub("", text.replace("\r\n", "\n")).strip()} if home else {}
+
+
+def write_field(place: Place, name: str, value: Value) -> Patch:
+    """Return the patch that writes one field; EMPTY clears it.
+
+    Not written here are `year`, `date` and `venue`, which share homes (`write_when`,
+    `write_venue`), and links that live in attachments.
+    """
+    return _WRITERS[name](place, value)
+
+
+def is_written_alone(name: str) -> bool:
+    """Tell whether `write_field` writes the field."""
+    return name in _WRITERS
+
+
+def write_when(place: Place, present: Fields, asked: Fields) -> Patch:
+    """Return the patch for `year` and `date`, which share the item's date.
+
+    A date of another year than `year` (a preprint's, beside the year of the conference) gives way
+    to it on a published item. Without a date the year stands alone, but not what stands in place of
+    a date ("n.d.") and is read as both.
+    """
+    date, year = (text_in({**present, **asked}, name) for name in ("date", "year"))
+    is_apart = bool(date and year and not date.startswith(year))
+    if "date" not in asked and (is_apart or (not year and is_iso(date) and len(date) == 4)):
+        date = ""
+    if "year" not in asked and (is_apart or not is_iso(year)):
+        year = ""
+    if is_apart and asked.keys() >= {"date", "year"} and place.homes.item_type != "preprint":
+        date = ""
+    return place.patch(place.homes.date, write_date(place.text(place.homes.date), date or year))
+
+
+def write_venue(place: Place, old_name: str, venue: str, year: str) -> Patch:
+    """Return the patch that names `venue` officially, with its publisher, series and derived tag.
+
+    `old_name` is the venue the item has shown so far; its derived tag goes.
+    A publisher or series that is not the old venue's is the person's and stays. A preprint names a
+    server or nothing: another venue is not written.
+    """
+    homes, venues = place.homes, place.zotero.venues
+    old, new = venues.find(old_name), _exact(venue, place.zotero)
+    if homes.item_type == "preprint" and venue and (new is None or new.item_type != "preprint"):
+        return {}
+    name = official_name(new, year) if new else venue
+    was, will = old or _UNKNOWN, new or _UNKNOWN
+    return {
+        **place.patch(homes.venue, name),
+        **_belonging(place, homes.publisher, (was.publisher, will.publisher)),
+        **_belonging(place, homes.series, (was.series, will.series)),
+        **_with_venue_tag(place, old_name, venue),
+    }
+
+
+def write_year_in_venue(place: Place, old_year: str, year: str) -> Patch:
+    """Return the patch that brings the year in an official venue name up to date.
+
+    A name that is not exactly ours for `old_year` is the person's and stays.
+    """
+    name = place.text(place.homes.venue)
+    venue = _exact(place.zotero.venues.named(name), place.zotero)
+    if venue is None or name != official_name(venue, old_year):
+        return {}
+    return place.patch(place.homes.venue, official_name(venue, year))
+
+
+def arxiv_line(place: Place, arxiv: str, category: str = "") -> Patch:
+    """Return the patch that states an arXiv id, and its category if known, in Extra."""
+    value = f"{arxiv} [{category}]" if category else arxiv
+    key = place.zotero.rules.extra.arxiv
+    return place.patch("extra", with_extra(place.text("extra"), key, [value] if arxiv else []))
+
+
+def arxiv_defaults(place: Place, arxiv: str) -> Patch:
+    """Return the patch that lets a new item of an arXiv paper lead there where it says nothing."""
+    homes, forms = place.homes, place.zotero.rules.arxiv
+    texts = {homes.url: _filled(forms.url, arxiv)}
+    if homes.archive_id:
+        texts[homes.venue] = forms.repository
+    return {home: text for home, text in texts.items() if home and arxiv and not place.text(home)}
+
+
+_UNKNOWN = Venue("", VenueKind.CONFERENCE, "")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def _exact(venue: str, zotero: ZoteroMapping) -> Venue | None:
+    """Return the venue whose name and nothing more `venue` is (no workshop with a theme)."""
+    found = zotero.venues.find(venue)
+    return found if found and zotero.venues.canonical(venue) == found.id else None
+
+
+def _belonging(place: Place, home: str, texts: tuple[str, str]) -> Patch:
+    """Return the patch from the old venue's text to the new one's, unless the person's stands."""
+    was, will = texts
+    return place.patch(home, will) if place.text(home) in ("", was) else {}
+
+
+def _with_venue_tag(place: Place, old: str, new: str) -> Patch:
+    tags = [dict(tag) for tag in place.data.get("tags", ())]
+    old_tag, new_tag = (venue_tag(venue, place.zotero) for venue in (old, new))
+    kept = [tag for tag in tags if tag.get("tag") != old_tag or old_tag == new_tag]
+    if new_tag and all(tag.get("tag") != new_tag for tag in kept):
+        kept.append({"tag": new_tag})
+    return {"tags": kept} if kept != tags else {}
+
+
+def _write_title(place: Place, value: Value) -> Patch:
+    return place.patch(place.homes.title, " ".join(_text(value).split()))
+
+
+def _write_authors(place: Place, value: Value) -> Patch:
+    names = value if isinstance(value, Names) else Names(())
+    return {"creators": with_names(place.data.get("creators", ()), names, place.homes.role)}
+
+
+def _write_pages(place: Place, value: Value) -> Patch:
+    return place.patch(place.homes.pages, canonical_pages(_text(value)))
+
+
+def _write_members(name: str) -> Callable[[Place, Value], Patch]:
+    def write(place: Place, value: Value) -> Patch:
+        texts = value.texts if isinstance(value, Members) else ()
+        tags, prefix = place.data.get("tags", ()), place.zotero.prefix(name)
+        return {"tags": with_members(tags, prefix, texts, place.zotero.spellings_of(name))}
+
+    return write
+
+
+def _write_arxiv(place: Place, value: Value) -> Patch:
+    homes, forms, arxiv = place.homes, place.zotero.rules.arxiv, _text(value)
+    is_preprint = bool(homes.archive_id)
+    patch = place.patch(homes.archive_id, _filled(forms.archive_id, arxiv))
+    lines = extra_values(place.text("extra"), place.zotero.rules.extra.arxiv)
+    is_stated = [line.split(" ")[0] for line in lines] == [arxiv]
+    if not is_stated and (lines or not is_preprint):
+        patch |= arxiv_line(place, arxiv)
+    for home, form in ((homes.doi, forms.doi), (homes.url, forms.url)):
+        if _is_twin(place.text(home), is_preprint):
+            patch |= place.patch(home, _filled(form, arxiv))
+    return patch
+
+
+def _is_twin(text: str, is_preprint: bool) -> bool:
+    """Tell whether a DOI or url only says the arXiv id, or is free to say it."""
+    identifier = identifier_of(text)
+    return identifier.scheme == "arxiv" if identifier else is_preprint and not text
+
+
+def _filled(form: str, arxiv: str) -> str:
+    return form.replace("{id}", arxiv) if arxiv else ""
+
+
+def _write_doi(place: Place, value: Value) -> Patch:
+    arxiv = ItemJson(place.data).home_arxiv if place.homes.archive_id else ""
+    twin = _filled(place.zotero.rules.arxiv.doi, arxiv)
+    return place.patch(place.homes.doi, _text(value) or twin)
+
+
+def _write_url(place: Place, value: Value) -> Patch:
+    twin = _filled(place.zotero.rules.arxiv.url, ItemJson(place.data).home_arxiv)
+    return place.patch(place.homes.url, _text(value) or twin)
+
+
+def _write_citekey(place: Place, value: Value) -> Patch:
+    return place.patch(place.homes.citekey, _text(value))
+
+
+def _write_comment(place: Place, value: Value) -> Patch:
+    text = _text(value).strip()
+    key = place.zotero.rules.extra.comment
+    return place.patch("extra", with_extra(place.text("extra"), key, [text] if text else []))
+
+
+def _write_abstract(place: Place, value: Value) -> Patch:
+    return place.patch(place.homes.abstract, _text(value))
+
+
+def _write_links(place: Place, value: Value) -> Patch:
+    if place.zotero.links is not LinkHome.EXTRA:
+        return {}
+    own: Fields = {"arxiv": ItemJson(place.data).home_arxiv}
+    links = held_links(value, own).hyperlinks if isinstance(value, Links) else ()
+    key = place.zotero.rules.extra.links
+    return place.patch("extra", with_extra(place.text("extra"), key, list(map(link_line, links))))
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""
+
+
+_WRITERS: Mapping[str, Callable[[Place, Value], Patch]] = {
+    "title": _write_title,
+    "authors": _write_authors,
+    "pages": _write_pages,
+    "award": _write_members("award"),
+    "task": _write_members("task"),
+    "categories": _write_members("categories"),
+    "arxiv": _write_arxiv,
+    "doi": _write_doi,
+    "url": _write_url,
+    "citekey": _write_citekey,
+    "links": _write_links,
+    "comment": _write_comment,
+    "abstract": _write_abstract,
+}

@@ -1,0 +1,174 @@
+"""The rules of `zotero.toml`, `venues.toml` and `tags.toml` in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from zoterodigest import mapping
+from zoterodigest.bibtex.tex.titles import folded_title
+from zoterodigest.core.links.view import Folding
+from zoterodigest.core.values.record import Fields
+from zoterodigest.core.values.venue import AWARDS, VenueTable
+from zoterodigest.library.records import tags
+from zoterodigest.library.records.tags import Spellings
+
+
+class LinkHome(Enum):
+    """Where a record's links live: attached to the item, in its Extra, or nowhere."""
+
+    ATTACHMENTS = "attachments"
+    EXTRA = "extra"
+    OFF = "off"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TagPrefixes(_Strict):
+    """What the tags of each namespace begin with."""
+
+    task: str
+    award: str
+    categories: str
+    venue: str
+
+
+class ExtraKeys(_Strict):
+    """The keys of our lines in Extra."""
+
+    arxiv: str
+    comment: str
+    links: str
+
+
+class ArxivForms(_Strict):
+    """What the fields of an arXiv paper's item say; `{id}` stands for the id."""
+
+    repository: str
+    archive_id: str
+    doi: str
+    url: str
+
+
+class TypeRules(_Strict):
+    """The item type of a work whose venue is unknown."""
+
+    conference: str
+    journal: str
+    journal_words: tuple[str, ...]
+    preprint: str
+    doi: str
+    page: str
+    nothing: str
+    schemes: dict[str, str]
+
+
+class ItemRules(_Strict):
+    """The whole of `zotero.toml`."""
+
+    tags: TagPrefixes
+    extra: ExtraKeys
+    arxiv: ArxivForms
+    types: TypeRules
+
+
+@dataclass(frozen=True, slots=True)
+class ZoteroMapping:
+    """How records and items translate into each other.
+
+    `links` says where links live; `categories` whether categories are carried as tags. What is not
+    carried is absent from every record that is read.
+    """
+
+    rules: ItemRules
+    venues: VenueTable
+    spellings: Spellings
+    links: LinkHome = LinkHome.ATTACHMENTS
+    categories: bool = False
+
+    def prefix(self, name: str) -> str:
+        """Return what the tags of the field `name` (task, award, categories) begin with."""
+        return {
+            "task": self.rules.tags.task,
+            "award": self.rules.tags.award,
+            "categories": self.rules.tags.categories,
+        }[name]
+
+    def spellings_of(self, name: str) -> Spellings:
+        """Return how members of the field `name` are spelled; categories stay as they are."""
+        return _AS_WRITTEN if name == "categories" else self.spellings
+
+    def folding(self) -> Folding:
+        """Return how spellings of venues and members are recognised as one."""
+        venues = self.venues
+        return Folding(venues.canonical, folded_title, self._fold_member, venues.is_server)
+
+    def _fold_member(self, name: str, text: str) -> str:
+        return self.spellings_of(name).fold(tags.cut(self.prefix(name), text))
+
+
+_AS_WRITTEN = Spellings.as_written()
+
+
+def zotero_mapping(
+    links: LinkHome = LinkHome.ATTACHMENTS, categories: bool = False
+) -> ZoteroMapping:
+    """Return the built-in mapping with these choices."""
+    folder = mapping.folder()
+    return ZoteroMapping(
+        load_rules(folder / "zotero.toml"),
+        mapping.venue_table(),
+        load_spellings(folder / "tags.toml"),
+        links,
+        categories,
+    )
+
+
+@cache
+def load_rules(path: Path) -> ItemRules:
+    """Return the rules of a `zotero.toml`; raises `BadMapping`."""
+    return mapping.load(path, ItemRules)
+
+
+class _Tags(_Strict):
+    spellings: tuple[str, ...]
+    synonyms: dict[str, str]
+
+
+@cache
+def load_spellings(path: Path) -> Spellings:
+    """Return the spellings of a `tags.toml`, and those of the awards; raises `BadMapping`."""
+    table = mapping.load(path, _Tags)
+    return Spellings.of((*AWARDS, *table.spellings), table.synonyms)
+
+
+def tag_text(name: str, text: str, zotero: ZoteroMapping) -> str:
+    """Return the tag for one member of the field `name` (task, award, categories)."""
+    prefix = zotero.prefix(name)
+    return prefix + tags.cut(prefix, zotero.spellings_of(name).spell(text))
+
+
+def venue_tag(venue: str, zotero: ZoteroMapping) -> str | None:
+    """Return the tag derived from a venue; None for preprints and what is no venue."""
+    if not zotero.venues.is_published(venue):
+        return None
+    found = zotero.venues.find(venue)
+    prefix = zotero.rules.tags.venue
+    return prefix + tags.cut(prefix, found.id if found else venue)
+
+
+def tags_of(fields: Fields, zotero: ZoteroMapping) -> tuple[str, ...]:
+    """Return every tag that a record gives its item, the derived one last."""
+    found: list[str] = []
+    for name in ("task", "award", *(("categories",) if zotero.categories else ())):
+        texts = getattr(fields.get(name), "texts", ())
+        found += [tag_text(name, text, zotero) for text in texts if text.strip()]
+    venue = fields.get("venue")
+    derived = venue_tag(venue, zotero) if isinstance(venue, str) else None
+    return tuple(dict.fromkeys([*found, derived] if derived else found))

@@ -1,0 +1,1 @@
+"""What Zotero accepts as an item."""

@@ -1,0 +1,166 @@
+"""What Zotero accepts as an item, and the form in which it stores it (as its Web API v3 does).
+
+`patched` is the whole rule; whether parents and collections exist is for the library to look up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from zoterodigest.library.rules import values
+from zoterodigest.library.rules.parts import note, part_field, require_fitting, with_defaults
+from zoterodigest.library.rules.relations import relations
+from zoterodigest.library.rules.schema import ItemType, item_types
+from zoterodigest.library.rules.values import (
+    Data,
+    NotAccepted,
+    collection_name,
+    is_key,
+    timestamp,
+)
+
+__all__ = ["NotAccepted", "collection_name", "is_key", "patched", "timestamp"]
+
+_SILENT = frozenset({"collections", "relations"})
+"""What may change without the item counting as modified."""
+
+_OF_PARTS = frozenset({"linkMode", "contentType", "charset", "filename", "path", "md5", "mtime"})
+_KEPT_IF_EMPTY = frozenset({"md5", "mtime"})
+"""What zotero.org keeps when it is sent empty: a client that has no file says nothing of it."""
+
+
+def patched(stored: Data | None, change: Data, *, now: str) -> dict[str, Any]:
+    """Return the item `stored` (None: a new one) after `change`, in the form it is stored in.
+
+    Lists given replace, fields given as "" go, all others stay. `dateModified` becomes `now` when
+    more than collections and relations changed; a change of nothing returns what is stored.
+    Raises `NotAccepted`.
+    """
+    kind = _kind_after(stored, change)
+    before = {} if stored is None else _retyped(stored, kind)
+    after = _defaults(kind) | before
+    change = {
+        name: change[name]
+        for name in change
+        if name != "itemType" and (change[name] or name not in _KEPT_IF_EMPTY)
+    }
+    above = str(change.get("parentItem") or before.get("parentItem", ""))
+    judging = _Judging(kind, now, is_new=stored is None, above=above)
+    for name in sorted(change):
+        value = judging.value(name, change[name])
+        if value is None:
+            after.pop(name, None)
+        else:
+            after[name] = value
+    require_fitting(kind, stored, change, after)
+    return _dated(stored, _placed(kind, change, with_defaults(after)), change, now)
+
+
+def _kind_after(stored: Data | None, change: Data) -> ItemType:
+    name = change.get("itemType", stored["itemType"] if stored else None)
+    if name is None:
+        raise NotAccepted(400, "'itemType' property not provided")
+    kind = item_types().get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise NotAccepted(400, f"{str(name)[:50]!r} is not a valid itemType")
+    return kind
+
+
+def _retyped(stored: Data, kind: ItemType) -> dict[str, Any]:
+    """Carry `stored` over to the type `kind`: base fields are mapped, what has no place goes."""
+    old = item_types()[stored["itemType"]]
+    if old == kind:
+        return dict(stored)
+    if old.is_part or kind.is_part:
+        raise NotAccepted(400, f"Cannot change item type from {old.name} to {kind.name}")
+    carried: dict[str, Any] = {}
+    for name, value in stored.items():
+        target = kind.field_for(old.bases.get(name, name)) if name in old.fields else name
+        if target:
+            carried[target] = value
+    creators = [_recast(creator, old, kind) for creator in stored["creators"]]
+    return carried | {"itemType": kind.name, "creators": creators}
+
+
+def _recast(creator: Data, old: ItemType, kind: ItemType) -> dict[str, Any]:
+    role = creator["creatorType"]
+    if role == old.creators[0]:
+        role = kind.creators[0]
+    elif role not in kind.creators:
+        role = "contributor"
+    return {**creator, "creatorType": role}
+
+
+def _defaults(kind: ItemType) -> dict[str, Any]:
+    common = {"itemType": kind.name, "tags": [], "relations": {}}
+    return common if kind.is_part else common | {"creators": []}
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """What the value of a property depends on: the item's type, the time, and where it lies."""
+
+    kind: ItemType
+    now: str
+    is_new: bool
+    above: str
+
+    def value(self, name: str, value: Any) -> Any:
+        """Return `value` as the property `name` is stored, None if the property goes."""
+        if name in self.kind.fields or name in _OF_PARTS:
+            return self._field(name, value)
+        if name == "creators" and not self.kind.is_part:
+            return values.creators(self.kind, value, is_new=self.is_new)
+        if name in _PROPERTIES:
+            return _PROPERTIES[name](value)
+        if not any(name in other.fields for other in item_types().values()):
+            raise NotAccepted(400, f"Invalid property {str(name)[:50]!r}")
+        if value == "" or _is_of_parts(name):
+            return None  # what is wrong with a property of other parts, `require_fitting` says
+        raise NotAccepted(400, f"'{name}' is not a valid field for type '{self.kind.name}'")
+
+    def _field(self, name: str, value: Any) -> Any:
+        if name == "note":
+            return note(value) or None
+        if name in _OF_PARTS or self.kind.name == "annotation":
+            return part_field(self.kind, name, value, above=self.above)
+        if name == "accessDate":
+            return values.access_date(value, self.now)
+        return values.field(name, value)
+
+
+def _is_of_parts(name: str) -> bool:
+    return name == "note" or name in _OF_PARTS or name.startswith("annotation")
+
+
+_PROPERTIES: Mapping[str, Callable[[Any], Any]] = {
+    "tags": values.tags,
+    "collections": values.collections,
+    "relations": relations,
+    "parentItem": values.parent,
+    "deleted": values.deleted,
+    "dateAdded": lambda value: values.moment("dateAdded", value),
+    "dateModified": lambda value: values.moment("dateModified", value),
+}
+
+
+def _placed(kind: ItemType, change: Data, after: dict[str, Any]) -> dict[str, Any]:
+    """Check where the item lies: only parts lie below an item, and then in no collection."""
+    if "parentItem" not in after:
+        return {"collections": [], **after}
+    if not kind.is_part:
+        raise NotAccepted(400, "Child item must be note, attachment, or annotation")
+    if change.get("collections"):
+        raise NotAccepted(400, "Child items cannot be assigned to collections")
+    return {name: value for name, value in after.items() if name != "collections"}
+
+
+def _dated(stored: Data | None, after: dict[str, Any], change: Data, now: str) -> dict[str, Any]:
+    if stored is None:
+        return {"dateAdded": now, "dateModified": now, **after}
+    changed = {name for name in stored.keys() | after.keys() if stored.get(name) != after.get(name)}
+    if changed <= _SILENT or "dateModified" in change:
+        return after
+    return {**after, "dateModified": now}

@@ -1,0 +1,239 @@
+"""How each property of an item is judged and in which form it is stored, as zotero.org does it.
+
+The sentences of refusals are those of zotero.org, so that a client can rely on either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from zoterodigest.library.port import KEY_ALPHABET
+from zoterodigest.library.rules.schema import ItemType, item_types
+
+Data = Mapping[str, Any]
+
+MAX_FIELD_BYTES = 65_535
+MAX_NAME_CHARACTERS = 255
+"""Of a tag, a collection's name, and each part of a creator's name."""
+
+_KEY = re.compile(rf"[{KEY_ALPHABET}]{{8}}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
+_MOMENT = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)|T(\d\d:\d\d:\d\d)(Z|[+-]\d\d:?\d\d))", re.ASCII
+)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_PARTS = ("firstName", "lastName", "name")
+
+
+class NotAccepted(Exception):
+    """One object cannot be stored as it is; the library turns this into `Refused`.
+
+    `data` names what the refusal is about, e.g. the parent that is missing.
+    """
+
+    def __init__(self, code: int, message: str, data: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.data = data or {}
+
+
+def is_key(text: object) -> bool:
+    """Tell whether `text` can be the key of an object."""
+    return isinstance(text, str) and _KEY.fullmatch(text) is not None
+
+
+def timestamp(moment: datetime) -> str:
+    """Return `moment` in the form of dateAdded and dateModified; without a zone it is UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def text_of(value: Any, name: str) -> str:
+    """Return `value` trimmed, with LF line ends and no control characters; numbers become text."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        raise NotAccepted(400, f"Unexpected array for property '{name}'")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise NotAccepted(400, f"'{name}' must be text")
+    text = _CONTROL.sub("", str(value).replace("\r\n", "\n")).strip()
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise NotAccepted(400, f"'{name}' holds half a character (a lone surrogate)") from error
+    return text
+
+
+def field(name: str, value: Any) -> str | None:
+    """Return the value of an ordinary field as stored, None for an empty one."""
+    text = text_of(value, name)
+    if len(text.encode()) > MAX_FIELD_BYTES:
+        raise NotAccepted(413, f"'{name}' field value '{text[:50]}…' too long")
+    return text or None
+
+
+def access_date(value: Any, now: str) -> str | None:
+    """Return a day as it is, and a moment in UTC; `CURRENT_TIMESTAMP` is `now`."""
+    text = text_of(value, "accessDate")
+    if text == "CURRENT_TIMESTAMP":
+        return now
+    if not text or (_DAY.fullmatch(text) and _instant(f"{text}T00:00:00Z")):
+        return text or None
+    if found := _instant(text):
+        return found
+    forms = "ISO 8601 or UTC 'YYYY-MM-DD[ hh:mm:ss]' format or 'CURRENT_TIMESTAMP'"
+    raise NotAccepted(400, f"'accessDate' must be in {forms} ({text[:50]})")
+
+
+def moment(name: str, value: Any) -> str:
+    """Return dateAdded or dateModified in UTC."""
+    if found := _instant(value):
+        return found
+    forms = "ISO 8601 or UTC 'YYYY-MM-DD hh:mm:ss' format"
+    raise NotAccepted(400, f"'{name}' must be in {forms} ({str(value)[:50]})")
+
+
+def _instant(value: Any) -> str | None:
+    """Return a moment that states its zone, or has none in the form of SQL, in UTC."""
+    found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return None
+    day, sql, time, zone = found.groups()
+    try:
+        return timestamp(datetime.fromisoformat(f"{day}T{sql or time}{zone or 'Z'}"))
+    except (ValueError, OverflowError):
+        return None
+
+
+def creators(kind: ItemType, value: Any, *, is_new: bool) -> list[dict[str, Any]]:
+    """Return creators as stored.
+
+    A new item may have a single creator without a name, as templates hold it: it is dropped.
+    """
+    given = [
+        one for one in array(value, "creators") if _is_object(one, "Creator must be an object")
+    ]
+    found = [_creator(kind, one, may_be_blank=is_new and len(given) == 1) for one in given]
+    return [creator for creator in found if creator is not None]
+
+
+def _creator(kind: ItemType, value: Data, *, may_be_blank: bool) -> dict[str, Any] | None:
+    """Return one creator as stored, None for one without any visible name."""
+    if not value.get("creatorType"):
+        raise NotAccepted(400, "creator object must contain 'creatorType'")
+    if unknown := sorted(value.keys() - {"creatorType", *_PARTS}, key=str):
+        raise NotAccepted(400, f"Invalid creator property '{unknown[0]}'")
+    parts = {part: _creator_name(value[part]) for part in _PARTS if value.get(part) is not None}
+    if not any(parts.values()):
+        if may_be_blank and parts:
+            return None
+        raise NotAccepted(400, "creator object must contain 'firstName'/'lastName' or 'name'")
+    if "name" in parts and len(parts) > 1:
+        other = next(part for part in parts if part != "name")
+        raise NotAccepted(400, f"'{other}' and 'name' creator fields are mutually exclusive")
+    if len(parts) == 1 and "name" not in parts:
+        (given,) = parts
+        lacking = "lastName" if given == "firstName" else "firstName"
+        raise NotAccepted(400, f"'{lacking}' creator field must be set if '{given}' is set")
+    role = _role(kind, value["creatorType"])
+    is_visible = any(part.strip(_INVISIBLE) for part in parts.values())
+    return {"creatorType": role, **parts} if is_visible else None
+
+
+def _creator_name(value: Any) -> str:
+    text = text_of(value, "creator")
+    if len(text) > MAX_NAME_CHARACTERS:
+        about = {"field": "creator", "value": text[:MAX_NAME_CHARACTERS]}
+        raise NotAccepted(413, f"Creator value '{text[:50]}…' too long", about)
+    return text
+
+
+def _role(kind: ItemType, role: Any) -> str:
+    """Return the type of a creator; an author of a type without authors is its main creator."""
+    if role in kind.creators:
+        return str(role)
+    if role == "author" and kind.creators:
+        return kind.creators[0]
+    known = any(role in other.creators for other in item_types().values())
+    suffix = f" for item type '{kind.name}'" if known else ""
+    raise NotAccepted(400, f"'{str(role)[:50]}' is not a valid creator type{suffix}")
+
+
+def tags(value: Any) -> list[dict[str, Any]]:
+    """Return tags as stored: trimmed, sorted, each once; blank ones are dropped."""
+    found: dict[str, dict[str, Any]] = {}
+    for tag in array(value, "tags"):
+        if not _is_object(tag, "Tag must be an object") or not tag:
+            raise NotAccepted(400, "Tag object is empty")
+        if unknown := sorted(tag.keys() - {"tag", "type"}, key=str):
+            raise NotAccepted(400, f"Invalid tag property '{unknown[0]}'")
+        text, kind = _tag_name(tag.get("tag")), tag.get("type", 0)
+        if kind not in (0, 1):
+            raise NotAccepted(400, f"Invalid tag type '{str(kind)[:50]}'")
+        if text:
+            found.setdefault(text, {"tag": text, "type": 1} if kind else {"tag": text})
+    return [found[text] for text in sorted(found)]
+
+
+def _tag_name(value: Any) -> str:
+    if isinstance(value, Mapping | list | tuple | None):
+        raise NotAccepted(400, "Invalid tag name")
+    text = text_of(value, "tag")
+    if len(text) > MAX_NAME_CHARACTERS:
+        raise NotAccepted(413, f"Tag '{text[:50]}…' too long", {"tag": text})
+    return text
+
+
+def collections(value: Any) -> list[str]:
+    """Return the keys of collections, sorted, each once."""
+    for key in (keys := array(value, "collections")):
+        if not is_key(key):
+            raise NotAccepted(400, f"'{str(key)[:50]}' is not a valid collection key")
+    return sorted(set(keys))
+
+
+def collection_name(text: object) -> str:
+    """Return `text` as a collection's name is stored; raises `NotAccepted`."""
+    if not isinstance(text, str):
+        raise NotAccepted(400, "'name' must be a string")
+    name = text_of(text, "name")
+    if not name:
+        raise NotAccepted(400, "Collection name cannot be empty")
+    if len(name) > MAX_NAME_CHARACTERS:
+        about = {"value": f"{name[:50]}…"}
+        raise NotAccepted(413, f"Collection name '{name[:50]}…' too long", about)
+    return name
+
+
+def parent(value: Any) -> str | None:
+    """Return the key of the item above, None for none."""
+    if value in (None, False, ""):
+        return None
+    if not is_key(value):
+        raise NotAccepted(400, "'parentItem' must be a valid item key or false")
+    return str(value)
+
+
+def deleted(value: Any) -> int | None:
+    """Return 1 for what lies in the trash."""
+    if value not in (0, 1):
+        raise NotAccepted(400, "'deleted' must be a boolean")
+    return 1 if value else None
+
+
+def array(value: Any, name: str) -> list[Any]:
+    """Return `value` if it is a list; raises `NotAccepted`."""
+    if not isinstance(value, list | tuple):
+        raise NotAccepted(400, f"'{name}' property must be an array")
+    return list(value)
+
+
+def _is_object(value: Any, otherwise: str) -> bool:
+    if not isinstance(value, Mapping):
+        raise NotAccepted(400, otherwise)
+    return True

@@ -1,0 +1,1 @@
+"""The lock file: the committed links."""

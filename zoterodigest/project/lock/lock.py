@@ -1,0 +1,267 @@
+"""The lock file `zoterodigest.lock`: the links, committed, so that they travel to every machine.
+
+A header, then shelves and rows (`project/lock/rows.py` shows them). It is read with git's conflict
+markers in it too, and with rows that stand there twice: both sides are folded
+(`project/lock/fold.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from hashlib import blake2b
+from pathlib import Path
+
+from zoterodigest.core.links.link import Exported, Row, Shelf
+from zoterodigest.core.plan.history import Links
+from zoterodigest.core.reconcile.acknowledging import Acknowledged
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.foreign import TEXT, BadJson, read_json_as
+from zoterodigest.project.files import replace_file
+from zoterodigest.project.lock.acknowledged_text import sorted_acknowledged
+from zoterodigest.project.lock.bib_text import sorted_entries
+from zoterodigest.project.lock.fold import (
+    fold_acknowledged,
+    fold_all,
+    fold_exported,
+    fold_made,
+    fold_rows,
+    fold_shelves,
+)
+from zoterodigest.project.lock.paragraphs import BadLine, Line, to_json
+from zoterodigest.project.lock.rows import Linked, read_rows, render_rows
+
+_LOG = logging.getLogger(__name__)
+
+LOCK_FILE = "zoterodigest.lock"
+
+_HEADER = """\
+# The links that zoterodigest made: commit this file, do not edit it. If git leaves conflict marks
+# in it, run zoterodigest: it reads both sides and puts the file in order.
+version {version}
+library {identity}
+"""
+_LONGEST_HEADER = 20
+"""Lines, with conflict marks of git among them."""
+
+_VERSION = "1"
+_NEWER = "Install the newest zoterodigest: this file was written by a later one."
+_TWO_LIBRARIES = (
+    "Links with two libraries cannot be put together: keep one side's file "
+    "(git checkout --ours or --theirs)."
+)
+_MARK = re.compile(r"([<|=>])\1{6}(?: .*)?")
+
+
+class BadLockFile(ZoterodigestError):
+    """`path` cannot be used as a lock file, from line `number` on; it is left as it is."""
+
+    exit_code = 13
+
+    def __init__(self, path: Path, bad_line: BadLine) -> None:
+        super().__init__(
+            f"{path}:{bad_line.number}: the lock file cannot be used: {bad_line.reason}",
+            bad_line.hint
+            or f"Take back the version committed last (git checkout -- {path.name}), or delete the "
+            "file: the next run finds its items in the library again and adopts them.",
+        )
+        self.path = path
+        self.number = bad_line.number
+
+
+@dataclass(frozen=True, slots=True)
+class LockFile:
+    """All links with one library: rows sorted by id, shelves by digest and path, none twice.
+
+    `exported` are the entries of .bib files that our exports wrote, by file and citation key;
+    `made` are the files that our exports made. `acknowledged` are the reports that a person lives
+    with, sorted.
+    """
+
+    identity: str
+    rows: tuple[Row, ...] = ()
+    shelves: tuple[Shelf, ...] = ()
+    exported: tuple[Exported, ...] = ()
+    made: frozenset[str] = frozenset()
+    acknowledged: tuple[Acknowledged, ...] = ()
+
+    @property
+    def links(self) -> Links:
+        """What the history of runs keeps of it."""
+        return Links(self.rows, self.shelves, self.exported)
+
+
+def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:
+    """Return the bytes of `lock`, the same for equal locks; `read_lock` gives it back.
+
+    The line ends are those of the file `before`.
+    """
+    header = _HEADER.format(version=_VERSION, identity=to_json(lock.identity))
+    parts = lock.rows, lock.shelves, lock.exported, lock.made, lock.acknowledged
+    text = header + render_rows(*parts)
+    data = text.encode("utf-8")
+    return data.replace(b"\n", b"\r\n") if before and b"\r\n" in before else data
+
+
+def write_lock(path: Path, lock: LockFile, expected: bytes | None) -> None:
+    """Replace the lock file at `path`, which must still hold `expected`; keep its line ends.
+
+    Nothing is written when it already says what `lock` says (see `replace_file` for the rest).
+    """
+    replace_file(path, render_lock(lock, expected), expected)
+
+
+def lock_hash(data: bytes | None) -> str:
+    """Return what the journal names a lock file by; None is a lock file that does not exist."""
+    return "" if data is None else blake2b(data, digest_size=16).hexdigest()
+
+
+def read_lock(data: bytes, path: Path = Path(LOCK_FILE)) -> LockFile:
+    """Read the bytes of a lock file, folding conflict marks and doubled rows.
+
+    Raises `BadLockFile`, with the line in `path`, for anything else that zoterodigest did not
+    write, and for the conflict that it cannot fold: links with two different libraries.
+    """
+    try:
+        one, other, ancestor = _sides(list(enumerate(_text_lines(data), start=1)))
+        if one is other:
+            return _lock(_read_side(one))
+        _LOG.info("%s holds both sides of a git merge: they are folded", path)
+        return _lock(_fold(_read_side(one), _read_side(other), _read_ancestor(ancestor)))
+    except BadLine as error:
+        raise BadLockFile(path, error) from error
+
+
+def holds_conflict_marks(data: bytes | None) -> bool:
+    """Tell whether git left conflict marks in these bytes of a lock file."""
+    lines = (data or b"").splitlines()
+    return any(line.startswith((b"<<<<<<<", b">>>>>>>")) for line in lines)
+
+
+def names_library(data: bytes, identity: str) -> bool:
+    """Tell whether the header of these bytes of a lock file names the library `identity`."""
+    wanted = f"library {to_json(identity)}".encode()
+    return any(line.strip() == wanted for line in data.splitlines()[:_LONGEST_HEADER])
+
+
+def _text_lines(data: bytes) -> list[str]:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadLine(data.count(b"\n", 0, error.start) + 1, "it is no UTF-8") from error
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
+class _Part(Enum):
+    """Where a line stands in a file that git could not merge."""
+
+    COMMON = auto()
+    ONE = auto()
+    ANCESTOR = auto()
+    OTHER = auto()
+
+
+_NEXT_PART = {
+    (_Part.COMMON, "<"): _Part.ONE,
+    (_Part.ONE, "|"): _Part.ANCESTOR,
+    (_Part.ONE, "="): _Part.OTHER,
+    (_Part.ANCESTOR, "="): _Part.OTHER,
+    (_Part.OTHER, ">"): _Part.COMMON,
+}
+
+
+def _sides(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
+    """Return the whole file as one side has it, as the other has it, and as it was before.
+
+    Without conflicts all are `lines`; before is empty unless every conflict shows it (diff3 style).
+    """
+    texts: dict[_Part, list[Line]] = {part: [] for part in _Part}
+    part, marks = _Part.COMMON, ""
+    for number, line in lines:
+        if mark := _MARK.fullmatch(line):
+            if (part, mark[1]) not in _NEXT_PART:
+                raise BadLine(number, "a conflict mark of git is out of place")
+            part = _NEXT_PART[part, mark[1]]
+            marks += mark[1]
+            continue
+        for side in texts if part is _Part.COMMON else (part,):
+            texts[side].append((number, line))
+    if part is not _Part.COMMON:
+        raise BadLine(len(lines), "a conflict of git has no end")
+    if not marks:
+        return lines, lines, lines
+    before = texts[_Part.ANCESTOR] if marks.count("|") == marks.count("<") else []
+    return texts[_Part.ONE], texts[_Part.OTHER], before
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side's lock file: the line that names its library, the name, and what it holds."""
+
+    number: int
+    identity: str
+    linked: Linked = field(default_factory=Linked)
+
+
+def _read_side(lines: list[Line]) -> _Side:
+    header: dict[str, Line] = {}
+    body: list[Line] = []
+    for number, line in lines:
+        key, _, value = line.partition(" ")
+        if key not in ("version", "library"):
+            body += [] if line.startswith("#") else [(number, line)]
+        elif header.setdefault(key, (number, value))[1] != value:
+            raise BadLine(number, f"it names a second {key}", _TWO_LIBRARIES)
+    if header.keys() != {"version", "library"}:
+        raise BadLine(1, "it does not begin as zoterodigest writes it")
+    if header["version"][1] != _VERSION:
+        raise BadLine(header["version"][0], "its version is not known", _NEWER)
+    return _Side(header["library"][0], _identity(header["library"]), read_rows(body))
+
+
+def _identity(line: Line) -> str:
+    try:
+        return read_json_as(TEXT, line[1])
+    except BadJson as error:
+        raise BadLine(line[0], "its library cannot be read") from error
+
+
+def _read_ancestor(lines: list[Line]) -> _Side:
+    """Read the file as it was before both sides; what git could not put together is unknown."""
+    try:
+        return _read_side(lines)
+    except BadLine:
+        return _Side(0, "")
+
+
+def _fold(one: _Side, other: _Side, ancestor: _Side) -> _Side:
+    if one.identity != other.identity:
+        raise BadLine(other.number, "its two sides name two libraries", _TWO_LIBRARIES)
+    known = [ancestor.linked] if ancestor.identity else []
+    return _Side(one.number, one.identity, _folded(one.linked, other.linked, known))
+
+
+def _folded(one: Linked, other: Linked, known: Sequence[Linked]) -> Linked:
+    ancestor = known[0] if known else Linked()
+    return Linked(
+        fold_all(one.rows, other.rows, ancestor.rows, fold_rows),
+        fold_all(one.shelves, other.shelves, ancestor.shelves, fold_shelves),
+        fold_all(one.exported, other.exported, ancestor.exported, fold_exported),
+        fold_made(one.made, other.made, [before.made for before in known]),
+        fold_acknowledged(one.acknowledged, other.acknowledged, ancestor.acknowledged),
+    )
+
+
+def _lock(side: _Side) -> LockFile:
+    linked = side.linked
+    return LockFile(
+        side.identity,
+        tuple(linked.rows[key] for key in sorted(linked.rows)),
+        tuple(linked.shelves[key] for key in sorted(linked.shelves)),
+        sorted_entries(linked.exported),
+        linked.made,
+        sorted_acknowledged(linked.acknowledged),
+    )

@@ -1,0 +1,87 @@
+"""Aliases: under which citation keys the works of a library stand in the project's .bib files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from zoterodigest.bibtex.edit.document import read_bib
+from zoterodigest.core.links.link import Exported
+from zoterodigest.core.reconcile.following import successors
+from zoterodigest.core.values.record import Item
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.core.works.catalogue import Adopt, library_catalogue
+from zoterodigest.core.works.contradictions import contradict
+from zoterodigest.core.works.work import work_of
+from zoterodigest.project.files import read_if_present
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """The citation keys of one .bib: by item key those of its works, and the line of each key."""
+
+    bibliography: str
+    keys: Mapping[str, str]
+    lines: Mapping[str, int]
+
+
+def aliases_in(
+    source: bytes,
+    bibliography: str,
+    exported: Iterable[Exported],
+    items: Sequence[Item],
+    venues: VenueTable,
+) -> Aliases:
+    """Return the keys in the .bib `source`, by the item that each entry tells of.
+
+    An entry that an export wrote is the work it was written for; any other is looked for by what
+    identifies it, and is else the work that it once was. Of two entries of one item the one that an
+    export wrote counts, else the first.
+    """
+    document = read_bib(bibliography, source, venues)
+    lines = {record.key: record.line for record in document.entries}
+    known = {one.key: one for one in exported if one.bibliography == bibliography}
+    live = {item.key: item for item in items if not item.is_trashed}
+    # An item that another was merged into has that one's entry; of several it is nobody's.
+    followed = successors(items)
+    ours = {one.item: key for key, one in known.items() if one.prints}
+    counts = Counter(followed.get(item, item) for item in ours)
+    written = {
+        new: key for item, key in ours.items() if counts[new := followed.get(item, item)] == 1
+    } | ours
+    keys = {item: key for item, key in written.items() if key in lines and item in live}
+    catalogue = library_catalogue(items)
+    for record, entry in zip(document.entries, document.core_entries(), strict=True):
+        once = known.get(record.key)
+        if once is not None and once.prints:
+            continue
+        match, then = catalogue.find(work_of(entry)), live.get(once.item) if once else None
+        if isinstance(match, Adopt):
+            keys.setdefault(match.key, record.key)
+        elif then and not contradict(entry.identifiers, then.identifiers):
+            keys.setdefault(then.key, record.key)
+    return Aliases(bibliography, keys, lines)
+
+
+def project_aliases(
+    workspace: Workspace, gathered: Gathered, items: Sequence[Item]
+) -> tuple[Aliases, ...]:
+    """Return the aliases of every configured .bib that is there, in order.
+
+    Those that were gathered are not read again, and not at all if they cannot be read.
+    """
+    exported, venues = gathered.lock.exported, workspace.zotero.venues
+    gathered_bibs = {read.key: read.data for read in gathered.bibs}
+    gathered_bibs |= {one.key: None for one in gathered.unread_sources if one.key.is_bib}
+    sources = (
+        (bib.key, gathered_bibs[bib.key] if bib.key in gathered_bibs else read_if_present(bib.path))
+        for bib in workspace.project.bibliographies()
+    )
+    return tuple(
+        aliases_in(source, key, exported, items, venues)
+        for key, source in sources
+        if source is not None
+    )

@@ -1,0 +1,90 @@
+"""Edits of bibliographies: what a plan changes in entries of a .bib, as its new bytes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+from zoterodigest.bibtex.edit.edit import put
+from zoterodigest.bibtex.tex.latex import Dialect
+from zoterodigest.bibtex.work.rules import bib_rules
+from zoterodigest.bibtex.work.style import Style
+from zoterodigest.core.plan.plan import ChangeEntry, Plan, items_behind
+from zoterodigest.project.layout import BibFile
+from zoterodigest.sync.edits.edits import Refused
+from zoterodigest.sync.gathering.gather import Gathered, ReadBib
+
+
+@dataclass(frozen=True, slots=True)
+class BibEdit:
+    """A bibliography as read, its bytes once the edits are made, and what is refused."""
+
+    read: ReadBib
+    source: bytes
+    refused: tuple[Refused, ...] = ()
+
+
+def compile_bib_edits(
+    plan: Plan,
+    gathered: Gathered,
+    exported: Set[str] = frozenset(),
+    unfollowed: Set[tuple[str, str]] = frozenset(),
+) -> tuple[BibEdit, ...]:
+    """Return the edits of every bibliography whose entries `plan` changes, in their order.
+
+    A field that would not read back as asked is refused and stays as it is. What nobody edited in
+    an entry of ours is left to the export, where one follows that rewrites the .bib (`exported`);
+    it does not rewrite those whose items are behind, or those `unfollowed` (by file and key).
+    """
+    behind = items_behind(plan.links, plan.rows, plan.actions)
+    places = {link.row.id: link.index for link in plan.links}
+    changes: dict[str, dict[int, ChangeEntry]] = defaultdict(dict)
+    for action in plan.actions:
+        if isinstance(action, ChangeEntry):
+            changes[action.entry.digest][places[action.row_id]] = action
+    first = sum(len(read.document.entries) for read in gathered.digests)
+    edits: list[BibEdit] = []
+    for read in gathered.bibs:
+        if asked := changes[read.key]:
+            keys = {first + at: entry.key for at, entry in enumerate(read.document.entries)}
+            changes_by_key = {keys[index]: change for index, change in asked.items()}
+            left = _left_to_export(read, gathered, behind) if read.key in exported else frozenset()
+            left -= {key for file, key in unfollowed if file == read.key}
+            edits.append(_edit(read, changes_by_key, left))
+        first += len(read.document.entries)
+    return tuple(edits)
+
+
+def style_of(bib: BibFile) -> Style:
+    """Return the style in which a bibliography is written."""
+    rules = bib.rules
+    return Style(
+        Dialect(rules.to),
+        short_venues=rules.short_venues,
+        abstract=rules.abstract,
+        note=rules.note,
+        awards=rules.awards,
+    )
+
+
+def _left_to_export(read: ReadBib, gathered: Gathered, behind: Set[str]) -> frozenset[str]:
+    exports = (one for one in gathered.lock.exported if one.bibliography == read.key)
+    return frozenset(one.key for one in exports if one.prints and one.item not in behind)
+
+
+def _edit(read: ReadBib, changes: Mapping[str, ChangeEntry], ours: Set[str]) -> BibEdit:
+    asked = {
+        key: {
+            name: value
+            for name, value in change.after.items()
+            if key not in ours or name not in change.entry.ours
+        }
+        for key, change in changes.items()
+    }
+    edited = put(read.document.bibliography, asked, style_of(read.bib), bib_rules())
+    refused = (
+        Refused(changes[one.key].row_id, changes[one.key].entry, one.field, one.reason)
+        for one in edited.refusals
+    )
+    return BibEdit(read, edited.source, tuple(refused))

@@ -1,0 +1,205 @@
+"""Citation keys in a project: which are fixed, and which new ones a plan writes into items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.bibtex.keys.keys import (
+    is_provisional,
+)
+from zoterodigest.bibtex.work.rules import bib_rules
+from zoterodigest.core.links.link import Base, Print, Row, State, fingerprint, print_of
+from zoterodigest.core.plan.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
+from zoterodigest.core.values.record import CITEKEY, EMPTY, Item
+from zoterodigest.library.item_json import Data
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.records.contents import Contents, core_item, is_top_level
+from zoterodigest.library.records.items import item_changes, new_item
+from zoterodigest.library.records.references import Reference, references
+from zoterodigest.library.records.works import read_work
+from zoterodigest.library.records.zotero import ZoteroMapping
+from zoterodigest.sync.bibliographies.aliases import Aliases, project_aliases
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of citation keys beside the library: by item key those `fixed` by a .bib or the
+    lock file, and all that are `taken`, so that no new one may be the same.
+    """
+
+    fixed: Mapping[str, str]
+    taken: frozenset[str]
+    formula: str = ""
+
+
+def known_keys(
+    workspace: Workspace,
+    gathered: Gathered,
+    contents: Contents,
+    created: Sequence[Item] = (),
+) -> tuple[Known, tuple[Aliases, ...]]:
+    """Return what the project knows of citation keys, and the aliases of each of its .bib files.
+
+    What stands in a .bib goes before what the lock file says was written there, the .bib that is
+    configured first before the others. A key that an export wrote while it was provisional counts
+    as well: documents may cite it. Keys of items in the trash are taken, but for those of items
+    that were merged into a live one: it is that item. `created` are items about to be made.
+    """
+    exported = gathered.lock.exported
+    aliases = project_aliases(workspace, gathered, (*contents.items, *created))
+    trashed = {
+        one.key: one.json.stated_citekey for one in contents.by_key.values() if one.is_trashed
+    }
+    merged = dict(_merged(contents.items, trashed))
+    fixed = merged | {one.item: one.key for one in reversed(exported)}
+    for one in reversed(aliases):
+        fixed |= one.keys
+    taken = {key for one in aliases for key in one.lines}
+    taken |= set(trashed.values()) - set(merged.values())
+    formula = workspace.project.configuration.citekeys.formula or ""
+    return Known(fixed, frozenset(taken - {""}), formula), aliases
+
+
+def _merged(items: Iterable[Item], trashed: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each live item with the citation key of one in the trash that was merged into it."""
+    for item in items:
+        keys = [key for old in sorted(item.replaces) if (key := trashed.get(old, ""))]
+        if keys and not item.is_trashed:
+            yield item.key, keys[0]
+
+
+def named(items: Iterable[Data], known: Known) -> tuple[Reference, ...]:
+    """Return items (API data with their keys) with the citation keys that stand for them."""
+    return references(
+        items, bib_rules(), formula=known.formula, fixed=known.fixed, taken=known.taken
+    )
+
+
+def live_items(contents: Contents) -> Iterator[LibraryItem]:
+    """Yield the regular items that are not in the trash."""
+    for one in contents.by_key.values():
+        if is_top_level(one) and not one.is_trashed:
+            yield one
+
+
+# --- in a plan -----------------------------------------------------------------------------------
+
+
+def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> Plan:
+    """Return `plan` with new citation keys for the items of its links that have none.
+
+    Only a project with a bibliography has them written, over links whose digest brings all of its
+    fields to the library, those of entries that the plan makes included. An item whose Extra states
+    a key, whose key would be provisional, or from which somebody took the key that we wrote, gets
+    none.
+    """
+    if not workspace.project.configuration.bibliographies:
+        return plan
+    lacking = _lacking(plan, gathered)
+    if not lacking:
+        return plan
+    rules, data = bib_rules(), _data_after(plan, gathered.contents, workspace.zotero)
+    works = {key: read_work(data[key], rules) for key in lacking}
+    lacking = {
+        key: row_ids
+        for key, row_ids in lacking.items()
+        if not works[key].stated_citekey and not is_provisional(works[key])
+    }
+    if not lacking:
+        return plan
+    created = [
+        core_item(LibraryItem(action.key, 0, data[action.key]), (), workspace.zotero)
+        for action in plan.actions
+        if isinstance(action, CreateItem)
+    ]
+    known, _ = known_keys(workspace, gathered, gathered.contents, created)
+    found = {one.work.key: one.key.text for one in named(data.values(), known) if one.is_lasting}
+    return _filled(plan, {key: ids for key, ids in lacking.items() if key in found}, found)
+
+
+def _data_after(plan: Plan, contents: Contents, zotero: ZoteroMapping) -> dict[str, Data]:
+    """Return the data of all live items, with their keys, as they are when `plan` is done."""
+    found: dict[str, Data] = {one.key: {**one.data, "key": one.key} for one in live_items(contents)}
+    for action in plan.actions:
+        match action:
+            case CreateItem():
+                found[action.key] = {**new_item(action.fields, zotero), "key": action.key}
+            case ChangeItem() if action.key in found:
+                data = found[action.key]
+                found[action.key] = {**data, **item_changes(data, action.after, zotero)}
+            case TrashItem():
+                found.pop(action.key, None)
+            case _:
+                pass
+    return found
+
+
+def _lacking(plan: Plan, gathered: Gathered) -> dict[str, tuple[str, ...]]:
+    """Return the items that may get a citation key, each with the rows of its links."""
+    bringing = {read.key for read in gathered.digests if read.digest.rules.push is True}
+    given = {row.item for row in gathered.lock.rows if CITEKEY in row.bases}
+    leaving = {action.key for action in plan.actions if isinstance(action, TrashItem)}
+    found: dict[str, tuple[str, ...]] = {}
+    for link in plan.links:
+        key, item = link.row.item, link.item
+        is_empty = item is None or (not item.is_trashed and item.fields.get(CITEKEY) == EMPTY)
+        is_linked = link.row.state is State.LINKED and link.row.digest in bringing
+        if is_empty and is_linked and key not in given | leaving:
+            found[key] = (*found.get(key, ()), link.row.id)
+    for action in _new_entries(plan):
+        key = action.item.key
+        is_empty = action.item.fields.get(CITEKEY) == EMPTY
+        if is_empty and action.digest in bringing and key not in given | leaving:
+            found[key] = (*found.get(key, ()), action.row_id)
+    return found
+
+
+def _new_entries(plan: Plan) -> Iterator[CreateEntry]:
+    """Yield the entries that the plan makes: they have no links yet."""
+    yield from (action for action in plan.actions if isinstance(action, CreateEntry))
+
+
+def _filled(plan: Plan, lacking: Mapping[str, tuple[str, ...]], keys: Mapping[str, str]) -> Plan:
+    """Return `plan` with these citation keys in the writes of these items."""
+    actions: list[Action] = []
+    done: set[str] = set()
+    for action in plan.actions:
+        if isinstance(action, CreateItem | ChangeItem) and action.key in lacking:
+            done.add(action.key)
+            action = _with_key(action, keys[action.key])
+        actions.append(action)
+    versions = {action.item.key: action.item.version for action in _new_entries(plan)}
+    versions |= {link.row.item: link.item.version for link in plan.links if link.item is not None}
+    for key, row_ids in lacking.items():
+        if key not in done:
+            change = ChangeItem(key, versions[key], {}, {}, row_ids)
+            actions.append(_with_key(change, keys[key]))
+    return replace(plan, actions=tuple(actions))
+
+
+def _with_key(action: CreateItem | ChangeItem, key: str) -> CreateItem | ChangeItem:
+    if isinstance(action, CreateItem):
+        return replace(action, fields={**action.fields, CITEKEY: key})
+    return replace(
+        action,
+        before={**action.before, CITEKEY: EMPTY},
+        after={**action.after, CITEKEY: key},
+        fills=action.fills | {CITEKEY},
+    )
+
+
+# --- in the lock file ----------------------------------------------------------------------------
+
+
+def with_key_noted(row: Row, key: str) -> Row:
+    """Return `row` with the citation key that was written into its item, so that it is known as
+    ours: no entry shows it, so its base has nothing at that end.
+    """
+    base = Base(Print(fingerprint(""), ()), print_of(key, key))
+    origin = row.origin
+    if not origin.item:
+        origin = replace(origin, fields=origin.fields | {CITEKEY})
+    return replace(row, bases={**row.bases, CITEKEY: base}, origin=origin)

@@ -1,0 +1,106 @@
+"""The works that can stand in a .bib: their citation keys, and which are linked with entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.links.link import Row, State
+from zoterodigest.core.plan.plan import Action, ChangeItem, CreateEntry, Link, Plan, items_behind
+from zoterodigest.core.values.record import Fields, Names
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.library.records.homes import Data
+from zoterodigest.library.records.references import Reference
+from zoterodigest.library.records.works import with_unnamed_authors
+from zoterodigest.sync.bibliographies.citation import known_keys, live_items, named
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Items that are linked with entries: `items` with those of digests, in their order; `left` are
+    those whose entries somebody took out of a .bib, each with its file. Of the items in `cut`
+    nobody knows all authors: an entry says "et al." behind as many as the item has. Those that are
+    `behind` are older here than the lock file: their entries in a .bib may be newer.
+    """
+
+    items: tuple[str, ...] = ()
+    left: frozenset[tuple[str, str]] = frozenset()
+    cut: frozenset[str] = frozenset()
+    behind: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What can stand in a .bib: all works of the library with their citation keys, by item key.
+
+    `standing` are the keys of works in the .bib files of the project, by file.
+    """
+
+    contents: Contents
+    named: Mapping[str, Reference]
+    linked: Linked
+    standing: Mapping[str, Mapping[str, str]]
+
+
+def works_of(workspace: Workspace, gathered: Gathered, contents: Contents, linked: Linked) -> Works:
+    """Return the works of a library; keys that stand in a .bib of the project hold."""
+    known, aliases = known_keys(workspace, gathered, contents)
+    data = [_with_rest(one, linked.cut) for one in live_items(contents)]
+    works = {one.work.key: one for one in named(data, known)}
+    items = tuple(key for key in linked.items if key in works)
+    standing = {one.bibliography: one.keys for one in aliases}
+    return Works(contents, works, replace(linked, items=items), standing)
+
+
+def _with_rest(item: LibraryItem, cut: frozenset[str]) -> Data:
+    data = {**item.data, "key": item.key}
+    return with_unnamed_authors(data) if item.key in cut else data
+
+
+def _is_cut(link: Link, filled: Fields) -> bool:
+    """Tell whether an entry names all authors that its item has, and says that there are more.
+
+    Authors that are still to be filled in count: the next run finds them in the item.
+    """
+    authors = link.entry.fields.get("authors")
+    held = link.item.fields.get("authors") if link.item else authors
+    held = filled.get("authors", held)
+    if not isinstance(authors, Names) or not authors.truncated or link.row.digest.is_bib:
+        return False
+    return isinstance(held, Names) and len(held.people) <= len(authors.people)
+
+
+def linked_by(plan: Plan) -> Linked:
+    """Return which items are linked with entries once `plan` is done."""
+    new = (action.item.key for action in plan.actions if isinstance(action, CreateEntry))
+    linked = linked_items(plan.rows, plan.links, plan.actions)
+    return replace(linked, items=tuple(dict.fromkeys((*linked.items, *new))))
+
+
+def linked_items(
+    rows: Sequence[Row], links: Sequence[Link], actions: Sequence[Action] = ()
+) -> Linked:
+    """Return which items `rows` link with entries, in the order of `links`.
+
+    Those of digests that take no part in the run come last. `actions` are still to be done.
+    """
+    bibs = [row for row in rows if row.digest.is_bib]
+    left = {(row.digest, row.item) for row in bibs if row.state is not State.LINKED}
+    left -= {(row.digest, row.item) for row in bibs if row.state is State.LINKED}
+    places = {link.row.id: link.index for link in links}
+    linked = (row for row in rows if row.links_digest)
+    ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))
+    filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
+    cut = frozenset(link.row.item for link in links if _is_cut(link, filled.get(link.row.item, {})))
+    items = tuple(dict.fromkeys(row.item for row in ordered))
+    return Linked(items, frozenset(left), cut, items_behind(links, rows, actions))
+
+
+def all_in_order(works: Works) -> Sequence[str]:
+    """Return all works: those of digests in their order, then the others by citation key."""
+    others = works.named.keys() - set(works.linked.items)
+    by_key = sorted(others, key=lambda item: (works.named[item].key.text, item))
+    return (*works.linked.items, *by_key)

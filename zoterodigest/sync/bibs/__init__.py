@@ -1,1 +1,0 @@
-"""Bibliographies: exports, edits made in a .bib, and citation keys."""

@@ -1,0 +1,1 @@
+"""Edits of digests that a plan asks for, each verified."""

@@ -1,0 +1,1 @@
+"""Exports and citation keys by themselves."""

@@ -1,0 +1,115 @@
+"""An export by itself: .bib files are brought up to date with the library, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.plan.plan import Link
+from zoterodigest.project.lock.lock import LockFile
+from zoterodigest.sync.apply.applying import apply
+from zoterodigest.sync.apply.changes import Changes, Ending, FileChange, Results, Sent
+from zoterodigest.sync.bibliographies.bib_edits import BibEdit
+from zoterodigest.sync.bibliographies.exporting import NewBib, new_bibs, with_exports
+from zoterodigest.sync.bibliographies.following import as_written
+from zoterodigest.sync.bibliographies.works import linked_items
+from zoterodigest.sync.gathering.gather import Gathered, gather
+from zoterodigest.sync.gathering.intent import PULL
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.run.failures import Failure, failures_of_bibs, failures_of_unread
+from zoterodigest.sync.run.run import Options, plan_over
+from zoterodigest.sync.syncing.claims import left_of, rows_of_exported
+from zoterodigest.sync.syncing.standing import exported_entries
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """An export as planned; nothing has been written."""
+
+    workspace: Workspace
+    gathered: Gathered
+    bibs: tuple[NewBib, ...]
+    links: tuple[Link, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to write and nothing to record."""
+        return all(bib.is_settled for bib in self.bibs) and not self.gathered.recovers
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What can be neither read nor exported."""
+        return (*failures_of_unread(self.gathered), *failures_of_bibs(self.bibs))
+
+
+@dataclass(frozen=True, slots=True)
+class ExportsDone:
+    """What an export did: how many files it wrote, and what failed."""
+
+    written: int = 0
+    failures: tuple[Failure, ...] = ()
+
+
+def prepare_exports(workspace: Workspace, *, anew: bool = False) -> Exports:
+    """Plan what the .bib files of `workspace` are to hold; `anew` takes them as empty.
+
+    Works are those of the library and of the links as they are: what digests have gained since is
+    for a sync. Raises `BadInput` if none of the .bib files can be read.
+    """
+    gathered = gather(workspace)
+    unread = [one for one in gathered.unread_sources if one.key.is_bib]
+    if unread and not gathered.bibs:
+        raise unread[0].error
+    links = plan_over(workspace, Options(PULL), gathered).plan.links
+    linked = linked_items(gathered.lock.rows, links)
+    edits = [BibEdit(read, b"") for read in gathered.bibs] if anew else []
+    bibs = new_bibs(workspace, gathered, gathered.contents, edits, linked)
+    return Exports(workspace, gathered, bibs, links)
+
+
+def carry_out_exports(exports: Exports) -> ExportsDone:
+    """Write what was planned; a file that cannot be written stops no other one (law 6)."""
+    workspace, gathered = exports.workspace, exports.gathered
+    if exports.is_settled:
+        return ExportsDone(failures=exports.failures)
+    changes = Changes(
+        workspace,
+        gathered,
+        "export",
+        Sent(files=tuple(FileChange.of_export(bib) for bib in exports.bibs if bib.is_change)),
+        _lock_after(exports, exports.bibs).links,
+        lambda results, _: Ending(_lock_after(exports, _done(exports, results))),
+    )
+    results = apply(changes, _no_progress)
+    unwritten = (Failure(key, "", str(error)) for key, error in results.unwritten.items())
+    written = len(changes.sent.files) - len(results.unwritten)
+    return ExportsDone(written, (*unwritten, *exports.failures))
+
+
+def _done(exports: Exports, results: Results) -> list[NewBib]:
+    return [bib for bib in exports.bibs if bib.key not in results.unwritten]
+
+
+def _lock_after(exports: Exports, done: Sequence[NewBib]) -> LockFile:
+    """Return the lock file with what the exports in `done` wrote.
+
+    What came into a two-way .bib is linked, so that its edits travel, and what left it no more.
+    """
+    workspace, gathered = exports.workspace, exports.gathered
+    items = {item.key: item for item in gathered.contents.items}
+    rows = {row.id: row for row in gathered.lock.rows}
+    reads = {read.key: read for read in gathered.bibs if read.bib.is_two_way}
+    for bib in (bib for bib in done if bib.is_change and bib.key in reads):
+        for link in exports.links:
+            is_gone = link.entry.digest == bib.key and link.entry.key in bib.updated.removed
+            if is_gone and (row := rows.pop(link.row.id, None)):
+                rows |= {left.id: left for left in left_of(row)}
+        came = exported_entries(workspace, reads[bib.key], as_written(bib))
+        new = rows_of_exported(came, items, workspace.zotero.folding())
+        rows |= {row.id: row for row in new}
+    ordered = tuple(rows[row_id] for row_id in sorted(rows))
+    return with_exports(replace(gathered.lock, rows=ordered), done)
+
+
+def _no_progress(_done: int, _total: int) -> None:
+    """Show none: a .bib is written at once."""

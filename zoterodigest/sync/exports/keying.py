@@ -1,0 +1,140 @@
+"""Keying: citation keys that a person gives to items, one by one or to all that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from zoterodigest.bibtex.keys.formula import safe_key
+from zoterodigest.bibtex.keys.keys import KeySource
+from zoterodigest.core.links.link import Row
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.records.references import Reference
+from zoterodigest.project.log.journal import Intended
+from zoterodigest.sync.apply.applying import apply
+from zoterodigest.sync.apply.changes import Changes, Sent
+from zoterodigest.sync.apply.sending import Progress
+from zoterodigest.sync.bibliographies.aliases import Aliases
+from zoterodigest.sync.bibliographies.citation import known_keys, live_items, named, with_key_noted
+from zoterodigest.sync.gathering.gather import Gathered, gather
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.removal.removal import Kept
+
+COMMAND = "citekeys"
+"""What the history calls such a run."""
+
+
+class RefusedKey(ZoterodigestError):
+    """An item cannot be given this citation key."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """All live items of a library with their citation keys, and the aliases in each .bib."""
+
+    workspace: Workspace
+    gathered: Gathered
+    items: tuple[Reference, ...]
+    aliases: tuple[Aliases, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A citation key that an item is to be given; `is_ours` if a formula made it."""
+
+    item: str
+    version: int
+    title: str
+    key: str
+    is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """What became of new citation keys: how many were written, and those that failed."""
+
+    written: int = 0
+    failures: tuple[Kept, ...] = ()
+
+
+def read_keys(workspace: Workspace) -> Keys:
+    """Return the citation keys of the workspace's library; its digests are not read."""
+    workspace = replace(workspace, digests=())
+    gathered = gather(workspace)
+    contents = gathered.contents
+    known, aliases = known_keys(workspace, gathered, contents)
+    data = ({**one.data, "key": one.key} for one in live_items(contents))
+    return Keys(workspace, gathered, named(data, known), aliases)
+
+
+def lasting_keys(keys: Keys) -> tuple[NewKey, ...]:
+    """Return the new keys of all items that have none, but for those that may still change."""
+    return tuple(_new_key(keys, one, one.key.text) for one in keys.items if one.is_lasting)
+
+
+def chosen_key(keys: Keys, item: str, key: str) -> NewKey | None:
+    """Return the key that a person chose for the item `item`; None if it has that key already.
+
+    Raises `RefusedKey` for one that no .bib can hold, or that stands for another item.
+    """
+    safe = safe_key(key)
+    if not key or safe != key:
+        hint = f"{safe} would be one." if safe else "Letters, digits and any of _-:+./ make one."
+        raise RefusedKey(f"{key!r} is no citation key that every .bib can hold", hint)
+    for one in keys.items:
+        is_other = one.work.key != item and one.key.source is not KeySource.NEW
+        if is_other and key.casefold() in {one.key.text.casefold(), one.key.stated.casefold()}:
+            title = one.work.fact("title")
+            raise RefusedKey(
+                f"{key} is the citation key of {one.work.key} ({title})",
+                "Two works with one key cannot be told apart, also if only its case differs.",
+            )
+    chosen = next(one for one in keys.items if one.work.key == item)
+    if chosen.work.citekey == key:
+        return None
+    return _new_key(keys, chosen, key, is_ours=False)
+
+
+def _new_key(keys: Keys, one: Reference, key: str, *, is_ours: bool = True) -> NewKey:
+    item = one.work.key
+    version = keys.gathered.contents.by_key[item].version
+    return NewKey(item, version, one.work.fact("title"), key, is_ours)
+
+
+def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed:
+    """Write new keys, each into its item as it was read; the history can take them back.
+
+    With no new keys it writes down what a killed run achieved.
+    """
+    gathered = keys.gathered
+    if not new and not gathered.recovers:
+        return Keyed()
+    rows = {row.id: row for row in gathered.lock.rows}
+    ours = {one.item: one.key for one in new if one.is_ours}
+    keyed = [with_key_noted(row, ours[row.item]) for row in _first_rows(rows, ours)]
+    rows |= {row.id: row for row in keyed}
+    changes = Changes(
+        keys.workspace,
+        gathered,
+        COMMAND,
+        Sent(tuple(LibraryItem(one.item, one.version, {"citationKey": one.key}) for one in new)),
+        replace(gathered.lock.links, rows=tuple(rows.values())),
+        # By these the lock file knows which keys are ours, also after a kill.
+        intended=Intended(tuple(keyed)),
+    )
+    results = apply(changes, progress)
+    titles = {one.item: one.title or one.item for one in new}
+    failures = (Kept(titles[key], str(reason)) for key, reason in sorted(results.failed.items()))
+    return Keyed(len(results.versions), tuple(failures))
+
+
+def _first_rows(rows: Mapping[str, Row], items: Mapping[str, str]) -> list[Row]:
+    """Return the first row that links each of these items with an entry of a digest."""
+    first: dict[str, Row] = {}
+    for _, row in sorted(rows.items()):
+        if row.links_digest and row.item in items:
+            first.setdefault(row.item, row)
+    return list(first.values())

@@ -1,0 +1,1 @@
+"""Gathering: what a run reads, once, and what it would write as values."""

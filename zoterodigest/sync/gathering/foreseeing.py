@@ -1,0 +1,52 @@
+"""Foreseeing: the library as it will be when every write succeeds as it is sent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.records.contents import Contents, core_item, is_top_level, with_chains
+from zoterodigest.library.records.zotero import ZoteroMapping
+
+
+def contents_after(
+    contents: Contents,
+    sent: Iterable[LibraryItem],
+    zotero: ZoteroMapping,
+    collections: Iterable[Collection] = (),
+) -> Contents:
+    """Return `contents` with `sent` and `collections` written; only what they touch is read anew.
+
+    A child touches the item that it belongs to, and the one that it belonged to before.
+    """
+    objects, touched = dict(contents.by_key), set[str]()
+    for item in sent:
+        before = objects.get(item.key)
+        after = item if before is None else _patched(before, item)
+        objects[item.key] = after
+        touched |= {one.json.parent or one.key for one in (before or after, after)}
+    if not touched and not collections:
+        return contents
+    children: dict[str, list[LibraryItem]] = defaultdict(list)
+    for key in sorted(objects):
+        if parent := objects[key].json.parent:
+            children[parent].append(objects[key])
+    known = {item.key: item for item in contents.items}
+    for key in touched:
+        if key in objects and is_top_level(objects[key]):
+            known[key] = core_item(objects[key], children.get(key, ()), zotero)
+    shelves = {one.key: one for one in (*contents.collections, *collections)}
+    return replace(
+        contents,
+        items=tuple(with_chains([known[key] for key in sorted(known)], objects)),
+        collections=tuple(shelves[key] for key in sorted(shelves)),
+        by_key=objects,
+        children=children,
+    )
+
+
+def _patched(present: LibraryItem, item: LibraryItem) -> LibraryItem:
+    data = {**present.data, **item.data}
+    return LibraryItem(item.key, item.version, data, present.parsed_date)

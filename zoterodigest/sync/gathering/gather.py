@@ -1,0 +1,462 @@
+"""Gathering: both ends and what is known of them, read once, as the core sees them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zoterodigest.bibtex.edit.document import BibDocument, read_bib
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.core.links.link import Exported, fingerprint
+from zoterodigest.core.plan.found import Pending
+from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
+from zoterodigest.core.values.record import (
+    Entry,
+)
+from zoterodigest.core.works.pairing import Unread
+from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.document import Document
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.address import (
+    address_of,
+    is_embedded,
+    is_named_here,
+    is_personal,
+    ways_to,
+)
+from zoterodigest.library.port import Library
+from zoterodigest.library.records.contents import Contents, read_contents
+from zoterodigest.project.digests import formats_for, read_digest
+from zoterodigest.project.files import (
+    BadInput,
+    SourceChanged,
+    SourceFile,
+    read_if_present,
+    require_text,
+)
+from zoterodigest.project.layout import BibFile, Digest, Project
+from zoterodigest.project.lock.lock import (
+    LockFile,
+    holds_conflict_marks,
+    lock_hash,
+    names_library,
+    read_lock,
+)
+from zoterodigest.project.log.journal import Recorded, read_journal
+from zoterodigest.project.memory import read_memory, with_rows
+from zoterodigest.project.pending import read_pending
+from zoterodigest.project.recovery import Facts, Found, fold_journal
+from zoterodigest.sync.gathering.compared import core_entry
+from zoterodigest.sync.gathering.recognising import is_recognised
+from zoterodigest.sync.gathering.standing_bibs import standing_bibs
+from zoterodigest.sync.gathering.stored_keys import recorded_as_stored
+from zoterodigest.sync.gathering.unread import unread_in
+from zoterodigest.sync.gathering.workspace import Workspace
+
+
+class NotSyncedYet(ZoterodigestError):
+    """The lock file at `path` links with an account's library; the Zotero here tells no account."""
+
+    exit_code = 13
+
+    def __init__(self, path: Path, linked: str) -> None:
+        super().__init__(
+            f"{path} links with the library {linked}, and the Zotero on this computer is empty or"
+            " has no account",
+            "Let Zotero synchronise with that account, then run the command again.",
+        )
+        self.path = path
+        self.linked = linked
+
+
+class OtherLibrary(ZoterodigestError):
+    """The lock file at `path` links with another library than this one: it is no base (law 5).
+
+    `is_desktop` says that this one is the running Zotero's.
+    """
+
+    exit_code = 13
+
+    def __init__(self, path: Path, linked: str, present: str, *, is_desktop: bool = False) -> None:
+        super().__init__(
+            _other_library(path, linked, present),
+            f"{_way_out(linked, is_desktop=is_desktop)}, take its items along with `zoterodigest"
+            " library copy FROM TO`, or begin anew with `zoterodigest init --fresh`: items that are"
+            " found again are adopted.",
+        )
+        self.path = path
+        self.linked = linked
+        self.present = present
+
+
+def _other_library(path: Path, linked: str, present: str) -> str:
+    if not present and is_embedded(linked):
+        return f"the built-in library {linked}, with which {path} links, is not here"
+    if is_named_here(linked) and (is_named_here(present) or is_personal(present)):
+        return (
+            f"{path} links with the library of a Zotero without an account ({linked}), and this"
+            " library does not hold what it links with"
+        )
+    return f"{path} links with the library {linked}, and this one is {present or 'new'}"
+
+
+def _way_out(linked: str, *, is_desktop: bool) -> str:
+    """Return how to come to the library of a lock file from the one that was named."""
+    address = address_of(linked)
+    if is_desktop and is_named_here(linked):
+        return (
+            "Run it on the computer of that Zotero. To use both computers, sign in to the same"
+            " zotero.org account in both Zoteros and let both synchronise"
+        )
+    if is_desktop and is_personal(address):
+        return f"Sign in to that account in Zotero, name the library with --library {address}"
+    return f"Name that library with --library {ways_to(linked)}"
+
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDigest:
+    """One digest of a run: its rules, its file as read, and what was understood by `formats`."""
+
+    digest: Digest
+    file: SourceFile
+    document: Document
+    formats: tuple[Format, ...]
+
+    @property
+    def key(self) -> DigestKey:
+        """What the lock file calls it."""
+        return self.digest.key
+
+    @property
+    def path(self) -> Path:
+        """Where it stands."""
+        return self.digest.path
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes as read."""
+        return self.file.data
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadSource:
+    """A digest or bibliography of a run whose file cannot be read, and why."""
+
+    key: SourceKey
+    path: Path
+    error: BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBib:
+    """One bibliography of a run: its rules, its bytes as read, and what was understood of them.
+
+    `data` is None where there is no file yet.
+    """
+
+    bib: BibFile
+    data: bytes | None
+    document: BibDocument
+
+    @property
+    def key(self) -> BibKey:
+        """What the lock file calls it."""
+        return self.bib.key
+
+    @property
+    def path(self) -> Path:
+        """Where it stands."""
+        return self.bib.path
+
+
+Source = ReadDigest | ReadBib
+"""A file whose entries are linked with items."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Everything a run knows before it plans.
+
+    `entries` are those of the digests, then those of the bibliographies whose edits travel.
+
+    `unread_sources` tells why configured digests and bibliographies could not be read: they take no
+    part, and their links stay as they are.
+    `lock_data` is the lock file's bytes as read (None: there is none), `lock` what they say, with
+    what a killed run achieved folded in; `recorded` is the journal that such a run left.
+    """
+
+    digests: tuple[ReadDigest, ...]
+    entries: tuple[Entry, ...]
+    unread: Unread
+    lock_data: bytes | None
+    lock: LockFile
+    contents: Contents
+    gone: frozenset[SourceKey]
+    recorded: Recorded | None = None
+    seen: Seen | None = None
+    bibs: tuple[ReadBib, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    unread_sources: tuple[UnreadSource, ...] = ()
+
+    @property
+    def missing(self) -> frozenset[SourceKey]:
+        """The digests of the lock file that are configured and not there."""
+        return self.gone & {unread.key for unread in self.unread_sources}
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The digests and bibliographies, in the order of their entries."""
+        return (*self.digests, *self.bibs)
+
+    @property
+    def recovers(self) -> bool:
+        """Whether what a killed run, or a merge of git, left is to be put in order; so is the name
+        that the library had before its account was known.
+        """
+        is_behind = self.recorded is not None or holds_conflict_marks(self.lock_data)
+        return is_behind or (self.lock_data is not None and self._is_renamed(self.lock_data))
+
+    def _is_renamed(self, lock_data: bytes) -> bool:
+        has_links = bool(self.lock.rows or self.lock.shelves)
+        return has_links and not names_library(lock_data, self.lock.identity)
+
+    @property
+    def lock_hash(self) -> str:
+        """The hash of the lock file as read."""
+        return lock_hash(self.lock_data)
+
+
+def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
+    """Read the digests, the lock file and the library of `workspace`.
+
+    The library comes last: what another run did meanwhile is then in it, or shows in the other two
+    (`require_unchanged`). Raises `BadInput`, `BadLockFile` or `BadLibrary` for what cannot be read
+    at all, and `OtherLibrary`.
+    """
+    digests, unread_digests = read_digests(workspace)
+    bibs, unread_bibs = read_bibs(workspace)
+    sources: tuple[Source, ...] = (*digests, *bibs)
+    lock_data = read_if_present(workspace.project.lock_path)
+    recorded = read_journal(workspace.project.journal_path)
+    lock = read_known_lock(workspace, lock_data)
+    seen = read_memory(workspace.memory_path, lock, lock_data)
+    contents = read_contents(
+        workspace.library.read(), workspace.zotero, with_own_notes=workspace.shows_own_notes
+    )
+    if recorded is not None:
+        sources_read: dict[str, bytes | None] = {read.key: read.data for read in bibs}
+        facts = facts_of(contents), standing_bibs(workspace.project, recorded, sources_read)
+        achieved = recorded_as_stored(recorded, workspace.library.stored_keys)
+        then, lock = lock, fold_journal(lock, lock_hash(lock_data), achieved, *facts)
+        links = len(then.rows), len(lock.rows)
+        _LOG.info("A run was killed: with its journal, %d links become %d", *links)
+        seen = _seen_by(then, lock, seen)
+    if seen is not None and contents.version < seen.version:
+        seen = replace(seen, has_gone_back=True)
+    return Gathered(
+        digests,
+        core_entries(sources, workspace, with_notes=with_notes, exported=lock.exported),
+        unread_in(read.document for read in sources),
+        lock_data,
+        lock,
+        contents,
+        frozenset(_gone(workspace, lock)),
+        recorded,
+        seen,
+        bibs,
+        read_pending(workspace.project.state_folder),
+        (*unread_digests, *unread_bibs),
+    )
+
+
+def _seen_by(then: LockFile, now: LockFile, seen: Seen | None) -> Seen | None:
+    """Return `seen` with the rows that a killed run made `now` of those `then`: it ran here."""
+    before = {row.id: row for row in then.rows}
+    written = {row.id: row for row in now.rows if before.get(row.id) != row}
+    return None if seen is None else with_rows(seen, written)
+
+
+def core_entries(
+    sources: Iterable[Source],
+    workspace: Workspace,
+    *,
+    with_notes: bool,
+    exported: Sequence[Exported] = (),
+) -> tuple[Entry, ...]:
+    """Return the entries of `sources` in the form in which they are compared with the library.
+
+    `exported` are the entries of .bib files that are ours.
+    """
+    return tuple(
+        core_entry(entry, workspace.zotero, with_notes=with_notes)
+        for read in sources
+        for entry in _entries_of(read, exported)
+    )
+
+
+def _entries_of(read: Source, exported: Sequence[Exported]) -> tuple[Entry, ...]:
+    if isinstance(read, ReadDigest):
+        return read.document.core_entries()
+    written = {one.key: one.prints for one in exported if one.bibliography == read.key}
+    return read.document.core_entries(written)
+
+
+def reread(read: ReadDigest, source: bytes, workspace: Workspace) -> ReadDigest:
+    """Return a digest as it is read when its file holds `source`."""
+    venues = workspace.zotero.venues
+    return replace(read, document=read_document(read.digest.key, source, read.formats, venues))
+
+
+def source_with(read: Source, source: bytes, workspace: Workspace) -> Source:
+    """Return a digest or bibliography as it is read when its file holds `source`."""
+    if isinstance(read, ReadDigest):
+        return reread(read, source, workspace)
+    return replace(read, document=_bib_document(read.bib, source, workspace))
+
+
+def read_digests(
+    workspace: Workspace,
+) -> tuple[tuple[ReadDigest, ...], tuple[UnreadSource, ...]]:
+    """Read the digests of a run, each by the formats that hold for it; return those that could not
+    be read as well.
+
+    One that the configuration names stops no other one (law 6). Raises `BadInput` for one that the
+    person named, and if none can be read.
+    """
+    read: list[ReadDigest] = []
+    unread: list[UnreadSource] = []
+    known: dict[tuple[Path, str], tuple[Format, ...]] = {}
+    for digest in workspace.digests:
+        try:
+            file = read_digest(digest.path)
+        except BadInput as error:
+            if workspace.is_named:
+                raise
+            unread.append(UnreadSource(digest.key, digest.path, error))
+            continue
+        wanted = workspace.wanted_format or digest.rules.format or ""
+        key = (digest.path.parent, wanted)
+        if key not in known:  # formats of one's own are files: each is read once
+            known[key] = formats_for(digest.path, wanted, workspace.project)
+        formats = known[key]
+        document = read_document(digest.key, file.data, formats, workspace.zotero.venues)
+        read.append(ReadDigest(digest, file, document, formats))
+    if unread and not read:
+        raise unread[0].error
+    return tuple(read), tuple(unread)
+
+
+def read_bibs(workspace: Workspace) -> tuple[tuple[ReadBib, ...], tuple[UnreadSource, ...]]:
+    """Read the bibliographies of a run; return those that cannot be read or are no text as well.
+
+    One of them stops neither the others nor the digests (law 6).
+    """
+    read: list[ReadBib] = []
+    unread: list[UnreadSource] = []
+    for bib in workspace.bibs:
+        try:
+            data = read_if_present(bib.path)
+            require_text(bib.path, data or b"")
+        except BadInput as error:
+            unread.append(UnreadSource(bib.key, bib.path, error))
+            continue
+        read.append(ReadBib(bib, data, _bib_document(bib, data or b"", workspace)))
+    return tuple(read), tuple(unread)
+
+
+def _bib_document(bib: BibFile, source: bytes, workspace: Workspace) -> BibDocument:
+    """Return a bibliography as read; one that is only written has no entries that take part."""
+    if not bib.is_two_way:
+        return BibDocument(bib.key, scan(source), (), ())
+    return read_bib(bib.key, source, workspace.zotero.venues)
+
+
+def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
+    """Return what the lock file says; with none, that nothing is linked with this library.
+
+    Raises `OtherLibrary` if its links are with another one.
+    """
+    library, path = workspace.library, workspace.project.lock_path
+    present = library.identity
+    lock = LockFile(present) if data is None else read_lock(data, path)
+    if lock.identity in {present, library.former_identity} - {""}:
+        return replace(lock, identity=present)
+    if not lock.rows and not lock.shelves:
+        return LockFile(present)
+    if is_recognised(library, lock):
+        library.recognise(lock.identity)
+        return replace(lock, identity=library.identity)
+    if is_named_here(present) and is_personal(lock.identity):
+        raise NotSyncedYet(path, lock.identity)
+    is_desktop = bool(library.instance)
+    here = present if is_desktop or library.version() else ""
+    raise OtherLibrary(path, lock.identity, here, is_desktop=is_desktop)
+
+
+def known_as(library: Library) -> frozenset[str]:
+    """Return the identities by which a lock file or a run may name `library`."""
+    return frozenset({library.identity, library.former_identity} - {""})
+
+
+def with_all_digests(workspace: Workspace) -> Workspace:
+    """Return `workspace` with the other digests of the lock file: their links are to learn of it.
+
+    An item may stand in several digests; what it takes must not travel into one that was not named.
+    """
+    lock = read_known_lock(workspace, read_if_present(workspace.project.lock_path))
+    rows = (row for row in lock.rows if row.links_digest)
+    others = {row.digest for row in rows} - {digest.key for digest in workspace.digests}
+    paths = [path for key in sorted(others) if (path := workspace.project.root / key).exists()]
+    here = [digest.path for digest in workspace.digests]
+    return replace(workspace, digests=workspace.project.digests([*here, *paths]))
+
+
+def _gone(workspace: Workspace, lock: LockFile) -> Iterator[SourceKey]:
+    """Yield the digests of the lock file whose file no longer exists."""
+    for key in sorted({row.digest for row in lock.rows}):
+        if not (workspace.project.root / key).exists():
+            yield key
+
+
+def facts_of(contents: Contents) -> Facts:
+    """Return what is live in the library, by key, as the journal's recovery asks for it."""
+    live = _live(contents)
+    facts: dict[str, Found] = {key: Found() for key in live}
+    for item in contents.items:
+        tags = contents.by_key[item.key].json.tags
+        facts[item.key] = Found(_prints(item.raws), frozenset(tags), item.collections)
+        for note in item.notes.values():
+            facts[note.key] = Found(_prints(note.raws))
+    return {key: found for key, found in facts.items() if key in live}
+
+
+def _live(contents: Contents) -> frozenset[str]:
+    items = (key for key, one in contents.by_key.items() if not one.is_trashed)
+    return frozenset((*items, *(one.key for one in contents.collections if not one.is_trashed)))
+
+
+def _prints(raws: Mapping[str, str]) -> dict[str, str]:
+    return {name: fingerprint(raw) for name, raw in raws.items()}
+
+
+def require_unchanged(project: Project, gathered: Gathered) -> None:
+    """Raise `SourceChanged` if a digest, the lock file or the journal is not as it was read."""
+    for read in gathered.sources:
+        if read_if_present(read.path) != read.data:
+            raise SourceChanged(read.path)
+    if read_if_present(project.lock_path) != gathered.lock_data:
+        raise SourceChanged(project.lock_path)
+    if read_journal(project.journal_path) != gathered.recorded:
+        raise SourceChanged(project.journal_path)
+
+
+def names_by_key(digests: Iterable[ReadDigest]) -> Mapping[str, str]:
+    """Return what people call each digest, by its key."""
+    return {read.digest.key: read.digest.name for read in digests}

@@ -1,0 +1,137 @@
+"""A workspace: one run's project, library and rules, opened together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import (
+    DesktopAddress,
+    EmbeddedAddress,
+    WebAddress,
+    parse_address,
+)
+from zoterodigest.library.connect import connect
+from zoterodigest.library.port import Library
+from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, zotero_mapping
+from zoterodigest.project.files import real_path
+from zoterodigest.project.layout import BibFile, Digest, Project, find_project
+from zoterodigest.project.memory import memory_path
+from zoterodigest.project.outside import Allowed, require_inside
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What a run works on: the project, its library and .bib files, and the digests meant.
+
+    `instance` names this copy of the library on this machine. `wanted_format` is the one format to
+    read the digests by, if the person named one. `is_named` tells that the person named the
+    digests: each of them has to be there.
+    """
+
+    project: Project
+    library: Library
+    zotero: ZoteroMapping
+    digests: tuple[Digest, ...]
+    wanted_format: str = ""
+    instance: str = ""
+    bibs: tuple[BibFile, ...] = ()
+    allowed: Allowed = Allowed()  # noqa: RUF009  (frozen)
+    is_named: bool = False
+
+    @property
+    def shows_own_notes(self) -> bool:
+        """Whether a digest shows notes that the person wrote in the library."""
+        return any(digest.rules.notes != "off" for digest in self.digests)
+
+    @property
+    def memory_path(self) -> Path:
+        """Where lies what is remembered of this instance."""
+        instances = filter(None, (self.instance, self.library.instance))
+        return memory_path(self.project.state_folder, " ".join(instances))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which library is meant: `address` goes before the project's, `otherwise` counts without one.
+
+    `access` is how libraries over the network are reached. `allowed` is what a project may use
+    outside of its folder. `project` is the one that is meant, if it was read already and uses
+    nothing else.
+    """
+
+    address: str = ""
+    otherwise: str = ""
+    access: Access = field(default_factory=Access)
+    allowed: Allowed = Allowed()  # noqa: RUF009  (frozen)
+    project: Project | None = None
+
+
+def open_workspace(
+    digests: Sequence[Path],
+    start: Path,
+    *,
+    library: str = "",
+    wanted_format: str = "",
+    chosen: Chosen | None = None,
+) -> Workspace:
+    """Return the workspace of `digests` (all that are configured if none is given).
+
+    The nearest configuration above the first digest, or above `start`, counts; without one the
+    digests' common folder is the project. `library` is an address that goes before the project's,
+    relative to `start`; `chosen` tells the same and more. Nothing is created. Raises `LeadsOutside`
+    if the project's files lead to where the user did not allow them to.
+    """
+    chosen = chosen or Chosen(library)
+    project = _project(digests, start, chosen)
+    rules = project.configuration.zotero
+    address, base = library_meant(project, start, chosen)
+    return Workspace(
+        project,
+        connect(address, base=base, access=chosen.access),
+        zotero_mapping(LinkHome(rules.links), rules.categories),
+        project.digests(digests),
+        wanted_format,
+        _instance(address, base, project),
+        project.bibliographies(),
+        chosen.allowed,
+        is_named=bool(digests),
+    )
+
+
+def _project(digests: Sequence[Path], start: Path, chosen: Chosen) -> Project:
+    config = find_project(digests[0] if digests else start)
+    if config is None:
+        project = Project.implicit(digests or [start / "digest.md"])
+    elif chosen.project is not None and chosen.project.config_path == config:
+        return chosen.project
+    else:
+        project = Project.load(config)
+    require_inside(project, chosen.allowed, digests)
+    return project
+
+
+def library_meant(project: Project, start: Path, chosen: Chosen) -> tuple[str, Path]:
+    """Return the address of the library that is meant, and the folder where a path in it starts."""
+    if chosen.address:
+        return chosen.address, start
+    is_named = "library" in project.configuration.model_fields_set
+    if chosen.otherwise and not is_named:
+        return chosen.otherwise, start
+    return project.configuration.library, project.root
+
+
+def _instance(address: str, base: Path, project: Project) -> str:
+    """Return the name of a library's copy: for a file its path, as seen from the project."""
+    match parse_address(address):
+        case EmbeddedAddress(path=given):
+            path, root = real_path(base / given), real_path(project.root)
+            return (
+                path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+            )
+        case WebAddress() as elsewhere:
+            return elsewhere.identity
+        case DesktopAddress() as local:  # whose id the library itself tells
+            return f"desktop{local.path}"

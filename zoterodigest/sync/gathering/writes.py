@@ -1,0 +1,328 @@
+"""Writes: the actions of a plan as objects for the library, each with the version it expects."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+from zoterodigest.core.plan.plan import (
+    Action,
+    ChangeEntry,
+    ChangeItem,
+    ChangeNote,
+    CreateEntry,
+    CreateItem,
+    CreateNote,
+    CreateShelf,
+    Link,
+    MoveEntry,
+    Plan,
+    RemoveEntry,
+    RenameHeading,
+    RenameShelf,
+    TrashItem,
+    TrashNote,
+)
+from zoterodigest.core.values.keys import free_key
+from zoterodigest.core.values.record import (
+    SECTION,
+    Blocks,
+    Fields,
+    Hyperlink,
+    Links,
+    Value,
+    is_empty,
+)
+from zoterodigest.library.item_json import ItemJson
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.library.records.details import with_details
+from zoterodigest.library.records.hyperlinks import link_attachment, link_of
+from zoterodigest.library.records.items import item_changes, new_item
+from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
+from zoterodigest.notes.note import Note, Part, TooLong, to_html
+from zoterodigest.notes.patch import QuotationLost, patch_html, without_headings
+from zoterodigest.notes.read import PartsDiffer, read_note
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritable:
+    """An action that cannot be carried out, for `reason`; nothing of it is written."""
+
+    row_ids: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One object to be written for the links of `row_ids`.
+
+    `tags`, `attachment` and `citekey` say what it adds to an item: tags, the attachment's own key,
+    a citation key; `sources` names by field the source of what was found.
+    """
+
+    item: LibraryItem
+    row_ids: tuple[str, ...]
+    tags: frozenset[str] = frozenset()
+    attachment: str = ""
+    citekey: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """All that a plan writes into the library, in the order in which it must be written."""
+
+    shelves: tuple[Collection, ...] = ()
+    items: tuple[Write, ...] = ()
+    children: tuple[Write, ...] = ()
+    unwritable: tuple[Unwritable, ...] = ()
+
+    @property
+    def all(self) -> tuple[Write, ...]:
+        """The items and their children."""
+        return (*self.items, *self.children)
+
+    def __len__(self) -> int:
+        return len(self.shelves) + len(self.items) + len(self.children)
+
+    def counts(self, contents: Contents, only: Set[str] | None = None) -> Mapping[str, int]:
+        """Return how many things of each kind are written into `contents`, as the log lists them.
+
+        With `only` those with these keys count.
+        """
+        shelves = {one.key for one in self.shelves}
+        objects = {write.item.key: write.item for write in self.all}
+        if only is not None:
+            shelves &= only
+            objects = {key: item for key, item in objects.items() if key in only}
+        counts = Counter({"collections": len(shelves)})
+        for key, item in objects.items():
+            present = contents.by_key.get(key, item)
+            kind = ItemJson({**item.data, **present.data}).item_type
+            counts[f"{kind}s" if kind in ("note", "attachment") else "items"] += 1
+        return counts
+
+
+@dataclass
+class _Draft:
+    """Writes while they are collected."""
+
+    contents: Contents
+    zotero: ZoteroMapping
+    names: Mapping[str, str]
+    links: Mapping[str, Link]
+    taken: set[str]
+    shelves: list[Collection] = field(default_factory=list)
+    items: list[Write] = field(default_factory=list)
+    children: list[Write] = field(default_factory=list)
+    unwritable: list[Unwritable] = field(default_factory=list)
+
+
+def compile_writes(
+    plan: Plan, contents: Contents, zotero: ZoteroMapping, names: Mapping[str, str]
+) -> Writes:
+    """Return what the actions of `plan` write; `names` is what people call each digest.
+
+    Sections stand in a note in the order of their entry. What changes a digest is no write.
+    """
+    links = {link.row.id: link for link in plan.links}
+    draft = _Draft(contents, zotero, names, links, set(contents.by_key))
+    for action in plan.actions:
+        _add(draft, action)
+    return Writes(
+        tuple(draft.shelves), tuple(draft.items), tuple(draft.children), tuple(draft.unwritable)
+    )
+
+
+def _add(draft: _Draft, action: Action) -> None:
+    match action:
+        case CreateShelf():
+            draft.shelves.append(Collection(action.key, 0, action.name, action.parent))
+        case RenameShelf():
+            draft.shelves.append(_renamed(draft, action))
+        case CreateItem():
+            _create_item(draft, action)
+        case ChangeItem():
+            _change_item(draft, action)
+        case CreateNote():
+            _create_note(draft, action)
+        case ChangeNote():
+            _change_note(draft, action)
+        case TrashItem():
+            trashed = LibraryItem(action.key, action.version, {"deleted": 1})
+            draft.items.append(Write(trashed, (action.row_id,)))
+        case TrashNote():
+            trashed = LibraryItem(action.key, action.version, {"deleted": 1})
+            draft.children.append(Write(trashed, (action.row_id,)))
+        case ChangeEntry() | CreateEntry() | RemoveEntry() | MoveEntry() | RenameHeading():
+            pass
+
+
+def _renamed(draft: _Draft, action: RenameShelf) -> Collection:
+    present = {one.key: one for one in draft.contents.collections}[action.key]
+    return Collection(action.key, action.version, action.after, present.parent)
+
+
+def _create_item(draft: _Draft, action: CreateItem) -> None:
+    data = new_item(action.fields, draft.zotero)
+    data |= with_details(data, action.details) | {"collections": list(action.placed)}
+    tags = frozenset(ItemJson(data).tags)
+    citekey = ItemJson(data).text("citationKey")
+    item = LibraryItem(action.key, 0, data)
+    write = Write(item, action.row_ids, tags, citekey=citekey, sources=action.sources)
+    draft.items.append(write)
+    _attach(draft, action.key, action.row_ids, _hyperlinks(action.fields.get("links")))
+
+
+def _change_item(draft: _Draft, action: ChangeItem) -> None:
+    present = draft.contents.by_key[action.key]
+    patch = item_changes(present.data, action.after, draft.zotero)
+    patch |= with_details({**present.data, **patch}, action.details)
+    collections = list(present.json.collections)
+    wanted = [key for key in collections if key not in action.unplaced]
+    wanted += [key for key in action.placed if key not in wanted]
+    if wanted != collections:
+        patch["collections"] = wanted
+    if patch:
+        added = frozenset(ItemJson(patch).tags) - {*present.json.tags}
+        written = LibraryItem(action.key, action.version, patch)
+        tags = added if "tags" in patch else frozenset[str]()
+        citekey = ItemJson(patch).text("citationKey")
+        write = Write(written, action.row_ids, tags, citekey=citekey, sources=action.sources)
+        draft.items.append(write)
+    if "links" in action.after:
+        _change_links(draft, action)
+
+
+def _hyperlinks(value: Value | None) -> tuple[Hyperlink, ...]:
+    return value.hyperlinks if isinstance(value, Links) else ()
+
+
+def _change_links(draft: _Draft, action: ChangeItem) -> None:
+    """Bring the attachments that are links to those wanted: change, add, trash."""
+    if draft.zotero.links is not LinkHome.ATTACHMENTS:
+        return
+    wanted = list(_hyperlinks(action.after["links"]))
+    before = set(_hyperlinks(action.before.get("links")))
+    for attachment in draft.contents.attachments(action.key):
+        link = link_of(attachment.data)
+        if link is None or link not in before:
+            continue
+        if link in wanted:
+            wanted.remove(link)
+            continue
+        successor = next((one for one in wanted if one.label == link.label), None)
+        if successor is not None:
+            wanted.remove(successor)
+        patch = {"url": successor.url} if successor else {"deleted": 1}
+        written = LibraryItem(attachment.key, attachment.version, patch)
+        draft.children.append(Write(written, action.row_ids))
+    _attach(draft, action.key, action.row_ids, wanted)
+
+
+def _attach(
+    draft: _Draft, parent: str, row_ids: tuple[str, ...], links: Iterable[Hyperlink]
+) -> None:
+    if draft.zotero.links is not LinkHome.ATTACHMENTS:
+        return
+    for link in links:
+        key = free_key(draft.taken, "attachment", parent, link.label, link.url)
+        draft.taken.add(key)
+        written = LibraryItem(key, 0, link_attachment(link, parent))
+        draft.children.append(Write(written, row_ids, attachment=key))
+
+
+def _create_note(draft: _Draft, action: CreateNote) -> None:
+    note = _note(draft, action.row_id, action.digest, action.fields)
+    html = to_html(note)
+    if isinstance(html, TooLong):
+        draft.unwritable.append(Unwritable((action.row_id,), why_unwritable(html)))
+        return
+    data = {"itemType": "note", "parentItem": action.item, "note": html}
+    draft.children.append(Write(LibraryItem(action.key, 0, data), (action.row_id,)))
+
+
+def _change_note(draft: _Draft, action: ChangeNote) -> None:
+    """Rewrite the changed blocks in the note's present HTML; everything else in it stays."""
+    present = draft.contents.by_key[action.key]
+    html = present.json.note
+    reading = read_note(html)
+    known = dict.fromkeys(_field(part.name) for part in reading.parts) if reading else {}
+    fields = {name: action.after.get(name, action.before.get(name)) for name in known}
+    held = {part: value for part, value in fields.items() if value is not None}
+    added = {name: value for name, value in action.after.items() if name not in known}
+    note = _note(draft, action.row_id, action.digest, {**_present(reading, held), **added})
+    new_parts = frozenset(name.removeprefix(SECTION) for name in added if name != "summary")
+    patched = patch_html(html, note, new_parts=new_parts)
+    match patched:
+        case str():
+            bare = without_headings(patched, _relabelled(draft, action.row_id))
+            data: dict[str, Any] = {"note": bare} if patched != html else {}
+            data |= {"deleted": 0} if action.is_restored else {}
+            if data:
+                written = LibraryItem(action.key, action.version, data)
+                draft.children.append(Write(written, (action.row_id,)))
+        case _:
+            draft.unwritable.append(Unwritable((action.row_id,), why_unwritable(patched)))
+
+
+def why_unwritable(fault: TooLong | QuotationLost | PartsDiffer) -> str:
+    """Return why a note cannot be written as it was to be."""
+    match fault:
+        case TooLong(length):
+            return f"its note would have {length:,} characters, more than a library takes"
+        case QuotationLost(text):
+            return (
+                f"the edit changes “{text}”, which links to an annotation in Zotero. Keep these"
+                " words, or edit the note in Zotero"
+            )
+        case PartsDiffer():
+            return "the headings of its note were deleted, doubled or moved"
+
+
+def _field(name: str | None) -> str:
+    return "summary" if name is None else SECTION + name
+
+
+def _present(reading: Any, changed: Fields) -> dict[str, Value]:
+    """Return all parts of a note as they stand, with those in `changed` as they are to be."""
+    parts = {_field(part.name): Blocks(part.blocks) for part in reading.parts} if reading else {}
+    return {**parts, **changed}
+
+
+def _note(draft: _Draft, row_id: str, digest: str, fields: Fields) -> Note:
+    """Return the note of these fields: the summary first, then sections as the entry has them.
+
+    What the entry does not show follows what it follows in `fields`.
+    """
+    link = draft.links.get(row_id)
+    shown = tuple(link.entry.fields) if link else ()
+    names = _in_order([name for name in fields if name.startswith(SECTION)], shown)
+    parts = [Part(None, _texts(fields.get("summary")))]
+    parts += [Part(name.removeprefix(SECTION), _texts(fields[name])) for name in names]
+    return Note(row_id, f"Summary · {draft.names.get(digest, digest)}", tuple(parts))
+
+
+def _relabelled(draft: _Draft, row_id: str) -> frozenset[str]:
+    link = draft.links.get(row_id)
+    return frozenset(name.removeprefix(SECTION) for name in link.renamed) if link else frozenset()
+
+
+def _in_order(names: Sequence[str], shown: Sequence[str]) -> list[str]:
+    """Return `names` in the order of `shown`; the others stay behind what they stand behind."""
+    behind: dict[str, list[str]] = defaultdict(list)
+    before = ""
+    for name in names:
+        if name in shown:
+            before = name
+        else:
+            behind[before].append(name)
+    ordered = ["", *(name for name in shown if name in names)]
+    return [name for one in ordered for name in (one, *behind[one]) if name]
+
+
+def _texts(value: Value | None) -> tuple[str, ...]:
+    return value.texts if isinstance(value, Blocks) and not is_empty(value) else ()

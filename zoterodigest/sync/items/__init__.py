@@ -1,0 +1,1 @@
+"""Single items of a library: edited, merged, found twice."""

@@ -1,0 +1,177 @@
+"""Setting: fields of one item, or the text of its note, as a person gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from zoterodigest.core.plan.history import Run
+from zoterodigest.core.values.blocks import split_blocks
+from zoterodigest.core.values.keys import free_key
+from zoterodigest.core.values.names import parse_names
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.library.records.creators import with_names
+from zoterodigest.library.records.selection import NotInLibrary
+from zoterodigest.library.rules.schema import ItemType, item_types
+from zoterodigest.notes.canonical import canonical_blocks
+from zoterodigest.notes.note import Note, Part, TooLong, has_private_heading, own_note_html
+from zoterodigest.notes.patch import QuotationLost, patch_html
+from zoterodigest.notes.read import PartsDiffer, read_note
+from zoterodigest.sync.apply.applying import apply
+from zoterodigest.sync.apply.changes import Changes, Results, Sent
+from zoterodigest.sync.apply.recording import Present, intended_run
+from zoterodigest.sync.apply.sending import Progress
+from zoterodigest.sync.gathering.gather import Gathered, gather
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.gathering.writes import why_unwritable
+
+COMMAND = "set"
+"""What the history calls such a run."""
+
+AUTHORS = "authors"
+"""The name under which the main creators are set, whatever the item's type calls them."""
+
+
+class CannotSet(ZoterodigestError):
+    """An item has no such field, or its note cannot be given this text."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is to be written into an item, each object as it was read; nothing has been written."""
+
+    workspace: Workspace
+    gathered: Gathered
+    sent: Sent
+
+    @property
+    def run(self) -> Run:
+        """What will be changed, as the history will tell it."""
+        lock = self.gathered.lock
+        return intended_run(Present(self.gathered.contents, lock), self.sent, lock.links)
+
+
+def prepare_setting(
+    workspace: Workspace, name: str, values: Mapping[str, str], note: str | None
+) -> Setting:
+    """Plan to set fields of the item `name` (its key or citation key), and its note's text.
+
+    An empty value clears a field. `note` is Markdown: it takes the place of the summary in the
+    item's note that zoterodigest made, or of the whole of a note that `name` is the key of; an item
+    without a note of ours gets a new one. Raises `NotInLibrary` and `CannotSet`.
+    """
+    workspace = replace(workspace, digests=())
+    gathered = gather(workspace)
+    item = _named(gathered.contents, name)
+    items = []
+    if patch := _patch(item, values):
+        items.append(LibraryItem(item.key, item.version, patch))
+    if note is not None:
+        items += _noted(gathered.contents, item, note)
+    return Setting(workspace, gathered, Sent(tuple(items)))
+
+
+def write_setting(setting: Setting, progress: Progress) -> Results:
+    """Write what was planned; the history can take it back."""
+    links = setting.gathered.lock.links
+    changes = Changes(setting.workspace, setting.gathered, COMMAND, setting.sent, links)
+    return apply(changes, progress)
+
+
+def _named(contents: Contents, name: str) -> LibraryItem:
+    if found := contents.by_key.get(name):
+        return found
+    for item in contents.by_key.values():
+        if not item.is_trashed and item.json.stated_citekey == name:
+            return item
+    raise NotInLibrary(
+        f"the library has no item {name}",
+        "`zoterodigest ls` lists the keys there are, `citekeys list` the citation keys.",
+    )
+
+
+# --- fields --------------------------------------------------------------------------------------
+
+
+def _patch(item: LibraryItem, values: Mapping[str, str]) -> dict[str, object]:
+    """Return what changes in the data of an item."""
+    kind = item_types()[item.json.item_type]
+    patch: dict[str, object] = {}
+    for name, value in values.items():
+        if name == AUTHORS and kind.creators:
+            creators = item.json.stored("creators")
+            patch["creators"] = with_names(creators, parse_names(value), kind.creators[0])
+        else:
+            patch[_field(kind, name)] = value
+    return {name: value for name, value in patch.items() if item.data.get(name, "") != value}
+
+
+def _field(kind: ItemType, name: str) -> str:
+    """Return what items of this type call the field `name`; raises `CannotSet`."""
+    if name == "citationKey":
+        raise CannotSet(
+            "a citation key is checked against all others before it is written",
+            "Use `zoterodigest citekeys set ITEM KEY`.",
+        )
+    if field := kind.field_for(name):
+        return field
+    known = sorted({*kind.fields, *([AUTHORS] if kind.creators else [])})
+    close = get_close_matches(name, known, n=1) or known
+    raise CannotSet(
+        f"an item of the type {kind.name} has no field {name}",
+        f"Did you mean {close[0]}?" if len(close) == 1 else f"Fields: {', '.join(known)}.",
+    )
+
+
+# --- the note ------------------------------------------------------------------------------------
+
+
+def _noted(contents: Contents, item: LibraryItem, text: str) -> list[LibraryItem]:
+    """Return the note that is to hold `text`, none where it does."""
+    written = split_blocks(text)
+    if has_private_heading(written):  # in a summary it would be shown in the digest
+        raise CannotSet(
+            "the text has a heading “Private”, and all of the text would be shown in a digest",
+            "Leave that part out. Write private text in Zotero, under a heading of that name.",
+        )
+    blocks = tuple(filter(None, canonical_blocks(written)))
+    note = item if item.json.is_note else _our_note(contents, item)
+    if note is None:
+        html = _html(own_note_html(blocks))
+        key = free_key(set(contents.by_key), "note", item.key, text)
+        data = {"itemType": "note", "parentItem": item.key, "note": html}
+        return [LibraryItem(key, 0, data)]
+    before = note.json.note
+    html = _html(_rewritten(before, blocks))
+    return [LibraryItem(note.key, note.version, {"note": html})] if html != before else []
+
+
+def _our_note(contents: Contents, item: LibraryItem) -> LibraryItem | None:
+    """Return the item's note that zoterodigest made; of several the person names one."""
+    items = (one for one in contents.items if one.key == item.key)
+    notes = [note.key for one in items for note in one.notes.values() if not note.is_trashed]
+    if len(notes) > 1:
+        raise CannotSet(
+            f"{item.key} has several notes of digests: {', '.join(sorted(notes))}",
+            "Give the key of the note in place of the item's.",
+        )
+    return contents.by_key[notes[0]] if notes else None
+
+
+def _rewritten(html: str, blocks: tuple[str, ...]) -> str | TooLong | PartsDiffer | QuotationLost:
+    """Return a note with other text: ours keeps its heading and its sections."""
+    reading = read_note(html)
+    if reading is None:
+        return own_note_html(blocks)
+    return patch_html(html, Note(reading.id, "", (Part(None, blocks),)))
+
+
+def _html(patched: str | TooLong | PartsDiffer | QuotationLost) -> str:
+    if isinstance(patched, str):
+        return patched
+    raise CannotSet(f"the note cannot be given this text: {why_unwritable(patched)}")

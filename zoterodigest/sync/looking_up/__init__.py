@@ -1,1 +1,0 @@
-"""What sources say of works, on its way into the library."""

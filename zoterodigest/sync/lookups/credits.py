@@ -1,0 +1,43 @@
+"""Credits: which values of an item came from a source, as the lock file tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from zoterodigest.core.links.link import Row
+from zoterodigest.library.port import Library
+from zoterodigest.library.records.homes import Data
+from zoterodigest.library.records.items import read_item
+from zoterodigest.library.records.zotero import ZoteroMapping
+from zoterodigest.project.files import read_if_present
+from zoterodigest.project.lock.lock import BadLockFile, read_lock
+from zoterodigest.sync.gathering.gather import known_as
+
+
+def rows_in(lock_path: Path, library: Library) -> tuple[Row, ...]:
+    """Return the links of the lock file at `lock_path`; none if it links with another library, or
+    cannot be read.
+    """
+    data = read_if_present(lock_path)
+    if data is None:
+        return ()
+    try:
+        lock = read_lock(data, lock_path)
+    except BadLockFile:
+        return ()
+    return lock.rows if lock.identity in known_as(library) else ()
+
+
+def sources_of(
+    key: str, data: Data, rows: Iterable[Row], zotero: ZoteroMapping
+) -> Mapping[str, str]:
+    """Return the source of each field of an item whose value still is the one found there."""
+    _, raws = read_item(data, zotero)
+    return {
+        name: credit.source
+        for row in rows
+        if row.item == key
+        for name, credit in sorted(row.credits.items())
+        if row.is_from_source(name, raws.get(name, ""))
+    }

@@ -1,0 +1,224 @@
+"""Lookups of a run: which works are asked for at arXiv, and what it says of each, by item.
+
+A failure is a remark and no error: what came before it counts, and the run goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from zoterodigest.core.plan.found import Found
+from zoterodigest.core.plan.plan import CreateItem, Link
+from zoterodigest.core.values.identity import doi_as_written, identifier_of
+from zoterodigest.core.values.record import Entry, Members, Names, Value, is_empty, text_in
+from zoterodigest.core.works.titles import may_be_one
+from zoterodigest.lookup import work
+from zoterodigest.lookup.arxiv import Arxiv
+from zoterodigest.lookup.work import Looked
+from zoterodigest.sync.gathering.intent import Decide
+from zoterodigest.sync.run.run import Prepared, plan_over
+
+Progress = Callable[[int, int], None]
+"""Told how many works have been asked for, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A work to be looked up: its item, the first of its rows, its title there, its arXiv id.
+
+    `version` is the newest (`v2`) that its entries name; "" if they name none.
+    """
+
+    item: str
+    row_id: str
+    title: str
+    arxiv: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """arXiv has no such paper."""
+
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnPaper:
+    """The paper was withdrawn, as `comment` says; nothing of it is taken."""
+
+    wanted: Wanted
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPaper:
+    """What arXiv has under this id has another title; nothing of it is taken."""
+
+    wanted: Wanted
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewerVersion:
+    """There is a newer version, `version`, than the entries name, or than was there before."""
+
+    wanted: Wanted
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotLookedUp:
+    """The work was not looked up, for `reason`; `is_known` if what was said before is used."""
+
+    wanted: Wanted
+    reason: str
+    is_known: bool = False
+
+
+Remark = NotFound | WithdrawnPaper | OtherPaper | NewerVersion | NotLookedUp
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What came of looking works up: what was found of each, by item key, and what is to be told.
+
+    `requests` is how many were sent to arXiv: none, if all was known, or if it `may_ask` nobody.
+    """
+
+    wanted: tuple[Wanted, ...] = ()
+    found: Mapping[str, Found] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+    requests: int = 0
+    may_ask: bool = True
+
+    @property
+    def failed(self) -> tuple[NotLookedUp, ...]:
+        """The works that arXiv was not asked for, or did not tell of."""
+        return tuple(one for one in self.remarks if isinstance(one, NotLookedUp))
+
+
+NOTHING = LookedUp()
+"""Nothing was to be looked up."""
+
+
+def created_works(prepared: Prepared) -> tuple[Wanted, ...]:
+    """Return the works on arXiv whose items a run that brings them is going to make."""
+    if not prepared.options.intent.creates:
+        return ()
+    created = {action.key for action in prepared.plan.actions if isinstance(action, CreateItem)}
+    return tuple(_wanted(link for link in prepared.plan.links if link.row.item in created))
+
+
+def linked_works(
+    prepared: Prepared, takes: Callable[[Entry], bool] = lambda _: True
+) -> tuple[Wanted, ...]:
+    """Return the works on arXiv that have an item, in the order of their entries.
+
+    An entry of each must be one that `takes`; the others of a work come with it.
+    """
+    links = [one for one in prepared.plan.links if one.item and not one.item.is_trashed]
+    wanted = {one.row.item for one in links if takes(one.entry)}
+    return tuple(_wanted(one for one in links if one.row.item in wanted))
+
+
+def _wanted(links: Iterable[Link]) -> Iterator[Wanted]:
+    by_item: dict[str, list[Link]] = {}
+    for link in links:
+        by_item.setdefault(link.row.item, []).append(link)
+    for key, joined in by_item.items():
+        if arxiv := next(filter(None, map(_arxiv, joined)), ""):
+            title = next(filter(None, map(_title, joined)), "")
+            versions = (_version(link, arxiv) for link in joined)
+            number = max(versions, default=0)
+            version = f"v{number}" if number else ""
+            yield Wanted(key, joined[0].row.id, title, arxiv, version)
+
+
+def _arxiv(link: Link) -> str:
+    identifiers = sorted(link.entry.identifiers | (link.item.identifiers if link.item else set()))
+    return next((one.value for one in identifiers if one.scheme == "arxiv"), "")
+
+
+def _title(link: Link) -> str:
+    return text_in(link.entry.fields, "title")
+
+
+def _version(link: Link, arxiv: str) -> int:
+    """Return the number of the version that an entry names beside its arXiv id, 0 for none."""
+    texts = (link.entry.raws.get(name, "") for name in ("arxiv", "links", "url"))
+    found = (re.search(rf"{re.escape(arxiv)}v(\d{{1,3}})(?!\d)", text) for text in texts)
+    return next((int(one[1]) for one in found if one), 0)
+
+
+def look_up(wanted: Sequence[Wanted], arxiv: Arxiv, *, progress: Progress | None) -> LookedUp:
+    """Return what arXiv says of `wanted`; without `progress` nobody is asked, what was said counts.
+
+    All that is not known, or was asked for too long ago, is asked for together.
+    """
+    ids = [one.arxiv for one in wanted]
+    before = arxiv.service.sent
+    outcomes = arxiv.recall(ids) if progress is None else arxiv.look_up(ids, progress=progress)
+    found: dict[str, Found] = {}
+    remarks: list[Remark] = []
+    for one in wanted:
+        looked, told = _judged(one, outcomes[one.arxiv])
+        remarks += told
+        if looked is not None:
+            found[one.item] = found_in(looked)
+    requests = arxiv.service.sent - before
+    return LookedUp(tuple(wanted), found, tuple(remarks), requests, progress is not None)
+
+
+def with_found(prepared: Prepared, looked: LookedUp) -> Prepared:
+    """Return the run planned once more over what was read, now with what was found."""
+    intent = prepared.options.intent
+    if not looked.found or isinstance(intent, Decide):
+        return prepared
+    options = replace(prepared.options, intent=replace(intent, found=looked.found))
+    return plan_over(prepared.workspace, options, prepared.gathered)
+
+
+def _judged(wanted: Wanted, outcome: work.Outcome) -> tuple[Looked | None, list[Remark]]:
+    """Return what may be taken of an outcome, and what is to be told of it."""
+    match outcome:
+        case work.Missing():
+            return None, [NotFound(wanted)]
+        case work.Withdrawn(looked):
+            return None, [WithdrawnPaper(wanted, looked.comment)]
+        case work.Failed(reason, earlier):
+            usable, told = _judged(wanted, work.outcome_of(earlier)) if earlier else (None, [])
+            return usable, [*told, NotLookedUp(wanted, reason, is_known=usable is not None)]
+        case work.Found(looked) if not may_be_one(wanted.title, looked.title):
+            return None, [OtherPaper(wanted, looked.title)]
+        case work.Found(looked):
+            is_newer = outcome.has_new_version or looked.is_newer_than(wanted.version)
+            return looked, [NewerVersion(wanted, looked.version)] if is_newer else []
+
+
+def found_in(looked: Looked) -> Found:
+    """Return what arXiv says of a paper as the fields of a record.
+
+    Where it appeared stands with the comment; a DOI that arXiv itself gives is none of the work's.
+    """
+    categories = dict.fromkeys((looked.primary, *looked.categories))
+    fields: dict[str, Value] = {
+        "authors": Names(looked.authors),
+        "date": looked.first,
+        "categories": Members(tuple(filter(None, categories))),
+        "doi": _doi(looked.doi),
+        "comment": "; ".join(filter(None, (looked.comment, looked.journal_ref))),
+        "abstract": looked.abstract,
+    }
+    held = {name: value for name, value in fields.items() if not is_empty(value)}
+    return Found(held, dict.fromkeys(held, looked.source.value))
+
+
+def _doi(text: str) -> str:
+    """Return the DOI that a text is; an author may give several, or one of arXiv's."""
+    identifier = identifier_of(text.strip())
+    if identifier is None or identifier.scheme != "doi":
+        return ""
+    return doi_as_written(identifier.value, text)

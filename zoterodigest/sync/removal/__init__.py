@@ -1,0 +1,1 @@
+"""What can be taken back: what the tool made and nobody used."""

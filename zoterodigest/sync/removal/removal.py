@@ -1,0 +1,356 @@
+"""What a removal takes back: what the tool made and nobody changed or used since (law 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zoterodigest.core.links.link import Row, fingerprint
+from zoterodigest.core.links.merge import is_set
+from zoterodigest.core.links.view import canonical
+from zoterodigest.core.plan.found import Pending
+from zoterodigest.core.values.keys import derived_key
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Hyperlink,
+    Item,
+    Links,
+    Note,
+    Value,
+    is_empty,
+    parts_of,
+)
+from zoterodigest.library.item_json import ItemJson
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.library.records.details import with_details
+from zoterodigest.library.records.items import item_changes, new_item, read_item, tags_of
+from zoterodigest.notes.visible import holds_own_text
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.workspace import Workspace
+
+_BOOKKEEPING = frozenset(
+    ("itemType", "dateAdded", "dateModified", "tags", "collections", "relations", "creators")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something of ours that stays, and why: it was changed, or is used."""
+
+    title: str
+    reason: str
+
+
+@dataclass
+class Removal:
+    """A removal while it is planned: the links of `rows` end.
+
+    `facts` of added papers were given to items by the runs that are taken back.
+    """
+
+    workspace: Workspace
+    gathered: Gathered
+    rows: Sequence[Row]
+    facts: Sequence[Pending] = ()
+    trash: list[LibraryItem] = field(default_factory=list)
+    patches: list[LibraryItem] = field(default_factory=list)
+    shelves: list[Collection] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._items: Mapping[str, Item] = {it.key: it for it in self._contents.items}
+        ending = {row.id for row in self.rows}
+        self._staying = [row for row in self.gathered.lock.rows if row.id not in ending]
+
+    @property
+    def _contents(self) -> Contents:
+        return self.gathered.contents
+
+    def reason_to_keep(self, key: str) -> str:
+        """Return why the item `key` may not go into the trash; "" if it may."""
+        rows = [row for row in self.rows if row.item == key]
+        if self._others(key):
+            return "another digest links it"
+        if not any(row.origin.item for row in rows):
+            return "zoterodigest did not make it"
+        return self._reason_to_keep(self._items[key], rows)
+
+    def is_untouched(self, row: Row) -> bool:
+        """Whether the note of `row` still is as the row says, and nobody has marked it."""
+        item = self._items.get(row.item)
+        note = item.notes.get(row.id) if item else None
+        if note is None or note.key != row.note:
+            return False
+        return self._is_untouched_note(self._contents.by_key[note.key], note, row)
+
+    def take_back(self, key: str) -> None:
+        """Plan what is taken back of the item `key` and its children."""
+        item = self._items.get(key)
+        if item is None or item.is_trashed:
+            return
+        rows = [row for row in self.rows if row.item == key]
+        others = self._others(key)
+        reason = self.reason_to_keep(key)
+        if not reason:
+            self.trash.append(self._trashed(key))
+            return
+        for row in rows:
+            self._take_back_note(item, row)
+        self._take_off(item, rows, others)
+        if any(row.origin.item for row in rows):
+            self.kept.append(Kept(title_of(item), reason))
+
+    def _others(self, key: str) -> list[Row]:
+        """Return the rows of other digests' links with the item; no bibliography holds one."""
+        return [row for row in self._staying if row.item == key and row.links_digest]
+
+    def _reason_to_keep(self, item: Item, rows: Sequence[Row]) -> str:
+        """Return why an item of ours stays: it was changed or is used; "" if it may go."""
+        data = self._contents.by_key[item.key].data
+        given = self._details(item, rows)
+        changed = [name for name in item.fields if not _is_as_left(name, item, rows)]
+        if not all(self._is_derived(name, item, given) for name in changed):
+            return "it was changed in the library"
+        made = new_item(item.fields, self.workspace.zotero)
+        details = with_details(made, given)
+        known = {*made, *_BOOKKEEPING} | {n for n in details if details[n] == data.get(n)}
+        known |= {"extra"} if self._is_our_extra(data, details) else set()
+        if any(value for name, value in data.items() if name not in known):
+            return "it was changed in the library"
+        if ItemJson(data).relations:
+            return "it is related to another item"
+        if set(ItemJson(data).collections) - self._our_collections(rows):
+            return "it is in a collection of your own"
+        if {*ItemJson(data).tags} - self._our_tags(item, rows):
+            return "it has tags of your own"
+        return self._child_in_use(item, rows)
+
+    def _details(self, item: Item, rows: Sequence[Row]) -> Mapping[str, str]:
+        """Return what the run gave to an item that no digest shows."""
+        digests = {row.digest for row in rows}
+        return {
+            name: text
+            for one in self.facts
+            if one.digest in digests and one.is_of(item.identifiers, item.fields)
+            for name, text in one.found.details.items()
+        }
+
+    def _is_derived(self, name: str, item: Item, details: Mapping[str, str]) -> bool:
+        """Whether a field says what follows from the others, as an arXiv paper's repository, or
+        from `details`.
+        """
+        others = {other: value for other, value in item.fields.items() if other != name}
+        zotero = self.workspace.zotero
+        data = new_item(others, zotero)
+        _, raws = read_item(data | with_details(data, details), zotero)
+        return raws.get(name) == item.raws[name]
+
+    def _is_our_extra(self, data: Mapping[str, Any], details: Mapping[str, Any]) -> bool:
+        keys = self.workspace.zotero.rules.extra
+        starts = tuple(f"{key}:" for key in (keys.arxiv, keys.comment, keys.links))
+        ours = ItemJson(details).text("extra").split("\n")
+        lines = ItemJson(data).text("extra").split("\n")
+        return all(line.startswith(starts) or line in ours for line in lines if line.strip())
+
+    def _our_collections(self, rows: Sequence[Row]) -> set[str]:
+        shelves = {shelf.collection for shelf in self.gathered.lock.shelves}
+        return shelves | {key for row in rows for key in row.origin.collections}
+
+    def _our_tags(self, item: Item, rows: Sequence[Row]) -> set[str]:
+        added = {tag for row in rows for tag in row.origin.tags}
+        return added | set(tags_of(item.fields, self.workspace.zotero))
+
+    def _child_in_use(self, item: Item, rows: Sequence[Row]) -> str:
+        notes = {note.key: note for note in item.notes.values()}
+        for child in self._contents.children.get(item.key, ()):
+            if child.is_trashed:
+                continue
+            if child.json.is_note:
+                row = next((row for row in rows if row.note == child.key), None)
+                if row is None or child.key not in notes:
+                    return "it has a note of your own"
+                if not self._is_untouched_note(child, notes[child.key], row):
+                    return "its note was changed"
+            elif not _is_our_attachment(child, rows):
+                return "it has an attachment of your own"
+        return ""
+
+    def _is_untouched_note(self, child: LibraryItem, note: Note, row: Row) -> bool:
+        has_marks = bool(child.json.tags) or bool(child.json.relations)
+        has_marks = has_marks or holds_own_text(child.json.note)
+        return not has_marks and all(
+            _is_base(row, name, raw) or is_empty(note.fields[name])
+            for name, raw in note.raws.items()
+        )
+
+    def _take_back_note(self, item: Item, row: Row) -> None:
+        note = item.notes.get(row.id)
+        if note is None or note.is_trashed or not row.origin.note:
+            return
+        if self._is_untouched_note(self._contents.by_key[note.key], note, row):
+            self.trash.append(self._trashed(note.key))
+        else:
+            self.kept.append(Kept(title_of(item), "its note was changed"))
+
+    def _take_off(self, item: Item, rows: Sequence[Row], others: Sequence[Row]) -> None:
+        """Plan to take our tags, collections, links and filled fields off an item that stays."""
+        present = self._contents.by_key[item.key]
+        needed = {key for row in others for key in row.origin.collections}
+        collections = {key for row in rows for key in row.origin.collections} - needed
+        patch: dict[str, Any] = {}
+        left = [key for key in present.json.collections if key not in collections]
+        if left != list(present.json.collections):
+            patch["collections"] = left
+        if not others:
+            self._trash_attachments(item.key, rows)
+            patch |= self._cleared(item, rows)
+        if patch:
+            self.patches.append(LibraryItem(item.key, item.version, patch))
+
+    def _trash_attachments(self, key: str, rows: Sequence[Row]) -> None:
+        if any(row.origin.item for row in rows):
+            return
+        for child in self._contents.attachments(key):
+            if not any(child.key in row.origin.attachments for row in rows):
+                continue
+            if self._is_link_as_left(child, rows):
+                self.trash.append(self._trashed(child.key))
+            else:
+                reason = "a link that was attached to it was changed"
+                self.kept.append(Kept(title_of(self._items[key]), reason))
+
+    def _is_link_as_left(self, child: LibraryItem, rows: Sequence[Row]) -> bool:
+        """Whether a link of ours still is the one that was made, or that was in sync last.
+
+        What only the item holds was never in a digest: a link that was edited while its item took
+        the place of a merged one.
+        """
+        if child.key == _key_when_made(child):
+            return True
+        link = Hyperlink(child.json.title, child.json.url)
+        shown = canonical("links", Links((link,)), self.workspace.zotero.folding())
+        parts = frozenset(map(fingerprint, parts_of(shown)))
+        bases = (row.bases.get("links") for row in rows)
+        return any(
+            base is not None and parts <= {*base.at_item.parts} & {*base.at_entry.parts}
+            for base in bases
+        )
+
+    def _cleared(self, item: Item, rows: Sequence[Row]) -> dict[str, Any]:
+        if any(row.origin.item for row in rows):
+            return {}
+        data = self._contents.by_key[item.key].data
+        filled = {
+            name
+            for row in rows
+            for name in row.origin.fields
+            if name in item.fields and not self._lies_in_tags(name, item)
+        }
+        ours: dict[str, Value] = {
+            name: EMPTY for name in sorted(filled) if _is_as_left(name, item, rows)
+        }
+        if "date" in ours and "year" in item.fields:
+            # Both live in the item's date, and a date is filled in only where no year stood.
+            ours["year"] = EMPTY
+        patch = item_changes(data, ours, self.workspace.zotero)
+        tags = {tag for row in rows for tag in row.origin.tags}
+        left = ItemJson({**data, **patch}).stored("tags")
+        stay = [tag for tag in left if str(tag["tag"]) not in tags]
+        if stay != ItemJson(data).stored("tags"):
+            patch["tags"] = stay
+        return patch
+
+    def _lies_in_tags(self, name: str, item: Item) -> bool:
+        """Whether the members of a field are tags: these go one by one, as others may be yours."""
+        return is_set(name) and bool(tags_of({name: item.fields[name]}, self.workspace.zotero))
+
+    def _trashed(self, key: str) -> LibraryItem:
+        return LibraryItem(key, self._contents.by_key[key].version, {"deleted": 1})
+
+    def empty_shelves(self) -> None:
+        """Plan to trash our collections that hold nothing else, innermost first."""
+        gone = {one.key for one in self.trash}
+        left: dict[str, set[str]] = {}
+        for item in self._items.values():
+            if item.is_trashed or item.key in gone:
+                continue
+            patch = next((one for one in self.patches if one.key == item.key), None)
+            is_moved = patch is not None and "collections" in patch.data
+            for key in patch.json.collections if patch and is_moved else item.collections:
+                left.setdefault(key, set()).add(item.key)
+        keys = {read.key for read in self.gathered.digests}
+        used = {
+            shelf.collection for shelf in self.gathered.lock.shelves if shelf.digest not in keys
+        }
+        ours = {s.collection for s in self.gathered.lock.shelves if s.is_ours} - self._needed(used)
+        self._trash_collections(ours - self._renamed(), left)
+
+    def _renamed(self) -> set[str]:
+        """Return the collections of digests that were renamed, which are kept for that."""
+        digests = self.workspace.digests
+        names: dict[str, tuple[str, ...]] = {one.key: one.collection[-1:] for one in digests}
+        given = {
+            shelf.collection: name
+            for shelf in self.gathered.lock.shelves
+            for name in names.get(shelf.digest, ())
+            if not shelf.path and shelf.is_ours
+        }
+        live = [one for one in self._contents.collections if not one.is_trashed]
+        renamed = [one for one in live if given.get(one.key, one.name) != one.name]
+        self.kept += [
+            Kept(one.name, "this collection was renamed: it is yours now") for one in renamed
+        ]
+        return {one.key for one in renamed}
+
+    def _needed(self, used: set[str]) -> set[str]:
+        """Return `used` collections of other digests; those above are kept by what they hold."""
+        shared = {shelf.collection for shelf in self.gathered.lock.shelves if not shelf.digest}
+        return used - shared
+
+    def _trash_collections(self, ours: set[str], left: Mapping[str, set[str]]) -> None:
+        live = {one.key: one for one in self._contents.collections if not one.is_trashed}
+        while True:
+            parents = {one.parent for one in live.values()}
+            empty = sorted(k for k in live if k in ours and k not in parents and not left.get(k))
+            if not empty:
+                return
+            for key in empty:
+                one = live.pop(key)
+                self.shelves.append(
+                    Collection(one.key, one.version, one.name, one.parent, is_trashed=True)
+                )
+
+
+def _is_as_left(name: str, item: Item, rows: Sequence[Row]) -> bool:
+    """Whether a field of an item still stands as we left it, or holds nothing."""
+    raw = item.raws[name]
+    if is_empty(item.fields[name]):
+        return True
+    homes = [name, *(other for other in item.raws if item.raws[other] == raw)]
+    return any(
+        _is_base(row, home, raw) or row.is_from_source(home, raw) for row in rows for home in homes
+    )
+
+
+def _is_base(row: Row, name: str, raw: str) -> bool:
+    base = row.bases.get(name)
+    return base is not None and base.at_item.raw == fingerprint(raw)
+
+
+def _is_our_attachment(child: LibraryItem, rows: Sequence[Row]) -> bool:
+    if any(child.key in row.origin.attachments for row in rows):
+        return True
+    return child.key == _key_when_made(child)
+
+
+def _key_when_made(child: LibraryItem) -> str:
+    """Return the key that a link of ours gets that is attached with these values."""
+    return derived_key("attachment", child.json.parent, child.json.title, child.json.url)
+
+
+def title_of(item: Item) -> str:
+    """Return an item's title, or its key if it has none."""
+    title = item.fields.get("title")
+    return title if isinstance(title, str) else item.key

@@ -1,0 +1,1 @@
+"""A run: prepared from what was read, planned, and not written yet."""

@@ -1,0 +1,194 @@
+"""Conflicts, fields apart and fields that wait: what of the links a person may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from zoterodigest.core.links.link import Base, Row, source_of
+from zoterodigest.core.links.parts import Texts, base_value, keys_of
+from zoterodigest.core.plan.plan import Link
+from zoterodigest.core.plan.reports import ApartField, Conflict, Waiting
+from zoterodigest.core.plan.terms import End, entry_end
+from zoterodigest.core.reconcile.settle import item_side_of
+from zoterodigest.core.values.record import EMPTY, SECTION, Entry, Item, Value
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.values import known_texts
+from zoterodigest.sync.gathering.intent import SYNC
+from zoterodigest.sync.run.run import Options, Prepared
+
+BOTH_WAYS = Options(SYNC)
+"""How a run is prepared in which all that is open shows."""
+
+_SHORTEST = 4
+_PREFIX = "zd-"
+
+
+class Kind(Enum):
+    """Why a field is open."""
+
+    CONFLICT = "conflict"
+    APART = "apart"
+    WAITING = "waiting"
+
+
+class NotOpen(ZoterodigestError):
+    """What a person named is not open, or is more than one thing."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class OpenField:
+    """One field that differs at both ends of a link until a person decides.
+
+    `id` is the shortest beginning of the row's id that no other row has. `at_item` is what the item
+    is about to hold, `held` what it holds now. `base` is what both ends last agreed on, None where
+    that is not known on this machine. `source` is where the item's value was looked up, if it was.
+    """
+
+    id: str
+    row_id: str
+    name: str
+    kind: Kind
+    entry: Entry
+    at_entry: Value
+    at_item: Value
+    held: Value
+    base: Value | None
+    source: str = ""
+
+    @property
+    def end(self) -> End:
+        """Which end the entry is: that of a digest, or of a bibliography."""
+        return entry_end(self.entry.digest)
+
+
+def open_fields(prepared: Prepared) -> tuple[OpenField, ...]:
+    """Return what is open in a run prepared `BOTH_WAYS`: conflicts, fields apart, fields waiting.
+
+    Each kind is in the order of the digests.
+    """
+    links = {link.row.id: link for link in prepared.plan.links}
+    ids = short_ids(row.id for row in prepared.plan.rows)
+    found = [one for one in _reported(prepared) if one.row_id in links]
+    texts = _base_texts(prepared, [(links[one.row_id], one.name) for one in found])
+    opened = (_opened(one, links[one.row_id], ids[one.row_id], texts) for one in found)
+    credited = [row for row in prepared.plan.rows if row.credits]
+    fields = (_with_source(one, links[one.row_id].item, credited) for one in opened)
+    kinds = list(Kind)
+    return tuple(sorted(fields, key=lambda one: (kinds.index(one.kind), links[one.row_id].index)))
+
+
+def short_ids(row_ids: Iterable[str]) -> Mapping[str, str]:
+    """Return for each row id its shortest beginning that no other has, of four letters at least."""
+    ordered = sorted(set(row_ids))
+    bare = [one.removeprefix(_PREFIX) for one in ordered]
+    short: dict[str, str] = {}
+    for place, (row_id, letters) in enumerate(zip(ordered, bare, strict=True)):
+        neighbours = (*bare[max(place - 1, 0) : place], *bare[place + 1 : place + 2])
+        shared = max((_common(letters, other) for other in neighbours), default=0)
+        short[row_id] = letters[: max(shared + 1, _SHORTEST)]
+    return short
+
+
+def bare_id(text: str) -> str:
+    """Return the letters of an id that somebody wrote, or of one in full."""
+    return text.strip().removeprefix(_PREFIX)
+
+
+def _common(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reported:
+    """A report of one open field, with what the item is about to hold where that is told."""
+
+    kind: Kind
+    row_id: str
+    name: str
+    at_item: Value | None = None
+
+
+def _reported(prepared: Prepared) -> Iterator[_Reported]:
+    for report in prepared.plan.reports:
+        match report:
+            case Conflict(row_id, name, _, at_item):
+                yield _Reported(Kind.CONFLICT, row_id, name, at_item)
+            case ApartField(row_id, name, _, at_item):
+                yield _Reported(Kind.APART, row_id, name, at_item)
+            case Waiting(row_id, names):
+                yield from (_Reported(Kind.WAITING, row_id, name) for name in names)
+            case _:
+                pass
+
+
+def _opened(one: _Reported, link: Link, short_id: str, texts: Texts) -> OpenField:
+    at_entry, held = ends_of(link, one.name)
+    base = _bases(link).get(one.name)
+    return OpenField(
+        id=short_id,
+        row_id=one.row_id,
+        name=one.name,
+        kind=one.kind,
+        entry=link.entry,
+        at_entry=_first(at_entry),
+        at_item=_first(one.at_item, held),
+        held=_first(held),
+        base=base_value(one.name, base, texts) if base else None,
+    )
+
+
+def _with_source(field: OpenField, item: Item | None, rows: Sequence[Row]) -> OpenField:
+    return replace(field, source=source_of(item, field.name, rows)) if item else field
+
+
+def _first(*values: Value | None) -> Value:
+    return next((value for value in values if value is not None), EMPTY)
+
+
+def ends_of(link: Link, name: str) -> tuple[Value | None, Value | None]:
+    """Return what entry and item hold in a field; None where that end does not carry it."""
+    item = item_side_of(link.entry, link.item, link.row).fields if link.item else {}
+    return link.entry.fields.get(name), item.get(name)
+
+
+def _base_texts(prepared: Prepared, fields: Sequence[tuple[Link, str]]) -> Texts:
+    bases = ((name, _bases(link).get(name)) for link, name in fields)
+    wanted = [key for name, base in bases if base for key in keys_of(name, base)]
+    return known_texts(prepared.workspace.project.values_folder, wanted)
+
+
+def _bases(link: Link) -> Mapping[str, Base]:
+    return {**link.row.bases, **link.recall.bases}
+
+
+# --- what a person means -------------------------------------------------------------------------
+
+
+def with_id(fields: Sequence[OpenField], wanted: str) -> tuple[OpenField, ...]:
+    """Return the open fields of the one link whose id begins with `wanted`, or raise `NotOpen`."""
+    letters = bare_id(wanted)
+    found = [one for one in fields if bare_id(one.row_id).startswith(letters)]
+    if not found or not letters:
+        raise NotOpen(f"nothing open has the ID {wanted}", "`zoterodigest conflicts` lists them.")
+    if len(ids := sorted({one.id for one in found})) > 1:
+        raise NotOpen(f"{wanted} may be any of {', '.join(ids)}", "Give more of the ID.")
+    return tuple(found)
+
+
+def in_field(fields: Sequence[OpenField], wanted: str) -> tuple[OpenField, ...]:
+    """Return those of the field `wanted` (a section may go by its heading), or raise `NotOpen`."""
+    name = wanted.casefold().strip()
+    found = [one for one in fields if name in _names(one.name)]
+    if not found:
+        names = sorted({one.name.removeprefix(SECTION) for one in fields})
+        raise NotOpen(f"{wanted} is not open", f"Open: {', '.join(names)}." if names else "")
+    return tuple(found)
+
+
+def _names(name: str) -> tuple[str, str]:
+    return name.casefold(), name.removeprefix(SECTION).casefold().strip()

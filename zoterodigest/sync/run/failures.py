@@ -1,0 +1,65 @@
+"""Failures: records that cannot be written, as far as the plan knows already (laws 6 and 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from zoterodigest.core.values.record import Entry, text_in
+from zoterodigest.sync.bibliographies.exporting import NewBib
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.run.run import Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One record that failed: where its entry stands, its title, and why."""
+
+    where: str
+    title: str
+    reason: str
+
+
+def foreseen(prepared: Prepared) -> Iterator[Failure]:
+    """Yield what of a plan is left out, as it cannot be written: edits of digests, then items."""
+    for one in prepared.refused:
+        yield failure_of(one.entry, f"{one.field}: {one.reason}")
+    yield from failures_of_unread(prepared.gathered)
+    yield from failures_of_bibs(prepared.bibs)
+    reasons: dict[str, str] = {}
+    for failed in prepared.writes.unwritable:
+        reasons |= dict.fromkeys(failed.row_ids, failed.reason)
+    yield from failures_of_rows(prepared, reasons)
+
+
+def failures_of_unread(gathered: Gathered) -> Iterator[Failure]:
+    """Yield which configured digests and bibliographies could not be read, and what to do."""
+    for unread in gathered.unread_sources:
+        hint = unread.error.hint if unread.path.exists() else _MISSING
+        reason = f"{unread.error.reason}. zoterodigest left it out and kept its links. {hint}"
+        yield Failure(unread.key, "", reason)
+
+
+_MISSING = "If you renamed or deleted it, change its `path` in zoterodigest.toml."
+
+
+def failures_of_bibs(bibs: Iterable[NewBib]) -> Iterator[Failure]:
+    """Yield which .bib files cannot be exported into, and which entries they cannot hold."""
+    for bib in bibs:
+        if bib.failure:
+            yield Failure(bib.key, "", bib.failure)
+        yield from (Failure(bib.key, kept.key, kept.reason) for kept in bib.updated.refused)
+
+
+def failures_of_rows(prepared: Prepared, reasons: Mapping[str, str]) -> Iterator[Failure]:
+    """Yield why rows of `prepared` failed, by the place of their entries."""
+    entries = {link.row.id: link.entry for link in prepared.plan.links}
+    found = [(entries[row_id], reason) for row_id, reason in reasons.items() if row_id in entries]
+    for entry, reason in sorted(found, key=lambda one: (one[0].digest, one[0].place.start_line)):
+        yield failure_of(entry, reason)
+
+
+def failure_of(entry: Entry, reason: str) -> Failure:
+    """Return the failure of an entry."""
+    where = f"{entry.digest}:{entry.place.start_line}"
+    return Failure(where, text_in(entry.fields, "title"), reason)

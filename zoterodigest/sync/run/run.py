@@ -1,0 +1,289 @@
+"""A run: prepare reads everything and plans, carry_out does exactly what was planned."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from zoterodigest.core.links.link import State
+from zoterodigest.core.plan.found import Pending
+from zoterodigest.core.plan.plan import Action, ChangeEntry, Plan
+from zoterodigest.core.plan.terms import (
+    ALL,
+    NONE,
+    Directions,
+    End,
+    Holdings,
+    Known,
+    Mask,
+    OwnNotes,
+    Rules,
+    Terms,
+    WhenDropped,
+    WhenTrashed,
+)
+from zoterodigest.core.reconcile.guard import GuardStop, guard
+from zoterodigest.core.reconcile.reconcile import reconcile
+from zoterodigest.core.values.record import CITEKEY, NOTE, Entry, is_empty
+from zoterodigest.project.config import Selection
+from zoterodigest.sync.bibliographies.bib_edits import BibEdit, compile_bib_edits
+from zoterodigest.sync.bibliographies.citation import with_citation_keys
+from zoterodigest.sync.bibliographies.exporting import NewBib, only_adds, planned_bibs
+from zoterodigest.sync.bibliographies.following import as_exported, unfollowed
+from zoterodigest.sync.edits.edits import Refused, compile_edits
+from zoterodigest.sync.edits.structure import (
+    NewDigest,
+    new_digests,
+    why_no_new_entries,
+    without_undone,
+)
+from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, gather, names_by_key
+from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.gathering.writes import Writes, compile_writes
+from zoterodigest.sync.removal.dropping import without_used
+from zoterodigest.sync.removal.removal import Kept
+
+_ID_LETTERS = "abcdefghijklmnopqrstuvwxyz23456789"
+_ID_LENGTH = 10
+_MANY_CHANGES = 20
+"""Above this many changes a run asks for consent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is for, of which entries it is, and how it is to be done."""
+
+    intent: Intent = PUSH
+    selection: Callable[[Entry], bool] | None = None
+    with_notes: bool = True
+    max_changes: int | None = None
+    allow_removals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that has been planned; nothing has been written.
+
+    `stop` says why the plan goes too far (law 5). `needs_consent` is set for a first push into a
+    library that holds things of the person's own, for many changes, and where a note of the
+    person's own is to be shown. `new_tags` counts the
+    items that would gain each tag; `kept` are items of dropped entries that stay, as they are used.
+    """
+
+    workspace: Workspace
+    options: Options
+    gathered: Gathered
+    plan: Plan
+    writes: Writes
+    digests: tuple[NewDigest, ...] = ()
+    bib_edits: tuple[BibEdit, ...] = ()
+    bibs: tuple[NewBib, ...] = ()
+    stop: GuardStop | None = None
+    needs_consent: bool = False
+    new_tags: Mapping[str, int] = field(default_factory=dict)
+    kept: tuple[Kept, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to do and nothing to record, in the .bib files neither."""
+        return self.plan.is_settled and all(bib.is_settled for bib in self.bibs)
+
+    @property
+    def refused(self) -> tuple[Refused, ...]:
+        """The fields of entries that cannot be written as planned."""
+        digests = (one for digest in self.digests for one in digest.edit.refused)
+        return (*digests, *(one for edit in self.bib_edits for one in edit.refused))
+
+
+def prepare(workspace: Workspace, options: Options) -> Prepared:
+    """Read the digests, the lock file and the library, and plan a run."""
+    return plan_over(workspace, options, gather(workspace, with_notes=options.with_notes))
+
+
+def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Prepared:
+    """Plan a run over what has been gathered."""
+    plan = reconcile(
+        gathered.entries,
+        Known(gathered.lock.rows, gathered.lock.shelves, gathered.seen),
+        Holdings(
+            gathered.contents.items,
+            gathered.contents.collections,
+            frozenset(gathered.contents.by_key),
+        ),
+        terms(workspace, options, gathered),
+        new_ids=row_ids(),
+    )
+    plan, kept = without_used(plan, workspace, gathered)
+    edits = compile_edits(plan, gathered, workspace)
+    digests = new_digests(edits, plan, gathered, workspace)
+    plan = without_undone(plan, digests, workspace.zotero.folding())
+    if options.intent.creates:
+        plan = with_citation_keys(plan, workspace, gathered)
+    names = names_by_key(gathered.digests)
+    writes = compile_writes(plan, gathered.contents, workspace.zotero, names)
+    tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
+    consent = _needs_consent(plan, gathered, workspace)
+    exported = tuple(read for read in gathered.bibs if _is_exported(read, options))
+    rewritten = {read.key for read in exported if not only_adds(read.bib, read.data, gathered.lock)}
+    bib_edits = compile_bib_edits(plan, gathered, rewritten)
+    bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), bib_edits, workspace)
+    if passed_over := unfollowed(plan, bibs, rewritten):
+        # What was left to an export that does not take the work is to be written by itself.
+        bib_edits = compile_bib_edits(plan, gathered, rewritten, passed_over)
+        bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), bib_edits, workspace)
+    plan = as_exported(plan, bibs, gathered, workspace)
+    stop = guard(
+        plan,
+        sum(row.state is State.LINKED for row in gathered.lock.rows),
+        pruned=[f"{bib.key}: {key}" for bib in bibs for key in bib.updated.removed],
+        max_changes=options.max_changes,
+        allow_removals=options.allow_removals,
+    )
+    return Prepared(
+        workspace,
+        options,
+        gathered,
+        plan,
+        writes,
+        digests,
+        bib_edits,
+        bibs,
+        stop,
+        consent,
+        tags,
+        tuple(kept),
+    )
+
+
+def _is_exported(read: ReadBib, options: Options) -> bool:
+    """Tell whether a run exports into a .bib: a sync does, and a pull that brings edits into it."""
+    match options.intent:
+        case Sync(may_pull=True) as intent:
+            return intent.may_push or read.bib.rules.pull is not False
+        case intent:
+            return isinstance(intent, Publish)
+
+
+def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
+    """Return the terms of a run: each digest's own directions, as far as the run's go."""
+    rules: dict[str, Rules] = {read.digest.key: _rules(read, options) for read in gathered.digests}
+    two_way = (read for read in gathered.bibs if read.bib.is_two_way)
+    rules |= {read.key: _bib_rules(read, options) for read in two_way}
+    gone = [key for key in sorted(gathered.gone) if not key.is_bib]
+    former = workspace.project.former_collection
+    prefer = workspace.project.configuration.sync.prefer
+    common = Terms(
+        {**{key: Rules(collection=former(key)) for key in gone}, **rules},
+        folding=workspace.zotero.folding(),
+        gone=gathered.gone - rules.keys(),
+        missing=gathered.missing,
+        unread=gathered.unread,
+        selection=options.selection,
+        prefer={name: End(end) for name, end in prefer.items()},
+        pending=_pending(options, gathered),
+    )
+    match options.intent:
+        case Sync(relink=is_relinking, fills=fills, found=found):
+            relink = frozenset(rules) if is_relinking else frozenset[str]()
+            return replace(common, relink=relink, fills=fills, found=found)
+        case FillIn(found):
+            return replace(common, found=found)
+        case Publish(found, choices):
+            return replace(common, found=found, choices=choices)
+        case Decide(choices):
+            return replace(common, choices=choices, only_choices=True)
+
+
+def _pending(options: Options, gathered: Gathered) -> tuple[Pending, ...]:
+    """Return the facts that items may take in this run; no citation key that another item has."""
+    found = [one for one in gathered.pending if takes_pending(options, gathered, one)]
+    if not found:
+        return ()
+    taken = {one.json.stated_citekey.casefold() for one in gathered.contents.by_key.values()}
+    return tuple(_without_taken(one, taken) for one in found)
+
+
+def takes_pending(options: Options, gathered: Gathered, pending: Pending) -> bool:
+    """Tell whether a run gives these facts to their item, as far as there is one."""
+    return options.intent.creates and any(
+        read.key == pending.digest and read.digest.rules.push is True for read in gathered.digests
+    )
+
+
+def _without_taken(pending: Pending, citekeys: set[str]) -> Pending:
+    fields, key = pending.found.fields, pending.found.fields.get(CITEKEY)
+    if not isinstance(key, str) or key.casefold() not in citekeys:
+        return pending
+    left = {name: value for name, value in fields.items() if name != CITEKEY}
+    return replace(pending, found=replace(pending.found, fields=left))
+
+
+def _rules(read: ReadDigest, options: Options) -> Rules:
+    """Return how a digest is kept by a run of this direction."""
+    digest, rules = read.digest, read.digest.rules
+    directions = _directions(rules.push, rules.pull, options)
+    return Rules(
+        directions,
+        digest.collection if rules.push is True else (),
+        rules.headings,
+        places=directions.push != NONE and options.intent.creates,
+        no_new=_no_new(read),
+        when_dropped=WhenDropped(rules.when_dropped),
+        when_trashed=WhenTrashed(rules.when_trashed),
+        own_notes=OwnNotes(rules.notes),
+    )
+
+
+def _bib_rules(read: ReadBib, options: Options) -> Rules:
+    """Return how a bibliography is kept: its entries make no items and go into no collections."""
+    directions = _directions(read.bib.rules.push, read.bib.rules.pull, options)
+    if isinstance(options.intent, Publish):
+        directions = replace(directions, pull=_mask(read.bib.rules.pull))
+    return Rules(directions, has_headings=False, places=False, creates=False)
+
+
+def _directions(push: Selection, pull: Selection, options: Options) -> Directions:
+    pushed = _mask(push) if options.intent.may_push else NONE
+    pulled = _mask(pull) if options.intent.may_pull else NONE
+    return Directions(pushed, pulled, _mask(pull))
+
+
+def _no_new(read: ReadDigest) -> str:
+    """Return why no new entry comes into a digest; "" if one may."""
+    if read.digest.rules.pull is not True:
+        return "by zoterodigest.toml no whole entries come into this digest (pull)"
+    return why_no_new_entries(read)
+
+
+def _mask(selection: Selection) -> Mask:
+    if isinstance(selection, tuple):
+        return Mask(frozenset(selection))
+    return ALL if selection else NONE
+
+
+def row_ids() -> Iterator[str]:
+    """Yield new row ids; each is also the id of a heading in a note."""
+    while True:
+        yield "zd-" + "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
+
+
+def _needs_consent(plan: Plan, gathered: Gathered, workspace: Workspace) -> bool:
+    if not plan.actions:
+        return False
+    if gathered.seen is None and gathered.lock.rows and workspace.library.instance:
+        return True  # this machine's first run against this copy of the library
+    is_first = not gathered.lock.rows
+    has_own_items = any(not item.is_trashed for item in gathered.contents.items)
+    is_many = len(plan.actions) > _MANY_CHANGES
+    return (is_first and has_own_items) or is_many or any(map(published, plan.actions))
+
+
+def published(action: Action) -> tuple[str, ...]:
+    """Return the notes of the person's own that come into an entry where they did not stand."""
+    if not isinstance(action, ChangeEntry):
+        return ()
+    names = (name for name in action.after if name.startswith(NOTE))
+    return tuple(name for name in names if is_empty(action.before[name]))

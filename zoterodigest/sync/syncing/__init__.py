@@ -1,0 +1,1 @@
+"""Runs like a sync: from a prepared run to what is written and remembered."""

@@ -1,0 +1,302 @@
+"""Carrying out: a prepared run as `Changes` for the one way to write, and what came of it.
+
+The lock file is made from what stands at both ends once all is written, never from what was
+intended (law 3).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from zoterodigest.core.links.parts import texts_of
+from zoterodigest.core.plan.found import PendingChange
+from zoterodigest.core.plan.history import Links
+from zoterodigest.core.values.record import Entry
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.project.lock.lock import LockFile
+from zoterodigest.project.log.journal import Intended
+from zoterodigest.project.values import keep_texts
+from zoterodigest.sync.apply.applying import apply, remember
+from zoterodigest.sync.apply.changes import Changes, Ending, FileChange, Results, Sent
+from zoterodigest.sync.apply.reasons import ChangedMeanwhile, is_stale
+from zoterodigest.sync.apply.sending import Progress
+from zoterodigest.sync.bibliographies.exporting import NewBib, new_bibs, with_exports
+from zoterodigest.sync.bibliographies.following import WrittenBib, as_written
+from zoterodigest.sync.bibliographies.works import linked_by
+from zoterodigest.sync.edits.structure import NewDigest
+from zoterodigest.sync.gathering.gather import gather
+from zoterodigest.sync.gathering.limits import TooMuch
+from zoterodigest.sync.gathering.stored_keys import plan_as_stored, writes_as_stored
+from zoterodigest.sync.new_papers.handing_over import handed_over, to_hand_over
+from zoterodigest.sync.run.failures import Failure, failures_of_rows, foreseen
+from zoterodigest.sync.run.run import Prepared, plan_over
+from zoterodigest.sync.syncing.claims import as_read, expected_rows, lock_over
+from zoterodigest.sync.syncing.remembering import seen_by
+from zoterodigest.sync.syncing.standing import standing_after
+
+
+class LibraryChanged(ZoterodigestError):
+    """The library has changed since it was read, and what is now to be done must be shown first."""
+
+    exit_code = 16
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the library has changed since it was read, and much more is to be done now",
+            "Nothing was written. Run the command again: it shows what is to be done now.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did: objects and files written, records that failed, and how many were planned
+    once more. `again` is the plan that was made for those.
+    """
+
+    prepared: Prepared
+    written: int = 0
+    written_digests: int = 0
+    written_bibs: int = 0
+    failures: tuple[Failure, ...] = ()
+    planned_again: int = 0
+    again: Prepared | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def last(self) -> Prepared:
+        """The plan that was made last; its reports tell how things stand."""
+        return self.again or self.prepared
+
+
+def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
+    """Write what was planned; a record that changed since is left and planned once more.
+
+    Raises `TooMuch` for a plan that the guard stops, and what stops a whole run (`SourceChanged`,
+    `LibraryChanged`, `AlreadyRunning`, `CannotWrite`, `BadLibrary`); what was written until then is
+    in the journal, and the next run takes it up. A record's own failure is in the outcome.
+    """
+    if prepared.stop is not None:
+        raise TooMuch(prepared.stop)
+    if prepared.is_settled and not prepared.gathered.recovers:
+        _remember(prepared)
+        return Outcome(prepared, failures=tuple(foreseen(prepared)))
+    plans = _Plans(prepared, prepared)
+    results = apply(replace(_changes(prepared), again=plans), progress)
+    return _outcome(plans, results)
+
+
+@dataclass
+class _Plans:
+    """The plans of one run: that which was `shown`, the `first` that was written, and the `second`,
+    which was made once something had changed in between.
+    """
+
+    shown: Prepared
+    first: Prepared
+    second: Prepared | None = None
+
+    def before_writing(self) -> Changes:
+        """Return the run as it is planned now, unless that goes beyond what was agreed to."""
+        self.first = _prepared_again(self.shown)
+        needs_consent = self.first.needs_consent and not self.shown.needs_consent
+        if self.first.stop or needs_consent:
+            raise LibraryChanged
+        return replace(_changes(self.first), again=self)
+
+    def of_stale(self) -> Changes | None:
+        """Return what had changed in between as it is planned now; the guard may stop it."""
+        self.second = _prepared_again(self.first)
+        if self.second.stop is not None or self.second.is_settled:
+            return None
+        return _changes(self.second)
+
+
+def _prepared_again(prepared: Prepared) -> Prepared:
+    gathered = gather(prepared.workspace, with_notes=prepared.options.with_notes)
+    return plan_over(prepared.workspace, prepared.options, gathered)
+
+
+def _remember(prepared: Prepared) -> None:
+    """Remember what a settled run saw, and forget facts that a killed one has handed over."""
+    gathered = prepared.gathered
+    seen = seen_by(prepared, as_read(prepared), gathered.lock, gathered.contents)
+    is_new = seen != gathered.seen and bool(gathered.lock.rows)
+    forgotten = handed_over(prepared, gathered.contents)
+    if is_new or forgotten:
+        ending = Ending(gathered.lock, seen if is_new else None, forgotten)
+        remember(prepared.workspace, command_of(prepared), gathered, ending)
+
+
+def command_of(prepared: Prepared) -> str:
+    """Return what the history calls a run."""
+    return prepared.options.intent.name
+
+
+# --- what is written -----------------------------------------------------------------------------
+
+
+def _changes(prepared: Prepared) -> Changes:
+    """Return what a run is about to write."""
+    gathered, plan, writes = prepared.gathered, prepared.plan, prepared.writes
+    rows, row_ids = expected_rows(prepared), _row_ids(prepared)
+    told = {row_id for ids in row_ids.values() for row_id in ids}
+    exported = with_exports(gathered.lock, prepared.bibs).exported
+    items = tuple(write.item for write in writes.all)
+    files = _files(prepared, prepared.bibs)
+    return Changes(
+        prepared.workspace,
+        gathered,
+        command_of(prepared),
+        Sent(
+            items,
+            writes.shelves,
+            tuple(file for file in files if file.is_change),
+            pending=PendingChange(taken=to_hand_over(prepared)),
+        ),
+        Links(rows, plan.shelves, exported),
+        lambda results, contents: _ending(_as_stored(prepared, results), results, contents),
+        intended=Intended(
+            tuple(row for row in rows if row.id in told), plan.shelves if writes.shelves else ()
+        ),
+        row_ids=row_ids,
+        files=lambda results, contents: _files_over(_as_stored(prepared, results), contents),
+    )
+
+
+def _row_ids(prepared: Prepared) -> Mapping[str, Sequence[str]]:
+    """Return the ids of the rows that each object is written for, by its key."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for write in prepared.writes.all:
+        found[write.item.key] += write.row_ids
+    return found
+
+
+def _files_over(prepared: Prepared, contents: Contents) -> tuple[FileChange, ...]:
+    """Return the files of a run over what the library holds now: exports follow from that."""
+    bibs = prepared.bibs
+    if bibs and len(prepared.writes):
+        keys = {bib.key for bib in bibs}
+        reads = tuple(read for read in prepared.gathered.bibs if read.key in keys)
+        gathered, linked = replace(prepared.gathered, bibs=reads), linked_by(prepared.plan)
+        bibs = new_bibs(prepared.workspace, gathered, contents, prepared.bib_edits, linked)
+    return _files(prepared, bibs)
+
+
+def _files(prepared: Prepared, bibs: Sequence[NewBib]) -> tuple[FileChange, ...]:
+    """Return digests and bibliographies as they are to be, in the order in which they were read.
+
+    What is edited in a bibliography and what is exported into it is one replacement.
+    """
+    edits = (digest.edit for digest in prepared.digests)
+    sources: dict[str, bytes] = {edit.read.key: edit.source for edit in edits}
+    sources |= {edit.read.key: edit.source for edit in prepared.bib_edits}
+    exports: dict[str, FileChange] = {bib.key: FileChange.of_export(bib) for bib in bibs}
+    return tuple(
+        exports.get(read.key) or FileChange(read.key, read.path, read.data, sources[read.key])
+        for read in prepared.gathered.sources
+        if read.key in exports or read.key in sources
+    )
+
+
+def _as_stored(prepared: Prepared, results: Results) -> Prepared:
+    """Return a run that was written with what it created by the keys in the library."""
+    keys = results.keys
+    if not keys:
+        return prepared
+    plan, writes = plan_as_stored(prepared.plan, keys), writes_as_stored(prepared.writes, keys)
+    return replace(prepared, plan=plan, writes=writes)
+
+
+# --- how it ends ---------------------------------------------------------------------------------
+
+
+def _ending(prepared: Prepared, results: Results, contents: Contents) -> Ending:
+    """Return the lock file as it is to be, from what stands at both ends now.
+
+    The entries are read from the bytes that were written: what somebody else edits meanwhile is an
+    edit for the next run.
+    """
+    written: dict[str, FileChange] = {file.key: file for file in results.files}
+    digests: dict[str, NewDigest] = {
+        digest.edit.read.digest.key: digest
+        for digest in prepared.digests
+        if digest.edit.is_change and digest.edit.read.digest.key in written
+    }
+    bibs = {
+        key: as_written(file.export) if file.export else WrittenBib(file.after or b"")
+        for key, file in written.items()
+        if file.export or file.is_change
+    }
+    standing = standing_after(prepared, digests, bibs)
+    exports = (file.export for file in results.files if file.export is not None)
+    lock = with_exports(lock_over(prepared, standing, contents, results), exports)
+
+    seen, forgotten = seen_by(prepared, standing, lock, contents), handed_over(prepared, contents)
+    entries = [*standing.entries.values(), *standing.made.values()]
+    return Ending(lock, seen, forgotten, lambda: _keep_base_texts(prepared, lock, entries))
+
+
+def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry]) -> None:
+    """Keep on this machine what the new bases stand for, so that conflicts can show it."""
+    before = {row.id: row for row in prepared.gathered.lock.rows}
+    changed = [row for row in lock.rows if row != before.get(row.id)]
+    texts = texts_of(entries, changed, prepared.workspace.zotero.folding())
+    keep_texts(prepared.workspace.project.values_folder, texts)
+
+
+# --- what came of it -----------------------------------------------------------------------------
+
+
+def _outcome(plans: _Plans, results: Results) -> Outcome:
+    """Return what came of all plans of a run, each failure once."""
+    every = (results, results.again or Results())
+    counts: Counter[str] = Counter()
+    for one in every:
+        counts.update(one.counts)
+    files = [file.key for one in every for file in one.files if file.is_change]
+    bibs = sum(key.is_bib for key in files)
+    first, second = plans.first, plans.second
+    failures = [*_failures(first, results, but_stale=bool(second and second.stop is None))]
+    if second is not None:
+        failures += _failures(second, results.again or Results())
+    stale = sum(isinstance(reason, ChangedMeanwhile) for reason in results.failed.values())
+    return Outcome(
+        first,
+        sum(len(one.versions) for one in every),
+        len(files) - bibs,
+        bibs,
+        tuple(dict.fromkeys(failures)),
+        len(_expected_versions(plans.shown) - _expected_versions(first)) + stale,
+        second,
+        counts,
+    )
+
+
+def _expected_versions(prepared: Prepared) -> set[tuple[str, int]]:
+    """Return what a plan is going to write, at which version; new children go by their item."""
+    items = (write.item for write in prepared.writes.all)
+    written = {(item.key, item.version) for item in items if "parentItem" not in item.data}
+    return written | {(shelf.key, shelf.version) for shelf in prepared.writes.shelves}
+
+
+def _failures(
+    prepared: Prepared, results: Results, *, but_stale: bool = False
+) -> Iterator[Failure]:
+    """Yield each record that failed, by place; `but_stale`: not what was planned once more."""
+    for key, error in results.unwritten.items():
+        yield Failure(key, "", str(error))
+    yield from foreseen(prepared)
+    failed = {key: one for key, one in results.failed.items() if not (but_stale and is_stale(one))}
+    known = {row_id for one in prepared.writes.unwritable for row_id in one.row_ids}
+    reasons: dict[str, str] = {}
+    for write in prepared.writes.all:
+        if reason := failed.get(write.item.key):
+            for row_id in set(write.row_ids) - known:
+                reasons.setdefault(row_id, str(reason))
+    yield from failures_of_rows(prepared, reasons)
+    for shelf in sorted(prepared.writes.shelves, key=lambda one: one.key):
+        if shelf.key in failed:
+            yield Failure("collection", shelf.key, str(failed[shelf.key]))

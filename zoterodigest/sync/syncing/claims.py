@@ -1,0 +1,292 @@
+"""Claims: the rows and shelves of the lock file, made from what stands at both ends (law 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+from zoterodigest.core.links.link import Credit, Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.links.view import Folding
+from zoterodigest.core.plan.plan import (
+    CreateEntry,
+    Link,
+    MoveEntry,
+    Plan,
+    RemoveEntry,
+    RenameHeading,
+)
+from zoterodigest.core.plan.seen import NOTHING
+from zoterodigest.core.reconcile.settle import settle
+from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty
+from zoterodigest.core.works.pairing import heading_prints
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.project.lock.lock import LockFile
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, Results
+from zoterodigest.sync.bibliographies.citation import with_key_noted
+from zoterodigest.sync.gathering.foreseeing import contents_after
+from zoterodigest.sync.gathering.writes import Write
+from zoterodigest.sync.run.run import Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedEntry:
+    """An entry that an export brought into a two-way .bib for `item`, to be linked as `row_id`."""
+
+    row_id: str
+    entry: Entry
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The entries of a run as they stand now: those it began with by their index there, and those
+    it made by row id. One that a .bib was pruned of is in neither.
+    """
+
+    entries: Mapping[int, Entry]
+    made: Mapping[str, Entry] = field(default_factory=dict)
+    exported: tuple[ExportedEntry, ...] = ()
+
+
+def as_read(prepared: Prepared) -> Standing:
+    """Return the entries as they stood when they were read."""
+    return Standing(dict(enumerate(prepared.gathered.entries)))
+
+
+def expected_rows(prepared: Prepared) -> tuple[Row, ...]:
+    """Return the rows as they will be if every write succeeds as it is sent."""
+    contents = _as_written(prepared, NOTHING_FAILED)
+    return rows_over(prepared, as_read(prepared), contents, NOTHING_FAILED)
+
+
+def _as_written(prepared: Prepared, results: Results) -> Contents:
+    """Return the library's contents as they were read, with what was written as it was sent."""
+    items = (write.item for write in _written(prepared, results))
+    return contents_after(prepared.gathered.contents, items, prepared.workspace.zotero)
+
+
+def _written(prepared: Prepared, results: Results) -> Iterator[Write]:
+    return (one for one in prepared.writes.all if one.item.key not in results.failed)
+
+
+def lock_over(
+    prepared: Prepared, standing: Standing, contents: Contents, results: Results
+) -> LockFile:
+    """Return the lock file over these entries and contents of the library (`rows_over`)."""
+    shelves = shelves_after(prepared, standing, results.failed.keys())
+    return replace(
+        prepared.gathered.lock,
+        # A library that was empty tells its account only now.
+        identity=prepared.workspace.library.identity,
+        rows=rows_over(prepared, standing, contents, results),
+        shelves=tuple(sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path))),
+    )
+
+
+def _overtaken(prepared: Prepared, contents: Contents, results: Results) -> dict[str, Item]:
+    """Return the items that somebody edited during the run, as the run read or wrote them.
+
+    What it carried, both ends held: so the edit travels by the next run, and is no conflict.
+    """
+    known = {key: one.version for key, one in prepared.gathered.contents.by_key.items()}
+    known |= results.versions
+    edited = {
+        one.json.parent or key
+        for key, one in contents.by_key.items()
+        if one.version != known.get(key, one.version)
+    }
+    if not edited:
+        return {}
+    items = _as_written(prepared, results).items
+    return {item.key: item for item in items if item.key in edited}
+
+
+def rows_over(
+    prepared: Prepared, standing: Standing, contents: Contents, results: Results
+) -> tuple[Row, ...]:
+    """Return all rows of the lock file over these entries and contents of the library.
+
+    What was added to an item is noted in the origin of the write's first row. A row whose item or
+    new collection could not be written stays where it was, so that the next run tries again, and a
+    new one is none yet; one whose entry was to leave and did not stays as it was. An item that was
+    edited during the run is judged as the run knew it, then as it stands.
+    """
+    added: dict[str, list[Write]] = {}
+    for write in _written(prepared, results):
+        for row_id in write.row_ids[:1]:
+            added.setdefault(row_id, []).append(write)
+    items = {item.key: item for item in contents.items}
+    plan, folding = prepared.plan, prepared.workspace.zotero.folding()
+    shelves = (shelf for shelf in plan.shelves if shelf.collection in results.failed)
+    unshelved = {(shelf.digest, shelf.path) for shelf in shelves}
+    staying = _staying(prepared, standing)
+    linked = {link.row.id for link in plan.links}
+    rows = [staying.get(row.id, row) for row in plan.rows if row.id not in linked]
+    moving = {action.row_id for action in plan.actions if isinstance(action, MoveEntry)}
+    overtaken = _overtaken(prepared, contents, results)
+    for planned in plan.links:
+        if planned.index not in standing.entries:
+            rows += left_of(planned.row)
+            continue
+        link = _as_it_stands(planned, standing.entries[planned.index], moving)
+        if link.row.item in overtaken and link.recall == NOTHING:
+            link = replace(link, row=settle(link, overtaken[link.row.item], folding))
+        is_failed = link.row.item in results.failed
+        row = None if is_failed and not link.before else _settled(link, items, folding)
+        if row is not None:
+            noted = _noted(row, added.get(row.id, ()), items.get(row.item))
+            is_staying = is_failed or not _is_shelved(link.entry, unshelved)
+            rows.append(_as_placed_before(noted, link, items) if is_staying else noted)
+    made = _made_rows(plan, standing, items, folding)
+    rows += [_noted(row, added.get(row.id, ()), items.get(row.item)) for row in made]
+    rows += rows_of_exported(standing.exported, items, folding)
+    return tuple(sorted(rows, key=lambda row: row.id))
+
+
+def rows_of_exported(
+    exported: Iterable[ExportedEntry], items: Mapping[str, Item], folding: Folding
+) -> Iterator[Row]:
+    """Yield the rows of entries that an export brought into two-way .bib files."""
+    for one in exported:
+        if item := items.get(one.item):
+            row = Row(one.row_id, one.entry.digest, item.key)
+            yield settle(Link(-1, one.entry, item, None, row), item, folding)
+
+
+def left_of(row: Row) -> Iterator[Row]:
+    """Yield the tombstone of a row whose entry the run took out.
+
+    One that an export took out of a .bib may be wanted there again: it leaves none, unless its
+    entry has given the item something.
+    """
+    if not row.digest.is_bib or row.origin != Origin():
+        yield replace(row, state=State.DROPPED)
+
+
+def _staying(prepared: Prepared, standing: Standing) -> dict[str, Row]:
+    """Return the rows, as they were, whose entry was to leave its digest and still stands there."""
+    entries = enumerate(prepared.gathered.entries)
+    indices = {(entry.digest, entry.place): index for index, entry in entries}
+    staying = {
+        action.row_id
+        for action in prepared.plan.actions
+        if isinstance(action, RemoveEntry)
+        and indices[action.entry.digest, action.entry.place] in standing.entries
+    }
+    return {row.id: row for row in prepared.plan.rows_before if row.id in staying}
+
+
+def _as_it_stands(link: Link, entry: Entry, moving: Set[str]) -> Link:
+    """Return `link` with its entry as it stands now, and its row under that one's headings."""
+    row, then = link.row, link.entry
+    is_followed = row.headings == heading_prints(then) or row.id in moving
+    if is_followed and entry.heading_keys != then.heading_keys:
+        row = replace(row, headings=heading_prints(entry))
+    return replace(link, entry=entry, row=row)
+
+
+def _made_rows(
+    plan: Plan, standing: Standing, items: Mapping[str, Item], folding: Folding
+) -> Iterator[Row]:
+    """Yield the rows of entries that the run made; that their items are in our collection is ours,
+    as it is where an entry adopts an item.
+    """
+    ours = {(one.digest, one.path): one.collection for one in plan.shelves if one.is_ours}
+    for action in plan.actions:
+        entry = standing.made.get(action.row_id) if isinstance(action, CreateEntry) else None
+        if isinstance(action, CreateEntry) and entry is not None:
+            item = items.get(action.item.key, action.item)
+            shelf = {ours.get((action.digest, action.path), "")} & item.collections
+            origin = Origin(collections=frozenset(shelf))
+            headings = heading_prints(entry)
+            row = Row(action.row_id, entry.digest, item.key, headings=headings, origin=origin)
+            yield settle(Link(-1, entry, item, None, row), item, folding)
+
+
+def _settled(link: Link, items: Mapping[str, Item], folding: Folding) -> Row | None:
+    """Return the row of a link over its item as it is; a link whose item failed is not new."""
+    item = items.get(link.row.item)
+    return link.before if item is None else settle(link, item, folding)
+
+
+def _is_shelved(entry: Entry, unshelved: Set[tuple[str, tuple[str, ...]]]) -> bool:
+    """Tell whether no collection on the way to an entry's place failed to be written."""
+    keys = entry.heading_keys
+    return all((entry.digest, keys[:depth]) not in unshelved for depth in range(len(keys) + 1))
+
+
+def _as_placed_before(row: Row, link: Link, items: Mapping[str, Item]) -> Row:
+    """Return `row` where it was before the run, with the collections that its item is in."""
+    before, item = link.before, items.get(row.item)
+    if before is None or item is None:
+        return row
+    ours = (row.origin.collections | before.origin.collections) & item.collections
+    origin = replace(row.origin, collections=ours)
+    return replace(row, digest=before.digest, headings=before.headings, origin=origin)
+
+
+def _noted(row: Row, added: Sequence[Write], item: Item | None) -> Row:
+    """Return `row` with what was added to its item: in its origin tags, attachments, its key, and
+    whom it has values from.
+    """
+    for write in added:
+        row = with_key_noted(row, write.citekey) if write.citekey else row
+        credits = dict(_credits(write, item)) if item else {}
+        row = replace(row, credits={**row.credits, **credits}) if credits else row
+    origin = row.origin
+    for write in added:
+        attachments = origin.attachments | ({write.attachment} - {""})
+        origin = replace(origin, tags=origin.tags | write.tags, attachments=attachments)
+    return row if origin == row.origin else replace(row, origin=origin)
+
+
+def _credits(write: Write, item: Item) -> Iterator[tuple[str, Credit]]:
+    """Yield whom an item has the values from that a write put there, by field."""
+    for name, source in write.sources.items():
+        if not is_empty(item.fields.get(name, EMPTY)):
+            yield name, Credit(source, fingerprint(item.raws[name]))
+
+
+def shelves_after(prepared: Prepared, standing: Standing, failed: Set[str]) -> Iterator[Shelf]:
+    """Yield the shelves as planned, under the headings as they stand now.
+
+    Those whose collections failed stay as they were known.
+    """
+    planned = [shelf for shelf in prepared.plan.shelves if shelf.collection not in failed]
+    renamed = _renamed_paths(prepared, standing)
+    paths = {(shelf.digest, shelf.path) for shelf in planned}
+    for shelf in planned:
+        yield replace(shelf, path=renamed.get((shelf.digest, shelf.path), shelf.path))
+    for shelf in prepared.gathered.lock.shelves:
+        if shelf.collection in failed and (shelf.digest, shelf.path) not in paths:
+            yield shelf
+
+
+def _renamed_paths(
+    prepared: Prepared, standing: Standing
+) -> dict[tuple[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return the headings that have another key now, by digest and former path.
+
+    Entries that stay tell best; those that came tell of headings that had none.
+    """
+    actions = prepared.plan.actions
+    if not any(isinstance(action, RenameHeading) for action in actions):
+        return {}
+    moves = [action for action in actions if isinstance(action, MoveEntry)]
+    targets = {(move.entry.digest, move.entry.place): move.path for move in moves}
+    paths = {one.row_id: one.path for one in actions if isinstance(one, CreateEntry)}
+    came = [(entry, paths[row_id]) for row_id, entry in standing.made.items() if row_id in paths]
+    stayed: list[tuple[Entry, tuple[str, ...]]] = []
+    for index, entry in standing.entries.items():
+        then = prepared.gathered.entries[index]
+        target = targets.get((then.digest, then.place))
+        if target is None:
+            stayed.append((entry, then.heading_keys))
+        else:
+            came.append((entry, target))
+    found: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+    for entry, former in (*came, *stayed):
+        if len(former) == len(entry.heading_keys):
+            for depth in range(1, len(former) + 1):
+                found[entry.digest, former[:depth]] = entry.heading_keys[:depth]
+    return found

@@ -1,0 +1,156 @@
+"""Remembering: what this instance of the library showed when a run ended."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.collections.relocation import PLACE
+from zoterodigest.core.links.link import Base, Row, Shelf
+from zoterodigest.core.plan.plan import CreateEntry, Link, MoveEntry, Plan
+from zoterodigest.core.plan.reports import AddedItem, AwaitedItem, Held, NotFollowed, PlaceConflict
+from zoterodigest.core.plan.seen import Seen, past_after
+from zoterodigest.core.values.record import Item
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.project.lock.lock import LockFile
+from zoterodigest.sync.run.run import Prepared
+from zoterodigest.sync.syncing.claims import Standing
+
+Pending = dict[str, set[str]]
+"""Keys of items whose place in the collections of a digest is still to be acted on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A run that ended: its plan, the row ids of entries that it made or moved, and the digests
+    whose collections it looked at.
+    """
+
+    plan: Plan
+    done: frozenset[str]
+    digests: frozenset[str]
+
+
+def seen_by(prepared: Prepared, standing: Standing, lock: LockFile, contents: Contents) -> Seen:
+    """Return what to remember when a run ends with these entries, this lock file, this library."""
+    gathered, plan = prepared.gathered, prepared.plan
+    stood = {index: entry.heading_keys for index, entry in enumerate(gathered.entries)}
+    moved = {
+        link.row.id
+        for link in plan.links
+        if link.index in standing.entries
+        and standing.entries[link.index].heading_keys != stood[link.index]
+    }
+    digests = frozenset(read.digest.key for read in gathered.digests)
+    is_whole = prepared.options.selection is None
+    made = standing.made.keys() | {one.row_id for one in standing.exported}
+    ran = Ran(plan, frozenset(moved | made), digests if is_whole else frozenset())
+    return replace(seen_after(gathered.seen, ran, lock, contents.items), version=contents.version)
+
+
+def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[Item]) -> Seen:
+    """Return what to remember when `lock` is the lock file and `items` are the library's.
+
+    A field that waits, or that did not come to be in step, is remembered as it was; so are the
+    collections of other digests, and the place of an item that no entry followed.
+    """
+    plan = ran.plan
+    known = before.rows if before else {}
+    links = {link.row.id: link for link in plan.links}
+    awaited = {report.row.id for report in plan.reports if isinstance(report, AwaitedItem)}
+    created = {one.row_id for one in plan.actions if isinstance(one, CreateEntry)}
+    notes = {note.key for item in items for note in item.notes.values()}
+    rows: dict[str, Row] = {}
+    for row in lock.rows:
+        if row.id in links:
+            remembered = _remembered(row, links[row.id], known.get(row.id))
+            rows[row.id] = _with_note_seen(remembered, known.get(row.id), notes)
+        elif row.id in created | ran.done:
+            rows[row.id] = row
+        elif row.id not in awaited and row.id in known:
+            rows[row.id] = known[row.id]
+    others = {shelf.collection for shelf in lock.shelves if shelf.digest not in ran.digests}
+    then = before.collections if before else {}
+    shelves = [one for one in lock.shelves if one.collection not in others & then.keys()]
+    collections = _collections(then, shelves, items, _pending(plan, ran.done))
+    then_linked = {row.id: row for row in plan.rows_before}
+    now_linked = {row.id: row for row in lock.rows}
+    return Seen(rows, collections, past_after(before or Seen(), rows, then_linked, now_linked))
+
+
+def _remembered(row: Row, link: Link, known: Row | None) -> Row:
+    """Return `row` with the bases that were in step here, and apart in what had become so here."""
+    if not (link.recall.waits or link.recall.bases):
+        return row
+    bases: dict[str, Base] = dict(row.bases)
+    apart = set(row.apart)
+    for name in (*link.recall.waits, *link.recall.bases):
+        is_settled = link.before is None or row.bases.get(name) != link.before.bases.get(name)
+        if is_settled:
+            continue
+        bases.pop(name, None)
+        apart.discard(name)
+        if known is not None and name in known.bases:
+            bases[name] = known.bases[name]
+        elif known is not None and name in known.apart:
+            apart.add(name)
+    return replace(row, bases=bases, apart=frozenset(apart))
+
+
+def _with_note_seen(row: Row, known: Row | None, notes: Set[str]) -> Row:
+    """Return `row` without a note that this library never showed: it may be still to come."""
+    was_seen = row.note in notes or (known is not None and known.note == row.note)
+    return row if was_seen else replace(row, note=None)
+
+
+def _pending(plan: Plan, done: frozenset[str]) -> Pending:
+    items = {link.row.id: (link.row.digest, link.row.item) for link in plan.links}
+    pending: Pending = defaultdict(set)
+    for report in plan.reports:
+        match report:
+            case AddedItem():
+                pending[report.digest].add(report.key)
+            case PlaceConflict():
+                _add(pending, items[report.row_id])
+            case Held(name=name) if name == PLACE:
+                _add(pending, items[report.row_id])
+            case NotFollowed(row_id=row_id) if row_id in items:
+                _add(pending, items[row_id])
+            case _:
+                pass
+    for action in plan.actions:
+        match action:
+            case CreateEntry() if action.row_id not in done:
+                pending[action.digest].add(action.item.key)
+            case MoveEntry() if action.row_id not in done:
+                _add(pending, items[action.row_id])
+            case _:
+                pass
+    return pending
+
+
+def _add(pending: Pending, place: tuple[str, str]) -> None:
+    digest, key = place
+    pending[digest].add(key)
+
+
+def _collections(
+    then: Mapping[str, frozenset[str]],
+    shelves: Sequence[Shelf],
+    items: Sequence[Item],
+    pending: Pending,
+) -> Mapping[str, frozenset[str]]:
+    """Return the items of each collection of a digest, those that are pending as last seen."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        for key in item.collections if not item.is_trashed else ():
+            held[key].add(item.key)
+    found: dict[str, frozenset[str]] = {}
+    waiting: dict[str, set[str]] = defaultdict(set)
+    for shelf in shelves:
+        waiting[shelf.collection] |= pending.get(shelf.digest, set())
+    for key, left in waiting.items():
+        seen = then.get(key, frozenset()) & left
+        found[key] = frozenset(held[key] - left) | seen
+    return {**{key: then[key] for key in then if key not in found}, **found}

@@ -1,1 +1,0 @@
-"""Taking back what runs did: undo, remove, unlink, and what runs wrote."""

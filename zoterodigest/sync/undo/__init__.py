@@ -1,0 +1,1 @@
+"""Undo, redo, unlink and remove."""

@@ -1,0 +1,199 @@
+"""Relinking: what an undo makes of the rows and shelves of a run, and of what was seen then.
+
+A row that is turned back as a whole is as it was before the run; the link of one that the run made
+ends. Where something of it stays, only the fields that are turned back get their base again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
+
+from zoterodigest.core.links.link import Exported, Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.plan.history import Links, Run
+from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.record import Item
+
+T = TypeVar("T")
+IsChanged = Callable[[str, str], bool]
+"""Tells by the id of a row and a field whether an undo changes it at either end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a run's objects, by key: `declined` stay as they are, all or in part; of
+    those that `failed` nothing is turned back; `trashed` go into the trash.
+
+    A digest is declined by its own key.
+    """
+
+    declined: Set[str] = frozenset()
+    failed: Set[str] = frozenset()
+    trashed: Set[str] = frozenset()
+
+    def keeps(self, row: Row) -> bool:
+        """Whether something of a link stays as it is."""
+        is_in_digest = row.digest in self.declined and row.item not in self.trashed
+        return row.item in self.declined or is_in_digest
+
+
+def links_back(present: Links, run: Run, fate: Fate, is_changed: IsChanged) -> Links:
+    """Return the rows and shelves of the lock file once `run` is turned back."""
+    before = {row.id: row for row in run.before.rows}
+    after = {row.id: row for row in run.after.rows}
+    rows = {row.id: row for row in present.rows}
+    for row_id in sorted({*before, *after}):
+        row = rows.get(row_id)
+        if row is None and row_id not in after:
+            rows[row_id] = before[row_id]
+        elif row is not None and row.item not in fate.failed:
+            back = _Back(before.get(row_id), after.get(row_id), fate.keeps(row))
+            rows[row_id] = back.row(row, is_changed)
+    ordered = tuple(rows[row_id] for row_id in sorted(rows))
+    shelves = _shelves_back(present.shelves, run, fate.declined)
+    return Links(ordered, shelves, _exported_back(present.exported, run, fate.declined))
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """A row before and after the run; `is_kept` tells that something of it is not turned back."""
+
+    before: Row | None
+    after: Row | None
+    is_kept: bool
+
+    def row(self, present: Row, is_changed: IsChanged) -> Row:
+        """Return what becomes of the row as it is at `present`."""
+        before, after = self.before, self.after
+        if before is None and not self.is_kept:
+            return replace(present, state=State.UNLINKED)
+        if before is not None and after is not None and not self.is_kept:
+            # Not the row as a whole: an undo that went as far as it could has turned parts of it.
+            present = _turned_back(present, after, before)
+        known = Row(present.id, present.digest, present.item) if before is None else before
+
+        def back(now: Mapping[str, T], then: Mapping[str, T]) -> dict[str, T]:
+            stays = {name: one for name, one in now.items() if not is_changed(present.id, name)}
+            return stays | {name: one for name, one in then.items() if is_changed(present.id, name)}
+
+        bases, credits = back(present.bases, known.bases), back(present.credits, known.credits)
+        return replace(present, bases=bases, credits=credits, apart=present.apart - bases.keys())
+
+
+def _turned_back(present: Row, after: Row, before: Row) -> Row:
+    """Return `present` with what the run left, and is still so, as it was before the run."""
+    found = {
+        one.name: _if_left(*(getattr(row, one.name) for row in (present, after, before)))
+        for one in fields(Row)
+    }
+    origin = _less(present.origin, after.origin, before.origin)
+    if present.origin == after.origin:
+        origin = before.origin
+    apart = (present.apart - (after.apart - before.apart)) | (before.apart - after.apart)
+    bases = _members_if_left(present.bases, after.bases, before.bases)
+    credits = _members_if_left(present.credits, after.credits, before.credits)
+    mixed = {"origin": origin, "apart": apart, "bases": bases, "credits": credits}
+    return replace(present, **{**found, **mixed})
+
+
+def _if_left(present: T, after: T, before: T) -> T:
+    return before if present == after else present
+
+
+def _members_if_left(
+    present: Mapping[str, T], after: Mapping[str, T], before: Mapping[str, T]
+) -> dict[str, T]:
+    found = {
+        name: _if_left(present.get(name), after.get(name), before.get(name))
+        for name in sorted({*present, *before})
+    }
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _less(present: Origin, after: Origin, before: Origin) -> Origin:
+    """Return `present` without what came to it between `before` and `after`."""
+    return Origin(
+        item=present.item and not (after.item and not before.item),
+        note=present.note and not (after.note and not before.note),
+        tags=present.tags - (after.tags - before.tags),
+        fields=present.fields - (after.fields - before.fields),
+        attachments=present.attachments - (after.attachments - before.attachments),
+        collections=present.collections - (after.collections - before.collections),
+    )
+
+
+def _shelves_back(present: tuple[Shelf, ...], run: Run, declined: Set[str]) -> tuple[Shelf, ...]:
+    """Return the shelves as they were, but for those whose collection stays as it is."""
+    before = {(shelf.digest, shelf.path): shelf for shelf in run.before.shelves}
+    after = {(shelf.digest, shelf.path): shelf for shelf in run.after.shelves}
+    shelves = {(shelf.digest, shelf.path): shelf for shelf in present}
+    for place in {*before, *after}:
+        now = shelves.get(place)
+        if now != after.get(place) or (now is not None and now.collection in declined):
+            continue
+        if place in before:
+            shelves[place] = before[place]
+        else:
+            del shelves[place]
+    return tuple(shelves[place] for place in sorted(shelves))
+
+
+def _exported_back(
+    present: tuple[Exported, ...], run: Run, declined: Set[str]
+) -> tuple[Exported, ...]:
+    """Return the entries of .bib files that are ours, as they were in files that are turned back.
+
+    An entry that has changed since stays as it is known.
+    """
+    before = {(one.bibliography, one.key): one for one in run.before.exported}
+    after = {(one.bibliography, one.key): one for one in run.after.exported}
+    entries = {(one.bibliography, one.key): one for one in present}
+    for place in {*before, *after}:
+        if entries.get(place) != after.get(place) or place[0] in declined:
+            continue
+        if place in before:
+            entries[place] = before[place]
+        else:
+            del entries[place]
+    return tuple(entries[place] for place in sorted(entries))
+
+
+def seen_back(seen: Seen, present: Links, back: Links, written: Sequence[Item]) -> Seen:
+    """Return what is remembered when the links are as in `back` and items as `written`.
+
+    An item whose move is turned back was last seen where its entry is again.
+    """
+    before = {row.id: row for row in present.rows}
+    rows = {row.id: row for row in back.rows if before.get(row.id) != row}
+    collections = {key: set(held) for key, held in seen.collections.items()}
+    for item in written:
+        held_now = frozenset() if item.is_trashed else item.collections
+        _seen_in(collections, item.key, held_now, collections)
+    shelves = {
+        (shelf.digest, tuple(map(fingerprint, shelf.path))): shelf.collection
+        for shelf in (*present.shelves, *back.shelves)
+    }
+    for row in rows.values():
+        place, place_before = _place(row), _place(before.get(row.id, row))
+        if place != place_before and {place, place_before} <= shelves.keys():
+            _seen_in(collections, row.item, {shelves[place]}, (shelves[place_before],))
+    held_by = {key: frozenset(held) for key, held in collections.items()}
+    return Seen({**seen.rows, **rows}, held_by, seen.past)
+
+
+def _place(row: Row) -> tuple[SourceKey, tuple[str, ...]]:
+    return row.digest, row.headings
+
+
+def _seen_in(
+    collections: Mapping[str, set[str]], item: str, there: Set[str], gone: Iterable[str]
+) -> None:
+    """Note that an item was seen in the collections `there`, and in no other of those `gone`."""
+    for key in gone:
+        if key in collections:
+            collections[key].discard(item)
+    for key in there:
+        if key in collections:
+            collections[key].add(item)

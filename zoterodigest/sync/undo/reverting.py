@@ -1,0 +1,284 @@
+"""Reverting: what a run wrote goes back to what stood there, as far as it still is as it was left.
+
+Every field is judged by itself; what has changed since is left alone and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+from zoterodigest.core.plan.history import (
+    CollectionChange,
+    CollectionState,
+    Data,
+    DigestChange,
+    ObjectChange,
+    Run,
+)
+from zoterodigest.core.plan.reversal import hunks_between, turn_back
+from zoterodigest.library.item_json import ItemJson
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.notes.visible import note_pieces
+from zoterodigest.sync.apply.changes import FileChange, Sent
+from zoterodigest.sync.apply.recording import held, lines_of, source_of, state_below
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.removal.removal import Removal
+
+_SETS = ("collections", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Something that stays as it is, and why. `key` is that of its item, collection or digest."""
+
+    title: str
+    reason: str
+    key: str
+
+
+@dataclass
+class Reverting:
+    """A run that is being turned back; `removal` judges what it created.
+
+    `present` is what the files that it wrote hold now, by key; None where there is none.
+    """
+
+    run: Run
+    gathered: Gathered
+    removal: Removal
+    present: Mapping[str, bytes | None]
+    items: list[LibraryItem] = field(default_factory=list)
+    collections: list[Collection] = field(default_factory=list)
+    files: list[FileChange] = field(default_factory=list)
+    declined: list[Declined] = field(default_factory=list)
+
+    def revert(self) -> Sent:
+        """Plan to turn back all that still is as the run left it; return what is to be written."""
+        created = [one for one in self.run.objects if one.is_created]
+        self._revert_created([one for one in created if not one.parent])
+        items = {one.key for one in created if not one.parent}
+        self._revert_created([one for one in created if one.parent and not self._goes(one, items)])
+        for change in self.run.objects:
+            if not change.is_created:
+                self._revert_object(change)
+        for digest in self.run.digests:
+            self._revert_file(digest)
+        self._revert_collections()
+        return Sent(tuple(self.items), tuple(self.collections), tuple(self.files))
+
+    # --- objects
+
+    def _goes(self, child: ObjectChange, items: Set[str]) -> bool:
+        """Tell whether a child goes or stays with one of `items`: a merge takes it to another."""
+        present = self.gathered.contents.by_key.get(child.key)
+        return child.parent in items and not _has_moved(child, present)
+
+    def _revert_created(self, changes: Iterable[ObjectChange]) -> None:
+        for change in changes:
+            present = self.gathered.contents.by_key.get(change.key)
+            if present is None or present.is_trashed:
+                continue
+            reason = self._reason_to_keep(change, present)
+            if reason:
+                self._decline(change, reason)
+            else:
+                self.items.append(LibraryItem(present.key, present.version, {"deleted": 1}))
+
+    def _reason_to_keep(self, change: ObjectChange, present: LibraryItem) -> str:
+        if not change.parent:
+            return self.removal.reason_to_keep(change.key)
+        is_link = present.json.is_attachment
+        if _has_moved(change, present):
+            what = "a link that was attached to it" if is_link else "its note"
+            return f"{what} has moved to another item"
+        if is_link:
+            is_left = held(present.data) == change.after
+            return "" if is_left else "a link that was attached to it has changed since"
+        rows = [row for row in self.run.after.rows if row.note == change.key]
+        is_left = any(map(self.removal.is_untouched, rows))
+        return "" if is_left else "its note has changed since"
+
+    def _revert_object(self, change: ObjectChange) -> None:
+        present = self.gathered.contents.by_key.get(change.key)
+        if present is None:
+            self._decline(change, "it is no longer in the library")
+            return
+        data = held(present.data)
+        patch = dict(self._fields_back(change, data))
+        if change.hunks:
+            stands = ItemJson(data).note
+            html = self._note_back(change, stands)
+            if html != stands:
+                patch["note"] = html
+        if patch:
+            self.items.append(LibraryItem(present.key, present.version, patch))
+
+    def _fields_back(self, change: ObjectChange, data: Data) -> Iterator[tuple[str, Any]]:
+        for name in sorted({*change.before, *change.after}):
+            now, before, after = (one.get(name) for one in (data, change.before, change.after))
+            if name in _SETS:
+                yield from self._members_back(change, name, data)
+            elif now == after and name == "deleted" and not self._is_as_left(change):
+                # In the trash nobody would see what was written since.
+                self._decline(change, "it, or something below it, has changed since")
+            elif now == after:
+                yield name, _emptied(now) if before is None else before
+            elif now != before:
+                yield from self._lines_back(change, name, data)
+
+    def _is_as_left(self, change: ObjectChange) -> bool:
+        objects = self.gathered.contents.by_key
+        return not change.left or state_below(change.key, objects) == change.left
+
+    def _lines_back(self, change: ObjectChange, name: str, data: Data) -> Iterator[tuple[str, Any]]:
+        """Yield the text of Extra without our lines; another field that has changed stays."""
+        before, after, now = (str(one.get(name, "")) for one in (change.before, change.after, data))
+        if name == "extra":
+            hunks = hunks_between(before.split("\n"), after.split("\n"))
+            reversal = turn_back(now.split("\n"), hunks)
+            if not reversal.refused:
+                yield name, "\n".join(reversal.pieces)
+                return
+        self._decline(change, f"{name} has changed since")
+
+    def _members_back(
+        self, change: ObjectChange, name: str, data: Data
+    ) -> Iterator[tuple[str, Any]]:
+        before, after, now = (
+            _members(one.get(name)) for one in (change.before, change.after, data)
+        )
+        back = {key: one for key, one in now.items() if key not in after or key in before}
+        back |= {key: one for key, one in before.items() if key not in after}
+        if name == "collections":
+            known = {one.key for one in self.gathered.contents.collections}
+            if not back.keys() <= known:
+                self._decline(change, "a collection it was in is no longer there")
+            back = {key: one for key, one in back.items() if key in known}
+        if back.keys() != now.keys():
+            yield name, list(back.values())
+
+    def _note_back(self, change: ObjectChange, html: str) -> str:
+        note = note_pieces(html)
+        reversal = turn_back(note.pieces, change.hunks)
+        if reversal.refused:
+            self._decline(change, "its note has changed since")
+        return note.joined(reversal.pieces)
+
+    def _decline(self, change: ObjectChange, reason: str) -> None:
+        key = change.parent or change.key
+        self.declined.append(Declined(change.title or key, reason, key))
+
+    # --- files
+
+    def _revert_file(self, change: DigestChange) -> None:
+        present = self.present[change.key]
+        if present is None and not change.is_removed:
+            if not change.is_created:  # else it is as before the run, which may well be our doing
+                reason = "there is no such file now"
+                self.declined.append(Declined(change.key, reason, change.key))
+            return
+        reversal = turn_back(lines_of(present or b""), change.hunks)
+        for hunk in reversal.refused:
+            where = f"{change.key}:{hunk.at + 1}"
+            reason = "what was written there has changed since"
+            self.declined.append(Declined(where, reason, change.key))
+        source = source_of(reversal.pieces)
+        after = None if not source and self._is_gone(change, present) else source
+        if after != present:
+            path = self.removal.workspace.project.root / change.key
+            self.files.append(FileChange(change.key, path, present, after))
+
+    def _is_gone(self, change: DigestChange, present: bytes | None) -> bool:
+        """Tell whether a file of which nothing is left goes: the run made it, or it is a .bib."""
+        return change.is_created or present is None or (change.key.is_bib and bool(present))
+
+    # --- collections
+
+    def _revert_collections(self) -> None:
+        known = {one.key: one for one in self.gathered.contents.collections}
+        created: list[Collection] = []
+        for change in self.run.collections:
+            present = known.get(change.key)
+            if present is None:
+                continue
+            if change.before is not None:
+                self._revert_collection(change, change.before, present)
+            elif present.name == change.after.name or present.is_trashed:
+                created.append(present)
+            else:
+                reason = "this collection was renamed since: it is yours now"
+                self.declined.append(Declined(present.name, reason, change.key))
+        self._trash_empty(created)
+
+    def _revert_collection(
+        self, change: CollectionChange, before: CollectionState, present: Collection
+    ) -> None:
+        now = CollectionState(present.name, present.parent, present.is_trashed)
+        if now == before:
+            return
+        if now != change.after:
+            reason = "this collection has changed since"
+            self.declined.append(Declined(present.name, reason, change.key))
+            return
+        self.collections.append(
+            Collection(
+                present.key,
+                present.version,
+                before.name,
+                before.parent,
+                is_trashed=before.is_trashed,
+            )
+        )
+
+    def _trash_empty(self, created: Sequence[Collection]) -> None:
+        """Trash the collections that the run made and that are empty then, innermost first."""
+        contents = self.gathered.contents
+        left = {one.key: one for one in created if not one.is_trashed}
+        live = {one.key: one.parent for one in contents.collections if not one.is_trashed}
+        used = self._used_collections()
+        while True:
+            parents = set(live.values())
+            empty = sorted(key for key in left if key not in used and key not in parents)
+            if not empty:
+                break
+            for key in empty:
+                one = left.pop(key)
+                del live[key]
+                gone = Collection(one.key, one.version, one.name, one.parent, is_trashed=True)
+                self.collections.append(gone)
+        for one in left.values():
+            self.declined.append(Declined(one.name, "this collection is not empty", one.key))
+
+    def _used_collections(self) -> set[str]:
+        """Return the collections that live items are in when all is turned back."""
+        patches = {one.key: one.data for one in self.items}
+        used: set[str] = set()
+        for item in self.gathered.contents.items:
+            data = {**self.gathered.contents.by_key[item.key].data, **patches.get(item.key, {})}
+            if not ItemJson(data).is_trashed:
+                used.update(ItemJson(data).collections)
+        return used
+
+
+def _has_moved(child: ObjectChange, present: LibraryItem | None) -> bool:
+    return present is not None and present.json.parent != child.parent
+
+
+def _emptied(value: object) -> object:
+    match value:
+        case list():
+            return []
+        case dict():
+            return {}
+        case int():
+            return 0
+        case _:
+            return ""
+
+
+def _members(value: object) -> Mapping[str, object]:
+    """Return tags or keys of collections by what each is known by."""
+    members = value if isinstance(value, list) else []
+    return {str(one["tag"] if isinstance(one, dict) else one): one for one in members}

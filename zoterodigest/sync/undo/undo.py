@@ -1,0 +1,344 @@
+"""Undo: both sides of a run go back to what they were, and its links with them.
+
+Order: first the lock file lets go of what is about to be turned back, so that a kill in between
+leaves an edit pending and never carries it over another; then the library, then the digests. Links
+that come back do so last: until then their items may lie in the trash. In a redo all links do: the
+lock file moves on when both ends are written, as in the run that is done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from zoterodigest.core.links.link import Exported, Row, State
+from zoterodigest.core.plan.found import PendingChange
+from zoterodigest.core.plan.history import Links, Run, is_undo
+from zoterodigest.core.plan.plan import Link
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.project.files import read_if_present
+from zoterodigest.project.lock.lock import LockFile
+from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.project.outside import require_keys_inside
+from zoterodigest.sync.apply.applying import apply
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Ending, Results, Sent
+from zoterodigest.sync.apply.sending import Progress
+from zoterodigest.sync.gathering.foreseeing import contents_after
+from zoterodigest.sync.gathering.gather import (
+    Gathered,
+    OtherLibrary,
+    core_entries,
+    gather,
+    source_with,
+)
+from zoterodigest.sync.gathering.stored_keys import run_as_stored
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.removal.removal import Removal
+from zoterodigest.sync.run.run import Options, plan_over
+from zoterodigest.sync.undo.relinking import Fate, IsChanged, links_back, seen_back
+from zoterodigest.sync.undo.reverting import Declined, Reverting
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """An undo as planned; nothing has been written. What is `declined` stays as it is.
+
+    `lock` is the lock file as it is to be if everything can be written. `goes_on` tells that an
+    earlier undo of the run did not finish: this one does, whatever is declined. `is_redo` tells
+    that the run was an undo: what that one took back is done again.
+    """
+
+    workspace: Workspace
+    gathered: Gathered
+    run: Run
+    sent: Sent
+    lock: LockFile
+    declined: tuple[Declined, ...] = ()
+    command: str = "undo"
+    goes_on: bool = False
+    is_redo: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to turn back."""
+        return self.lock == self.gathered.lock and not self.sent
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: what was written, and what stays as it is, with the reason."""
+
+    undoing: Undoing
+    sent: Sent = field(default_factory=Sent)
+    declined: tuple[Declined, ...] = ()
+    is_left: bool = False
+    """Whether something could not be written that may well be later: undo goes on with it."""
+
+    @property
+    def written(self) -> int:
+        """How many objects of the library were written."""
+        return self.sent.number
+
+    @property
+    def written_bibs(self) -> int:
+        """How many bibliographies were written."""
+        return sum(file.key.is_bib for file in self.sent.files)
+
+    @property
+    def written_digests(self) -> int:
+        """How many other files were written."""
+        return len(self.sent.files) - self.written_bibs
+
+
+def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Undoing:
+    """Plan to take back what `run` wrote, as far as it still is as the run left it.
+
+    Raises `OtherLibrary` if the run wrote into another library, and `LeadsOutside` if into files
+    outside of the project that are not allowed: a history may come with a copied project.
+    """
+    files = _keys_of(run) | {change.key for change in run.digests}
+    require_keys_inside(workspace.project, workspace.allowed, files, f"run {run.number}")
+    workspace = _workspace_of(workspace, run)
+    gathered = _with_trashed(gather(workspace), run, workspace)
+    known = (gathered.lock.identity, workspace.library.former_identity)
+    if run.library not in known and not run.is_of_files:
+        folder = history_folder(workspace.project.state_folder)
+        raise OtherLibrary(folder, run.library, gathered.lock.identity)
+    run = run_as_stored(run, workspace.library.stored_keys)
+    removal = Removal(workspace, gathered, run.after.rows, run.pending.taken)
+    reverting = Reverting(run, gathered, removal, dict(_files_of(run, workspace, gathered)))
+    sent = reverting.revert()
+    sent = replace(sent, pending=_pending_back(run, gathered, is_whole=not reverting.declined))
+    declined = tuple(dict.fromkeys(reverting.declined))
+    runs = read_history(history_folder(workspace.project.state_folder)).runs
+    undoing = Undoing(
+        workspace,
+        gathered,
+        run,
+        sent,
+        gathered.lock,
+        declined,
+        command,
+        is_redo=is_undo(run.number, runs),
+    )
+    return replace(undoing, lock=_lock_after(undoing, NOTHING_FAILED))
+
+
+def _pending_back(run: Run, gathered: Gathered, *, is_whole: bool) -> PendingChange:
+    """Return what becomes of the facts that `add` keeps: items that go have not taken them.
+
+    What `add` has kept is kept on where an entry stays: it may be that of the paper.
+    """
+    kept = tuple(one for one in run.pending.taken if one not in gathered.pending)
+    return PendingChange(taken=run.pending.kept if is_whole else (), kept=kept)
+
+
+def _with_trashed(gathered: Gathered, run: Run, workspace: Workspace) -> Gathered:
+    """Return what was gathered with the run's collections that the library lists nowhere."""
+    keys = workspace.library.stored_keys
+    known = {one.key for one in gathered.contents.collections}
+    named = {keys.get(change.key, change.key) for change in run.collections}
+    missing = sorted(named - known)
+    if not missing:
+        return gathered
+    found = workspace.library.fetch_collections(missing)
+    collections = sorted((*gathered.contents.collections, *found), key=lambda one: one.key)
+    return replace(gathered, contents=replace(gathered.contents, collections=tuple(collections)))
+
+
+def _workspace_of(workspace: Workspace, run: Run) -> Workspace:
+    """Return the workspace of the digests that a run was about, as far as they are there."""
+    project = workspace.project
+    keys = _keys_of(run)
+    paths = [project.root / key for key in sorted(keys) if not key.is_bib]
+    there = [path for path in paths if path.is_file()]
+    return replace(workspace, digests=project.digests(there) if there else ())
+
+
+def _keys_of(run: Run) -> set[SourceKey]:
+    return {row.digest for links in (run.before, run.after) for row in links.rows}
+
+
+def _files_of(
+    run: Run, workspace: Workspace, gathered: Gathered
+) -> Iterator[tuple[str, bytes | None]]:
+    """Yield the files that a run wrote, with what they hold now."""
+    read: dict[str, bytes | None] = {one.key: one.data for one in gathered.sources}
+    for change in run.digests:
+        path = workspace.project.root / change.key
+        yield change.key, read[change.key] if change.key in read else read_if_present(path)
+
+
+def undo(undoing: Undoing, progress: Progress) -> Undone:
+    """Do what was planned; what fails keeps its links and is reported.
+
+    That nothing of a run is left is recorded too: it is undone then.
+    """
+    if undoing.is_settled and undoing.declined and not undoing.goes_on:
+        return Undone(undoing, declined=undoing.declined)
+    released = _released(undoing)
+    changes = Changes(
+        undoing.workspace,
+        undoing.gathered,
+        undoing.command,
+        undoing.sent,
+        undoing.lock.links,
+        lambda results, _: _finished(undoing, results),
+        released=None if released is None else _ending(undoing, released, is_last=False),
+        undoes=undoing.run.number,
+    )
+    results = apply(changes, progress)
+    failed = tuple(_failed(undoing, results))
+    done = _done(undoing.sent, results)
+    return Undone(undoing, done, (*undoing.declined, *failed), is_left=bool(failed))
+
+
+def _done(sent: Sent, results: Results) -> Sent:
+    return Sent(
+        tuple(one for one in sent.items if one.key not in results.failed),
+        tuple(one for one in sent.collections if one.key not in results.failed),
+        tuple(file for file in sent.files if file.key not in results.unwritten),
+    )
+
+
+def _finished(undoing: Undoing, results: Results) -> Ending:
+    """Return how the run ends; facts stay pending in a digest that could not be written."""
+    taken = undoing.sent.pending.taken
+    forgotten = tuple(one for one in taken if one.digest not in results.unwritten)
+    ending = _ending(undoing, _lock_after(undoing, results), is_last=True)
+    return replace(ending, forgotten=forgotten)
+
+
+def _ending(undoing: Undoing, lock: LockFile, *, is_last: bool) -> Ending:
+    """Return `lock` with what to remember: a redo remembers places only when items are in them."""
+    gathered = undoing.gathered
+    if gathered.seen is None:
+        return Ending(lock)
+    keys = {item.key for item in undoing.sent.items}
+    if undoing.is_redo and not is_last:
+        keys = set()
+    written = [item for item in _as_if_written(undoing).items if item.key in keys]
+    return Ending(lock, seen_back(gathered.seen, gathered.lock.links, lock.links, written))
+
+
+def _failed(undoing: Undoing, results: Results) -> Iterator[Declined]:
+    by_key = undoing.gathered.contents.by_key
+    names = {one.key: one.name for one in undoing.sent.collections}
+    titles = {one.key: one.title for one in undoing.run.objects}
+    for key, reason in sorted(results.failed.items()):
+        item = (by_key[key].json.parent or key) if key in by_key else key
+        yield Declined(titles.get(key) or names.get(key, key), str(reason), item)
+    for key, error in sorted(results.unwritten.items()):
+        yield Declined("", str(error), key)
+
+
+# --- links ---------------------------------------------------------------------------------------
+
+
+def _released(undoing: Undoing) -> LockFile | None:
+    """Return the lock file that is written before all else; None if it stays until the end.
+
+    Of the bases before and after a run those before are safe while only some ends are written: an
+    end that holds what the run brought is edited then, and goes to the other end. With those after,
+    an end that is not written yet would look edited, and would go over the edit at the other end.
+    """
+    present, back = undoing.gathered.lock, undoing.lock
+    if undoing.is_redo:
+        ended = _ended(present, back)
+        return None if ended == present else ended
+    rows = {row.id: row for row in present.rows}
+    collections = {shelf.collection for shelf in present.shelves}
+    entries = {*map(_entry_place, present.exported)}
+    return replace(
+        back,
+        rows=tuple(_released_row(row, rows.get(row.id)) for row in back.rows),
+        shelves=tuple(one for one in back.shelves if one.collection in collections),
+        exported=tuple(one for one in back.exported if _entry_place(one) in entries),
+    )
+
+
+def _ended(present: LockFile, back: LockFile) -> LockFile:
+    """Return `present` without the links that `back` ends: their items may go into the trash."""
+    rows = {row.id: row for row in back.rows}
+
+    def is_ended(row: Row) -> bool:
+        return row.state is State.LINKED and rows[row.id].state is not State.LINKED
+
+    return replace(
+        present, rows=tuple(rows[row.id] if is_ended(row) else row for row in present.rows)
+    )
+
+
+def _released_row(back: Row, present: Row | None) -> Row:
+    is_linked = present is not None and present.state is State.LINKED
+    if back.state is not State.LINKED or is_linked:
+        return back
+    return present or replace(back, state=State.UNLINKED)
+
+
+def _entry_place(entry: Exported) -> tuple[str, str]:
+    return entry.bibliography, entry.key
+
+
+def _lock_after(undoing: Undoing, results: Results) -> LockFile:
+    """Return the lock file as it is when all but what failed is turned back."""
+    present = undoing.gathered.lock
+    failed = frozenset(one.key for one in _failed(undoing, results))
+    declined = frozenset(one.key for one in undoing.declined) | failed
+    trashed = frozenset(one.key for one in undoing.sent.items if one.is_trashed)
+    fate = Fate(declined, failed, trashed - failed)
+    done = replace(undoing, sent=_done(undoing.sent, results))
+    links = links_back(present.links, undoing.run, fate, _changes(done))
+    return _with_links(present, links)
+
+
+def _with_links(lock: LockFile, links: Links) -> LockFile:
+    return replace(lock, rows=links.rows, shelves=links.shelves, exported=links.exported)
+
+
+def _changes(undoing: Undoing) -> IsChanged:
+    """Return whether a field of a row is another at either end once all is turned back."""
+    gathered = undoing.gathered
+    now = _links(undoing, gathered)
+    then = _links(undoing, _gathered_then(undoing))
+
+    def is_changed(row_id: str, name: str) -> bool:
+        one, other = now.get(row_id), then.get(row_id)
+        if one is None or other is None:
+            return True
+        return _shown(one, name) != _shown(other, name)
+
+    return is_changed
+
+
+def _links(undoing: Undoing, gathered: Gathered) -> Mapping[str, Link]:
+    return {
+        link.row.id: link for link in plan_over(undoing.workspace, Options(), gathered).plan.links
+    }
+
+
+def _shown(link: Link, name: str) -> tuple[str | None, ...]:
+    """Return what both ends of a link hold in a field."""
+    item = link.item
+    note = item.notes.get(link.row.id) if item and not item.is_trashed else None
+    at_note = note.raws.get(name) if note and not note.is_trashed else None
+    at_item = item.raws.get(name) if item and not item.is_trashed else None
+    return link.entry.raws.get(name), at_item, at_note
+
+
+def _gathered_then(undoing: Undoing) -> Gathered:
+    """Return what would be gathered once all is turned back, with the links as they are."""
+    gathered, workspace = undoing.gathered, undoing.workspace
+    files: dict[str, bytes] = {file.key: file.after or b"" for file in undoing.sent.files}
+    back = tuple(
+        source_with(read, files[read.key], workspace) if read.key in files else read
+        for read in gathered.sources
+    )
+    entries = core_entries(back, workspace, with_notes=True)
+    return replace(gathered, entries=entries, contents=_as_if_written(undoing))
+
+
+def _as_if_written(undoing: Undoing) -> Contents:
+    items, zotero = undoing.sent.items, undoing.workspace.zotero
+    return contents_after(undoing.gathered.contents, items, zotero)
