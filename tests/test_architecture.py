@@ -451,8 +451,8 @@ def test_what_speaks_http_has_names_of_its_own() -> None:
     assert shared == []
 
 
-def test_folders_depend_one_way() -> None:
-    """Within a layer, a folder (or a module beside folders) is in no circle of imports."""
+def imports_between_folders() -> Mapping[str, set[str]]:
+    """Return what each folder of a layer (or module beside folders) imports of that layer."""
     names = {module for module, _ in MODULES}
     imported: dict[str, set[str]] = {}
     for module, path in MODULES:
@@ -462,6 +462,11 @@ def test_folders_depend_one_way() -> None:
             one, other = (".".join(part.split(".")[:2]) for part in (module, target))
             if target in names and one != other and one.split(".")[0] == other.split(".")[0]:
                 imported.setdefault(one, set()).add(other)
+    return imported
+
+
+def test_folders_depend_one_way() -> None:
+    imported = imports_between_folders()
 
     circles = [folder for folder in imported if folder in _reached(folder, imported)]
 

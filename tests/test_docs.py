@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_architecture import LAYERS, PACKAGE, ROOT
+from tests.test_architecture import LAYERS, PACKAGE, ROOT, imports_between_folders
 from zoterodigest.project.lock.lock import read_lock, render_lock
 
 DOCS = ROOT / "docs"
@@ -123,3 +123,27 @@ def test_a_decision_has_context_choice_and_price_on_one_page(page: Path) -> None
     assert re.findall(r"^## (.*)$", text, re.M) == ["Context", "Choice", "Price"]
     assert text.startswith(f"# {int(page.name[:4])}. ")
     assert len(text.splitlines()) <= 60
+
+
+def test_the_drawing_of_the_folders_is_in_the_order_of_their_imports() -> None:
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    (drawing,) = (
+        one for one in re.findall(r"^```\n(.*?)^```", page, re.M | re.S) if "core/ " in one
+    )
+    order: dict[str, int] = {}
+    layer = ""
+    for line in drawing.splitlines():
+        layer = line.partition("/")[0] if "/" in line else layer
+        for group in re.split(r" {2,}", line.partition("/")[2] or line):
+            place = len(order)
+            order |= {f"{layer}.{name}": place for name in re.split(r", ", group.strip()) if name}
+
+    turned = [
+        (one, other)
+        for one, others in imports_between_folders().items()
+        for other in others
+        if one in order and other in order and order[other] > order[one]
+    ]
+
+    assert len(order) > 40
+    assert turned == []
