@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from zoterodigest.core.links.link import Row, Shelf
-from zoterodigest.core.links.view import Folding, equal
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.core.plan.seen import NOTHING, Recall
-from zoterodigest.core.values.dates import year_in
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import (
     EMPTY,
@@ -19,7 +17,6 @@ from zoterodigest.core.values.record import (
     Item,
     PersonalNote,
     Scope,
-    Value,
     is_empty,
     scope_of,
 )
@@ -229,34 +226,33 @@ class Link:
 
 
 def items_behind(
-    links: Iterable[Link], folding: Folding, actions: Iterable[Action] = ()
+    links: Iterable[Link], rows: Iterable[Row], actions: Iterable[Action] = ()
 ) -> frozenset[str]:
     """Return the items whose entries in a .bib may know more than they do.
 
     They are older here than the lock file, or took the place of a merged item and lack what an
     entry of a .bib says: what a survivor lacks clears nothing. `actions` may still fill it in.
+    `rows` are those of the links after the run: what they agree on then is not lacking.
     """
+    agreed = {row.id: row.bases.keys() for row in rows}
     filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
     return frozenset(
         link.row.item
         for link in links
         if link.recall.waits
-        or (link.row.digest.is_bib and _lacks(link, filled.get(link.row.item, {}), folding))
+        or (
+            link.row.digest.is_bib
+            and _lacks(link, agreed.get(link.row.id, set()), filled.get(link.row.item, {}))
+        )
     )
 
 
-def _lacks(link: Link, filled: Fields, folding: Folding) -> bool:
-    """Tell whether an item lacks a value of its entry on which the two never agreed.
-
-    A preprint server that an entry names is nothing that a published item lacks.
-    """
-    # A year that an item has as part of its date is not filled in by itself.
-    years = {"year": year_in(date)} if isinstance(date := filled.get("date"), str) else {}
-    held: dict[str, Value] = {**(link.item.fields if link.item else {}), **years, **filled}
+def _lacks(link: Link, agreed: Set[str], filled: Fields) -> bool:
+    """Tell whether an item lacks a value of its entry, in a field on which the two never agreed."""
+    held = {**(link.item.fields if link.item else {}), **filled}
+    known = agreed | link.row.bases.keys()
     return link.item is not None and any(
-        is_empty(held.get(name, EMPTY))
-        and not equal(name, value, EMPTY, folding)
-        and name not in link.row.bases
+        not is_empty(value) and is_empty(held.get(name, EMPTY)) and name not in known
         for name, value in link.entry.fields.items()
         if scope_of(name) is Scope.RECORD
     )

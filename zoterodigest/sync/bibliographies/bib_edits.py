@@ -10,7 +10,6 @@ from zoterodigest.bibtex.edit.edit import put
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.work.rules import bib_rules
 from zoterodigest.bibtex.work.style import Style
-from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.plan import ChangeEntry, Plan, items_behind
 from zoterodigest.project.layout import BibFile
 from zoterodigest.sync.edits.edits import Refused
@@ -29,7 +28,6 @@ class BibEdit:
 def compile_bib_edits(
     plan: Plan,
     gathered: Gathered,
-    folding: Folding,
     exported: Set[str] = frozenset(),
     unfollowed: Set[tuple[str, str]] = frozenset(),
 ) -> tuple[BibEdit, ...]:
@@ -39,7 +37,7 @@ def compile_bib_edits(
     an entry of ours is left to the export, where one follows that rewrites the .bib (`exported`);
     it does not rewrite those whose items are behind, or those `unfollowed` (by file and key).
     """
-    behind = items_behind(plan.links, folding, plan.actions)
+    behind = items_behind(plan.links, plan.rows, plan.actions)
     places = {link.row.id: link.index for link in plan.links}
     changes: dict[str, dict[int, ChangeEntry]] = defaultdict(dict)
     for action in plan.actions:

@@ -111,9 +111,7 @@ def planned_bibs(
         return ()
     items = (write.item for write in writes.all)
     contents = contents_after(gathered.contents, items, workspace.zotero, writes.shelves)
-    return new_bibs(
-        workspace, gathered, contents, edits, linked_by(plan, workspace.zotero.folding())
-    )
+    return new_bibs(workspace, gathered, contents, edits, linked_by(plan))
 
 
 def new_bibs(

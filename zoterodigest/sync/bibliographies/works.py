@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.links.link import Row, State
-from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.plan import Action, ChangeItem, CreateEntry, Link, Plan, items_behind
 from zoterodigest.core.values.record import Fields, Names
 from zoterodigest.library.port import LibraryItem
@@ -74,18 +73,15 @@ def _is_cut(link: Link, filled: Fields) -> bool:
     return isinstance(held, Names) and len(held.people) <= len(authors.people)
 
 
-def linked_by(plan: Plan, folding: Folding) -> Linked:
+def linked_by(plan: Plan) -> Linked:
     """Return which items are linked with entries once `plan` is done."""
     new = (action.item.key for action in plan.actions if isinstance(action, CreateEntry))
-    linked = linked_items(plan.rows, plan.links, folding, plan.actions)
+    linked = linked_items(plan.rows, plan.links, plan.actions)
     return replace(linked, items=tuple(dict.fromkeys((*linked.items, *new))))
 
 
 def linked_items(
-    rows: Sequence[Row],
-    links: Sequence[Link],
-    folding: Folding,
-    actions: Sequence[Action] = (),
+    rows: Sequence[Row], links: Sequence[Link], actions: Sequence[Action] = ()
 ) -> Linked:
     """Return which items `rows` link with entries, in the order of `links`.
 
@@ -100,7 +96,7 @@ def linked_items(
     filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
     cut = frozenset(link.row.item for link in links if _is_cut(link, filled.get(link.row.item, {})))
     items = tuple(dict.fromkeys(row.item for row in ordered))
-    return Linked(items, frozenset(left), cut, items_behind(links, folding, actions))
+    return Linked(items, frozenset(left), cut, items_behind(links, rows, actions))
 
 
 def all_in_order(works: Works) -> Sequence[str]:

@@ -61,7 +61,7 @@ def prepare_exports(workspace: Workspace, *, anew: bool = False) -> Exports:
     if unread and not gathered.bibs:
         raise unread[0].error
     links = plan_over(workspace, Options(PULL), gathered).plan.links
-    linked = linked_items(gathered.lock.rows, links, workspace.zotero.folding())
+    linked = linked_items(gathered.lock.rows, links)
     edits = [BibEdit(read, b"") for read in gathered.bibs] if anew else []
     bibs = new_bibs(workspace, gathered, gathered.contents, edits, linked)
     return Exports(workspace, gathered, bibs, links)

@@ -122,18 +122,17 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     plan = without_undone(plan, digests, workspace.zotero.folding())
     if options.intent.creates:
         plan = with_citation_keys(plan, workspace, gathered)
-    folding = workspace.zotero.folding()
     names = names_by_key(gathered.digests)
     writes = compile_writes(plan, gathered.contents, workspace.zotero, names)
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
     consent = _needs_consent(plan, gathered, workspace)
     exported = tuple(read for read in gathered.bibs if _is_exported(read, options))
     rewritten = {read.key for read in exported if not only_adds(read.bib, read.data, gathered.lock)}
-    bib_edits = compile_bib_edits(plan, gathered, folding, rewritten)
+    bib_edits = compile_bib_edits(plan, gathered, rewritten)
     bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), bib_edits, workspace)
     if passed_over := unfollowed(plan, bibs, rewritten):
         # What was left to an export that does not take the work is to be written by itself.
-        bib_edits = compile_bib_edits(plan, gathered, folding, rewritten, passed_over)
+        bib_edits = compile_bib_edits(plan, gathered, rewritten, passed_over)
         bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), bib_edits, workspace)
     plan = as_exported(plan, bibs, gathered, workspace)
     stop = guard(

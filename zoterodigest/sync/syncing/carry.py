@@ -180,8 +180,7 @@ def _files_over(prepared: Prepared, contents: Contents) -> tuple[FileChange, ...
     if bibs and len(prepared.writes):
         keys = {bib.key for bib in bibs}
         reads = tuple(read for read in prepared.gathered.bibs if read.key in keys)
-        gathered = replace(prepared.gathered, bibs=reads)
-        linked = linked_by(prepared.plan, prepared.workspace.zotero.folding())
+        gathered, linked = replace(prepared.gathered, bibs=reads), linked_by(prepared.plan)
         bibs = new_bibs(prepared.workspace, gathered, contents, prepared.bib_edits, linked)
     return _files(prepared, bibs)
 
