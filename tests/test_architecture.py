@@ -50,7 +50,7 @@ HOMES = {
         "foreign",
         "mapping",
         "digest",
-        "bibtex.work.rules",
+        "bibtex.facts.rules",
         "library",
         "lookup",
         "project",

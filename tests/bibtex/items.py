@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from zoterodigest.bibtex.export.entry import BibEntry, to_entry
+from zoterodigest.bibtex.facts.rules import bib_rules
+from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.keys.formula import parse_formula
 from zoterodigest.bibtex.keys.keys import CitationKey, citation_keys
 from zoterodigest.bibtex.tex.latex import Dialect
-from zoterodigest.bibtex.work.rules import bib_rules
-from zoterodigest.bibtex.work.style import Style
 from zoterodigest.library.records.works import read_work
 
 BIBTEX, BIBLATEX = Style(Dialect.BIBTEX), Style(Dialect.BIBLATEX)

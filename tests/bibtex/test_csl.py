@@ -8,7 +8,7 @@ import pytest
 
 from tests.bibtex.items import BIBLATEX, a_paper, a_person, an_item
 from zoterodigest.bibtex.export.csljson import to_csl
-from zoterodigest.bibtex.work.rules import bib_rules
+from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.library.records.works import read_work
 
 

@@ -12,11 +12,11 @@ from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.bibtex.items import BIBLATEX, BIBTEX
 from zoterodigest.bibtex.edit.edit import BibRefusal, EditedBib, put
 from zoterodigest.bibtex.edit.tex_values import TEX_FIELDS
+from zoterodigest.bibtex.facts.rules import bib_rules
+from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.read.reading import BibRecord, read_records
 from zoterodigest.bibtex.tex.titles import folded_title
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.bibtex.work.rules import bib_rules
-from zoterodigest.bibtex.work.style import Style
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.values.record import EMPTY, Fields, Names, Value
 

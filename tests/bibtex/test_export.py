@@ -11,9 +11,9 @@ import pytest
 from pybtex.database import parse_string
 
 from tests.bibtex.items import a_paper, a_person, an_item
+from zoterodigest.bibtex.facts.rules import bib_rules
+from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.tex.latex import Dialect, decode
-from zoterodigest.bibtex.work.rules import bib_rules
-from zoterodigest.bibtex.work.style import Style
 from zoterodigest.digest.format.formats import available_formats
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.library.records.items import new_item, zotero_mapping

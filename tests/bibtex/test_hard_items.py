@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from zoterodigest.bibtex.facts.rules import bib_rules
+from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.tex.latex import Dialect
-from zoterodigest.bibtex.work.rules import bib_rules
-from zoterodigest.bibtex.work.style import Style
 from zoterodigest.library.records.references import bib_text, references
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.bibtex.items import a_person, an_item, key_of, keys_of
+from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.keys.formula import BadFormula, parse_formula
 from zoterodigest.bibtex.keys.keys import KeySource, citation_keys, why_provisional
-from zoterodigest.bibtex.work.rules import bib_rules
 from zoterodigest.library.records.works import read_work
 
 KEYS = [

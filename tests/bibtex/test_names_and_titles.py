@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bibtex.items import BIBLATEX, a_person, an_item, fields_of
+from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tex.titles import encode_title, folded_title
-from zoterodigest.bibtex.work.rules import bib_rules
 
 NAMES = [
     ("Byron", "Ada", "Byron, Ada"),

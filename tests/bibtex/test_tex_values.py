@@ -12,9 +12,9 @@ from zoterodigest.bibtex.edit.edit import EditedBib, put
 from zoterodigest.bibtex.edit.tex_values import TEX_FIELDS, TexSlot, tex_of
 from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.export.manner import write_bib
+from zoterodigest.bibtex.facts.rules import bib_rules
+from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.bibtex.work.rules import bib_rules
-from zoterodigest.bibtex.work.style import Style
 from zoterodigest.core.values.record import EMPTY, Fields, Names, Value, is_empty
 from zoterodigest.library.records.items import read_item, zotero_mapping
 

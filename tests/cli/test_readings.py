@@ -22,7 +22,7 @@ from tests.cli.conftest import Zoterodigest
 from tests.cli.test_earlier_state import killed as killed
 from tests.cli.test_earlier_state import waiting as waiting
 from zoterodigest import mapping
-from zoterodigest.bibtex.work import rules
+from zoterodigest.bibtex.facts import rules
 from zoterodigest.library.records import zotero
 
 BEFORE = frozenset({"require_inside", "require_unchanged", "_require_unchanged"})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.bibtex.work.rules import bib_rules
+from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.items import item_changes, read_item, zotero_mapping

@@ -13,6 +13,8 @@ from zoterodigest.bibtex.edit.operations import CannotBeWritten, Operation, Stan
 from zoterodigest.bibtex.edit.rewriting import TYPE, rewriting
 from zoterodigest.bibtex.edit.tex_values import TexSlot, tex_of
 from zoterodigest.bibtex.export.entry import BibEntry
+from zoterodigest.bibtex.facts.rules import BibRules
+from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.read.reading import (
     BibRecord,
     macros_of,
@@ -24,8 +26,6 @@ from zoterodigest.bibtex.tex.latex import Dialect, decode
 from zoterodigest.bibtex.tex.titles import folded_title
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import Bibliography, EntryTile
-from zoterodigest.bibtex.work.rules import BibRules
-from zoterodigest.bibtex.work.style import Style
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Fields, Value, is_empty

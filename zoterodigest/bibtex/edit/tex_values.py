@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from zoterodigest.bibtex.export.values import encode_doi, encode_pages
+from zoterodigest.bibtex.facts.rules import BibRules
+from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.work import venue_names
 from zoterodigest.bibtex.tex.latex import decode, encode
 from zoterodigest.bibtex.tex.names import Creator, encode_name
 from zoterodigest.bibtex.tex.people import texts_by_name
 from zoterodigest.bibtex.tex.titles import encode_title
-from zoterodigest.bibtex.work.rules import BibRules
-from zoterodigest.bibtex.work.style import Style
-from zoterodigest.bibtex.work.work import venue_names
 from zoterodigest.core.values.names import CollectiveName, PersonName, full_name, split_name
 from zoterodigest.core.values.record import Names, Value, is_empty
 

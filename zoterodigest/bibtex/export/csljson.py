@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from zoterodigest.bibtex.export.values import edition_of, encode_doi, one_number
+from zoterodigest.bibtex.facts.rules import BibRules
+from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.work import Work
 from zoterodigest.bibtex.tex.latex import Dialect, cleaned, decode
 from zoterodigest.bibtex.tex.names import Creator, parts_of
-from zoterodigest.bibtex.work.rules import BibRules
-from zoterodigest.bibtex.work.style import Style
-from zoterodigest.bibtex.work.work import Work
 
 _FIELDS = {
     "publisher": "publisher",

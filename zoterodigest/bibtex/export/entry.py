@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from zoterodigest.bibtex.export.notes import publication_of
 from zoterodigest.bibtex.export.values import Values, is_master_thesis, values_of
+from zoterodigest.bibtex.facts.rules import BibRules, Layout
+from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.work import Work
 from zoterodigest.bibtex.tex.latex import Dialect, encode
-from zoterodigest.bibtex.work.rules import BibRules, Layout
-from zoterodigest.bibtex.work.style import Style
-from zoterodigest.bibtex.work.work import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.work import Work
 from zoterodigest.bibtex.tex.latex import Dialect, encode
-from zoterodigest.bibtex.work.style import Style
-from zoterodigest.bibtex.work.work import Work
 
 
 def note_of(work: Work, style: Style, accessed: str) -> str:

@@ -8,12 +8,12 @@ from html import unescape
 from urllib.parse import quote, unquote
 
 from zoterodigest.bibtex.export.notes import accessed_of, note_of
+from zoterodigest.bibtex.facts.rules import BibRules
+from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.work import Work
 from zoterodigest.bibtex.tex.latex import Dialect, encode
 from zoterodigest.bibtex.tex.names import Creator, encode_names
 from zoterodigest.bibtex.tex.titles import encode_title
-from zoterodigest.bibtex.work.rules import BibRules
-from zoterodigest.bibtex.work.style import Style
-from zoterodigest.bibtex.work.work import Work
 from zoterodigest.core.values.editions import edition_in, is_ordinal
 from zoterodigest.core.values.identity import identifier_of
 from zoterodigest.core.values.venue import ordinal

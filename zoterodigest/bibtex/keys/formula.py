@@ -10,10 +10,10 @@ from itertools import islice
 
 from anyascii import anyascii
 
+from zoterodigest.bibtex.facts.rules import BibRules
+from zoterodigest.bibtex.facts.work import Work
 from zoterodigest.bibtex.tex.latex import decode
 from zoterodigest.bibtex.tex.names import Creator, parts_of
-from zoterodigest.bibtex.work.rules import BibRules
-from zoterodigest.bibtex.work.work import Work
 from zoterodigest.errors import ZoterodigestError
 
 

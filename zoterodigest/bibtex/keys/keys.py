@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 
+from zoterodigest.bibtex.facts.rules import BibRules
+from zoterodigest.bibtex.facts.work import Work
 from zoterodigest.bibtex.keys.formula import Formula, evaluate, main_creators, safe_key
-from zoterodigest.bibtex.work.rules import BibRules
-from zoterodigest.bibtex.work.work import Work
 from zoterodigest.core.values.names import is_user_name
 
 

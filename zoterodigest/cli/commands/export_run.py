@@ -11,10 +11,10 @@ import typer
 
 from zoterodigest.bibtex.cited.cited import Cited
 from zoterodigest.bibtex.export.manner import write_bib
+from zoterodigest.bibtex.facts.rules import bib_rules
+from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.bibtex.work.rules import bib_rules
-from zoterodigest.bibtex.work.style import Style
 from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.places import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.tex.people import read_names
-from zoterodigest.bibtex.work.rules import bib_rules
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.creators import names_in, with_names
 from zoterodigest.library.records.extra import with_extra

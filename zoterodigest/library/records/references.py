@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from zoterodigest.bibtex.export.csljson import to_csl, write_csl
 from zoterodigest.bibtex.export.entry import BibEntry, to_entry
 from zoterodigest.bibtex.export.manner import write_bib
+from zoterodigest.bibtex.facts.rules import BibRules
+from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.work import Work
 from zoterodigest.bibtex.keys.formula import parse_formula
 from zoterodigest.bibtex.keys.keys import CitationKey, KeySource, citation_keys, is_provisional
-from zoterodigest.bibtex.work.rules import BibRules
-from zoterodigest.bibtex.work.style import Style
-from zoterodigest.bibtex.work.work import Work
 from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.records.works import read_work
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
+from zoterodigest.bibtex.facts.dates import read_dates
+from zoterodigest.bibtex.facts.proceedings import ON_ARXIV, proceedings_of
+from zoterodigest.bibtex.facts.rules import BibRules
+from zoterodigest.bibtex.facts.work import Work, year_of_arxiv
 from zoterodigest.bibtex.tex.names import Creator, with_rest
-from zoterodigest.bibtex.work.dates import read_dates
-from zoterodigest.bibtex.work.proceedings import ON_ARXIV, proceedings_of
-from zoterodigest.bibtex.work.rules import BibRules
-from zoterodigest.bibtex.work.work import Work, year_of_arxiv
 from zoterodigest.library.item_json import Data, ItemJson, JsonCreator
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from zoterodigest.bibtex.work.rules import bib_rules
-from zoterodigest.bibtex.work.style import Style
+from zoterodigest.bibtex.facts.rules import bib_rules
+from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.foreign import read_json
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.records.references import Reference, bib_text, csl_text, references

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from zoterodigest.bibtex.edit.edit import put
+from zoterodigest.bibtex.facts.rules import bib_rules
+from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.tex.latex import Dialect
-from zoterodigest.bibtex.work.rules import bib_rules
-from zoterodigest.bibtex.work.style import Style
 from zoterodigest.core.plan.plan import ChangeEntry, Plan, items_behind
 from zoterodigest.project.layout import BibFile
 from zoterodigest.sync.edits.edits import Refused

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.keys.keys import (
     is_provisional,
 )
-from zoterodigest.bibtex.work.rules import bib_rules
 from zoterodigest.core.links.link import Base, Print, Row, State, fingerprint, print_of
 from zoterodigest.core.plan.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
 from zoterodigest.core.values.record import CITEKEY, EMPTY, Item

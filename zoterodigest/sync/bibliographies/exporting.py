@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from zoterodigest.bibtex.cited.cited import Citation, Cited
 from zoterodigest.bibtex.edit.splice import TAKEN_OUT, Kept, Updated, free_key, update
 from zoterodigest.bibtex.export.entry import BibEntry, to_entry
+from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.bibtex.work.rules import bib_rules
 from zoterodigest.core.links.link import Exported
 from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.values.file_keys import BibKey

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from zoterodigest.bibtex.facts.dates import read_dates
+from zoterodigest.bibtex.facts.proceedings import named_proceedings
+from zoterodigest.bibtex.facts.rules import BibRules
 from zoterodigest.bibtex.tex.names import Creator
-from zoterodigest.bibtex.work.dates import read_dates
-from zoterodigest.bibtex.work.proceedings import named_proceedings
-from zoterodigest.bibtex.work.rules import BibRules
 
 
 @dataclass(frozen=True, slots=True)

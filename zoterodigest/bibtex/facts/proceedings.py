@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from zoterodigest.bibtex.work.rules import BibRules
+from zoterodigest.bibtex.facts.rules import BibRules
 from zoterodigest.core.values.editions import ORDINAL, edition_in, year_of_edition
 from zoterodigest.core.values.venue import (
     Venue,
