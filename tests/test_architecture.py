@@ -217,7 +217,7 @@ def _against_mingling(module: str, tree: ast.Module) -> Breaches:
 
 
 def _against_prefixes(module: str, tree: ast.Module) -> Breaches:
-    """Yield where a library's kind is told by how its address or identity begins."""
+    """Yield places that ask how an address or identity begins, to know a library's kind."""
     for line, name in _imports(module, tree):
         if name.startswith(f"{PACKAGE}.library.") and name.endswith((".EMBEDDED", ".NAMED_HERE")):
             yield line, f"{name} is asked outside library: ask a predicate of library.address"
@@ -241,7 +241,7 @@ def _against_prefixes(module: str, tree: ast.Module) -> Breaches:
 
 
 def _against_kinds_by_name(module: str, tree: ast.Module) -> Breaches:
-    """Yield where a bibliography is told by how its name ends."""
+    """Yield places that ask how a name ends, to know a bibliography."""
     for line, name in _imports(module, tree):
         asked = name.removeprefix(f"{PACKAGE}.core.values.file_keys.")
         if asked != name and not _is_in(module, NAMES_OF_FILES.get(asked, (module,))):

@@ -110,6 +110,7 @@ def test_without_notes_no_note_is_made_and_a_later_push_makes_it(world: World) -
     world.push()
     assert len(world.notes()) == 2
     assert world.plan().is_settled
+    assert world.plan(Options(with_notes=False)).reports == ()
 
 
 # --- which fields --------------------------------------------------------------------------------

@@ -139,7 +139,10 @@ UNDO, REDO = (Command(in_a_bib, words(name, "--yes")) for name in ("undo", "redo
 
 
 def left_of(world: World) -> list[str]:
-    """Return all that stands there; of what is ours less may be claimed after a kill."""
+    """Return everything in files, library and lock file, but for what the lock file calls ours.
+
+    After a kill, it may claim less.
+    """
     lines = "\n".join(state_of(world)).split("\n")
     return [line for line in lines if not line.startswith("origin ")]
 

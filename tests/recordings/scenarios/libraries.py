@@ -110,7 +110,7 @@ LIBRARIES = (
     ),
     Scenario(
         "web-stale-item",
-        "An item that changes while a run writes is planned once more.",
+        "An item that changes while a run writes is planned again.",
         PROJECT,
         (
             Edit("papers.md", "Task: astronomy", "Task: optics"),

@@ -140,7 +140,7 @@ def _put_back(root: Path, files: Mapping[Path, bytes]) -> None:
 
 @contextmanager
 def wishing_for_what_is_forgotten(stage: Stage, clone: Clone) -> Iterator[None]:
-    """What is brought meanwhile and nobody remembers comes once more, whatever becomes of it."""
+    """Values written before the memory was saved are written again by the next run."""
     memory_path = clone.workspace.memory_path
     remembered, before = read_if_present(memory_path), sights_of(stage, clone)
     yield

@@ -1,7 +1,7 @@
 """The lock file `zoterodigest.lock`: the links, committed, so that they travel to every machine.
 
 A header, then shelves and rows (`project/lock/rows.py` shows them). It is read with git's conflict
-markers in it too, and with rows that stand there twice: both sides are folded
+markers in it too, and with doubled rows: both sides are folded
 (`project/lock/fold.py`).
 """
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from zoterodigest.core.values.record import (
     EMPTY,
+    KINDS,
     SECTION,
     Blocks,
     Empty,
@@ -45,7 +46,14 @@ def core_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) 
             continue
         fields[held] = _canonical(entry.fields[name], entry)
         raws[held] = entry.raws[name]
-    return replace(entry, fields=fields, raws=raws)
+    # Without notes nobody is to think that their text left the entry.
+    of_notes = frozenset() if with_notes else frozenset(filter(_is_of_notes, entry.places))
+    return replace(entry, fields=fields, raws=raws, places=entry.places - of_notes)
+
+
+def _is_of_notes(place: str) -> bool:
+    """Whether a place is of our note's text; that of notes the person wrote is none of it."""
+    return place == "section" or (place in KINDS and scope_of(place) is Scope.ENTRY)
 
 
 def in_digest_terms(entry: DigestEntry, after: Fields) -> dict[str, Value]:
