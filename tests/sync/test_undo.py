@@ -27,6 +27,7 @@ from zoterodigest.sync.syncing.carry import carry_out
 from zoterodigest.sync.undo.undo import Undone, prepare_undo, undo
 
 SWIN = "Restoring Images with Shifted Windows"
+SWIN_TASK = "2401.00001), [code](https://github.com/lab/swin)  \n> Task: image restoration"
 GAN = "Adversarial Losses for Sharper Pictures"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SYNC = Options(intent.SYNC)
@@ -174,6 +175,32 @@ def test_an_edit_of_the_same_field_since_is_kept_and_told(pushed: World) -> None
         "its note has changed since",
         "what was written there has changed since",
     }
+
+
+def test_a_tag_written_over_that_of_the_run_does_not_get_the_older_one_beside_it(
+    pushed: World,
+) -> None:
+    pushed.edit("Notes.md", (SWIN_TASK, SWIN_TASK.replace("image", "video")))
+    pushed.push(SYNC)
+    assert pushed.tags(SWIN) == {"task:video restoration"}
+    pushed.change(pushed.key(SWIN), tags=[{"tag": "task:film restoration"}])
+
+    done = undone(pushed)
+
+    assert pushed.tags(SWIN) == {"task:film restoration"}
+    assert [one.reason for one in done.declined] == ["its tags have changed since"]
+
+
+def test_a_run_that_is_undone_again_brings_no_tag_back_beside_a_newer_one(pushed: World) -> None:
+    pushed.edit("Notes.md", (SWIN_TASK, SWIN_TASK.replace("image", "video")))
+    pushed.push(SYNC)
+    undone(pushed, number=2)
+    pushed.change(pushed.key(SWIN), tags=[{"tag": "task:film restoration"}])
+
+    done = undone(pushed, number=2)
+
+    assert pushed.tags(SWIN) == {"task:film restoration"}
+    assert [one.reason for one in done.declined] == ["its tags have changed since"]
 
 
 def test_what_the_person_uses_by_now_stays_linked(pushed: World) -> None:

@@ -81,6 +81,19 @@ def test_undo_of_moves_and_names_restores_both_sides(
     assert noted.plan(SYNC).is_settled
 
 
+def test_an_item_that_a_person_moved_since_does_not_go_back_to_its_old_collection_too(
+    noted: World,
+) -> None:
+    add_heading(noted)
+    noted.push(SYNC)
+    move_in_library(noted)
+
+    done = undone(noted)
+
+    assert noted.shelved("Mask R-CNN") == {"notes/Language"}
+    assert [one.reason for one in done.declined] == ["its collections have changed since"]
+
+
 def test_undo_of_an_inserted_entry_takes_it_out_and_does_not_bring_it_again(noted: World) -> None:
     noted.put(diffusion(noted, "notes/Vision"))
     noted.push(SYNC)

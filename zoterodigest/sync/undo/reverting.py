@@ -149,8 +149,14 @@ class Reverting:
         before, after, now = (
             _members(one.get(name)) for one in (change.before, change.after, data)
         )
-        back = {key: one for key, one in now.items() if key not in after or key in before}
-        back |= {key: one for key, one in before.items() if key not in after}
+        added, removed = after.keys() - before.keys(), before.keys() - after.keys()
+        if added - now.keys() and removed - now.keys():
+            # What stands there was written over what the run added, and so over what it removed:
+            # that would come back beside its own successor.
+            self._decline(change, f"its {name} have changed since")
+            return
+        back = {key: one for key, one in now.items() if key not in added}
+        back |= {key: one for key, one in before.items() if key in removed}
         if name == "collections":
             known = {one.key for one in self.gathered.contents.collections}
             if not back.keys() <= known:
