@@ -97,3 +97,15 @@ def test_a_new_entry_of_a_merged_work_finds_the_item_that_stays_at_once() -> Non
     )
     with fast_and_alike() as room:
         assert play(History(steps), room) is None
+
+
+def test_a_note_edited_back_out_of_the_trash_of_one_copy_has_what_was_removed_in_the_other() -> (
+    None
+):
+    steps = (
+        Step("pull", 1, (0, 0, 0)),
+        Step("take out in zotero", 0, (7423, 2372, 220)),
+        Step("lose a note", 1, (3115, 2449, 547)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps, has_copies=True), room) is None
