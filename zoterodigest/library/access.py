@@ -14,43 +14,8 @@ Wait = Callable[[float, str], None]
 """Returns after so many seconds; the text says what is waited for."""
 
 
-class Tally:
-    """How many requests were sent: `read`, `write`, and how many of them `again`."""
-
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-
-    def note(self, kind: str) -> None:
-        """Count one request of this kind."""
-        self._counts[kind] += 1
-
-    def __getitem__(self, kind: str) -> int:
-        return self._counts[kind]
-
-    @property
-    def total(self) -> int:
-        """All requests."""
-        return self["read"] + self["write"]
-
-
-def _no_key(_: WebAddress) -> str:
-    return ""
-
-
-def _no_local_key(_: str) -> str:
-    return ""
-
-
-def _forget(_: str, __: str) -> None:
-    pass
-
-
-def _nothing() -> None:
-    pass
-
-
-def _sleep(seconds: float, _: str) -> None:
-    time.sleep(seconds)
+Tally = Counter[str]
+"""How many requests were sent: `read`, `write`, and how many of them `again`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +32,13 @@ class Access:
     seconds.
     """
 
-    key_of: Callable[[WebAddress], str] = field(default=_no_key, repr=False)
+    key_of: Callable[[WebAddress], str] = field(default=lambda _: "", repr=False)
     cache_folder: Path | None = None
-    wait: Wait = _sleep
+    wait: Wait = lambda seconds, _: time.sleep(seconds)
     tally: Tally = field(default_factory=Tally)
-    local_key_of: Callable[[str], str] = field(default=_no_local_key, repr=False)
-    keep_local_key: Callable[[str, str], None] = field(default=_forget, repr=False)
-    before_asking: Callable[[], None] = _nothing
+    local_key_of: Callable[[str], str] = field(default=lambda _: "", repr=False)
+    keep_local_key: Callable[[str, str], None] = field(default=lambda *_: None, repr=False)
+    before_asking: Callable[[], None] = lambda: None
     has_key_file: bool = False
     desktop_folder: Path | None = None
     longest_answer: float = 600.0

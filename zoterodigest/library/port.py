@@ -104,13 +104,13 @@ class Stale:
 class Refused:
     """The library refused the object as it is (a bad field, a missing parent, too long).
 
-    `data` names what the refusal is about, where the library says so (the parent that is missing).
+    `data` names what the refusal is about, if the library says so (the parent that is missing).
     """
 
     key: str
     code: int
     message: str
-    data: Mapping[str, str] = field(default_factory=dict, compare=False)
+    data: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 Outcome = Written | Unchanged | Stale | Refused
@@ -139,6 +139,8 @@ class Library(Protocol):
     A library may give what is created another key than the one asked for: `stored_keys` tells.
     Outcomes go by the key asked for, and as long as the library is open the one stands for the
     other wherever a key is given. What is read goes by the keys in the library.
+
+    Libraries inherit from this class. What has a body here holds for most of them.
     """
 
     @property
@@ -149,27 +151,27 @@ class Library(Protocol):
     @property
     def former_identity(self) -> str:
         """Another identity that it went by before its lasting one was known; else empty."""
-        ...
+        return ""
 
     def recognise(self, identity: str) -> None:
         """Go by `identity` as well: it was seen that this library is the one it stands for."""
-        ...
+        return  # a library that is known by one identity only has nothing to note
 
     @property
     def instance(self) -> str:
-        """Which copy of the library this is, where there are several with versions of their own.
+        """Which copy of the library this is, if there are several with versions of their own.
 
-        Empty where there is but one.
+        Empty if there is only one.
         """
-        ...
+        return ""
 
     @property
     def stored_keys(self) -> Mapping[str, str]:
         """The keys of objects that were created under another key, by the one asked for.
 
-        What a killed run created is told as well. Empty where every key is taken.
+        This includes what a killed run created. Empty if the library accepts every key.
         """
-        ...
+        return {}
 
     @property
     def is_read_only(self) -> bool:
@@ -209,7 +211,8 @@ class Library(Protocol):
         """Create, rename, move or trash collections; a parent must exist."""
         ...
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self,

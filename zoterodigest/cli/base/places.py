@@ -109,7 +109,7 @@ def requests_text(tally: Tally) -> str:
     """Return how many requests a run took, by kind."""
     again = f", {tally['again']:,} of them sent again" if tally["again"] else ""
     kinds = f"{tally['read']:,} to read, {tally['write']:,} to write"
-    return f"Requests: {tally.total:,} ({kinds}{again})"
+    return f"Requests: {tally['read'] + tally['write']:,} ({kinds}{again})"
 
 
 def open_place(asked: Invocation) -> Place:

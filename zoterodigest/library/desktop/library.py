@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from types import TracebackType
-from typing import Self
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import DesktopAddress
 from zoterodigest.library.desktop.dialect import desktop_session, instance_of
-from zoterodigest.library.desktop.reading import (
-    read_desktop,
-    read_with_trashed,
-)
+from zoterodigest.library.desktop.reading import read_desktop, read_with_trashed
 from zoterodigest.library.desktop.state import DesktopState
 from zoterodigest.library.desktop.writing import write_in_waves
-from zoterodigest.library.http.objects import COLLECTIONS, ITEMS
+from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing
 from zoterodigest.library.http.reading import read_version
 from zoterodigest.library.http.session import utc_now
-from zoterodigest.library.port import Collection, LibraryItem, Outcome, Snapshot, require_batch
+from zoterodigest.library.port import (
+    Collection,
+    Library,
+    LibraryItem,
+    Outcome,
+    Snapshot,
+    require_batch,
+)
 
 
-class DesktopLibrary:
+class DesktopLibrary(Library):
     """The library at `address`; nothing is sent before it is asked for something."""
 
     def __init__(
@@ -90,17 +92,11 @@ class DesktopLibrary:
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         """Return the items with `keys` as they are now."""
-        created = self._state.created
-        found = read_with_trashed(self._session, ITEMS, [created.get(key, key) for key in keys])
-        return [found[key] for key in sorted(found)]
+        return self._fetched(ITEMS, keys)
 
     def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
         """Return the collections with `keys` as they are now."""
-        created = self._state.created
-        found = read_with_trashed(
-            self._session, COLLECTIONS, [created.get(key, key) for key in keys]
-        )
-        return [found[key] for key in sorted(found)]
+        return self._fetched(COLLECTIONS, keys)
 
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
         """Create or change items; what belongs to a new one is sent after it."""
@@ -112,13 +108,10 @@ class DesktopLibrary:
         require_batch(collections)
         return write_in_waves(self._session, COLLECTIONS, collections, self._state)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._session.close()
+
+    def _fetched(self, kind: ObjectKind[Thing], keys: Sequence[str]) -> list[Thing]:
+        created = self._state.created
+        found = read_with_trashed(self._session, kind, [created.get(key, key) for key in keys])
+        return [found[key] for key in sorted(found)]

@@ -9,34 +9,12 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Protocol
 
 from zoterodigest.library.embedded.migrations import MIGRATIONS, in_memory, migrate, schema_version
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
-
-
-class Database(Protocol):
-    """Where an embedded library lives."""
-
-    @property
-    def is_read_only(self) -> bool:
-        """Whether `writing` will fail."""
-        ...
-
-    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
-        """Open the database as it is at one moment."""
-        ...
-
-    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
-        """Open one transaction: kept as a whole when the block ends well, else not at all."""
-        ...
-
-    def close(self) -> None:
-        """Let go of what is held."""
-        ...
 
 
 class DatabaseInMemory:
@@ -233,6 +211,13 @@ class DatabaseFile:
             "Make both writable, or name another library with --library embedded:PATH.",
         )
 
+
+Database = DatabaseInMemory | DatabaseFile
+"""Where an embedded library lives.
+
+`reading` opens it as it is at one moment. `writing` opens one transaction: it is kept as a whole if
+the block ends well, otherwise not at all.
+"""
 
 _HEAD = b"SQLite format 3\0"
 _NO_DATABASE = (

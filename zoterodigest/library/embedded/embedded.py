@@ -10,8 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from zoterodigest.library.embedded import tables
 from zoterodigest.library.embedded.batch import Batch, write_collection
@@ -19,6 +18,7 @@ from zoterodigest.library.embedded.database import Database
 from zoterodigest.library.embedded.tables import Connection, Credit
 from zoterodigest.library.port import (
     Collection,
+    Library,
     LibraryItem,
     Outcome,
     Snapshot,
@@ -51,7 +51,7 @@ class Details:
     relations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-class EmbeddedLibrary:
+class EmbeddedLibrary(Library):
     """The library in `database`; `clock` tells the time for dateAdded and dateModified."""
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
@@ -63,24 +63,6 @@ class EmbeddedLibrary:
         """The identity given at creation; before the first write the one it then will have."""
         with self._database.reading() as connection:
             return tables.identity(connection)
-
-    @property
-    def former_identity(self) -> str:
-        """Nothing: the identity is known from the beginning."""
-        return ""
-
-    def recognise(self, identity: str) -> None:
-        """Do nothing: no other identity ever stands for it."""
-
-    @property
-    def instance(self) -> str:
-        """Nothing: there is one."""
-        return ""
-
-    @property
-    def stored_keys(self) -> Mapping[str, str]:
-        """Nothing: every key is taken."""
-        return {}
 
     @property
     def is_read_only(self) -> bool:
@@ -193,15 +175,7 @@ class EmbeddedLibrary:
             items = tables.erased(connection, "item", since)
             return Deleted(items, tables.erased(connection, "collection", since))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._database.close()
 
 

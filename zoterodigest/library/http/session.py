@@ -166,7 +166,7 @@ class Session(Generic[D]):
         seconds = pause_after(attempt, result, self.now())
         _LOG.info("Trying again after %g s (attempt %d): %s", seconds, attempt + 1, why)
         self._wait(seconds, why)
-        self.access.tally.note("again")
+        self.access.tally["again"] += 1
 
     def require_fine(self, result: Result, *, is_write: bool) -> Answer:
         """Return the answer if it is fine, else raise what is wrong."""
@@ -205,7 +205,7 @@ class Session(Generic[D]):
         # A server may have asked for a pause with its last answer, also with a 200.
         free_in = (self._free_at - self.now()).total_seconds()
         self._wait(free_in, "the server asks for a pause")
-        self.access.tally.note("read" if content is None else "write")
+        self.access.tally["read" if content is None else "write"] += 1
         timeout = httpx2.Timeout(seconds or self.dialect.read_seconds, connect=_CONNECT_SECONDS)
         sent = {"params": params or {}, "content": content, "timeout": timeout}
         for pause in (*self.dialect.starting, None):

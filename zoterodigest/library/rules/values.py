@@ -35,7 +35,7 @@ class NotAccepted(Exception):
     `data` names what the refusal is about, e.g. the parent that is missing.
     """
 
-    def __init__(self, code: int, message: str, data: Mapping[str, str] | None = None) -> None:
+    def __init__(self, code: int, message: str, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

@@ -7,12 +7,11 @@ silent, what zotero.org was seen to do. No sockets, no clock; the libraries are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from zoterodigest.library.port import BadLibrary, LibraryItem, LibraryReadOnly
+from zoterodigest.library.port import BadLibrary, LibraryReadOnly
 from zoterodigest.library.server import templates
 from zoterodigest.library.server.erasing import Deleting
-from zoterodigest.library.server.kinds import Collections, Items, RelatedCollection
+from zoterodigest.library.server.kinds import KINDS, Author
 from zoterodigest.library.server.messages import (
     Rejected,
     Request,
@@ -53,10 +52,9 @@ def _answer(request: Request, site: Site) -> Response:
         case ("users" | "groups" as kind, number, *rest) if rest and rest != ["groups"]:
             served = site.served(f"{kind}/{number}", opened)
             with served.lock:
-                path = tuple(rest)
                 if request.method in _READS:
-                    return Reading(request, address, served).answer(path)
-                return _written(Writer(request, site, served, address, opened), path)
+                    return Reading(request, address, served).answer(tuple(rest))
+                return _written(request, site, served, address, opened)
         case _ if request.method not in _READS:
             raise Rejected(405, "Method not allowed")
         case ("keys", _):
@@ -80,44 +78,24 @@ def _require_version_3(request: Request) -> None:
         raise Rejected(400, f"Invalid API version {version[:10]!r}: version 3 is served")
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """Who writes into `served`, and by which request: one whose key opens the paths `opened`."""
-
-    request: Request
-    site: Site
-    served: Served
-    address: str
-    opened: frozenset[str]
-
-    def items(self) -> Writing[LibraryItem]:
-        """Return the writing of items."""
-        agent = self.request.headers.get("user-agent", "")
-        is_group = self.served.kind == "group"
-        user = user_of(self.opened) if is_group else None  # nobody else writes a user's items
-        is_zotero = "Zotero" in agent or "Firefox" in agent  # zotero.org tells its clients so
-        kind = Items(user, is_group=is_group, keeps_times=is_zotero)
-        return Writing(self.site, self.request, self.address, self.served, kind)
-
-    def collections(self) -> Writing[RelatedCollection]:
-        """Return the writing of collections."""
-        return Writing(self.site, self.request, self.address, self.served, Collections())
-
-
-def _written(writer: Writer, path: tuple[str, ...]) -> Response:
-    if writer.served.library.is_read_only:
+def _written(
+    request: Request, site: Site, served: Served, address: str, opened: frozenset[str]
+) -> Response:
+    if served.library.is_read_only:
         raise Rejected(403, "Write access denied")
-    match writer.request.method, path:
+    agent = request.headers.get("user-agent", "")
+    in_group = served.kind == "group"
+    user = user_of(opened) if in_group else None  # nobody else writes a user's items
+    is_zotero = "Zotero" in agent or "Firefox" in agent  # zotero.org tells its clients so
+    author = Author(user, in_group, is_zotero)
+    path = request.segments[2:]
+    match request.method, path:
         case "DELETE", _:
-            return Deleting(writer.request, writer.served).answer(path)
-        case "POST", ("items",):
-            return writer.items().batch()
-        case "POST", ("collections",):
-            return writer.collections().batch()
-        case "PUT" | "PATCH", ("items", key):
-            return writer.items().single(key)
-        case "PUT" | "PATCH", ("collections", key):
-            return writer.collections().single(key)
+            return Deleting(request, served).answer(path)
+        case "POST", ("items" | "collections" as kind,):
+            return Writing(site, request, address, served, author, KINDS[kind]).batch()
+        case "PUT" | "PATCH", ("items" | "collections" as kind, key):
+            return Writing(site, request, address, served, author, KINDS[kind]).single(key)
         case _:
             raise Rejected(405, "Method not allowed")
 

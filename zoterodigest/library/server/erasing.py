@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Written
 from zoterodigest.library.server.messages import Rejected, Request, Response
 from zoterodigest.library.server.queries import read_query, tag_names
-from zoterodigest.library.server.site import Erasing, Served
+from zoterodigest.library.server.site import Served
 from zoterodigest.library.server.writing import require_unchanged
 
 _HEADER = "If-Unmodified-Since-Version"
@@ -81,8 +82,8 @@ class Deleting:
         if not self._erasing().erase_collections(keys, at=version):
             raise Rejected(412, "Collection has been modified since specified version")
 
-    def _erasing(self) -> Erasing:
-        if not isinstance(self.served.library, Erasing):
+    def _erasing(self) -> EmbeddedLibrary:
+        if not isinstance(self.served.library, EmbeddedLibrary):
             raise Rejected(403, 'this library erases nothing: trash by "deleted": 1')
         return self.served.library
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.foreign import read_json
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.records.references import Reference, bib_text, csl_text, references
 from zoterodigest.library.server.messages import (
@@ -31,7 +32,7 @@ from zoterodigest.library.server.selection import (
     trashed,
 )
 from zoterodigest.library.server.shapes import Showing
-from zoterodigest.library.server.site import Erasing, Served
+from zoterodigest.library.server.site import Served
 
 T = TypeVar("T")
 Path = tuple[str, ...]
@@ -154,7 +155,7 @@ class Reading:
         if "since" not in self.request.query:
             raise Rejected(400, "'since' parameter must be provided")
         query = read_query(self.request)
-        if not isinstance(library, Erasing):
+        if not isinstance(library, EmbeddedLibrary):
             raise Rejected(404, "this library keeps no log of deletions")
         headers = self._at(self.served.library.version())  # before: what comes now is told again
         erased = library.deleted(query.since)

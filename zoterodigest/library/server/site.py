@@ -5,61 +5,18 @@ from __future__ import annotations
 import hmac
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import RLock
-from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
-from zoterodigest.library.embedded.embedded import Deleted, Details
-from zoterodigest.library.port import Collection, Library, LibraryItem, Outcome, Snapshot
+from zoterodigest.library.embedded.embedded import Details, EmbeddedLibrary
+from zoterodigest.library.port import Library, Snapshot
 from zoterodigest.library.server.messages import Rejected, Request
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _TOKEN = re.compile(r"[\x21-\x7e]{5,32}")
 _TOKENS_KEPT = 10_000
-
-
-@runtime_checkable
-class Erasing(Protocol):
-    """A library that also erases for good, which the port leaves to the person."""
-
-    def erase(self, keys: Iterable[str], *, at: int | None = None) -> bool:
-        """Erase items with their children, unless one was written after version `at`."""
-        ...
-
-    def erase_collections(self, keys: Iterable[str], *, at: int | None = None) -> bool:
-        """Erase collections, unless one was written after version `at`."""
-        ...
-
-    def deleted(self, since: int) -> Deleted:
-        """Return what was erased after a library version."""
-        ...
-
-
-@runtime_checkable
-class Detailed(Protocol):
-    """A library that also knows who wrote what, in which order, and relations of collections."""
-
-    def details(self) -> Details:
-        """Return what is known of the objects beside what the port tells."""
-        ...
-
-    def write(
-        self, items: Sequence[LibraryItem], *, by: int | None = None, counts_all: bool = False
-    ) -> list[Outcome]:
-        """Create or change items as the user with the number `by`."""
-        ...
-
-    def write_collections(
-        self,
-        collections: Sequence[Collection],
-        *,
-        relations: Mapping[str, Mapping[str, Any]] | None = None,
-        counts_all: bool = False,
-    ) -> list[Outcome]:
-        """Create or change collections with their relations by key."""
-        ...
 
 
 class WriteTokens:
@@ -124,7 +81,7 @@ class Served:
 
     def details(self) -> Details:
         """Return what the library knows beside; one that knows nothing has empty details."""
-        if not isinstance(self.library, Detailed):
+        if not isinstance(self.library, EmbeddedLibrary):
             return Details()
         version = self.library.version()
         if version != self._details[0]:

@@ -1,12 +1,18 @@
-"""Answers to what is written into a library: batches, and single objects."""
+"""Answers to what is written into a library: batches, and single objects.
+
+Each object states the version that it expects to overwrite
+(https://www.zotero.org/support/dev/web_api/v3/write_requests).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Generic, TypeVar, assert_never
+from typing import Any, assert_never
 
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import (
     BATCH_SIZE,
     Outcome,
@@ -15,32 +21,28 @@ from zoterodigest.library.port import (
     Unchanged,
     Written,
 )
-from zoterodigest.library.rules.rules import is_key
-from zoterodigest.library.server.kinds import Data, Kind
+from zoterodigest.library.rules.values import NotAccepted, is_key
+from zoterodigest.library.server.kinds import Author, Data, Kind
 from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
 from zoterodigest.library.server.shapes import Showing
-from zoterodigest.library.server.site import Detailed, Served, Site
-from zoterodigest.library.server.versions import (
-    UNSTATED,
-    Failure,
-    claim_of,
-    editable,
-    expected,
-    settled,
-)
+from zoterodigest.library.server.site import Served, Site
 
-Stored = TypeVar("Stored")
+UNSTATED = (
+    "Either If-Unmodified-Since-Version or object version property must be provided for key-based "
+    "writes"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Writing(Generic[Stored]):
-    """One request that writes objects of `kind` into the library `served`."""
+class Writing:
+    """One request of `author` that writes objects of `kind` into the library `served`."""
 
     site: Site
     request: Request
     address: str
     served: Served
-    kind: Kind[Stored]
+    author: Author
+    kind: Kind[Any]
 
     def batch(self) -> Response:
         """Write up to 50 objects, each for itself; raises `Rejected`."""
@@ -50,10 +52,10 @@ class Writing(Generic[Stored]):
             return json_answer(self._report([]), self._at([]))
         is_checked = self._is_library_unchanged()
         judged = self._judged(sent, is_library_checked=is_checked)
-        asked = [one for one in judged if not isinstance(one, Failure)]
-        outcomes = iter(self._write(asked))
-        done = [one if isinstance(one, Failure) else next(outcomes) for one in judged]
+        outcomes = iter(self._write([one for one in judged if not isinstance(one, Refused)]))
+        done = [one if isinstance(one, Refused) else next(outcomes) for one in judged]
         report = self._report(done)
+        # zotero.org forgets the token of a batch whose last object failed (reference: point 19).
         if str(len(sent) - 1) not in report["failed"]:
             self.site.tokens.remember(self.served.path, token)
         return json_answer(report, self._at(done))
@@ -63,15 +65,13 @@ class Writing(Generic[Stored]):
         if not is_key(key):
             raise Rejected(404, f"{self.kind.name} not found")
         token = self.site.tokens.check(self.served.path, self.request)
-        data = _or_reject(editable(self.request.json(), "Uploaded data must be a JSON object"))
-        stored = self.kind.stored(self.served.library, [key]).get(key)
-        version = self._expected(key, data, stored)
-        if self.request.method == "PUT":
-            data = _or_reject(self.kind.whole(data, stored))
-        asked = _or_reject(self.kind.asked(key, version, data, stored))
+        try:
+            asked = self._asked_single(key)
+        except NotAccepted as refused:
+            raise _rejected(refused) from refused
         (outcome,) = self._write([asked])
-        if failure := self._failure(outcome):
-            _or_reject(failure)
+        if isinstance(outcome, Stale | Refused):
+            raise _rejected(self._refusal(outcome))
         self.site.tokens.remember(self.served.path, token)
         if isinstance(outcome, Unchanged):
             return Response(204, {"Last-Modified-Version": str(outcome.version)})
@@ -79,19 +79,19 @@ class Writing(Generic[Stored]):
 
     @property
     def _counts_all(self) -> bool:
-        return self.site.counts_unchanged and isinstance(self.served.library, Detailed)
+        return self.site.counts_unchanged and isinstance(self.served.library, EmbeddedLibrary)
 
-    def _write(self, asked: Sequence[Stored]) -> list[Outcome]:
-        return self.kind.write(self.served.library, asked, counts_all=self._counts_all)
+    def _write(self, asked: Sequence[Any]) -> list[Outcome]:
+        return self.kind.write(self.served.library, asked, self.author, self._counts_all)
 
     def _sent(self) -> list[Any]:
         sent = self.request.json()
         if isinstance(sent, dict):
             raise Rejected(400, "Uploaded data must be a JSON array")
+        name = self.kind.name.lower()
         if not isinstance(sent, list):
-            raise Rejected(400, f"No {self.kind.name.lower()}s provided")
+            raise Rejected(400, f"No {name}s provided")
         if len(sent) > BATCH_SIZE:
-            name = self.kind.name.lower()
             raise Rejected(413, f"Cannot add more than {BATCH_SIZE} {name}s at a time")
         return sent
 
@@ -103,38 +103,47 @@ class Writing(Generic[Stored]):
         require_unchanged(self.served, version)
         return True
 
-    def _judged(self, sent: Sequence[Any], *, is_library_checked: bool) -> list[Stored | Failure]:
-        """Return for each object the write it asks for, or why it is not done."""
-        name = self.kind.name.lower()
-        invalid = f"Invalid value for index {{}} in uploaded data; expected JSON {name} object"
-        found = [editable(one, invalid.format(at)) for at, one in enumerate(sent)]
-        keys = {key for one in found if is_key(key := _key(one))}
+    def _judged(self, sent: Sequence[Any], *, is_library_checked: bool) -> list[Any]:
+        """Return for each object the write it asks for, or why it is `Refused`."""
+        found = [_editable(one) for one in sent]
+        keys = [one["key"] for one in found if one and is_key(one.get("key"))]
         stored = self.kind.stored(self.served.library, keys) if keys else {}
-        return [
-            one
-            if isinstance(one, Failure)
-            else self._asked(one, stored, is_library_checked=is_library_checked)
-            for one in found
-        ]
+        judged: list[Any] = []
+        for at, data in enumerate(found):
+            try:
+                if data is None:
+                    expected = f"expected JSON {self.kind.name.lower()} object"
+                    said = f"Invalid value for index {at} in uploaded data; {expected}"
+                    raise NotAccepted(400, said)
+                judged.append(self._asked(data, stored, is_library_checked=is_library_checked))
+            except NotAccepted as refused:
+                judged.append(Refused("", refused.code, refused.message, refused.data))
+        return judged
 
-    def _asked(
-        self, data: Data, stored: dict[str, Stored], *, is_library_checked: bool
-    ) -> Stored | Failure:
-        claim = claim_of(self.kind.name, data)
-        if isinstance(claim, Failure):
-            return claim
-        known = stored.get(claim.key or "")
-        version = expected(
-            self.kind.name,
-            claim,
-            None if known is None else self.kind.version(known),
-            is_library_checked=is_library_checked,
-        )
-        if isinstance(version, Failure):
-            return version
-        return self.kind.asked(claim.key or self.site.new_key(), version, data, known)
+    def _asked(self, data: Data, stored: Mapping[str, Any], *, is_library_checked: bool) -> Any:
+        """Return the write that one object of a batch asks for; raises `NotAccepted`."""
+        key, version = _claim_of(self.kind.name, data)
+        known = stored.get(key or "")
+        if key is not None and version is None and not is_library_checked:
+            raise NotAccepted(428, UNSTATED)
+        if version is None:
+            version = known.version if known else 0
+        self._require_version(version, known)
+        return self.kind.asked(self.author, key or self.site.new_key(), version, data, known)
 
-    def _report(self, done: Sequence[Outcome | Failure]) -> dict[str, dict[str, Any]]:
+    def _require_version(self, version: int, stored: Any) -> None:
+        """Raise `NotAccepted` unless `version` is that of the stored object, 0 if there is none."""
+        name = self.kind.name
+        if stored is None and version:
+            missing = f"{name} doesn't exist (expected version {version}; use 0 instead)"
+            raise NotAccepted(404, missing)
+        if stored is not None and version != stored.version:
+            stale = f"{name} has been modified since specified version"
+            found = stored.version
+            said = f"{stale} (expected {version}, found {found})"
+            raise NotAccepted(412, said, {"version": found})
+
+    def _report(self, done: Sequence[Outcome]) -> dict[str, dict[str, Any]]:
         report: dict[str, dict[str, Any]] = {
             "successful": {},
             "success": {},
@@ -151,59 +160,56 @@ class Writing(Generic[Stored]):
                     report["successful"][str(at)] = self.kind.show(showing, now[key])
                 case Unchanged(key):
                     report["unchanged"][str(at)] = key
-                case Failure() | Stale() | Refused():
-                    report["failed"][str(at)] = self._failed(one)
+                case Stale() | Refused():
+                    report["failed"][str(at)] = _failed(self._refusal(one))
                 case _:
                     assert_never(one)
         return report
 
-    def _failed(self, one: Outcome | Failure) -> dict[str, Any]:
-        failure = one if isinstance(one, Failure) else self._failure(one)
-        assert failure is not None, "what was written did not fail"
-        message = escape(failure.message, quote=False).replace('"', "&quot;")
-        said: dict[str, Any] = {"code": failure.code, "message": message}
-        about: dict[str, object] = dict(failure.data)
-        if failure.version is not None:
-            about["version"] = failure.version
-        return said | {"data": about} if about else said
-
-    def _failure(self, outcome: Outcome) -> Failure | None:
+    def _refusal(self, outcome: Stale | Refused) -> Refused:
         """Return why an object was not written; it may have changed since it was judged."""
-        match outcome:
-            case Written() | Unchanged():
-                return None
-            case Refused(_, code, message, data):
-                return Failure(code, message, data=data)
-            case Stale(key):
-                stored = self.kind.stored(self.served.library, [key]).get(key)
-                version = None if stored is None else self.kind.version(stored)
-                return Failure(412, f"{self.kind.name} has been modified", version)
-            case _:
-                assert_never(outcome)
+        if isinstance(outcome, Refused):
+            return outcome
+        key = outcome.key
+        stored = self.kind.stored(self.served.library, [key]).get(key)
+        about = {} if stored is None else {"version": stored.version}
+        return Refused(key, 412, f"{self.kind.name} has been modified", about)
 
-    def _expected(self, key: str, data: Data, stored: Stored | None) -> int:
-        """Return the version that the write of a single object overwrites; raises `Rejected`."""
+    def _asked_single(self, key: str) -> Any:
+        """Return the write that a PUT or PATCH asks for; raises `NotAccepted`."""
+        data = _editable(self.request.json())
+        if data is None:
+            raise NotAccepted(400, "Uploaded data must be a JSON object")
+        stored = self.kind.stored(self.served.library, [key]).get(key)
+        version = self._stated_version(key, data, stored)
+        self._require_version(version, stored)
+        if self.request.method == "PUT":
+            data = self.kind.whole(data, stored)
+        return self.kind.asked(self.author, key, version, data, stored)
+
+    def _stated_version(self, key: str, data: Data, stored: Any) -> int:
+        """Return the version that a single write expects: by its header or its JSON."""
         name = self.kind.name
-        claim = _or_reject(claim_of(name, {"key": key} | dict(data)))
-        if claim.key != key:
+        own_key, own_version = _claim_of(name, {"key": key} | dict(data))
+        if own_key != key:
             said = f"'key' property in JSON does not match {name.lower()} key of request"
-            raise Rejected(409, said)
+            raise NotAccepted(409, said)
         stated = self.request.version_header("If-Unmodified-Since-Version")
-        if None not in (stated, claim.version) and stated != claim.version:
+        if None not in (stated, own_version) and stated != own_version:
             said = "If-Unmodified-Since-Version value does not match JSON 'version' property"
-            raise Rejected(400, f"{said} ({stated} != {claim.version})")
-        version = claim.version if stated is None else stated
+            raise NotAccepted(400, f"{said} ({stated} != {own_version})")
+        version = own_version if stated is None else stated
         if version is None and stored is not None:
-            raise Rejected(428, UNSTATED)
+            raise NotAccepted(428, UNSTATED)
         if version is None and self.request.method == "PATCH":
             ways = "If-Unmodified-Since-Version: 0, JSON 'version' 0, or PUT method"
-            raise Rejected(404, f"{name} not found (to create, use {ways})")
+            raise NotAccepted(404, f"{name} not found (to create, use {ways})")
+        # Before the general check: with a version, a missing single object is a 412, not a 404.
         if version and stored is None:
-            raise Rejected(412, f"{name} not found (expected version {version})")
-        known = None if stored is None else self.kind.version(stored)
-        return _or_reject(settled(self.kind.name, version or 0, known))
+            raise NotAccepted(412, f"{name} not found (expected version {version})")
+        return version or 0
 
-    def _at(self, done: Sequence[Outcome | Failure]) -> dict[str, str]:
+    def _at(self, done: Sequence[Outcome]) -> dict[str, str]:
         """Return the header with the version of the last write: no other writer's is hidden.
 
         What came after it and changed nothing has raised the version by one each (zotero.org).
@@ -231,17 +237,35 @@ def require_unchanged(served: Served, version: int) -> None:
         )
 
 
-T = TypeVar("T")
+def _editable(value: Any) -> Data | None:
+    """Return the editable data of an object, which may be sent whole as it was read."""
+    if isinstance(value, Mapping) and isinstance(value.get("data"), Mapping):
+        value = value["data"]
+    return {str(name): held for name, held in value.items()} if isinstance(value, Mapping) else None
 
 
-def _or_reject(value: T | Failure) -> T:
-    if isinstance(value, Failure):
-        version = value.version
-        headers = {} if version is None else {"Last-Modified-Version": str(version)}
-        raise Rejected(value.code, value.message, headers)
-    return value
+def _claim_of(name: str, data: Data) -> tuple[str | None, int | None]:
+    """Return key and version that the data of an object called `name` state, None if they don't."""
+    key, version = data.get("key"), data.get("version")
+    if key is not None and not is_key(key):
+        raise NotAccepted(400, f"{str(key)[:40]!r} is not a valid {name.lower()} key")
+    if isinstance(version, str) and re.fullmatch(r"[0-9]{1,15}", version):
+        version = int(version)
+    if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
+        raise NotAccepted(400, "'version' must be an integer")
+    if version is not None and key is None:
+        raise NotAccepted(400, f"'version' is valid only if {name.lower()} key is provided")
+    return key, version
 
 
-def _key(data: Data | Failure) -> str:
-    key = "" if isinstance(data, Failure) else data.get("key")
-    return key if isinstance(key, str) else ""
+def _failed(refused: Refused) -> dict[str, Any]:
+    """Return what a report says of an object; zotero.org escapes its messages as HTML."""
+    message = escape(refused.message, quote=False).replace('"', "&quot;")
+    said: dict[str, Any] = {"code": refused.code, "message": message}
+    return said | {"data": dict(refused.data)} if refused.data else said
+
+
+def _rejected(refused: NotAccepted | Refused) -> Rejected:
+    version = refused.data.get("version")
+    headers = {} if version is None else {"Last-Modified-Version": str(version)}
+    return Rejected(refused.code, refused.message, headers)

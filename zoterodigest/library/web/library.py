@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from types import TracebackType
-from typing import Self
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
 from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing
 from zoterodigest.library.http.reading import KnownObjects, read_version
 from zoterodigest.library.http.session import utc_now
-from zoterodigest.library.port import Collection, LibraryItem, Outcome, Snapshot, require_batch
+from zoterodigest.library.port import (
+    Collection,
+    Library,
+    LibraryItem,
+    Outcome,
+    Snapshot,
+    require_batch,
+)
 from zoterodigest.library.web.cache import cache_path, keep_known, load_known
 from zoterodigest.library.web.dialect import web_session
 from zoterodigest.library.web.reading import read_by_keys, read_changed
@@ -20,7 +25,7 @@ from zoterodigest.library.web.rights import read_rights
 from zoterodigest.library.web.writing import write_keyed
 
 
-class WebLibrary:
+class WebLibrary(Library):
     """The library at `address`; nothing is sent before it is asked for something."""
 
     def __init__(
@@ -46,16 +51,6 @@ class WebLibrary:
     def recognise(self, identity: str) -> None:
         """Go by `identity` as well."""
         self._former_identity = identity
-
-    @property
-    def instance(self) -> str:
-        """Nothing: there is one."""
-        return ""
-
-    @property
-    def stored_keys(self) -> Mapping[str, str]:
-        """Nothing: every key is taken."""
-        return {}
 
     @property
     def is_read_only(self) -> bool:
@@ -103,15 +98,7 @@ class WebLibrary:
         require_batch(collections)
         return write_keyed(self._session, COLLECTIONS, collections, self._known.collections)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._session.close()
 
     @property
