@@ -25,7 +25,7 @@ from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.read.reading import read_records
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.library.records.references import bib_text, csl_text, references, to_entries
+from zoterodigest.library.records.works import bib_text, csl_text, references, to_entries
 
 COUNTS = (5_000, 50_000)
 SLOW = 5_000

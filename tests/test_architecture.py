@@ -507,11 +507,11 @@ def test_no_test_uses_mocks() -> None:
         ("core.names", "import pydantic", "pydantic is imported outside"),
         ("notes.html", "from pydantic import BaseModel", "pydantic.BaseModel is imported outside"),
         ("library.connect", "import pyzotero", "pyzotero is imported outside"),
-        ("library.web.writing", "import httpx2", "httpx2 is imported outside library.http"),
-        ("library.web.writing", "session.post('items', [], '')", ".post() is called outside"),
+        ("library.web.reading", "import httpx2", "httpx2 is imported outside library.http"),
+        ("library.web.library", "session.post('items', [], '')", ".post() is called outside"),
         (
             "library.desktop.dialect",
-            "from zoterodigest.library.web.trouble import garbled",
+            "from zoterodigest.library.web.dialect import garbled",
             "library.desktop imports library.web",
         ),
         (

@@ -17,7 +17,7 @@ from zoterodigest.bibtex.tex.latex import Dialect, decode
 from zoterodigest.digest.format.formats import available_formats
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.library.records.items import new_item, zotero_mapping
-from zoterodigest.library.records.references import (
+from zoterodigest.library.records.works import (
     bib_text,
     by_key,
     csl_text,

@@ -13,7 +13,7 @@ import pytest
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.tex.latex import Dialect
-from zoterodigest.library.records.references import bib_text, references
+from zoterodigest.library.records.works import bib_text, references
 
 GOLDEN = Path(__file__).parent / "golden"
 

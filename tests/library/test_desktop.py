@@ -18,7 +18,7 @@ from tests.library.running_zotero import ALLOW, DENY, running
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import DesktopAddress
 from zoterodigest.library.desktop.library import DesktopLibrary
-from zoterodigest.library.desktop.trouble import AnotherZotero
+from zoterodigest.library.desktop.permission import AnotherZotero
 from zoterodigest.library.http import limits
 from zoterodigest.library.http.trouble import KeyRefused, NotReached, ServerFailed
 from zoterodigest.library.port import (

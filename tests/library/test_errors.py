@@ -11,7 +11,7 @@ from pyzotero import errors as pyzotero_errors
 
 from zoterodigest.library.http.trouble import NotReached, plain_message, translated
 from zoterodigest.library.port import BadLibrary
-from zoterodigest.library.web.trouble import no_key, refusal
+from zoterodigest.library.web.dialect import no_key, refusal
 
 
 def errors_of(module: ModuleType) -> list[type[Exception]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.library.records.extra import extra_values, with_extra
+from zoterodigest.library.records.properties import extra_values, with_extra
 
 EXTRA = "Citation Key: x\ncomment: 12 pages\nfree words\n\nComment: more"
 

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import a_collection, a_key, an_item
-from zoterodigest.library.http.judging import judged
 from zoterodigest.library.http.objects import (
     NotAnObject,
     collection_body,
@@ -30,6 +29,7 @@ from zoterodigest.library.http.patience import (
     seconds_asked,
 )
 from zoterodigest.library.http.reading import KnownObjects, Listing
+from zoterodigest.library.http.sending import judged
 from zoterodigest.library.http.trouble import NotReached
 from zoterodigest.library.port import (
     Collection,

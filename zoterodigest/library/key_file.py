@@ -1,4 +1,6 @@
-"""A file of the user's own that keeps keys of a Zotero on this computer, where no keyring does.
+"""Files of this machine that only their owner may read, and the one that keeps keys.
+
+`KeyFile` keeps the keys of a Zotero on this computer if no keyring does.
 
 It lies outside of all projects, readable by its owner alone, and is there only if the user asked
 for it. Keys of zotero.org are never in it: the environment is their way.
@@ -7,13 +9,14 @@ for it. Keys of zotero.org are never in it: the environment is their way.
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import OBJECT, BadJson, read_json_as
-from zoterodigest.library.private_file import replace_private
 
 
 class KeyNotKept(ZoterodigestError):
@@ -77,3 +80,22 @@ class KeyFile:
         except (OSError, BadJson):
             return {}
         return {name: key for name, key in found.items() if isinstance(key, str)}
+
+
+def replace_private(path: Path, content: bytes, *, is_durable: bool = True) -> None:
+    """Put `content` at `path` in one step, readable by its owner alone; make its folder.
+
+    A durable file is on the disk when this returns. Raises `OSError`, and leaves what was there.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:  # of mode 0600
+        new.write(content)
+        if is_durable:
+            new.flush()
+            os.fsync(new.fileno())
+    try:
+        Path(new.name).replace(path)
+    except OSError:
+        with suppress(OSError):
+            Path(new.name).unlink()
+        raise

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from zoterodigest.cli.base.screen import hanging, tell, tell_error, visible
 from zoterodigest.foreign import LISTS_OF_TEXTS, BadJson, read_json_as
-from zoterodigest.library.private_file import replace_private
+from zoterodigest.library.key_file import replace_private
 from zoterodigest.project.files import CannotWrite, writing_failed
 from zoterodigest.project.layout import Project
 from zoterodigest.project.outside import Allowed, LeadsOutside, project_name, require_inside

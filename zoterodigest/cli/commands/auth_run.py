@@ -27,9 +27,8 @@ from zoterodigest.library.address import (
 from zoterodigest.library.http.trouble import KeyRefused
 from zoterodigest.library.keys import remove_key, store_key
 from zoterodigest.library.web.cache import forget_all
-from zoterodigest.library.web.dialect import is_api_key
+from zoterodigest.library.web.dialect import is_api_key, key_taken
 from zoterodigest.library.web.rights import Rights, rights_of
-from zoterodigest.library.web.trouble import key_taken
 from zoterodigest.project.layout import Project, find_project
 
 _NEW_KEY = (

@@ -8,7 +8,7 @@ from typing import Any
 
 from zoterodigest.bibtex.keys.keys import KeySource
 from zoterodigest.cli.base.screen import Column, counted, hanging, styled, table, visible
-from zoterodigest.library.records.references import Reference
+from zoterodigest.library.records.works import Reference
 from zoterodigest.sync.bibliographies.key_findings import Finding, Matter
 from zoterodigest.sync.exports.keying import NewKey
 

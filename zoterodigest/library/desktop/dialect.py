@@ -12,9 +12,9 @@ from typing import Any
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import DesktopAddress
-from zoterodigest.library.desktop.permission import Permission
-from zoterodigest.library.desktop.trouble import (
+from zoterodigest.library.desktop.permission import (
     AnotherZotero,
+    Permission,
     denied,
     failed,
     no_zotero,

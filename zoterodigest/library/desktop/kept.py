@@ -16,8 +16,8 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from zoterodigest.foreign import BadJson, Shape, as_shape, read_json, refuse_newer
+from zoterodigest.library.key_file import replace_private
 from zoterodigest.library.port import BadLibrary
-from zoterodigest.library.private_file import replace_private
 
 _FORMAT = 1
 

@@ -9,9 +9,8 @@ from typing import Any
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.tex.people import read_names
 from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.records.creators import names_in, with_names
-from zoterodigest.library.records.extra import with_extra
 from zoterodigest.library.records.homes import Data
+from zoterodigest.library.records.properties import names_in, with_extra, with_names
 from zoterodigest.library.rules.schema import ItemType, item_types
 
 

@@ -9,10 +9,9 @@ from zoterodigest.core.values.dates import parse_date, year_in
 from zoterodigest.core.values.identity import doi_as_written, identifier_of
 from zoterodigest.core.values.record import EMPTY, Fields, Links, Members, Value, is_empty
 from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.records.creators import names_in, raw_names
-from zoterodigest.library.records.extra import extra_values
 from zoterodigest.library.records.homes import Data, Homes, homes_of
 from zoterodigest.library.records.hyperlinks import held_links, link_in_line, links_of
+from zoterodigest.library.records.properties import extra_values, names_in, raw_names
 from zoterodigest.library.records.tags import members_in
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
 

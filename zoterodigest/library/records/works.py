@@ -1,16 +1,25 @@
-"""Items read as works to be cited: what an export and citation keys know of them."""
+"""Items as works to be cited, and as references: a work with its citation key.
+
+A reference can be written in any of the formats.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from zoterodigest.bibtex.export.csljson import to_csl, write_csl
+from zoterodigest.bibtex.export.entry import BibEntry, to_entry
+from zoterodigest.bibtex.export.manner import write_bib
 from zoterodigest.bibtex.facts.dates import read_dates
 from zoterodigest.bibtex.facts.proceedings import ON_ARXIV, proceedings_of
 from zoterodigest.bibtex.facts.rules import BibRules
+from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.facts.work import Work, year_of_arxiv
+from zoterodigest.bibtex.keys.formula import parse_formula
+from zoterodigest.bibtex.keys.keys import CitationKey, KeySource, citation_keys, is_provisional
 from zoterodigest.bibtex.tex.names import Creator, with_rest
 from zoterodigest.library.item_json import Data, ItemJson, JsonCreator
 
@@ -131,3 +140,59 @@ _ARXIV_AGAIN = re.compile(
     r"(?:v\d{1,3})?(?:\s{0,3}\[[^\]\n]{1,60}\])?",
     re.I,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One item as it is cited."""
+
+    work: Work
+    key: CitationKey
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it is a key that the item lacks and that nothing is going to change."""
+        is_missing = self.key.source in (KeySource.FIXED, KeySource.NEW)
+        return is_missing and not self.key.stated and not is_provisional(self.work)
+
+
+def references(
+    items: Iterable[Data],
+    rules: BibRules,
+    *,
+    formula: str = "",
+    fixed: Mapping[str, str] = {},
+    taken: Set[str] = frozenset(),
+) -> tuple[Reference, ...]:
+    """Return the regular items among `items` (Zotero API `data` objects) as references, in order.
+
+    `fixed` holds the citation keys given earlier, by item key, and no new one is among `taken`;
+    without a `formula` the rules' own makes new ones. Raises `BadFormula`.
+    """
+    works = [read_work(data, rules) for data in items if not ItemJson(data).is_part]
+    keys = citation_keys(
+        works, parse_formula(formula or rules.key_formula), rules, fixed=fixed, taken=taken
+    )
+    return tuple(map(Reference, works, keys))
+
+
+def by_key(references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """Return references in the order of their citation keys."""
+    return tuple(sorted(references, key=lambda each: (each.key.text.lower(), each.key.text)))
+
+
+def to_entries(
+    references: Iterable[Reference], style: Style, rules: BibRules
+) -> tuple[BibEntry, ...]:
+    """Return references as bib entries."""
+    return tuple(to_entry(each.work, each.key.text, style, rules) for each in references)
+
+
+def bib_text(references: Iterable[Reference], style: Style, rules: BibRules) -> str:
+    """Return references as the text of a .bib."""
+    return write_bib(to_entry(each.work, each.key.text, style, rules) for each in references)
+
+
+def csl_text(references: Iterable[Reference], style: Style, rules: BibRules) -> str:
+    """Return references as CSL JSON."""
+    return write_csl(to_csl(each.work, each.key.text, style, rules) for each in references)

@@ -17,10 +17,9 @@ from zoterodigest.core.values.identity import identifier_of
 from zoterodigest.core.values.record import Fields, Links, Members, Names, Value, text_in
 from zoterodigest.core.values.venue import Venue, VenueKind, official_name
 from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.records.creators import with_names
-from zoterodigest.library.records.extra import extra_values, with_extra
 from zoterodigest.library.records.homes import Data, Homes
 from zoterodigest.library.records.hyperlinks import held_links, link_line
+from zoterodigest.library.records.properties import extra_values, with_extra, with_names
 from zoterodigest.library.records.tags import with_members
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, venue_tag
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
-from zoterodigest.library.server import templates
 from zoterodigest.library.server.erasing import Deleting
 from zoterodigest.library.server.kinds import KINDS, Author
 from zoterodigest.library.server.messages import (
@@ -20,6 +19,7 @@ from zoterodigest.library.server.messages import (
     text_answer,
 )
 from zoterodigest.library.server.reading import Reading
+from zoterodigest.library.server.shapes import template_answer
 from zoterodigest.library.server.site import Served, Site, user_of
 from zoterodigest.library.server.writing import Writing
 
@@ -65,7 +65,7 @@ def _answer(request: Request, site: Site) -> Response:
         case ("groups", number):
             return json_answer(_group(site.served(f"groups/{number}", opened), address))
         case ("items", "new") | (_,) if request.segments[0] in {*_TEMPLATES, "items"}:
-            return templates.answer(request)
+            return template_answer(request)
         case ():
             return text_answer("Nothing to see here.")
         case _:

@@ -12,7 +12,7 @@ from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.foreign import read_json
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
-from zoterodigest.library.records.references import Reference, bib_text, csl_text, references
+from zoterodigest.library.records.works import Reference, bib_text, csl_text, references
 from zoterodigest.library.server.messages import (
     Rejected,
     Request,

@@ -1,7 +1,11 @@
-"""Items and collections in the shape in which the Web API shows them."""
+"""Items and collections in the shape in which the Web API shows them, and blank items.
+
+What Zotero knows without any library is answered here: item types, their fields and creators.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,9 +14,15 @@ from typing import Any
 from zoterodigest.library.embedded.embedded import Details
 from zoterodigest.library.embedded.tables import Credit
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
-from zoterodigest.library.rules.parts import WITH_TEXT
-from zoterodigest.library.rules.schema import item_types
+from zoterodigest.library.rules.parts import (
+    ANNOTATION_TYPES,
+    LINK_MODES,
+    WITH_TEXT,
+    blank_annotation,
+)
+from zoterodigest.library.rules.schema import ItemType, item_types
 from zoterodigest.library.server.dates import parsed_date
+from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
 from zoterodigest.library.server.site import Served
 
 _TEXTS = frozenset({"title", "accessDate", "note", "contentType", "charset"})
@@ -204,3 +214,66 @@ def _names(data: Mapping[str, Any]) -> Iterable[str]:
             yield str(creator.get("lastName") or creator.get("name") or "")
         if found:
             return
+
+
+def template_answer(request: Request) -> Response:
+    """Return the answer to a question about Zotero itself; raises `Rejected` if it is none."""
+    match request.segments:
+        case ("itemTypes",):
+            return _named("itemType", sorted(item_types().keys() - {"annotation"}))
+        case ("itemFields",):
+            kinds = item_types().values()
+            return _named("field", sorted({name for kind in kinds for name in kind.fields}))
+        case ("itemTypeFields",):
+            return _named("field", fields_of(_item_type(request).name))
+        case ("itemTypeCreatorTypes",):
+            return _named("creatorType", _item_type(request).creators)
+        case ("creatorFields",):
+            return _named("field", ("firstName", "lastName", "name"))
+        case ("items", "new"):
+            return json_answer(_blank(_item_type(request), request))
+        case _:
+            raise Rejected(404, "Not found")
+
+
+def _item_type(request: Request) -> ItemType:
+    name = request.parameter("itemType")
+    if not name:
+        raise Rejected(400, "'itemType' not provided")
+    if name not in item_types():
+        raise Rejected(400, f"Invalid item type {name[:40]!r}")
+    return item_types()[name]
+
+
+def _blank(kind: ItemType, request: Request) -> dict[str, Any]:
+    """Return a new item of the type `kind` with everything a client may fill in."""
+    if kind.name == "annotation":
+        return blank_annotation(_named_kind(request, "annotationType", ANNOTATION_TYPES, kind))
+    head: dict[str, Any] = {"itemType": kind.name}
+    mode = ""
+    if kind.name == "attachment":
+        mode = _named_kind(request, "linkMode", LINK_MODES, kind)
+        head["linkMode"] = mode
+    if kind.creators:
+        head["creators"] = [{"creatorType": kind.creators[0], "firstName": "", "lastName": ""}]
+    fields = {name: EMPTY.get(name, "") for name in fields_of(kind.name, mode)}
+    if mode == "embedded_image":
+        return {**fields, **head, "parentItem": ""}
+    return {**fields, **head, "tags": [], "collections": [], "relations": {}}
+
+
+def _named_kind(request: Request, name: str, known: frozenset[str], kind: ItemType) -> str:
+    given = request.parameter(name)
+    if not given:
+        raise Rejected(400, f"{name} required for itemType={kind.name}")
+    if given not in known:
+        raise Rejected(400, f"Invalid {name} {given[:40]!r}")
+    return given
+
+
+def _named(what: str, names: Iterable[str]) -> Response:
+    return json_answer([{what: name, "localized": _words(name)} for name in names])
+
+
+def _words(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name[:1].upper() + name[1:])

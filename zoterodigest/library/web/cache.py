@@ -19,8 +19,8 @@ from pydantic import TypeAdapter
 
 from zoterodigest.foreign import BadJson, Shape, read_json_as
 from zoterodigest.library.http.reading import KnownObjects, Listing
+from zoterodigest.library.key_file import replace_private
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.library.private_file import replace_private
 from zoterodigest.notes.visible import holds_private, note_pieces
 
 _LOG = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""The dialect of the Web API: zotero.org's, and that of servers like it.
+"""The dialect of the Web API: zotero.org's, and that of servers like it, and its errors.
 
 Objects are created under keys of ours and with the version they expect, so a write may be sent
 again: a repeat can be refused, but never makes a second object.
@@ -12,12 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from zoterodigest.library.access import Access
-from zoterodigest.library.address import WebAddress
+from zoterodigest.library.address import WebAddress, address_of
 from zoterodigest.library.http.patience import Answer, Lost, Result
 from zoterodigest.library.http.session import Session, utc_now
-from zoterodigest.library.http.trouble import ServerFailed, translated
-from zoterodigest.library.port import BadLibrary
-from zoterodigest.library.web.trouble import no_key, no_zotero_server, refusal
+from zoterodigest.library.http.trouble import KeyRefused, ServerBusy, ServerFailed, translated
+from zoterodigest.library.port import BadLibrary, LibraryReadOnly
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -104,3 +103,64 @@ def web_session(
 ) -> WebSession:
     """Return a session with the server of the library at `address`."""
     return Session(address, WebDialect(address, access), access, now=now)
+
+
+def refusal(status: int, identity: str, message: str, *, is_write: bool) -> BadLibrary:
+    """Return what the HTTP `status` of a whole request means for the library `identity`."""
+    match status:
+        case 401 | 403 if is_write:
+            return LibraryReadOnly(
+                f"the API key may not write into {identity}",
+                f"Give it write access{_where_keys_are(identity)}; {_rights_shown(identity)}",
+            )
+        case 401 | 403:
+            return KeyRefused(
+                f"{identity} cannot be read with this API key",
+                f"{key_taken(identity)}; {_rights_shown(identity)}",
+            )
+        case 404:
+            return BadLibrary(f"there is no library {identity}", "Check its id and its kind.")
+        case 409:
+            return ServerBusy(f"{identity} is locked, as somebody writes into it", _LATER)
+        case 429 | 503:
+            return ServerBusy(f"the server of {identity} is busy (HTTP {status})", _LATER)
+        case _ if 300 <= status < 400:
+            return ServerFailed(f"{identity} answered with a redirection, HTTP {status}", _WHERE)
+        case _:
+            said = f": {message}" if message else ""
+            return ServerFailed(f"{identity} answered with HTTP {status}{said}", _LATER)
+
+
+def no_key(identity: str) -> KeyRefused:
+    """Return the error of a library that cannot be read without an API key."""
+    return KeyRefused(
+        f"there is no API key for {identity} on this machine", f"{key_taken(identity)}."
+    )
+
+
+def key_taken(identity: str) -> str:
+    """Return by which command a key for the library is taken; "" stands for all of zotero.org."""
+    return f"`{_auth('', identity)}` takes a key and keeps it"
+
+
+def no_zotero_server(identity: str) -> ServerFailed:
+    """Return the error of an answer that is not what Zotero's API answers."""
+    return ServerFailed(f"the server of {identity} does not answer as a Zotero server does", _WHERE)
+
+
+def _rights_shown(identity: str) -> str:
+    return f"`{_auth(' status', identity)}` shows its rights."
+
+
+def _auth(action: str, identity: str) -> str:
+    """Return the command; a key serves all of zotero.org, elsewhere each library has its own."""
+    library = f" {address_of(identity)}" if "@" in identity else ""
+    return f"zoterodigest auth{action}{library}"
+
+
+def _where_keys_are(identity: str) -> str:
+    return "" if "@" in identity else " at zotero.org/settings/keys"
+
+
+_LATER = "What was written is recorded; run the command again later."
+_WHERE = "Check its address: `library` in zoterodigest.toml, or --library."

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
-from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing
+from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing, understood
+from zoterodigest.library.http.patience import Answer, Result
 from zoterodigest.library.http.reading import KnownObjects, read_version
+from zoterodigest.library.http.sending import BatchWriter, Sending, objects_in, outcomes_of
 from zoterodigest.library.http.session import utc_now
 from zoterodigest.library.port import (
     Collection,
@@ -16,13 +20,14 @@ from zoterodigest.library.port import (
     LibraryItem,
     Outcome,
     Snapshot,
+    Stale,
+    Unchanged,
     require_batch,
 )
 from zoterodigest.library.web.cache import cache_path, keep_known, load_known
-from zoterodigest.library.web.dialect import web_session
+from zoterodigest.library.web.dialect import WebSession, web_session
 from zoterodigest.library.web.reading import read_by_keys, read_changed
 from zoterodigest.library.web.rights import read_rights
-from zoterodigest.library.web.writing import write_keyed
 
 
 class WebLibrary(Library):
@@ -117,3 +122,56 @@ class WebLibrary(Library):
         found = read_by_keys(self._session, kind, keys)
         self._known.of(kind).update(found)
         return [found[key] for key in sorted(found)]
+
+
+def write_keyed(
+    session: WebSession, kind: ObjectKind[Thing], things: Sequence[Thing], known: dict[str, Thing]
+) -> list[Outcome]:
+    """Write `things`, of which `known` is how they stood when last read; one outcome for each.
+
+    What the server says it stored is put into `known`.
+    """
+    memory = _Memory(session, kind, known)
+    sending = [_begun(kind, thing, known.get(thing.key)) for thing in things]
+    memory.look_at_idle([one for one in sending if one.outcome is None and not one.body])
+    BatchWriter(session, kind, memory).send(sending)
+    return outcomes_of(sending)
+
+
+def _begun(kind: ObjectKind[Thing], thing: Thing, known: Thing | None) -> Sending[Thing]:
+    """Return an object on its way, without a body if it changes nothing."""
+    refused = kind.objection(thing)
+    body = None if refused else kind.body(thing, known)
+    return Sending(thing.key, thing, body or {}, refused)
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory(Generic[Thing]):
+    """What is known of one kind of objects, by key."""
+
+    session: WebSession
+    kind: ObjectKind[Thing]
+    known: dict[str, Thing]
+
+    def look_at_idle(self, idle: Sequence[Sending[Thing]]) -> None:
+        """Settle writes that change nothing by a look: to send them would raise versions."""
+        present = self.found(idle)
+        for one in idle:
+            key, version = one.key, one.thing.version
+            is_same = key in present and present[key].version == version
+            one.outcome = Unchanged(key, version) if is_same else Stale(key)
+
+    def heard(self, sent: Sequence[Sending[Thing]], result: Result) -> None:
+        """Learn how the objects are stored that the answer shows."""
+        if isinstance(result, Answer) and result.is_fine:
+            for thing in understood(objects_in(result.body), self.kind.parse):
+                self.known[thing.key] = thing
+
+    def stored(self, asked: str, key: str) -> None:
+        """Note nothing: the key is the one asked for."""
+
+    def found(self, unsettled: Sequence[Sending[Thing]]) -> Mapping[str, Thing]:
+        """Read which of these objects stand in the library."""
+        present = read_by_keys(self.session, self.kind, [one.key for one in unsettled])
+        self.known.update(present)
+        return present

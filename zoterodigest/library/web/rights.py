@@ -10,8 +10,7 @@ from typing import Any
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
 from zoterodigest.library.http.trouble import KeyRefused
-from zoterodigest.library.web.dialect import WebSession, web_session
-from zoterodigest.library.web.trouble import no_key, refusal
+from zoterodigest.library.web.dialect import WebSession, no_key, refusal, web_session
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ from zoterodigest.library.item_json import Data
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents, core_item, is_top_level
 from zoterodigest.library.records.items import item_changes, new_item
-from zoterodigest.library.records.references import Reference, references
-from zoterodigest.library.records.works import read_work
+from zoterodigest.library.records.works import Reference, read_work, references
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.sync.bibliographies.aliases import Aliases, project_aliases
 from zoterodigest.sync.gathering.gather import Gathered

@@ -9,7 +9,7 @@ from enum import Enum
 
 from zoterodigest.bibtex.keys.formula import safe_key
 from zoterodigest.bibtex.keys.keys import why_provisional
-from zoterodigest.library.records.references import Reference
+from zoterodigest.library.records.works import Reference
 from zoterodigest.sync.bibliographies.aliases import Aliases
 
 

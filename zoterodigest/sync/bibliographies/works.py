@@ -11,8 +11,7 @@ from zoterodigest.core.values.record import Fields, Names
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.library.records.homes import Data
-from zoterodigest.library.records.references import Reference
-from zoterodigest.library.records.works import with_unnamed_authors
+from zoterodigest.library.records.works import Reference, with_unnamed_authors
 from zoterodigest.sync.bibliographies.citation import known_keys, live_items, named
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace

@@ -10,7 +10,7 @@ from zoterodigest.bibtex.keys.keys import KeySource
 from zoterodigest.core.links.link import Row
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.library.records.references import Reference
+from zoterodigest.library.records.works import Reference
 from zoterodigest.project.log.journal import Intended
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Sent
