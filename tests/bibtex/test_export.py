@@ -16,7 +16,7 @@ from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.tex.latex import Dialect, decode
 from zoterodigest.digest.format.formats import available_formats
 from zoterodigest.digest.read.detect import read_document
-from zoterodigest.library.records.items import new_item, zotero_mapping
+from zoterodigest.library.records.items import new_item
 from zoterodigest.library.records.works import (
     bib_text,
     by_key,
@@ -24,6 +24,7 @@ from zoterodigest.library.records.works import (
     references,
     to_entries,
 )
+from zoterodigest.library.records.zotero import zotero_mapping
 from zoterodigest.mapping import venue_table
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,7 +16,8 @@ from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.values.record import EMPTY, Fields, Names, Value, is_empty
-from zoterodigest.library.records.items import read_item, zotero_mapping
+from zoterodigest.library.records.reading import read_item
+from zoterodigest.library.records.zotero import zotero_mapping
 
 RULES = bib_rules()
 HOMES = {

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.records.items import item_changes, read_item, zotero_mapping
+from zoterodigest.library.records.items import item_changes
+from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.works import read_work
+from zoterodigest.library.records.zotero import zotero_mapping
 
 ZOTERO = zotero_mapping()
 

@@ -25,19 +25,15 @@ from zoterodigest.core.values.record import (
     Value,
 )
 from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.records.hyperlinks import link_in_line
-from zoterodigest.library.records.items import (
-    LinkHome,
+from zoterodigest.library.records.hyperlinks import (
     carried_links,
-    item_changes,
-    item_type_for,
     link_attachment,
+    link_in_line,
     link_of,
-    new_item,
-    read_item,
-    tags_of,
-    zotero_mapping,
 )
+from zoterodigest.library.records.items import item_changes, item_type_for, new_item
+from zoterodigest.library.records.reading import read_item
+from zoterodigest.library.records.zotero import LinkHome, tags_of, zotero_mapping
 from zoterodigest.library.rules.rules import patched
 from zoterodigest.library.rules.schema import item_types
 

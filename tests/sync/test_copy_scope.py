@@ -7,7 +7,7 @@ from zoterodigest.core.links.link import Exported, Row, Shelf, State
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.records.contents import Contents, read_contents
-from zoterodigest.library.records.items import zotero_mapping
+from zoterodigest.library.records.zotero import zotero_mapping
 from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.copying.scope import Portion, portion_of
 

@@ -7,7 +7,7 @@ import pytest
 from tests.builders import an_item
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import read_contents
-from zoterodigest.library.records.items import zotero_mapping
+from zoterodigest.library.records.zotero import zotero_mapping
 from zoterodigest.sync.copying.counterparts import Counterparts
 from zoterodigest.sync.copying.scope import Left, Portion
 from zoterodigest.sync.copying.writes import Relations, compile_copy

@@ -37,7 +37,7 @@ from zoterodigest.core.works.work import work_of
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.foreign import OBJECTS, BadJson, read_json_as
 from zoterodigest.library.item_json import Data, ItemJson
-from zoterodigest.library.records.items import new_item, zotero_mapping
+from zoterodigest.library.records.items import new_item
 from zoterodigest.library.records.works import (
     Reference,
     by_key,
@@ -46,6 +46,7 @@ from zoterodigest.library.records.works import (
     to_entries,
     with_unnamed_authors,
 )
+from zoterodigest.library.records.zotero import zotero_mapping
 from zoterodigest.project.citing import read_cited
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import (

@@ -21,7 +21,7 @@ from zoterodigest.library.desktop.permission import (
     not_running,
 )
 from zoterodigest.library.http.patience import Answer, Lost, Result
-from zoterodigest.library.http.session import Session, utc_now
+from zoterodigest.library.http.session import ApiDialect, Session, utc_now
 from zoterodigest.library.http.trouble import ServerFailed
 from zoterodigest.library.port import BadLibrary
 
@@ -29,7 +29,7 @@ _STARTING = (2.0, 4.0, 8.0, 16.0, 30.0)
 """Seconds that a run waits for Zotero to start, one after the other."""
 
 
-class DesktopDialect:
+class DesktopDialect(ApiDialect):
     """How the Zotero at `address` is spoken to."""
 
     server = "Zotero"

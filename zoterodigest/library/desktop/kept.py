@@ -8,53 +8,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal
+from typing import Final, Literal
 
 from pydantic import TypeAdapter
 
-from zoterodigest.foreign import BadJson, Shape, as_shape, read_json, refuse_newer
+from zoterodigest.foreign import WHEN_USED, BadJson, as_shape, read_json, refuse_newer
+from zoterodigest.library.desktop.objects import SentObjects
 from zoterodigest.library.key_file import replace_private
 from zoterodigest.library.port import BadLibrary
 
-_FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class SentObjects:
-    """Objects on their way into `path` (items or collections): their JSON by the key asked for.
-
-    `since` is the version that the library had before.
-    """
-
-    path: str
-    since: int
-    bodies: Mapping[str, Mapping[str, Any]]
+_FORMAT: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
 class KeptState:
-    """The library's identity, the name of ours it went by before that was known, the keys under
-    which it stores what was created under others, and what a killed run had sent.
+    """What is kept of one library; the fields are those of its file.
+
+    `identity` is the library's, `name` the one that we gave it before that was known. `stored` has
+    the keys in the library of what was created under other keys. `sent` is what a killed run had
+    sent.
     """
+
+    __pydantic_config__ = WHEN_USED
 
     identity: str = ""
     name: str = ""
-    stored_keys: Mapping[str, str] = field(default_factory=dict)
+    stored: Mapping[str, str] = field(default_factory=dict)
     sent: SentObjects | None = None
+    format: Literal[1] = _FORMAT
 
 
-class _File(Shape):
-    format: Literal[1]
-    identity: str
-    name: str
-    stored: dict[str, str]
-    sent: tuple[str, int, dict[str, dict[str, Any]]] | None
-
-
-_FILE = TypeAdapter(_File)
+_FILE = TypeAdapter(KeptState)
 
 
 def kept_path(folder: Path, instance: str, library: str) -> Path:
@@ -71,26 +58,16 @@ def load_state(path: Path) -> KeptState:
     try:
         value = read_json(path.read_bytes())
         refuse_newer(path, value, "format", _FORMAT)
-        found = as_shape(_FILE, value)
+        return as_shape(_FILE, value)
     except (OSError, BadJson):
         return KeptState()
-    return KeptState(
-        found.identity, found.name, found.stored, SentObjects(*found.sent) if found.sent else None
-    )
 
 
 def keep_state(path: Path, kept: KeptState) -> None:
     """Keep it at `path`, on the disk when this returns, readable by its owner alone."""
-    sent = [kept.sent.path, kept.sent.since, dict(kept.sent.bodies)] if kept.sent else None
-    content = {
-        "format": _FORMAT,
-        "identity": kept.identity,
-        "name": kept.name,
-        "stored": dict(sorted(kept.stored_keys.items())),
-        "sent": sent,
-    }
+    content = json.dumps(asdict(kept), sort_keys=True).encode("ascii")
     try:
-        replace_private(path, json.dumps(content).encode("ascii"))
+        replace_private(path, content)
     except OSError as error:
         raise BadLibrary(
             f"what must be known of the running Zotero cannot be kept in {path.parent}",

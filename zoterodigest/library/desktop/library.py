@@ -66,7 +66,7 @@ class DesktopLibrary(Library):
     @property
     def stored_keys(self) -> Mapping[str, str]:
         """The keys that Zotero gave to what was created, by the one asked for."""
-        return self._state.kept.stored_keys
+        return self._state.kept.stored
 
     @property
     def is_read_only(self) -> bool:

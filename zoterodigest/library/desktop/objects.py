@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from zoterodigest.library.http.objects import ITEMS, ObjectKind, Thing
 from zoterodigest.library.port import (
@@ -27,6 +27,17 @@ Keys = Mapping[str, str]
 Body = dict[str, Any]
 
 _UNDATED = "1970-01-01T00:00:00Z"
+
+
+class SentObjects(NamedTuple):
+    """Objects on their way into `path` (items or collections): their JSON by the key asked for.
+
+    `since` is the version that the library had before.
+    """
+
+    path: str
+    since: int
+    bodies: Mapping[str, Mapping[str, Any]]
 
 
 def parent_of(thing: LibraryItem | Collection) -> str:

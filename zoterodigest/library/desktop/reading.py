@@ -10,8 +10,7 @@ from collections.abc import Collection as Keys
 from collections.abc import Iterable
 
 from zoterodigest.library.desktop.dialect import DesktopSession
-from zoterodigest.library.desktop.kept import SentObjects
-from zoterodigest.library.desktop.objects import thing_sent
+from zoterodigest.library.desktop.objects import SentObjects, thing_sent
 from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer
 from zoterodigest.library.http.reading import (

@@ -10,13 +10,8 @@ from pathlib import Path
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import NAMED_HERE, is_named_here, is_personal
 from zoterodigest.library.desktop.dialect import DesktopSession, instance_of
-from zoterodigest.library.desktop.kept import (
-    KeptState,
-    SentObjects,
-    keep_state,
-    kept_path,
-    load_state,
-)
+from zoterodigest.library.desktop.kept import KeptState, keep_state, kept_path, load_state
+from zoterodigest.library.desktop.objects import SentObjects
 from zoterodigest.library.desktop.reading import keys_found_again, read_account
 from zoterodigest.library.http.reading import KnownObjects
 from zoterodigest.library.port import Snapshot
@@ -103,7 +98,7 @@ class DesktopState:
 
     def _note_stored(self, stored_keys: Mapping[str, str]) -> None:
         kept = self.kept
-        self._keep(replace(kept, stored_keys={**kept.stored_keys, **stored_keys}, sent=None))
+        self._keep(replace(kept, stored={**kept.stored, **stored_keys}, sent=None))
 
     def _loaded(self) -> KeptState:
         return load_state(path) if (path := self._path) else KeptState()
@@ -115,7 +110,7 @@ class DesktopState:
             kept,
             identity=others.identity or kept.identity,
             name=others.name or kept.name,
-            stored_keys={**others.stored_keys, **kept.stored_keys},
+            stored={**others.stored, **kept.stored},
         )
         if path := self._path:
             keep_state(path, self._kept)

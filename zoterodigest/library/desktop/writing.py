@@ -14,8 +14,13 @@ from datetime import datetime, timedelta
 from typing import Generic
 
 from zoterodigest.library.desktop.dialect import DesktopSession
-from zoterodigest.library.desktop.kept import SentObjects
-from zoterodigest.library.desktop.objects import body_over, note_edited, parent_of, renamed
+from zoterodigest.library.desktop.objects import (
+    SentObjects,
+    body_over,
+    note_edited,
+    parent_of,
+    renamed,
+)
 from zoterodigest.library.desktop.reading import await_stillness, found_again, read_with_trashed
 from zoterodigest.library.desktop.state import DesktopState
 from zoterodigest.library.http.objects import ObjectKind, Thing

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from zoterodigest.library.port import Collection, LibraryItem, Refused
@@ -232,29 +232,30 @@ def _changing(change: Json, stored: LibraryItem) -> Set[str] | None:
 
 def collection_body(collection: Collection, stored: Collection | None) -> dict[str, Any] | None:
     """Return what is sent to write `collection` over `stored`; None if that changes nothing."""
-    name = collection_name(collection.name)
-    wanted: dict[str, str | int | bool] = {
-        "name": name,
-        "parentCollection": collection.parent or False,
-        "deleted": int(collection.is_trashed),
-    }
-    before: dict[str, str | int | bool] = {"deleted": 0} if collection.version == 0 else {}
+    wanted = _collection_data(replace(collection, name=collection_name(collection.name)))
+    before: Json = {"deleted": 0} if collection.version == 0 else {}
     if stored is not None and stored.version == collection.version:
-        before = {
-            "name": stored.name,
-            "parentCollection": stored.parent or False,
-            "deleted": int(stored.is_trashed),
-        }
+        before = _collection_data(stored)
     sent = {field: value for field, value in wanted.items() if before.get(field) != value}
     if not sent and collection.version:
         return None
-    return {"key": collection.key, "version": collection.version, "name": name, **sent}
+    # The name always: zotero.org refuses a collection without one.
+    head = {"key": collection.key, "version": collection.version, "name": wanted["name"]}
+    return {**head, **sent}
 
 
 def is_collection_written(collection: Collection, found: Collection) -> bool:
     """Tell whether `found` is as `collection` was to be."""
-    wanted = (collection_name(collection.name), collection.parent, collection.is_trashed)
-    return wanted == (found.name, found.parent, found.is_trashed)
+    wanted = replace(collection, name=collection_name(collection.name))
+    return _collection_data(wanted) == _collection_data(found)
+
+
+def _collection_data(collection: Collection) -> dict[str, Any]:
+    return {
+        "name": collection.name,
+        "parentCollection": collection.parent or False,
+        "deleted": int(collection.is_trashed),
+    }
 
 
 ITEMS: ObjectKind[LibraryItem] = ObjectKind(

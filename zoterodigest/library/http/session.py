@@ -41,7 +41,7 @@ Params = Mapping[str, str | int]
 
 
 class ApiDialect(Protocol):
-    """What differs between servers that speak Zotero's API."""
+    """What differs between servers that speak Zotero's API; a dialect inherits from this class."""
 
     server: str
     """The server's name in messages."""
@@ -52,6 +52,12 @@ class ApiDialect(Protocol):
     read_seconds: float
     write_seconds: float
     """The longest silence within an answer."""
+
+    starting: Sequence[float] = ()
+    """The pauses, in seconds, between tries while nothing listens at the address.
+
+    By default none: a server that can't be reached is tried again like one that fails.
+    """
 
     @property
     def key(self) -> str:
@@ -64,16 +70,11 @@ class ApiDialect(Protocol):
     @property
     def headers(self) -> Mapping[str, str]:
         """What every request carries beside the headers of pyzotero."""
-        ...
-
-    @property
-    def starting(self) -> Sequence[float]:
-        """The pauses, in seconds, between tries while nothing listens at the address."""
-        ...
+        return {}
 
     def greet(self, session: Session[Any]) -> None:
-        """Ask the server for its id before any other request, if the dialect needs it."""
-        ...
+        """Ask the server for its ID before any other request, if the dialect needs it."""
+        return
 
     def write(self, session: Session[Any], path: str, content: bytes, token: str) -> Result:
         """Send one write; `token` is the same when the same objects are sent again."""
@@ -81,7 +82,7 @@ class ApiDialect(Protocol):
 
     def check(self, answer: Answer) -> None:
         """Raise `BadLibrary` if the answer comes from another server than the one meant."""
-        ...
+        return
 
     def unreachable(self, error: Exception) -> Lost:
         """Return the result of a request to an address where nothing listens."""

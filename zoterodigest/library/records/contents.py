@@ -19,7 +19,7 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.homes import homes_of
-from zoterodigest.library.records.items import read_item
+from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.notes.own import read_own_note
 from zoterodigest.notes.read import NoteReading, read_note
@@ -109,7 +109,8 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
     children = list(children)
     attached = [one.data for one in children if one.json.is_attachment and not one.is_trashed]
     fields, raws = read_item(item.data, zotero, attached, parsed_date=item.parsed_date)
-    homeless = _homeless(item)
+    homes = homes_of(item.json.item_type)
+    homeless = frozenset({"pages"}) if homes and homes.may_gain_pages else frozenset[str]()
     notes: dict[str, Note] = {}
     for one in sorted(children, key=lambda child: child.key):
         reading = read_note(one.json.note) if one.json.is_note else None
@@ -127,11 +128,6 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
         replaces=frozenset(item.json.replaced),
         homeless=homeless,
     )
-
-
-def _homeless(item: LibraryItem) -> frozenset[str]:
-    homes = homes_of(item.json.item_type)
-    return frozenset({"pages"}) if homes and homes.may_gain_pages else frozenset()
 
 
 def core_note(note: LibraryItem, reading: NoteReading) -> Note:

@@ -13,8 +13,8 @@ from zoterodigest.library.rules.schema import item_types
 class Homes:
     """What one item type calls the fields we use; empty where it has no such field.
 
-    `role` is the creator type of the authors. `archive_id` holds an arXiv id (preprints); where it
-    is empty the id has its home in Extra.
+    `role` is the creator type of the authors. `archive_id` holds an arXiv ID (preprints). If it is
+    empty, the ID has its home in Extra.
     """
 
     item_type: str
@@ -26,11 +26,11 @@ class Homes:
     abstract: str
     doi: str
     url: str
-    archive_id: str
     publisher: str
     series: str
     extra: str
     citekey: str
+    archive_id: str = ""
 
     @property
     def may_gain_pages(self) -> bool:
@@ -44,24 +44,15 @@ def homes_of(item_type: str) -> Homes | None:
     kind = item_types().get(item_type)
     if kind is None or kind.is_part:
         return None
-    is_preprint = item_type == "preprint"
+    own = {name: kind.field_for(base) or "" for name, base in _BASES.items()}
+    if item_type == "preprint":
+        own |= {"venue": "repository", "publisher": "", "series": "", "archive_id": "archiveID"}
+    return Homes(item_type, role=kind.creators[0] if kind.creators else "", **own)
 
-    def own(base: str) -> str:
-        return kind.field_for(base) or ""
 
-    return Homes(
-        item_type,
-        title=own("title"),
-        role=kind.creators[0] if kind.creators else "",
-        venue="repository" if is_preprint else own("publicationTitle"),
-        date=own("date"),
-        pages=own("pages"),
-        abstract=own("abstractNote"),
-        doi=own("DOI"),
-        url=own("url"),
-        archive_id="archiveID" if is_preprint else "",
-        publisher="" if is_preprint else own("publisher"),
-        series="" if is_preprint else own("series"),
-        extra=own("extra"),
-        citekey=own("citationKey"),
-    )
+_BASES = {
+    **{name: name for name in ("title", "date", "pages", "url", "publisher", "series", "extra")},
+    **{"venue": "publicationTitle", "abstract": "abstractNote", "doi": "DOI"},
+    **{"citekey": "citationKey"},
+}
+"""The base field of Zotero that is the home of each field."""

@@ -14,8 +14,7 @@ from zoterodigest.core.links.view import canonical, equal
 from zoterodigest.core.values.identity import identifier_of, is_paper_url
 from zoterodigest.core.values.record import EMPTY, Fields, Members, Value, is_empty, text_in
 from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.records.homes import Data, Homes, homes_of
-from zoterodigest.library.records.hyperlinks import carried_links, link_attachment, link_of
+from zoterodigest.library.records.homes import Data, homes_of
 from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.writing import (
     Patch,
@@ -29,28 +28,9 @@ from zoterodigest.library.records.writing import (
     write_year_in_venue,
 )
 from zoterodigest.library.records.zotero import (
-    LinkHome,
     ZoteroMapping,
-    tag_text,
-    tags_of,
-    zotero_mapping,
 )
 from zoterodigest.library.rules.schema import item_types
-
-__all__ = [
-    "LinkHome",
-    "ZoteroMapping",
-    "carried_links",
-    "item_changes",
-    "item_type_for",
-    "link_attachment",
-    "link_of",
-    "new_item",
-    "read_item",
-    "tag_text",
-    "tags_of",
-    "zotero_mapping",
-]
 
 
 def new_item(fields: Fields, zotero: ZoteroMapping) -> dict[str, Any]:
@@ -165,11 +145,9 @@ def _venue_changes(now: Data, present: Fields, asked: Fields, zotero: ZoteroMapp
 def _saved_arxiv(before: Data, now: Data, zotero: ZoteroMapping) -> Patch:
     """Return the patch that writes the arXiv id home if the only place that had it was written."""
     arxiv = ItemJson(before).home_arxiv
-    return (
-        write_field(_place(now, zotero), "arxiv", arxiv)
-        if arxiv != ItemJson(now).home_arxiv
-        else {}
-    )
+    if arxiv == ItemJson(now).home_arxiv:
+        return {}
+    return write_field(_place(now, zotero), "arxiv", arxiv)
 
 
 _RETYPED = frozenset({"preprint", "conferencePaper", "journalArticle"})
@@ -187,9 +165,9 @@ def _retyped(data: Data, asked: Fields, zotero: ZoteroMapping) -> dict[str, Any]
     if any(data.get(name) for name in own - ours):
         return dict(data)
     kept = {name: value for name, value in data.items() if name not in own | ours}
-    return kept | _arxiv_in_new_type(
-        {**kept, "itemType": new_type}, ItemJson(data).home_arxiv, zotero
-    )
+    now = {**kept, "itemType": new_type}
+    arxiv = ItemJson(data).home_arxiv
+    return now | (write_field(_place(now, zotero), "arxiv", arxiv) if arxiv else {})
 
 
 def _our_fields(data: Data, zotero: ZoteroMapping) -> set[str]:
@@ -202,10 +180,6 @@ def _our_fields(data: Data, zotero: ZoteroMapping) -> set[str]:
     identifier = identifier_of(place.text(homes.doi))
     is_twin = identifier is not None and identifier.scheme == "arxiv"
     return ours | {homes.venue, homes.archive_id} | ({homes.doi} if is_twin else set())
-
-
-def _arxiv_in_new_type(data: Data, arxiv: str, zotero: ZoteroMapping) -> dict[str, Any]:
-    return {**data, **(write_field(_place(data, zotero), "arxiv", arxiv) if arxiv else {})}
 
 
 def _difference(before: Data, after: Data) -> dict[str, Any]:
@@ -222,10 +196,5 @@ def _difference(before: Data, after: Data) -> dict[str, Any]:
     homes = homes_of(str(after["itemType"]))
     if "itemType" not in patch or homes is None:
         return patch
-    given = _where_fields(homes)
-    return patch | {home: after.get(home, "") for home in given}
-
-
-def _where_fields(homes: Homes) -> list[str]:
-    fields = (homes.venue, homes.publisher, homes.series, homes.archive_id, homes.doi, homes.extra)
-    return [home for home in fields if home]
+    given = (homes.venue, homes.publisher, homes.series, homes.archive_id, homes.doi, homes.extra)
+    return patch | {home: after.get(home, "") for home in given if home}

@@ -51,10 +51,20 @@ def read_item(
 
 
 _Found = tuple[Value, str] | None
+"""A value and the library's own text for it; None if items of this type have no home for it."""
+
+_Reader = Callable[[ItemJson, Homes, ZoteroMapping], _Found]
 
 
-def _title(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
-    return _plain(item, homes.title)
+def _text(home_name: str, form: Callable[[str], str] = str) -> _Reader:
+    """Return the reader of a field that is the text of one home, in the form of a record."""
+
+    def read(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
+        home = getattr(homes, home_name)
+        raw = item.text(home)
+        return (form(raw), raw) if home else None
+
+    return read
 
 
 def _authors(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
@@ -70,30 +80,15 @@ def _venue(item: ItemJson, homes: Homes, zotero: ZoteroMapping) -> _Found:
     return zotero.venues.named(raw), raw
 
 
-def _year(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
-    raw = item.text(homes.date)
-    return (year_in(raw), raw) if homes.date else None
-
-
-def _date(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
-    raw = item.text(homes.date)
-    return (parse_date(raw) or "", raw) if homes.date else None
-
-
 def _readable(name: str, raw: str, parsed: str) -> str:
-    """Return a date or year as we read it, else as Zotero does, else the text that stands there."""
+    """Return a date or year as we read it, else as Zotero does, else its own text."""
     date = parse_date(raw) or parsed
     if name == "year":
         return year_in(raw) or date[:4] or raw.strip()
     return date or raw.strip()
 
 
-def _pages(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
-    raw = item.text(homes.pages)
-    return (canonical_pages(raw), raw) if homes.pages else None
-
-
-def _members(name: str) -> Callable[[ItemJson, Homes, ZoteroMapping], _Found]:
+def _members(name: str) -> _Reader:
     def read(item: ItemJson, _: Homes, zotero: ZoteroMapping) -> _Found:
         if name == "categories" and not zotero.categories:
             return None
@@ -108,22 +103,17 @@ def _arxiv(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
     return (found, found) if homes.extra or homes.archive_id else None
 
 
-def _doi(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
-    raw = item.text(homes.doi)
-    if not homes.doi:
-        return None
+def _doi(raw: str) -> str:
+    """Return a DOI; the one that arXiv gives only repeats the arXiv ID (see records/writing.py)."""
     identifier = identifier_of(raw)
     if identifier is None or identifier.scheme != "doi":
-        return ("" if identifier and identifier.scheme == "arxiv" else raw), raw
-    return doi_as_written(identifier.value, raw), raw
+        return _url(raw)
+    return doi_as_written(identifier.value, raw)
 
 
-def _url(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
-    raw = item.text(homes.url)
-    if not homes.url:
-        return None
+def _url(raw: str) -> str:
     identifier = identifier_of(raw)
-    return ("" if identifier and identifier.scheme == "arxiv" else raw), raw
+    return "" if identifier and identifier.scheme == "arxiv" else raw
 
 
 def _comment(item: ItemJson, homes: Homes, zotero: ZoteroMapping) -> _Found:
@@ -131,35 +121,22 @@ def _comment(item: ItemJson, homes: Homes, zotero: ZoteroMapping) -> _Found:
     return (" ".join(values), "\n".join(values)) if homes.extra else None
 
 
-def _citekey(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
-    return _plain(item, homes.citekey)
-
-
-def _abstract(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
-    return _plain(item, homes.abstract)
-
-
-def _plain(item: ItemJson, home: str) -> _Found:
-    raw = item.text(home)
-    return (raw, raw) if home else None
-
-
-_READERS: Mapping[str, Callable[[ItemJson, Homes, ZoteroMapping], _Found]] = {
-    "title": _title,
+_READERS: Mapping[str, _Reader] = {
+    "title": _text("title"),
     "authors": _authors,
     "venue": _venue,
-    "year": _year,
+    "year": _text("date", year_in),
     "award": _members("award"),
     "task": _members("task"),
-    "date": _date,
-    "pages": _pages,
+    "date": _text("date", lambda raw: parse_date(raw) or ""),
+    "pages": _text("pages", canonical_pages),
     "categories": _members("categories"),
     "arxiv": _arxiv,
-    "doi": _doi,
-    "url": _url,
-    "citekey": _citekey,
+    "doi": _text("doi", _doi),
+    "url": _text("url", _url),
+    "citekey": _text("citekey"),
     "comment": _comment,
-    "abstract": _abstract,
+    "abstract": _text("abstract"),
 }
 
 

@@ -149,17 +149,16 @@ def _with_venue_tag(place: Place, old: str, new: str) -> Patch:
     return {"tags": kept} if kept != tags else {}
 
 
-def _write_title(place: Place, value: Value) -> Patch:
-    return place.patch(place.homes.title, " ".join(_text(value).split()))
+def _write_text(
+    home_name: str, form: Callable[[str], str] = str
+) -> Callable[[Place, Value], Patch]:
+    """Return the writer of a field that is the text of one home."""
+    return lambda place, value: place.patch(getattr(place.homes, home_name), form(_text(value)))
 
 
 def _write_authors(place: Place, value: Value) -> Patch:
     names = value if isinstance(value, Names) else Names(())
     return {"creators": with_names(place.data.get("creators", ()), names, place.homes.role)}
-
-
-def _write_pages(place: Place, value: Value) -> Patch:
-    return place.patch(place.homes.pages, canonical_pages(_text(value)))
 
 
 def _write_members(name: str) -> Callable[[Place, Value], Patch]:
@@ -206,18 +205,10 @@ def _write_url(place: Place, value: Value) -> Patch:
     return place.patch(place.homes.url, _text(value) or twin)
 
 
-def _write_citekey(place: Place, value: Value) -> Patch:
-    return place.patch(place.homes.citekey, _text(value))
-
-
 def _write_comment(place: Place, value: Value) -> Patch:
     text = _text(value).strip()
     key = place.zotero.rules.extra.comment
     return place.patch("extra", with_extra(place.text("extra"), key, [text] if text else []))
-
-
-def _write_abstract(place: Place, value: Value) -> Patch:
-    return place.patch(place.homes.abstract, _text(value))
 
 
 def _write_links(place: Place, value: Value) -> Patch:
@@ -234,17 +225,17 @@ def _text(value: Value) -> str:
 
 
 _WRITERS: Mapping[str, Callable[[Place, Value], Patch]] = {
-    "title": _write_title,
+    "title": _write_text("title", lambda text: " ".join(text.split())),
     "authors": _write_authors,
-    "pages": _write_pages,
+    "pages": _write_text("pages", canonical_pages),
     "award": _write_members("award"),
     "task": _write_members("task"),
     "categories": _write_members("categories"),
     "arxiv": _write_arxiv,
     "doi": _write_doi,
     "url": _write_url,
-    "citekey": _write_citekey,
+    "citekey": _write_text("citekey"),
     "links": _write_links,
     "comment": _write_comment,
-    "abstract": _write_abstract,
+    "abstract": _write_text("abstract"),
 }

@@ -94,11 +94,8 @@ class ZoteroMapping:
 
     def prefix(self, name: str) -> str:
         """Return what the tags of the field `name` (task, award, categories) begin with."""
-        return {
-            "task": self.rules.tags.task,
-            "award": self.rules.tags.award,
-            "categories": self.rules.tags.categories,
-        }[name]
+        prefix: str = getattr(self.rules.tags, name)
+        return prefix
 
     def spellings_of(self, name: str) -> Spellings:
         """Return how members of the field `name` are spelled; categories stay as they are."""

@@ -7,14 +7,14 @@ again: a repeat can be refused, but never makes a second object.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress, address_of
-from zoterodigest.library.http.patience import Answer, Lost, Result
-from zoterodigest.library.http.session import Session, utc_now
+from zoterodigest.library.http.patience import Lost, Result
+from zoterodigest.library.http.session import ApiDialect, Session, utc_now
 from zoterodigest.library.http.trouble import KeyRefused, ServerBusy, ServerFailed, translated
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
 
@@ -26,7 +26,7 @@ def is_api_key(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
-class WebDialect:
+class WebDialect(ApiDialect):
     """How the server of `address` is spoken to."""
 
     is_local = False
@@ -49,26 +49,10 @@ class WebDialect:
             self._key = key if is_api_key(key) else ""
         return self._key
 
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Nothing more."""
-        return {}
-
-    @property
-    def starting(self) -> Sequence[float]:
-        """None: a server that can't be reached is tried again like one that fails."""
-        return ()
-
-    def greet(self, session: Session[Any]) -> None:
-        """Do nothing: a server has no id."""
-
     def write(self, session: Session[Any], path: str, content: bytes, token: str) -> Result:
         """Send one write, without `token`: our keys make a repeated creation harmless."""
         # Zotero's server forgets a token if the last object of its batch failed.
         return session.send("POST", path, content=content, seconds=self.write_seconds)
-
-    def check(self, answer: Answer) -> None:
-        """Accept it: a server has no id."""
 
     def unreachable(self, error: Exception) -> Lost:
         """Return that no answer came."""
@@ -92,7 +76,8 @@ class WebDialect:
 
     def garbled(self) -> ServerFailed:
         """Return the error of an answer that is not what Zotero's API answers."""
-        return no_zotero_server(self.address.identity)
+        said = f"the server of {self.address.identity} does not answer as a Zotero server does"
+        return ServerFailed(said, _WHERE)
 
 
 WebSession = Session[WebDialect]
@@ -141,11 +126,6 @@ def no_key(identity: str) -> KeyRefused:
 def key_taken(identity: str) -> str:
     """Return by which command a key for the library is taken; "" stands for all of zotero.org."""
     return f"`{_auth('', identity)}` takes a key and keeps it"
-
-
-def no_zotero_server(identity: str) -> ServerFailed:
-    """Return the error of an answer that is not what Zotero's API answers."""
-    return ServerFailed(f"the server of {identity} does not answer as a Zotero server does", _WHERE)
 
 
 def _rights_shown(identity: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoterodigest.core.links.link import Row
 from zoterodigest.library.port import Library
 from zoterodigest.library.records.homes import Data
-from zoterodigest.library.records.items import read_item
+from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.lock.lock import BadLockFile, read_lock

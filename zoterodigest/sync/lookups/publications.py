@@ -27,7 +27,8 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data
-from zoterodigest.library.records.items import item_changes, read_item
+from zoterodigest.library.records.items import item_changes
+from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.lookup.agreement import Known
 from zoterodigest.lookup.publication import Publication, Published

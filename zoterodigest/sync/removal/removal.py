@@ -25,7 +25,9 @@ from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.library.records.details import with_details
-from zoterodigest.library.records.items import item_changes, new_item, read_item, tags_of
+from zoterodigest.library.records.items import item_changes, new_item
+from zoterodigest.library.records.reading import read_item
+from zoterodigest.library.records.zotero import tags_of
 from zoterodigest.notes.visible import holds_own_text
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace
