@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sync.digests import notes, quoted
+from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.world import World, reports
 from zoterodigest.core.plan.reports import ApartField, Followed, MergedOtherWork
 from zoterodigest.library.port import LibraryItem
@@ -430,4 +430,24 @@ def test_after_a_merge_with_a_work_whose_entry_was_dropped_one_sync_is_enough(wo
     world.push(SYNC)
 
     assert text(world) == notes(MASK)
+    assert settled(world)
+
+
+def test_of_a_year_and_a_date_of_another_year_the_survivor_gets_the_first(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    title = "A Study of Tokens in Model 1 for Images"
+    world.markdown("notes.md", notes(quoted(title, "2402.10001", venue="CVPR 2024")))
+    world.markdown("table.md", daily([row(1)]))
+    world.push(SYNC)
+    world.put(LibraryItem(OWN, 0, {"itemType": "conferencePaper", "title": title}))
+    world.merge(OWN, next(key for key in world.items() if key != OWN))
+    world.edit("table.md", ("2024-05-02", "2025-05-02"))
+
+    plan = world.push(SYNC).prepared.plan
+
+    assert world.items()[OWN]["date"] == "2024"
+    found = [one for one in reports(plan, ApartField) if isinstance(one, ApartField)]
+    assert [(one.name, one.at_entry, one.at_item) for one in found] == [
+        ("date", "2025-05-02", "2024")
+    ]
     assert settled(world)

@@ -45,6 +45,29 @@ def test_an_entry_of_a_bib_is_not_exported_again_for_the_item_that_its_own_was_m
         assert play(History(steps, has_bib=True), room) is None
 
 
+def test_an_export_follows_an_item_in_the_run_that_edits_it_after_a_merge() -> None:
+    of_a_bib = (
+        Step("merge items", 0, (5852, 3177, 3521)),
+        Step("edit markdown", 0, (2291, 9462, 7990)),
+    )
+    of_a_table = (
+        Step("merge items", 0, (187, 4902, 6371)),
+        Step("edit markdown", 0, (1585, 6348, 4989)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(of_a_bib, has_bib=True), room) is None
+        assert play(History(of_a_table, has_bib=True), room) is None
+
+
+def test_an_export_keeps_the_year_that_an_entry_filled_in_beside_another_entrys_date() -> None:
+    steps = (
+        Step("merge items", 1, (1237, 4585, 1055)),
+        Step("change date in markdown", 0, (2717, 3615, 7941)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps, has_bib=True), room) is None
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_many_random_histories_lose_nothing_double_nothing_and_settle(chunk: int) -> None:

@@ -84,8 +84,9 @@ def update(
     one of the keys `adopted` earlier) is adopted as it is; one of ours that got another key stays
     ours. One of ours or of those adopted that is no longer there was taken out by somebody and is
     not written again. With `add_only` nothing that stands
-    is touched, nor are those in `held`; with `prune` ours that are wanted no more are taken out,
-    unless somebody edited them. Broken regions stay and are told.
+    is touched, nor are those in `held`, by the key asked for or the one in the file; with `prune`
+    ours that are wanted no more are taken out, unless somebody edited them. Broken regions stay and
+    are told.
     """
     run = _Run(scan(source), wanted, ours, adopted)
     run.match()
@@ -158,7 +159,7 @@ class _Run:
         """Write into our entries, but those `held`, what differs and nobody edited there."""
         for asked, entry in self._matched:
             key = self._bibliography.key(entry)
-            if key in self._prints and asked.entry.key not in held:
+            if key in self._prints and held.isdisjoint({key, asked.entry.key}):
                 self._rewrite(key, asked, entry)
 
     def prune(self) -> None:

@@ -42,13 +42,15 @@ def recorded(
     folding: Folding,
     *,
     from_item: Set[str] = frozenset(),
+    ours: Set[str] = frozenset(),
 ) -> Recorded:
     """Return what `known` becomes when the ends are as they are now.
 
     A field that is in step now gets a new base only if an end has changed. Where one end contains
     the other's edits and more, the base moves to that other end's value. A field that an end does
     not carry keeps what was known. Fields in `from_item` were written into the entry from the item
-    as it is: they are in sync, although what was written may read as something else.
+    as it is: they are in sync, although what was written may read as something else. Fields in
+    `ours` an export wrote earlier: the next one brings them up to date, unless they are apart.
     """
     bases, apart = dict(known.bases), set(known.apart)
     for name in sorted(entry.fields.keys() & item.fields.keys()):
@@ -63,7 +65,7 @@ def recorded(
                 bases[name] = _base(ends, folding)
                 apart.discard(name)
             case Apart():
-                apart.add(name)
+                apart |= {name} - ours
             case Travel(to_entry, to_item) if base is not None:
                 bases[name] = _moved(ends, base, folding, (to_entry is None, to_item is None))
             case InStep() | Clash() | Travel():

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.core.links.link import Row, Shelf, State, fingerprint
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.core.plan.seen import NOTHING, Recall
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import (
-    EMPTY,
-    Entry,
-    Fields,
-    Item,
-    PersonalNote,
-    Scope,
-    is_empty,
-    scope_of,
-)
+from zoterodigest.core.values.record import Entry, Fields, Item, PersonalNote
 
 # --- actions -------------------------------------------------------------------------------------
 
@@ -210,7 +202,8 @@ class Link:
     is what this instance of the library remembers of it, `notes` are the notes of the person's own
     that its entry is to show, by field, `renamed` the sections it shows under another label now.
     `hidden_notes` is how many more it was to show if it had a place for them.
-    If it `restores_note`, the note of `item` is in the trash and counts as if it were not.
+    If it `restores_note`, the note of `item` is in the trash and counts as if it were not. Fields
+    in `diverged` still differ once the run is done, and an export may not decide them.
     """
 
     index: int
@@ -223,39 +216,37 @@ class Link:
     renamed: frozenset[str] = frozenset()
     hidden_notes: int = 0
     restores_note: bool = False
+    diverged: frozenset[str] = frozenset()
 
 
-def items_behind(
-    links: Iterable[Link], rows: Iterable[Row], actions: Iterable[Action] = ()
-) -> frozenset[str]:
-    """Return the items whose entries in a .bib may know more than they do.
+def items_behind(links: Iterable[Link]) -> frozenset[str]:
+    """Return the items that are older here than the lock file: their entries may know more."""
+    return frozenset(link.row.item for link in links if link.recall.waits)
 
-    They are older here than the lock file, or took the place of a merged item and lack what an
-    entry of a .bib says: what a survivor lacks clears nothing. `actions` may still fill it in.
-    `rows` are those of the links after the run: what they agree on then is not lacking.
+
+BibEntryId: TypeAlias = tuple[SourceKey, str]
+"""What tells entries of .bib files apart: the file, and the fingerprint of the citation key."""
+
+
+def bib_entry_id(file: SourceKey, key: str) -> BibEntryId:
+    """Return what tells the entry `key` of a .bib apart."""
+    return file, fingerprint(key)
+
+
+def diverged_entries(links: Iterable[Link], rows: Iterable[Row]) -> frozenset[BibEntryId]:
+    """Return the entries of .bib files that diverged from their items.
+
+    An export leaves such an entry as it is, whole: with the title of one work and the DOI of
+    another it would be neither's. It waits for nothing else: what an item lacks and the run fills
+    in, or what the two only spell otherwise, holds nothing back. `rows` also tell of entries that
+    take no part in the run.
     """
-    agreed = {row.id: row.bases.keys() for row in rows}
-    filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
+    links = tuple(link for link in links if link.row.digest.is_bib)
+    taking_part = {link.row.id for link in links}
+    others = (row for row in rows if row.digest.is_bib and row.id not in taking_part)
     return frozenset(
-        link.row.item
-        for link in links
-        if link.recall.waits
-        or (
-            link.row.digest.is_bib
-            and _lacks(link, agreed.get(link.row.id, set()), filled.get(link.row.item, {}))
-        )
-    )
-
-
-def _lacks(link: Link, agreed: Set[str], filled: Fields) -> bool:
-    """Tell whether an item lacks a value of its entry, in a field on which the two never agreed."""
-    held = {**(link.item.fields if link.item else {}), **filled}
-    known = agreed | link.row.bases.keys()
-    return link.item is not None and any(
-        not is_empty(value) and is_empty(held.get(name, EMPTY)) and name not in known
-        for name, value in link.entry.fields.items()
-        if scope_of(name) is Scope.RECORD
-    )
+        {bib_entry_id(link.row.digest, link.entry.key) for link in links if link.diverged}
+    ).union((row.digest, row.key) for row in others if row.apart and row.state is State.LINKED)
 
 
 @dataclass(frozen=True, slots=True)

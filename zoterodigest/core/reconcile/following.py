@@ -8,16 +8,16 @@ it differs the two ends have diverged.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from zoterodigest.core.links.link import Base, Origin, Row, State, fingerprint
 from zoterodigest.core.links.merge import Side, ends_of
-from zoterodigest.core.links.view import Folding
+from zoterodigest.core.links.view import Folding, equal
 from zoterodigest.core.reconcile.settle import is_note_missing, item_side_of, side_of
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import NOTE, Entry, Item, Kind, kind_of
+from zoterodigest.core.values.record import EMPTY, NOTE, Entry, Item, Kind, is_empty, kind_of
 from zoterodigest.core.works.contradictions import contradict, contradicting
 
 
@@ -150,14 +150,39 @@ def as_adopted(row: Row, entry: Entry, item: Item, folding: Folding) -> Row:
     if is_note_missing(item, row):
         row = without_note(row)
     parted = frozenset(name for name in row.apart if kind_of(name) is Kind.BLOCKS)
-    return replace(with_shown_bases(row, entry, item, folding), apart=parted)
+    shown = with_shown_bases(row, entry, item, folding)
+    return replace(shown, apart=parted | _diverged(shown, shown.apart, (entry, item), folding))
 
 
 def with_shown_bases(row: Row, entry: Entry, item: Item, folding: Folding) -> Row:
-    """Return `row` with the bases that `item` still shows: what it lacks clears no entry."""
+    """Return `row` with the bases that `item` still shows: what it lacks clears no entry.
+
+    Nor does an export, which knows no bases: what an entry of a .bib has otherwise is apart.
+    """
     ends = side_of(entry), item_side_of(entry, item, row)
     bases = {name: base for name, base in row.bases.items() if _is_shown(name, base, ends, folding)}
-    return replace(row, bases=bases)
+    gone = row.bases.keys() - bases.keys()
+    apart = row.apart | _diverged(row, gone, (entry, item), folding)
+    return replace(row, bases=bases, apart=apart)
+
+
+def _diverged(
+    row: Row, names: Set[str], ends: tuple[Entry, Item], folding: Folding
+) -> frozenset[str]:
+    """Return those of `names` in which an entry of a .bib differs from the item it came to.
+
+    What a person wrote there and the item lacks is filled in; what an export wrote fills in nothing
+    and has diverged from an empty field, too.
+    """
+    entry, item = ends
+    found: set[str] = set()
+    for name in names & entry.fields.keys() if row.digest.is_bib else ():
+        at_entry, at_item = entry.fields[name], item.fields.get(name, EMPTY)
+        is_filled_in = is_empty(at_item) and name not in entry.ours
+        if is_empty(at_entry) or is_filled_in or equal(name, at_entry, at_item, folding):
+            continue
+        found.add(name)
+    return frozenset(found)
 
 
 def without_note(row: Row) -> Row:

@@ -39,7 +39,8 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     item_side = without(item_end(link, item, row), link.recall.waits)
     row = _without_left_sections(row, link.entry, item)
     known = Recorded({**row.bases, **link.recall.bases}, row.apart)
-    now = recorded(known, entry_side, item_side, folding, from_item=link.entry.from_item)
+    ours, from_item = link.entry.ours, link.entry.from_item
+    now = recorded(known, entry_side, item_side, folding, from_item=from_item, ours=ours)
     row = replace(row, bases=_reached(link, now, entry_side, item_side, folding), apart=now.apart)
     if row == link.before:
         return row
@@ -131,6 +132,9 @@ def item_side_of(entry: Entry, item: Item, row: Row) -> Side:
     raws = dict(item.raws)
     if _shows_text_as_date(entry) and raws.get("date", _PLANNED)[:1] != _PLANNED:
         fields["date"] = raws["date"].strip() or EMPTY  # texts are compared as they stand
+    if row.digest.is_bib:
+        # What an entry says and an item of this type cannot hold differs as well, once it is apart.
+        fields |= dict.fromkeys((row.apart & entry.fields.keys()) - fields.keys(), EMPTY)
     note = item.notes.get(row.id)
     if is_note_missing(item, row):
         return Side(fields, raws)

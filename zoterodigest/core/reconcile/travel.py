@@ -125,9 +125,13 @@ class _Hub:
             self._take(found)
             self._found_details = found.details
             merges = [self._merged(link) for link in self.links]
-        for link, merged in zip(self.links, merges, strict=True):
+        for place, (link, merged) in enumerate(zip(self.links, merges, strict=True)):
             self._to_entry(link, merged)
             self._report(link, merged)
+            # What an export wrote and nobody edited, the next one may write anew, unless an item
+            # took the place of that which it was written from.
+            diverged = merged.apart - (link.entry.ours - link.row.apart)
+            self.links[place] = replace(link, diverged=diverged)
 
     def actions(self) -> list[Action]:
         """Return what is to be done at the item, then at its notes and entries."""
@@ -157,6 +161,9 @@ class _Hub:
         if is_empty(merged.to_item.get("venue", EMPTY)) or not self._may_push(link, "venue"):
             silent |= self._now.homeless
         told = {name: value for name, value in merged.to_item.items() if name not in silent}
+        if "date" in merged.fills and self._has_other_year(told.get("date", EMPTY)):
+            del told["date"]
+            self._now = _with_fields(self._now, {"date": self._after["year"]})
         allowed = _allowed(told, partial(self._may_push, link))
         self._to_note(link, {n: v for n, v in allowed.items() if _is_of_entry(n)}, merged.fills)
         record = {n: v for n, v in allowed.items() if not _is_of_entry(n)}
@@ -179,6 +186,16 @@ class _Hub:
             if other != place:
                 self._take_note_of_fill(other, filled | came.keys(), before)
         return merged
+
+    def _has_other_year(self, date: Value) -> bool:
+        """Tell whether an entry just filled in another year than that of `date`.
+
+        The library has one home for both: the item would hold the year, and the two have diverged.
+        """
+        year = self._after.get("year", EMPTY)
+        if is_empty(year) or not isinstance(date, str):
+            return False
+        return (year_in(date) or date) != year
 
     def _take_note_of_fill(self, place: int, names: frozenset[str] | set[str], then: Item) -> None:
         """Keep what another link just filled in from travelling on over this one."""

@@ -10,7 +10,13 @@ from zoterodigest.bibtex.edit.edit import put
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.tex.latex import Dialect
-from zoterodigest.core.plan.plan import ChangeEntry, Plan, items_behind
+from zoterodigest.core.plan.plan import (
+    ChangeEntry,
+    Plan,
+    bib_entry_id,
+    diverged_entries,
+    items_behind,
+)
 from zoterodigest.project.layout import BibFile
 from zoterodigest.sync.edits.edits import Refused
 from zoterodigest.sync.gathering.gather import Gathered, ReadBib
@@ -35,9 +41,9 @@ def compile_bib_edits(
 
     A field that would not read back as asked is refused and stays as it is. What nobody edited in
     an entry of ours is left to the export, where one follows that rewrites the .bib (`exported`);
-    it does not rewrite those whose items are behind, or those `unfollowed` (by file and key).
+    it does not rewrite those that diverged or whose items are behind, or those `unfollowed` (by
+    file and key).
     """
-    behind = items_behind(plan.links, plan.rows, plan.actions)
     places = {link.row.id: link.index for link in plan.links}
     changes: dict[str, dict[int, ChangeEntry]] = defaultdict(dict)
     for action in plan.actions:
@@ -49,7 +55,7 @@ def compile_bib_edits(
         if asked := changes[read.key]:
             keys = {first + at: entry.key for at, entry in enumerate(read.document.entries)}
             changes_by_key = {keys[index]: change for index, change in asked.items()}
-            left = _left_to_export(read, gathered, behind) if read.key in exported else frozenset()
+            left = _left_to_export(read, gathered, plan) if read.key in exported else frozenset()
             left -= {key for file, key in unfollowed if file == read.key}
             edits.append(_edit(read, changes_by_key, left))
         first += len(read.document.entries)
@@ -68,9 +74,11 @@ def style_of(bib: BibFile) -> Style:
     )
 
 
-def _left_to_export(read: ReadBib, gathered: Gathered, behind: Set[str]) -> frozenset[str]:
+def _left_to_export(read: ReadBib, gathered: Gathered, plan: Plan) -> frozenset[str]:
+    behind, diverged = items_behind(plan.links), diverged_entries(plan.links, plan.rows)
     exports = (one for one in gathered.lock.exported if one.bibliography == read.key)
-    return frozenset(one.key for one in exports if one.prints and one.item not in behind)
+    ours = (one for one in exports if one.prints and one.item not in behind)
+    return frozenset(one.key for one in ours if bib_entry_id(read.key, one.key) not in diverged)
 
 
 def _edit(read: ReadBib, changes: Mapping[str, ChangeEntry], ours: Set[str]) -> BibEdit:

@@ -15,7 +15,7 @@ from zoterodigest.bibtex.export.entry import BibEntry, to_entry
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.links.link import Exported
-from zoterodigest.core.plan.plan import Plan
+from zoterodigest.core.plan.plan import Plan, bib_entry_id
 from zoterodigest.core.values.file_keys import BibKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem
@@ -187,7 +187,7 @@ class _Export:
         adopted = gone | {*self._standing_keys().values()}
         standing = [entry for entry in entries if entry.key in ours]
         entering = [entry for entry in entries if entry.key not in ours]
-        held = {keys[item] for item in wanted if item in self.works.linked.behind}
+        held = self._diverged | {keys[item] for item in wanted if item in self.works.linked.behind}
         updated = update(
             self.source or b"",
             [*standing, *entering],
@@ -201,7 +201,7 @@ class _Export:
             present,
             updated=replace(updated, kept=(*updated.kept, *taken_out)),
             entries=self._ours(updated, {keys[item]: item for item in wanted}),
-            following=self._following(updated, {keys[item] for item in wanted} - held),
+            following=self._following(updated, {keys[item] for item in wanted} - held) - held,
             is_made=self._was_made or (self._is_new and bool(updated.source.strip())),
             wanted=len(wanted) + len(taken_out),
             unsettable=tuple(entry.unsettable for entry in entries if entry.unsettable),
@@ -226,6 +226,15 @@ class _Export:
         """The items whose links with entries here ended."""
         left = frozenset() if self._is_new else self.works.linked.left
         return frozenset(item for bib, item in left if bib == self.bib.key)
+
+    @property
+    def _diverged(self) -> frozenset[str]:
+        """The keys of entries here that differ from their items until somebody resolves that."""
+        diverged, bib = self.works.linked.diverged, self.bib
+        if not diverged or not bib.is_two_way:
+            return frozenset()  # the entries of a mere copy of the library have no links
+        keys = _keys_in(self.source or b"")
+        return frozenset(key for key in keys if bib_entry_id(bib.key, key) in diverged)
 
     @property
     def _only_adds(self) -> bool:

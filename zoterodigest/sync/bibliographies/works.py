@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.links.link import Row, State
-from zoterodigest.core.plan.plan import Action, ChangeItem, CreateEntry, Link, Plan, items_behind
+from zoterodigest.core.plan.plan import (
+    Action,
+    BibEntryId,
+    ChangeItem,
+    CreateEntry,
+    Link,
+    Plan,
+    diverged_entries,
+    items_behind,
+)
 from zoterodigest.core.values.record import Fields, Names
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents
@@ -22,13 +31,15 @@ class Linked:
     """Items that are linked with entries: `items` with those of digests, in their order; `left` are
     those whose entries somebody took out of a .bib, each with its file. Of the items in `cut`
     nobody knows all authors: an entry says "et al." behind as many as the item has. Those that are
-    `behind` are older here than the lock file: their entries in a .bib may be newer.
+    `behind` are older here than the lock file: their entries in a .bib may be newer. `diverged` are
+    entries of .bib files that differ from their items until somebody resolves that.
     """
 
     items: tuple[str, ...] = ()
     left: frozenset[tuple[str, str]] = frozenset()
     cut: frozenset[str] = frozenset()
     behind: frozenset[str] = frozenset()
+    diverged: frozenset[BibEntryId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,8 @@ def linked_items(
     filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
     cut = frozenset(link.row.item for link in links if _is_cut(link, filled.get(link.row.item, {})))
     items = tuple(dict.fromkeys(row.item for row in ordered))
-    return Linked(items, frozenset(left), cut, items_behind(links, rows, actions))
+    diverged = diverged_entries(links, rows)
+    return Linked(items, frozenset(left), cut, items_behind(links), diverged)
 
 
 def all_in_order(works: Works) -> Sequence[str]:
