@@ -216,6 +216,23 @@ def test_an_item_restored_after_the_merge_gets_the_links_again_that_went_with_it
     assert settled(world)
 
 
+def test_without_a_lock_file_an_item_restored_after_a_merge_gets_a_note_of_its_own(
+    world: World,
+) -> None:
+    """Its entry is found again by identifier; the note that moved stays with the other item."""
+    other = world.key(TITLE)
+    own_item(world)
+    world.change(other, deleted=0)
+    world.forget()
+
+    world.push(SYNC)
+
+    assert text(world) == DIGEST
+    parents = [one["parentItem"] for one in world.notes().values()]
+    assert (parents.count(other), parents.count(OWN)) == (1, 1)
+    assert settled(world)
+
+
 def test_relink_makes_an_item_for_the_entry_of_the_other_work(world: World) -> None:
     keep, _ = merge_both(world)
     world.push(SYNC)

@@ -290,9 +290,11 @@ def judge_numbers(stage: Stage, end: str, before: Sight, after: Sight) -> None:
     """Fail if something stands twice that did not.
 
     What an item got by a merge shows in the entries that are linked to it, besides the entry that
-    it was written in, if that is linked no more or to another item.
+    it was written in, if that is linked no more or to another item. A restored item gets a note and
+    links of its own if no lock file tells where those of its entry went.
     """
     may_double = stage.merged if stage.may_mingle else set[int]()
+    may_double = may_double | stage.restored if end.startswith("zotero") else may_double
     doubled = [one for one, number in after.tokens.items() if number > max(1, before.tokens[one])]
     doubled = [one for one in doubled if work_of(one) not in may_double]
     if doubled and not stage.has_twins:

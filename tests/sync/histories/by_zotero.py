@@ -176,15 +176,27 @@ def trash(stage: Stage, clone: Clone, pick: Pick) -> None:
     stage.may_mingle = stage.may_mingle or one.is_trashed
     if one.is_trashed:
         stage.memory.remove(_links_left_by(clone, one))
+        stage.restored |= _works_beside_survivor(clone, one)
     where = "out of" if one.is_trashed else "into"
     stage.tell(f"zotero: {one.data['itemType']} {one.key} {where} the trash")
+
+
+def _survivors_of(clone: Clone, merged: LibraryItem) -> set[str]:
+    """Return the keys of the items into which an item was merged."""
+    items, address = clone.library.read().items, f"/{merged.key}"
+    return {one.key for one in items if address in str(one.data.get("relations", ""))}
+
+
+def _works_beside_survivor(clone: Clone, restored: LibraryItem) -> set[int]:
+    """Return the works of an item that is back beside the one it was merged into."""
+    titled = tokens_in(str(restored.data.get("title", "")))
+    return {work_of(token) for token in titled if _survivors_of(clone, restored)}
 
 
 def _links_left_by(clone: Clone, restored: LibraryItem) -> set[str]:
     """Return the links of an item that stay with the one it was merged into, though it is back."""
     items = clone.library.read().items
-    address = f"/{restored.key}"
-    keep = {one.key for one in items if address in str(one.data.get("relations", ""))}
+    keep = _survivors_of(clone, restored)
     works = {work_of(token) for token in tokens_in(str(restored.data.get("title", "")))}
     return {
         token

@@ -163,6 +163,10 @@ class Stage:
     """How many items a person merged."""
     merged: set[int] = field(default_factory=set)
     """The works whose items a person merged into that of another work."""
+    restored: set[int] = field(default_factory=set)
+    """The works whose item a person restored beside the one that it was merged into: one of the two
+    items is linked, the other keeps the note and the links that moved to it.
+    """
     taken_back: dict[str, set[str]] = field(default_factory=dict)
     """The ends that each token came from that an undo, or a merge, took out elsewhere: there it is
     not to be lost.
