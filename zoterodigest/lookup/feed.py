@@ -1,9 +1,6 @@
-"""Feeds of the arXiv API read entry by entry, so that a fault in one costs no other.
+"""Feeds of the arXiv API, read entry by entry: a faulty entry does not affect the others.
 
-The `arxiv` package reads the entries. Its client and its parser of whole feeds are not used: the
-client waits without a time-out and on a clock of its own, hides what the server says with an error
-and asks for a next page when ids are missing; the parser mends a feed that breaks off, so that half
-an abstract looks whole, and one bad date spoils a hundred entries.
+ADR 21 says why the client of the `arxiv` package does not do this.
 """
 
 from __future__ import annotations
@@ -11,19 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from zoterodigest.core.values.identity import arxiv_version, identifier_of
 from zoterodigest.lookup.texts import doi, line, people
 from zoterodigest.lookup.work import Looked
 
-if TYPE_CHECKING:
-    from arxiv import Result
-
-
 EMPTY = "arXiv answers with an empty page"
-"""What is told of an answer without entries where there should be some."""
+"""The fault of an answer without entries, if there should be some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +48,23 @@ def read_feed(content: bytes) -> Feed:
     try:
         for element in _elements(content):
             last = element.tag
-            if last == _ENTRY:
+            if last == f"{_ATOM}entry":
                 entries.append(element)
             elif last == _TOTAL:
                 total = _number(element.text)
     except ElementTree.ParseError:
         last = ""
-    papers = [_paper(entry) for entry in entries if _ABOUT.match(_id(entry))]
-    read = tuple(paper for paper in papers if paper is not None)
+    named = [entry for entry in entries if _text(entry, _ID)]
+    complaints = [entry for entry in named if _ERRORS.match(_text(entry, _ID))]
+    about = [entry for entry in named if entry not in complaints]
+    papers = tuple(paper for entry in about if (paper := _paper(entry)) is not None)
     return Feed(
-        papers=read,
-        complaints=tuple(_complaint(entry) for entry in entries if _ERRORS.match(_id(entry))),
-        blank=sum(not _id(entry) for entry in entries),
-        unreadable=len(papers) - len(read),
+        papers=papers,
+        complaints=tuple(_text(entry, f"{_ATOM}summary")[:300] for entry in complaints),
+        blank=len(entries) - len(named),
+        unreadable=len(about) - len(papers),
         total=total,
-        is_whole=last == _FEED,
+        is_whole=last == f"{_ATOM}feed",
     )
 
 
@@ -86,21 +81,16 @@ def fault_of(status: int, feed: Feed) -> str:
     return ""
 
 
-_ATOM = "http://www.w3.org/2005/Atom"
-_FEED = f"{{{_ATOM}}}feed"
-_ENTRY = f"{{{_ATOM}}}entry"
-_ID = f"{{{_ATOM}}}id"
-_SUMMARY = f"{{{_ATOM}}}summary"
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_ID = f"{_ATOM}id"
+_ARXIV = "{http://arxiv.org/schemas/atom}"
 _TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
 _ERRORS = re.compile(r"https?://(?:export\.)?arxiv\.org/api/errors\b", re.IGNORECASE)
-_ABOUT = re.compile(rf"(?!{_ERRORS.pattern}).", re.IGNORECASE)
 
 
 def _elements(content: bytes) -> Iterator[ElementTree.Element]:
-    """Yield the elements of a feed as they end, the feed itself last; raises where it breaks off.
-
-    A document type is never part of a feed, but of attacks on its readers.
-    """
+    """Yield the elements of a feed as they end, the feed itself last; raise where it breaks off."""
+    # No feed has a document type. Attacks on XML readers do: entities that grow without end.
     if b"<!DOCTYPE" in content:
         return
     parser: ElementTree.XMLPullParser[ElementTree.Element] = ElementTree.XMLPullParser(("end",))
@@ -116,43 +106,42 @@ def _number(text: str | None) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
-def _id(entry: ElementTree.Element) -> str:
-    return (entry.findtext(_ID) or "").strip()
+def _text(entry: ElementTree.Element, path: str) -> str:
+    return line(entry.findtext(path))
 
 
-def _complaint(entry: ElementTree.Element) -> str:
-    return line(entry.findtext(_SUMMARY))[:300]
+def _day(entry: ElementTree.Element, name: str) -> str:
+    """Return the day, in UTC, of a time in an entry; raise if there is none."""
+    moment = datetime.fromisoformat(_text(entry, f"{_ATOM}{name}"))
+    return (
+        (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).date().isoformat()
+    )
 
 
 def _paper(entry: ElementTree.Element) -> Looked | None:
-    from arxiv import _feed  # its reader of entries has no public name; tests/lookup watches it
-
-    try:
-        alone = b'<feed xmlns="%b">%b</feed>' % (_ATOM.encode(), ElementTree.tostring(entry))
-        results = _feed.parse(alone).results
-    except (ValueError, OverflowError, RecursionError):  # a date, a depth
-        return None
-    return _looked(results[0]) if results else None
-
-
-def _looked(result: Result) -> Looked | None:
-    """Return the paper that `result` is; None if it is none of arXiv's, or has no authors."""
-    address = line(result.entry_id)
+    """Return the paper of an entry; None for one without an arXiv id, authors or dates."""
+    address = _text(entry, _ID)
     identifier = identifier_of(address)
-    authors = people(line(author.name) for author in result.authors)
+    authors = people(_text(author, f"{_ATOM}name") for author in entry.iterfind(f"{_ATOM}author"))
     if identifier is None or identifier.scheme != "arxiv" or not authors:
         return None
+    try:
+        first, updated = _day(entry, "published"), _day(entry, "updated")
+    except (ValueError, OverflowError):
+        return None
+    primary = entry.find(f"{_ARXIV}primary_category")
+    categories = (line(each.get("term")) for each in entry.iterfind(f"{_ATOM}category"))
     return Looked(
         id=identifier.value,
         version=int((arxiv_version(address) or "v0")[1:]),
-        title=line(result.title),
+        title=_text(entry, f"{_ATOM}title"),
         authors=authors,
-        abstract=line(result.summary),
-        first=result.published.date().isoformat(),
-        updated=result.updated.date().isoformat(),
-        primary=line(result.primary_category),
-        categories=tuple(dict.fromkeys(filter(None, map(line, result.categories)))),
-        doi=doi(result.doi),
-        journal_ref=line(result.journal_ref),
-        comment=line(result.comment),
+        abstract=_text(entry, f"{_ATOM}summary"),
+        first=first,
+        updated=updated,
+        primary="" if primary is None else line(primary.get("term")),
+        categories=tuple(dict.fromkeys(filter(None, categories))),
+        doi=doi(entry.findtext(f"{_ARXIV}doi")),
+        journal_ref=_text(entry, f"{_ARXIV}journal_ref"),
+        comment=_text(entry, f"{_ARXIV}comment"),
     )
