@@ -44,7 +44,8 @@ HOMES = {
     "httpx2": ("library.http",),
     "keyring": ("library.keys",),
     "requests": ("lookup.service",),
-    "arxiv": ("lookup.feed",),
+    "arxiv": (),  # ADR 21
+    "bibtexparser": (),
     "sqlite3": ("library", "lookup.cache", "project.values"),
     "pydantic": (
         "foreign",
@@ -87,7 +88,7 @@ ENCODERS = ("cli.show.encoder", "cli.show.history_text", "cli.base.outside")
 # JSON from outside is read in `foreign`, and only adapters ask it to.
 ADAPTERS = (
     *("foreign", "mapping", "cli.commands.export_run", "cli.base.outside"),
-    *("lookup.arxiv", "lookup.index"),
+    *("lookup.cache", "lookup.index"),
     *(
         "library.key_file",
         "library.embedded.tables",

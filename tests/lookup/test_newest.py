@@ -19,7 +19,7 @@ from tests.lookup.site import (
     status,
     text,
 )
-from zoterodigest.lookup.newest import Newest, newest, query_of
+from zoterodigest.lookup.arxiv import Newest, newest, query_of
 from zoterodigest.lookup.service import Place, Service
 
 IDS = [f"2607.{at:05}" for at in range(1, 251)]

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import LINEAR, growth
+from zoterodigest.lookup.claims import Reading, Status, Where
 from zoterodigest.lookup.published_in import published_in
-from zoterodigest.lookup.reading import Reading, Status, Where
 from zoterodigest.mapping import venue_table
 
 FIELDS = ("venue", "year", "award", "track", "volume", "number", "pages")

@@ -15,7 +15,7 @@ from tests.digest.test_insert import is_meant
 from tests.digest.test_laws import LINES
 from zoterodigest.digest.read.document import Document, Headings
 from zoterodigest.digest.write.shown import shows
-from zoterodigest.lookup.newest import Newest
+from zoterodigest.lookup.arxiv import Newest
 from zoterodigest.lookup.work import Looked
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import FeedRules

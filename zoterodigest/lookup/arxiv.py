@@ -1,4 +1,4 @@
-"""Papers of arXiv by their ids: a hundred a request, three seconds apart, and none asked twice.
+"""Papers of arXiv: by their ids, and the newest that a search finds.
 
 Every id has an outcome of its own. What came before a fault is kept, so that a run that is broken
 off goes on where it was.
@@ -6,19 +6,21 @@ off goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from zoterodigest.core.values.identity import identifier_of
-from zoterodigest.foreign import BadJson, read_json_as
-from zoterodigest.lookup.cache import Ages, Cache, Kept
+from zoterodigest.lookup.cache import Ages, Answers, Cache
 from zoterodigest.lookup.feed import EMPTY, Feed, fault_of, read_feed
 from zoterodigest.lookup.service import Manners, NoReply, Place, Reply, Service
+from zoterodigest.lookup.texts import arxiv_id
 from zoterodigest.lookup.work import Failed, Looked, Missing, Outcome, Source, outcome_of
 
+Outcomes = dict[str, Outcome]
 Progress = Callable[[int, int], None]
-"""Told how many ids are done, and of how many."""
+"""Gets how many ids are done, and of how many."""
 
 ARXIV = Place(Source.ARXIV.value, "https://export.arxiv.org/api", pause=3.0)
 """The API; its terms allow one request every three seconds (info.arxiv.org/help/api/tou.html)."""
@@ -37,27 +39,25 @@ class Arxiv:
         self, cache: Cache, manners: Manners, *, place: Place = ARXIV, ages: Ages | None = None
     ) -> None:
         self.service = Service(place, manners)
-        self._cache = cache
-        self._now = manners.now
-        self._ages = ages or Ages()
+        self._answers = Answers(cache, Source.ARXIV, _PAPER, now=manners.now, ages=ages)
 
     def look_up(self, ids: Iterable[str], *, progress: Progress = _unwatched) -> Outcomes:
         """Return the outcome of each of `ids` (`2103.00020`, with or without a version).
 
-        Only what is not in the cache, or has been there for too long, is asked for; `progress` is
-        told of that.
+        arXiv is asked only for what is not in the cache, or has been there for too long; `progress`
+        counts these ids.
         """
         wanted = {id_: _canonical(id_) for id_ in ids}
-        now = self._now()
-        answers: dict[str, _Answer] = {}
-        earlier: dict[str, _Answer] = {}
-        for key, (kept, answer) in self._kept(wanted.values()).items():
-            (answers if self._ages.is_fresh(kept, now) else earlier)[key] = answer
+        kept = self._answers.recall(filter(None, wanted.values()))
+        answers: dict[str, _Answer] = {
+            key: one for key, (one, is_fresh) in kept.items() if is_fresh
+        }
         asked = [key for key in dict.fromkeys(wanted.values()) if key and key not in answers]
         for start in range(0, len(asked), BATCH):
             batch = asked[start : start + BATCH]
             answers |= self._batch(batch)
             progress(start + len(batch), len(asked))
+        earlier = {key: one for key, (one, is_fresh) in kept.items() if not is_fresh}
         return {
             id_: _outcome(answers.get(key, _NO_ID), earlier.get(key)) for id_, key in wanted.items()
         }
@@ -65,94 +65,70 @@ class Arxiv:
     def recall(self, ids: Iterable[str]) -> Outcomes:
         """Return the outcome of each of `ids` as the cache has it, however old, without asking."""
         wanted = {id_: _canonical(id_) for id_ in ids}
-        kept = self._kept(wanted.values())
+        kept = self._answers.recall(filter(None, wanted.values()))
+        answers: dict[str, _Answer] = {key: one for key, (one, _) in kept.items()}
         return {
-            id_: _outcome(kept[key][1] if key in kept else _NOT_ASKED if key else _NO_ID)
+            id_: _outcome(answers.get(key, _NOT_ASKED if key else _NO_ID))
             for id_, key in wanted.items()
         }
-
-    def _kept(self, keys: Iterable[str]) -> dict[str, tuple[Kept, _Answer]]:
-        """Return what the cache has of `keys` and can be read."""
-        found = self._cache.recall(Source.ARXIV, filter(None, keys))
-        read = {key: (kept, _recalled(kept)) for key, kept in found.items()}
-        return {key: (kept, answer) for key, (kept, answer) in read.items() if answer is not None}
 
     def _batch(self, ids: Sequence[str]) -> dict[str, _Answer]:
         """Return the answer to each of `ids`; what came in a faulty feed is not asked for again."""
         answers: dict[str, _Answer] = {}
         left, fault, faults = list(ids), "", 0
         while left and faults < _TRIES:
-            reply = self.service.ask("/query", _query(left))
+            # Without `max_results` the API answers with ten.
+            params = {"id_list": ",".join(left), "start": "0", "max_results": str(len(left))}
+            reply = self.service.ask("/query", params)
             if isinstance(reply, NoReply):
                 fault = reply.reason
                 break
             new, fault = _read_page(reply, left)
-            self._keep(new)
+            self._answers.keep(new)
             answers |= new
             left = [key for key in left if key not in new]
             faults += bool(fault)
+        # An empty page may be a fault of the API. A few ids may well all be missing, so for them it
+        # is believed if it comes again and again.
         is_believed = fault == EMPTY and len(left) <= _FEW
-        return answers | dict.fromkeys(left, Missing() if is_believed else Failed(fault))
-
-    def _keep(self, answers: Mapping[str, _Answer]) -> None:
-        texts = {
-            key: _PAPER.dump_json(answer).decode() if isinstance(answer, Looked) else None
-            for key, answer in answers.items()
-        }
-        self._cache.keep(Source.ARXIV, texts, self._now())
+        return answers | dict.fromkeys(left, None if is_believed else Failed(fault))
 
 
-Outcomes = dict[str, Outcome]
-_Answer = Looked | Missing | Failed
+_Answer = Looked | Failed | None
+"""What came of asking for an id; None if there is no such paper."""
 
 _PAPER = TypeAdapter(Looked)
 _NO_ID = Failed("this is no arXiv id")
 _NOT_ASKED = Failed("arXiv has not been asked yet")
 _TRIES = 3
 _FEW = 5
-"""So many ids at once may well all be missing; of more an empty page is a fault of the API."""
 
 
 def _canonical(id_: str) -> str:
-    """Return the bare id, "" for what is none."""
-    identifier = identifier_of(f"arXiv:{id_.strip()}")
-    return identifier.value if identifier and identifier.scheme == "arxiv" else ""
+    """Return an id without version in its usual form, "" if it is none."""
+    return arxiv_id(f"arXiv:{id_.strip()}")
 
 
-def _recalled(kept: Kept) -> Looked | Missing | None:
-    if kept.answer is None:
-        return Missing()
-    try:
-        return read_json_as(_PAPER, kept.answer)
-    except BadJson:
-        return None
-
-
-def _outcome(answer: _Answer, earlier: _Answer | None = None) -> Outcome:
-    before = earlier if isinstance(earlier, Looked) else None
+def _outcome(answer: _Answer, earlier: Looked | None = None) -> Outcome:
     match answer:
         case Looked():
-            return outcome_of(answer, before.version if before else 0)
+            return outcome_of(answer, earlier.version if earlier else 0)
         case Failed(reason):
-            return Failed(reason, before)
-        case Missing():
-            return answer
+            return Failed(reason, earlier)
+        case None:
+            return Missing()
 
 
-def _query(ids: Sequence[str]) -> dict[str, str]:
-    # Without `max_results` the API answers with ten.
-    return {"id_list": ",".join(ids), "start": "0", "max_results": str(len(ids))}
-
-
-def _read_page(reply: Reply, asked: Sequence[str]) -> tuple[dict[str, _Answer], str]:
+def _read_page(reply: Reply, asked: Sequence[str]) -> tuple[dict[str, Looked | None], str]:
     """Return what an answer says of the ids asked for, and why the rest should be asked again."""
     feed = read_feed(reply.body)
-    answers: dict[str, _Answer] = {paper.id: paper for paper in feed.papers if paper.id in asked}
+    answers: dict[str, Looked | None] = {p.id: p for p in feed.papers if p.id in asked}
+    # One id that the API refuses costs the answers to all others of its request.
     if refused := [key for key in asked if any(_names(text, key) for text in feed.complaints)]:
-        return answers | dict.fromkeys(refused, Missing()), ""
+        return answers | dict.fromkeys(refused), ""
     if fault := _fault(reply, feed, asked):
         return answers, fault
-    return dict.fromkeys(asked, Missing()) | answers, ""
+    return dict.fromkeys(asked) | answers, ""
 
 
 def _names(complaint: str, id_: str) -> bool:
@@ -169,3 +145,75 @@ def _fault(reply: Reply, feed: Feed, asked: Sequence[str]) -> str:
     if any(paper.id not in asked for paper in feed.papers):
         return "arXiv answers with another paper than asked for"
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Papers, newest first, none twice; `fault` says why some may be missing, "" if none are."""
+
+    papers: tuple[Looked, ...]
+    fault: str = ""
+
+
+def newest(service: Service, query: str, *, since: str, most: int = 2_000) -> Newest:
+    """Return the papers that `query` finds whose first day is `since` (ISO 8601) or later.
+
+    `service` is that of `Arxiv`. What came before a fault, also on the same page, is returned with
+    it; so is the fact that there are more than `most`.
+    """
+    papers: dict[str, Looked] = {}
+    fault = f"arXiv has more than {most:,} such papers"
+    for start in range(0, most, BATCH):
+        page, page_fault = _page(service, query, start)
+        papers |= {paper.id: paper for paper in page.papers if paper.first >= since}
+        is_last = start + BATCH >= page.total or any(paper.first < since for paper in page.papers)
+        if page_fault or is_last:
+            fault = page_fault
+            break
+    in_order = sorted(papers.values(), key=lambda paper: (paper.first, paper.id), reverse=True)
+    return Newest(tuple(in_order), fault)
+
+
+def query_of(categories: Iterable[str], phrases: Iterable[str] = ()) -> str:
+    """Return the query for papers in any of `categories` that have any of `phrases`, if there are.
+
+    Phrases are looked for in title and abstract. A category that cannot be one (`cs.CV`, `cs.*`) is
+    left out, as is a phrase without letters and digits.
+    """
+    in_category = [f"cat:{each}" for each in categories if _CATEGORY.fullmatch(each)]
+    words = [phrase for each in phrases if (phrase := _plain(each))]
+    saying = [f'{field}:"{phrase}"' for phrase in words for field in ("ti", "abs")]
+    groups = [f"({' OR '.join(group)})" for group in (in_category, saying) if group]
+    return " AND ".join(groups)
+
+
+_CATEGORY = re.compile(r"[a-z]{1,10}(?:-[a-z]{1,10}){0,2}(?:\.(?:[A-Za-z-]{1,12}|\*))?")
+
+
+def _page(service: Service, query: str, start: int) -> tuple[Feed, str]:
+    """Return one page of what is found, and why it is not all of it; "" if it is."""
+    params = {
+        "search_query": query,
+        "sortBy": "submittedDate",
+        "sortOrder": "descending",
+        "start": str(start),
+        "max_results": str(BATCH),
+    }
+    fullest, fault = Feed(()), ""
+    for _ in range(_TRIES):
+        reply = service.ask("/query", params)
+        if isinstance(reply, NoReply):
+            return fullest, reply.reason
+        feed = read_feed(reply.body)
+        is_too_empty = feed.is_empty and (start > 0 or feed.total > 0)
+        fault = fault_of(reply.status, feed) or (EMPTY if is_too_empty else "")
+        if not fault:
+            return feed, ""
+        fullest = max(fullest, feed, key=lambda one: len(one.papers))
+    return fullest, fault
+
+
+def _plain(text: str) -> str:
+    """Return the words of a text without what is a command to the search."""
+    words = "".join(sign if sign.isalnum() or sign == "-" else " " for sign in text).split()
+    return " ".join(words) if any(map(str.isalnum, "".join(words))) else ""

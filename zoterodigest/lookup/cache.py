@@ -5,19 +5,25 @@ It may be lost at any time: then it is asked for again. Several processes may us
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from zoterodigest.lookup.closing import Closing
+from pydantic import TypeAdapter
+
+from zoterodigest.foreign import BadJson, read_json_as
 from zoterodigest.lookup.work import Source
 
+_LOG = logging.getLogger(__name__)
+
 Result = TypeVar("Result")
+Value = TypeVar("Value")
 
 
 def cache_file(folder: Path) -> Path:
@@ -58,18 +64,14 @@ class Ages:
         return timedelta(0) <= age < (self.missing if kept.answer is None else self.found)
 
 
-def _untold(_: str) -> None:
-    pass
+class Cache(AbstractContextManager["Cache"]):
+    """The answers kept in the file at `path`; without a path, for the life of this object.
 
-
-class Cache(Closing):
-    """The answers kept in the file at `path`, or for the life of this object alone (None).
-
-    A file that is damaged is begun anew, one that cannot be used is done without; `tell` is told
-    either, once.
+    A damaged file is replaced by a new one. If a file can't be used, nothing is kept. `tell` gets
+    a message in both cases, once.
     """
 
-    def __init__(self, path: Path | None, *, tell: Callable[[str], None] = _untold) -> None:
+    def __init__(self, path: Path | None, *, tell: Callable[[str], object] = _LOG.info) -> None:
         self._path = path
         self._tell = tell
         self._connection: sqlite3.Connection | None = None
@@ -93,6 +95,9 @@ class Cache(Closing):
         ]
         if rows:
             self._tried(partial(_keep, rows=rows))
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -129,15 +134,58 @@ class Cache(Closing):
             if self._path is not None:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = sqlite3.connect(self._path or ":memory:", timeout=_PATIENCE)
-            # It may be lost: nothing waits for the disk.
+            # The cache may be lost, so no run waits for the disk.
             self._connection.execute("PRAGMA synchronous = OFF")
             self._connection.execute(_TABLE)
         return self._connection
 
 
+class Answers(Generic[Value]):
+    """The answers of one source in a cache, as values of the type of `shape`.
+
+    None is kept for "there is no such thing".
+    """
+
+    def __init__(
+        self,
+        cache: Cache,
+        source: Source,
+        shape: TypeAdapter[Value],
+        *,
+        now: Callable[[], datetime],
+        ages: Ages | None = None,
+    ) -> None:
+        self._cache = cache
+        self._source = source
+        self._shape = shape
+        self._now = now
+        self._ages = ages or Ages()
+
+    def recall(self, keys: Iterable[str]) -> dict[str, tuple[Value | None, bool]]:
+        """Return what is kept under `keys`, and of each answer whether it is fresh."""
+        now = self._now()
+        wanted = tuple(keys)
+        found: dict[str, tuple[Value | None, bool]] = {}
+        for key, kept in self._cache.recall(self._source, wanted).items():
+            with suppress(BadJson):  # a version with another form of the value may have kept it
+                value = None if kept.answer is None else read_json_as(self._shape, kept.answer)
+                found[key] = value, self._ages.is_fresh(kept, now)
+        if wanted:
+            told = len(found), len(wanted), self._source.value
+            _LOG.info("The cache has %d of %d answers of %s", *told)
+        return found
+
+    def keep(self, answers: Mapping[str, Value | None]) -> None:
+        """Keep answers that just came."""
+        texts = {
+            key: None if answer is None else self._shape.dump_json(answer).decode()
+            for key, answer in answers.items()
+        }
+        self._cache.keep(self._source, texts, self._now())
+
+
 _PATIENCE = 10.0
-_MOST = 500
-"""Keys asked for in one statement; SQLite once took no more than 999."""
+_MOST = 500  # keys in one statement: SQLite before 3.32 takes no more than 999
 
 _TABLE = """CREATE TABLE IF NOT EXISTS answers (
     source TEXT NOT NULL,
@@ -154,16 +202,16 @@ def _recalled(opened: sqlite3.Connection, source: Source, keys: Sequence[str]) -
     marks = ",".join("?" * len(keys))
     statement = f"SELECT key, asked, answer FROM answers WHERE source = ? AND key IN ({marks})"
     found = opened.execute(statement, (source.name, *map(_storable, keys)))
-    return {key: Kept(answer, _moment(asked)) for key, asked, answer in found if _is_ours(answer)}
+    return {
+        key: Kept(answer, _moment(asked))
+        for key, asked, answer in found
+        if isinstance(answer, str | None)
+    }
 
 
 def _keep(opened: sqlite3.Connection, rows: Sequence[_Row]) -> None:
     with opened:
         opened.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", rows)
-
-
-def _is_ours(answer: object) -> bool:
-    return answer is None or isinstance(answer, str)
 
 
 def _moment(asked: object) -> datetime:

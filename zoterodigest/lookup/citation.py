@@ -6,9 +6,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from zoterodigest.lookup.reading import Citation
-from zoterodigest.lookup.years import four_digits
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where in a journal or volume of proceedings; a part that is not given is empty."""
+
+    volume: str = ""
+    number: str = ""
+    pages: str = ""
+    year: str = ""
+
+
+NOWHERE = Citation()
+
+EARLIEST, LATEST = 60, 8
+"""A year counts if it is at most so long before, and after, the submission: a page is no year."""
 
 _LONGEST = 160
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
@@ -51,6 +65,21 @@ def cited(tail: str, submitted: str) -> Citation:
     if loose and not pages:
         pages = loose.pop(0)
     return Citation(volume, number, _DASHES.sub("-", pages), year)
+
+
+def four_digits(text: str, submitted: str) -> str:
+    """Return the year that `text` (two or four digits) means, "" if it cannot be one.
+
+    Two digits are completed to the year nearest to the submission (`submitted` begins with its
+    year; without one, to 1980-2079).
+    """
+    near = int(submitted[:4]) if submitted[:4].isdecimal() else 2030
+    year = int(text)
+    if len(text) == 2:
+        year += (near - year + 50) // 100 * 100
+    if not submitted[:4].isdecimal():
+        return str(year) if 1900 < year < 2080 else ""
+    return str(year) if near - EARLIEST <= year <= near + LATEST else ""
 
 
 def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, str]:

@@ -6,9 +6,9 @@ It knows the DOIs of publishers, not those of arXiv, and names a preprint only a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from urllib.parse import quote
 
-from zoterodigest.core.values.identity import identifier_of
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Question
 from zoterodigest.lookup.service import Place
@@ -63,12 +63,15 @@ def _work(work: Json) -> Iterator[Candidate]:
     """Yield the work if it has a title."""
     if not (title := _title(work)):
         return
+    years = (texts.year(first(first(inside(work, date, "date-parts")))) for date in _DATES)
+    related = (each(inside(work, "relation", kind)) for kind in _PREPRINTS)
+    preprints = (inside(one, "id") for one in chain.from_iterable(related))
     yield Candidate(
         source=Source.CROSSREF,
         title=title,
         authors=texts.people(_name(author) for author in each(inside(work, "author"))),
         venue=_venue(work),
-        year=next(filter(None, (_year(work, date) for date in _DATES)), ""),
+        year=next(filter(None, years), ""),
         item_type=_TYPES.get(line(inside(work, "type")), ""),
         doi=texts.doi(inside(work, "DOI")),
         pages=texts.pages(inside(work, "page")) or line(inside(work, "article-number")),
@@ -76,7 +79,7 @@ def _work(work: Json) -> Iterator[Candidate]:
         number=line(inside(work, "issue")),
         publisher=texts.title(inside(work, "publisher")),
         url=texts.web_address(inside(work, "URL")),
-        arxiv=next(_arxiv_ids(work), ""),
+        arxiv=next(filter(None, map(texts.arxiv_id, preprints)), ""),
     )
 
 
@@ -100,15 +103,3 @@ def _venue(work: Json) -> str:
     names = [name for name in map(texts.title, each(inside(work, "container-title"))) if name]
     named = [name for name in names if not name.casefold().startswith(_SERIES)]
     return next(iter(named or names), "")
-
-
-def _year(work: Json, date: str) -> str:
-    return texts.year(first(first(inside(work, date, "date-parts"))))
-
-
-def _arxiv_ids(work: Json) -> Iterator[str]:
-    for kind in _PREPRINTS:
-        for related in each(inside(work, "relation", kind)):
-            identifier = identifier_of(line(inside(related, "id")))
-            if identifier is not None and identifier.scheme == "arxiv":
-                yield identifier.value

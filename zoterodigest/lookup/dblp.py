@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from zoterodigest.core.values.identity import identifier_of
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Question
 from zoterodigest.lookup.service import Place
@@ -34,7 +33,6 @@ _TYPES = {
     "Books and Theses": "book",
 }
 _NO_WORKS = ("Editorship", "Data and Artifacts")
-_CORR = "abs/"
 
 
 def _read(answer: Json) -> Iterator[Candidate]:
@@ -49,23 +47,23 @@ def _work(info: Json) -> Iterator[Candidate]:
     title = texts.title(inside(info, "title")).removesuffix(".")
     if not title:
         return
+    # DBLP lists a paper of arXiv as volume "abs/2103.00020" of the journal CoRR.
     volume, pages = line(inside(info, "volume")), texts.pages(inside(info, "pages"))
-    arxiv = identifier_of(f"arXiv:{volume.removeprefix(_CORR)}")
-    is_preprint = arxiv is not None and volume.startswith(_CORR)
+    arxiv = texts.arxiv_id(f"arXiv:{volume[4:]}") if volume.startswith("abs/") else ""
     yield Candidate(
         source=Source.DBLP,
         title=title,
         authors=texts.people(map(_name, each(inside(info, "authors", "author")))),
         venue=texts.title(first(inside(info, "venue"))),
         year=texts.year(inside(info, "year")),
-        item_type="preprint" if is_preprint else _TYPES.get(line(inside(info, "type")), ""),
+        item_type="preprint" if arxiv else _TYPES.get(line(inside(info, "type")), ""),
         doi=texts.doi(inside(info, "doi")),
-        pages="" if is_preprint else pages,
-        volume="" if is_preprint else volume,
+        pages="" if arxiv else pages,
+        volume="" if arxiv else volume,
         number=line(inside(info, "number")),
         publisher=texts.title(inside(info, "publisher")),
         url=texts.web_address(first(inside(info, "ee"))) or texts.web_address(inside(info, "url")),
-        arxiv=arxiv.value if arxiv is not None and is_preprint else "",
+        arxiv=arxiv,
     )
 
 

@@ -21,7 +21,7 @@ from zoterodigest.lookup.index import Candidates, Index, Question
 from zoterodigest.lookup.publication import Publication, Published, publication
 from zoterodigest.lookup.sources import Sources
 from zoterodigest.lookup.statements import Heard, Work, is_same_paper
-from zoterodigest.lookup.work import Failed, Found, Looked, Outcome, Source, Withdrawn
+from zoterodigest.lookup.work import Failed, Found, Looked, Missing, Outcome, Source, Withdrawn
 
 Watch = Callable[[str], AbstractContextManager[Progress]]
 """Shows what is under way while a block lasts, and how far it has got."""
@@ -192,11 +192,11 @@ class _Search:
     def _hear_arxiv(self, at: int, outcome: Outcome) -> None:
         looked: Looked | None = None
         match outcome:
-            case Found(looked=looked) | Withdrawn(looked=looked):
-                pass
             case Failed(reason, looked):
                 self._note_fault(Source.ARXIV, reason)
-            case _:
+            case Found(looked) | Withdrawn(looked):
+                pass  # also one that was withdrawn: its comment may say where it appeared
+            case Missing():
                 pass
         if looked is not None:
             sought = self._sought[at]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from zoterodigest.foreign import BadJson, read_json, read_json_as
-from zoterodigest.lookup.cache import Ages, Cache, Kept
-from zoterodigest.lookup.service import Manners, NoReply, Place, Reply, Service
+from zoterodigest.foreign import BadJson, read_json
+from zoterodigest.lookup.cache import Ages, Answers, Cache
+from zoterodigest.lookup.service import Manners, NoReply, Place, Service
 from zoterodigest.lookup.texts import Json
 from zoterodigest.lookup.work import Candidate, Failed, Source
 
@@ -47,9 +47,7 @@ class Index:
     ) -> None:
         self.source = source
         self.service = Service(place, manners)
-        self._cache = cache
-        self._now = manners.now
-        self._ages = ages or Ages()
+        self._answers = Answers(cache, source, _CANDIDATES, now=manners.now, ages=ages)
 
     def ask(self, question: Question) -> Candidates | Failed:
         """Return what the index has, from the cache if it was asked not long ago."""
@@ -67,32 +65,9 @@ class Index:
         self, path: str, params: Mapping[str, str], body: Mapping[str, object] | None = None
     ) -> Json | Failed:
         """Return the JSON that comes back for a request, None for what the index does not know."""
-        reply = self.service.ask(path, params, body)
+        reply, name = self.service.ask(path, params, body), self.service.place.name
         if isinstance(reply, NoReply):
             return Failed(reply.reason)
-        return self._read(reply)
-
-    def recall(self, keys: Sequence[str], *, however_old: bool = False) -> dict[str, Candidates]:
-        """Return the answers kept under `keys` that need not be asked for again, or all."""
-        now = self._now()
-        kept = self._cache.recall(self.source, keys)
-        read = {
-            key: _recalled(one)
-            for key, one in kept.items()
-            if however_old or self._ages.is_fresh(one, now)
-        }
-        return {key: found for key, found in read.items() if found is not None}
-
-    def keep(self, answers: Mapping[str, Candidates]) -> None:
-        """Keep answers that just came."""
-        texts = {
-            key: _CANDIDATES.dump_json(found).decode() if found else None
-            for key, found in answers.items()
-        }
-        self._cache.keep(self.source, texts, self._now())
-
-    def _read(self, reply: Reply) -> Json | Failed:
-        name = self.service.place.name
         if reply.status == 404:
             return None
         if reply.status != 200:
@@ -103,14 +78,16 @@ class Index:
             return Failed(f"{name} does not answer in JSON")
         return read
 
+    def recall(self, keys: Sequence[str], *, however_old: bool = False) -> dict[str, Candidates]:
+        """Return the answers kept under `keys` that need not be asked for again, or all."""
+        kept = self._answers.recall(keys)
+        return {
+            key: found or () for key, (found, is_fresh) in kept.items() if is_fresh or however_old
+        }
+
+    def keep(self, answers: Mapping[str, Candidates]) -> None:
+        """Keep answers that just came."""
+        self._answers.keep({key: found or None for key, found in answers.items()})
+
 
 _CANDIDATES = TypeAdapter(Candidates)
-
-
-def _recalled(kept: Kept) -> Candidates | None:
-    if kept.answer is None:
-        return ()
-    try:
-        return read_json_as(_CANDIDATES, kept.answer)
-    except BadJson:
-        return None

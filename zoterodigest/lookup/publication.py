@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.library.records.items import item_type_for
@@ -182,15 +182,15 @@ def _joined(
     years = _years(agreeing, first, is_journal=item_type == "journalArticle")
     if not years:
         return "nobody tells the year for certain"
-    if _span(years) > (item_type == "journalArticle"):
+    # An issue of a journal often appears a year after its articles.
+    if int(max(years)) - int(min(years)) > (item_type == "journalArticle"):
         return "the sources disagree about the year"
     return Published(
         venue.name,
         years[0],
         item_type,
         tuple(agreeing),
-        _first_doi(agreeing),
-        _first_pages(agreeing),
+        *_doi_and_pages(agreeing),
         next((each.award for each in agreeing if each.award), ""),
     )
 
@@ -226,22 +226,16 @@ def _years(agreeing: Sequence[Statement], first: str, *, is_journal: bool) -> li
     return []
 
 
-def _span(years: Iterable[str]) -> int:
-    numbers = sorted(map(int, years))
-    return numbers[-1] - numbers[0]
+def _doi_and_pages(agreeing: Iterable[Statement]) -> tuple[str, str]:
+    """Return the DOI and the pages, each from the index that is trusted most with such things."""
+    in_order = sorted(agreeing, key=_rank)
+    dois = (each.doi for each in in_order if each.doi)
+    pages = (each.pages for each in in_order if _PAGES.fullmatch(each.pages))
+    return next(dois, ""), next(pages, "")
 
 
-def _first_doi(agreeing: Sequence[Statement]) -> str:
-    return next((each.doi for each in _in_order(agreeing) if each.doi), "")
-
-
-def _first_pages(agreeing: Sequence[Statement]) -> str:
-    return next((each.pages for each in _in_order(agreeing) if _PAGES.fullmatch(each.pages)), "")
-
-
-def _in_order(agreeing: Sequence[Statement]) -> Iterator[Statement]:
-    for source in _INDEXED:
-        yield from (each for each in agreeing if each.source is source)
+def _rank(statement: Statement) -> int:
+    return _INDEXED.index(statement.source) if statement.source else len(_INDEXED)
 
 
 def _with_additions(
@@ -253,7 +247,7 @@ def _with_additions(
     """Return the own venue with what those add who name it too, with its year."""
     naming = [each for each in statements if _says(each, own)]
     agreeing = [each for each in naming if not own.year or each.year == own.year]
-    year = own.year or next((each.year for each in _in_order(agreeing) if each.year), "")
+    year = own.year or next((each.year for each in sorted(agreeing, key=_rank) if each.year), "")
     other_year = _as_doubts((each for each in naming if each not in agreeing), OTHER_YEAR)
     others = _as_doubts((each for each in statements if each not in naming), OTHER_VENUE)
     return Published(
@@ -261,8 +255,7 @@ def _with_additions(
         year,
         item_type_for({"venue": own.venue.name}, zotero),
         (own, *agreeing),
-        _first_doi(agreeing),
-        _first_pages(agreeing),
+        *_doi_and_pages(agreeing),
         against=(*other_year, *others, *doubts),
     )
 

@@ -13,15 +13,16 @@ a paper from March may mean any later ICML.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.lookup.comment import read_comment
-from zoterodigest.lookup.journal_ref import read_journal_ref
-from zoterodigest.lookup.reading import Reading, Status
-from zoterodigest.lookup.venue_names import VenueNames
-
-__all__ = ["published_in"]
+from zoterodigest.lookup import wording
+from zoterodigest.lookup.citation import cited, four_digits
+from zoterodigest.lookup.claims import Claim, Passage, Reading, Status, Where, claim_of, weighed
+from zoterodigest.lookup.venue_names import Named, VenueNames
+from zoterodigest.lookup.venue_tail import Track, awards_in
 
 
 def published_in(comment: str, journal_ref: str, *, submitted: str, venues: VenueTable) -> Reading:
@@ -32,9 +33,12 @@ def published_in(comment: str, journal_ref: str, *, submitted: str, venues: Venu
     Any text is read in linear time.
     """
     names = VenueNames(venues, submitted)
-    reference, remark = read_journal_ref(journal_ref, names), read_comment(comment, names)
+    reference, remark = _read_journal_ref(journal_ref, names), _read_comment(comment, names)
     if not reference.venue:
-        return replace(remark, status=reference.status) if _says_more(reference, remark) else remark
+        # The status in the reference counts only if the comment says nothing of it.
+        return (
+            replace(remark, status=reference.status) if remark.status is Status.UNKNOWN else remark
+        )
     if remark.venue != reference.venue or remark.year not in ("", reference.year or remark.year):
         return reference
     return replace(
@@ -47,5 +51,191 @@ def published_in(comment: str, journal_ref: str, *, submitted: str, venues: Venu
     )
 
 
-def _says_more(reference: Reading, remark: Reading) -> bool:
-    return remark.status is Status.UNKNOWN and reference.status is not Status.UNKNOWN
+def _read_comment(comment: str, names: VenueNames) -> Reading:
+    """Return where the work appeared, read from its comment."""
+    text = wording.masked(comment)
+    if wording.WITHDRAWN.search(text):
+        return Reading()
+    # What is not archival names a venue, but is not published there.
+    is_archival = not wording.NON_ARCHIVAL.search(text)
+    claims = tuple(_claims(text, names)) if is_archival else ()
+    reading = weighed(claims, comment, Where.COMMENT)
+    if reading is None:
+        return Reading(status=wording.status_without_venue(text))
+    awards = dict.fromkeys([*filter(None, reading.award.split(", ")), *_lone_awards(text)])
+    return replace(reading, award=", ".join(awards))
+
+
+def _claims(text: str, names: VenueNames) -> Iterator[Claim]:
+    start = 0
+    for end in wording.sentence_ends(text):
+        cue = wording.CUE.search(text, start, end)
+        yield from _alone(text, start, cue.start() if cue else end, names=names)
+        yield from _told(text, start, end, names=names)
+        start = end + 1
+
+
+def _told(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[Claim]:
+    """Yield what the sentence says in words: "accepted to", "to appear in"."""
+    cues = list(wording.CUE.finditer(text, start, end))
+    for number, cue in enumerate(cues):
+        until = cues[number + 1].start() if number + 1 < len(cues) else end
+        begin = cue.start()
+        status = Status.PUBLISHED if cue["published"] else Status.ACCEPTED
+        status = Status.TO_APPEAR if cue["to_appear"] else status
+        for named in _joined(text[:until], cue.end(), names):
+            if not _is_of_another(text, start, cue, named=named):
+                claim = claim_of(named, text, (begin, until), status, names=names)
+                awards = dict.fromkeys((*awards_in(cue[0]), *claim.awards))
+                yield replace(claim, start=cue.start(), awards=tuple(awards))
+            begin = named.tail.end
+    for found in wording.CUE_IN_CHINESE.finditer(text, start, end):
+        if within := names.at(text[: found.end("name")], found.start("name")):
+            yield claim_of(within, text, found.span("name"), Status.ACCEPTED, names=names)
+
+
+def _alone(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[Claim]:
+    """Yield a venue that stands alone in the sentence, with its year, an award or "accepted"."""
+    if wording.NOT_ALONE.search(text) or wording.SUBMISSION.search(text):
+        return
+    for at in _starts(text, start, end):
+        is_volume = wording.PROCEEDINGS.match(text, at, end) is not None
+        named = _named_behind(text[:end], at, names, is_alone=True)
+        if named is None or wording.ANOTHER_VERSION.search(text, 0, at):
+            continue
+        claim = claim_of(named, text, (at, end), Status.ACCEPTED, names=names)
+        if is_volume or claim.citation.volume:
+            claim = replace(claim, status=Status.PUBLISHED)
+        if is_volume or claim.year or claim.awards or named.tail.is_accepted:
+            yield replace(claim, is_alone=not is_volume)
+            return
+
+
+def _starts(text: str, start: int, end: int) -> Iterator[int]:
+    """Yield where the sentence begins, and where its parts do behind counts of pages and such."""
+    yield start
+    for part in re.finditer(r"[,:]\s", text[start:end]):
+        if not wording.is_harmless(text[start : start + part.start()]):
+            return
+        yield start + part.end()
+
+
+def _joined(text: str, start: int, names: VenueNames) -> Iterator[Named]:
+    """Yield what is named from `start` on, and what is joined to it: "ICLR 2024 and ICML 2024"."""
+    named = _named_behind(text, start, names)
+    while named:
+        yield named
+        also = wording.AND.match(text, named.tail.end)
+        named = names.known_behind_leads(text, also.end()) if also else None
+
+
+def _named_behind(
+    text: str, start: int, names: VenueNames, *, is_alone: bool = False
+) -> Named | None:
+    """Return what is named from `start` on; of a workshop the conference that it belongs to."""
+    named = names.known_behind_leads(text, start) if is_alone else names.at(text, start)
+    workshop = wording.WORKSHOP.search(text, start)
+    if workshop is None or (named and (named.is_journal or named.tail.track)):
+        return named
+    if named and named.venue:
+        is_part_of_name = named.start <= workshop.start() < named.end
+        return named if is_part_of_name else None
+    lead = text[start : workshop.start()]
+    if is_alone and not wording.WORKSHOP_LEAD.fullmatch(lead):
+        return None
+    host = _conference_in(text, start, names)
+    return _workshop_of(host) if host else named
+
+
+def _conference_in(text: str, start: int, names: VenueNames) -> Named | None:
+    return next((named for named in names.known_in(text, start) if not named.is_journal), None)
+
+
+def _workshop_of(host: Named) -> Named:
+    return replace(host, tail=replace(host.tail, track=Track.WORKSHOP))
+
+
+def _is_of_another(text: str, start: int, cue: re.Match[str], *, named: Named) -> bool:
+    """Whether the sentence that begins at `start` says of another work what the cue says."""
+    before = text[start : cue.start()]
+    part = re.split(r"[,(]", before)[-1]
+    if wording.ANOTHER_THING.search(before) or wording.PART_OF_WORK.search(part):
+        return True
+    if wording.IF.search(part) or wording.SUBMISSION.search(part):
+        return True
+    if wording.JOURNAL_VERSION.search(part) and named.is_journal:
+        return False
+    # A journal prints extended versions of conference papers: "extends our CVPR paper, accepted to
+    # TPAMI" speaks of this work. So only the words just before the journal count.
+    earlier = part if named.is_journal else text[: cue.start()]
+    return wording.ANOTHER_VERSION.search(earlier) is not None
+
+
+def _lone_awards(text: str) -> Iterator[str]:
+    """Yield the awards that stand alone between two marks."""
+    for part in re.split(r"[.;,|()]", text):
+        if wording.LONE_AWARD.fullmatch(part.strip()):
+            yield from awards_in(part)
+
+
+def _read_journal_ref(journal_ref: str, names: VenueNames) -> Reading:
+    """Return where the work appeared, read from its journal reference: the first of several."""
+    masked = wording.masked(journal_ref)
+    text = masked.split(";")[0].rstrip()
+    if wording.SUBMISSION.search(text) or wording.WITHDRAWN.search(text):
+        return Reading(status=wording.status_without_venue(text))
+    named = _named_in_reference(text, names)
+    if named is None:
+        return _by_form(text, names)
+    claim = claim_of(named, text, (0, len(text)), Status.PUBLISHED, names=names)
+    whole = replace(
+        claim,
+        end=len(text),
+        year=claim.year or _only_year(text, names.submitted),
+        citation=cited(text[named.end :], names.submitted),
+    )
+    return weighed((whole,), journal_ref, Where.JOURNAL_REF) or Reading()
+
+
+def _named_in_reference(text: str, names: VenueNames) -> Named | None:
+    start = len(text) - len(text.lstrip())
+    named = names.known_behind_leads(text, start)
+    if wording.WORKSHOP.search(text) and not (named and named.is_journal):
+        host = named or _conference_in(text, start, names)
+        return _workshop_of(host) if host else names.at(text, start)
+    return named
+
+
+def _only_year(text: str, submitted: str) -> str:
+    """Return the year that `text` names, "" if it names none or several."""
+    years = {four_digits(found, submitted) for found in _YEAR.findall(text)} - {""}
+    return years.pop() if len(years) == 1 else ""
+
+
+def _by_form(text: str, names: VenueNames) -> Reading:
+    """Read the name of an unknown journal or of proceedings: what stands before the numbers."""
+    found = _NAME.match(text)
+    if found is None or _NO_NAME.search(found["name"]) or wording.WORKSHOP.search(text):
+        return Reading()
+    if any(True for _ in names.known_in(text, 0)):
+        return Reading()
+    citation = cited(text[found.end("name") :], names.submitted)
+    if not citation.volume and not citation.year:
+        return Reading()
+    return Reading(
+        " ".join(found["name"].split()),
+        citation.year,
+        status=Status.PUBLISHED,
+        volume=citation.volume,
+        number=citation.number,
+        pages=citation.pages,
+        passage=Passage(Where.JOURNAL_REF, 0, len(text), text),
+    )
+
+
+_YEAR = re.compile(r"(?<![\d:–-])(?:19|20)\d\d(?![\d–-])")
+_NAME = re.compile(
+    r"\s{0,3}(?:[Ii]n:? )?(?:[Tt]he )?(?P<name>[A-Z][^\d,;()]{2,120}?)"
+    r"[\s,:]{0,3}(?=[\s(,.]\(?(?:[Vv]ol|\d)|,)"
+)
+_NO_NAME = re.compile(r"\barxiv\b|\bpreprint\b|\bPMLR\b|\bthesis\b|\bproceedings\b|\bLNCS\b", re.I)

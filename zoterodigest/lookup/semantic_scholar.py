@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from zoterodigest.core.values.identity import Identifier, identifier_of
+from zoterodigest.core.values.identity import Identifier
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Candidates, Index, Question
 from zoterodigest.lookup.service import Place
@@ -55,9 +55,8 @@ _PREFIXES = {"arxiv": "ARXIV", "doi": "DOI", "acl": "ACL"}
 _FIELDS = {
     "fields": "title,authors,venue,publicationVenue,year,publicationTypes,journal,externalIds,url"
 }
-_CONFERENCE, _JOURNAL = "conferencePaper", "journalArticle"
-_VENUES = {"conference": _CONFERENCE, "journal": _JOURNAL}
-_TYPES = {"Conference": _CONFERENCE, "JournalArticle": _JOURNAL, "Book": "book"}
+_VENUES = {"conference": "conferencePaper", "journal": "journalArticle"}
+_TYPES = {"Conference": "conferencePaper", "JournalArticle": "journalArticle", "Book": "book"}
 _ARXIV_NAMES = ("arxiv.org", "arxiv", "corr", "arxiv preprint")
 
 
@@ -90,7 +89,6 @@ def _work(paper: Json) -> Iterator[Candidate]:
     venue, item_type = _venue(paper)
     is_preprint = item_type == "preprint"
     journal = inside(paper, "journal")
-    arxiv = identifier_of(f"arXiv:{line(inside(paper, 'externalIds', 'ArXiv'))}")
     yield Candidate(
         source=Source.SEMANTIC_SCHOLAR,
         title=title,
@@ -104,7 +102,7 @@ def _work(paper: Json) -> Iterator[Candidate]:
         pages="" if is_preprint else texts.pages(inside(journal, "pages")),
         volume="" if is_preprint else line(inside(journal, "volume")),
         url=texts.web_address(inside(paper, "url")),
-        arxiv=arxiv.value if arxiv is not None and arxiv.scheme == "arxiv" else "",
+        arxiv=texts.arxiv_id(f"arXiv:{line(inside(paper, 'externalIds', 'ArXiv'))}"),
     )
 
 

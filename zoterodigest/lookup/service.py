@@ -1,26 +1,30 @@
-"""Asking a service over HTTP as it wants to be asked: who we are, not too often, with patience.
+"""Requests to a service over HTTP, by its rules: who asks, how often, and when to try again.
 
-Errors of requests are translated here and nowhere else. A service that does not answer is no error
-of ours: what was asked stays unknown, and the reason is told.
+Only this module translates the errors of requests. It does not raise if a service does not answer:
+what was asked stays unknown, and the reason is returned.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from zoterodigest import __version__
 from zoterodigest.library.access import Wait
 from zoterodigest.library.http.limits import TooSlow, within
 from zoterodigest.library.http.patience import seconds_asked
-from zoterodigest.lookup.closing import Closing
 
 if TYPE_CHECKING:
     import requests
+
+_LOG = logging.getLogger(__name__)
 
 
 def _sleep(seconds: float, _: str) -> None:
@@ -80,7 +84,7 @@ class Place:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-class Service(Closing):
+class Service(AbstractContextManager["Service"]):
     """A service at `place`; `sent` counts requests.
 
     One that cannot be reached, wants to be left alone for long, or fails twice in a row is not
@@ -102,6 +106,7 @@ class Service(Closing):
         """Return the answer to a GET of `path` below the address, or to a POST of `json`."""
         if self._given_up:
             return NoReply(self._given_up)
+        # urllib3's Retry would sleep by itself, without a word and a limit (ADR 18).
         attempt, result = 1, self._sent(path, params, json)
         while isinstance(result, _Refused) and attempt < _ATTEMPTS and self._rests(result, attempt):
             attempt, result = attempt + 1, self._sent(path, params, json)
@@ -113,18 +118,18 @@ class Service(Closing):
             self._given_up = result.reason
         return NoReply(self._given_up or result.reason)
 
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close the connection; another question opens a new one."""
         if self._session is not None:
             self._session.close()
             self._session = None
 
-    def _be_patient(self) -> None:
-        seconds = (self._free_at - self._manners.now()).total_seconds()
-        if seconds > 0:
-            self._manners.wait(
-                seconds, f"{self.place.name} is asked once in {self.place.pause:g} s"
-            )
+    def _wait(self, seconds: float, reason: str) -> None:
+        _LOG.debug("Wait %g s: %s", seconds, reason)
+        self._manners.wait(seconds, reason)
 
     def _rests(self, refused: _Refused, attempt: int) -> bool:
         """Wait until it may be tried again; False if that is of no use, or too long for us."""
@@ -135,7 +140,7 @@ class Service(Closing):
             minutes = max(1, round(seconds / 60))
             self._given_up = f"{self.place.name} asks to wait for {minutes} minutes"
         else:
-            self._manners.wait(seconds, refused.reason)
+            self._wait(seconds, refused.reason)
         return not self._given_up
 
     def _sent(
@@ -145,7 +150,9 @@ class Service(Closing):
         from urllib3.exceptions import HTTPError
 
         name = self.place.name
-        self._be_patient()
+        pause = (self._free_at - self._manners.now()).total_seconds()
+        if pause > 0:
+            self._wait(pause, f"{name} is asked once in {self.place.pause:g} s")
         self.sent += 1
         try:
             return within(self._manners.longest_answer, lambda: self._received(path, params, json))
@@ -166,6 +173,9 @@ class Service(Closing):
     def _received(
         self, path: str, params: Mapping[str, str], json: Mapping[str, object] | None
     ) -> Reply | _Refused:
+        # Neither headers nor parameters: they may hold a key, or titles of a person's papers.
+        host = urlsplit(self.place.url).hostname
+        _LOG.info("Ask %s at %s for %s", self.place.name, host, path)
         address = self.place.url.rstrip("/") + path
         with self._opened().request(
             "GET" if json is None else "POST",
@@ -174,11 +184,13 @@ class Service(Closing):
             json=json,
             timeout=self._manners.timeout,
             stream=True,
+            # requests would send a key of ours to wherever the service redirects.
             allow_redirects=not self.place.headers,
         ) as response:
             body = _body(response)
             if body is None:
                 return _Refused(f"{self.place.name} answers without end", is_final=True)
+            _LOG.debug("%s: HTTP %d, %d bytes", self.place.name, response.status_code, len(body))
             asked = {name.lower(): value for name, value in response.headers.items()}
             seconds = seconds_asked(asked, self._manners.now())
             if response.status_code in _PASSING:
@@ -193,6 +205,7 @@ class Service(Closing):
 
         if self._session is None:
             self._session = requests.Session()
+            # A proxy of the environment must not come between us and a service on this machine.
             self._session.trust_env = self.place.url.startswith("https://")
             self._session.headers.update(self.place.headers)
             self._session.headers["User-Agent"] = self._manners.user_agent

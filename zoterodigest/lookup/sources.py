@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.lookup.arxiv import ARXIV, Arxiv
 from zoterodigest.lookup.cache import Ages, Cache
-from zoterodigest.lookup.closing import Closing
 from zoterodigest.lookup.crossref import CROSSREF
 from zoterodigest.lookup.dblp import DBLP
 from zoterodigest.lookup.index import Index
@@ -31,7 +30,7 @@ class Addresses:
     key: str = field(default="", repr=False)
 
 
-class Sources(Closing):
+class Sources(AbstractContextManager["Sources"]):
     """Whom a run may ask; a source that is left out is None, and `indexes` lacks it."""
 
     def __init__(
@@ -51,6 +50,9 @@ class Sources(Closing):
         """Every service that may be asked; each counts the requests it was sent."""
         arxiv = (self.arxiv.service,) if self.arxiv else ()
         return (*arxiv, *(index.service for index in self.indexes.values()))
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close every connection, and the cache."""
@@ -78,6 +80,6 @@ def _places(addresses: Addresses) -> dict[Source, Place]:
 
 
 def _moved(place: Place, url: str) -> Place:
-    """Return `place` at another address; on this machine nobody needs to be spared."""
-    is_here = url.startswith("http://")  # which the configuration allows for loopback alone
+    """Return `place` at another address; a service on this machine needs no pauses."""
+    is_here = url.startswith("http://")  # the configuration allows it for loopback only
     return replace(place, url=url, pause=0.0 if is_here else place.pause)

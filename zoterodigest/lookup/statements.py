@@ -8,9 +8,9 @@ from zoterodigest.core.values.record import Names
 from zoterodigest.core.values.venue import VenueKind
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.lookup.agreement import Agrees, Doubtful, Known, agreement
+from zoterodigest.lookup.claims import Reading
 from zoterodigest.lookup.index_venues import IndexVenue, index_venue
 from zoterodigest.lookup.published_in import published_in
-from zoterodigest.lookup.reading import Reading
 from zoterodigest.lookup.work import Candidate, Looked, Source
 
 
@@ -82,7 +82,10 @@ def statements_of(
     statements, doubts = _said_by_authors(work, heard.looked, zotero)
     meant = [work.known]
     if heard.looked is not None and is_same_paper(work.known, heard.looked):
-        meant.append(_known_by_arxiv(work.known, heard.looked))
+        looked, known = heard.looked, work.known
+        # arXiv's title too: a digest may have another, and indexes go by arXiv's.
+        by_arxiv = (known.arxiv or looked.id, known.doi or looked.doi)
+        meant.append(Known(looked.title, Names(looked.authors), *by_arxiv))
     for candidate in sorted(heard.candidates, key=lambda each: TRUST.index(each.source)):
         if not candidate.is_published or not zotero.venues.is_published(candidate.venue):
             continue
@@ -120,11 +123,6 @@ def _said_by_authors(
     return [], [Doubt(one, (f"arXiv:{looked.id} has another title",)) for one in said]
 
 
-def _known_by_arxiv(known: Known, looked: Looked) -> Known:
-    doi = known.doi or looked.doi
-    return Known(looked.title, Names(looked.authors), known.arxiv or looked.id, doi)
-
-
 def _said_in(comment: str, journal_ref: str, first: str, zotero: ZoteroMapping) -> list[Statement]:
     """Return what comment and journal reference say together.
 
@@ -144,20 +142,13 @@ def _is_journal(reading: Reading, zotero: ZoteroMapping) -> bool:
 
 
 def _statement_of(reading: Reading, zotero: ZoteroMapping) -> Statement:
+    passage, text = reading.passage, reading.venue
+    if passage is not None:
+        text = f'{passage.where.value} "{passage.text.strip()}"'
+    venue = index_venue(reading.venue, zotero.venues)
     return Statement(
-        Source.ARXIV,
-        index_venue(reading.venue, zotero.venues),
-        _passage(reading),
-        reading.year,
-        pages=reading.pages,
-        award=reading.award,
+        Source.ARXIV, venue, text, reading.year, pages=reading.pages, award=reading.award
     )
-
-
-def _passage(reading: Reading) -> str:
-    if reading.passage is None:
-        return reading.venue
-    return f'{reading.passage.where.value} "{reading.passage.text.strip()}"'
 
 
 def _said_by_index(candidate: Candidate, zotero: ZoteroMapping) -> Statement:

@@ -84,6 +84,12 @@ def doi(value: Json) -> str:
     return text if known is not None and known.scheme == "doi" else ""
 
 
+def arxiv_id(value: Json) -> str:
+    """Return the id, in canonical form, of a text or address that names a paper of arXiv, or ""."""
+    found = identifier_of(line(value))
+    return found.value if found is not None and found.scheme == "arxiv" else ""
+
+
 def web_address(value: Json) -> str:
     """Return a web address, "" for whatever is none."""
     text = line(value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from zoterodigest.core.values.venue import AWARDS
-from zoterodigest.lookup.years import four_digits
+from zoterodigest.lookup.citation import four_digits
 
 
 class Track(Enum):

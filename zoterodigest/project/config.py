@@ -107,7 +107,7 @@ def _words(value: str) -> str:
 
 
 def _category(value: str) -> str:
-    from zoterodigest.lookup.newest import query_of
+    from zoterodigest.lookup.arxiv import query_of
 
     if not query_of([value]):
         raise ValueError(f"{value} is no category of arXiv, as cs.CV or cs.* are")

@@ -28,7 +28,7 @@ from zoterodigest.cli.base.screen import (
 from zoterodigest.cli.base.talk import busy, require_consent
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.lookup.newest import newest, query_of
+from zoterodigest.lookup.arxiv import newest, query_of
 from zoterodigest.lookup.sources import Sources
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import FeedRules

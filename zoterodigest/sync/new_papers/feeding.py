@@ -10,7 +10,7 @@ from pathlib import Path
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.write.shown import Unwritable
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.lookup.newest import Newest
+from zoterodigest.lookup.arxiv import Newest
 from zoterodigest.lookup.work import Looked
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.dated_files import DatedFiles
