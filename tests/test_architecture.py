@@ -61,9 +61,15 @@ HOMES = {
 }
 # Steps of the protocol of a run: the modules that may take them.
 STEPS_OF_A_RUN = {
+    "send": ("sync.apply",),
+    "running": ("sync.apply", "cli.commands.init_run"),
     "write_lock": ("sync.apply",),
     "prepare_memory": ("sync.apply",),
+    "keep_memory": ("sync.apply",),
+    "settle_memory": ("sync.apply",),
     "begin_recording": ("sync.apply",),
+    "write_run": ("sync.apply",),
+    "note_run": ("sync.apply",),
     "Journal": ("sync.apply",),
     "discard_journal": ("sync.apply", "project.log.journal", "cli.commands.init_run"),
     "remove_leftovers": ("sync.apply", "project.log.history"),
@@ -557,6 +563,11 @@ def test_no_test_uses_mocks() -> None:
             "sync.adding",
             "from zoterodigest.project.log.journal import Journal",
             "Journal is called outside sync.apply",
+        ),
+        (
+            "sync.copying.carry",
+            "from zoterodigest.sync.apply.sending import Progress, send",
+            "send is called outside sync.apply",
         ),
         ("sync.run", "doi = item.data.get('DOI')", "DOI is taken out of an item's JSON"),
         ("cli.show", "kind = one['itemType']", "itemType is taken out of an item's JSON"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from functools import cache
@@ -150,6 +151,42 @@ def test_what_failed_is_told_and_the_next_copy_goes_on(
     assert f"error: item: {ATTENTION}: it may be any of these there" in failed.err
     assert completed.code == 0
     assert "already there, 1 item of them with something to gain" in completed.out
+
+
+def test_undo_and_redo_find_the_library_that_a_copy_went_to_without_its_name(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    config = configured(project)
+    before = config.read_bytes(), (project / "zoterodigest.lock").read_bytes()
+
+    zoterodigest("library", "copy", HERE, "embedded:other.sqlite")
+    listed = zoterodigest("log").out
+    shown = zoterodigest("log", "2").out
+    undone = zoterodigest("undo", "--yes")
+    after = config.read_bytes(), (project / "zoterodigest.lock").read_bytes()
+    synced = zoterodigest("sync")
+    redone = zoterodigest("redo", "--yes")
+
+    assert re.search(r"copy +1 item, 1 note, 1 collection\n", listed)
+    assert "The library is embedded:other.sqlite." in shown
+    assert (undone.code, redone.code) == (0, 0)
+    assert "1 item and 1 collection." in undone.out
+    assert after == before
+    assert synced.out.endswith("Already up to date.\n")
+    assert zoterodigest("sync", "--library", "embedded:other.sqlite").code == 0
+
+
+def test_a_dry_run_of_undo_takes_nothing_of_a_copy_back(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    configured(project)
+    zoterodigest("library", "copy", HERE, "embedded:other.sqlite", "--switch")
+    held = {path: path.read_bytes() for path in project.iterdir() if path.is_file()}
+
+    shown = zoterodigest("undo", "--dry-run")
+
+    assert "Planned: run 2" in shown.out
+    assert held == {path: path.read_bytes() for path in project.iterdir() if path.is_file()}
 
 
 def test_json_tells_all_of_it(zoterodigest: Zoterodigest, project: Path) -> None:

@@ -379,7 +379,7 @@ COMMANDS: Mapping[str, Command] = {
                     then=("sync", "--yes", "--offline")),
     "init --fresh": Command(in_sync, words("init", "--fresh"), then=("sync", "--yes", "--offline")),
 }  # fmt: skip
-NOT_IN_THE_LOG = frozenset({"init", "init --fresh", "library copy"})
+NOT_IN_THE_LOG = frozenset({"init", "init --fresh"})
 UNDOING: Mapping[str, Command] = {
     f"undo {name}": Command(after(name), words("undo", "--yes"))
     for name in COMMANDS

@@ -20,18 +20,21 @@ from tests.library.web import KEY
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent
 from tests.sync.world import World
+from zoterodigest.core.plan.history import run_to_redo, run_to_undo
 from zoterodigest.library.access import Access
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.server import serving
 from zoterodigest.project.lock.lock import LockFile, read_lock
+from zoterodigest.project.log.history import History, history_folder, read_history
 from zoterodigest.sync.copying.carry import Copied, carry_out_copy
 from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.undo.undo import Undone, prepare_undo, undo
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.md"))
 HERE = "embedded:.zoterodigest/library.sqlite"
@@ -91,10 +94,26 @@ class Mover:
         with source.library, target.library:
             return carry_out_copy(prepare_copy(source, target, options or self.switching()), silent)
 
+    def undo(self, command: str = "undo", number: int = 0) -> Undone:
+        """Take back a run, by default the one that the command means, in the library of its own."""
+        history = self.history()
+        meant = run_to_undo if command == "undo" else run_to_redo
+        run = history.whole_run(number or meant(history.runs) or 0)
+        workspace = self.workspace(run.address)
+        with workspace.library:
+            return undo(prepare_undo(workspace, run, command=command), silent)
+
+    def history(self) -> History:
+        """The runs of the project."""
+        return read_history(history_folder(self.world.root / ".zoterodigest"))
+
     def switching(self) -> CopyOptions:
         """Return the options of a copy that the configuration follows."""
-        address = configured_address(self.workspace(self.address), self.address)
-        return CopyOptions(configured=address)
+        return replace(self.staying(), is_switched=True)
+
+    def staying(self) -> CopyOptions:
+        """Return the options of a copy after which the configuration stays as it is."""
+        return CopyOptions(configured_address(self.workspace(self.address), self.address))
 
     def sync(self) -> Prepared:
         """Plan a sync with the library that the configuration names."""

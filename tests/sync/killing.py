@@ -76,7 +76,7 @@ def ends_of_copy(world: World) -> tuple[Workspace, Workspace, CopyOptions]:
     here, there = "embedded:.zoterodigest/library.sqlite", "embedded:other.sqlite"
     ends = (open_workspace((), world.root, library=one) for one in (here, there))
     source, target = ends
-    return source, target, CopyOptions(configured=there)
+    return source, target, CopyOptions(there, is_switched=True)
 
 
 ACTIONS: dict[str, Callable[[World], object]] = {

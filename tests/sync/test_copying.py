@@ -35,7 +35,8 @@ from zoterodigest.library.connect import embedded
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.lock.lock import LockFile, read_lock, write_lock
 from zoterodigest.sync.copying.carry import Copied
-from zoterodigest.sync.copying.plan import CopyOptions, NothingLinked, SameLibrary, Unfinished
+from zoterodigest.sync.copying.plan import NothingLinked, SameLibrary
+from zoterodigest.sync.gathering.gather import Unfinished
 from zoterodigest.sync.syncing.carry import carry_out
 from zoterodigest.sync.undo.ways_out import leave, prepare_remove
 
@@ -122,7 +123,7 @@ def test_the_configuration_changes_in_that_value_alone(aside: Mover) -> None:
 
 
 def test_without_a_word_the_configuration_stays_as_it_is(aside: Mover) -> None:
-    copied = aside.copy(CopyOptions())
+    copied = aside.copy(aside.staying())
 
     assert (copied.is_moved, copied.is_configured) == (True, False)
     assert aside.configuration == CONFIGURATION
@@ -211,7 +212,7 @@ def test_without_links_all_must_be_asked_for(aside: Mover) -> None:
 
     with pytest.raises(NothingLinked):
         aside.plan()
-    copied = aside.copy(CopyOptions(is_whole=True))
+    copied = aside.copy(replace(aside.staying(), is_whole=True))
 
     assert copied.failures == ()
     assert not copied.is_moved
@@ -224,7 +225,7 @@ def test_a_lock_file_of_a_third_library_is_left_alone(aside: Mover) -> None:
 
     with pytest.raises(NothingLinked) as raised:
         aside.plan()
-    copied = aside.copy(CopyOptions(is_whole=True))
+    copied = aside.copy(replace(aside.staying(), is_whole=True))
 
     assert "user:77" in str(raised.value)
     assert not copied.is_moved

@@ -51,7 +51,7 @@ def copy(
 
     If TO has a paper already, copy adopts it: the item keeps its values and gets what is missing.
     So if a copy was interrupted, run the same command again. The lock file changes only when
-    everything is copied.
+    everything is copied. `undo` takes a copy back.
 
     \b
     Examples:

@@ -67,8 +67,8 @@ class LibraryCopyOptions:
 
     def options(self, target: Workspace) -> CopyOptions:
         """Return how the copy is to be done."""
-        configured = configured_address(target, self.target) if self.is_switched else ""
-        return CopyOptions(self.is_whole, self.with_trash, configured)
+        address = configured_address(target, self.target)
+        return CopyOptions(address, self.is_whole, self.with_trash, self.is_switched)
 
 
 def _workspace(address: str, reaching: Access) -> Workspace:
@@ -212,7 +212,7 @@ def _differing(copied: Copied) -> Iterator[str]:
 def _next_step(copied: Copied, wanted: LibraryCopyOptions) -> Iterator[str]:
     """Yield where the library is to be named, unless it is."""
     project = copied.copying.source.project
-    address = configured_address(copied.copying.target, wanted.target)
+    address = copied.copying.address
     named = project.configuration.library
     if copied.is_configured:
         yield f"{visible(str(near(project.config_path)))} names it."
@@ -240,7 +240,7 @@ def _data(copied: Copied, wanted: LibraryCopyOptions) -> dict[str, Any]:
         "written": copied.written,
         "moved": copied.is_moved or copying.is_moved,
         "configured": copied.is_configured,
-        "line": library_line(configured_address(copying.target, wanted.target)),
+        "line": library_line(copying.address),
         "differences": copied.differences,
         "failures": copied.failures,
     }

@@ -14,7 +14,6 @@ from zoterodigest.cli.base.screen import (
     counted,
     emit,
     enumerated,
-    files_counted,
     styled,
     tell,
     tell_error,
@@ -135,8 +134,11 @@ def _take_back(project: Project, history: History, number: int, how: UndoOptions
         going_on = f"Run {before.number}, which was to undo it, {visible(before.ended)}."
         going_on += " This goes on with it."
         how = replace(how, remark=going_on)
-    meaning = chosen(how.asked.address, project)
-    workspace = open_workspace((), Path(), chosen=meaning)
+    address, start = how.asked.address, Path()
+    if run.address and not address:  # as the configuration would name it
+        address, start = run.address, project.root
+    meaning = chosen(address, project)
+    workspace = open_workspace((), start, chosen=meaning)
     with told_requests(how.asked, meaning.access.tally), workspace.library:
         with busy("Reading digests and library"):
             undoing = prepare_undo(workspace, run, command=how.command)
@@ -231,7 +233,7 @@ def _became_text(done: Undone, history: History, how: UndoOptions) -> str:
     target = _head(history, run.undoes) if how.is_redo else run
     became = "is done again" if how.is_redo else "is undone"
     became += " as far as possible" if done.declined else ""
-    written = [*counts_text(listed(_written(done)).counts), *_files(done)]
+    written = counts_text(listed(_written(done)).counts)
     written = written or counts_text(listed(_intended(done.undoing)).counts)  # links alone
     what = f": {enumerated(written)}" if written else ": nothing of it was left"
     return f"{run_text(target)} {became}{what}"
@@ -241,15 +243,10 @@ def _newest(history: History) -> int:
     return max(run.number for run in history.runs)
 
 
-def _files(done: Undone) -> list[str]:
-    is_any = done.written_digests or done.written_bibs
-    return files_counted(done.written_digests, done.written_bibs) if is_any else []
-
-
 def _written(done: Undone) -> Run:
     gathered = done.undoing.gathered
     present = Present(gathered.contents, gathered.lock)
-    return intended_run(present, replace(done.sent, files=()), gathered.lock.links)
+    return intended_run(present, done.sent, gathered.lock.links)
 
 
 def _project(start: Path) -> Project:
@@ -273,7 +270,14 @@ def _run_text(run: Run, history: History) -> Iterator[str]:
     yield styled(line, "bold")
     notes = standing(head, undone_by(history.runs), killed_undos(history.runs))
     yield from (f"It {note}." if not note.startswith("run ") else f"R{note[1:]}." for note in notes)
+    yield from _elsewhere(run)
     yield from changes_text(run)
+
+
+def _elsewhere(run: Run) -> Iterator[str]:
+    """Yield which library a run wrote into, if that need not be the project's."""
+    if run.address:
+        yield f"The library is {visible(run.address)}."
 
 
 def _plan(undoing: Undoing, history: History, how: UndoOptions) -> Iterator[str]:
@@ -284,12 +288,15 @@ def _plan(undoing: Undoing, history: History, how: UndoOptions) -> Iterator[str]
     else:
         yield styled(f"Undo {run_text(listed(run))}", "bold")
     yield from filter(None, [how.remark])
+    yield from _elsewhere(run)
     if not run.is_finished:
         yield f"It {visible(listed(run).ended)}: only what it had written until then is taken back."
     if undoing.is_settled:
         yield "Nothing of it is left to be taken back."
         return
     yield from changes_text(_intended(undoing))
+    if undoing.lock.identity != undoing.gathered.lock.identity:
+        yield f"The lock file links with the library {visible(undoing.lock.identity)} again."
     ended = sum(row.id not in {one.id for one in run.before.rows} for row in run.after.rows)
     if ended:
         yield f"{counted(ended, 'link')} that it made: ended where nothing of it stays."
@@ -305,9 +312,9 @@ def _data(done: Undone) -> dict[str, Any]:
     undoing = done.undoing
     return {
         "undoes": undoing.run.number,
-        "written": done.written,
-        "written_digests": done.written_digests,
-        "written_bibs": done.written_bibs,
+        "written": done.sent.number,
+        "written_digests": sum(file.key.is_digest for file in done.sent.files),
+        "written_bibs": sum(file.key.is_bib for file in done.sent.files),
         **changes_data(_intended(undoing)),
         "declined": [
             {"title": one.title, "reason": one.reason, "key": one.key} for one in done.declined

@@ -33,6 +33,7 @@ from zoterodigest.core.plan.history import (
     undone_by,
 )
 from zoterodigest.core.plan.reversal import Hunk
+from zoterodigest.core.values.file_keys import ConfigKey
 
 _MARKUP = re.compile(r"<[^<>]*>")
 _SIGNS = {
@@ -117,6 +118,7 @@ _NOUNS = {
     "collections": ("collection", "collections"),
     "digests": ("digest", "digests"),
     "bibliographies": ("bibliography", "bibliographies"),
+    "configurations": ("configuration", "configurations"),
 }
 _IN_LIBRARY = ("items", "notes", "attachments", "collections")
 
@@ -170,13 +172,16 @@ def _place(change: ObjectChange) -> tuple[str, str, int, str]:
     return change.title, change.parent, _KINDS.index(change.kind), change.key
 
 
-_HEADINGS = "Into the digests", "Into the bibliographies"
+_HEADINGS = "Into the digests", "Into the bibliographies", "Into the configuration"
 
 
-def _by_end(run: Run) -> tuple[list[DigestChange], list[DigestChange]]:
-    """Return the files that a run changed: digests, then bibliographies."""
-    digests = [change for change in run.digests if change.key.is_digest]
-    return digests, [change for change in run.digests if not change.key.is_digest]
+def _by_end(run: Run) -> tuple[list[DigestChange], ...]:
+    """Return the files that a run changed: digests, bibliographies, configuration."""
+    found: tuple[list[DigestChange], ...] = ([], [], [])
+    for change in run.digests:
+        is_config = isinstance(change.key, ConfigKey)
+        found[2 if is_config else 0 if change.key.is_digest else 1].append(change)
+    return found
 
 
 def _object_lines(change: ObjectChange, names: Mapping[str, str]) -> Iterator[str]:
@@ -283,8 +288,8 @@ def run_data(run: Listed, undone: Mapping[int, int]) -> dict[str, Any]:
 
 def changes_data(run: Run) -> dict[str, Any]:
     """Return what a run changes, with the values before and after."""
-    digests, bibs = _by_end(run)
-    return {
+    digests, bibs, configured = _by_end(run)
+    data = {
         "objects": [_object_data(change) for change in run.objects],
         "collections": [_collection_data(change) for change in run.collections],
         "digests": [{"digest": one.key, "passages": _hunks_data(one.hunks)} for one in digests],
@@ -292,6 +297,8 @@ def changes_data(run: Run) -> dict[str, Any]:
             {"bibliography": one.key, "passages": _hunks_data(one.hunks)} for one in bibs
         ],
     }
+    passages = [each for one in configured for each in _hunks_data(one.hunks)]
+    return data | ({"configuration": passages} if passages else {})
 
 
 def _object_data(change: ObjectChange) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from zoterodigest.core.links.link import Exported, Row, Shelf
 from zoterodigest.core.plan.found import NOTHING_PENDING, Pending, PendingChange
 from zoterodigest.core.plan.reversal import Hunk
-from zoterodigest.core.values.file_keys import FileKey
+from zoterodigest.core.values.file_keys import ConfigKey, FileKey
 
 Data = Mapping[str, object]
 """Fields of an object of the library as it stores them, by name; one that is empty is absent."""
@@ -22,8 +22,9 @@ class ObjectChange:
 
     `title` is that of the item it is or belongs to, `parent` that item's key if it is a child.
     `hunks` are the changes of a note's HTML, outside of what is private in it. Of an object that
-    was created only an attachment's fields are kept; one that came out of the trash is `left` as
-    this fingerprint tells, with what belongs to it.
+    was created only an attachment's fields are kept, and the collections of one that was copied.
+    One that came out of the trash is `left` as this fingerprint tells, with what belongs to it; one
+    that was copied, by itself.
     """
 
     key: str
@@ -81,11 +82,16 @@ Change = TypeVar("Change", bound=ObjectChange | CollectionChange | DigestChange)
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Rows and shelves of the lock file, and the entries of .bib files that exports wrote."""
+    """Rows and shelves of the lock file, and the entries of .bib files that exports wrote.
+
+    `identity` names the library that they are of; of what a run changed only if they went over to
+    another one.
+    """
 
     rows: tuple[Row, ...] = ()
     shelves: tuple[Shelf, ...] = ()
     exported: tuple[Exported, ...] = ()
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,8 @@ class Run:
     `before` and `after` hold what it changed of the lock file. A run that is
     not finished holds what was intended, which may or may not have been written: it was killed,
     or `stopped` says why it ended.
-    `undoes` is the number of the run that this one took back, 0 if it is no undo.
+    `undoes` is the number of the run that this one took back, 0 if it is no undo. `address` leads
+    to `library` if the run was to write there, wherever the project's own library is: a copy.
     """
 
     number: int
@@ -114,6 +121,7 @@ class Run:
     """What the collections are called that its objects came into or left, by key."""
     pending: PendingChange = NOTHING_PENDING
     """What it changed of the facts that `add` keeps for the items of papers."""
+    address: str = ""
 
     @property
     def is_of_files(self) -> bool:
@@ -157,7 +165,12 @@ def _both(first: tuple[Change, ...], then: tuple[Change, ...]) -> tuple[Change, 
 
 
 def _joined_links(links: Links, winning: Links) -> Links:
-    """Return the links of both; of a row that both hold, that of `winning`."""
+    """Return the links of both; of a row that both hold, that of `winning`.
+
+    Links that went over to another library did so as a whole.
+    """
+    if winning.identity:
+        return winning
     rows = {row.id: row for row in (*links.rows, *winning.rows)}
     shelves = tuple(dict.fromkeys((*links.shelves, *winning.shelves)))
     exported = tuple(dict.fromkeys((*links.exported, *winning.exported)))
@@ -165,7 +178,9 @@ def _joined_links(links: Links, winning: Links) -> Links:
 
 
 def changed_links(before: Links, after: Links) -> tuple[Links, Links]:
-    """Return of both only what the other does not hold as well."""
+    """Return of both only what the other does not hold as well; all, if they went over."""
+    if before.identity and after.identity and before.identity != after.identity:
+        return before, after
     return _without(before, after), _without(after, before)
 
 
@@ -200,16 +215,19 @@ class Listed:
 def listed(run: Run) -> Listed:
     """Return what is listed of `run`."""
     kinds = Counter(f"{change.kind}s" for change in run.objects)
+    configured = sum(isinstance(change.key, ConfigKey) for change in run.digests)
     counts = {
         "items": kinds["items"],
         "notes": kinds["notes"],
         "attachments": kinds["attachments"],
         "collections": len(run.collections),
         "digests": sum(change.key.is_digest for change in run.digests),
-        "bibliographies": sum(not change.key.is_digest for change in run.digests),
+        "bibliographies": sum(not change.key.is_digest for change in run.digests) - configured,
         "passages": sum(len(change.hunks) for change in run.digests),
         "links": len({row.id for row in (*run.before.rows, *run.after.rows)}),
     }
+    if configured:
+        counts |= {"configurations": configured}
     head = Listed(run.number, run.when, run.command, run.undoes, run.is_finished, counts)
     return replace(head, stopped=run.stopped)
 

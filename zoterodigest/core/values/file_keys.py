@@ -34,10 +34,18 @@ class CslKey(str):
     is_digest: ClassVar[Literal[False]] = False
 
 
+class ConfigKey(str):
+    """The key of the configuration, in which a run may name another library."""
+
+    __slots__ = ()
+    is_bib: ClassVar[Literal[False]] = False
+    is_digest: ClassVar[Literal[False]] = False
+
+
 SourceKey: TypeAlias = DigestKey | BibKey
 """The key of a file whose entries are linked with items."""
 
-FileKey: TypeAlias = SourceKey | CslKey
+FileKey: TypeAlias = SourceKey | CslKey | ConfigKey
 """The key of a file that a run may write."""
 
 
@@ -48,6 +56,8 @@ def source_key(name: str) -> SourceKey:
 
 def file_key(name: str) -> FileKey:
     """Return the key of the file of this name."""
+    if name.casefold().endswith(".toml"):
+        return ConfigKey(name)
     return CslKey(name) if name.casefold().endswith(".json") else source_key(name)
 
 

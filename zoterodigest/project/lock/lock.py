@@ -91,7 +91,7 @@ class LockFile:
     @property
     def links(self) -> Links:
         """What the history of runs keeps of it."""
-        return Links(self.rows, self.shelves, self.exported)
+        return Links(self.rows, self.shelves, self.exported, self.identity)
 
 
 def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:

@@ -176,6 +176,8 @@ class _WholeRun(Shape):
     pending: _PendingChange = Field(default_factory=_PendingChange)
     stopped: str = ""
     names: dict[str, str] = Field(default_factory=dict)
+    address: str = ""
+    identities: tuple[str, str] = ("", "")
 
 
 _LISTED = TypeAdapter(Listed)
@@ -190,18 +192,20 @@ def _read_run(path: Path) -> Run:
         found = read_record(path, 2, second, _RUN)
     except BadRecord as error:
         raise BadInput(path, "this run cannot be read", hint, position=error.position) from error
+    fields = dict(found)
+    before, after = fields.pop("identities")
     own = {
         "digests": tuple(one.change() for one in found.digests),
-        "before": _links(found.before),
-        "after": _links(found.after),
+        "before": _links(found.before, before),
+        "after": _links(found.after, after),
         "pending": PendingChange(found.pending.taken, found.pending.kept),
     }
-    return Run(**(dict(found) | own))
+    return Run(**(fields | own))
 
 
-def _links(linked: Linked) -> Links:
+def _links(linked: Linked, identity: str) -> Links:
     exported = sorted_entries(linked.exported)
-    return Links(tuple(linked.rows.values()), tuple(linked.shelves.values()), exported)
+    return Links(tuple(linked.rows.values()), tuple(linked.shelves.values()), exported, identity)
 
 
 def _render(run: Run) -> bytes:
@@ -210,6 +214,7 @@ def _render(run: Run) -> bytes:
     taken, kept = pending_data(run.pending.taken), pending_data(run.pending.kept)
     plain = replace(run, before=Links(), after=Links(), pending=PendingChange())
     whole = asdict(plain) | own | {"pending": {"taken": taken, "kept": kept}}
+    whole |= {"identities": (run.before.identity, run.after.identity)}
     return render_record(asdict(listed(run))) + render_record(whole)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from zoterodigest.core.links.link import Row
 from zoterodigest.core.plan.found import Pending, PendingChange
-from zoterodigest.core.plan.history import Links
+from zoterodigest.core.plan.history import Links, Run
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents, read_contents
 from zoterodigest.project.files import (
@@ -43,6 +43,7 @@ from zoterodigest.sync.apply.changes import (
     Results,
     Sent,
 )
+from zoterodigest.sync.apply.reasons import ChangedMeanwhile, Reason
 from zoterodigest.sync.apply.recording import Present, Recording, begin_recording, telling_why
 from zoterodigest.sync.apply.sending import Progress, send
 from zoterodigest.sync.gathering.gather import Gathered, facts_of, require_unchanged
@@ -58,12 +59,12 @@ def apply(changes: Changes, progress: Progress) -> Results:
     """
     project, files = changes.workspace.project, changes.sent.files
     paths = [one.path for one in (*changes.gathered.sources, *files)]
-    with at_work(project, changes.command, paths):
+    with _at_work(project, changes.command, paths):
         # Files first: a plan that is made again reads them again, and an edit must not slip in.
         require_unchanged(project, changes.gathered)
         changes = _up_to_date(changes)
         results = _recorded(
-            changes, settle_killed_run(changes.workspace, changes.gathered), progress
+            changes, _settle_killed_run(changes.workspace, changes.gathered), progress
         )
         if changes.again is None or not results.has_stale:
             return results
@@ -84,14 +85,17 @@ def _up_to_date(changes: Changes) -> Changes:
 def _recorded(changes: Changes, lock_data: bytes | None, progress: Progress) -> Results:
     """Write what is intended over the lock file's bytes `lock_data`; keep it in the history."""
     gathered = changes.gathered
-    recording = begin_recording(
-        changes.workspace.project,
-        Present(gathered.contents, gathered.lock),
+    head = Run(
+        0,
+        "",
         changes.command,
-        changes.sent,
-        changes.links,
+        changes.workspace.library.identity if changes.address else gathered.lock.identity,
         undoes=changes.undoes,
+        address=changes.address,
     )
+    present = Present(gathered.contents, gathered.lock)
+    project = changes.workspace.project
+    recording = begin_recording(project, present, head, changes.sent, changes.links)
     with telling_why(recording):
         return _carried_out(changes, recording, lock_data, progress)
 
@@ -104,28 +108,28 @@ def _carried_out(
     # Facts go first: without its entry a fact is forgotten, without its facts an entry lacks them.
     keep_more_pending(state_folder, changes.sent.pending.kept)
     if changes.released is not None:
-        lock_data = record(changes.workspace, changes.released, known, lock_data)
+        lock_data = _record(changes.workspace, changes.released, known, lock_data)
         known = changes.released.lock
     # The journal names the lock file that it goes with: the one that lets go.
     journal = _begun_journal(changes, lock_data)
     results = _delivered(changes, journal, progress)
+    results, sent, stored = _followed(changes, results)
     # Files follow the library: an export is made of what the library holds now, and until a digest
     # is written, its links hold what they held.
-    stored = _stored(changes, results)
     files = changes.files(results, stored) if changes.files else changes.sent.files
-    unwritten = write_files(files, journal)
+    unwritten = _write_files(files, journal)
     written = tuple(file for file in files if file.key not in unwritten)
     results = replace(results, files=written, unwritten=unwritten)
     ending = changes.end(results, stored) if changes.end else _as_found(changes, stored)
     # The lock file comes after both ends (law 3), and the journal goes only when the lock file says
     # all that it says. What can be lost follows.
-    record(changes.workspace, ending, known, lock_data)
+    _record(changes.workspace, ending, known, lock_data)
     if journal is not None:
         journal.close()
     ending.keep()
     not_entered = _not_entered(changes.sent.pending.kept, unwritten)
     forget_pending(state_folder, [*ending.forgotten, *not_entered])
-    done = replace(changes.sent.as_stored(results.keys), files=written)
+    done = replace(sent.as_stored(results.keys), files=written)
     is_left = bool(results.failed or results.unwritten)
     # The history is last: until then it says what was intended, and that is enough to undo it.
     counts = recording.finish(
@@ -146,14 +150,14 @@ def apply_files(
     forgotten, an entry without its facts would lack them. Raises the reason if no file could be
     written.
     """
-    with at_work(project, command, (file.path for file in files)):
+    with _at_work(project, command, (file.path for file in files)):
         known = read_pending(project.state_folder)
         kept = tuple(one for one in pending if one not in known)
         sent = Sent(files=tuple(files), pending=PendingChange(kept=kept))
-        recording = begin_recording(project, Present(), command, sent, Links())
+        recording = begin_recording(project, Present(), Run(0, "", command, ""), sent, Links())
         with telling_why(recording):
             keep_more_pending(project.state_folder, kept)
-        unwritten = write_files(files, None)
+        unwritten = _write_files(files, None)
         forget_pending(project.state_folder, _not_entered(kept, unwritten))
         done = replace(sent, files=tuple(file for file in files if file.key not in unwritten))
         recording.finish(done, EMPTY_LIBRARY, Links())
@@ -163,7 +167,7 @@ def apply_files(
 
 
 @contextmanager
-def at_work(project: Project, command: str, paths: Iterable[Path]) -> Iterator[None]:
+def _at_work(project: Project, command: str, paths: Iterable[Path]) -> Iterator[None]:
     """Hold the project, and remove what killed runs left half written, also beside `paths`."""
     create_state_folder(project.state_folder)
     with running(project.state_folder, command):
@@ -173,7 +177,7 @@ def at_work(project: Project, command: str, paths: Iterable[Path]) -> Iterator[N
         yield
 
 
-def settle_killed_run(workspace: Workspace, gathered: Gathered) -> bytes | None:
+def _settle_killed_run(workspace: Workspace, gathered: Gathered) -> bytes | None:
     """Write down what a killed run achieved; return the lock file's bytes as they are now."""
     project = workspace.project
     settle_memory(workspace.memory_path, gathered.lock_data)
@@ -184,7 +188,7 @@ def settle_killed_run(workspace: Workspace, gathered: Gathered) -> bytes | None:
     return read_if_present(project.lock_path)
 
 
-def write_files(
+def _write_files(
     files: Iterable[FileChange], journal: Journal | None
 ) -> dict[str, ZoterodigestError]:
     """Replace files; return why some could not be, by key. One stops no other (law 6)."""
@@ -207,10 +211,14 @@ def _put(file: FileChange) -> None:
 
 
 def _begun_journal(changes: Changes, lock_data: bytes | None) -> Journal | None:
-    """Begin the journal of a run that a recovery could not understand without it."""
+    """Begin the journal of a run that a recovery could not understand without it.
+
+    A copy has none: it is about another library than that of the next run, and goes by what it
+    finds there.
+    """
     exports = any(file.export is not None and file.is_change for file in changes.sent.files)
     intended = changes.intended != NOTHING_INTENDED or changes.files is not None
-    if not (exports or (intended and changes.sent.number)):
+    if changes.address or not (exports or (intended and changes.sent.number)):
         return None
     return Journal.begin(changes.workspace.project.journal_path, lock_hash(lock_data))
 
@@ -233,10 +241,35 @@ def _delivered(changes: Changes, journal: Journal | None, progress: Progress) ->
     return replace(results, versions=versions, keys=keys)
 
 
+_ROUNDS = 3
+"""How often a run looks at what follows: where a relation is written, a server writes its reverse
+as well, and the item at its other end is stale."""
+
+
+def _followed(changes: Changes, results: Results) -> tuple[Results, Sent, Contents]:
+    """Write what follows from the rest; return all that was sent, and what the library holds now.
+
+    What a library has written by itself is written. What keeps changing in between has failed.
+    """
+    library, stored, sent = changes.workspace.library, _stored(changes, results), changes.sent
+    versions, failed = dict(results.versions), dict[str, Reason]()
+    left = changes.follow(results, stored)
+    for _ in range(_ROUNDS if left else 0):
+        items, came = left, send(library, Sent(left), stored, lambda *_: None)
+        stored, sent = _read(changes), replace(sent, items=(*sent.items, *items))
+        left = changes.follow(results, stored)
+        failed = {one.key: came.failed.get(one.key, ChangedMeanwhile()) for one in left}
+        now = (stored.by_key[one.key] for one in items if one.key in stored.by_key)
+        versions |= {one.key: one.version for one in now if one.key not in failed}
+    return replace(results, versions=versions, failed={**results.failed, **failed}), sent, stored
+
+
 def _stored(changes: Changes, results: Results) -> Contents:
     """Return what the library holds now."""
-    if not results.versions:
-        return changes.gathered.contents
+    return _read(changes) if results.versions else changes.gathered.contents
+
+
+def _read(changes: Changes) -> Contents:
     return read_contents(changes.workspace.library.read(), changes.workspace.zotero)
 
 
@@ -256,7 +289,7 @@ def rows_found(rows: Iterable[Row], intended: Iterable[Row], stored: Contents) -
     return tuple(found[row_id] for row_id in sorted(found))
 
 
-def record(
+def _record(
     workspace: Workspace, ending: Ending, known: LockFile, data: bytes | None
 ) -> bytes | None:
     """Write the lock file over the bytes `data`, which say `known`; return the bytes that it holds.

@@ -57,7 +57,7 @@ class Sent:
 
     `last` are items that are written only if all other objects were. `versions` holds the version
     of each object that was written, once that is known. `pending` is what becomes of the facts that
-    `add` keeps.
+    `add` keeps. An item that is `placed_later` goes without collections that could not be written.
     """
 
     items: tuple[LibraryItem, ...] = ()
@@ -66,6 +66,7 @@ class Sent:
     versions: Mapping[str, int] = field(default_factory=dict)
     last: tuple[LibraryItem, ...] = ()
     pending: PendingChange = NOTHING_PENDING
+    placed_later: bool = False
 
     @property
     def all_items(self) -> tuple[LibraryItem, ...]:
@@ -163,6 +164,9 @@ class Changes:
     `again` is how a run like a sync goes on when the library changes. Other commands report what
     has changed, and the person gives them again.
     `undoes` is the number of the run that this one takes back.
+    `follow` says what else is to be written once the library holds the rest: what names new objects
+    by the keys that they have got. `address` leads to the library where that is not the one that
+    the lock file links with, or its configuration names: a copy's.
     """
 
     workspace: Workspace
@@ -177,3 +181,5 @@ class Changes:
     files: Callable[[Results, Contents], tuple[FileChange, ...]] | None = None
     again: Again | None = None
     undoes: int = 0
+    follow: Callable[[Results, Contents], tuple[LibraryItem, ...]] = lambda *_: ()
+    address: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ from zoterodigest.project.log.history import (
 from zoterodigest.project.running import note_run
 from zoterodigest.sync.apply.changes import FileChange, Sent
 
+_NAMING_OTHERS = frozenset({"collections", "parentItem", "relations"})
 _BOOKKEEPING = frozenset({"dateAdded", "dateModified"})
 
 
@@ -102,29 +104,24 @@ def telling_why(recording: Recording) -> Iterator[None]:
 
 
 def begin_recording(
-    project: Project,
-    present: Present,
-    command: str,
-    sent: Sent,
-    after: Links,
-    undoes: int = 0,
+    project: Project, present: Present, head: Run, sent: Sent, after: Links
 ) -> Recording:
     """Write down what a run is about to write, with what stands there now; forget what is old.
 
-    Call it while running is held, before anything is written. Raises `CannotWrite`. A run that
-    is to change nothing but marks of the lock file is not kept: there is nothing to undo.
+    `head` says what it is: its command, its library, which run it undoes. Call it while running is
+    held, before anything is written. Raises `CannotWrite`. A run that is to change nothing but
+    marks of the lock file is not kept: there is nothing to undo.
     """
     folder = history_folder(project.state_folder)
     now = datetime.now(UTC)
     prune_history(folder, now)
-    intended = intended_run(present, sent, after)
+    intended = _with_changes(head, present, sent, None, after)
     run = replace(
         intended,
         before=_with_touched(intended.before, present, sent),
         number=next_number(folder),
         when=moment(now),
-        command=command,
-        undoes=undoes,
+        is_finished=False,
     )
     if run.undoes or not run.is_empty:
         write_run(folder, run)
@@ -156,7 +153,8 @@ def _with_changes(
     run: Run, present: Present, sent: Sent, stored: Contents | None, links: Links
 ) -> Run:
     before, after = changed_links(present.lock.links, links)
-    objects = tuple(_object_changes(present.contents, sent, stored))
+    changes = _object_changes(present.contents, sent, stored, is_copy=bool(run.address))
+    objects = tuple(changes)
     return replace(
         run,
         objects=objects,
@@ -173,10 +171,12 @@ def _with_changes(
 
 
 def _object_changes(
-    present: Contents, sent: Sent, stored: Contents | None
+    present: Contents, sent: Sent, stored: Contents | None, *, is_copy: bool
 ) -> Iterator[ObjectChange]:
     """Yield what changes in each object: once for each, as the library stores it if known."""
-    titles = {one.key: _title(one.data) for one in (*sent.all_items, *present.by_key.values())}
+    # What was there goes first, then what is sent first: a later patch may name no title.
+    titled = (*reversed(sent.all_items), *present.by_key.values())
+    titles = {one.key: _title(one.data) for one in titled}
     left = stored.by_key if stored else _with_sent(present, sent)
     for key, items in _by_key(sent.all_items).items():
         before = present.by_key.get(key)
@@ -185,12 +185,30 @@ def _object_changes(
         title = titles.get(parent) or titles[key]
         held_after = after if ItemJson(after).is_attachment else {}
         change = ObjectChange(key, title, after=held_after, is_created=True)
+        if before is None and is_copy:
+            change = _copied(after)
         if before is not None:
             change = _change(held(before.data), after)
         is_note = ItemJson(after).is_note
         is_restored = "deleted" in change.before and "deleted" not in change.after
-        state = state_below(key, left) if is_restored else ""
+        state = state_below(key, left) if is_restored else change.left
         yield replace(change, key=key, title=title, parent=parent, left=state, is_note=is_note)
+
+
+def _copied(data: Data) -> ObjectChange:
+    """Return what is kept of an object that was copied: what tells whether it still is as it was.
+
+    No lock row says that of things of the person's own.
+    """
+    placed = {name: data[name] for name in ("collections",) if name in data}
+    kept = data if ItemJson(data).is_attachment else placed
+    return ObjectChange("", "", after=kept, is_created=True, left=state_alone(data))
+
+
+def state_alone(data: Data) -> str:
+    """Return a fingerprint of all that an object holds but what names other objects."""
+    own = {name: value for name, value in held(data).items() if name not in _NAMING_OTHERS}
+    return fingerprint(json.dumps(own, sort_keys=True))
 
 
 def _collection_names(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -46,7 +46,8 @@ def send(library: Library, sent: Sent, known: Contents, progress: Progress) -> R
     for level in _levels([one for one in sent.collections if one not in going]):
         for batch in _batches(level):
             answers.note(library.write_collections(batch))
-    for items in _in_turn(sent.items, answers):
+    unplaced = answers.failed.keys() if sent.placed_later else ()
+    for items in _in_turn([_without(one, unplaced) for one in sent.items], answers):
         answers.note(library.write(items))
     for items in _batches(sent.last):
         if answers.failed:
@@ -58,6 +59,14 @@ def send(library: Library, sent: Sent, known: Contents, progress: Progress) -> R
     for batch in _batches([one for one in going if one.key not in used]):
         answers.note(library.write_collections(batch))
     return Results(answers.versions, answers.failed)
+
+
+def _without(item: LibraryItem, collections: Container[str]) -> LibraryItem:
+    """Return `item` without these collections."""
+    kept = [key for key in item.json.collections if key not in collections]
+    if len(kept) == len(item.json.collections):
+        return item
+    return replace(item, data={**item.data, "collections": kept})
 
 
 @dataclass

@@ -6,18 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoterodigest.core.values.file_keys import ConfigKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import EmbeddedAddress, is_embedded
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import is_top_level, read_contents
-from zoterodigest.project.files import CannotWrite, read_file, read_if_present
-from zoterodigest.project.lock.lock import LockFile, read_lock
-from zoterodigest.project.log.journal import read_journal
+from zoterodigest.project.files import CannotWrite, read_file
+from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.switching import library_line, with_library
+from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.copying.counterparts import Counterparts, Ends, find_counterparts
 from zoterodigest.sync.copying.scope import Portion, portion_of
 from zoterodigest.sync.copying.writes import Relations, compile_copy
-from zoterodigest.sync.gathering.gather import known_as
+from zoterodigest.sync.gathering.gather import Gathered, gather_elsewhere, known_as
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes
 from zoterodigest.sync.run.failures import Failure
@@ -54,48 +55,38 @@ class NothingLinked(ZoterodigestError):
         self.linked = linked
 
 
-class Unfinished(ZoterodigestError):
-    """A run was killed here, and what it wrote is not in the lock file yet."""
-
-    exit_code = 18
-
-    def __init__(self, lock_path: Path) -> None:
-        super().__init__(
-            f"a run was killed: what it wrote is not in {lock_path} yet",
-            "Run `zoterodigest sync`, which finishes it, then copy.",
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class CopyOptions:
-    """`is_whole`: everything, not only what the lock file links. `configured` is the address that
-    `zoterodigest.toml` is to hold afterwards; without one it stays as it is.
+    """`is_whole`: everything, not only what the lock file links. `address` is how the configuration
+    names the target; it does so afterwards if the project is to be `is_switched`.
     """
 
+    address: str
     is_whole: bool = False
     with_trash: bool = False
-    configured: str = ""
+    is_switched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Copying:
     """A copy as planned; nothing has been written.
 
-    `lock` are the links that go over to the target (None: there are none), `lock_data` the lock
-    file's bytes; `is_moved` tells that they have gone over already. `configuration` holds the bytes
-    of `zoterodigest.toml` as read and as it is to be.
+    `gathered` is what the target holds, and the lock file. `lock` are the links that go over to the
+    target (None: there are none); `is_moved` tells that they have gone over already. `address` is
+    how the configuration names the target, `configuration` how it is to do so.
     """
 
     source: Workspace
     target: Workspace
+    gathered: Gathered
     ends: Ends
     portion: Portion
     found: Counterparts
     writes: Writes
+    address: str
     lock: LockFile | None = None
-    lock_data: bytes | None = None
     is_moved: bool = False
-    configuration: tuple[bytes, bytes] | None = None
+    configuration: FileChange | None = None
 
     @property
     def needs_consent(self) -> bool:
@@ -126,23 +117,26 @@ class Copying:
 def prepare_copy(source: Workspace, target: Workspace, options: CopyOptions) -> Copying:
     """Read both libraries and plan what goes from one to the other.
 
-    Raises `SameLibrary`, `NothingLinked`, `Unfinished`, and whatever keeps a file or library from
+    The target comes after the lock file: what another run did meanwhile shows in either. Raises
+    `SameLibrary`, `NothingLinked`, `Unfinished`, and whatever keeps a file or library from
     being read.
     """
     both = known_as(source.library) & known_as(target.library)
     if both:
         raise SameLibrary(min(both))
-    lock_path = source.project.lock_path
-    lock_data = read_if_present(lock_path)
-    lock = None if lock_data is None else read_lock(lock_data, lock_path)
+    gathered, lock_path = gather_elsewhere(target), source.project.lock_path
+    lock = None if gathered.lock_data is None else gathered.lock
     is_linked = lock is not None and lock.identity in known_as(source.library)
     is_moved = lock is not None and lock.identity in known_as(target.library)
-    if is_linked and read_journal(source.project.journal_path) is not None:
-        raise Unfinished(lock_path)
     if not (is_linked or is_moved or options.is_whole):
         raise NothingLinked(lock_path, lock.identity if lock else "", source.library.identity)
     linked = lock if is_linked and lock else LockFile(source.library.identity)
-    ends = _ends(source, target)
+    ends = Ends(
+        read_contents(source.library.read(), source.zotero),
+        gathered.contents,
+        source.library.identity,
+        target.library.stored_keys,
+    )
     portion = portion_of(
         ends.source, None if options.is_whole else linked, with_trash=options.with_trash
     )
@@ -152,23 +146,15 @@ def prepare_copy(source: Workspace, target: Workspace, options: CopyOptions) -> 
     return Copying(
         source,
         target,
+        gathered,
         ends,
         portion,
         found,
         compile_copy(portion, found, ends.target),
+        options.address,
         lock if is_linked else None,
-        lock_data,
         is_moved,
-        _configuration(source, options.configured) if is_linked or is_moved else None,
-    )
-
-
-def _ends(source: Workspace, target: Workspace) -> Ends:
-    return Ends(
-        read_contents(source.library.read(), source.zotero),
-        read_contents(target.library.read(), target.zotero),
-        source.library.identity,
-        target.library.stored_keys,
+        _configuration(source, options) if is_linked or is_moved else None,
     )
 
 
@@ -177,18 +163,18 @@ def configured_address(target: Workspace, address: str) -> str:
     return EmbeddedAddress(target.instance).text if is_embedded(address) else address
 
 
-def _configuration(source: Workspace, address: str) -> tuple[bytes, bytes] | None:
-    project = source.project
-    if not address or not project.is_configured:
+def _configuration(source: Workspace, options: CopyOptions) -> FileChange | None:
+    project, address = source.project, options.address
+    if not options.is_switched or not project.is_configured:
         return None
-    data = read_file(project.config_path).data
-    if project.configuration.library == address:
-        return data, data
-    new = with_library(data, address)
+    path = project.config_path
+    data = read_file(path).data
+    is_named = project.configuration.library == address
+    new = data if is_named else with_library(data, address)
     if new is None:
         hint = f"Write this line into it: {library_line(address)}"
-        raise CannotWrite(project.config_path, "its library cannot be found in it", hint)
-    return data, new
+        raise CannotWrite(path, "its library cannot be found in it", hint)
+    return FileChange(ConfigKey(path.name), path, data, new)
 
 
 def failures_of_objects(copying: Copying, reasons: Mapping[str, str]) -> Iterator[Failure]:

@@ -7,7 +7,7 @@ filled in. Relations name other items by address, so they follow when all items 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from zoterodigest.library.address import is_group, is_personal
@@ -90,15 +90,6 @@ def gains(data: Data, present: Data, keys: Keys) -> dict[str, Any]:
     if tags := [tag for tag in ItemJson(data).stored("tags") if tag["tag"] not in known]:
         patch["tags"] = [*ItemJson(present).stored("tags"), *tags]
     return patch
-
-
-def without_shelves(write: Write, failed: Iterable[str]) -> Write:
-    """Return `write` without the collections that could not be written."""
-    shelves = write.item.json.collections
-    if not shelves:
-        return write
-    kept = [key for key in shelves if key not in set(failed)]
-    return replace(write, item=replace(write.item, data={**write.item.data, "collections": kept}))
 
 
 @dataclass(frozen=True, slots=True)

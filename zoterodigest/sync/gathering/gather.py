@@ -117,6 +117,18 @@ def _way_out(linked: str, *, is_desktop: bool) -> str:
     return f"Name that library with --library {ways_to(linked)}"
 
 
+class Unfinished(ZoterodigestError):
+    """A run was killed here, and what it wrote is not in the lock file yet."""
+
+    exit_code = 18
+
+    def __init__(self, lock_path: Path) -> None:
+        super().__init__(
+            f"a run was killed: what it wrote is not in {lock_path} yet",
+            "Run `zoterodigest sync`, which finishes it, then run this command again.",
+        )
+
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -274,6 +286,20 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         read_pending(workspace.project.state_folder),
         (*unread_digests, *unread_bibs),
     )
+
+
+def gather_elsewhere(workspace: Workspace) -> Gathered:
+    """Read the lock file, whatever library it links with, and the library; digests take no part.
+
+    Raises `Unfinished`, and what keeps either from being read.
+    """
+    path, identity = workspace.project.lock_path, workspace.library.identity
+    data = read_if_present(path)
+    if read_journal(workspace.project.journal_path) is not None:
+        raise Unfinished(path)
+    lock = LockFile(identity) if data is None else read_lock(data, path)
+    contents = read_contents(workspace.library.read(), workspace.zotero)
+    return Gathered((), (), Unread(), data, lock, contents, frozenset())
 
 
 def _seen_by(then: LockFile, now: LockFile, seen: Seen | None) -> Seen | None:

@@ -62,12 +62,17 @@ def recorded_as_stored(recorded: Recorded, keys: Keys) -> Recorded:
 
 def run_as_stored(run: Run, keys: Keys) -> Run:
     """Return what a run did, or was killed at, by the keys in the library."""
+    before, after = (
+        # Links that went over to another library, or came from there, have its keys.
+        one if one.identity not in ("", run.library) else _links(one, keys)
+        for one in (run.before, run.after)
+    )
     return replace(
         run,
         objects=tuple(_change(change, keys) for change in run.objects),
         collections=tuple(_collection_change(change, keys) for change in run.collections),
-        before=_links(run.before, keys),
-        after=_links(run.after, keys),
+        before=before,
+        after=after,
     )
 
 
@@ -104,6 +109,7 @@ def _links(links: Links, keys: Keys) -> Links:
         tuple(row_as_stored(row, keys) for row in links.rows),
         tuple(shelf_as_stored(shelf, keys) for shelf in links.shelves),
         tuple(exported_as_stored(one, keys) for one in links.exported),
+        links.identity,
     )
 
 

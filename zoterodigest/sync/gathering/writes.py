@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,17 +88,10 @@ class Writes:
     def __len__(self) -> int:
         return len(self.shelves) + len(self.items) + len(self.children)
 
-    def counts(self, contents: Contents, only: Set[str] | None = None) -> Mapping[str, int]:
-        """Return how many things of each kind are written into `contents`, as the log lists them.
-
-        With `only` those with these keys count.
-        """
-        shelves = {one.key for one in self.shelves}
+    def counts(self, contents: Contents) -> Mapping[str, int]:
+        """Return how many things of each kind are written into `contents`, as `log` lists them."""
         objects = {write.item.key: write.item for write in self.all}
-        if only is not None:
-            shelves &= only
-            objects = {key: item for key, item in objects.items() if key in only}
-        counts = Counter({"collections": len(shelves)})
+        counts = Counter({"collections": len({one.key for one in self.shelves})})
         for key, item in objects.items():
             present = contents.by_key.get(key, item)
             kind = ItemJson({**item.data, **present.data}).item_type

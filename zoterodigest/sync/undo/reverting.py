@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from zoterodigest.core.plan.history import (
@@ -20,9 +21,16 @@ from zoterodigest.core.plan.history import (
 from zoterodigest.core.plan.reversal import hunks_between, turn_back
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.rules.relations import item_named, relations_of
 from zoterodigest.notes.visible import note_pieces
 from zoterodigest.sync.apply.changes import FileChange, Sent
-from zoterodigest.sync.apply.recording import held, lines_of, source_of, state_below
+from zoterodigest.sync.apply.recording import (
+    held,
+    lines_of,
+    source_of,
+    state_alone,
+    state_below,
+)
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.removal.removal import Removal
 
@@ -87,6 +95,8 @@ class Reverting:
                 self.items.append(LibraryItem(present.key, present.version, {"deleted": 1}))
 
     def _reason_to_keep(self, change: ObjectChange, present: LibraryItem) -> str:
+        if change.left:
+            return self._reason_to_keep_copy(change, present)
         if not change.parent:
             return self.removal.reason_to_keep(change.key)
         is_link = present.json.is_attachment
@@ -99,6 +109,30 @@ class Reverting:
         rows = [row for row in self.run.after.rows if row.note == change.key]
         is_left = any(map(self.removal.is_untouched, rows))
         return "" if is_left else "its note has changed since"
+
+    def _reason_to_keep_copy(self, change: ObjectChange, present: LibraryItem) -> str:
+        """Return why a copy stays: it, or something below it, has changed or is used since.
+
+        Relations came to it later in the run, so they count only where they lead out of the run.
+        """
+        if state_alone(present.data) != change.left:
+            return "it has changed since"
+        uris = [uri for some in relations_of(present.data).values() for uri in some]
+        named = {(item_named(uri) or ("", uri))[1] for uri in uris}
+        if named - {one.key for one in self.run.objects}:
+            return "it is related to another item"
+        if set(present.json.collections) - {*ItemJson(change.after).collections}:
+            return "it is in a collection of your own"
+        for child in self.gathered.contents.children.get(change.key, ()):
+            copy = self._copies.get(child.key)
+            is_own = copy is None or _has_moved(copy, child) or self._reason_to_keep(copy, child)
+            if is_own and not child.is_trashed:
+                return "it has a note or an attachment that is new or has changed since"
+        return ""
+
+    @cached_property
+    def _copies(self) -> Mapping[str, ObjectChange]:
+        return {one.key: one for one in self.run.objects if one.is_created}
 
     def _revert_object(self, change: ObjectChange) -> None:
         present = self.gathered.contents.by_key.get(change.key)
@@ -261,8 +295,8 @@ class Reverting:
         """Return the collections that live items are in when all is turned back."""
         patches = {one.key: one.data for one in self.items}
         used: set[str] = set()
-        for item in self.gathered.contents.items:
-            data = {**self.gathered.contents.by_key[item.key].data, **patches.get(item.key, {})}
+        for item in self.gathered.contents.by_key.values():
+            data = {**item.data, **patches.get(item.key, {})}
             if not ItemJson(data).is_trashed:
                 used.update(ItemJson(data).collections)
         return used

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from zoterodigest.core.links.link import Exported, Row, State
 from zoterodigest.core.plan.found import PendingChange
-from zoterodigest.core.plan.history import Links, Run, is_undo
+from zoterodigest.core.plan.history import Links, Run, changed_links, is_undo
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.address import EmbeddedAddress, parse_address, ways_to
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.lock.lock import LockFile
@@ -30,6 +33,8 @@ from zoterodigest.sync.gathering.gather import (
     OtherLibrary,
     core_entries,
     gather,
+    gather_elsewhere,
+    known_as,
     source_with,
 )
 from zoterodigest.sync.gathering.stored_keys import run_as_stored
@@ -38,6 +43,21 @@ from zoterodigest.sync.removal.removal import Removal
 from zoterodigest.sync.run.run import Options, plan_over
 from zoterodigest.sync.undo.relinking import Fate, IsChanged, links_back, seen_back
 from zoterodigest.sync.undo.reverting import Declined, Reverting
+
+
+class LinksChanged(ZoterodigestError):
+    """The lock file at `path` is no longer as `run` left it, which brought its links over."""
+
+    exit_code = 13
+
+    def __init__(self, path: Path, run: Run) -> None:
+        super().__init__(
+            f"{path} has changed since run {run.number} took its links to the library"
+            f" {run.after.identity}: they can't go back without what came to them since",
+            "Undo the runs after it first. Or take everything back, with what is new:"
+            f" `zoterodigest library copy {run.address} {ways_to(run.before.identity)} --switch`.",
+        )
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +95,6 @@ class Undone:
     is_left: bool = False
     """Whether something could not be written that may well be later: undo goes on with it."""
 
-    @property
-    def written(self) -> int:
-        """How many objects of the library were written."""
-        return self.sent.number
-
-    @property
-    def written_bibs(self) -> int:
-        """How many bibliographies were written."""
-        return sum(file.key.is_bib for file in self.sent.files)
-
-    @property
-    def written_digests(self) -> int:
-        """How many other files were written."""
-        return len(self.sent.files) - self.written_bibs
-
 
 def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Undoing:
     """Plan to take back what `run` wrote, as far as it still is as the run left it.
@@ -97,32 +102,50 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
     Raises `OtherLibrary` if the run wrote into another library, and `LeadsOutside` if into files
     outside of the project that are not allowed: a history may come with a copied project.
     """
-    files = _keys_of(run) | {change.key for change in run.digests}
+    files = {*_keys_of(run), *(change.key for change in run.digests), *_file_of_library(run)}
     require_keys_inside(workspace.project, workspace.allowed, files, f"run {run.number}")
     workspace = _workspace_of(workspace, run)
-    gathered = _with_trashed(gather(workspace), run, workspace)
-    known = (gathered.lock.identity, workspace.library.former_identity)
-    if run.library not in known and not run.is_of_files:
-        folder = history_folder(workspace.project.state_folder)
-        raise OtherLibrary(folder, run.library, gathered.lock.identity)
+    gathered = gather_elsewhere(workspace) if run.address else gather(workspace)
+    gathered = _with_trashed(gathered, run, workspace)
+    folder = history_folder(workspace.project.state_folder)
+    is_other = run.library not in known_as(workspace.library) and not run.is_of_files
+    if is_other and not _is_unmade(workspace, run):
+        raise OtherLibrary(folder, run.library, workspace.library.identity)
     run = run_as_stored(run, workspace.library.stored_keys)
+    if run.before.identity and not _has_links_of(gathered.lock, run):
+        raise LinksChanged(workspace.project.lock_path, run)
     removal = Removal(workspace, gathered, run.after.rows, run.pending.taken)
     reverting = Reverting(run, gathered, removal, dict(_files_of(run, workspace, gathered)))
     sent = reverting.revert()
     sent = replace(sent, pending=_pending_back(run, gathered, is_whole=not reverting.declined))
     declined = tuple(dict.fromkeys(reverting.declined))
-    runs = read_history(history_folder(workspace.project.state_folder)).runs
+    is_redo = is_undo(run.number, read_history(folder).runs)
+    if run.address and is_redo and declined:  # the copy is not whole: nothing goes over to it
+        sent = replace(sent, files=())
     undoing = Undoing(
-        workspace,
-        gathered,
-        run,
-        sent,
-        gathered.lock,
-        declined,
-        command,
-        is_redo=is_undo(run.number, runs),
+        workspace, gathered, run, sent, gathered.lock, declined, command, is_redo=is_redo
     )
     return replace(undoing, lock=_lock_after(undoing, NOTHING_FAILED))
+
+
+def _file_of_library(run: Run) -> Iterator[str]:
+    """Yield the file of an embedded library that a copy went to."""
+    match parse_address(run.address) if run.address else None:
+        case EmbeddedAddress(path):
+            yield path
+
+
+def _is_unmade(workspace: Workspace, run: Run) -> bool:
+    """Tell whether a copy was killed before it made the file of its library, and the library's name
+    with it.
+    """
+    return bool(run.address) and not run.is_finished and not workspace.library.version()
+
+
+def _has_links_of(lock: LockFile, run: Run) -> bool:
+    """Tell whether a lock file holds all links as `run` left them, or has them back already."""
+    sides = (changed_links(lock.links, side) for side in (run.before, run.after))
+    return (Links(), Links()) in sides
 
 
 def _pending_back(run: Run, gathered: Gathered, *, is_whole: bool) -> PendingChange:
@@ -187,6 +210,7 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
         lambda results, _: _finished(undoing, results),
         released=None if released is None else _ending(undoing, released, is_last=False),
         undoes=undoing.run.number,
+        address=undoing.run.address,
     )
     results = apply(changes, progress)
     failed = tuple(_failed(undoing, results))
@@ -244,6 +268,8 @@ def _released(undoing: Undoing) -> LockFile | None:
     an end that is not written yet would look edited, and would go over the edit at the other end.
     """
     present, back = undoing.gathered.lock, undoing.lock
+    if undoing.run.address:
+        return None if undoing.is_redo else back
     if undoing.is_redo:
         ended = _ended(present, back)
         return None if ended == present else ended
@@ -284,6 +310,8 @@ def _entry_place(entry: Exported) -> tuple[str, str]:
 def _lock_after(undoing: Undoing, results: Results) -> LockFile:
     """Return the lock file as it is when all but what failed is turned back."""
     present = undoing.gathered.lock
+    if undoing.run.address:
+        return _lock_back(present, undoing, results)
     failed = frozenset(one.key for one in _failed(undoing, results))
     declined = frozenset(one.key for one in undoing.declined) | failed
     trashed = frozenset(one.key for one in undoing.sent.items if one.is_trashed)
@@ -291,6 +319,18 @@ def _lock_after(undoing: Undoing, results: Results) -> LockFile:
     done = replace(undoing, sent=_done(undoing.sent, results))
     links = links_back(present.links, undoing.run, fate, _changes(done))
     return _with_links(present, links)
+
+
+def _lock_back(present: LockFile, undoing: Undoing, results: Results) -> LockFile:
+    """Return the lock file of the library that it linked with before a copy.
+
+    That library has stayed as it was. In a redo it is the copy, which may not be whole any more.
+    """
+    links = undoing.run.before
+    is_lost = undoing.is_redo and (undoing.declined or results.failed)
+    if is_lost or not links.identity:
+        return present
+    return replace(_with_links(present, links), identity=links.identity)
 
 
 def _with_links(lock: LockFile, links: Links) -> LockFile:
