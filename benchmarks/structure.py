@@ -126,7 +126,7 @@ def width(function: _Function) -> int:
 
 def is_command(module: Module, function: _Function) -> bool:
     """Whether the parameters of a function are the options of a command."""
-    return module.name.startswith("cli.commands.") and not function.name.startswith("_")
+    return module.name.startswith("cli.commands.") and bool(function.decorator_list)
 
 
 def doubled_classes(found: Iterable[Module]) -> list[str]:

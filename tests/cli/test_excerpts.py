@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from zoterodigest.cli.show.excerpts import excerpts
+from zoterodigest.cli.base.screen import excerpts
 
 ROOM = 40
 LONG = "The same words stand at the beginning of both of these texts, and then they differ: "

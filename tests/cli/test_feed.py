@@ -15,7 +15,7 @@ from tests.cli.test_add import added_to
 from tests.lookup.answers import Paper
 from tests.lookup.arxiv_site import answering
 from tests.lookup.site import Site, cut, empty_page, serving, status
-from zoterodigest.cli.commands.feed_run import window
+from zoterodigest.cli.commands.feed import window
 from zoterodigest.sync.new_papers.feeding import Window
 
 PAPERS = (

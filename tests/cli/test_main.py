@@ -88,6 +88,16 @@ def test_every_command_explains_itself_within_80_columns(
     assert not re.search(r"<\w+\[|<int", ran.out), "a type of Python is shown"
 
 
+@pytest.mark.parametrize("command", _commands())
+def test_the_list_of_commands_shows_the_first_line_of_the_help_of_each(command: str) -> None:
+    group = typer.main.get_command(program.app)
+    assert isinstance(group, typer.core.TyperGroup)
+
+    first_line = (program.command_called(command).help or "").partition("\n")[0]
+
+    assert group.commands[command].help == first_line
+
+
 def _fail(**_: object) -> None:
     raise KeyError("a \x1b[31m key")
 

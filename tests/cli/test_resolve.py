@@ -17,8 +17,8 @@ import pytest
 
 from tests.cli.conftest import Ran, Zoterodigest, a_digest, edited_item
 from tests.cli.test_push import ATTENTION, RESNET
+from zoterodigest.cli.commands.editing import NotTaken, read_written, with_markers, written
 from zoterodigest.cli.show.differences import Mark, words
-from zoterodigest.cli.show.written import NotTaken, read_written, with_markers, written
 from zoterodigest.core.plan.terms import End
 from zoterodigest.core.values.record import EMPTY, Blocks, Hyperlink, Links, Members, Names, Value
 from zoterodigest.library.connect import connect

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.test_plan_text import KEY, told
-from zoterodigest.cli.base.telling import failure_lines
+from zoterodigest.cli.base.talk import failure_lines
 from zoterodigest.cli.show import plan_lines
 from zoterodigest.cli.show.subjects import Subjects
 from zoterodigest.core.links.link import Row, Shelf

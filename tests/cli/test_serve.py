@@ -19,7 +19,7 @@ import pytest
 from tests.cli.conftest import Zoterodigest
 from tests.cli.keyrings import KeyringInMemory, installed, no_keyring
 from tests.library.served import article, client
-from zoterodigest.cli.commands.serve_keys import key_for
+from zoterodigest.cli.commands.serve import key_for
 from zoterodigest.library.address import WebAddress, parse_address
 from zoterodigest.library.keys import store_key
 

@@ -10,43 +10,15 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
+from importlib import import_module
 from io import StringIO, TextIOWrapper
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
 
 from zoterodigest import __version__
-from zoterodigest.cli.commands import (
-    add,
-    auth,
-    check_cites,
-    citekeys,
-    conflicts,
-    doctor,
-    duplicates,
-    enrich,
-    export,
-    feed,
-    formats,
-    init,
-    inspect,
-    library,
-    log,
-    ls,
-    merge_lock,
-    published,
-    pull,
-    push,
-    remove,
-    resolve,
-    serve,
-    set_fields,
-    show,
-    status,
-    sync,
-    undo,
-    unlink,
-)
 from zoterodigest.errors import Stopped, ZoterodigestError
 
 BUG = 70
@@ -75,8 +47,74 @@ pending, 5 guard, 6 ambiguous, 7 not confirmed, 10 and above bad input.
 _WRONG_USAGE = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
 """What typer raises for wrong usage of any kind; it has no public name for it."""
 
+_COMMANDS = {
+    "inspect": ("inspect", "See what zoterodigest understands of digests or a .bib."),
+    "push": ("sync", "Bring digests into the library."),
+    "pull": ("sync", "Bring edits made in the library into the digests."),
+    "sync": ("sync", "Push and pull in one run."),
+    "plan": ("sync", "Show what a sync would do, change nothing."),
+    "status": ("status", "Show what is in sync and what is not."),
+    "enrich": ("sync", "Fill in what the library lacks, from arXiv."),
+    "unlink": ("remove", "Delete the links of digests, change nothing else."),
+    "remove": ("remove", "Remove what push made for digests."),
+    "export": ("export", "Write a bibliography: BibTeX, biblatex or CSL JSON."),
+    "published": ("published", "Find where papers were published, and show the evidence."),
+    "add": ("add", "Add papers to a digest."),
+    "feed": ("feed", "Bring new arXiv papers into digests."),
+    "conflicts": ("resolve", "List fields that were edited on both sides."),
+    "resolve": ("resolve", "Decide fields that were edited on both sides."),
+    "log": ("log", "List the runs that wrote something, or what one of them changed."),
+    "undo": ("undo", "Take back what a run wrote, in the library and in files."),
+    "redo": ("undo", "Do again what the last undo took back."),
+    "check-cites": ("check_cites", "Check that every key a document cites has one entry."),
+    "duplicates": ("duplicates", "Find papers that appear twice in the library or in digests."),
+    "doctor": ("doctor", "Find problems and the commands that fix them."),
+    "ls": ("ls", "List the items of the library by collection."),
+    "show": ("show", "Show items with their tags, links and notes."),
+    "formats": ("formats", "List the formats and what they read."),
+    "init": ("init", "Write a zoterodigest.toml to adjust."),
+    "set": ("set_fields", "Edit an item of the library, as you would in Zotero."),
+    "merge-lock": (
+        "merge_lock",
+        "Merge two lock files that come from one ANCESTOR into the file ONE.",
+    ),
+    "serve": ("serve", "Serve a library to other Zotero clients."),
+    "auth": ("auth", "Keep an API key in the keyring of this system."),
+    "citekeys": ("citekeys", "List, check and set the citation keys of the library."),
+    "library": ("library", "Copy a library to another address."),
+}
+"""Each command with its module and the first line of its help, in the order of `--help`.
+
+The line stands here as well because `--help` imports no command: the libraries that commands need
+take ten times as long to import as everything else.
+"""
+_HIDDEN = ("merge-lock",)
+
+
+class _Commands(TyperGroup):
+    """The commands as `--help` lists them; only the one that is called gets imported."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = {
+            name: TyperCommand(name, help=summary, hidden=name in _HIDDEN)
+            for name, (_, summary) in _COMMANDS.items()
+        }
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, command_called(name) if name else listed, rest
+
+
+def command_called(name: str) -> Any:
+    """Import the command with this name and return it as typer runs it."""
+    module = import_module(f"zoterodigest.cli.commands.{_COMMANDS[name][0]}")
+    return get_group(module.app).commands[name]
+
+
 app = typer.Typer(
     name="zoterodigest",
+    cls=_Commands,
     help=_ABOUT,
     epilog=_EXIT_CODES,
     no_args_is_help=True,
@@ -85,41 +123,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_COMMANDS = (
-    inspect,
-    push,
-    pull,
-    sync,
-    status,
-    enrich,
-    unlink,
-    remove,
-    export,
-    published,
-    add,
-    feed,
-    conflicts,
-    resolve,
-    log,
-    undo,
-    check_cites,
-    citekeys,
-    duplicates,
-    doctor,
-    ls,
-    show,
-    formats,
-    init,
-    set_fields,
-    library,
-    merge_lock,
-    serve,
-    auth,
-)
-"""The modules of the commands, in the order in which `--help` lists them."""
-
-for _command in _COMMANDS:
-    _command.add_to(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -164,7 +167,7 @@ def _called(arguments: Sequence[str]) -> int:
     try:
         with ExitStack() as stack:
             if verbosity := sum(_VERBOSITY.get(flag, 0) for flag in flags):
-                from zoterodigest.cli.base.verbosity import showing_log
+                from zoterodigest.cli.base.talk import showing_log
 
                 stack.enter_context(showing_log(verbosity))
             if _ALLOW_OUTSIDE in flags:

@@ -1,4 +1,4 @@
-"""What libraries over the network take from this machine: environment, keyring, cache folder."""
+"""What this machine gives to libraries and lookups: environment, keyring, cache folder."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zoterodigest.cli.base.outside import allowed
-from zoterodigest.cli.base.screen import hanging, tell
+from zoterodigest.cli.base.screen import hanging, tell, visible
 from zoterodigest.cli.base.talk import countdown
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import ZOTERO_ORG, WebAddress, in_desktop
@@ -22,8 +24,12 @@ from zoterodigest.library.keys import (
     stored_key,
     stored_local_key,
 )
+from zoterodigest.project.config import LookupRules
 from zoterodigest.project.layout import Project
 from zoterodigest.sync.gathering.workspace import Chosen
+
+if TYPE_CHECKING:
+    from zoterodigest.lookup.sources import Sources
 
 ENVIRONMENT_KEY = "ZOTERO_API_KEY"
 
@@ -54,15 +60,18 @@ def cache_folder() -> Path | None:
     """Return where objects of libraries are kept between runs; None where there is no place."""
     from platformdirs import user_cache_path
 
-    folder = user_cache_path("zoterodigest", appauthor=False)
-    return folder if folder.is_absolute() else None
+    return _usable(user_cache_path("zoterodigest", appauthor=False))
 
 
 def desktop_folder() -> Path | None:
     """Return where is kept what a running Zotero does not tell; None where there is no place."""
     from platformdirs import user_data_path
 
-    folder = user_data_path("zoterodigest", appauthor=False)
+    return _usable(user_data_path("zoterodigest", appauthor=False))
+
+
+def _usable(folder: Path) -> Path | None:
+    # Without a home folder platformdirs answers with a relative path.
     return folder if folder.is_absolute() else None
 
 
@@ -167,6 +176,37 @@ def library_in(environment: Mapping[str, str]) -> str:
     """
     number = environment.get("ZOTERO_LIBRARY_ID", "").strip()
     kind = environment.get("ZOTERO_LIBRARY_TYPE", "").strip().lower().removesuffix("s") or "user"
-    if environment.get("ZOTERO_LOCAL", "").strip().lower() in ("1", "true", "yes", "on"):
+    if _is_on("ZOTERO_LOCAL", environment):
         return in_desktop(f"{kind}:{number}")
     return f"{kind}:{number}" if number else ""
+
+
+def _is_on(variable: str, environment: Mapping[str, str]) -> bool:
+    return environment.get(variable, "").strip().lower() in ("1", "true", "yes", "on")
+
+
+def lookups_are_off() -> bool:
+    """Tell whether nothing is to be looked up on this machine, whatever a project says."""
+    return _is_on("ZOTERODIGEST_OFFLINE", os.environ)
+
+
+def open_sources(rules: LookupRules) -> Sources:
+    """Return the sources of a project with these rules; nothing has been asked or opened yet.
+
+    Answers are kept in the user's cache folder; where there is none, for this run alone.
+    """
+    # Only a run that looks something up pays for the libraries that this takes.
+    from zoterodigest.lookup.cache import Ages, Cache, cache_file
+    from zoterodigest.lookup.service import Manners
+    from zoterodigest.lookup.sources import Addresses, Sources
+
+    folder = cache_folder()
+    key = os.environ.get("SEMANTIC_SCHOLAR_API_KEY", "").strip()
+    addresses = Addresses(rules.arxiv, rules.crossref, rules.dblp, rules.semantic_scholar, key)
+    found = timedelta(days=rules.days)
+    return Sources(
+        addresses,
+        Cache(cache_file(folder) if folder else None, tell=lambda news: tell([visible(news)])),
+        Manners(rules.mailto, countdown),
+        Ages(found, min(found, Ages().missing)),
+    )

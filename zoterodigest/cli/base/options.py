@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -76,3 +78,20 @@ MaxChanges = Annotated[
 AllowRemovals = Annotated[
     bool, typer.Option("--allow-removals", help="Allow any number of removals.")
 ]
+
+FINE, FAILED, CONFLICTING, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
+"""The exit codes of runs that came to their end; an error has its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """What a person typed of the options that most commands have."""
+
+    files: Sequence[Path] = ()
+    address: str = ""
+    format_name: str = ""
+    is_dry_run: bool = False
+    is_agreed: bool = False
+    is_offline: bool = False
+    with_stats: bool = False
+    as_json: bool = False

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
+from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.outside import allowed, loaded
 from zoterodigest.cli.base.screen import hanging, tell, visible
 from zoterodigest.core.values.file_keys import names_bib

@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import TextIO
 
 from rich.cells import cell_len, set_cell_size
@@ -228,6 +229,19 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def numbered(number: int, one: str, many: str = "") -> str:
+    """Return a line of a list of counts: the number right-aligned, then its noun."""
+    return f"  {number:>6,}  {one if number == 1 else many or one + 's'}"
+
+
+def first_of(lines: Iterable[str], most: int, *, indent: int) -> Iterator[str]:
+    """Yield the first `most` of `lines`, and how many more there are, behind `indent` blanks."""
+    listed = list(lines)
+    yield from listed[:most]
+    if len(listed) > most:
+        yield f"{' ' * indent}… and {len(listed) - most:,} more"
+
+
 def files_counted(digests: int, bibs: int) -> list[str]:
     """Return how many digests and how many bibliographies, those of which there are any."""
     found = [counted(digests, "digest")] if digests or not bibs else []
@@ -237,3 +251,21 @@ def files_counted(digests: int, bibs: int) -> list[str]:
 def enumerated(parts: Sequence[str]) -> str:
     """Return parts as one text: `a, b and c`."""
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+_CONTEXT = 12
+"""How many letters of what the texts share are shown before they differ."""
+
+
+def excerpts(texts: Sequence[str], room: int) -> list[str]:
+    """Return safe texts in at most `room` columns each, from shortly before they differ.
+
+    Texts that all fit, or that differ near their beginning, keep their beginning.
+    """
+    shared = commonprefix(list(texts))  # noqa: RUF071 - letters are meant, these are no paths
+    if all(cell_len(text) <= room for text in texts) or cell_len(shared) <= room // 3:
+        return [cut(text, room) for text in texts]
+    start = shared.rfind(" ", 0, len(shared) - _CONTEXT) + 1
+    if len(shared) - start > 2 * _CONTEXT:  # a language without blanks, or one long address
+        start = len(shared) - _CONTEXT
+    return [cut(f"… {text[start:]}" if start else text, room) for text in texts]

@@ -1,15 +1,21 @@
-"""Talking with a person at a terminal: a question, and how far a long run has got."""
+"""Talking with a person at a terminal: questions, progress, failures, and the log."""
 
 from __future__ import annotations
 
+import logging
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from zoterodigest.cli.base.screen import tell
+from zoterodigest.cli.base.options import Invocation
+from zoterodigest.cli.base.screen import tell, tell_failure, visible
 from zoterodigest.errors import Stopped, ZoterodigestError
+
+if TYPE_CHECKING:
+    from zoterodigest.sync.run.failures import Failure
 
 Progress = Callable[[int, int], None]
 Show = Callable[[str], None]
@@ -65,11 +71,14 @@ class NotConfirmed(ZoterodigestError):
     exit_code = 7
 
 
-def require_consent(question: str, *, is_agreed: bool, may_ask: bool = True) -> None:
-    """Return if `is_agreed`, or if the person at the terminal agrees; else raise `NotConfirmed`."""
-    if is_agreed:
+def require_consent(question: str, asked: Invocation, *, is_needed: bool = True) -> None:
+    """Return if no consent `is_needed`, or if the person gave it or gives it at the terminal.
+
+    Raises `NotConfirmed` otherwise. A script that reads JSON is not asked.
+    """
+    if asked.is_agreed or not is_needed:
         return
-    if not may_ask or not sys.stdin.isatty():
+    if asked.as_json or not sys.stdin.isatty():
         raise NotConfirmed(
             "nothing was written, as nobody confirmed it", "Look at the plan, then add --yes."
         )
@@ -132,3 +141,53 @@ def _bar(what: str) -> Iterator[Progress]:
         task = bars.add_task(what, total=None, visible=False)
         with countdown.shown_by(lambda more: bars.update(task, description=f"{what}{more}")):
             yield lambda done, total: bars.update(task, completed=done, total=total, visible=True)
+
+
+_MOST = 3
+"""How many failures with one reason are listed one by one."""
+
+
+def tell_failures(failures: Iterable[Failure]) -> None:
+    """Write what failed; what a find-and-replace does to every entry fails once."""
+    for parts in failure_lines(failures):
+        tell_failure(*parts)
+
+
+def failure_lines(failures: Iterable[Failure]) -> Iterator[tuple[str, str, str]]:
+    """Yield where, which and why; the rest of many with one reason by their number."""
+    groups: dict[tuple[str, str], list[Failure]] = {}
+    for failure in failures:
+        file, _, _ = failure.where.rpartition(":")
+        groups.setdefault((file or failure.where, failure.reason), []).append(failure)
+    for (file, reason), group in groups.items():
+        few = len(group) <= _MOST + 1
+        for failure in group if few else group[:_MOST]:
+            yield failure.where, failure.title, failure.reason
+        if not few:
+            yield file, f"{len(group) - _MOST:,} more", reason
+
+
+_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
+
+
+@contextmanager
+def showing_log(verbosity: int) -> Iterator[None]:
+    """Show the log on standard error while the block lasts: with 1 what is unusual, with 2 all."""
+    logger, shows = logging.getLogger("zoterodigest"), _OnScreen()
+    level, before = _LEVELS[min(verbosity, len(_LEVELS) - 1)], logger.level
+    shows.setLevel(level)
+    logger.setLevel(level)
+    logger.addHandler(shows)
+    try:
+        yield
+    finally:
+        logger.removeHandler(shows)
+        logger.setLevel(before)
+
+
+class _OnScreen(logging.Handler):
+    """Shows the message of a record alone: what else a record carries may be private."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        seconds = record.relativeCreated / 1000
+        tell([f"[{seconds:.3f} s] {visible(record.getMessage())}"])

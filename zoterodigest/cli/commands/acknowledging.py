@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
 
-from zoterodigest.cli.base.invocation import Invocation
+from zoterodigest.cli.base.options import FINE, Invocation
 from zoterodigest.cli.base.places import open_place
-from zoterodigest.cli.base.screen import counted, cut, emit, styled, width
+from zoterodigest.cli.base.screen import counted, cut, styled, width
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.attention import heading_of
 from zoterodigest.cli.show.closing import wording_of
-from zoterodigest.cli.show.encoder import emit_json, with_kind
+from zoterodigest.cli.show.encoder import emit_result, with_kind
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.run.conflicts import BOTH_WAYS
@@ -25,8 +24,6 @@ from zoterodigest.sync.syncing.acknowledging import (
     standing_reports,
 )
 
-FINE = 0
-
 
 class NotChosen(ZoterodigestError):
     """It is not clear what is to be acknowledged or forgotten."""
@@ -35,16 +32,16 @@ class NotChosen(ZoterodigestError):
 
 
 @dataclass(frozen=True, slots=True)
-class AcknowledgeOptions:
+class StandingWish:
     """Which reports a person acknowledges, or forgets; without an `id` all of them."""
 
-    id: str = ""
-    field: str = ""
-    is_all: bool = False
-    is_forgotten: bool = False
+    id: str
+    field: str
+    is_all: bool
+    is_forgotten: bool
 
 
-def acknowledge_or_forget(wish: AcknowledgeOptions, asked: Invocation) -> int:
+def acknowledge_or_forget(wish: StandingWish, asked: Invocation) -> int:
     """Write into the lock file what a person acknowledges, or forgets, and tell it.
 
     Raises `NotChosen` or `NotOpen` if it is not clear what is meant.
@@ -64,29 +61,17 @@ def acknowledge_or_forget(wish: AcknowledgeOptions, asked: Invocation) -> int:
         meant = [one for one in found if one.is_acknowledged is wish.is_forgotten]
         if meant and not asked.is_dry_run:
             (forget if wish.is_forgotten else acknowledge)(prepared, meant)
-    if asked.as_json:
-        emit_json(_data(meant, wish))
-    else:
-        emit(_lines(prepared, meant, wish, is_dry_run=asked.is_dry_run))
-    return FINE
-
-
-def refuse_two_wishes() -> NoReturn:
-    """Raise `NotChosen`: to acknowledge, to forget and to decide are three things."""
-    raise NotChosen(
-        "--acknowledge, --forget, --keep and --edit are different wishes", "Give one of them."
-    )
-
-
-def _data(reports: Sequence[StandingReport], wish: AcknowledgeOptions) -> dict[str, Any]:
+    text = _lines(prepared, meant, wish, is_dry_run=asked.is_dry_run)
     name = "forgotten" if wish.is_forgotten else "acknowledged"
-    return {name: [{"id": one.id, **with_kind(one.report)} for one in reports]}
+    data = {name: [{"id": one.id, **with_kind(one.report)} for one in meant]}
+    emit_result(text, data, as_json=asked.as_json)
+    return FINE
 
 
 def _lines(
     prepared: Prepared,
     reports: Sequence[StandingReport],
-    wish: AcknowledgeOptions,
+    wish: StandingWish,
     *,
     is_dry_run: bool,
 ) -> Iterator[str]:
@@ -100,14 +85,10 @@ def _lines(
         what = "is acknowledged" if wish.is_forgotten else "is left to acknowledge"
         yield f"Nothing {what}; nothing was written."
     elif not is_dry_run:
+        number = counted(len(reports), "report")
         yield ""
-        yield from _done(len(reports), wish)
-
-
-def _done(number: int, wish: AcknowledgeOptions) -> Iterator[str]:
-    reports = counted(number, "report")
-    if wish.is_forgotten:
-        yield f"Done: {reports} no longer acknowledged; `zoterodigest status` lists them again."
-    else:
-        yield f"Done: {reports} acknowledged, until what they say changes."
-        yield "`zoterodigest status --all` lists them. Commit zoterodigest.lock to share this."
+        if wish.is_forgotten:
+            yield f"Done: {number} no longer acknowledged; `zoterodigest status` lists them again."
+        else:
+            yield f"Done: {number} acknowledged, until what they say changes."
+            yield "`zoterodigest status --all` lists them. Commit zoterodigest.lock to share this."

@@ -1,19 +1,45 @@
-"""The command that takes API keys: auth."""
+"""The command `auth`: ask for an API key, see what it opens, keep it. Nothing prints a key."""
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from getpass import getpass
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base import network
+from zoterodigest.cli.base.network import ENVIRONMENT_KEY
+from zoterodigest.cli.base.screen import emit, hanging, tell, visible
+from zoterodigest.cli.base.talk import busy, countdown
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import (
+    ZOTERO_ORG,
+    BadAddress,
+    DesktopAddress,
+    WebAddress,
+    is_meant_as_address,
+    parse_address,
+)
+from zoterodigest.library.desktop.dialect import DesktopSession, desktop_session, instance_of
+from zoterodigest.library.desktop.permission import accepts
+from zoterodigest.library.http.trouble import KeyRefused
+from zoterodigest.library.keys import remove_key, store_key
+from zoterodigest.library.web.cache import forget_all
+from zoterodigest.library.web.dialect import is_api_key, key_taken
+from zoterodigest.library.web.rights import Rights, rights_of
+from zoterodigest.project.layout import Project, find_project
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command(epilog="Next: `library` in zoterodigest.toml, or --library, names the library.")(
-        auth
-    )
+app = typer.Typer(rich_markup_mode=None)
 
 
+@app.command(epilog="Next: `library` in zoterodigest.toml, or --library, names the library.")
 def auth(
     words: Annotated[
         list[str] | None,
@@ -49,6 +75,219 @@ def auth(
       zoterodigest auth desktop --key-file
       pass show zotero | zoterodigest auth user:123
     """
-    from zoterodigest.cli.commands import auth_run
+    action = words[0] if words and words[0] in _ACTIONS else ""
+    rest = (words or [])[bool(action) :]
+    if rest and is_api_key(rest[0]) and not is_meant_as_address(rest[0]):
+        raise BadKey(
+            "an API key is never an argument: others can read it there",
+            "Run `zoterodigest auth` and give it when asked; delete this one, if it is one, at"
+            " zotero.org/settings/keys.",
+        )
+    if len(rest) > 1:
+        raise BadAddress(" ".join(rest), "one library at a time")
+    if rest and isinstance(local := parse_address(rest[0]), DesktopAddress):
+        _permit(action, local, with_key_file=key_file)
+        return
+    if key_file:
+        raise BadKey(
+            "only the key of the Zotero on this computer is kept in a file",
+            f"Run `zoterodigest auth desktop --key-file`; for zotero.org use {ENVIRONMENT_KEY}.",
+        )
+    subject = Subject(_named(rest[0]) if rest else None)
+    match action:
+        case "status":
+            _show_status(subject if rest else Subject(_of_project()))
+        case "remove":
+            _remove(subject)
+        case _:
+            _take(subject)
 
-    auth_run.run(words or [], with_key_file=key_file)
+
+_NEW_KEY = (
+    "https://www.zotero.org/settings/keys/new"
+    "?name=zoterodigest&library_access=1&notes_access=1&write_access=1&all_groups=write"
+)
+_ACTIONS = ("status", "remove")
+
+
+class BadKey(ZoterodigestError):
+    """What was given is no API key, or none that opens the library; it was not kept."""
+
+    exit_code = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a key is for: one library, or all of zotero.org (`library` is None)."""
+
+    library: WebAddress | None
+
+    @property
+    def name(self) -> str:
+        """The name under which the key stands in the keyring."""
+        return self.address.server if self.library is None else self.library.identity
+
+    @property
+    def address(self) -> WebAddress:
+        """Where to ask for the key's rights; they do not depend on the library."""
+        return self.library or WebAddress(ZOTERO_ORG, "user", 0)
+
+
+def _named(text: str) -> WebAddress:
+    address = parse_address(text)
+    if not isinstance(address, WebAddress):
+        raise BadAddress(text, "only libraries at zotero.org or another server have API keys")
+    return address
+
+
+def _of_project() -> WebAddress | None:
+    """Return the library of the project around the current folder, if it needs a key."""
+    config = find_project(Path())
+    named = Project.load(config).configuration.library if config else ""
+    text = named or network.library_in(os.environ)
+    address = parse_address(text) if text else None
+    return address if isinstance(address, WebAddress) else None
+
+
+def _take(subject: Subject) -> None:
+    """Ask for a key, look what it opens, and keep it."""
+    if subject.address.url == ZOTERO_ORG and sys.stdin.isatty():
+        tell(_how_to_get_one())
+    key = _asked_for()
+    rights = _rights(subject, key)
+    emit(_told(rights, subject))
+    if subject.library is not None and not rights.may_read(subject.library):
+        raise BadKey(
+            f"this key does not open {subject.library.identity}, so it was not kept",
+            "Give it access to that library, or take the key of an account that has it.",
+        )
+    store_key(subject.name, key)
+    folder = network.cache_folder()
+    if folder is not None:
+        forget_all(folder)
+    emit([f"It is kept in the keyring of this system, as zoterodigest, {subject.name}."])
+    if os.environ.get(ENVIRONMENT_KEY):
+        tell([f"{ENVIRONMENT_KEY} is set, and goes before it."])
+
+
+def _how_to_get_one() -> Iterator[str]:
+    yield "zotero.org gives you a key at"
+    yield f"  {_NEW_KEY}"
+    yield from hanging("", "Leave library, notes and write access checked, save it, and copy it.")
+
+
+def _asked_for() -> str:
+    """Return the key that the person types, unseen, or that standard input holds."""
+    is_asked = sys.stdin.isatty()
+    given = getpass("API key (it is not shown): ") if is_asked else sys.stdin.readline()
+    key = given.strip()
+    if not is_api_key(key):
+        raise BadKey("this is no API key", "A key of zotero.org has 24 letters and digits.")
+    return key
+
+
+def _rights(subject: Subject, key: str) -> Rights:
+    with busy(f"Asking {visible(subject.address.server)} what the key opens"):
+        try:
+            return rights_of(subject.address, Access(lambda _: key, None, countdown))
+        except KeyRefused as error:
+            server = subject.address.server
+            raise BadKey(
+                f"{server} knows no such API key", "Copy it once more, or make a new one."
+            ) from error
+
+
+def _told(rights: Rights, subject: Subject) -> Iterator[str]:
+    """Yield whose key it is and what it opens."""
+    yield f"The key is of {visible(rights.name) or 'user'} (user:{rights.user}). It opens"
+    own = WebAddress(subject.address.url, "user", rights.user)
+    opened = [own, *(WebAddress(own.url, "group", number) for number in rights.groups)]
+    if subject.library is not None and subject.library not in opened:
+        opened.append(subject.library)
+    yield from (f"  {address.identity:<14} {_access(rights, address)}" for address in opened)
+    if rights.opens_all_groups:
+        yield f"  {'every group':<14} {_words(rights.may_write_all_groups, sees_notes=True)}"
+
+
+def _access(rights: Rights, address: WebAddress) -> str:
+    if not rights.may_read(address):
+        return "not at all"
+    return _words(rights.may_write(address), sees_notes=rights.sees_notes(address))
+
+
+def _words(may_write: bool, *, sees_notes: bool) -> str:
+    notes = "" if sees_notes else ", but not its notes: it cannot be used like this"
+    return ("to read and write" if may_write else "to read only: pull works, push does not") + notes
+
+
+def _show_status(subject: Subject) -> None:
+    key, origin = network.key_and_origin(subject.address)
+    if not key:
+        raise KeyRefused(
+            f"there is no API key for {subject.name} on this machine",
+            f"{key_taken(subject.library.identity if subject.library else '')}.",
+        )
+    emit([f"There is an API key for {subject.name}, from {origin}."])
+    emit(_told(_rights(subject, key), subject))
+
+
+def _remove(subject: Subject) -> None:
+    if remove_key(subject.name):
+        emit([f"The API key for {subject.name} is no longer in the keyring."])
+        emit(["It is still valid: zotero.org/settings/keys deletes it for good."])
+    else:
+        emit([f"The keyring holds no API key for {subject.name}."])
+
+
+def _permit(action: str, address: DesktopAddress, *, with_key_file: bool) -> None:
+    """Ask, tell or forget whether zoterodigest may write into the Zotero on this computer.
+
+    With `with_key_file` the key is kept in a file of the user's, if there is no keyring.
+    Raises what the library raises.
+    """
+    opened = desktop_session(address, network.access(), waits_for_start=not action)
+    with closing(opened) as session:
+        instance = instance_of(session)
+        match action:
+            case "status":
+                _require_accepted(session)
+                emit(_status(instance))
+            case "remove":
+                emit(_removed(instance))
+            case _:
+                if with_key_file and not network.keeps_local_keys():
+                    network.key_file().create()
+                if not _is_accepted(session):
+                    session.dialect.permission.ask(session, instance)
+                emit(_status(instance))
+
+
+def _is_accepted(session: DesktopSession) -> bool:
+    """Tell whether there is a key that Zotero accepts: to ask again would leave one more there."""
+    key = network.local_key_of(instance_of(session))
+    return bool(key) and accepts(session, key)
+
+
+def _require_accepted(session: DesktopSession) -> None:
+    if network.local_key_of(instance_of(session)) and not _is_accepted(session):
+        raise KeyRefused(
+            "Zotero no longer accepts the key of zoterodigest: its permission was withdrawn",
+            "The next write asks again in Zotero; `zoterodigest auth desktop` asks now.",
+        )
+
+
+def _status(instance: str) -> list[str]:
+    place = network.place_of_local_key(instance)
+    if place:
+        return hanging("", f"Zotero lets zoterodigest write: its key is {place}.")
+    return ["Zotero runs, and asks before each write: no key is kept on this computer."]
+
+
+def _removed(instance: str) -> list[str]:
+    place = network.place_of_local_key(instance)
+    if not network.remove_local_key(instance):
+        return ["No key of this Zotero is kept on this computer."]
+    return [
+        *hanging("", f"The key of this Zotero is no longer {place}."),
+        "It is still valid: Zotero's settings, under Advanced, clear such permissions.",
+    ]

@@ -1,14 +1,35 @@
-"""The command about what documents cite: check-cites."""
+"""The command `check-cites`: what documents cite, compared with bibliographies."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from zoterodigest.cli.base.options import AsJson
+from zoterodigest.bibtex.cited.checking import Checked, Standing, check
+from zoterodigest.bibtex.cited.cited import At, Cited
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
+from zoterodigest.cli.base.network import chosen
+from zoterodigest.cli.base.options import FAILED, FINE, AsJson
+from zoterodigest.cli.base.outside import loaded
+from zoterodigest.cli.base.places import NoLibraryYet
+from zoterodigest.cli.base.screen import counted, tell, visible
+from zoterodigest.cli.commands.citekeys import keys_of
+from zoterodigest.cli.show.encoder import emit_result
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.address import WebAddress, parse_address
+from zoterodigest.project.citing import read_cited
+from zoterodigest.project.files import read_file, real_path
+from zoterodigest.project.layout import BibFile, find_project, parted
+from zoterodigest.sync.bibliographies.key_findings import differences
+from zoterodigest.sync.exports.keying import Keys
+from zoterodigest.sync.gathering.workspace import library_meant
+
+app = typer.Typer(rich_markup_mode=None)
 
 
 class Report(Enum):
@@ -18,18 +39,14 @@ class Report(Enum):
     GITHUB = "github"
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command("check-cites")(check_cites)
-
-
+@app.command("check-cites")
 def check_cites(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True, show_default=False)],
     report: Annotated[
         Report, typer.Option("--report", help="Text, or annotations for GitHub Actions.")
     ] = Report.TEXT,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Check that every key a document cites has one entry.
 
     FILE is a document (.tex, .aux, .bcf, .typ, or .md for Pandoc) or a bibliography (.bib).
@@ -44,7 +61,172 @@ def check_cites(
 
     The exit code is 1 if a key is missing or doubled.
     """
-    from zoterodigest.cli.commands import check_cites_run
+    documents, bibs = parted(files)
+    if not documents:
+        raise NothingToCheck(
+            "no document is named", "Name one that cites: check-cites main.tex refs.bib."
+        )
+    cited = read_cited(documents)
+    bibliographies = _bibliographies(bibs, cited)
+    checked = check(cited, bibliographies)
+    findings = (
+        *_errors(checked),
+        *_warnings(cited, checked, bibliographies),
+        *key_differences(Path(name) for name in bibliographies),
+    )
+    text = _annotations if report is Report.GITHUB else _text
+    emit_result(text(cited, checked, findings), _data(cited, checked, findings), as_json=as_json)
+    return FAILED if checked.missing or checked.doubled else FINE
 
-    for_github = report is Report.GITHUB
-    raise typer.Exit(check_cites_run.check_cites(files, for_github=for_github, as_json=as_json))
+
+class NothingToCheck(ZoterodigestError):
+    """No document was named, or no bibliography was named by anybody."""
+
+    exit_code = 2
+
+
+_MOST = 20
+"""How many entries that are cited nowhere are named in the text for people."""
+
+
+class _Level(Enum):
+    """How bad a finding is, by the names that GitHub Actions has for it."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+_Finding = tuple[_Level, At, str]
+
+
+def _bibliographies(named: Sequence[Path], cited: Cited) -> dict[str, Bibliography]:
+    paths = named or [Path(path) for path in cited.bibs]
+    if not paths:
+        raise NothingToCheck(
+            "no bibliography is named, by you or by the documents", "Name a .bib file as well."
+        )
+    return {str(path): scan(read_file(path).data) for path in dict.fromkeys(paths)}
+
+
+def _text(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> Iterator[str]:
+    for level, at, sentence in findings:
+        note = "note: " if level is _Level.NOTICE else ""
+        yield visible(f"{at.file}:{at.line}: {note}{sentence}")
+    if checked.unused:
+        keys = ", ".join(one.key for one in checked.unused[:_MOST])
+        rest = f" and {len(checked.unused) - _MOST:,} more" if len(checked.unused) > _MOST else ""
+        number = counted(len(checked.unused), "entry is", "entries are")
+        yield visible(f"note: {number} cited nowhere: {keys}{rest}")
+    missing = len({one.citation.key for one in checked.missing})
+    cites = counted(len(cited.keys), "key is cited", "keys are cited")
+    yield f"{cites}, {missing} missing, {len(checked.doubled)} doubled"
+
+
+def _annotations(_: Cited, checked: Checked, findings: Sequence[_Finding]) -> Iterator[str]:
+    """Yield commands of GitHub Actions; nothing in one ends it early or begins another."""
+    unused = ((_Level.NOTICE, one.at, f"{one.key} is cited nowhere") for one in checked.unused)
+    for level, at, sentence in (*findings, *unused):
+        file = _escaped(visible(at.file)).replace(":", "%3A").replace(",", "%2C")
+        yield f"::{level.value} file={file},line={at.line}::{_escaped(visible(sentence))}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _data(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> dict[str, Any]:
+    errors = _Level.ERROR
+    warnings = [(at, sentence) for level, at, sentence in findings if level is not errors]
+    return {
+        "cited": len(cited.keys),
+        "missing": [
+            {"citekey": one.citation.key, **_place(one.citation.at), "similar": one.similar or None}
+            for one in checked.missing
+        ],
+        "doubled": [
+            [{"citekey": one.key, **_place(one.at)} for one in entries]
+            for entries in checked.doubled
+        ],
+        "unused": [{"citekey": one.key, **_place(one.at)} for one in checked.unused],
+        "warnings": [{**_place(at), "reason": sentence} for at, sentence in warnings],
+    }
+
+
+def _place(at: At) -> dict[str, Any]:
+    return {"file": at.file, "line": at.line}
+
+
+def _errors(checked: Checked) -> Iterator[_Finding]:
+    for missing in checked.missing:
+        similar = f"; did you mean {missing.similar}?" if missing.similar else ""
+        sentence = f"no entry has the key {missing.citation.key}{similar}"
+        yield _Level.ERROR, missing.citation.at, sentence
+    for first, *others in checked.doubled:
+        for other in others:
+            yield _Level.ERROR, other.at, _doubled(first, other)
+
+
+def _doubled(first: Standing, other: Standing) -> str:
+    where = f"line {first.at.line}"
+    if first.at.file != other.at.file:
+        where = f"{first.at.file}:{first.at.line}"
+    spelt = "" if first.key == other.key else f" as {first.key}"
+    behind = f" ({_BEHIND_COMMENT})" if first.behind_comment or other.behind_comment else ""
+    return f"the key {other.key} stands in {where} too{spelt}{behind}"
+
+
+_BEHIND_COMMENT = "BibTeX reads an entry behind a comment mark, biber does not"
+
+
+def _warnings(
+    cited: Cited, checked: Checked, bibliographies: Mapping[str, Bibliography]
+) -> Iterator[_Finding]:
+    for standing in checked.commented:
+        yield _Level.WARNING, standing.at, f"{standing.key} is cited: {_BEHIND_COMMENT}"
+    for name, bibliography in bibliographies.items():
+        for tile in bibliography.broken:
+            at = At(name, bibliography.place(tile.at).line)
+            yield _Level.WARNING, at, f"the entry here cannot be read: {tile.reason}"
+        for place in bibliography.comments_inside():
+            yield _Level.WARNING, At(name, place.line), COMMENT_INSIDE
+    for one in cited.unread:
+        yield _Level.WARNING, one.at, f"{one.key} is read in here and was not found"
+
+
+def key_differences(paths: Iterable[Path]) -> Iterator[_Finding]:
+    """Yield where .bib files of a project have another citation key than the items of its library.
+
+    A library that is not here (a clone, as in CI) or that only the network reaches is not asked;
+    one that cannot be read is told, and nothing fails by it.
+    """
+    by_project: dict[Path, list[Path]] = {}
+    for path in paths:
+        if config := find_project(path):
+            by_project.setdefault(config, []).append(path)
+    for config, found in by_project.items():
+        try:
+            yield from _in_project(config, found)
+        except NoLibraryYet:
+            continue
+        except ZoterodigestError as error:
+            tell([visible(f"note: the keys were not held against Zotero's: {error}")])
+
+
+def _in_project(config: Path, paths: list[Path]) -> list[_Finding]:
+    project = loaded(config)
+    known = {real_path(bib.path): bib for bib in project.bibliographies()}
+    bibs = [(path, known[real_path(path)]) for path in paths if real_path(path) in known]
+    address, _ = library_meant(project, project.root, chosen())
+    if not bibs or isinstance(parse_address(address), WebAddress):
+        return []
+    with keys_of(project.root) as keys:
+        return [each for path, bib in bibs for each in _of_bib(path, bib, keys)]
+
+
+def _of_bib(path: Path, bib: BibFile, keys: Keys) -> Iterator[_Finding]:
+    for aliases in (one for one in keys.aliases if one.bibliography == bib.key):
+        for finding in differences(keys.items, aliases):
+            alias = aliases.keys[finding.item]
+            sentence = f"{alias} has the citation key {finding.key} in Zotero"
+            yield _Level.NOTICE, At(str(path), aliases.lines[alias]), sentence

@@ -1,29 +1,59 @@
-"""The commands about citation keys: citekeys list, check and set."""
+"""The commands `citekeys list`, `check` and `set`."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import Address, AsJson, DryRun, Yes
+from zoterodigest.bibtex.keys.keys import KeySource
+from zoterodigest.cli.base.network import chosen
+from zoterodigest.cli.base.options import FAILED, FINE, Address, AsJson, DryRun, Invocation, Yes
+from zoterodigest.cli.base.places import open_library
+from zoterodigest.cli.base.screen import (
+    Column,
+    counted,
+    emit,
+    first_of,
+    hanging,
+    styled,
+    table,
+    tell_failure,
+    visible,
+)
+from zoterodigest.cli.base.talk import busy, progress, require_consent
+from zoterodigest.cli.show.encoder import emit_json, emit_result
+from zoterodigest.library.records.selection import NotInLibrary
+from zoterodigest.library.records.works import Reference
+from zoterodigest.project.running import require_idle
+from zoterodigest.sync.bibliographies.key_findings import Finding, Matter, findings_about
+from zoterodigest.sync.exports.keying import (
+    Keyed,
+    Keys,
+    NewKey,
+    chosen_key,
+    lasting_keys,
+    read_keys,
+    write_keys,
+)
+from zoterodigest.sync.gathering.workspace import open_workspace
+
+app = typer.Typer(rich_markup_mode=None)
+_keys = typer.Typer(
+    help="List, check and set the citation keys of the library.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(_keys, name="citekeys")
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to `app`, in the order in which they are listed."""
-    keys = typer.Typer(
-        help="List, check and set the citation keys of the library.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-    )
-    keys.command("list", epilog="Next: `zoterodigest citekeys check` finds problems.")(show)
-    keys.command("check")(check)
-    keys.command("set", epilog="Next: `zoterodigest undo` takes it back.")(write)
-    app.add_typer(keys, name="citekeys")
-
-
-def show(address: Address = "", as_json: AsJson = False) -> None:
+@_keys.command("list", epilog="Next: `zoterodigest citekeys check` finds problems.")
+def show(address: Address = "", as_json: AsJson = False) -> int:
     """List the citation key of each item, and its source.
 
     \b
@@ -38,12 +68,15 @@ def show(address: Address = "", as_json: AsJson = False) -> None:
       zoterodigest citekeys list
       zoterodigest citekeys list --json
     """
-    from zoterodigest.cli.commands import citekeys_run
+    with keys_of(Path(), address) as keys:
+        listed = sorted(keys.items, key=lambda one: (one.key.text.casefold(), one.key.text))
+        data = {"citekeys": [_named_data(one) for one in listed]}
+        emit_result(_list_text(listed), data, as_json=as_json)
+    return FINE
 
-    raise typer.Exit(citekeys_run.show_keys(Invocation(address=address, as_json=as_json)))
 
-
-def check(address: Address = "", as_json: AsJson = False) -> None:
+@_keys.command("check")
+def check(address: Address = "", as_json: AsJson = False) -> int:
     """Find problems with citation keys.
 
     These are problems: two items have the same key (even if only the case differs), a key has
@@ -57,11 +90,13 @@ def check(address: Address = "", as_json: AsJson = False) -> None:
 
     The exit code is 1 if there is a problem.
     """
-    from zoterodigest.cli.commands import citekeys_run
+    with keys_of(Path(), address) as keys:
+        findings, checked = findings_about(keys.items, keys.aliases), len(keys.items)
+    emit_result(_check_text(findings, checked), _check_data(findings, checked), as_json=as_json)
+    return FAILED if any(one.matter.is_wrong for one in findings) else FINE
 
-    raise typer.Exit(citekeys_run.check_keys(Invocation(address=address, as_json=as_json)))
 
-
+@_keys.command("set", epilog="Next: `zoterodigest undo` takes it back.")
 def write(
     item: Annotated[
         str,
@@ -79,7 +114,7 @@ def write(
     is_agreed: Yes = False,
     address: Address = "",
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Write a citation key into an item, or the new keys into all.
 
     set refuses a key that another item has, and a key with characters that no .bib can hold. With
@@ -91,11 +126,154 @@ def write(
       zoterodigest citekeys set U7GSK22K vaswani2017
       zoterodigest citekeys set --all --dry-run
     """
-    from zoterodigest.cli.commands import citekeys_run
-
     if is_all == bool(item) or bool(item) != bool(key):
         raise typer.BadParameter("give an item and its new key, or --all")
+    # A person who names item and key has agreed already.
+    is_agreed = is_agreed or not is_all
     asked = Invocation(address=address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
-    if is_all:
-        raise typer.Exit(citekeys_run.set_all(asked))
-    raise typer.Exit(citekeys_run.set_key(asked, item, key))
+    with keys_of(Path(), address, is_writing=not is_dry_run) as keys:
+        if is_all:
+            return _write(keys, lasting_keys(keys), asked)
+        new = chosen_key(keys, _item_named(keys, item), key)
+        return _write(keys, () if new is None else (new,), asked)
+
+
+@contextmanager
+def keys_of(start: Path, address: str = "", *, is_writing: bool = False) -> Iterator[Keys]:
+    """Give the citation keys of the project of `start`; the library is open as long."""
+    library = open_library(address, start)
+    opened = open_workspace((), start, chosen=chosen(address))
+    if is_writing:
+        require_idle(opened.project.state_folder)
+    with library:
+        with busy("Reading the library"):
+            keys = read_keys(replace(opened, library=library))
+        yield keys
+
+
+def _item_named(keys: Keys, name: str) -> str:
+    """Return the item with this key or this citation key; raises `NotInLibrary`."""
+    found = {one.work.key for one in keys.items}
+    if name in found:
+        return name
+    for one in keys.items:
+        if one.key.text == name:
+            return one.work.key
+    raise NotInLibrary(
+        f"the library has no item {name}", "`zoterodigest citekeys list` lists the keys there are."
+    )
+
+
+def _write(keys: Keys, new: tuple[NewKey, ...], asked: Invocation) -> int:
+    if not asked.as_json:
+        emit(_new_text(new) if new else ["There is no citation key to write."])
+    keyed = Keyed()
+    if not new and not asked.is_dry_run:
+        write_keys(keys, new, lambda done, total: None)  # what a killed run left
+    elif not asked.is_dry_run:
+        question = f"Write {counted(len(new), 'citation key')} into the library?"
+        require_consent(question, asked)
+        with progress("Writing", "written") as report:
+            keyed = write_keys(keys, new, report)
+        if not asked.as_json:
+            emit(["", f"Done: {counted(keyed.written, 'citation key')} written."])
+    if asked.as_json:
+        keys_data = [{"citekey": one.key, "item": one.item, "title": one.title} for one in new]
+        emit_json({"written": keyed.written, "citekeys": keys_data})
+    for failure in keyed.failures:
+        tell_failure(failure.title, failure.reason)
+    return FAILED if keyed.failures else FINE
+
+
+_SOURCES = {
+    KeySource.NATIVE: "item",
+    KeySource.EXTRA: "extra",
+    KeySource.FIXED: "bib",
+    KeySource.NEW: "new",
+}
+"""Where a key comes from: the item's own field, its Extra, a .bib of the project, the formula."""
+
+_KEY = Column("citation key", is_whole=True)
+_ITEM = Column("item", is_whole=True)
+_PROVISIONAL = "provisional"
+_MOST = 20
+_HEADINGS = {
+    Matter.DOUBLED: "Doubled: a bibliography can hold only one of them",
+    Matter.UNSAFE: "Not possible in a .bib",
+    Matter.EXTRA: "Two keys in one item",
+    Matter.PROVISIONAL: "Provisional: written once author and year are known",
+    Matter.ALIAS: "Another key in a .bib, which stays that file's own",
+}
+
+
+def _list_text(items: Sequence[Reference]) -> Iterator[str]:
+    """Yield a table of citation keys and how many there are of each kind."""
+    columns = (_KEY, Column("from", 11), _ITEM, Column("title"))
+    shown = ((one.key.text, _source(one), one.work.key, one.work.fact("title")) for one in items)
+    if rows := [tuple(map(visible, row)) for row in shown]:
+        yield from table(columns, rows, indent=0)
+        yield ""
+    counts = Counter(map(_source, items))
+    names = (*_SOURCES.values(), _PROVISIONAL)
+    kinds = (f"{counts[name]:,} {name}" for name in names if counts[name])
+    listed = f" ({', '.join(kinds)})" if counts else ""
+    yield f"{counted(len(items), 'citation key')}{listed}"
+    if lasting := sum(one.is_lasting for one in items):
+        them = "it" if lasting == 1 else "them"
+        written = f"`zoterodigest citekeys set --all` writes {them} into the library."
+        yield from hanging(f"{lasting:,} not written yet: ", written)
+
+
+def _source(one: Reference) -> str:
+    return _PROVISIONAL if one.key.is_provisional else _SOURCES[one.key.source]
+
+
+def _named_data(one: Reference) -> dict[str, Any]:
+    data = {
+        "citekey": one.key.text,
+        "from": _SOURCES[one.key.source],
+        "is_provisional": one.key.is_provisional,
+        "item": one.work.key,
+        "title": one.work.fact("title"),
+    }
+    return {**data, "stated": one.key.stated} if one.key.stated else data
+
+
+def _check_text(findings: Sequence[Finding], checked: int) -> Iterator[str]:
+    """Yield what was found, by matter, then the counts."""
+    for matter, heading in _HEADINGS.items():
+        found = [one for one in findings if one.matter is matter]
+        if found:
+            yield styled(heading, "bold")
+            for one in found:
+                title = f" ({visible(one.title)})" if one.title else ""
+                line = f"{visible(one.key)}{title} {visible(one.text)}"
+                yield from hanging(f"  {visible(one.item)}  ", line)
+            yield ""
+    wrong = sum(one.matter.is_wrong for one in findings)
+    yield f"{counted(checked, 'citation key')}, {wrong:,} wrong"
+
+
+def _check_data(findings: Sequence[Finding], checked: int) -> dict[str, Any]:
+    found = [
+        {
+            "kind": one.matter.value,
+            "is_wrong": one.matter.is_wrong,
+            "citekey": one.key,
+            "item": one.item,
+            "title": one.title,
+            "reason": one.text,
+        }
+        for one in findings
+    ]
+    return {"checked": checked, "findings": found}
+
+
+def _new_text(new: Sequence[NewKey]) -> Iterator[str]:
+    """Yield the keys that are to be written, the first of many."""
+    columns = (_KEY, _ITEM, Column("title"))
+    rows = [tuple(map(visible, (one.key, one.item, one.title))) for one in new]
+    yield styled(f"{counted(len(new), 'citation key')} to write", "bold")
+    heading, *lines = table(columns, rows[:_MOST])
+    yield heading
+    yield from first_of([*lines, *map(str, rows[_MOST:])], _MOST, indent=2)

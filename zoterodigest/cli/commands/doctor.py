@@ -1,23 +1,31 @@
-"""The command `doctor`."""
+"""The command `doctor`: look at project and library, and report problems."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
 import typer
+from rich.cells import cell_len
 
-from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import Address, AnyDigests, AsJson
+from zoterodigest.cli.base.network import chosen
+from zoterodigest.cli.base.options import FAILED, FINE, Address, AnyDigests, AsJson
+from zoterodigest.cli.base.screen import counted, hanging, styled, visible
+from zoterodigest.cli.base.talk import busy
+from zoterodigest.cli.show.encoder import emit_result
+from zoterodigest.sync.doctor.examination import examine
+from zoterodigest.sync.doctor.finding import Check, Finding
+
+app = typer.Typer(rich_markup_mode=None)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(doctor)
-
-
+@app.command()
 def doctor(
     digests: AnyDigests = None,
     address: Address = "",
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Find problems and the commands that fix them.
 
     doctor checks the configuration, formats, digests, bibliographies, lock file, state folder,
@@ -31,7 +39,60 @@ def doctor(
 
     The exit code is 1 if something is wrong.
     """
-    from zoterodigest.cli.commands import doctor_run
+    with busy("Looking at project and library"):
+        checks = tuple(examine(Path(), tuple(digests or ()), chosen(address)))
+    emit_result(_text(checks), _data(checks), as_json=as_json)
+    return FAILED if any(one.findings for one in checks) else FINE
 
-    asked = Invocation(files=tuple(digests or ()), address=address, as_json=as_json)
-    raise typer.Exit(doctor_run.show(asked))
+
+def _text(checks: Sequence[Check]) -> Iterator[str]:
+    """Yield each check with what it found, then the counts."""
+    room = max(cell_len(one.name) for one in checks) + 2
+    for one in checks:
+        yield from hanging(f"{one.name:<{room}}", _state(one))
+        for finding in one.findings:
+            yield from _finding(finding)
+    number = sum(len(one.findings) for one in checks)
+    skipped = sum(bool(one.skipped) for one in checks)
+    rest = f", {skipped:,} skipped" if skipped else ""
+    yield ""
+    yield f"{counted(len(checks), 'check')}{rest}: {_found(number)}"
+
+
+def _data(checks: Sequence[Check]) -> dict[str, Any]:
+    """Return the checks as JSON can hold them; a check that was not skipped says null there."""
+    return {
+        "checks": [
+            {
+                "check": one.name,
+                "is_well": one.is_well,
+                "skipped": one.skipped or None,
+                "findings": [
+                    {"what": each.what, "why": each.why, "remedy": each.remedy}
+                    for each in one.findings
+                ],
+            }
+            for one in checks
+        ]
+    }
+
+
+def _state(one: Check) -> str:
+    if one.skipped:
+        return f"skipped: {visible(one.skipped)}"
+    return "fine" if one.is_well else _found(len(one.findings))
+
+
+def _found(number: int) -> str:
+    return counted(number, "finding") if number else "nothing is wrong"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    sign = styled("*", "red")
+    first, *others = hanging("  * ", visible(finding.what))
+    yield first.replace("*", sign, 1)
+    yield from others
+    if finding.why:
+        yield from hanging("    why  ", visible(finding.why))
+    if finding.remedy:
+        yield from hanging("    do   ", visible(finding.remedy))

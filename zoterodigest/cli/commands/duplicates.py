@@ -1,13 +1,39 @@
-"""The command `duplicates`."""
+"""The command `duplicates`: list works that appear twice, and merge two items."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import Address, AnyFiles, AsJson, DryRun, FormatName, Yes
+from zoterodigest.cli.base.network import chosen
+from zoterodigest.cli.base.options import (
+    FAILED,
+    FINE,
+    Address,
+    AnyFiles,
+    AsJson,
+    DryRun,
+    FormatName,
+    Invocation,
+    Yes,
+)
+from zoterodigest.cli.base.places import linked_digests, open_library, project_in
+from zoterodigest.cli.base.screen import counted, cut, emit, tell_failure, visible, width
+from zoterodigest.cli.base.talk import busy, progress, require_consent
+from zoterodigest.cli.show.duplicate_text import as_data, as_text, command_for
+from zoterodigest.cli.show.encoder import emit_json, emit_result
+from zoterodigest.cli.show.library_list import title_of
+from zoterodigest.project.layout import parted
+from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
+from zoterodigest.sync.items.duplicates import duplicates_in
+from zoterodigest.sync.items.merging_items import ItemMerge, MergedItems, merge_items, prepare_merge
+
+app = typer.Typer(rich_markup_mode=None)
+
 
 _Merge = Annotated[
     tuple[str, str] | None,
@@ -20,11 +46,7 @@ _Merge = Annotated[
 ]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(duplicates)
-
-
+@app.command()
 def duplicates(
     files: AnyFiles = None,
     address: Address = "",
@@ -33,7 +55,7 @@ def duplicates(
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Find papers that appear twice in the library or in digests.
 
     duplicates lists items that are the same paper, unlinked entries that are the same paper, and
@@ -54,16 +76,108 @@ def duplicates(
 
     The exit code is 1 if a paper certainly appears twice.
     """
-    from zoterodigest.cli.commands import duplicates_run, merging_items
-
     asked = Invocation(
-        files=tuple(files or ()),
+        files=files or (),
         address=address,
         format_name=format_name,
         is_dry_run=is_dry_run,
         is_agreed=is_agreed,
         as_json=as_json,
     )
-    if merge is None:
-        raise typer.Exit(duplicates_run.show(asked))
-    raise typer.Exit(merging_items.merge(merge, asked))
+    workspace = _meant(asked)
+    if merge is not None:
+        return _merge_items(workspace, merge, asked)
+    with workspace.library:
+        with busy("Reading digests and library"):
+            found = duplicates_in(workspace)
+        command = command_for(address)
+        text, data = as_text(found, workspace, command), as_data(found, workspace, command)
+        emit_result(text, data, as_json=as_json)
+    return FAILED if found.sure else FINE
+
+
+def _meant(asked: Invocation) -> Workspace:
+    """Open what is to be looked at; without a digest the library has to be there."""
+    start = Path()
+    digests, named = parted(asked.files)
+    project = None if asked.files else project_in(start)
+    if project:
+        digests = [path for path in linked_digests(project) if path.exists()]
+    meaning = chosen(asked.address, project)
+    workspace = open_workspace(digests, start, chosen=meaning, wanted_format=asked.format_name)
+    if named:
+        bibs = (workspace.project.bib_file(file) for file in named)
+        # With `push` their entries are looked at like those of digests.
+        read = tuple(
+            replace(bib, rules=bib.rules.model_copy(update={"push": True})) for bib in bibs
+        )
+        given = workspace.digests if digests else ()
+        return replace(workspace, digests=given, bibs=read)
+    if not workspace.digests:
+        return replace(workspace, library=open_library(asked.address, start))
+    return workspace
+
+
+def _merge_items(workspace: Workspace, keys: tuple[str, str], asked: Invocation) -> int:
+    """Merge the second of two items into the first; return the exit code."""
+    with workspace.library:
+        with busy("Reading digests and library"):
+            planned = prepare_merge(workspace, *keys)
+        if not asked.as_json:
+            emit(_plan(planned))
+        done = MergedItems(planned)
+        if not asked.is_dry_run and not planned.is_settled:
+            require_consent("Merge them?", asked)
+            with progress("Writing") as report:
+                done = merge_items(planned, report)
+    if asked.as_json:
+        emit_json(_data(done))
+    elif done.written and not done.failures:
+        emit(["", "Merged. `zoterodigest sync` links the entries with the item that stays;"
+              " `zoterodigest undo` takes the merge back."])  # fmt: skip
+    for key, reason in sorted(done.failures.items()):
+        tell_failure(key, f"{reason}; give the command again to complete the merge")
+    return FAILED if done.failures else FINE
+
+
+def _plan(merge: ItemMerge) -> Iterator[str]:
+    for label, item in (("keep      ", merge.keep), ("into trash", merge.other)):
+        yield cut(f"{label} {visible(item.key)}  {visible(title_of(item))}", width())
+    if merge.is_settled:
+        yield "They are merged already: nothing to do."
+        return
+    if merge.are_other_works:
+        yield "careful    their identifiers say that they are two works"
+    if merge.children:
+        yield f"moves      {', '.join(_moving(merge))}"
+    if gained := _gained(merge):
+        yield f"gains      {', '.join(gained)}"
+    if merge.related:
+        yield f"changes    {counted(len(merge.related), 'related item')}"
+
+
+def _moving(merge: ItemMerge) -> Iterator[str]:
+    by_key = merge.gathered.contents.by_key
+    notes = sum(by_key[child.key].json.is_note for child in merge.children)
+    kinds = (notes, "note"), (len(merge.children) - notes, "attachment")
+    return (counted(number, kind) for number, kind in kinds if number)
+
+
+def _gained(merge: ItemMerge) -> list[str]:
+    """Return what the item that stays gains; that it replaces the other one goes without saying."""
+    names = sorted(merge.patch.data) if merge.patch else []
+    return [visible(name) for name in names if name != "relations"]
+
+
+def _data(done: MergedItems) -> dict[str, Any]:
+    merge = done.merge
+    return {
+        "keep": merge.keep.key,
+        "other": merge.other.key,
+        "moves": [child.key for child in merge.children],
+        "gains": _gained(merge),
+        "related": [one.key for one in merge.related],
+        "are_other_works": merge.are_other_works,
+        "written": done.written,
+        "failures": dict(sorted(done.failures.items())),
+    }

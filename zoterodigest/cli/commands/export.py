@@ -1,8 +1,9 @@
-"""`export` as it is typed: where works come from, what is written of them, and in which format."""
+"""The command `export`: a bibliography of digests, of a library, or of a file of items."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import compress
@@ -11,8 +12,60 @@ from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import Address, AnyDigests, DryRun, FormatName, Yes
+from zoterodigest.bibtex.cited.cited import Cited
+from zoterodigest.bibtex.export.manner import write_bib
+from zoterodigest.bibtex.facts.rules import bib_rules
+from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.tex.latex import Dialect
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.cli.base.options import (
+    FINE,
+    Address,
+    AnyDigests,
+    DryRun,
+    FormatName,
+    Invocation,
+    Yes,
+)
+from zoterodigest.cli.base.places import open_library
+from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
+from zoterodigest.cli.commands.bib_files import (
+    Writing,
+    add_to_bib,
+    export_into,
+    known_keys,
+    project_here,
+    show,
+)
+from zoterodigest.cli.show.bib_text import unsettable_text
+from zoterodigest.cli.show.library_list import api_data, select
+from zoterodigest.core.values.file_keys import names_bib
+from zoterodigest.core.values.record import Names
+from zoterodigest.core.works.catalogue import Catalogue
+from zoterodigest.core.works.work import work_of
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.foreign import OBJECTS, BadJson, read_json_as
+from zoterodigest.library.item_json import Data, ItemJson
+from zoterodigest.library.records.items import new_item
+from zoterodigest.library.records.works import (
+    Reference,
+    by_key,
+    csl_text,
+    references,
+    to_entries,
+    with_unnamed_authors,
+)
+from zoterodigest.library.records.zotero import zotero_mapping
+from zoterodigest.project.citing import read_cited
+from zoterodigest.project.digests import formats_for, read_digest
+from zoterodigest.project.files import (
+    BadInput,
+    CannotWrite,
+    read_file,
+    read_if_present,
+)
+
+app = typer.Typer(rich_markup_mode=None)
 
 
 class Target(Enum):
@@ -147,11 +200,7 @@ _Overwrite = Annotated[
 ]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(export)
-
-
+@app.command()
 def export(
     digests: AnyDigests = None,
     output: _Output = "",
@@ -172,7 +221,7 @@ def export(
     may_overwrite: _Overwrite = False,
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
-) -> None:
+) -> int:
     """Write a bibliography: BibTeX, biblatex or CSL JSON.
 
     With DIGEST, export writes the entries of these digests. It then needs no library and no
@@ -204,16 +253,158 @@ def export(
         may_overwrite=may_overwrite,
     )
     asked = Invocation(
-        files=tuple(digests or ()),
+        files=digests or (),
         address=address,
         format_name=format_name,
         is_dry_run=is_dry_run,
         is_agreed=is_agreed,
     )
-    raise typer.Exit(_run(wanted, asked))
+    _require_clear(wanted, asked)
+    writing = Writing(asked, may_overwrite)
+    workspace = None
+    if not asked.files and not items:
+        may_be_all = not output and not wanted.choices
+        workspace = project_here(address, output, may_be_all=may_be_all)
+    if workspace is not None and not wanted.is_csl:
+        if not output and not wanted.choices and workspace.bibs:
+            return export_into(workspace, workspace.bibs, wanted.rules, writing)
+        if names_bib(output):
+            bib = workspace.project.bib_file(Path(output))
+            return export_into(workspace, [bib], wanted.rules, writing)
+        if output in ("", "-"):
+            return show(workspace, wanted.rules)
+    found = _references(wanted, asked, *known_keys(workspace))
+    _write(by_key(found) if order is Order.KEY else found, wanted, writing)
+    return FINE
 
 
-def _run(wanted: ExportOptions, asked: Invocation) -> int:
-    from zoterodigest.cli.commands import export_run
+def _require_clear(wanted: ExportOptions, asked: Invocation) -> None:
+    """Raise `BadParameter` for options that do not go together."""
+    if asked.files and wanted.items:
+        raise typer.BadParameter("give digests or --items, not both")
+    if not asked.files and not wanted.items:
+        return
+    if wanted.collections:
+        raise typer.BadParameter("--collection is for a library")
+    if wanted.add_only is not None or wanted.prune:
+        raise typer.BadParameter(
+            "--add-only, --update and --prune are for a library: of digests entries are only added;"
+            " --overwrite writes the file anew"
+        )
 
-    return export_run.run(wanted, asked)
+
+def _references(
+    wanted: ExportOptions, asked: Invocation, keys: Mapping[str, str], formula: str
+) -> tuple[Reference, ...]:
+    """Return what is to be written: of digests, of a file of items, or of the library.
+
+    `keys` are the citation keys that earlier exports gave, by item; `formula` makes new ones.
+    """
+    items: Iterable[Data]
+    if asked.files:
+        items = _items_of_digests(asked)
+    elif wanted.items:
+        items = _items_in(Path(wanted.items))
+    else:
+        with open_library(asked.address, Path()) as library:
+            snapshot = library.read()
+        items = (api_data(item) for item in select(snapshot, wanted.collections, ()).items)
+    tagged = [data for data in items if {*wanted.tags} <= {*ItemJson(data).tags}]
+    return references(tagged, bib_rules(), formula=formula, fixed=keys)
+
+
+def _write(found: tuple[Reference, ...], wanted: ExportOptions, writing: Writing) -> None:
+    """Write a bibliography into the file that is named, or to standard output if none is.
+
+    An existing .bib gains the entries it lacks, or is replaced if that is allowed; one that says
+    the same already is left alone.
+    """
+    output = wanted.output or "-"
+    dialect = Dialect.BIBLATEX if wanted.target is Target.BIBLATEX else Dialect.BIBTEX
+    style = Style(dialect, **dict.fromkeys(wanted.style, True))
+    present = None if output == "-" else read_if_present(Path(output))
+    if wanted.cited:
+        cited = read_cited(wanted.cited)
+        tell(_missing(cited, found, present or b""))
+        found = tuple(one for one in found if cited.cites_all or one.key.text in cited.keys)
+    entries = () if wanted.is_csl else to_entries(found, style, bib_rules())
+    text = csl_text(found, style, bib_rules()) if wanted.is_csl else write_bib(entries)
+    if output == "-":
+        emit_text(text)
+    elif present and names_bib(output) and not (wanted.is_csl or writing.may_overwrite):
+        add_to_bib(Path(output), present, entries, writing)
+    else:
+        _replace(Path(output), text, present, writing)
+        emit([f"{visible(output)}: {counted(len(found), 'entry', 'entries')}"])
+        if provisional := sum(each.key.is_provisional for each in found):
+            keys = counted(provisional, "key is", "keys are")
+            emit([f"{keys} provisional: authors or the year are missing, or are user names"])
+        emit(writing.nothing_written())
+    tell(_warnings(found))
+    tell(unsettable_text([entry.unsettable for entry in entries if entry.unsettable]))
+
+
+def _items_of_digests(asked: Invocation) -> Iterator[Data]:
+    """Yield an item for each work of the digests; a work that stands in several once."""
+    zotero = zotero_mapping()
+    seen = Catalogue()
+    for path in asked.files:
+        formats = formats_for(path, asked.format_name)
+        document = read_document(path.name, read_digest(path).data, formats, zotero.venues)
+        for entry in document.core_entries():
+            work = work_of(entry)
+            # A work that may be one of those before comes once, as a push makes one item of it.
+            if (work.title or work.identifiers) and not seen.holds(work):
+                authors, data = entry.fields.get("authors"), new_item(entry.fields, zotero)
+                is_cut = isinstance(authors, Names) and authors.truncated
+                yield with_unnamed_authors(data) if is_cut else data
+            seen.add(f"{path}:{entry.place.start_line}", work)
+
+
+def _items_in(path: Path) -> Iterator[Data]:
+    source = sys.stdin.buffer.read() if str(path) == "-" else read_file(path).data
+    hint = 'Give an array of Zotero API items: [{"itemType": "journalArticle", …}].'
+    try:
+        items = read_json_as(OBJECTS, source)
+    except BadJson as error:
+        raise BadInput(path, error.reason, hint, position=error.position) from error
+    for item in items:
+        data = item.get("data", item)
+        if isinstance(data, dict) and not ItemJson(data).is_trashed:
+            yield data
+
+
+def _missing(cited: Cited, found: Iterable[Reference], present: bytes) -> Iterator[str]:
+    """Yield the keys that are cited, are no work's, and do not stand in the file either."""
+    bibliography = scan(present)
+    known = {reference.key.text for reference in found}
+    known.update(bibliography.key(entry) for entry in bibliography.entries)
+    for citation in cited.citations:
+        if citation.key not in known:
+            known.add(citation.key)
+            place = f"{citation.at.file}:{citation.at.line}"
+            yield visible(f"{place}: no work has the key {citation.key}")
+
+
+def _replace(path: Path, text: str, present: bytes | None, writing: Writing) -> None:
+    data = text.encode("utf-8", "replace")
+    if present == data:
+        return
+    if present and not writing.may_overwrite:
+        raise CannotWrite(
+            path,
+            "there is a file already, and what it holds is something else",
+            "Give another name, or --overwrite to replace it; entries are added to a .bib only.",
+        )
+    writing.require_agreement(str(path), present or b"", data)
+    writing.write(path, data, present)
+
+
+def _warnings(found: tuple[Reference, ...]) -> Iterator[str]:
+    """Yield the keys that had to change."""
+    for each in found:
+        if each.key.stated:
+            yield (
+                f"{visible(each.key.text)} stands for the key {visible(each.key.stated)}, which is"
+                " another work's or holds signs that no .bib can"
+            )

@@ -1,20 +1,45 @@
-"""The command `feed`."""
+"""The command `feed`: arXiv asked, new entries listed, digests written."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import AsJson, DryRun, Offline, Yes
+from zoterodigest.cli.base.network import lookups_are_off, open_sources
+from zoterodigest.cli.base.options import FAILED, FINE, AsJson, DryRun, Invocation, Offline, Yes
+from zoterodigest.cli.base.outside import loaded
+from zoterodigest.cli.base.screen import (
+    counted,
+    cut,
+    emit,
+    enumerated,
+    hanging,
+    tell_error,
+    tell_failure,
+    visible,
+    width,
+)
+from zoterodigest.cli.base.talk import busy, require_consent
+from zoterodigest.cli.show.encoder import emit_result
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.lookup.arxiv import newest, query_of
+from zoterodigest.lookup.sources import Sources
+from zoterodigest.mapping import venue_table
+from zoterodigest.project.config import FeedRules
+from zoterodigest.project.layout import find_project
+from zoterodigest.project.running import require_idle
+from zoterodigest.sync.new_papers.feeding import Fed, Feeding, NoSuchFeed, Window, feeds_called
+
+app = typer.Typer(rich_markup_mode=None)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(feed)
-
-
+@app.command()
 def feed(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="NAME", hidden=True, show_default=False)
@@ -35,7 +60,7 @@ def feed(
     is_agreed: Yes = False,
     is_offline: Offline = False,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Bring new arXiv papers into digests.
 
     Each [[feed]] of zoterodigest.toml asks arXiv for the newest papers of its categories and
@@ -53,10 +78,151 @@ def feed(
     The exit code is 1 if arXiv didn't answer every request or a paper couldn't be written. The
     next run completes it.
     """
-    from zoterodigest.cli.commands import feed_run
+    config = find_project(Path())
+    days = window(since, until)
+    if config is None:
+        raise NoSuchFeed("", ())
+    project = loaded(config)
+    if not is_dry_run:
+        require_idle(project.state_folder)
+    feeds = feeds_called(project, names or ())
+    if is_offline or lookups_are_off():
+        raise NotAsked(
+            "new papers are found at arXiv, and nothing is to be looked up",
+            "Run it without --offline and ZOTERODIGEST_OFFLINE.",
+        )
+    feeding = Feeding(project, venue_table(), days)
+    with open_sources(project.configuration.lookup) as sources:
+        fed = [_feed(feeding, rules, days, sources) for rules in feeds]
+    if not as_json:
+        emit(line for one in fed for line in _text(one))
+    number = sum(len(one.came) for one in fed)
+    if number and not is_dry_run:
+        # A daily job has no terminal, and is not asked.
+        is_needed = sys.stdin.isatty() and not as_json
+        question = f"Write this into {counted(len(feeding.changed), 'digest')}?"
+        require_consent(question, Invocation(is_agreed=is_agreed), is_needed=is_needed)
+    changed = [digest.key for digest in feeding.changed]
+    unwritten = {} if is_dry_run else feeding.write()
+    is_failed = any(one.failed or one.fault for one in fed)
+    text = _done(number, changed, is_dry_run=is_dry_run, is_failed=is_failed)
+    data = _data(fed, feeding, is_written=bool(changed) and not is_dry_run)
+    emit_result(text, data, as_json=as_json)
+    for error in unwritten.values():
+        tell_error(str(error), error.hint)
+    _tell_failures(fed)
+    return FAILED if is_failed or unwritten else FINE
 
-    days = feed_run.window(since, until)
-    asked = Invocation(
-        is_dry_run=is_dry_run, is_agreed=is_agreed, is_offline=is_offline, as_json=as_json
-    )
-    raise typer.Exit(feed_run.run(names or (), days, asked))
+
+class NotAsked(ZoterodigestError):
+    """A feed needs arXiv, and nothing is to be looked up."""
+
+    exit_code = 2
+
+
+def window(since: str, until: str, today: date | None = None) -> Window:
+    """Return the days that a person means; raises `typer.BadParameter` for what is none."""
+    now = today or datetime.now(UTC).date()
+    last = _day(until, now)
+    first = _day(since, now)
+    if first > last:
+        raise typer.BadParameter(f"{since} is after {until}")
+    return Window(first.isoformat(), last.isoformat())
+
+
+def _day(text: str, today: date) -> date:
+    if text in ("today", "yesterday"):
+        return today - timedelta(days=text == "yesterday")
+    if found := re.fullmatch(r"(\d{1,4})d", text):
+        return today - timedelta(days=int(found[1]))
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text} is no day: today, yesterday, 3d (days ago) or 2025-04-07"
+        ) from error
+
+
+def _feed(feeding: Feeding, rules: FeedRules, days: Window, sources: Sources) -> Fed:
+    if sources.arxiv is None:
+        raise NotAsked(
+            "new papers are found at arXiv, which [lookup] in zoterodigest.toml leaves out",
+            "Take `arxiv` out of [lookup].",
+        )
+    query = query_of(rules.categories, rules.keywords)
+    with busy(f"Asking arXiv for {visible(rules.called)}"):
+        found = newest(sources.arxiv.service, query, since=days.since)
+    return feeding.feed(rules, found)
+
+
+def _text(fed: Fed) -> Iterator[str]:
+    """Yield what a feed brought, and how many papers became of what."""
+    name = visible(fed.name)
+    yield name if fed.name == fed.digest else f"{name}: {visible(fed.digest)}"
+    for came in fed.came:
+        yield cut(f"  + {visible(came.paper.name):<10}  {visible(came.paper.title)}", width())
+    yield from hanging("  ", ", ".join(_counts(fed)))
+
+
+def _counts(fed: Fed) -> Iterator[str]:
+    yield f"{counted(fed.found, 'paper')} found"
+    yield f"{fed.matching:,} {'matches' if fed.matching == 1 else 'match'}"
+    yield f"{len(fed.came):,} new"
+    if fed.standing:
+        yield f"{fed.standing:,} known already"
+    if fed.withdrawn:
+        yield f"{fed.withdrawn:,} withdrawn"
+    if fed.left:
+        yield f"{fed.left:,} left for the next run (maximum)"
+
+
+def _done(
+    number: int, changed: Sequence[str], *, is_dry_run: bool, is_failed: bool
+) -> Iterator[str]:
+    if not number:
+        yield from () if is_failed else ("Nothing new.",)
+        return
+    entries = counted(number, "entry", "entries")
+    names = enumerated([visible(name) for name in changed])
+    if is_dry_run:
+        yield from hanging("", f"{entries} would come into {names}; nothing was written.")
+        return
+    yield from hanging("Done: ", f"{entries} added to {names}.")
+    yield "Next: `zoterodigest sync` brings them into the library."
+
+
+def _tell_failures(fed: Sequence[Fed]) -> None:
+    for one in fed:
+        for failed in one.failed:
+            tell_failure(failed.name, failed.reason)
+        if one.fault:
+            sentence = f"{one.name}: papers may be missing, as {one.fault}"
+            tell_error(sentence, "Run it again: what came is kept, and only the rest is added.")
+
+
+def _data(fed: Sequence[Fed], feeding: Feeding, *, is_written: bool) -> dict[str, Any]:
+    return {
+        "written": is_written,
+        "feeds": [
+            {
+                "name": one.name,
+                "digest": one.digest,
+                "found": one.found,
+                "matching": one.matching,
+                "known": one.standing,
+                "withdrawn": one.withdrawn,
+                "left": one.left,
+                "fault": one.fault,
+                "added": [
+                    {
+                        "id": came.paper.name,
+                        "title": came.paper.title,
+                        "line": feeding.line_of(one, came),
+                    }
+                    for came in one.came
+                ],
+                "failed": [{"id": it.name, "reason": it.reason} for it in one.failed],
+            }
+            for one in fed
+        ],
+    }

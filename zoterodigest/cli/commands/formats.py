@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.screen import emit, hanging, styled, visible
+from zoterodigest.digest.format.format import Format, builtin_formats, load_format
+from zoterodigest.digest.format.formats import SUFFIX, format_files
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(formats)
+app = typer.Typer(rich_markup_mode=None)
 
 
+@app.command()
 def formats(
     folders: Annotated[
         list[Path] | None,
@@ -29,7 +32,28 @@ def formats(
     zoterodigest tries it first. formats looks for them in FOLDER or in the current folder.
     docs/formats.md shows how to write one.
     """
-    from zoterodigest.cli.base import screen
-    from zoterodigest.cli.show import format_list
+    emit(_text(folders or [Path()]))
 
-    screen.emit(format_list.as_text(folders or [Path()]))
+
+def _text(folders: Sequence[Path]) -> Iterator[str]:
+    """Yield the formats that lie in `folders`, then the built-in ones, in the order of detection.
+
+    Raises `BadMapping` where a file is wrong.
+    """
+    own = format_files(folders)
+    for path in own:
+        form = load_format(path)
+        yield styled(visible(str(path)), "bold")
+        yield from _line(form)
+        yield ""
+    yield styled("built in", "bold")
+    for form in builtin_formats():
+        yield from _line(form)
+    if not own:
+        yield ""
+        about = f"a file NAME{SUFFIX} beside the digest (docs/formats.md)."
+        yield from hanging("Formats of your own: ", about)
+
+
+def _line(form: Format) -> list[str]:
+    return hanging(f"  {form.name:<20} ", visible(form.about))

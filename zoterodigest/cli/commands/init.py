@@ -1,20 +1,35 @@
-"""The command `init`."""
+"""The command `init`: write a first configuration, or set the links aside to begin anew."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from zoterodigest.cli.base.options import AnyFiles
+from zoterodigest.cli.base.outside import loaded
+from zoterodigest.cli.base.screen import emit, hanging, visible
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.library.address import address_of
+from zoterodigest.mapping import venue_table
+from zoterodigest.project.config import CONFIG_FILE, DEFAULT_LIBRARY
+from zoterodigest.project.digests import formats_for, read_digest
+from zoterodigest.project.files import CannotWrite, read_if_present, replace_file, writing_failed
+from zoterodigest.project.initial import initial_config
+from zoterodigest.project.layout import Project, find_project, parted
+from zoterodigest.project.lock.lock import LOCK_FILE, read_lock
+from zoterodigest.project.log.journal import discard_journal
+from zoterodigest.project.proposals import Candidate, Proposal, propose
+from zoterodigest.project.running import running
+
+app = typer.Typer(rich_markup_mode=None)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(init)
-
-
+@app.command()
 def init(
     digests: AnyFiles = None,
     is_fresh: Annotated[
@@ -40,10 +55,91 @@ def init(
       zoterodigest init papers.md paper/refs.bib
       zoterodigest init --fresh
     """
-    from zoterodigest.cli.base import screen
-    from zoterodigest.cli.commands import init_run
+    act = _begin_anew if is_fresh else _write_configuration
+    emit(act(Path(), digests or []))
 
-    if is_fresh:
-        screen.emit(init_run.begin_anew(Path(), digests or []))
-    else:
-        screen.emit(init_run.write_configuration(Path(), digests or []))
+
+def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
+    """Write `zoterodigest.toml` into `folder` for these files and yield what to do next.
+
+    A .bib, which need not be there yet, is a bibliography, any other file a digest. Raises
+    `CannotWrite` if there is a configuration, `BadInput` if one of the files cannot be read.
+    """
+    path = folder / CONFIG_FILE
+    if os.path.lexists(path):
+        raise CannotWrite(path, "it exists already", "Edit it, or move it away first.")
+    digests, bibs = parted(dict.fromkeys(files))
+    for bib in bibs:
+        read_if_present(bib)
+    candidates = tuple(_candidates(folder, digests))
+    proposals = propose(candidates)
+    names = [candidate.path for candidate in candidates]
+    bib_names = [_name_in(folder, bib) for bib in bibs]
+    text = initial_config(names, proposals, bib_names, _linked_library(folder) or DEFAULT_LIBRARY)
+    replace_file(path, text.encode("utf-8"), None)
+    yield f"{path} written; every key is explained in it."
+    yield from _proposed(proposals)
+    example = visible(names[0]) if names else "FILE"
+    yield f"Next: `zoterodigest inspect {example}` shows what is understood,"
+    yield "      `zoterodigest plan` what a sync would do."
+
+
+def _linked_library(folder: Path) -> str:
+    """Return the address of the library that the lock file in `folder` links with, "" if unknown.
+
+    Under a configuration that names another library the links that are there could not be used.
+    """
+    path = folder / LOCK_FILE
+    found = read_if_present(path)
+    return address_of(read_lock(found, path).identity) if found else ""
+
+
+def _candidates(folder: Path, digests: Iterable[Path]) -> Iterator[Candidate]:
+    venues = venue_table()
+    for digest in dict.fromkeys(digests):
+        source = read_digest(digest).data
+        name = _name_in(folder, digest)
+        document = read_document(name, source, formats_for(digest), venues)
+        beside = frozenset(path.name for path in digest.absolute().parent.iterdir())
+        yield Candidate(name, document, beside)
+
+
+def _name_in(folder: Path, path: Path) -> str:
+    return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def _proposed(proposals: Sequence[Proposal]) -> Iterator[str]:
+    """Yield what a person may want to change again, and why it was written."""
+    if proposals:
+        yield "Proposed in it:"
+    for one in proposals:
+        yield f"  {visible(one.path)}"
+        yield from hanging("    ", f"{one.rule}, as {visible(one.reason)}")
+
+
+def _begin_anew(start: Path, digests: Sequence[Path]) -> Iterator[str]:
+    """Set the lock file of `digests` (or of `start`) aside and yield what to do next.
+
+    Raises `CannotWrite` if it cannot be renamed.
+    """
+    config = find_project(digests[0] if digests else start)
+    project = loaded(config) if config else Project.implicit(digests or [start / "digest.md"])
+    path = project.lock_path
+    if not path.exists():
+        yield f"There is no lock file at {visible(str(path))}: nothing is linked yet."
+        return
+    with running(project.state_folder, "init"):
+        aside = _free_name(path)
+        try:
+            path.rename(aside)
+        except OSError as error:
+            raise CannotWrite(path, *writing_failed(error)) from error
+        discard_journal(project.journal_path)
+    yield f"{visible(str(path))} is now {visible(aside.name)}; nothing is linked any more."
+    plan = "zoterodigest plan" if config else "zoterodigest plan DIGEST"
+    yield f"Next: `{plan}` shows what a sync would find again and adopt."
+
+
+def _free_name(path: Path) -> Path:
+    names = (path.with_name(f"{path.name}.old{number or ''}") for number in count())
+    return next(name for name in names if not os.path.lexists(name))

@@ -1,20 +1,28 @@
-"""The command `inspect`."""
+"""The command `inspect`: what zoterodigest understands of digests and .bib files."""
 
 from __future__ import annotations
 
 import typer
 
 from zoterodigest.cli.base.options import AsJson, Digests, FormatName
+from zoterodigest.cli.base.screen import emit, tell_error
+from zoterodigest.cli.show.encoder import emit_json
+from zoterodigest.cli.show.inspection import (
+    Unreadable,
+    bibs_data,
+    digests_data,
+    exit_code,
+    inspect_bibs,
+    inspect_digests,
+)
+from zoterodigest.cli.show.inspection_text import bibs_text, digests_text
+from zoterodigest.project.layout import parted
+
+app = typer.Typer(rich_markup_mode=None)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command(epilog="Next: `zoterodigest push FILE...` brings the entries into a library.")(
-        inspect
-    )
-
-
-def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = False) -> None:
+@app.command(epilog="Next: `zoterodigest push FILE...` brings the entries into a library.")
+def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = False) -> int:
     """See what zoterodigest understands of digests or a .bib.
 
     inspect lists every entry, the lines it skipped and why, entries that it can't read, and papers
@@ -31,22 +39,14 @@ def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = Fals
     zoterodigest detects the format. To add your own, put a file NAME.format.toml beside the digest
     (docs/formats.md). The exit code is 1 if a file or an entry wasn't understood.
     """
-    from zoterodigest.cli.base import screen
-    from zoterodigest.cli.show import bib_inspection, inspection
-    from zoterodigest.cli.show.encoder import emit_json
-    from zoterodigest.project.layout import parted
-
     digests, named = parted(files)
-    bibs = bib_inspection.inspect_bibs(named)
-    found = inspection.inspect_files(digests, format_name)
+    found, bibs = inspect_digests(digests, format_name), inspect_bibs(named)
     if as_json:
-        bib_data = bib_inspection.as_data(bibs) if len(digests) < len(files) else {}
-        emit_json(inspection.as_data(found) | bib_data)
+        emit_json(digests_data(found) | (bibs_data(bibs) if named else {}))
     else:
-        from zoterodigest.cli.show import inspection_text
-
-        screen.emit(inspection_text.as_text(found) if digests else ())
-        screen.emit(bib_inspection.as_text(bibs))
-    for error in (*found.errors, *bibs.errors):
-        screen.tell_error(str(error), error.hint)
-    raise typer.Exit(found.exit_code or bibs.exit_code)
+        emit(digests_text(found) if digests else ())
+        emit(bibs_text(bibs))
+    for one in (*found, *bibs):
+        if isinstance(one, Unreadable):
+            tell_error(str(one.error), one.error.hint)
+    return exit_code(found) or exit_code(bibs)

@@ -6,21 +6,19 @@ from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import AsJson, DryRun, Stats, Yes
+from zoterodigest.cli.base.options import AsJson, DryRun, Invocation, Stats, Yes
+from zoterodigest.cli.commands import library_run
+
+app = typer.Typer(rich_markup_mode=None)
+_library = typer.Typer(
+    help="Copy a library to another address.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(_library, name="library")
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    library = typer.Typer(
-        help="Copy a library to another address.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-    )
-    library.command("copy", epilog="Next: `zoterodigest sync` has nothing to do.")(copy)
-    app.add_typer(library, name="library")
-
-
+@_library.command("copy", epilog="Next: `zoterodigest sync` has nothing to do.")
 def copy(
     source: Annotated[
         str, typer.Argument(metavar="FROM", help="The library to copy.", show_default=False)
@@ -41,7 +39,7 @@ def copy(
     is_agreed: Yes = False,
     as_json: AsJson = False,
     with_stats: Stats = False,
-) -> None:
+) -> int:
     """Copy a library to another address and continue there.
 
     copy takes the items that the lock file of this project links, with their notes, tags,
@@ -62,10 +60,8 @@ def copy(
     The exit code is 1 if something couldn't be copied. It is 7 if TO has items of yours and you
     didn't confirm (--yes confirms).
     """
-    from zoterodigest.cli.commands import library_run
-
     wanted = library_run.LibraryCopyOptions(source, target, is_whole, with_trash, is_switched)
     asked = Invocation(
         is_dry_run=is_dry_run, is_agreed=is_agreed, with_stats=with_stats, as_json=as_json
     )
-    raise typer.Exit(library_run.run(wanted, asked))
+    return library_run.run(wanted, asked)

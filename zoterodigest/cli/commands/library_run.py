@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import access
+from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.outside import allowed
 from zoterodigest.cli.base.places import NoLibraryYet, near, requests_text
 from zoterodigest.cli.base.screen import (
@@ -23,8 +23,7 @@ from zoterodigest.cli.base.screen import (
     visible,
     wrapped,
 )
-from zoterodigest.cli.base.talk import busy, progress, require_consent
-from zoterodigest.cli.base.telling import tell_failures
+from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import library_text
@@ -86,9 +85,8 @@ def run(wanted: LibraryCopyOptions, asked: Invocation) -> int:
             emit(_plan(copying, wanted))
         copied = Copied(copying, failures=copying.refused)
         if not asked.is_dry_run:
-            is_agreed = asked.is_agreed or not copying.needs_consent
             question = f"{visible(wanted.target)} holds things of your own. Write this into it?"
-            require_consent(question, is_agreed=is_agreed, may_ask=not asked.as_json)
+            require_consent(question, asked, is_needed=copying.needs_consent)
             with progress("Copying", "copied") as report:
                 copied = carry_out_copy(copying, report)
         if asked.as_json:

@@ -8,6 +8,10 @@ from typing import Annotated
 import typer
 
 from zoterodigest.cli.base.options import AsJson
+from zoterodigest.cli.commands import undo_run
+
+app = typer.Typer(rich_markup_mode=None)
+
 
 _Number = Annotated[
     int | None,
@@ -15,11 +19,7 @@ _Number = Annotated[
 ]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command(epilog="Next: `zoterodigest undo RUN` takes a run back.")(log)
-
-
+@app.command(epilog="Next: `zoterodigest undo RUN` takes a run back.")
 def log(number: _Number = None, as_json: AsJson = False) -> None:
     """List the runs that wrote something, or what one of them changed.
 
@@ -31,8 +31,6 @@ def log(number: _Number = None, as_json: AsJson = False) -> None:
       zoterodigest log
       zoterodigest log 12
     """
-    from zoterodigest.cli.commands import undo_run
-
     if number is None:
         undo_run.show_log(Path(), as_json=as_json)
     else:

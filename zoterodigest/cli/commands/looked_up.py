@@ -6,9 +6,28 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from zoterodigest.cli.base.looking_up import is_offline, open_sources
+from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.screen import counted, cut, styled, visible, width, wrapped
 from zoterodigest.cli.base.talk import progress
+from zoterodigest.cli.show.encoder import with_kind
+from zoterodigest.core.values.record import Entry
+from zoterodigest.sync.gathering.intent import FillIn
+from zoterodigest.sync.lookups.lookups import (
+    NOTHING,
+    LookedUp,
+    NewerVersion,
+    NotFound,
+    NotLookedUp,
+    OtherPaper,
+    Remark,
+    Wanted,
+    WithdrawnPaper,
+    created_works,
+    linked_works,
+    look_up,
+    with_found,
+)
+from zoterodigest.sync.run.run import Prepared
 
 if TYPE_CHECKING:
     from zoterodigest.core.values.record import Entry
@@ -27,20 +46,11 @@ def with_lookups(
     `takes`. Where nobody is to be
     asked, by the project, this machine or this command, only `enrich` uses what was said before.
     """
-    from zoterodigest.sync.gathering.intent import FillIn
-    from zoterodigest.sync.lookups.lookups import (
-        NOTHING,
-        LookedUp,
-        created_works,
-        linked_works,
-        with_found,
-    )
-
     rules = prepared.workspace.project.configuration.lookup
     if isinstance(prepared.options.intent, FillIn):
-        may_ask = may_ask and not is_offline()
+        may_ask = may_ask and not lookups_are_off()
         looked = asked(prepared, linked_works(prepared, takes), may_ask=may_ask)
-    elif not rules.on_push or is_offline():
+    elif not rules.on_push or lookups_are_off():
         looked = NOTHING
     elif may_ask:
         looked = asked(prepared, created_works(prepared), may_ask=True)
@@ -51,7 +61,7 @@ def with_lookups(
 
 def asked(prepared: Prepared, wanted: Sequence[Wanted], *, may_ask: bool) -> LookedUp:
     """Return what arXiv says of `wanted`, or what it has said, if it may not be asked."""
-    from zoterodigest.sync.lookups.lookups import NOTHING, look_up
+    from zoterodigest.sync.lookups.lookups import NOTHING
 
     if not wanted:
         return NOTHING
@@ -82,8 +92,6 @@ def looked_text(looked: LookedUp) -> Iterator[str]:
 
 def looked_data(looked: LookedUp) -> dict[str, Any]:
     """Return what came of looking works up, as JSON can hold it."""
-    from zoterodigest.cli.show.encoder import with_kind
-
     return {
         "wanted": len(looked.wanted),
         "found": len(looked.found),
@@ -94,8 +102,6 @@ def looked_data(looked: LookedUp) -> dict[str, Any]:
 
 def _summary(looked: LookedUp) -> str:
     """Return in a few words what came of it: `12 papers at arXiv (1 request), 3 not found`."""
-    from zoterodigest.sync.lookups.lookups import NotFound, NotLookedUp
-
     if not looked.may_ask and not looked.found and not looked.remarks:
         return f"nothing of {counted(len(looked.wanted), 'paper')} (--offline)"
     requests = f" ({counted(looked.requests, 'request')})" if looked.requests else ""
@@ -111,14 +117,6 @@ def _summary(looked: LookedUp) -> str:
 
 def _sections(looked: LookedUp) -> Iterator[tuple[str, str, Sequence[Remark]]]:
     """Yield the remarks by kind, with what is to be known of each."""
-    from zoterodigest.sync.lookups.lookups import (
-        NewerVersion,
-        NotFound,
-        NotLookedUp,
-        OtherPaper,
-        WithdrawnPaper,
-    )
-
     reasons = Counter(one.reason for one in looked.failed)
     why = "; ".join(visible(reason) for reason, _ in reasons.most_common(3))
     told: Mapping[type[Remark], tuple[str, str]] = {
@@ -140,8 +138,6 @@ def _sections(looked: LookedUp) -> Iterator[tuple[str, str, Sequence[Remark]]]:
 
 
 def _told(remark: Remark) -> str:
-    from zoterodigest.sync.lookups.lookups import NewerVersion, OtherPaper, WithdrawnPaper
-
     wanted = remark.wanted
     head = f"{visible(wanted.arxiv)}  {visible(wanted.title)}"
     match remark:

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from zoterodigest.cli.base.options import Address, AsJson
+from zoterodigest.cli.base.places import open_library
+from zoterodigest.cli.show.encoder import emit_result
+from zoterodigest.cli.show.library_list import as_data, as_text, select
+
+app = typer.Typer(rich_markup_mode=None)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(ls)
-
-
+@app.command()
 def ls(
     address: Address = "",
     collections: Annotated[
@@ -50,15 +51,7 @@ def ls(
 
     --json prints the items as in the Zotero API (`data`), without the trash.
     """
-    from zoterodigest.cli.base import screen
-    from zoterodigest.cli.base.places import open_library
-    from zoterodigest.cli.show import library_list
-    from zoterodigest.cli.show.encoder import emit_json
-
     with open_library(address, Path()) as library:
         snapshot = library.read()
-    shown = library_list.select(snapshot, collections or (), tags or ())
-    if as_json:
-        emit_json(library_list.as_data(shown, with_children=with_children))
-    else:
-        screen.emit(library_list.as_text(shown))
+    shown = select(snapshot, collections or (), tags or ())
+    emit_result(as_text(shown), as_data(shown, with_children=with_children), as_json=as_json)

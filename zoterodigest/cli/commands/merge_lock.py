@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.project.files import replace_file
+from zoterodigest.project.lock.lock import LOCK_FILE
+from zoterodigest.project.lock.merging import merge_locks
+
+app = typer.Typer(rich_markup_mode=None)
+
+
 _A_FILE = typer.Argument(show_default=False)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`; git calls it, so it is not listed."""
-    app.command(name="merge-lock", hidden=True)(merge_lock)
-
-
+@app.command(name="merge-lock", hidden=True)
 def merge_lock(
     ancestor: Annotated[Path, _A_FILE],
     one: Annotated[Path, _A_FILE],
@@ -28,10 +31,6 @@ def merge_lock(
       echo 'zoterodigest.lock merge=zoterodigest' >> .gitattributes
       git config merge.zoterodigest.driver 'zoterodigest merge-lock %O %A %B'
     """
-    from zoterodigest.project.files import replace_file
-    from zoterodigest.project.lock.lock import LOCK_FILE
-    from zoterodigest.project.lock.merging import merge_locks
-
     before = one.read_bytes()
     merged = merge_locks(before, other.read_bytes(), ancestor.read_bytes(), Path(LOCK_FILE))
     replace_file(one, merged, before)

@@ -1,28 +1,58 @@
-"""The command `published`."""
+"""The command `published`: look for published versions, list them, apply what was found."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.invocation import Invocation
+from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.options import (
+    FAILED,
+    FINE,
     Address,
     AnyDigests,
     AsJson,
     DryRun,
+    Invocation,
     MaxChanges,
     Stats,
     Yes,
 )
+from zoterodigest.cli.base.places import Place, open_place
+from zoterodigest.cli.base.screen import (
+    emit,
+    tell,
+    visible,
+)
+from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
+from zoterodigest.cli.show.closing import closing_text, done_text
+from zoterodigest.cli.show.encoder import emit_json, emit_result
+from zoterodigest.cli.show.plan_data import plan_data
+from zoterodigest.cli.show.plan_text import plan_text, refusals_text
+from zoterodigest.cli.show.published_text import Shown, published_data, published_text
+from zoterodigest.core.plan.found import Found
+from zoterodigest.lookup.finding import Asking, find
+from zoterodigest.project.running import require_idle
+from zoterodigest.sync.gathering.gather import with_all_digests
+from zoterodigest.sync.gathering.intent import Publish
+from zoterodigest.sync.gathering.limits import TooMuch
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.lookups.publications import (
+    Listed,
+    digest_choices,
+    found_of,
+    listed_works,
+)
+from zoterodigest.sync.run.failures import foreseen
+from zoterodigest.sync.run.run import Options, Prepared, plan_over, prepare
+from zoterodigest.sync.syncing.carry import carry_out
+
+app = typer.Typer(rich_markup_mode=None)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command(epilog="Next: `zoterodigest published --apply` changes the items.")(published)
-
-
+@app.command(epilog="Next: `zoterodigest published --apply` changes the items.")
 def published(
     digests: AnyDigests = None,
     is_applied: Annotated[
@@ -40,7 +70,7 @@ def published(
     max_changes: MaxChanges = None,
     with_stats: Stats = False,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Find where papers were published, and show the evidence.
 
     published reads the venue in the digest and what the authors say at arXiv. It asks Semantic
@@ -61,10 +91,8 @@ def published(
 
     The exit code is 1 if a source didn't answer or a record couldn't be written.
     """
-    from zoterodigest.cli.commands import published_run
-
     asked = Invocation(
-        files=tuple(digests or ()),
+        files=digests or (),
         address=address,
         is_dry_run=is_dry_run,
         is_agreed=is_agreed,
@@ -72,5 +100,85 @@ def published(
         with_stats=with_stats,
         as_json=as_json,
     )
-    wanted = published_run.PublishedOptions(is_applied or into_digests, into_digests, max_changes)
-    raise typer.Exit(published_run.find_published(asked, wanted))
+    place = open_place(asked)
+    with place.workspace.library:
+        is_applied = is_applied or into_digests
+        if is_applied and not is_dry_run:
+            require_idle(place.workspace.project.state_folder)
+        with busy("Reading digests and library"):
+            prepared = prepare(with_all_digests(place.workspace), Options())
+        named = frozenset(digest.key for digest in place.workspace.digests)
+        works = listed_works(prepared, named)
+        shown, requests = _looked_for(
+            works,
+            prepared.workspace,
+            asks_nobody=is_offline or lookups_are_off(),
+            into_digests=into_digests,
+        )
+        if with_stats:
+            sent = [f"{number:,} to {name}" for name, number in requests.items() if number]
+            tell([f"Requests to sources: {', '.join(sent) or 'none'}"])
+        if is_applied:
+            return _applied(
+                _planned(prepared, shown, into_digests, max_changes), place, shown, asked
+            )
+        emit_result(
+            (*place.lines(), "", *published_text(shown)), published_data(shown), as_json=as_json
+        )
+        return FAILED if shown.findings.faults else FINE
+
+
+def _looked_for(
+    works: tuple[Listed, ...], workspace: Workspace, *, asks_nobody: bool, into_digests: bool
+) -> tuple[Shown, Mapping[str, int]]:
+    """Return what was found of `works`, and how many requests it took."""
+    zotero = workspace.zotero
+    with open_sources(workspace.project.configuration.lookup) as sources:
+        asking = Asking(asks_nobody, progress)
+        findings = find([listed.work for listed in works], sources, zotero, asking)
+        requests = {service.place.name: service.sent for service in sources.services}
+    taken = tuple(
+        found_of(listed, publication, zotero, into_digests=into_digests)
+        for listed, publication in zip(works, findings.publications, strict=True)
+    )
+    return Shown(works, findings, taken, is_offline=asks_nobody), requests
+
+
+def _planned(
+    prepared: Prepared, shown: Shown, into_digests: bool, max_changes: int | None
+) -> Prepared:
+    """Return the run that lets the items take what was found, over what was read."""
+    found = {
+        listed.key: taken
+        for listed, taken in zip(shown.works, shown.taken, strict=True)
+        if isinstance(taken, Found)
+    }
+    intent = Publish(found)
+    if into_digests:
+        intent = Publish(found, digest_choices(shown.works, shown.taken, prepared))
+    options = Options(intent, max_changes=max_changes)
+    return plan_over(prepared.workspace, options, prepared.gathered)
+
+
+def _applied(planned: Prepared, place: Place, shown: Shown, asked: Invocation) -> int:
+    """Show the plan, ask where that is needed, carry it out and tell what came of it."""
+    if not asked.as_json:
+        emit(published_text(shown))
+        emit(("", *plan_text(planned, place), *refusals_text(planned)))
+        if planned.is_settled:
+            emit(("", closing_text(planned)))
+    if planned.stop is not None:
+        raise TooMuch(planned.stop)
+    failures, outcome = tuple(foreseen(planned)), None
+    if not asked.is_dry_run:
+        question = f"Write this into {visible(place.address)}?"
+        require_consent(question, asked, is_needed=planned.needs_consent)
+        with progress("Writing", "written") as report:
+            outcome = carry_out(planned, report)
+        failures = outcome.failures
+        if not asked.as_json and not planned.is_settled:
+            emit(("", done_text(outcome)))
+    if asked.as_json:
+        emit_json(published_data(shown) | {"plan": plan_data(planned, place, outcome)})
+    tell_failures(failures)
+    return FAILED if failures or shown.findings.faults else FINE

@@ -1,18 +1,83 @@
-"""The command `remove`."""
+"""The commands `unlink` and `remove`: show what ends, ask, do it."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import typer
 
-from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import Address, AnyDigests, AsJson, DryRun, Stats, Yes
+from zoterodigest.cli.base.options import (
+    FAILED,
+    FINE,
+    Address,
+    AnyDigests,
+    AsJson,
+    DryRun,
+    Invocation,
+    Stats,
+    Yes,
+)
+from zoterodigest.cli.base.places import Place, opened_place
+from zoterodigest.cli.base.screen import (
+    counted,
+    cut,
+    emit,
+    first_of,
+    numbered,
+    styled,
+    tell_failure,
+    visible,
+    width,
+)
+from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
+from zoterodigest.cli.show.encoder import emit_json
+from zoterodigest.cli.show.history_text import library_text
+from zoterodigest.cli.show.library_list import title_of
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.project.running import require_idle
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.run.failures import failures_of_unread
+from zoterodigest.sync.undo.ways_out import (
+    Leaving,
+    Left,
+    leave,
+    prepare_remove,
+    prepare_unlink,
+)
+
+app = typer.Typer(rich_markup_mode=None)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(remove)
+@app.command()
+def unlink(
+    digests: AnyDigests = None,
+    is_dry_run: DryRun = False,
+    is_agreed: Yes = False,
+    address: Address = "",
+    as_json: AsJson = False,
+) -> int:
+    """Delete the links of digests, change nothing else.
+
+    The library and the digests stay as they are. A later push skips these entries unless you pass
+    --relink.
+
+    \b
+    Example:
+      zoterodigest unlink papers.md
+    """
+    asked = Invocation(
+        files=digests or (),
+        address=address,
+        is_dry_run=is_dry_run,
+        is_agreed=is_agreed,
+        as_json=as_json,
+    )
+    return _leave(asked, prepare_unlink)
 
 
+@app.command()
 def remove(
     digests: AnyDigests = None,
     is_dry_run: DryRun = False,
@@ -20,7 +85,7 @@ def remove(
     address: Address = "",
     as_json: AsJson = False,
     with_stats: Stats = False,
-) -> None:
+) -> int:
     """Remove what push made for digests.
 
     remove moves the items, notes and collections that push made to the trash, and removes its tags
@@ -32,14 +97,123 @@ def remove(
       zoterodigest remove papers.md --dry-run
       zoterodigest remove papers.md
     """
-    from zoterodigest.cli.commands import remove_run
-
     asked = Invocation(
-        files=tuple(digests or ()),
+        files=digests or (),
         address=address,
         is_dry_run=is_dry_run,
         is_agreed=is_agreed,
         as_json=as_json,
         with_stats=with_stats,
     )
-    raise typer.Exit(remove_run.remove(asked))
+    return _leave(asked, prepare_remove)
+
+
+MANY = 20
+"""Above this many changes of the library a way out asks for consent, like a push."""
+
+_MOST = 8
+
+
+def _leave(asked: Invocation, plan: Callable[[Workspace], Leaving]) -> int:
+    with opened_place(asked) as place:
+        if not asked.is_dry_run:
+            require_idle(place.workspace.project.state_folder)
+        with busy("Reading digests and library"):
+            leaving = plan(place.workspace)
+        if not asked.as_json:
+            emit(_plan(leaving, place))
+        left = Left(leaving)
+        if not asked.is_dry_run:
+            require_consent("Do this?", asked, is_needed=_size(leaving) > MANY)
+            with progress("Writing", "written") as report:
+                left = leave(leaving, report)
+        if asked.as_json:
+            emit_json(_data(left, place))
+        elif not asked.is_dry_run and not leaving.is_settled:
+            emit(["", f"Done: {_done(left)}."])
+    for failure in left.failures:
+        tell_failure(failure.title, failure.reason)
+    unread = tuple(failures_of_unread(leaving.gathered))
+    tell_failures(unread)
+    return FAILED if left.failures or unread else FINE
+
+
+def _done(left: Left) -> str:
+    """Return what was done, in the numbers of the plan if nothing failed."""
+    if left.failures:
+        some = library_text(left.counts)
+        return f"{some} trashed or changed" if some else "nothing was changed"
+    changed = len(left.leaving.patches)
+    trashed = library_text({**left.counts, "items": left.counts.get("items", 0) - changed})
+    parts = [f"{trashed} trashed"] if trashed else []
+    parts += [f"{counted(changed, 'item')} changed"] if changed else []
+    return ", ".join(parts) or "only links were ended"
+
+
+_KINDS = {
+    "item": ("item, with its notes", "items, with their notes"),
+    "note": ("note", "notes"),
+    "attachment": ("attachment", "attachments"),
+    "collection": ("collection", "collections"),
+}
+"""How one and how several of a kind are called."""
+
+
+def _size(leaving: Leaving) -> int:
+    return len(leaving.trash) + len(leaving.patches) + len(leaving.shelves)
+
+
+def _plan(leaving: Leaving, place: Place) -> Iterator[str]:
+    """Yield what ends, what goes into the trash, what is taken off, and what stays and why."""
+    yield from place.lines()
+    yield ""
+    if leaving.is_settled:
+        yield "Nothing is linked here: nothing to do."
+        return
+    yield styled("Links that end", "bold")
+    for digest, number in sorted(Counter(row.digest for row in leaving.rows).items()):
+        yield f"  {number:>6,}  {visible(digest)}"
+    if not _size(leaving) and not leaving.kept:
+        yield "Nothing in the library and no digest changes."
+    yield from _trashed(leaving)
+    if leaving.patches:
+        yield styled("What was added is taken off items that stay", "bold")
+        yield numbered(len(leaving.patches), "item")
+    yield from _kept(leaving)
+
+
+def _trashed(leaving: Leaving) -> Iterator[str]:
+    if leaving.trash or leaving.shelves:
+        counts = Counter(_kind(leaving, item) for item in leaving.trash)
+        counts["collection"] = len(leaving.shelves)
+        yield styled("Into the trash", "bold")
+        yield from (numbered(counts[kind], *_KINDS[kind]) for kind in _KINDS if counts[kind])
+
+
+def _kind(leaving: Leaving, trashed: LibraryItem) -> str:
+    held = leaving.gathered.contents.by_key[trashed.key].json.item_type
+    return held if held in ("note", "attachment") else "item"
+
+
+def _kept(leaving: Leaving) -> Iterator[str]:
+    if not leaving.kept:
+        return
+    yield styled(f"What stays ({len(leaving.kept):,})", "bold")
+    kept = ((visible(one.title), visible(one.reason)) for one in leaving.kept)
+    lines = (f"  {cut(title, width() - len(why) - 4)}: {why}" for title, why in kept)
+    yield from first_of(lines, _MOST, indent=2)
+
+
+def _data(left: Left, place: Place) -> dict[str, Any]:
+    leaving = left.leaving
+    by_key = leaving.gathered.contents.by_key
+    return {
+        "library": {"address": place.address},
+        "written": left.written,
+        "links": [{"id": row.id, "digest": row.digest, "item": row.item} for row in leaving.rows],
+        "trash": [{"key": item.key, "title": title_of(by_key[item.key])} for item in leaving.trash],
+        "taken_off": [{"key": item.key, "fields": sorted(item.data)} for item in leaving.patches],
+        "collections": [{"key": one.key, "name": one.name} for one in leaving.shelves],
+        "kept": [{"title": one.title, "reason": one.reason} for one in leaving.kept],
+        "failures": [{"title": one.title, "reason": one.reason} for one in left.failures],
+    }

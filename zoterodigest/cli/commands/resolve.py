@@ -1,26 +1,100 @@
-"""The command `resolve`."""
+"""The commands `conflicts` and `resolve`: what is open is listed, decided and written."""
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import Annotated
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Annotated, Any
 
 import typer
 
-from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import Address, AsJson, DryRun, Yes
+from zoterodigest.cli.base.options import (
+    CONFLICTING,
+    FAILED,
+    FINE,
+    Address,
+    AnyDigests,
+    AsJson,
+    DryRun,
+    Invocation,
+    Yes,
+)
+from zoterodigest.cli.base.places import open_place
+from zoterodigest.cli.base.screen import (
+    counted,
+    emit,
+    excerpts,
+    width,
+    wrapped,
+)
+from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
+from zoterodigest.cli.commands.acknowledging import NotChosen, StandingWish, acknowledge_or_forget
+from zoterodigest.cli.commands.asking import ask
+from zoterodigest.cli.commands.editing import edited
+from zoterodigest.cli.show.closing import done_text, planned_amounts, planned_line
+from zoterodigest.cli.show.conflict_list import (
+    conflicts_data,
+    conflicts_text,
+    field_data,
+    has_conflicts,
+    head_of,
+)
+from zoterodigest.cli.show.encoder import emit_json, emit_result
+from zoterodigest.cli.show.subjects import entry_title, field_name, place_of, value_text
+from zoterodigest.core.plan.terms import End
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.running import require_idle
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.run.conflicts import (
+    BOTH_WAYS,
+    Kind,
+    NotOpen,
+    OpenField,
+    in_field,
+    open_fields,
+    with_id,
+)
+from zoterodigest.sync.run.failures import Failure
+from zoterodigest.sync.run.run import Prepared, prepare
+from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.syncing.resolve import Decision, Resolving, prepare_resolve
+
+app = typer.Typer(rich_markup_mode=None)
 
 
-class Keep(Enum):
-    """The side to keep."""
+@app.command(epilog="Next: `zoterodigest resolve` decides them.")
+def conflicts(
+    digests: AnyDigests = None,
+    with_apart: Annotated[
+        bool, typer.Option("--apart", "-a", help="Also list diverged fields.")
+    ] = False,
+    address: Address = "",
+    as_json: AsJson = False,
+) -> int:
+    """List fields that were edited on both sides.
 
-    MARKDOWN = "markdown"
-    ZOTERO = "zotero"
-    BIB = "bib"
+    Each has an ID, the value that both sides last agreed on, and the two values now. conflicts
+    counts the fields that have diverged: their two values never agreed. The exit code is 3 if
+    there are conflicts.
+
+    \b
+    Examples:
+      zoterodigest conflicts
+      zoterodigest conflicts papers.md --apart
+    """
+    asked = Invocation(files=digests or (), address=address, as_json=as_json)
+    workspace = open_place(asked).workspace
+    with workspace.library:
+        prepared, fields = _opened(workspace)
+    text = conflicts_text(prepared, fields, with_apart=with_apart)
+    emit_result(text, conflicts_data(prepared, fields), as_json=as_json)
+    return CONFLICTING if has_conflicts(prepared, fields) else FINE
 
 
 _Id = Annotated[str, typer.Argument(metavar="ID", hidden=True, show_default=False)]
-_Keep = Annotated[Keep | None, typer.Option("--keep", help="The side to keep.", show_default=False)]
+_Keep = Annotated[End | None, typer.Option("--keep", help="The side to keep.", show_default=False)]
 _Edit = Annotated[
     bool, typer.Option("--edit", help="Write the value for both sides in $VISUAL or $EDITOR.")
 ]
@@ -38,11 +112,7 @@ _Forget = Annotated[
 ]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command(epilog="Next: `zoterodigest status` shows what is left.")(resolve)
-
-
+@app.command(epilog="Next: `zoterodigest status` shows what is left.")
 def resolve(
     wanted: _Id = "",
     keep: _Keep = None,
@@ -56,7 +126,7 @@ def resolve(
     is_agreed: Yes = False,
     address: Address = "",
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Decide fields that were edited on both sides.
 
     At a terminal, resolve shows one conflict after the other and asks. With ID it decides only
@@ -79,17 +149,218 @@ def resolve(
 
     To use a merge tool, name it in zoterodigest.toml below [sync]: merge_tool = ["vimdiff"].
     """
-    from zoterodigest.cli.commands import resolve_run
-    from zoterodigest.core.plan.terms import End
-
     asked = Invocation(address=address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     if is_acknowledged or is_forgotten:
-        from zoterodigest.cli.commands import acknowledging
-
         if keep or is_edit or (is_acknowledged and is_forgotten):
-            acknowledging.refuse_two_wishes()
-        reports = acknowledging.AcknowledgeOptions(wanted, field, is_all, is_forgotten)
-        raise typer.Exit(acknowledging.acknowledge_or_forget(reports, asked))
-    end = None if keep is None else End(keep.value)
-    wish = resolve_run.ResolveOptions(wanted, field, end, is_edit, is_all, with_apart)
-    raise typer.Exit(resolve_run.resolve(wish, asked))
+            raise NotChosen(
+                "--acknowledge, --forget, --keep and --edit are different wishes",
+                "Give one of them.",
+            )
+        reports = StandingWish(wanted, field, is_all, is_forgotten)
+        return acknowledge_or_forget(reports, asked)
+    wish = _Wish(wanted, field, keep, is_edit, is_all, with_apart)
+    _require_clear(wish, may_ask=sys.stdin.isatty() and not as_json)
+    workspace = open_place(asked).workspace
+    if not is_dry_run:
+        require_idle(workspace.project.state_folder)
+    with workspace.library:
+        prepared, fields = _opened(workspace)
+        meant = _meant(fields, wish)
+        decisions = _decided(meant, wish, workspace)
+        if not decisions and not as_json:
+            emit([_nothing(prepared, fields, meant)])
+        resolving = prepare_resolve(workspace, decisions)
+        if not as_json:
+            emit(_shown(resolving))
+        outcome = Outcome(resolving.prepared)
+        decided = [one.field for one in resolving.decisions]
+        after = tuple(one for one in fields if one not in decided)
+        if resolving.decisions and not is_dry_run:
+            question = f"Write {counted(len(resolving.decisions), 'decision')}?"
+            require_consent(question, asked, is_needed=resolving.prepared.needs_consent)
+            with progress("Writing", "written") as report:
+                outcome = carry_out(resolving.prepared, report)
+            prepared, after = _opened(workspace)
+    failures = _tell(resolving, outcome, after, asked)
+    if failures:
+        return FAILED
+    return CONFLICTING if has_conflicts(prepared, after) else FINE
+
+
+class NotDecided(ZoterodigestError):
+    """Nothing says which value both sides get, and no person can be asked."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Which open fields to decide, and how; with neither `keep` nor `is_edit` a person is asked.
+
+    Without an `id` all conflicts are meant, and with `with_apart` the diverged fields too.
+    """
+
+    id: str = ""
+    field: str = ""
+    keep: End | None = None
+    is_edit: bool = False
+    is_all: bool = False
+    with_apart: bool = False
+
+    @property
+    def asks(self) -> bool:
+        return self.keep is None and not self.is_edit
+
+
+def _opened(workspace: Workspace) -> tuple[Prepared, tuple[OpenField, ...]]:
+    """Plan both ways; return that plan and the fields that are open in it."""
+    with busy("Reading digests and library"):
+        prepared = prepare(workspace, BOTH_WAYS)
+        return prepared, open_fields(prepared)
+
+
+def _nothing(prepared: Prepared, fields: Sequence[OpenField], meant: Sequence[OpenField]) -> str:
+    """Say why nothing is done."""
+    if meant:
+        return "Nothing was decided, and nothing written."
+    if fields or has_conflicts(prepared, fields):
+        return (
+            "No such field is open; `zoterodigest conflicts` lists what is. What waits is decided"
+            " by its ID; what was moved or renamed at both ends, by doing the same at one."
+        )
+    return "Nothing is open."
+
+
+_KEEPS = "--keep markdown, --keep bib or --keep zotero"
+
+
+def _require_clear(wish: _Wish, *, may_ask: bool) -> None:
+    if wish.keep is not None and wish.is_edit:
+        raise NotDecided("--keep and --edit are two ways to decide", "Give one of them.")
+    if wish.id and wish.is_all:
+        raise NotDecided("an ID and --all are two things to resolve", "Give one of them.")
+    if wish.is_all and wish.keep is None:
+        raise NotDecided("--all needs the end that holds", f"Add {_KEEPS}.")
+    if not wish.asks and not wish.id and not wish.is_all:
+        raise NotDecided(
+            "nothing says what to resolve",
+            "Give an ID of `zoterodigest conflicts`, or --all.",
+        )
+    if wish.asks and not may_ask:
+        raise NotDecided(
+            "`resolve` asks only at a terminal, and not with --json",
+            f"Give an ID of `zoterodigest conflicts` (or --all) and {_KEEPS}.",
+        )
+
+
+def _meant(fields: Sequence[OpenField], wish: _Wish) -> Sequence[OpenField]:
+    """Return the open fields that are meant; an ID names one field unless a person is asked."""
+    if wish.id:
+        found = with_id(fields, wish.id)
+        found = in_field(found, wish.field) if wish.field else found
+        if len(found) > 1 and not wish.asks:
+            names = ", ".join(field_name(one.name) for one in found)
+            raise NotOpen(f"{wish.id} is open in {names}", "Say which with --field NAME.")
+        if not _is_between(found[0], wish.keep):
+            end = found[0].end
+            raise NotOpen(
+                f"{wish.id} is between {_KINDS[end]} and the library",
+                f"Give --keep {end.value} or --keep {End.ZOTERO.value}.",
+            )
+        return found
+    kinds = {Kind.CONFLICT, Kind.APART} if wish.with_apart else {Kind.CONFLICT}
+    found = tuple(one for one in fields if one.kind in kinds and _is_between(one, wish.keep))
+    return in_field(found, wish.field) if wish.field and found else found
+
+
+def _is_between(field: OpenField, keep: End | None) -> bool:
+    """Tell whether the end that is to hold, if one is named, is an end of the field's link."""
+    return keep in (None, field.end, End.ZOTERO)
+
+
+_KINDS = {End.MARKDOWN: "a digest", End.BIB: "a bibliography"}
+
+
+def _decided(fields: Sequence[OpenField], wish: _Wish, workspace: Workspace) -> list[Decision]:
+    if wish.asks:
+        return ask(fields, workspace.project.configuration.sync.merge_tool)
+    if wish.is_edit:
+        return [Decision(one, edited(one, entry_title(one.entry))) for one in fields]
+    assert wish.keep is not None
+    return [Decision(one, wish.keep) for one in fields]
+
+
+def _shown(resolving: Resolving) -> Iterator[str]:
+    """Yield what goes where, link by link."""
+    if resolving.decisions:
+        yield ""
+    for _, of_one in groupby(resolving.decisions, key=lambda one: one.field.row_id):
+        group = list(of_one)
+        yield head_of(group[0].field)
+        for decision in group:
+            chosen = decision.choice
+            holder = _HOLDERS[chosen] if isinstance(chosen, End) else ""
+            start = f"  {field_name(decision.field.name)}: both ends get {holder}“"
+            yield f"{start}{_result(decision, width() - len(start) - 1)}”"
+
+
+_HOLDERS = {
+    End.MARKDOWN: "the digest's ",
+    End.BIB: "the bibliography's ",
+    End.ZOTERO: "the library's ",
+}
+
+
+def _result(decision: Decision, room: int) -> str:
+    """Return what both ends get, cut so that it shows in what it differs from the other value."""
+    field = decision.field
+    match decision.choice:
+        case End.ZOTERO:
+            chosen = field.at_item
+        case End.MARKDOWN | End.BIB:
+            chosen = field.at_entry
+        case value:
+            chosen = value
+    return excerpts(
+        [value_text(one) or "(empty)" for one in (chosen, field.at_entry, field.at_item)], room
+    )[0]
+
+
+def _tell(
+    resolving: Resolving, outcome: Outcome, after: Sequence[OpenField], asked: Invocation
+) -> list[Failure]:
+    """Tell what was done and what is left; return what failed."""
+    failures = [*_left(resolving), *outcome.failures]
+    if asked.as_json:
+        emit_json(_data(resolving, failures, after))
+    elif resolving.decisions and asked.is_dry_run:
+        emit(["", *wrapped(planned_line(planned_amounts(resolving.prepared)))])
+    elif resolving.decisions:
+        emit(["", *_done(outcome, after)])
+    tell_failures(failures)
+    return failures
+
+
+def _left(resolving: Resolving) -> Iterator[Failure]:
+    for decision, reason in resolving.left:
+        field = decision.field
+        reason = f"{field_name(field.name)}: {reason}"
+        yield Failure(place_of(field.entry), entry_title(field.entry), reason)
+
+
+def _done(outcome: Outcome, after: Sequence[OpenField]) -> Iterator[str]:
+    yield done_text(outcome)
+    if left := sum(one.kind is Kind.CONFLICT for one in after):
+        yield f"{counted(left, 'conflict is', 'conflicts are')} still open."
+
+
+def _data(
+    resolving: Resolving, failures: Sequence[Failure], after: Sequence[OpenField]
+) -> dict[str, Any]:
+    return {
+        "resolved": [
+            {**field_data(one.field), "chosen": one.choice} for one in resolving.decisions
+        ],
+        "failures": failures,
+        "conflicts": [field_data(one) for one in after if one.kind is Kind.CONFLICT],
+    }

@@ -1,22 +1,41 @@
-"""The command that offers a library to other Zotero clients: serve."""
+"""The command `serve`: a library on a port of this computer until the person ends it."""
 
 from __future__ import annotations
 
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from zoterodigest import __version__
+from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import Address
+from zoterodigest.cli.base.places import project_in
+from zoterodigest.cli.base.screen import emit, tell, tell_error
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.address import WebAddress
+from zoterodigest.library.connect import connect
+from zoterodigest.library.keys import NoKeyring, store_key, stored_key
+from zoterodigest.library.port import Library
+from zoterodigest.library.server import LOOPBACK, Listener, listener
+from zoterodigest.library.server.site import user_at
+from zoterodigest.project.layout import Project
+from zoterodigest.sync.gathering.workspace import library_meant
+
+app = typer.Typer(rich_markup_mode=None)
+
 
 DEFAULT_PORT = 23120
 """Beside that of the running Zotero."""
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(serve)
-
-
+@app.command()
 def serve(
     address: Address = "",
     port: Annotated[
@@ -56,6 +75,137 @@ def serve(
       zoterodigest serve --library embedded:papers.sqlite --port 8080
       zoterodigest serve --user 1 --user 2=embedded:other.sqlite --group 7
     """
-    from zoterodigest.cli.commands import serve_run
+    known = keys_in(os.environ)
+    offers = {
+        **_offers("users", users or sorted(known, key=int) or ["1"]),
+        **_offers("groups", groups or ()),
+    }
+    keys = {path: _key(user, known, port) for path in offers if (user := user_at(path))}
+    with _libraries(address, offers) as libraries, _bound(libraries, keys, port) as listening:
+        places = ", ".join(f"{listening.url}/{path}" for path in libraries)
+        emit([f"Serving {places} (Ctrl-C ends it)"])
+        with suppress(KeyboardInterrupt):
+            listening.serve_forever()
 
-    serve_run.serve(address, port, users or (), groups or ())
+
+_OFFER = re.compile(r"([1-9][0-9]{0,14})(?:=(.+))?", re.S)
+
+Offers = Mapping[str, str]
+"""The address of a library by its path on the server, "" for the one that all share."""
+
+
+class BadOffer(ZoterodigestError):
+    """What is to be served is not named as ID or ID=ADDRESS."""
+
+    exit_code = 2
+
+
+class PortTaken(ZoterodigestError):
+    """Another program listens on the port, or the system does not give it to us."""
+
+    exit_code = 24
+
+    def __init__(self, port: int, reason: str) -> None:
+        super().__init__(f"port {port} cannot be used: {reason}", "--port 0 takes a free one.")
+        self.port = port
+
+
+def _offers(kind: str, texts: Sequence[str]) -> Offers:
+    offers = {}
+    for text in texts:
+        found = _OFFER.fullmatch(text)
+        if found is None:
+            raise BadOffer(f"{text!r} is not ID or ID=ADDRESS", "An ID is a number, for example 1.")
+        offers[f"{kind}/{found[1]}"] = found[2] or ""
+    return offers
+
+
+def _key(number: str, known: Mapping[str, str], port: int) -> str:
+    address = WebAddress(f"http://{LOOPBACK}:{port}", "user", int(number))
+    return known.get(number) or key_for(address)
+
+
+@contextmanager
+def _libraries(address: str, offers: Offers) -> Iterator[dict[str, Library]]:
+    """Open each library that is offered, once, and give them by path."""
+    start = Path()
+    meaning = chosen(address)
+    project = Project.implicit([start / "digest.md"]) if address else project_in(start)
+    shared, base = library_meant(project, start, meaning)
+    with ExitStack() as opened:
+        found: dict[str, Library] = {}
+        for named in dict.fromkeys(offers.values()):
+            place = (named, start) if named else (shared, base)
+            library = connect(place[0], base=place[1], access=meaning.access)
+            found[named] = opened.enter_context(library)
+        yield {path: found[named] for path, named in offers.items()}
+
+
+@contextmanager
+def _bound(
+    libraries: Mapping[str, Library], keys: Mapping[str, str], port: int
+) -> Iterator[Listener]:
+    try:
+        listening = listener(libraries, keys, port, report=_report)
+    except OSError as error:
+        raise PortTaken(port, error.strerror or "it is refused") from error
+    try:
+        yield listening
+    finally:
+        listening.server_close()
+
+
+def _report(error: Exception) -> None:
+    """Tell of a request that failed by our fault; the others are answered on."""
+    if os.environ.get("ZOTERODIGEST_DEBUG"):
+        traceback.print_exception(error)
+    name = type(error).__name__
+    tell_error(f"a request failed by a bug in zoterodigest {__version__} ({name})")
+
+
+VARIABLE = "ZOTERODIGEST_SERVE_KEYS"
+
+_KEY = re.compile(r"[\x21-\x2b\x2d-\x7e]{8,256}")
+_ID = re.compile(r"[1-9][0-9]{0,14}")
+_SHAPE = f"Write {VARIABLE}=ID:KEY,ID:KEY with keys of 8 letters and digits or more."
+
+
+class BadServeKeys(ZoterodigestError):
+    """A server has no API key for a user, or what is given as one is none. Never says the key."""
+
+    exit_code = 2
+
+
+def keys_in(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the keys that `ZOTERODIGEST_SERVE_KEYS` gives, by user; raises `BadServeKeys`."""
+    pairs = [pair.strip() for pair in environment.get(VARIABLE, "").split(",") if pair.strip()]
+    keys = {}
+    for place, pair in enumerate(pairs, 1):
+        number, _, key = pair.partition(":")
+        if not _ID.fullmatch(number) or not _KEY.fullmatch(key):
+            raise BadServeKeys(f"pair {place} of {VARIABLE} is not ID:KEY", _SHAPE)
+        keys[number] = key
+    return keys
+
+
+def key_for(address: WebAddress) -> str:
+    """Return the key that the keyring keeps for a library we serve, else one the person gives.
+
+    What is given is kept, where there is a keyring: clients of ours on this computer find it there.
+    Raises `BadServeKeys` if nobody can be asked.
+    """
+    with suppress(NoKeyring):
+        if kept := stored_key(address):
+            return kept
+    if not sys.stdin.isatty():
+        raise BadServeKeys(f"there is no API key for user {address.number}", _SHAPE)
+    key = str(
+        typer.prompt(f"API key for user {address.number} (make one up)", hide_input=True, err=True)
+    )
+    if not _KEY.fullmatch(key):
+        raise BadServeKeys("an API key has 8 signs or more, without blanks and commas", _SHAPE)
+    try:
+        store_key(address.identity, key)
+    except NoKeyring:
+        tell([f"There is no keyring to keep it in; {VARIABLE} spares the question."])
+    return key

@@ -1,21 +1,33 @@
-"""The command `set`."""
+"""The command `set`: show what changes in an item, and write it."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import Address, AsJson, DryRun
+from zoterodigest.cli.base.network import chosen
+from zoterodigest.cli.base.options import FAILED, FINE, Address, AsJson, DryRun
+from zoterodigest.cli.base.places import open_library
+from zoterodigest.cli.base.screen import counted, emit, tell_failure, wrapped
+from zoterodigest.cli.base.talk import busy, progress
+from zoterodigest.cli.show.closing import planned_line
+from zoterodigest.cli.show.encoder import emit_json
+from zoterodigest.cli.show.history_text import changes_data, changes_text
+from zoterodigest.project.files import read_file, require_text
+from zoterodigest.project.running import require_idle
+from zoterodigest.sync.apply.changes import Results
+from zoterodigest.sync.gathering.workspace import open_workspace
+from zoterodigest.sync.items.setting import Setting, prepare_setting, write_setting
+
+app = typer.Typer(rich_markup_mode=None)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command("set", epilog="Next: `zoterodigest sync` brings it into the digests.")(set_fields)
-
-
+@app.command("set", epilog="Next: `zoterodigest sync` brings it into the digests.")
 def set_fields(
     name: Annotated[str, typer.Argument(metavar="KEY", show_default=False, hidden=True)],
     assignments: Annotated[
@@ -31,7 +43,7 @@ def set_fields(
     is_dry_run: DryRun = False,
     address: Address = "",
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Edit an item of the library, as you would in Zotero.
 
     KEY is the item's key or its citation key. FIELD is a field of Zotero (title, date, DOI, ...) or
@@ -47,10 +59,56 @@ def set_fields(
       zoterodigest set vaswani2017 authors="Ashish Vaswani; Noam Shazeer"
       zoterodigest set U7GSK22K --note summary.md
     """
-    from zoterodigest.cli.commands import set_run
-
-    values = set_run.values_of(assignments or ())
+    values = _values(assignments or ())
     if not values and note is None:
         raise typer.BadParameter("give FIELD=VALUE or --note FILE")
-    asked = Invocation(address=address, is_dry_run=is_dry_run, as_json=as_json)
-    raise typer.Exit(set_run.run(set_run.SetOptions(name, values, note), asked))
+    text = _text(note) if note else None
+    library = open_library(address, Path())
+    opened = open_workspace((), Path(), chosen=chosen(address))
+    if not is_dry_run:
+        require_idle(opened.project.state_folder)
+    with library:
+        with busy("Reading the library"):
+            workspace = replace(opened, library=library)
+            setting = prepare_setting(workspace, name, values, text)
+        if not as_json:
+            emit(changes_text(setting.run) if setting.sent else ["Nothing to write."])
+        results = Results()
+        if setting.sent and not is_dry_run:
+            with progress("Writing", "written") as report:
+                results = write_setting(setting, report)
+    if as_json:
+        emit_json({"written": len(results.versions), **changes_data(setting.run)})
+    elif is_dry_run and setting.sent:
+        what = _written_text(setting, len(setting.sent.items))
+        emit(["", *wrapped(planned_line(what))])
+    elif results.versions:
+        emit(["", f"Done: {_written_text(setting, len(results.versions))}."])
+    for key, reason in sorted(results.failed.items()):
+        tell_failure(key, str(reason))
+    return FAILED if results.failed else FINE
+
+
+def _values(assignments: Sequence[str]) -> dict[str, str]:
+    """Return the values by field of `FIELD=VALUE` texts; raises `BadParameter` for another."""
+    values: dict[str, str] = {}
+    for text in assignments:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"{text!r} is no FIELD=VALUE")
+        values[name.strip()] = value.strip()
+    return values
+
+
+def _written_text(setting: Setting, number: int) -> str:
+    notes = sum("note" in one.data for one in setting.sent.items)
+    kinds = (number - notes, "item"), (notes, "note")
+    return f"{' and '.join(counted(n, noun) for n, noun in kinds if n)} written"
+
+
+def _text(path: Path) -> str:
+    if str(path) == "-":
+        return sys.stdin.read()
+    data = read_file(path).data
+    require_text(path, data)
+    return data.decode("utf-8-sig", "replace")

@@ -1,20 +1,35 @@
-"""The command `show`."""
+"""The command `show`: items with their fields, tags, attachments and notes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.cells import cell_len
 
 from zoterodigest.cli.base.options import Address, AsJson
+from zoterodigest.cli.base.places import open_library, sources_in
+from zoterodigest.cli.base.screen import styled, visible, visible_lines, wrapped
+from zoterodigest.cli.show.encoder import emit_result
+from zoterodigest.cli.show.library_list import (
+    api_data,
+    creator_name,
+    family,
+    find,
+    note_text,
+    title_of,
+)
+from zoterodigest.library.item_json import ItemJson
+from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.records.selection import collection_paths, tag_names
+
+app = typer.Typer(rich_markup_mode=None)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(show)
-
-
+@app.command()
 def show(
     keys: Annotated[list[str], typer.Argument(metavar="KEY", hidden=True, show_default=False)],
     address: Address = "",
@@ -30,17 +45,86 @@ def show(
       zoterodigest show ABCD2345
       zoterodigest show ho2020denoising
     """
-    from zoterodigest.cli.base import places, screen
-    from zoterodigest.cli.show import item_text, library_list
-    from zoterodigest.cli.show.encoder import emit_json
-
-    with places.open_library(address, Path()) as library:
+    with open_library(address, Path()) as library:
         snapshot = library.read()
-        sources = places.sources_in(Path(), library, snapshot)
-    items = library_list.find(snapshot, keys)
-    if as_json:
-        family = [one for item in items for one in library_list.family(snapshot, item)]
-        emit_json([library_list.api_data(one, sources.get(one.key)) for one in family])
-    else:
-        told = ((item, sources.get(item.key, {})) for item in items)
-        screen.emit(line for one in told for line in item_text.as_text(snapshot, *one))
+        sources = sources_in(Path(), library, snapshot)
+    items = find(snapshot, keys)
+    data = [api_data(one, sources.get(one.key)) for item in items for one in family(snapshot, item)]
+    told = (_text(snapshot, item, sources.get(item.key, {})) for item in items)
+    emit_result(chain.from_iterable(told), data, as_json=as_json)
+
+
+_ELSEWHERE = frozenset(
+    {"itemType", "title", "creators", "tags", "collections", "relations", "parentItem", "note"}
+    | {"deleted", "key", "version"}
+)
+_INDENT = 22
+
+
+def _text(snapshot: Snapshot, item: LibraryItem, sources: Mapping[str, str]) -> Iterator[str]:
+    """Yield an item's lines: what it is, its fields, what hangs on it.
+
+    `sources` tells, by field of the record, where a value was found.
+    """
+    yield from (styled(line, "bold") for line in wrapped(visible(title_of(item) or item.key)))
+    yield _what(item)
+    yield ""
+    for name, value in _fields(snapshot, item):
+        yield from _field(name, value)
+    for source in sorted(set(sources.values())):
+        found = (name for name, one in sources.items() if one == source)
+        yield from _field(f"from {source}", ", ".join(found))
+    for one in family(snapshot, item):
+        if one.json.is_note:
+            yield from _note(one)
+    yield ""
+
+
+def _what(item: LibraryItem) -> str:
+    kind = visible(item.json.item_type or "item")
+    trash = ", in the trash" if item.is_trashed else ""
+    return f"{visible(item.key)}, {kind}, version {item.version}{trash}"
+
+
+def _fields(snapshot: Snapshot, item: LibraryItem) -> Iterator[tuple[str, str]]:
+    for creator in item.json.creators:
+        yield creator.role or "creator", creator_name(creator)
+    for name, value in item.json.texts():
+        if name not in _ELSEWHERE:
+            yield name, value
+    for tag in sorted(tag_names(item)):
+        yield "tag", tag
+    paths = collection_paths(snapshot.collections)
+    for key in item.json.collections:
+        yield "collection", " / ".join(paths.get(key, (key,)))
+    for name, targets in item.json.relations.items():
+        yield name, ", ".join(targets)
+    for child in family(snapshot, item)[1:]:
+        if child.json.is_attachment:
+            yield "attachment", _attachment(child.json)
+
+
+def _attachment(attachment: ItemJson) -> str:
+    place = next(filter(None, map(attachment.text, ("url", "path", "filename"))), "")
+    return f"{attachment.title or 'untitled'}: {place}"
+
+
+def _field(name: str, value: str) -> Iterator[str]:
+    label = visible(name)
+    head = " " * 2 + label + " " * max(_INDENT - 2 - cell_len(label), 1)
+    lines = [part for line in visible_lines(value) for part in wrapped(line, _INDENT)]
+    yield styled(head, "dim") + lines[0].strip()
+    yield from lines[1:]
+
+
+def _note(note: LibraryItem) -> Iterator[str]:
+    trash = ", in the trash" if note.is_trashed else ""
+    yield ""
+    yield styled(f"  note {visible(note.key)}{trash}", "dim")
+    for line in visible_lines(note_text(note)):
+        marks, _, heading = line.partition(" ")
+        # A nested bullet begins with a blank: no marks at all before it.
+        if marks and heading and not marks.strip("#"):
+            yield from (styled(part, "bold") for part in wrapped(heading, 4))
+        else:
+            yield from wrapped(line, 4)

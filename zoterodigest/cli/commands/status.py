@@ -1,4 +1,4 @@
-"""The command `status`."""
+"""The command `status`: what is in sync, what is pending, what needs a person."""
 
 from __future__ import annotations
 
@@ -6,15 +6,32 @@ from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import Address, AnyDigests, AsJson, FormatName
+from zoterodigest.cli.base.options import (
+    CONFLICTING,
+    PENDING,
+    Address,
+    AnyDigests,
+    AsJson,
+    FormatName,
+    Invocation,
+)
+from zoterodigest.cli.base.places import opened_place
+from zoterodigest.cli.base.screen import emit, wrapped
+from zoterodigest.cli.base.talk import busy
+from zoterodigest.cli.commands.runs import exit_code
+from zoterodigest.cli.show.closing import closing_text
+from zoterodigest.cli.show.encoder import emit_json
+from zoterodigest.cli.show.history_text import unfinished_text
+from zoterodigest.cli.show.plan_data import plan_data
+from zoterodigest.cli.show.plan_text import refusals_text, status_text
+from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.sync.gathering.intent import SYNC
+from zoterodigest.sync.run.run import Options, prepare
+
+app = typer.Typer(rich_markup_mode=None)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(status)
-
-
+@app.command()
 def status(
     digests: AnyDigests = None,
     is_check: Annotated[
@@ -29,7 +46,7 @@ def status(
     address: Address = "",
     format_name: FormatName = "",
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Show what is in sync and what is not.
 
     status lists pending changes on each side and everything that needs you: conflicts, ambiguous
@@ -42,9 +59,21 @@ def status(
       zoterodigest status --all
       zoterodigest status papers.md --check
     """
-    from zoterodigest.cli.commands import sync_run
-
     asked = Invocation(
-        files=tuple(digests or ()), address=address, format_name=format_name, as_json=as_json
+        files=digests or (), address=address, format_name=format_name, as_json=as_json
     )
-    raise typer.Exit(sync_run.show_status(asked, is_check=is_check, is_all=is_all))
+    with opened_place(asked) as place:
+        with busy("Reading digests and library"):
+            prepared = prepare(place.workspace, Options(SYNC))
+        runs = read_history(history_folder(place.workspace.project.state_folder)).runs
+        if as_json:
+            emit_json(plan_data(prepared, place))
+        else:
+            emit(status_text(prepared, place, is_all=is_all))
+            emit(unfinished_text(runs))
+            emit(refusals_text(prepared))
+            emit(["", *wrapped(closing_text(prepared, is_status=True))])
+    code = exit_code(prepared)
+    # A conflict keeps its own exit code, whether changes are pending or not.
+    is_pending = is_check and code != CONFLICTING and not prepared.is_settled
+    return PENDING if is_pending else code

@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.invocation import Invocation
-from zoterodigest.cli.base.options import Address, AsJson, DryRun, Stats, Yes
+from zoterodigest.cli.base.options import Address, AsJson, DryRun, Invocation, Stats, Yes
+from zoterodigest.cli.commands import undo_run
+
+app = typer.Typer(rich_markup_mode=None)
+
 
 _Number = Annotated[
     int | None,
@@ -15,12 +18,7 @@ _Number = Annotated[
 ]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command(epilog="Next: `zoterodigest status` shows what is pending again.")(undo)
-    app.command(epilog="Next: `zoterodigest undo` takes it back again.")(redo)
-
-
+@app.command(epilog="Next: `zoterodigest status` shows what is pending again.")
 def undo(
     number: _Number = None,
     is_dry_run: DryRun = False,
@@ -28,7 +26,7 @@ def undo(
     address: Address = "",
     as_json: AsJson = False,
     with_stats: Stats = False,
-) -> None:
+) -> int:
     """Take back what a run wrote, in the library and in files.
 
     Without RUN, undo takes back the newest run that isn't undone yet. A second undo takes back the
@@ -42,8 +40,6 @@ def undo(
       zoterodigest undo
       zoterodigest undo 12 --yes
     """
-    from zoterodigest.cli.commands import undo_run
-
     asked = Invocation(
         address=address,
         is_dry_run=is_dry_run,
@@ -51,16 +47,17 @@ def undo(
         as_json=as_json,
         with_stats=with_stats,
     )
-    raise typer.Exit(undo_run.take_back(number, asked))
+    return undo_run.take_back(number, asked)
 
 
+@app.command(epilog="Next: `zoterodigest undo` takes it back again.")
 def redo(
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     address: Address = "",
     as_json: AsJson = False,
     with_stats: Stats = False,
-) -> None:
+) -> int:
     """Do again what the last undo took back.
 
     After two undos, redo takes back the second one, and a second redo the first. Once another run
@@ -71,8 +68,6 @@ def redo(
       zoterodigest redo --dry-run
       zoterodigest redo
     """
-    from zoterodigest.cli.commands import undo_run
-
     asked = Invocation(
         address=address,
         is_dry_run=is_dry_run,
@@ -80,4 +75,4 @@ def redo(
         as_json=as_json,
         with_stats=with_stats,
     )
-    raise typer.Exit(undo_run.do_again(asked))
+    return undo_run.do_again(asked)

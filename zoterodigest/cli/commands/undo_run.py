@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.cli.base.invocation import Invocation
 from zoterodigest.cli.base.network import chosen
+from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.places import project_in, told_requests
 from zoterodigest.cli.base.screen import (
     counted,
@@ -192,11 +192,7 @@ def _done(undoing: Undoing, history: History, how: UndoOptions) -> Undone:
             emit(["", *wrapped(planned_line(what))])
         return Undone(undoing, declined=undoing.declined)
     if not undoing.is_settled:
-        require_consent(
-            _question(undoing, history, how),
-            is_agreed=how.asked.is_agreed,
-            may_ask=not how.asked.as_json,
-        )
+        require_consent(_question(undoing, history, how), how.asked)
     with progress("Writing", "written") as report:
         done = undo(undoing, report)
     if not how.asked.as_json and (done.sent or not done.declined):

@@ -9,10 +9,9 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from zoterodigest.cli.base.screen import counted, cut, flowing, styled, width, wrapped
+from zoterodigest.cli.base.screen import counted, cut, excerpts, flowing, styled, width, wrapped
 from zoterodigest.cli.show.attention import Attention
 from zoterodigest.cli.show.encoder import with_kind
-from zoterodigest.cli.show.excerpts import excerpts
 from zoterodigest.cli.show.report_text import Wording
 from zoterodigest.cli.show.subjects import (
     conflict_text,

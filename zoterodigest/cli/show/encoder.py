@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from io import TextIOWrapper
@@ -28,21 +28,29 @@ from zoterodigest.core.values.record import (
     Names,
 )
 
+JsonData = Mapping[str, Any] | Sequence[Any]
 _OBEYED = re.compile(f"[\\x7f-\\x9f{OBEYED_FORMAT}]")
 
 
-def emit_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
+def emit_json(value: JsonData) -> None:
     """Write `value` to standard output as JSON in UTF-8, whatever the locale."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     emit([json_text(value)])
 
 
-def json_text(value: Mapping[str, Any] | Sequence[Any]) -> str:
+def emit_result(text: Iterable[str], data: JsonData, *, as_json: bool) -> None:
+    """Write what a command found: `text` for people, or `data` with --json."""
+    if as_json:
+        emit_json(data)
+    else:
+        emit(text)
+
+
+def json_text(value: JsonData) -> str:
     """Return `value` as JSON in plain Unicode, each member of its lists on a line of its own.
 
-    Values of the core, records of ours and sets may stand anywhere in it: `plain` says how.
-
+    Values of the core, records of ours and sets may be anywhere in it: `plain` converts them.
     What a terminal would obey is escaped the JSON way, so that a reader gets it back unchanged.
     """
     if isinstance(value, Mapping):

@@ -15,13 +15,13 @@ from zoterodigest.cli.base.screen import (
     counted,
     cut,
     enumerated,
+    excerpts,
     hanging,
     styled,
     table,
     visible,
     width,
 )
-from zoterodigest.cli.show.excerpts import excerpts
 from zoterodigest.core.plan.history import (
     CollectionChange,
     DigestChange,

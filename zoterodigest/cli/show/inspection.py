@@ -1,15 +1,18 @@
-"""`inspect`: read digests, and say what was understood of them as data or for people."""
+"""What `inspect` reads of digests and .bib files, and what it prints of that as JSON."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.bibtex.read.reading import BibRecord, read_records
+from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.bibtex.tiles.tiles import BibProblem
+from zoterodigest.cli.base.options import FAILED, FINE
+from zoterodigest.core.values.record import Empty, Names, Value, parts_of
 from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.read import report
 from zoterodigest.digest.read.detect import read_document
@@ -18,7 +21,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.digests import formats_for, read_digest
 
-_FAILED = 1
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,12 @@ class ReadDigest:
         """Whether the file holds nothing at all."""
         return not self.document.source.strip(b" \t\r\n\xef\xbb\xbf")
 
+    @property
+    def is_understood(self) -> bool:
+        """Whether entries were recognised, if there is any text, and none is unreadable."""
+        entries = self.document.entries
+        return self.is_blank or bool(entries and not any(one.broken for one in entries))
+
     def counts(self) -> Mapping[str, int]:
         """Return the number of entries by the format that read them, most first."""
         counted = Counter(entry.format.name for entry in self.document.entries)
@@ -46,6 +55,20 @@ class ReadDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadBib:
+    """A .bib as read."""
+
+    name: str
+    records: tuple[BibRecord, ...]
+    problems: tuple[BibProblem, ...]
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether nothing is wrong in the file."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A file that could not be read at all, and why."""
 
@@ -53,92 +76,80 @@ class Unreadable:
     error: ZoterodigestError
 
 
-@dataclass(frozen=True)
-class Inspection:
-    """What was found in each file, in the order given."""
-
-    found: tuple[ReadDigest | Unreadable, ...]
-
-    @cached_property
-    def digests(self) -> tuple[ReadDigest, ...]:
-        """The files that could be read."""
-        return tuple(one for one in self.found if isinstance(one, ReadDigest))
-
-    @property
-    def documents(self) -> tuple[Document, ...]:
-        """The documents of the files that could be read."""
-        return tuple(one.document for one in self.digests)
-
-    @property
-    def errors(self) -> tuple[ZoterodigestError, ...]:
-        """Why files could not be read at all."""
-        return tuple(one.error for one in self.found if isinstance(one, Unreadable))
-
-    @property
-    def exit_code(self) -> int:
-        """The code of the first file that could not be read; 1 where something was not understood.
-
-        That is a file in which nothing was recognised, or an entry that is unreadable as a whole.
-        """
-        if self.errors:
-            return self.errors[0].exit_code
-        is_understood = all(
-            one.is_blank
-            or (one.document.entries and not any(e.broken for e in one.document.entries))
-            for one in self.digests
-        )
-        return 0 if is_understood else _FAILED
-
-
-def inspect_files(paths: Sequence[Path], wanted: str = "") -> Inspection:
-    """Read the digests at `paths`, each once, by the format `wanted` or whatever fits.
-
-    A file that cannot be read is in the result with its error and does not stop the others.
-    """
+def inspect_digests(paths: Sequence[Path], wanted: str = "") -> list[ReadDigest | Unreadable]:
+    """Read the digests at `paths`, each once, by the format `wanted` or whatever fits."""
     venues = venue_table()
-    return Inspection(tuple(_inspect(path, wanted, venues) for path in dict.fromkeys(paths)))
+
+    def read(path: Path) -> ReadDigest:
+        source, formats = read_digest(path).data, formats_for(path, wanted)
+        return ReadDigest(read_document(str(path), source, formats, venues), formats)
+
+    return _each_once(paths, read)
 
 
-def _inspect(path: Path, wanted: str, venues: VenueTable) -> ReadDigest | Unreadable:
-    try:
-        source = read_digest(path).data
-        formats = formats_for(path, wanted)
-    except ZoterodigestError as error:
-        return Unreadable(str(path), error)
-    return ReadDigest(read_document(str(path), source, formats, venues), formats)
+def inspect_bibs(paths: Sequence[Path]) -> list[ReadBib | Unreadable]:
+    """Read the .bib files at `paths`, each once."""
+    venues = venue_table()
+
+    def read(path: Path) -> ReadBib:
+        bibliography = scan(read_digest(path).data)
+        records = read_records(bibliography, venues)
+        return ReadBib(str(path), records, tuple(bibliography.problems()))
+
+    return _each_once(paths, read)
 
 
-def as_data(inspection: Inspection) -> dict[str, list[Any]]:
-    """Return an inspection as plain data: files, entries, and what else was found."""
+def _each_once(paths: Sequence[Path], read: Callable[[Path], _Read]) -> list[_Read | Unreadable]:
+    """Return what `read` makes of each path; a file that can't be read doesn't stop the others."""
+    found: list[_Read | Unreadable] = []
+    for path in dict.fromkeys(paths):
+        try:
+            found.append(read(path))
+        except ZoterodigestError as error:
+            found.append(Unreadable(str(path), error))
+    return found
+
+
+def exit_code(found: Sequence[ReadDigest | ReadBib | Unreadable]) -> int:
+    """Return the code of the first file that could not be read, else 1 if one isn't understood."""
+    code = FINE
+    for one in found:
+        if isinstance(one, Unreadable):
+            return one.error.exit_code
+        code = code if one.is_understood else FAILED
+    return code
+
+
+def digests_data(found: Sequence[ReadDigest | Unreadable]) -> dict[str, list[Any]]:
+    """Return files, entries, and what else was found in digests, as JSON can hold it."""
+    read = [one for one in found if isinstance(one, ReadDigest)]
+    documents = [one.document for one in read]
     return {
-        "files": [_file_data(one) for one in inspection.found],
+        "files": [_file_data(one) for one in found],
         "entries": [
             report.entry_json(document, entry)
-            for document in inspection.documents
+            for document in documents
             for entry in document.entries
         ],
         "skipped": [
             {"file": document.name, "start_line": it.start_line, "end_line": it.end_line}
             | {"reason": it.reason}
-            for document in inspection.documents
+            for document in documents
             for it in document.skipped
         ],
         "unreadable": [
             {"file": one.document.name, "line": problem.line, "column": problem.column or None}
             | {"reason": problem.reason, "whole_entry": bool(entry.broken)}
-            for one in inspection.digests
+            for one in read
             for entry, problem in one.unreadable()
         ],
         "duplicates": [
-            {
-                "work": twins.work,
-                "places": [{"file": at, "line": line} for at, line in twins.places],
-            }
-            for twins in report.duplicates(inspection.documents)
+            {"work": twins.work, "places": [{"file": at, "line": no} for at, no in twins.places]}
+            for twins in report.duplicates(documents)
         ],
         "suspicions": [
             {"file": document.name, "line": it.line, "what": it.what}
-            for document in inspection.documents
+            for document in documents
             for it in report.suspicions(document)
         ],
     }
@@ -156,3 +167,34 @@ def _file_data(one: ReadDigest | Unreadable) -> dict[str, Any]:
         "lines": len(document.lines),
         "bytes": len(document.source),
     }
+
+
+def bibs_data(found: Sequence[ReadBib | Unreadable]) -> dict[str, list[Any]]:
+    """Return the entries of .bib files and what is wrong in them, as JSON can hold it."""
+    read = [one for one in found if isinstance(one, ReadBib)]
+    return {
+        "bib_entries": [
+            {"file": one.name, "line": record.line, "key": record.key, "type": record.type}
+            | {"fields": {name: _plain(value) for name, value in record.fields.items()}}
+            | {"other_fields": dict(record.others), "unreadable": sorted(record.unreadable)}
+            for one in read
+            for record in one.records
+        ],
+        "bib_problems": [
+            {"file": one.name, "line": problem.place.line, "column": problem.place.column}
+            | {"reason": problem.reason}
+            for one in read
+            for problem in one.problems
+        ],
+    }
+
+
+def _plain(value: Value) -> Any:
+    match value:
+        case str():
+            return value
+        case Names(people, truncated):
+            return [*people, *(["et al."] if truncated else [])]
+        case Empty():
+            return ""
+    return list(parts_of(value))

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from rich.cells import cell_len
 
+from zoterodigest.bibtex.read.reading import BibRecord
 from zoterodigest.cli.base.screen import (
     Column,
     counted,
@@ -17,22 +18,24 @@ from zoterodigest.cli.base.screen import (
     visible,
     width,
 )
-from zoterodigest.cli.show.inspection import Inspection, ReadDigest, Unreadable
+from zoterodigest.cli.show.inspection import ReadBib, ReadDigest, Unreadable
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import SECTION, is_empty, text_in
+from zoterodigest.core.values.record import SECTION, is_empty, parts_of, text_in
 from zoterodigest.digest.read import report
 from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document, Skipped
 
 _MOST = 8
 """How many lines or places of one kind are listed; the others are counted. --json has them all."""
 
-_COLUMNS = (
+_MOST_PROBLEMS = 4 * _MOST
+_LINE, *_WORK = (
     Column("line", 8, is_right=True),
     Column("title"),
     Column("id", 16),
     Column("venue or date", 18),
-    Column("has", 6),
 )
+_DIGEST_COLUMNS = (_LINE, *_WORK, Column("has", 6))
+_BIB_COLUMNS = (_LINE, Column("key", 24), *_WORK)
 _MARKS = {
     "a": ("authors",),
     "t": ("task", "categories"),
@@ -44,14 +47,53 @@ _MARKS = {
 _LEGEND = "has: a authors, t task, l links, s summary or sections, b abstract, c comment"
 
 
-def as_text(inspection: Inspection) -> Iterator[str]:
+def digests_text(found: Sequence[ReadDigest | Unreadable]) -> Iterator[str]:
     """Yield the lines of the report; files that could not be read are told elsewhere."""
-    for one in inspection.found:
-        if isinstance(one, ReadDigest):
-            yield from _file(one)
+    read = [one for one in found if isinstance(one, ReadDigest)]
+    for one in read:
+        yield from _file(one)
+        yield ""
+    documents = [one.document for one in read]
+    yield from _duplicates(documents)
+    if len(found) > 1:
+        entries = sum(len(document.entries) for document in documents)
+        failed = len(found) - len(read)
+        unread = f", {counted(failed, 'file')} could not be read" if failed else ""
+        yield f"{counted(entries, 'entry', 'entries')} in {counted(len(read), 'file')}{unread}"
+
+
+def bibs_text(found: Sequence[ReadBib | Unreadable]) -> Iterator[str]:
+    """Yield the lines of the report on .bib files that could be read."""
+    for one in found:
+        if not isinstance(one, ReadBib):
+            continue
+        number = counted(len(one.records), "entry", "entries")
+        yield f"{styled(visible(one.name), 'bold')}: {number}"
+        if one.records:
+            yield from table(_BIB_COLUMNS, [_bib_row(record) for record in one.records])
+        if one.problems:
             yield ""
-    yield from _duplicates(inspection.documents)
-    yield from _total(inspection)
+            yield styled("  wrong, left as it stands", "bold")
+        for problem in one.problems[:_MOST_PROBLEMS]:
+            place = f"line {problem.place.line}:{problem.place.column}"
+            yield f"    {place}  {visible(problem.reason)}"
+        yield from _more(len(one.problems) - _MOST_PROBLEMS)
+        yield ""
+
+
+def _bib_row(record: BibRecord) -> tuple[str, ...]:
+    title, venue, year, date = (
+        " ".join(parts_of(record.fields.get(name, "")))
+        for name in ("title", "venue", "year", "date")
+    )
+    identifiers = sorted(record.identifiers, key=lambda it: (it.is_page, it.scheme))
+    return (
+        str(record.line),
+        visible(record.key) or "?",
+        visible(title) or "?",
+        visible(identifiers[0].value) if identifiers else "-",
+        visible(" ".join(filter(None, (venue, year))) if venue else date or year),
+    )
 
 
 def _file(one: ReadDigest) -> Iterator[str]:
@@ -62,15 +104,15 @@ def _file(one: ReadDigest) -> Iterator[str]:
     if not document.entries:
         yield from _nothing(one)
         return
+    counts = one.counts()
     formats = ", ".join(
-        name if len(one.counts()) == 1 else f"{name} ({number})"
-        for name, number in one.counts().items()
+        name if len(counts) == 1 else f"{name} ({number})" for name, number in counts.items()
     )
     yield (
         f"{_name(document)}: {counted(len(document.entries), 'entry', 'entries')}"
         f" in the format {formats}, {report.coverage(document):.0%} of the lines"
     )
-    yield from table(_COLUMNS, [_row(entry) for entry in document.entries])
+    yield from table(_DIGEST_COLUMNS, [_row(entry) for entry in document.entries])
     yield styled(f"  {cut(_LEGEND, width() - 2)}", "dim")
     yield from _unreadable(one)
     yield from _skipped(document)
@@ -139,11 +181,11 @@ def _unreadable(one: ReadDigest) -> Iterator[str]:
         return
     yield ""
     yield styled("  not understood, left as it stands", "bold")
-    for entry, problem in problems[: 4 * _MOST]:
+    for entry, problem in problems[:_MOST_PROBLEMS]:
         column = f":{problem.column}" if problem.column else ""
         extent = "the whole entry: " if entry.broken else ""
         yield f"    line {problem.line}{column}  {extent}{visible(problem.reason)}"
-    yield from _more(len(problems) - 4 * _MOST)
+    yield from _more(len(problems) - _MOST_PROBLEMS)
 
 
 def _skipped(document: Document) -> Iterator[str]:
@@ -204,20 +246,17 @@ def _duplicates(documents: Sequence[Document]) -> Iterator[str]:
     found = report.duplicates(documents)
     if not found:
         return
-    yield styled(f"{counted(len(found), 'work')} that {_stand(len(found))} more than once", "bold")
+    works = counted(len(found), "work that stands", "works that stand")
+    yield styled(f"{works} more than once", "bold")
     names = _short_names(documents)
     listed = found[: 3 * _MOST]
-    works = [cut(visible(twins.work), 24) for twins in listed]
-    room = max(map(cell_len, works))
-    for work, twins in zip(works, listed, strict=True):
+    named = [cut(visible(twins.work), 24) for twins in listed]
+    room = max(map(cell_len, named))
+    for work, twins in zip(named, listed, strict=True):
         head = f"  {work}{' ' * (room - cell_len(work))}  "
         yield from hanging(head, _places(twins.places, names))
     yield from _more(len(found) - 3 * _MOST, indent=2)
     yield ""
-
-
-def _stand(number: int) -> str:
-    return "stands" if number == 1 else "stand"
 
 
 def _short_names(documents: Sequence[Document]) -> dict[str, str]:
@@ -236,13 +275,3 @@ def _places(places: Iterable[tuple[str, int]], names: Mapping[str, str]) -> str:
         f"{names[file]}:{','.join(at)}" if len(names) > 1 else f"lines {', '.join(at)}"
         for file, at in lines.items()
     )
-
-
-def _total(inspection: Inspection) -> Iterator[str]:
-    documents = inspection.documents
-    if len(inspection.found) < 2:
-        return
-    entries = sum(len(document.entries) for document in documents)
-    failed = sum(isinstance(one, Unreadable) for one in inspection.found)
-    unread = f", {counted(failed, 'file')} could not be read" if failed else ""
-    yield f"{counted(entries, 'entry', 'entries')} in {counted(len(documents), 'file')}{unread}"

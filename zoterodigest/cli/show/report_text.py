@@ -7,8 +7,7 @@ from typing import assert_never
 
 from rich.cells import cell_len
 
-from zoterodigest.cli.base.screen import counted, visible, width, wrapped
-from zoterodigest.cli.show.excerpts import excerpts
+from zoterodigest.cli.base.screen import counted, excerpts, visible, width, wrapped
 from zoterodigest.cli.show.subjects import (
     Subjects,
     entry_title,

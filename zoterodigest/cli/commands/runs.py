@@ -1,11 +1,11 @@
-"""The runs of `push`, `pull`, `sync`, `plan`, `status`, `enrich`: planned, shown, carried out."""
+"""What `push`, `pull`, `sync`, `plan` and `enrich` do: plan, look up, show, ask, write."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from zoterodigest.cli.base.invocation import Invocation
+from zoterodigest.cli.base.options import AMBIGUOUS, CONFLICTING, FAILED, FINE, Invocation
 from zoterodigest.cli.base.places import Place, opened_place
 from zoterodigest.cli.base.screen import (
     counted,
@@ -15,13 +15,11 @@ from zoterodigest.cli.base.screen import (
     visible,
     wrapped,
 )
-from zoterodigest.cli.base.talk import busy, progress, require_consent
-from zoterodigest.cli.base.telling import tell_failures
+from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.commands.looked_up import looked_data, looked_text, with_lookups
 from zoterodigest.cli.show.attention import CONFLICTS
 from zoterodigest.cli.show.closing import closing_text, done_text, planned_text
 from zoterodigest.cli.show.encoder import emit_json
-from zoterodigest.cli.show.history_text import unfinished_text
 from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.cli.show.plan_text import (
     files_text,
@@ -29,23 +27,19 @@ from zoterodigest.cli.show.plan_text import (
     news_text,
     plan_text,
     refusals_text,
-    status_text,
 )
 from zoterodigest.cli.show.subjects import subjects_of
 from zoterodigest.core.plan.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.core.values.record import Entry
-from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.gather import with_all_digests
-from zoterodigest.sync.gathering.intent import SYNC, FillIn
+from zoterodigest.sync.gathering.intent import FillIn
 from zoterodigest.sync.gathering.limits import TooMuch
 from zoterodigest.sync.lookups.lookups import LookedUp
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.acknowledging import unacknowledged
 from zoterodigest.sync.syncing.carry import Outcome, carry_out
-
-FINE, FAILED, CONFLICTING, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
 
 
 def run(asked: Invocation, options: Options) -> int:
@@ -69,27 +63,6 @@ def _show_plan(asked: Invocation, options: Options) -> int:
     return _code(prepared, looked)
 
 
-def show_status(asked: Invocation, *, is_check: bool, is_all: bool) -> int:
-    """Show how things stand; with `is_check` the exit code tells whether changes are pending.
-
-    Conflicts come first: they keep their own exit code. With `is_all` all is listed, also what was
-    acknowledged.
-    """
-    with opened_place(asked) as place:
-        prepared = _prepared(place, Options(SYNC))
-        runs = read_history(history_folder(place.workspace.project.state_folder)).runs
-        if asked.as_json:
-            emit_json(plan_data(prepared, place))
-        else:
-            emit(status_text(prepared, place, is_all=is_all))
-            emit(unfinished_text(runs))
-            emit(refusals_text(prepared))
-            emit(["", *wrapped(closing_text(prepared, is_status=True))])
-    code = exit_code(prepared)
-    is_pending = is_check and code != CONFLICTING and not prepared.is_settled
-    return PENDING if is_pending else code
-
-
 def _carry(asked: Invocation, options: Options) -> int:
     """Show the plan, ask where that is needed, carry it out and tell what came of it."""
     with opened_place(asked) as place:
@@ -99,9 +72,8 @@ def _carry(asked: Invocation, options: Options) -> int:
             emit(plan_text(prepared, place))
             emit(looked_text(looked))
         _obey_guard(prepared)
-        is_agreed = asked.is_agreed or not prepared.needs_consent
         question = f"Write this into {_target(prepared, place)}?"
-        require_consent(question, is_agreed=is_agreed, may_ask=not asked.as_json)
+        require_consent(question, asked, is_needed=prepared.needs_consent)
         is_first = not prepared.gathered.lock.rows
         with progress("Writing", "written") as report:
             outcome = carry_out(prepared, report)
@@ -117,24 +89,20 @@ def _carry(asked: Invocation, options: Options) -> int:
     return FAILED if outcome.failures else _code(outcome.last, looked)
 
 
-def _prepared(place: Place, options: Options) -> Prepared:
-    """Plan what is asked for. Of what an item takes by `enrich`, all entries of it are to know."""
-    workspace = place.workspace
-    with busy("Reading digests and library"):
-        if isinstance(options.intent, FillIn):
-            workspace, options = with_all_digests(workspace), replace(options, selection=None)
-        return prepare(workspace, options)
-
-
 def _looked_up(place: Place, asked: Invocation, options: Options) -> tuple[Prepared, LookedUp]:
     """Plan, look up what the plan creates, and plan with what was found."""
     named = {digest.key for digest in place.workspace.digests}
-    selection = options.selection
+    selection, workspace = options.selection, place.workspace
+    if isinstance(options.intent, FillIn):
+        # What an item takes depends on all its entries, also on those that were not named.
+        workspace, options = with_all_digests(workspace), replace(options, selection=None)
 
     def takes(entry: Entry) -> bool:
         return entry.digest in named and (selection is None or selection(entry))
 
-    return with_lookups(_prepared(place, options), takes, may_ask=not asked.is_offline)
+    with busy("Reading digests and library"):
+        prepared = prepare(workspace, options)
+    return with_lookups(prepared, takes, may_ask=not asked.is_offline)
 
 
 def _code(prepared: Prepared, looked: LookedUp) -> int:

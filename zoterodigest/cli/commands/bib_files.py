@@ -1,0 +1,196 @@
+"""The .bib files that `export` writes: those of a project, and others."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zoterodigest.bibtex.edit.splice import Updated, update
+from zoterodigest.bibtex.export.entry import BibEntry
+from zoterodigest.cli.base.network import chosen
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation
+from zoterodigest.cli.base.outside import loaded
+from zoterodigest.cli.base.places import linked_digests, near, open_library, project_in
+from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, tell_failure, visible
+from zoterodigest.cli.base.talk import require_consent, tell_failures
+from zoterodigest.cli.show.bib_text import dropped_text, notes_text, summary, unsettable_text
+from zoterodigest.core.values.file_keys import names_bib
+from zoterodigest.library.port import Library
+from zoterodigest.project.files import read_if_present, replace_file, require_text
+from zoterodigest.project.layout import BibFile, Project, find_project
+from zoterodigest.project.lock.lock import read_lock
+from zoterodigest.project.running import require_idle
+from zoterodigest.sync.apply.applying import apply_files
+from zoterodigest.sync.apply.changes import FileChange
+from zoterodigest.sync.bibliographies.exporting import NewBib
+from zoterodigest.sync.exports.export_run import ExportsDone, carry_out_exports, prepare_exports
+from zoterodigest.sync.gathering.gather import known_as
+from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
+from zoterodigest.sync.run.failures import failures_of_bibs
+
+Given = Mapping[str, object]
+"""The rules that are asked for, by name; they go before those of the configuration."""
+
+
+def project_here(address: str, output: str, *, may_be_all: bool) -> Workspace | None:
+    """Return what the project of the current folder works on; None if there is none.
+
+    `output` is where the export goes; with `may_be_all` and none, into all .bib files there are.
+    Raises `AlreadyRunning` before the library is asked, if another run works on what is written.
+
+    A library that is named by `address` and is not the one that is linked has no project here.
+    Digests that are missing take no part. Raises `NoLibraryYet` where the project's library does
+    not exist.
+    """
+    start = Path()
+    config = find_project(start)
+    project = project_in(start)
+    if config is None and not project.lock_path.exists():
+        return None
+    if names_bib(output) or (may_be_all and project.bibliographies()):
+        require_idle(project.state_folder)
+    with open_library(address, start, project) as library:
+        if address and not _may_be_linked(project, library):
+            return None
+    linked = [path for path in linked_digests(project) if path.exists()]
+    workspace = open_workspace(linked, start, chosen=chosen(address, project))
+    present = tuple(digest for digest in workspace.digests if digest.path.is_file())
+    return replace(workspace, digests=present)
+
+
+def _may_be_linked(project: Project, library: Library) -> bool:
+    """Tell whether the lock file links with `library`, or with none."""
+    data = read_if_present(project.lock_path)
+    lock = read_lock(data, project.lock_path) if data is not None else None
+    return lock is None or not lock.rows or lock.identity in known_as(library)
+
+
+def export_into(
+    workspace: Workspace, bibs: Iterable[BibFile], given: Given, writing: Writing
+) -> int:
+    """Bring `bibs` up to date, or write them anew; return the exit code."""
+    workspace = _with(workspace, bibs, given)
+    with workspace.library:
+        exports = prepare_exports(workspace, anew=writing.may_overwrite)
+        if writing.may_overwrite:
+            for bib in exports.bibs:
+                writing.require_agreement(bib.key, bib.before or b"", bib.source)
+        planned = ExportsDone(failures=exports.failures)
+        done = planned if writing.asked.is_dry_run else carry_out_exports(exports)
+    unwritten = {failure.where for failure in done.failures if not failure.title}
+    for bib in exports.bibs:
+        if bib.key not in unwritten:
+            emit([f"{visible(str(near(bib.bib.path)))}: {summary(bib)}"])
+        _tell(bib)
+    emit(writing.nothing_written())
+    tell_failures(done.failures)
+    return FAILED if done.failures else FINE
+
+
+def show(workspace: Workspace, given: Given) -> int:
+    """Show what a new .bib of the project would hold, and return the exit code."""
+    nowhere = workspace.project.bib_file(workspace.project.root / "-.bib")
+    with workspace.library:
+        (bib,) = prepare_exports(_with(workspace, [nowhere], given), anew=True).bibs
+    emit_text(bib.source.decode("utf-8", "replace"))
+    _tell(bib)
+    failures = tuple(failures_of_bibs([bib]))
+    for failure in failures:
+        tell_failure(failure.title, failure.reason)
+    return FAILED if failures else FINE
+
+
+def _with(workspace: Workspace, bibs: Iterable[BibFile], given: Given) -> Workspace:
+    asked = (replace(bib, rules=bib.rules.model_copy(update=given)) for bib in bibs)
+    return replace(workspace, bibs=tuple(asked))
+
+
+def _tell(bib: NewBib) -> None:
+    tell(notes_text(bib))
+    tell(unsettable_text(bib.unsettable))
+
+
+def known_keys(workspace: Workspace | None) -> tuple[Mapping[str, str], str]:
+    """Return the citation keys that exports of a project gave, by item, and its formula."""
+    if workspace is None:
+        return {}, ""
+    project = workspace.project
+    data = read_if_present(project.lock_path)
+    exported = read_lock(data, project.lock_path).exported if data is not None else ()
+    keys = {one.item: one.key for one in reversed(exported)}
+    return keys, project.configuration.citekeys.formula or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How files are to be written: as the person asked, and over others or not."""
+
+    asked: Invocation
+    may_overwrite: bool = False
+
+    def require_agreement(self, name: str, before: bytes, after: bytes) -> None:
+        """Show what of a file goes, and ask a person at a terminal for it.
+
+        A script is not asked: `--overwrite` is asked for by name.
+        """
+        going: list[str] = []
+        if names_bib(name):
+            going = list(dropped_text(name, before, after))
+        elif before and before != after:
+            lines = counted(len(before.splitlines()), "line")
+            going = [f"{visible(name)}: the {lines} that stand there go"]
+        tell(going)
+        if going and not self.asked.is_dry_run:
+            question = f"Write {visible(name)} anew?"
+            require_consent(question, self.asked, is_needed=sys.stdin.isatty())
+
+    def write(self, output: Path, data: bytes, present: bytes | None) -> None:
+        """Replace the file `output`, unless nothing is to be written.
+
+        The history keeps what was there. A new file outside of any project is not in it: there is
+        nothing to bring back, and no folder is made for that.
+        """
+        if self.asked.is_dry_run or data == (present or b""):
+            return
+        here = Path()
+        config = find_project(here)
+        project = loaded(config) if config else Project.implicit([here / output.name])
+        change = FileChange(project.key_of(output), output, present, data)
+        if present or config or project.state_folder.is_dir():
+            apply_files(project, "export", [change])
+        else:
+            replace_file(output, data, present)
+
+    def nothing_written(self) -> Iterator[str]:
+        """Yield that nothing was written, if so."""
+        if self.asked.is_dry_run:
+            yield "Nothing was written."
+
+
+def add_to_bib(path: Path, present: bytes, entries: Sequence[BibEntry], writing: Writing) -> None:
+    """Add to the .bib at `path`, which holds `present`, the entries whose works it has not.
+
+    Nothing that stands in it is touched. Works that may be in it and places of it that cannot be
+    read are told. Raises `BadInput` if it is no text.
+    """
+    require_text(path, present)
+    updated = update(present, entries, {}, add_only=True)
+    writing.write(path, updated.source, present)
+    there = len(entries) - len(updated.added) - len(updated.kept) - len(updated.refused)
+    added = counted(len(updated.added), "entry", "entries")
+    emit([f"{visible(str(path))}: {added} added, {there:,} unchanged"])
+    emit(writing.nothing_written())
+    tell(_told(str(path), updated))
+
+
+def _told(name: str, updated: Updated) -> Iterator[str]:
+    for problem in updated.problems:
+        place = f"{name}:{problem.place.line}:{problem.place.column}"
+        yield visible(f"{place}: {problem.reason}")
+    for kept in (*updated.kept, *updated.refused):
+        yield visible(f"{kept.key} was not added: {kept.reason}")
+    for wanted, key in updated.aliases.items():
+        if key in updated.added:
+            yield visible(f"{key} stands for the key {wanted}, which is another work's there")
