@@ -263,10 +263,7 @@ def _program(
     ] = False,
     allow_outside: Annotated[
         bool,
-        typer.Option(
-            _ALLOW_OUTSIDE,
-            help="Allow paths outside the project's folder in this run.",
-        ),
+        typer.Option(_ALLOW_OUTSIDE, help="Allow paths outside the project's folder in this run."),
     ] = False,
     verbosity: Annotated[
         int,

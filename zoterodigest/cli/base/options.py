@@ -5,24 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-Digests = Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True, show_default=False)]
-AnyFiles = Annotated[
-    list[Path] | None, typer.Argument(metavar="FILE", hidden=True, show_default=False)
-]
-AnyDigests = Annotated[
-    list[Path] | None, typer.Argument(metavar="DIGEST", hidden=True, show_default=False)
-]
+
+def option(name: str, metavar: str, help: str, default: str | bool = False) -> Any:
+    """Declare an option with a value; `default` says what holds without it, if help shows that."""
+    return typer.Option(name, metavar=metavar, help=help, show_default=default)
+
+
+def argument(metavar: str) -> Any:
+    """Declare an argument that only the usage line shows: what it means is said in the text."""
+    return typer.Argument(metavar=metavar, hidden=True, show_default=False)
+
+
+Digests = Annotated[list[Path], argument("FILE")]
+AnyFiles = Annotated[list[Path] | None, argument("FILE")]
+AnyDigests = Annotated[list[Path] | None, argument("DIGEST")]
 FormatName = Annotated[
     str,
-    typer.Option(
+    option(
         "--format",
-        metavar="NAME|FILE.toml",
-        help="Use only this format: a name from `zoterodigest formats`, or a format file.",
-        show_default=False,
+        "NAME|FILE.toml",
+        "Use only this format: a name from `zoterodigest formats`, or a format file.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -42,21 +48,15 @@ DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Show the plan, ch
 Offline = Annotated[bool, typer.Option("--offline", help="Don't look anything up.")]
 Only = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
         "--only",
-        metavar="KIND:TEXT",
-        help="Use only these entries: id:…, section:…, task:… or keyword:…. Repeatable.",
-        show_default=False,
+        "KIND:TEXT",
+        "Use only these entries: id:…, section:…, task:… or keyword:…. Repeatable.",
     ),
 ]
 Fill = Annotated[
     list[str] | None,
-    typer.Option(
-        "--fill",
-        metavar="FIELD",
-        help="Fill in this field if an entry leaves it empty. Repeatable.",
-        show_default=False,
-    ),
+    option("--fill", "FIELD", "Fill in this field if an entry leaves it empty. Repeatable."),
 ]
 NoNotes = Annotated[bool, typer.Option("--no-notes", help="Skip summaries and notes.")]
 Relink = Annotated[

@@ -234,12 +234,12 @@ def numbered(number: int, one: str, many: str = "") -> str:
     return f"  {number:>6,}  {one if number == 1 else many or one + 's'}"
 
 
-def first_of(lines: Iterable[str], most: int, *, indent: int) -> Iterator[str]:
+def first_of(lines: Iterable[str], most: int, *, indent: int, remark: str = "") -> Iterator[str]:
     """Yield the first `most` of `lines`, and how many more there are, behind `indent` blanks."""
     listed = list(lines)
     yield from listed[:most]
     if len(listed) > most:
-        yield f"{' ' * indent}… and {len(listed) - most:,} more"
+        yield f"{' ' * indent}… and {len(listed) - most:,} more{remark}"
 
 
 def files_counted(digests: int, bibs: int) -> list[str]:

@@ -69,11 +69,7 @@ def acknowledge_or_forget(wish: StandingWish, asked: Invocation) -> int:
 
 
 def _lines(
-    prepared: Prepared,
-    reports: Sequence[StandingReport],
-    wish: StandingWish,
-    *,
-    is_dry_run: bool,
+    prepared: Prepared, reports: Sequence[StandingReport], wish: StandingWish, *, is_dry_run: bool
 ) -> Iterator[str]:
     wording = wording_of(prepared)
     for one in reports:

@@ -11,7 +11,17 @@ from typing import Annotated, Any
 import typer
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
-from zoterodigest.cli.base.options import FAILED, FINE, AsJson, DryRun, Invocation, Offline, Yes
+from zoterodigest.cli.base.options import (
+    FAILED,
+    FINE,
+    AsJson,
+    DryRun,
+    Invocation,
+    Offline,
+    Yes,
+    argument,
+    option,
+)
 from zoterodigest.cli.base.places import linked_digests, project_in
 from zoterodigest.cli.base.screen import (
     counted,
@@ -57,18 +67,15 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command()
 def add(
-    names: Annotated[list[str], typer.Argument(metavar="ID", hidden=True, show_default=False)],
-    to: Annotated[
-        Path | None,
-        typer.Option("--to", metavar="DIGEST", help="The digest.", show_default="the only one"),
-    ] = None,
+    names: Annotated[list[str], argument("ID")],
+    to: Annotated[Path | None, option("--to", "DIGEST", "The digest.", "the only one")] = None,
     section: Annotated[
         str,
-        typer.Option(
+        option(
             "--section",
-            metavar="HEADING",
-            help="Add below this heading, or A / B.",
-            show_default="the only one, the newest day's",
+            "HEADING",
+            "Add below this heading, or A / B.",
+            "the only one, the newest day's",
         ),
     ] = "",
     may_double: Annotated[
@@ -253,11 +260,7 @@ def _data(addition: Addition, *, is_written: bool) -> dict[str, Any]:
             for came in addition.came
         ],
         "duplicates": [
-            {
-                "asked": one.paper.name,
-                "title": one.paper.title,
-                "reason": standing_text(one.where),
-            }
+            {"asked": one.paper.name, "title": one.paper.title, "reason": standing_text(one.where)}
             for one in addition.doubled
         ],
         "failed": [{"asked": one.name, "reason": one.reason} for one in addition.failed],

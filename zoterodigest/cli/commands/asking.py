@@ -15,11 +15,7 @@ from zoterodigest.core.values.record import Value
 from zoterodigest.sync.run.conflicts import OpenField
 from zoterodigest.sync.syncing.resolve import Decision
 
-_HOLDERS = {
-    End.MARKDOWN: "the digest",
-    End.BIB: "the bibliography",
-    End.ZOTERO: "the library",
-}
+_HOLDERS = {End.MARKDOWN: "the digest", End.BIB: "the bibliography", End.ZOTERO: "the library"}
 _HELP = (
     "e  write what both get, in your editor",
     "t  merge them in your merge tool: [sync] merge_tool in zoterodigest.toml",

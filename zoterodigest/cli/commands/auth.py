@@ -15,6 +15,7 @@ import typer
 
 from zoterodigest.cli.base import network
 from zoterodigest.cli.base.network import ENVIRONMENT_KEY
+from zoterodigest.cli.base.options import argument
 from zoterodigest.cli.base.screen import emit, hanging, tell, visible
 from zoterodigest.cli.base.talk import busy, countdown
 from zoterodigest.errors import ZoterodigestError
@@ -41,10 +42,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command(epilog="Next: `library` in zoterodigest.toml, or --library, names the library.")
 def auth(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[status|remove] [LIBRARY]", show_default=False, hidden=True),
-    ] = None,
+    words: Annotated[list[str] | None, argument("[status|remove] [LIBRARY]")] = None,
     key_file: Annotated[
         bool,
         typer.Option(

@@ -14,7 +14,7 @@ from zoterodigest.bibtex.cited.cited import At, Cited
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import FAILED, FINE, AsJson
+from zoterodigest.cli.base.options import FAILED, FINE, AsJson, argument
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.places import NoLibraryYet
 from zoterodigest.cli.base.screen import counted, tell, visible
@@ -41,7 +41,7 @@ class Report(Enum):
 
 @app.command("check-cites")
 def check_cites(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True, show_default=False)],
+    files: Annotated[list[Path], argument("FILE")],
     report: Annotated[
         Report, typer.Option("--report", help="Text, or annotations for GitHub Actions.")
     ] = Report.TEXT,

@@ -21,11 +21,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 @app.command()
-def doctor(
-    digests: AnyDigests = None,
-    address: Address = "",
-    as_json: AsJson = False,
-) -> int:
+def doctor(digests: AnyDigests = None, address: Address = "", as_json: AsJson = False) -> int:
     """Find problems and the commands that fix them.
 
     doctor checks the configuration, formats, digests, bibliographies, lock file, state folder,

@@ -20,6 +20,7 @@ from zoterodigest.cli.base.options import (
     FormatName,
     Invocation,
     Yes,
+    option,
 )
 from zoterodigest.cli.base.places import linked_digests, open_library, project_in
 from zoterodigest.cli.base.screen import counted, cut, emit, tell_failure, visible, width
@@ -37,11 +38,10 @@ app = typer.Typer(rich_markup_mode=None)
 
 _Merge = Annotated[
     tuple[str, str] | None,
-    typer.Option(
+    option(
         "--merge",
-        metavar="KEEP OTHER",
-        help="Merge the item OTHER into the item KEEP, as Merge Items in Zotero does.",
-        show_default=False,
+        "KEEP OTHER",
+        "Merge the item OTHER into the item KEEP, as Merge Items in Zotero does.",
     ),
 ]
 

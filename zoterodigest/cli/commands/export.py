@@ -26,6 +26,7 @@ from zoterodigest.cli.base.options import (
     FormatName,
     Invocation,
     Yes,
+    option,
 )
 from zoterodigest.cli.base.places import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
@@ -58,12 +59,7 @@ from zoterodigest.library.records.works import (
 from zoterodigest.library.records.zotero import zotero_mapping
 from zoterodigest.project.citing import read_cited
 from zoterodigest.project.digests import formats_for, read_digest
-from zoterodigest.project.files import (
-    BadInput,
-    CannotWrite,
-    read_file,
-    read_if_present,
-)
+from zoterodigest.project.files import BadInput, CannotWrite, read_file, read_if_present
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -147,35 +143,22 @@ _To = Annotated[
 ]
 _Items = Annotated[
     str,
-    typer.Option(
+    option(
         "--items",
-        metavar="FILE",
-        help="A JSON array of Zotero API items instead of a library; - reads standard input.",
-        show_default=False,
+        "FILE",
+        "A JSON array of Zotero API items instead of a library; - reads standard input.",
     ),
 ]
-_Tags = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--tag", metavar="TAG", help="Only items with this tag. Repeatable.", show_default=False
-    ),
-]
+_Tags = Annotated[list[str] | None, option("--tag", "TAG", "Only items with this tag. Repeatable.")]
 _Collections = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--collection",
-        metavar="NAME",
-        help="Only items in this collection. Repeatable.",
-        show_default=False,
-    ),
+    list[str] | None, option("--collection", "NAME", "Only items in this collection. Repeatable.")
 ]
 _Cited = Annotated[
     list[Path] | None,
-    typer.Option(
+    option(
         "--cited",
-        metavar="FILE",
-        help="Only what FILE cites: .tex, .aux, .bcf, .typ or Pandoc's .md. Repeatable.",
-        show_default=False,
+        "FILE",
+        "Only what FILE cites: .tex, .aux, .bcf, .typ or Pandoc's .md. Repeatable.",
     ),
 ]
 _Sort = Annotated[Order | None, typer.Option("--sort", help="The order.", show_default="digest")]

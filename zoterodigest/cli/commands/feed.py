@@ -12,7 +12,16 @@ from typing import Annotated, Any
 import typer
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
-from zoterodigest.cli.base.options import FAILED, FINE, AsJson, DryRun, Invocation, Offline, Yes
+from zoterodigest.cli.base.options import (
+    FAILED,
+    FINE,
+    AsJson,
+    DryRun,
+    Invocation,
+    Offline,
+    Yes,
+    argument,
+)
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import (
     counted,
@@ -41,9 +50,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command()
 def feed(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME", hidden=True, show_default=False)
-    ] = None,
+    names: Annotated[list[str] | None, argument("NAME")] = None,
     since: Annotated[
         str,
         typer.Option(

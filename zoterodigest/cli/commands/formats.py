@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.options import argument
 from zoterodigest.cli.base.screen import emit, hanging, styled, visible
 from zoterodigest.digest.format.format import Format, builtin_formats, load_format
 from zoterodigest.digest.format.formats import SUFFIX, format_files
@@ -16,16 +17,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 @app.command()
-def formats(
-    folders: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="FOLDER",
-            hidden=True,
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
+def formats(folders: Annotated[list[Path] | None, argument("FOLDER")] = None) -> None:
     """List the formats and what they read.
 
     A format is a TOML file. Your own format lies beside the digest as NAME.format.toml, and

@@ -11,9 +11,7 @@ from zoterodigest.cli.commands import library_run
 
 app = typer.Typer(rich_markup_mode=None)
 _library = typer.Typer(
-    help="Copy a library to another address.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+    help="Copy a library to another address.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(_library, name="library")
 

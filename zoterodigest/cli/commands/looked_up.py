@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
-from zoterodigest.cli.base.screen import counted, cut, styled, visible, width, wrapped
+from zoterodigest.cli.base.screen import counted, cut, first_of, styled, visible, width, wrapped
 from zoterodigest.cli.base.talk import progress
 from zoterodigest.cli.show.encoder import with_kind
 from zoterodigest.core.values.record import Entry
@@ -84,10 +84,8 @@ def looked_text(looked: LookedUp) -> Iterator[str]:
         yield ""
         yield styled(f"{heading} ({len(remarks):,})", "bold")
         yield from wrapped(advice, 2)
-        for one in remarks[:_MOST]:
-            yield cut(f"    {_told(one)}", width())
-        if len(remarks) > _MOST:
-            yield f"    … and {len(remarks) - _MOST:,} more"
+        lines = (cut(f"    {_told(one)}", width()) for one in remarks)
+        yield from first_of(lines, _MOST, indent=4)
 
 
 def looked_data(looked: LookedUp) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.options import Address, AsJson
+from zoterodigest.cli.base.options import Address, AsJson, option
 from zoterodigest.cli.base.places import open_library
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.library_list import as_data, as_text, select
@@ -20,20 +20,16 @@ def ls(
     address: Address = "",
     collections: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--collection",
-            metavar="NAME",
-            help="Only items in this collection or below: its name, path A/B or key.",
-            show_default=False,
+            "NAME",
+            "Only items in this collection or below: its name, path A/B or key.",
         ),
     ] = None,
     tags: Annotated[
         list[str] | None,
-        typer.Option(
-            "--tag",
-            metavar="TAG",
-            help="Only items with this tag. Repeatable; an item must have all of them.",
-            show_default=False,
+        option(
+            "--tag", "TAG", "Only items with this tag. Repeatable; an item must have all of them."
         ),
     ] = None,
     as_json: AsJson = False,

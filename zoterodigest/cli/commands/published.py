@@ -21,11 +21,7 @@ from zoterodigest.cli.base.options import (
     Yes,
 )
 from zoterodigest.cli.base.places import Place, open_place
-from zoterodigest.cli.base.screen import (
-    emit,
-    tell,
-    visible,
-)
+from zoterodigest.cli.base.screen import emit, tell, visible
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.show.closing import closing_text, done_text
 from zoterodigest.cli.show.encoder import emit_json, emit_result
@@ -39,12 +35,7 @@ from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import Publish
 from zoterodigest.sync.gathering.limits import TooMuch
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.lookups.publications import (
-    Listed,
-    digest_choices,
-    found_of,
-    listed_works,
-)
+from zoterodigest.sync.lookups.publications import Listed, digest_choices, found_of, listed_works
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Options, Prepared, plan_over, prepare
 from zoterodigest.sync.syncing.carry import carry_out

@@ -39,13 +39,7 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.failures import failures_of_unread
-from zoterodigest.sync.undo.ways_out import (
-    Leaving,
-    Left,
-    leave,
-    prepare_remove,
-    prepare_unlink,
-)
+from zoterodigest.sync.undo.ways_out import Leaving, Left, leave, prepare_remove, prepare_unlink
 
 app = typer.Typer(rich_markup_mode=None)
 

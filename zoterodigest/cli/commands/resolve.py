@@ -20,15 +20,11 @@ from zoterodigest.cli.base.options import (
     DryRun,
     Invocation,
     Yes,
+    argument,
+    option,
 )
 from zoterodigest.cli.base.places import open_place
-from zoterodigest.cli.base.screen import (
-    counted,
-    emit,
-    excerpts,
-    width,
-    wrapped,
-)
+from zoterodigest.cli.base.screen import counted, emit, excerpts, width, wrapped
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.commands.acknowledging import NotChosen, StandingWish, acknowledge_or_forget
 from zoterodigest.cli.commands.asking import ask
@@ -93,19 +89,16 @@ def conflicts(
     return CONFLICTING if has_conflicts(prepared, fields) else FINE
 
 
-_Id = Annotated[str, typer.Argument(metavar="ID", hidden=True, show_default=False)]
+_Id = Annotated[str, argument("ID")]
 _Keep = Annotated[End | None, typer.Option("--keep", help="The side to keep.", show_default=False)]
 _Edit = Annotated[
     bool, typer.Option("--edit", help="Write the value for both sides in $VISUAL or $EDITOR.")
 ]
-_Field = Annotated[
-    str, typer.Option("--field", metavar="NAME", help="Only this field.", show_default=False)
-]
+_Field = Annotated[str, option("--field", "NAME", "Only this field.")]
 _All = Annotated[bool, typer.Option("--all", help="Every conflict, with --keep.")]
 _Apart = Annotated[bool, typer.Option("--apart", "-a", help="Also decide diverged fields.")]
 _Acknowledge = Annotated[
-    bool,
-    typer.Option("--acknowledge", help="Accept a report of `status` until its values change."),
+    bool, typer.Option("--acknowledge", help="Accept a report of `status` until its values change.")
 ]
 _Forget = Annotated[
     bool, typer.Option("--forget", help="Report in `status` again what you acknowledged.")
@@ -243,8 +236,7 @@ def _require_clear(wish: _Wish, *, may_ask: bool) -> None:
         raise NotDecided("--all needs the end that holds", f"Add {_KEEPS}.")
     if not wish.asks and not wish.id and not wish.is_all:
         raise NotDecided(
-            "nothing says what to resolve",
-            "Give an ID of `zoterodigest conflicts`, or --all.",
+            "nothing says what to resolve", "Give an ID of `zoterodigest conflicts`, or --all."
         )
     if wish.asks and not may_ask:
         raise NotDecided(

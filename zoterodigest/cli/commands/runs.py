@@ -7,14 +7,7 @@ from dataclasses import replace
 
 from zoterodigest.cli.base.options import AMBIGUOUS, CONFLICTING, FAILED, FINE, Invocation
 from zoterodigest.cli.base.places import Place, opened_place
-from zoterodigest.cli.base.screen import (
-    counted,
-    emit,
-    hanging,
-    tell,
-    visible,
-    wrapped,
-)
+from zoterodigest.cli.base.screen import counted, emit, hanging, tell, visible, wrapped
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.commands.looked_up import looked_data, looked_text, with_lookups
 from zoterodigest.cli.show.attention import CONFLICTS

@@ -15,7 +15,7 @@ import typer
 
 from zoterodigest import __version__
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import Address
+from zoterodigest.cli.base.options import Address, option
 from zoterodigest.cli.base.places import project_in
 from zoterodigest.cli.base.screen import emit, tell, tell_error
 from zoterodigest.errors import ZoterodigestError
@@ -43,20 +43,19 @@ def serve(
     ] = DEFAULT_PORT,
     users: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--user",
-            metavar="ID[=ADDRESS]",
-            help="Serve it as the library of this user. Repeatable.",
-            show_default="those of ZOTERODIGEST_SERVE_KEYS, else 1",
+            "ID[=ADDRESS]",
+            "Serve it as the library of this user. Repeatable.",
+            "those of ZOTERODIGEST_SERVE_KEYS, else 1",
         ),
     ] = None,
     groups: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--group",
-            metavar="ID[=ADDRESS]",
-            help="Serve it as the library of this group, open to every user. Repeatable.",
-            show_default=False,
+            "ID[=ADDRESS]",
+            "Serve it as the library of this group, open to every user. Repeatable.",
         ),
     ] = None,
 ) -> None:

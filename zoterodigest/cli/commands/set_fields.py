@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import FAILED, FINE, Address, AsJson, DryRun
+from zoterodigest.cli.base.options import FAILED, FINE, Address, AsJson, DryRun, argument
 from zoterodigest.cli.base.places import open_library
 from zoterodigest.cli.base.screen import counted, emit, tell_failure, wrapped
 from zoterodigest.cli.base.talk import busy, progress
@@ -29,11 +29,8 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command("set", epilog="Next: `zoterodigest sync` brings it into the digests.")
 def set_fields(
-    name: Annotated[str, typer.Argument(metavar="KEY", show_default=False, hidden=True)],
-    assignments: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[FIELD=VALUE]...", show_default=False, hidden=True),
-    ] = None,
+    name: Annotated[str, argument("KEY")],
+    assignments: Annotated[list[str] | None, argument("[FIELD=VALUE]...")] = None,
     note: Annotated[
         Path | None,
         typer.Option(

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.cells import cell_len
 
-from zoterodigest.cli.base.options import Address, AsJson
+from zoterodigest.cli.base.options import Address, AsJson, argument
 from zoterodigest.cli.base.places import open_library, sources_in
 from zoterodigest.cli.base.screen import styled, visible, visible_lines, wrapped
 from zoterodigest.cli.show.encoder import emit_result
@@ -31,9 +31,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command()
 def show(
-    keys: Annotated[list[str], typer.Argument(metavar="KEY", hidden=True, show_default=False)],
-    address: Address = "",
-    as_json: AsJson = False,
+    keys: Annotated[list[str], argument("KEY")], address: Address = "", as_json: AsJson = False
 ) -> None:
     """Show items with their tags, links and notes.
 

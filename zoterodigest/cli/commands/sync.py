@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import typer
 
 from zoterodigest.cli.base.options import (
@@ -22,7 +24,7 @@ from zoterodigest.cli.base.options import (
     Yes,
 )
 from zoterodigest.cli.commands.runs import run
-from zoterodigest.sync.gathering.intent import FillIn, Sync
+from zoterodigest.sync.gathering.intent import FillIn, Intent, Sync
 from zoterodigest.sync.gathering.selection import fields_named, selection
 from zoterodigest.sync.run.run import Options
 
@@ -61,12 +63,8 @@ def push(
     push asks before it makes more than 20 changes, and before the first push into a library that
     isn't empty. Without a terminal, pass --yes.
     """
-    options = Options(
-        Sync(may_pull=False, relink=relink),
-        selection=selection(only or ()),
-        with_notes=not no_notes,
-        max_changes=max_changes,
-        allow_removals=allow_removals,
+    options = _options(
+        Sync(may_pull=False, relink=relink), only, no_notes, max_changes, allow_removals
     )
     asked = Invocation(
         files=digests or (),
@@ -112,12 +110,12 @@ def pull(
       zoterodigest pull
       zoterodigest pull papers.md --fill venue --fill authors
     """
-    options = Options(
+    options = _options(
         Sync(may_push=False, fills=fields_named(fill or ())),
-        selection=selection(only or ()),
-        with_notes=not no_notes,
-        max_changes=max_changes,
-        allow_removals=allow_removals,
+        only,
+        no_notes,
+        max_changes,
+        allow_removals,
     )
     asked = Invocation(
         files=digests or (),
@@ -160,13 +158,7 @@ def sync(
       zoterodigest sync
       zoterodigest sync --yes --json
     """
-    options = Options(
-        Sync(relink=relink),
-        selection=selection(only or ()),
-        with_notes=not no_notes,
-        max_changes=max_changes,
-        allow_removals=allow_removals,
-    )
+    options = _options(Sync(relink=relink), only, no_notes, max_changes, allow_removals)
     asked = Invocation(
         files=digests or (),
         address=address,
@@ -250,7 +242,7 @@ def enrich(
       zoterodigest enrich papers.md --dry-run
       zoterodigest enrich --yes
     """
-    options = Options(FillIn(), selection=selection(only or ()))
+    options = _options(FillIn(), only)
     asked = Invocation(
         files=digests or (),
         address=address,
@@ -262,3 +254,14 @@ def enrich(
         as_json=as_json,
     )
     return run(asked, options)
+
+
+def _options(
+    intent: Intent,
+    only: Sequence[str] | None,
+    no_notes: bool = False,
+    max_changes: int | None = None,
+    allow_removals: bool = False,
+) -> Options:
+    chosen = selection(only or ())
+    return Options(intent, chosen, not no_notes, max_changes, allow_removals)

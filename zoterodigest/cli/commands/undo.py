@@ -13,8 +13,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 _Number = Annotated[
-    int | None,
-    typer.Argument(metavar="RUN", min=1, show_default=False, hidden=True),
+    int | None, typer.Argument(metavar="RUN", min=1, show_default=False, hidden=True)
 ]
 
 

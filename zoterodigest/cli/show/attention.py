@@ -161,11 +161,6 @@ def heading_of(report: Report) -> str:
     return next(section.heading for section in SECTIONS if section.kind is type(report))
 
 
-def no_label(_report: Report) -> str:
-    """Put nothing before a report."""
-    return ""
-
-
 class Attention:
     """Writes reports for people, in the words of `wording`, each behind its `label`."""
 
@@ -173,7 +168,7 @@ class Attention:
         self,
         reports: Iterable[Report],
         wording: Wording,
-        label: Callable[[Report], str] = no_label,
+        label: Callable[[Report], str] = lambda _: "",
     ) -> None:
         self._wording = wording
         self._label = label
@@ -218,9 +213,9 @@ class Attention:
         for report in reports:
             subject = self._label(report) + self._wording.subject(report)
             groups.setdefault(subject, []).append(report)
-        for subject, told in list(groups.items())[:most]:
+        for subject, told in [*groups.items()][:most]:
             yield cut(f"    {subject}", width())
             for report in told:
                 yield from (cut(f"      {one}", width()) for one in self._wording.details(report))
-        if untold := sum(len(group) for group in list(groups.values())[most:]):
+        if untold := sum(len(group) for group in [*groups.values()][most:]):
             yield f"    … and {untold:,} more"

@@ -8,7 +8,16 @@ from typing import Any
 
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.cli.base.places import near
-from zoterodigest.cli.base.screen import counted, cut, enumerated, hanging, styled, visible, width
+from zoterodigest.cli.base.screen import (
+    counted,
+    cut,
+    enumerated,
+    first_of,
+    hanging,
+    styled,
+    visible,
+    width,
+)
 from zoterodigest.sync.bibliographies.exporting import NewBib
 
 _MOST = 5
@@ -70,10 +79,8 @@ def _named(names: Iterable[str]) -> list[str]:
 
 
 def _some(lines: Sequence[str], indent: int) -> Iterator[str]:
-    for line in lines[:_MOST]:
-        yield " " * indent + cut(visible(line), width() - indent)
-    if len(lines) > _MOST:
-        yield f"{' ' * indent}… and {len(lines) - _MOST:,} more"
+    shown = (" " * indent + cut(visible(line), width() - indent) for line in lines)
+    return first_of(shown, _MOST, indent=indent)
 
 
 def notes_text(bib: NewBib) -> Iterator[str]:
@@ -83,7 +90,20 @@ def notes_text(bib: NewBib) -> Iterator[str]:
         left = counted(len(kept), "thing left as it is", "things left as they are")
         yield from hanging(f"{visible(bib.key)}: ", left)
         yield from _some(kept, 4)
-    yield from _some([*_problems(bib), *_aliases(bib), *_missing(bib)], 0)
+    updated = bib.updated
+    lines = [
+        f"{bib.key}:{one.place.line}:{one.place.column}: {one.reason}" for one in updated.problems
+    ]
+    lines += [
+        f"{bib.key}: {key} stands for {wanted}, another work's key there"
+        for wanted, key in updated.aliases.items()
+        if key in updated.added
+    ]
+    lines += [
+        f"{near(Path(one.at.file))}:{one.at.line}: no work has the key {one.key}"
+        for one in bib.missing
+    ]
+    yield from _some(lines, 0)
     if reason := _why_unpruned(bib):
         yield from hanging(f"{visible(bib.key)}: ", f"prune takes out nothing here: {reason}")
 
@@ -117,22 +137,6 @@ def _texts(source: bytes) -> dict[str, bytes]:
     }
 
 
-def _problems(bib: NewBib) -> Iterator[str]:
-    for problem in bib.updated.problems:
-        yield f"{bib.key}:{problem.place.line}:{problem.place.column}: {problem.reason}"
-
-
-def _aliases(bib: NewBib) -> Iterator[str]:
-    for wanted, key in bib.updated.aliases.items():
-        if key in bib.updated.added:
-            yield f"{bib.key}: {key} stands for {wanted}, another work's key there"
-
-
-def _missing(bib: NewBib) -> Iterator[str]:
-    for one in bib.missing:
-        yield f"{near(Path(one.at.file))}:{one.at.line}: no work has the key {one.key}"
-
-
 def unsettable_text(signs: Sequence[str]) -> Iterator[str]:
     """Yield that entries have signs that pdflatex lacks, if any has; `signs` are those of each."""
     if signs:
@@ -143,12 +147,8 @@ def unsettable_text(signs: Sequence[str]) -> Iterator[str]:
         )
 
 
-def exports_data(bibs: Iterable[NewBib]) -> list[Mapping[str, Any]]:
-    """Return what an export does to each .bib, as JSON can hold it."""
-    return [_data(bib) for bib in bibs]
-
-
-def _data(bib: NewBib) -> Mapping[str, Any]:
+def export_data(bib: NewBib) -> Mapping[str, Any]:
+    """Return what an export does to a .bib, as JSON can hold it."""
     updated = bib.updated
     return {
         "bibliography": bib.key,

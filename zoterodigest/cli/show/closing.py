@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from zoterodigest.cli.base.screen import counted, enumerated, files_counted, wrapped
-from zoterodigest.cli.show.attention import Attention, no_label
+from zoterodigest.cli.show.attention import Attention
 from zoterodigest.cli.show.history_text import library_text
 from zoterodigest.cli.show.report_text import Wording
 from zoterodigest.cli.show.subjects import subjects_of
@@ -43,7 +43,9 @@ def closing_text(prepared: Prepared, *, is_status: bool = False, is_done: bool =
     is_left = prepared.gathered.recorded is not None and not is_done
     if not prepared.is_settled or is_left:
         return f"Changes are pending (`zoterodigest sync`){attention}."
-    if not attention and not any(held_by_direction(prepared)) and not _is_lookup(prepared):
+    # A run that asks sources knows nothing of the rest.
+    is_lookup = isinstance(prepared.options.intent, FillIn | Publish)
+    if not attention and not any(held_by_direction(prepared)) and not is_lookup:
         return "Already up to date."
     return f"Nothing to {prepared.options.intent.verb}{attention}."
 
@@ -81,11 +83,6 @@ def _amounts(counts: Mapping[str, int], digests: int, bibs: int) -> str:
     return ", ".join(parts)
 
 
-def _is_lookup(prepared: Prepared) -> bool:
-    """Tell whether a run is about what sources say, and so cannot tell of the rest."""
-    return isinstance(prepared.options.intent, FillIn | Publish)
-
-
 def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
     """Return how many entries and digests need the person; "" if none does."""
     by_direction = set(map(id, held_by_direction(prepared)))
@@ -114,7 +111,7 @@ def is_read_in_part(read: ReadDigest) -> bool:
 
 
 def attention_of(
-    prepared: Prepared, reports: Iterable[Report], label: Callable[[Report], str] = no_label
+    prepared: Prepared, reports: Iterable[Report], label: Callable[[Report], str] = lambda _: ""
 ) -> Attention:
     """Return what tells people of `reports`, each behind its `label`, in words of their plan."""
     return Attention(reports, wording_of(prepared), label)

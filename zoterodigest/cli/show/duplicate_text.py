@@ -86,10 +86,7 @@ def _todo(duplicate: Duplicate, workspace: Workspace, command: str) -> str:
 
 
 def _section(
-    heading: str,
-    duplicates: Sequence[Duplicate],
-    advice: str,
-    command: str = "",
+    heading: str, duplicates: Sequence[Duplicate], advice: str, command: str = ""
 ) -> Iterator[str]:
     if not duplicates:
         return

@@ -36,11 +36,7 @@ from zoterodigest.core.plan.reversal import Hunk
 from zoterodigest.core.values.file_keys import ConfigKey
 
 _MARKUP = re.compile(r"<[^<>]*>")
-_SIGNS = {
-    **dict.fromkeys(("strong", "b"), "**"),
-    **dict.fromkeys(("em", "i"), "*"),
-    "code": "`",
-}
+_SIGNS = {**dict.fromkeys(("strong", "b"), "**"), **dict.fromkeys(("em", "i"), "*"), "code": "`"}
 """The Markdown of tags of a note: without them, a word set in bold looks like no change."""
 _SIGNED = re.compile(rf"</?({'|'.join(_SIGNS)})(?:\s[^<>]*)?>")
 _NOTHING = "(nothing)"
@@ -57,13 +53,7 @@ def runs_table(runs: Sequence[Listed]) -> Iterator[str]:
         Column("what"),
     )
     rows = [
-        (
-            str(run.number),
-            moment_text(run),
-            visible(run.command),
-            what_text(run),
-        )
-        for run in runs
+        (str(run.number), moment_text(run), visible(run.command), what_text(run)) for run in runs
     ]
     heading, *lines = table(columns, rows)
     yield heading

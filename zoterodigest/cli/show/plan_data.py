@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zoterodigest.cli.base.places import Place
-from zoterodigest.cli.show.bib_text import exports_data
+from zoterodigest.cli.show.bib_text import export_data
 from zoterodigest.cli.show.encoder import kind_of, with_kind
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
@@ -39,7 +39,7 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
         "actions": [with_kind(action) for action in plan.actions],
         "reports": _reports(prepared),
         "kept": list(prepared.kept),
-        "bibliographies": exports_data(prepared.bibs),
+        "bibliographies": [export_data(bib) for bib in prepared.bibs],
         "failures": list(outcome.failures if outcome else foreseen(prepared)),
         **({} if outcome is None else _outcome_data(outcome)),
     }

@@ -48,32 +48,18 @@ HEADINGS: Mapping[End, str] = {
 }
 """How the parts of a plan are headed, by the end that changes."""
 
-_LABELS: Mapping[str, End] = {
-    "new items": End.ZOTERO,
-    "shared items": End.ZOTERO,
-    "adopted items": End.ZOTERO,
-    "linked entries": End.ZOTERO,
-    "filled-in items": End.ZOTERO,
-    "completed items": End.ZOTERO,
-    "changed items": End.ZOTERO,
-    "moved items": End.ZOTERO,
-    "trashed items": End.ZOTERO,
-    "new notes": End.ZOTERO,
-    "changed notes": End.ZOTERO,
-    "restored notes": End.ZOTERO,
-    "doubled notes": End.ZOTERO,
-    "new collections": End.ZOTERO,
-    "renamed collections": End.ZOTERO,
-    "new entries": End.MARKDOWN,
-    "changed entries": End.MARKDOWN,
-    "published notes": End.MARKDOWN,
-    "moved entries": End.MARKDOWN,
-    "removed entries": End.MARKDOWN,
-    "renamed headings": End.MARKDOWN,
-}
-"""The kinds of things in the order in which they are told, each with the end that changes; what
-changes in entries of a bibliography is told of that end.
-"""
+_IN_LIBRARY = (
+    *("new items", "shared items", "adopted items", "linked entries", "filled-in items"),
+    *("completed items", "changed items", "moved items", "trashed items"),
+    *("new notes", "changed notes", "restored notes", "doubled notes"),
+    *("new collections", "renamed collections"),
+)
+_LABELS = (
+    *_IN_LIBRARY,
+    *("new entries", "changed entries", "published notes", "moved entries", "removed entries"),
+    "renamed headings",
+)
+"""The kinds of things in the order in which they are told."""
 
 _LABEL_WIDTH = max(map(len, _LABELS))
 _SHARED = "above the digests' own"
@@ -107,8 +93,7 @@ class Thing:
     @property
     def end(self) -> End:
         """The end that changes."""
-        end = _LABELS[self.label]
-        return end if end is End.ZOTERO else entry_end(self.digest)
+        return End.ZOTERO if self.label in _IN_LIBRARY else entry_end(self.digest)
 
 
 def things(plan: Plan, subjects: Subjects) -> Iterator[Thing]:

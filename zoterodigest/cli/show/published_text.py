@@ -9,6 +9,7 @@ from typing import Any
 from zoterodigest.cli.base.screen import (
     counted,
     cut,
+    first_of,
     hanging,
     parted,
     styled,
@@ -182,10 +183,8 @@ def _left(rows: Sequence[_Row], *, is_complete: bool) -> Iterator[str]:
     if preprints:
         heading = "Still preprints" if is_complete else "Not known as published"
         yield f"{heading}: {counted(len(preprints), 'paper')}."
-        for row in preprints[:_MOST]:
-            yield cut(f"  {visible(row.listed.place)}  {row.title}", width())
-        if len(preprints) > _MOST:
-            yield f"  … and {len(preprints) - _MOST:,} more (--json lists all)"
+        lines = (cut(f"  {visible(row.listed.place)}  {row.title}", width()) for row in preprints)
+        yield from first_of(lines, _MOST, indent=2, remark=" (--json lists all)")
     if not rows:
         yield "Nothing to look for."
 

@@ -69,13 +69,13 @@ class Wording:
         match report:
             case Conflict() | ApartField() | Held() | Waiting() | PlaceConflict() | Relocated():
                 return self._of_row_id(report.row_id)
-            case MissingItem():
-                return f"{_of_entry(report.entry)} ({visible(report.row.item)})"
-            case DroppedEntry() | MissingNote() | NotLinked() | AwaitedItem():
-                return self._of_row(report.row)
             case NoLongerShown() | UnreadableDate():
                 return self._of_row_id(report.row_id)
-            case KeptForEdit() | Followed() | MergedOtherWork() | RestoredNote():
+            case MissingItem():
+                return f"{_of_entry(report.entry)} ({visible(report.row.item)})"
+            case DroppedEntry() | MissingNote() | NotLinked() | AwaitedItem() | KeptForEdit():
+                return self._of_row(report.row)
+            case Followed() | MergedOtherWork() | RestoredNote():
                 return self._of_row(report.row)
             case AmbiguousEntry() | NotPushed():
                 return _of_entry(report.entry)
