@@ -14,7 +14,7 @@ from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.record import Blocks
 from zoterodigest.digest.write.edit import put
 from zoterodigest.digest.write.own_words import in_own_words, in_place_of, own_texts
-from zoterodigest.notes.canonical import canonical_block, canonical_blocks
+from zoterodigest.notes.canonical import canonical_blocks
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_block_says_the_same_in_any_manner(own: str, other: str) -> None:
     for block in split_blocks(other):
         written = in_place_of(own, block, canonical_blocks)
 
-        assert canonical_block(written) == canonical_block(block)
+        assert canonical_blocks((written,)) == canonical_blocks((block,))
 
 
 @pytest.mark.parametrize("margin", ["  ", "   ", "    ", "\t"])

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 
 from tests.notes.texts import MARKDOWN, a_note, digest_texts, editor_pairs, html_of
 from zoterodigest.core.values.blocks import join_blocks, split_blocks
-from zoterodigest.notes.canonical import canonical_block, canonical_blocks, html_to_blocks
+from zoterodigest.notes.canonical import canonical_blocks, html_to_blocks
 from zoterodigest.notes.editor import canonical_html, editor_form
 from zoterodigest.notes.patch import patch_html
 from zoterodigest.notes.read import read_note
@@ -69,9 +69,9 @@ def test_plain_summaries_are_canonical_but_for_their_bullets_and_blanks() -> Non
 @settings(deadline=None)
 def test_a_block_alone_has_a_canonical_form_that_is_its_own(markdown: str) -> None:
     for block in split_blocks(markdown):
-        canonical = canonical_block(block)
+        (canonical,) = canonical_blocks((block,))
 
-        assert canonical_block(canonical) == canonical
+        assert canonical_blocks((canonical,)) == (canonical,)
 
 
 @given(MARKDOWN, MARKDOWN)

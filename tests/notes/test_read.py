@@ -6,7 +6,7 @@ import pytest
 
 from tests.notes.texts import OUR_ID, a_note, html_of
 from zoterodigest.notes.note import Note, Part, part_name
-from zoterodigest.notes.read import NoteReading, PartsDiffer, differing_parts, read_note
+from zoterodigest.notes.read import NoteReading, read_note
 
 
 def read(inside: str) -> NoteReading:
@@ -90,15 +90,6 @@ def test_a_doubled_heading_is_noticed() -> None:
     reading = read(f"{OURS}<p>a</p>{OURS}<p>b</p>")
 
     assert reading.is_doubled
-    assert differing_parts(reading, (None,)) == PartsDiffer((None,), (None,))
-
-
-def test_sections_correspond_only_each_once_and_in_order() -> None:
-    reading = read(f"{OURS}<h3>A</h3><h3>B</h3>")
-
-    assert differing_parts(reading, (None, "A", "B")) is None
-    assert differing_parts(reading, (None, "B", "A")) is not None
-    assert differing_parts(reading, (None, "A")) is not None
 
 
 def test_names_of_sections_read_back_as_they_are_shown() -> None:

@@ -1,21 +1,55 @@
 """The canonical form of Markdown blocks: what the sync compares at both ends of a link.
 
 It keeps every difference that a person would call an edit (words, links, emphasis, formulas) and
-drops what a note cannot hold (bullet characters, numbers, tight or loose, fence languages).
+drops what a note cannot hold (bullet characters, numbers, tight or loose, fence languages). Text is
+escaped as little as makes it read back the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from itertools import islice
 
-from zoterodigest.core.values.blocks import join_blocks
+from zoterodigest.core.values.blocks import Shape, cut_blocks, join_blocks
 from zoterodigest.notes.editor import read_nodes
-from zoterodigest.notes.markdown import read_each
-from zoterodigest.notes.model import flatten
-from zoterodigest.notes.normal import aligned_blocks, normal_blocks
-from zoterodigest.notes.write import write_block
+from zoterodigest.notes.markdown import read_each, read_inline
+from zoterodigest.notes.model import (
+    CODE,
+    Block,
+    Break,
+    Code,
+    Content,
+    Formula,
+    Heading,
+    Mark,
+    Math,
+    Ordinal,
+    Paragraph,
+    Quote,
+    Rule,
+    Table,
+    Text,
+    flatten,
+)
+from zoterodigest.notes.normal import (
+    PlainRun,
+    PlainRuns,
+    aligned_blocks,
+    code_text,
+    normal_blocks,
+    plain_runs,
+)
+
+INDENTATION = "    "
+"""What a block stands deeper than the item it belongs to."""
+
+_BACKSLASH = "\\"
+_ESCAPED = r"\\\g<0>"  # what was found, behind a backslash
+_ESCAPED_BAR = r"\|"
 
 
 def canonical_blocks(blocks: Sequence[str]) -> tuple[str, ...]:
@@ -38,12 +72,203 @@ def _canonical_blocks(blocks: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def canonical_block(block: str) -> str:
-    """Return the canonical form of one Markdown block that stands alone."""
-    return canonical_blocks((block,))[0]
-
-
 def html_to_blocks(html: str) -> tuple[str, ...]:
     """Return the Markdown blocks, in canonical form, of what `html` shows."""
     nodes = (placed.node for placed in read_nodes(html))
     return tuple(write_block(block) for block in normal_blocks(flatten(nodes)))
+
+
+def write_block(block: Block) -> str:
+    """Write one block in normal form as Markdown, indented by its depth."""
+    text = _content(block.content)
+    if block.marker is not None:
+        marker = "1." if isinstance(block.marker, Ordinal) else "-"
+        is_rule = text and not text.strip("- ")  # "- --" is a rule, not an item
+        text = f"{marker} {_BACKSLASH if is_rule else ''}{text}".rstrip(" ")
+    indentation = INDENTATION * block.depth
+    return "\n".join(indentation + line if line.strip() else "" for line in text.split("\n"))
+
+
+def _content(content: Content) -> str:
+    match content:
+        case Paragraph(runs):
+            return _guarded(inline_markdown(plain_runs(runs)))
+        case Heading(level, runs):
+            text = inline_markdown(plain_runs(runs), allows_math=False)
+            # Hashes at the end would be read as the end of the heading.
+            return "#" * level + " " + re.sub(r"(?:^|(?<=[ \t]))#+$", _ESCAPED, text)
+        case Code():
+            return _fence(code_text(content))
+        case Formula(tex):
+            is_one_line = "\n" not in tex and "$" not in tex
+            return f"$${tex}$$" if is_one_line else f"$$\n{tex}\n$$"
+        case Rule():
+            return "---"
+        case Quote(nodes):
+            inside = join_blocks(write_block(block) for block in flatten(nodes))
+            return "\n".join(f"> {line}" if line else ">" for line in inside.split("\n"))
+        case Table():
+            return "\n".join(_table_lines(content))
+
+
+@lru_cache(maxsize=10_000)
+def inline_markdown(runs: PlainRuns, *, allows_math: bool = True) -> str:
+    """Write runs in normal form as inline Markdown that reads back as the same runs."""
+    # The prettiest way that reads back as the same runs (PutGet, law 2).
+    text = ""
+    for manner in (_BARE, _LIGHT, _STRICT, _TAGS):
+        text = _write(runs, frozenset(), manner)
+        if read_inline(text, allows_math=allows_math) == runs:
+            break
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """A way to write marks and text: pretty where that reads back right, safe otherwise."""
+
+    text: Callable[[str], str]
+    mark: Callable[[Mark, str], str]
+    code: Callable[[str], str]
+    formula: Callable[[str], str]
+
+
+def _write(runs: Sequence[PlainRun], opened: frozenset[Mark], manner: _Manner) -> str:
+    """Write `runs`, of their marks not yet `opened` the one that reaches furthest outermost."""
+    pieces: list[str] = []
+    at = 0
+    while at < len(runs):
+        reaches = [(_reach(runs, at, mark), mark) for mark in runs[at].marks if mark not in opened]
+        reaches = [reach for reach in reaches if reach[1] != CODE]
+        if not reaches:
+            pieces.append(_write_run(runs[at], manner))
+            at += 1
+            continue
+        end, mark = max(reaches, key=lambda reach: reach[0])
+        pieces.append(manner.mark(mark, _write(runs[at:end], opened | {mark}, manner)))
+        at = end
+    return "".join(pieces)
+
+
+def _reach(runs: Sequence[PlainRun], start: int, mark: Mark) -> int:
+    end = start + 1
+    while end < len(runs) and mark in runs[end].marks:
+        end += 1
+    return end
+
+
+def _write_run(run: PlainRun, manner: _Manner) -> str:
+    match run:
+        case Text(text, marks):
+            return manner.code(text) if CODE in marks else manner.text(text)
+        case Break():
+            return "<br>"
+        case Math(tex):
+            return manner.formula(tex)
+
+
+_DANGEROUS = re.compile(
+    r"\\(?=[!-/:-@\[-`{-~]|$)"
+    r"|`"
+    r"|(?<!\s)\*|\*(?!\s)"
+    r"|(?<!\w)_(?!\s)|(?<!\s)_(?!\w)"
+    r"|<(?=[A-Za-z/!?])"
+    r"|&(?=#?\w+;)"
+    r"|\](?=\()"
+    r"|~(?=~)|(?<=~)~"
+)
+_AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]+")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>&~$!]")
+
+
+def _light_text(text: str) -> str:
+    return _DANGEROUS.sub(_ESCAPED, text)
+
+
+def _bare_text(text: str) -> str:
+    return text.replace("<!--", r"\<!--")
+
+
+def _strict_text(text: str) -> str:
+    return _SPECIAL.sub(_ESCAPED, text)
+
+
+def _light_mark(mark: Mark, inside: str) -> str:
+    match mark.name:
+        case "strong":
+            return f"**{inside}**"
+        case "em":
+            return f"*{inside}*"
+        case "strike":
+            return f"~~{inside}~~"
+        case "link" if inside == mark.value and not mark.title and _AUTOLINK.fullmatch(inside):
+            return f"<{inside}>"
+        case "link":
+            escaped_title = re.sub(r'[\\"&]', _ESCAPED, mark.title)
+            title = f' "{escaped_title}"' if mark.title else ""
+            is_simple = re.fullmatch(r"[^\s<>()\\]*", mark.value) and (mark.value or not title)
+            bracketed = re.sub(r"[<>\\&]", _ESCAPED, mark.value)
+            return f"[{inside}]({mark.value if is_simple else f'<{bracketed}>'}{title})"
+        case name:
+            return f"<{name}>{inside}</{name}>"
+
+
+def _tag_mark(mark: Mark, inside: str) -> str:
+    if mark.name == "link":
+        title = f' title="{escape(mark.title)}"' if mark.title else ""
+        return f'<a href="{escape(mark.value)}"{title}>{inside}</a>'
+    name = "s" if mark.name == "strike" else mark.name
+    return f"<{name}>{inside}</{name}>"
+
+
+def _light_code(text: str) -> str:
+    fence = "`" * (_longest_run("`", text) + 1)
+    blank = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{blank}{text}{blank}{fence}"
+
+
+_BARE = _Manner(_bare_text, _light_mark, _light_code, lambda tex: f"${tex}$")
+_LIGHT = _Manner(_light_text, _light_mark, _light_code, lambda tex: f"${tex}$")
+_STRICT = _Manner(_strict_text, _light_mark, _light_code, lambda tex: f"${tex}$")
+_TAGS = _Manner(
+    _strict_text,
+    _tag_mark,
+    lambda text: f"<code>{_strict_text(text)}</code>",
+    lambda tex: f'<span class="math">{_strict_text(f"${tex}$")}</span>',
+)
+
+
+def _longest_run(character: str, text: str) -> int:
+    return max((len(run) for run in re.findall(f"{re.escape(character)}+", text)), default=0)
+
+
+def _guarded(text: str) -> str:
+    """Keep a paragraph from being read as another kind of block."""
+    # "1. May" at the start of a paragraph would be read as an item, "# 1" as a heading.
+    cuts = cut_blocks(text)
+    if not cuts or (cuts[0].shape is Shape.PARAGRAPH and not text.startswith("$$")):
+        return text
+    number = re.match(r"\d+", text)
+    at = number.end() if number else 0
+    return f"{text[:at]}{_BACKSLASH}{text[at:]}"
+
+
+def _fence(code: str) -> str:
+    fence = "`" * max(3, _longest_run("`", code) + 1)
+    return f"{fence}\n{code}\n{fence}"
+
+
+def _table_lines(table: Table) -> Iterator[str]:
+    for number, row in enumerate(table.rows):
+        yield _row(
+            inline_markdown(plain_runs(node.runs))
+            for cell in row
+            for node in cell.nodes
+            if isinstance(node, Paragraph)
+        )
+        if number == 0:
+            yield _row("---" for _ in row)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', _ESCAPED_BAR) for cell in cells)} |"

@@ -72,11 +72,13 @@ def editor_form(html: str) -> str:
     What needs the library or the network is not foretold: the text of citations stays as it
     stands, and remote images are not imported.
     """
+    # Zotero normalizes a note when it saves it.
     text = unicodedata.normalize("NFC", html)
     nodes = tuple(placed.node for placed in read_nodes(text))
     runs = tuple(runs_of(nodes))
     quotes = any(isinstance(run, Citation | Annotated) for run in runs)
     items = _citation_items(parse(text)) if quotes else ""
+    # The editor writes version 10 of its schema only for notes that need it.
     has_underline = any(isinstance(run, Annotated) and run.kind == "underline" for run in runs)
     return note_html(nodes, citation_items=items, version=10 if has_underline else 9)
 
@@ -130,6 +132,7 @@ def _plain_nodes(element: Element, marks: Marks) -> tuple[Node, ...]:
 def _implied_paragraph(children: Sequence[Element | Characters], marks: Marks) -> Iterator[Placed]:
     runs = inline_runs(children, marks)
     if runs:
+        # Blanks around a paragraph without tags belong to nobody: a patch leaves them.
         solid = [
             child
             for child in children
@@ -169,6 +172,7 @@ def _leaf(element: Element, marks: Marks) -> Iterator[Node]:
 
 def _heading(element: Element, marks: Marks) -> Iterator[Node]:
     """Yield a heading, and as a paragraph what follows from the first formula or image on."""
+    # A heading of the editor holds text only.
     runs = inline_runs(element.children, marks)
     splits = (at for at, run in enumerate(runs) if isinstance(run, Math | Image))
     at = next(splits, len(runs))
@@ -191,6 +195,7 @@ def _pre(element: Element, marks: Marks) -> Node:
         else:
             runs.append(run)
     first = element.children[0] if element.children else None
+    # HTML ignores one line break right behind `<pre>`.
     if runs and isinstance(first, Characters) and isinstance(runs[0], Text):
         runs[0] = replace(runs[0], text=runs[0].text.removeprefix("\n"))
     return Code(join_runs(runs), _direction(element))
@@ -202,6 +207,7 @@ def _list(element: Element, marks: Marks) -> Iterator[Node]:
         if not isinstance(child, Element):
             continue
         nodes = tuple(placed.node for placed in _nodes([child], marks))
+        # Other programs write lists right inside lists: such a one belongs to the item before it.
         if child.tag in ("ul", "ol") and items:
             items[-1] = (*items[-1], *nodes)
         elif nodes or child.tag == "li":
@@ -216,6 +222,7 @@ def _table(element: Element, marks: Marks) -> Iterator[Node]:
     rows = [row for row in _rows(element, marks) if row]
     if not rows:
         return
+    # Short rows are filled up; beside cells that span others, a row may only look short.
     has_spans = any(cell.attributes and cell.attributes[0][0] in _SPANS for cell in chain(*rows))
     width = 0 if has_spans else max(len(row) for row in rows)
     empty = Cell((Paragraph(),))

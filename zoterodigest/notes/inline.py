@@ -1,12 +1,12 @@
-"""Inline HTML as runs: which tag is which mark, and how the editor folds blanks."""
+"""Inline HTML as runs: which tag is which mark, how the editor folds blanks and writes colours."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
+from itertools import groupby
 
-from zoterodigest.notes.colours import css_colour
 from zoterodigest.notes.markup import Characters, Element, text_of
 from zoterodigest.notes.model import (
     CODE,
@@ -81,6 +81,7 @@ def gather(
 
 def with_marks(marks: Marks, *more: Mark) -> Marks:
     """Add marks to `marks`, inner ones winning over outer ones of their kind."""
+    # The editor's schema lets `sub` and `sup` exclude each other.
     by_name = {mark.name: mark for mark in marks}
     for mark in more:
         by_name[mark.name] = mark
@@ -92,7 +93,7 @@ def with_marks(marks: Marks, *more: Mark) -> Marks:
 def fold_blanks(runs: Iterable[Run]) -> Runs:
     """Fold blanks, trim the edges, drop marks that cannot be, join neighbouring texts."""
     folded: list[Run] = []
-    after_blank = True
+    after_blank = True  # at the edge of a block the editor drops blanks
     for run in runs:
         kept = _with_allowed_marks(run)
         if isinstance(kept, Text):
@@ -113,6 +114,7 @@ def fold_blanks(runs: Iterable[Run]) -> Runs:
 
 def _with_allowed_marks(run: Run) -> Run:
     """Apply the rules of the editor: code excludes other marks, images carry none."""
+    # Measured on pairs of notes before and after the editor (tests/notes/test_laws.py).
     if CODE in run.marks:
         return replace(run, marks=(CODE,) if isinstance(run, Text) else ())
     return replace(run, marks=()) if isinstance(run, Image) else run
@@ -120,25 +122,15 @@ def _with_allowed_marks(run: Run) -> Run:
 
 def join_runs(runs: Iterable[Run]) -> Runs:
     """Join neighbouring texts that carry the same marks; drop empty ones."""
+    # Empty texts go first: one of them must not part two texts with the same marks.
+    solid = (run for run in runs if not isinstance(run, Text) or run.text)
     joined: list[Run] = []
-    texts: list[str] = []
-    for run in runs:
-        last = joined[-1] if joined else None
-        if isinstance(run, Text) and isinstance(last, Text) and last.marks == run.marks:
-            texts.append(run.text)
-            continue
-        _close(joined, texts)
-        if isinstance(run, Text) and not run.text:
-            continue
-        joined.append(run)
-        texts = [run.text] if isinstance(run, Text) else []
-    _close(joined, texts)
+    for marks, group in groupby(solid, lambda run: run.marks if isinstance(run, Text) else None):
+        if marks is None:
+            joined += group
+        else:
+            joined.append(Text("".join(run.text for run in group if isinstance(run, Text)), marks))
     return tuple(joined)
-
-
-def _close(joined: list[Run], texts: Sequence[str]) -> None:
-    if len(texts) > 1 and isinstance(joined[-1], Text):
-        joined[-1] = replace(joined[-1], text="".join(texts))
 
 
 def tex_of(element: Element, dollars: str) -> str:
@@ -165,8 +157,9 @@ def _element_runs(element: Element, marks: Marks, breaking: Set[str]) -> Iterato
     elif element.tag == "span" and "citation" in classes:
         data = element.attributes.get("data-citation", "")
         yield Citation(data, _shown(element), marks)
-    elif element.tag == "span" and _annotation(element):
-        yield from _annotated(element, marks)
+    elif element.tag == "span" and (kind := _annotation(element)):
+        quoted = (run for run in gather(element.children) if isinstance(run, Text | Break | Math))
+        yield Annotated(kind, element.attributes["data-annotation"], tuple(quoted), marks)
     else:
         inner = with_marks(marks, *marks_of(element))
         yield from gather(element.children, inner, breaking=breaking)
@@ -174,18 +167,10 @@ def _element_runs(element: Element, marks: Marks, breaking: Set[str]) -> Iterato
 
 def _annotation(element: Element) -> str:
     """Return `highlight` or `underline` for a span that quotes an annotation, else ""."""
+    if not element.attributes.get("data-annotation"):
+        return ""
     classes = element.attributes.get("class", "").split()
-    if element.attributes.get("data-annotation"):
-        for kind in ("highlight", "underline"):
-            if kind in classes:
-                return kind
-    return ""
-
-
-def _annotated(element: Element, marks: Marks) -> Iterator[Run]:
-    runs = tuple(run for run in gather(element.children) if isinstance(run, Text | Break | Math))
-    data = element.attributes["data-annotation"]
-    yield Annotated(_annotation(element), data, runs, marks)
+    return next((kind for kind in ("highlight", "underline") if kind in classes), "")
 
 
 def _image(element: Element, marks: Marks) -> Image:
@@ -233,3 +218,34 @@ def style_of(element: Element) -> dict[str, str]:
     """Return the declarations in an element's `style` by their names."""
     declarations = (part.partition(":") for part in element.attributes.get("style", "").split(";"))
     return {name.strip().lower(): value.strip() for name, _, value in declarations if value.strip()}
+
+
+_HEX = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
+
+
+def css_colour(value: str) -> str:
+    """Return a colour as `rgb(…)` or `rgba(…)` if it is given in hexadecimal digits or numbers.
+
+    Names stay names; whatever could leave an attribute's declaration is left out.
+    """
+    colour = re.sub(r"[;{}\"<>&]", "", value).strip()
+    if _HEX.fullmatch(colour):
+        return _from_hex(colour[1:])
+    if re.fullmatch(r"rgba?\([\d., %]*\)", colour):
+        return re.sub(r"\s*,\s*", ", ", colour)
+    return colour
+
+
+def _from_hex(digits: str) -> str:
+    if len(digits) < 6:
+        digits = "".join(digit * 2 for digit in digits)
+    red, green, blue, *alpha = (int(digits[at : at + 2], 16) for at in range(0, len(digits), 2))
+    if not alpha or alpha[0] == 255:
+        return f"rgb({red}, {green}, {blue})"
+    return f"rgba({red}, {green}, {blue}, {_fraction(alpha[0])})"
+
+
+def _fraction(alpha: int) -> str:
+    """Return alpha with two decimals if that names the same byte again, else with three."""
+    short = round(alpha / 255, 2)
+    return f"{short if round(short * 255) == alpha else round(alpha / 255, 3):g}"

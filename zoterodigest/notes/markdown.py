@@ -47,7 +47,7 @@ from zoterodigest.notes.model import (
     Text,
     nest,
 )
-from zoterodigest.notes.plain import PlainRuns, is_safe, plain_runs
+from zoterodigest.notes.normal import PlainRuns, is_safe, plain_runs
 
 _BREAKING = BLOCK | {"details", "summary"}
 _MARKER = re.compile(r"(?:[-+*]|(\d{1,9})[.)])[ \t]*")
@@ -98,6 +98,7 @@ def _read_text(text: str, items: list[int], quotes: int) -> Iterator[Block]:
         body = text[start : cut.end].lstrip(" \t")
         margin = text[start : cut.end].removesuffix(body)
         indent = len(margin.expandtabs(4))
+        # Indentation alone tells the depth: other blocks of the slot may change at any time.
         while items and indent < items[-1] + INDENTATION_OF_CHILDREN:
             items.pop()
         depth = min(len(items), DEEPEST_ITEM)
@@ -199,6 +200,7 @@ def _without_image(run: Run) -> Run:
 def _parser() -> MarkdownIt:
     """Return a parser for inline Markdown that keeps URLs as written; links are checked later."""
     parser = _VerbatimLinks("commonmark", {"html": True})
+    # A reference would take its address from another block, which may change without this one.
     parser.enable("strikethrough").disable("reference")
     parser.inline.ruler.before("escape", "formula", _formula_rule)
     parser.inline.ruler.before("autolink", "address", _address_rule)

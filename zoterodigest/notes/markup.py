@@ -4,14 +4,18 @@ Reading is tolerant in the manner of browsers, takes linear time, and never fail
 a tag is text, and a tag that is never closed ends where its parent does.
 """
 
+# Why not html.parser or lxml: a patch needs the offset of every tag in the source. html.parser
+# also reads broken markup in another way after some patch releases of Python, and a new reading of
+# unchanged bytes would look like an edit (law 4).
+
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from html import unescape
 
-DEEPEST = 100
+DEEPEST = 100  # the readers of the tree call themselves, and Python allows 1,000 calls
 """Elements nested deeper than this are read as if their tags were not there."""
 
 
@@ -41,6 +45,7 @@ _PARAGRAPH_ENDS = frozenset({"td", "th", "caption", "li", "table"})
 _CELLS = frozenset({"td", "th", "caption"})
 _IN_TABLE = _words("table tbody thead tfoot tr td th caption")
 
+# Possessive quantifiers (`*+`): without them a long broken tag takes quadratic time.
 _TAG = re.compile(
     r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|(?=[^"'])))*+)>"""
 )
@@ -88,17 +93,13 @@ def parse(html: str) -> Element:
 
 def text_of(element: Element) -> str:
     """Return all text inside `element` as it stands."""
-    return "".join(_texts(element))
-
-
-def _texts(element: Element) -> Iterator[str]:
+    pieces: list[str] = []
     for child in element.children:
         if isinstance(child, Characters):
-            yield child.text
-        elif child.tag == "br":
-            yield "\n"
+            pieces.append(child.text)
         else:
-            yield from _texts(child)
+            pieces.append("\n" if child.tag == "br" else text_of(child))
+    return "".join(pieces)
 
 
 def _take_markup(tree: _Tree, html: str, start: int) -> int:
@@ -114,7 +115,7 @@ def _take_markup(tree: _Tree, html: str, start: int) -> int:
         tree.add_text(html, start, start + 1)
         return start + 1
     match = _TAG.match(html, start)
-    if match is None:
+    if match is None:  # a tag that is never closed swallows the rest, as in browsers
         return len(html)
     tag = match.group(2).lower()
     if match.group(1):
@@ -136,7 +137,7 @@ def _attributes(source: str) -> dict[str, str]:
     attributes: dict[str, str] = {}
     for name, value in _ATTRIBUTE.findall(source):
         bare = value[1:-1] if value[:1] in ('"', "'") else value
-        attributes.setdefault(name.lower(), unescape(bare))
+        attributes.setdefault(name.lower(), unescape(bare))  # of two, browsers take the first
     return attributes
 
 
@@ -152,6 +153,7 @@ class _Tree:
         self._open[-1].children.append(Characters(unescape(html[start:end]), start, end))
 
     def begin(self, tag: str, attributes: Mapping[str, str], start: int, end: int) -> None:
+        # The paragraph first: what a cell or item then closes may stand around it.
         if tag in BLOCK:
             self._close_nearest({"p"}, _PARAGRAPH_ENDS, start)
         if tag in _CLOSES:
@@ -172,7 +174,7 @@ class _Tree:
             self._too_deep -= 1
         else:
             is_closed = self._close_nearest({tag}, _boundary(tag), start, end)
-            if tag == "p" and not is_closed:
+            if tag == "p" and not is_closed:  # browsers make an empty paragraph of it
                 self._append(Element("p", start, end))
 
     def close_down_to(self, number: int, inner_end: int, end: int) -> None:

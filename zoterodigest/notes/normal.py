@@ -1,22 +1,26 @@
-"""Blocks in the one form that both a note and Markdown can hold.
+"""Blocks and runs in the one form that both a note and Markdown can hold.
 
 Whatever a note or a digest has beyond it (bullet characters, numbers, fence languages, alignment,
-colours, images) has no part in the comparison of the two.
+colours, images) has no part in the comparison of the two. The form also folds what neither a person
+nor the editor would call a difference: blanks, the order of marks, where a blank stands at the edge
+of a mark.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from zoterodigest.notes.inline import COMBINING_STROKE
+from zoterodigest.notes.inline import COMBINING_STROKE, join_runs, with_marks
 from zoterodigest.notes.model import (
     CODE,
     DEEPEST_ITEM,
     DEEPEST_QUOTE,
     STRONG,
+    Annotated,
     Block,
     Break,
     Cell,
@@ -24,6 +28,8 @@ from zoterodigest.notes.model import (
     Content,
     Formula,
     Heading,
+    Mark,
+    Marks,
     Math,
     Node,
     Paragraph,
@@ -35,7 +41,17 @@ from zoterodigest.notes.model import (
     flatten,
     nest,
 )
-from zoterodigest.notes.plain import clean_text, plain_runs
+
+PlainRun = Text | Break | Math
+PlainRuns = tuple[PlainRun, ...]
+
+_BLANKS = re.compile(r"(\s+)")
+_SINGLE_BLANKS = re.compile(r"\S++(?: \S++)*+")
+_FOLDING = " \t\r\n\f\u00a0"
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_UNSAFE_SCHEME = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
+_KEPT_MARKS = frozenset({"strong", "em", "u", "strike", "sub", "sup", "link", "code"})
 
 HIGHEST_HEADING = 4
 """The highest level a heading inside a summary or section may have: above are the note's own."""
@@ -46,6 +62,7 @@ _NO_BLOCK = Block(Rule(), depth=-1)
 def is_private(runs: Iterable[Run]) -> bool:
     """Tell whether a heading marks what stands below it as private; unseen signs do not count."""
     shown = "".join(run.text for run in plain_runs(runs) if isinstance(run, Text))
+    # An invisible sign in the heading must not publish what stands below it.
     text = "".join(sign for sign in shown if unicodedata.category(sign) != "Cf")
     return text.strip().rstrip(":：").rstrip().casefold() == "private"
 
@@ -63,6 +80,7 @@ def aligned_blocks(blocks: Sequence[Block], quotes: int = 0) -> tuple[Block | No
     """
     normal: list[Block | None] = [None] * len(blocks)
     below, below_at = _NO_BLOCK, len(blocks)
+    # From the last to the first: an empty item needs to know what stands below it.
     for at in range(len(blocks) - 1, -1, -1):
         block = replace(blocks[at], depth=min(blocks[at].depth, DEEPEST_ITEM))
         content = _normal(block.content, quotes)
@@ -90,7 +108,8 @@ def _normal(content: Content, quotes: int) -> Content | None:
             return Code((Text(text),)) if text else None
         case Formula():
             tex = "\n".join(line.strip() for line in clean_text(content.tex).split("\n")).strip()
-            return _formula(tex) if tex else None
+            # Dollars inside would end the formula, so it becomes code.
+            return (Code((Text(tex),)) if "$$" in tex else Formula(tex)) if tex else None
         case Rule():
             return content
         case Quote():
@@ -115,13 +134,10 @@ def _heading(heading: Heading) -> Heading | Paragraph | None:
     runs = plain_runs(heading.runs, allows_math=False)
     if not runs:
         return None
+    # A heading "Private" in a digest would hide all that follows it in the note.
     if is_private(runs):
         return Paragraph((Text("Private", (STRONG,)),))
     return Heading(max(heading.level, HIGHEST_HEADING), runs)
-
-
-def _formula(tex: str) -> Formula | Code:
-    return Code((Text(tex),)) if "$$" in tex else Formula(tex)
 
 
 def _table(table: Table) -> Table | None:
@@ -159,3 +175,150 @@ def _cell_runs(nodes: Iterable[Node]) -> Iterator[Run]:
                     yield from _cell_runs(cell.nodes)
             case Rule():
                 pass
+
+
+def plain_runs(runs: Iterable[Run], *, allows_math: bool = True) -> PlainRuns:
+    """Return what Markdown can hold of `runs`, in normal form; images and citations are left out.
+
+    Without `allows_math` formulas become text between dollars (headings hold no formula).
+    """
+    # Nearly all runs are one plain text: the rest of this function is slow.
+    given = tuple(runs)
+    if len(given) == 1 and isinstance(given[0], Text) and _is_plain(given[0]):
+        return (given[0],)
+    # Joined before cleaning: composition (NFC) may make one character of two texts' edges.
+    cleaned = join_plain(_clean(run) for run in join_plain(_holdable(given, allows_math)))
+    return join_plain(_share_marks(_trim(_pieces(cleaned))))
+
+
+def _is_plain(run: Text) -> bool:
+    """Tell whether a text without marks is in normal form already, as nearly all are."""
+    text = run.text
+    is_clean = not run.marks and not _FORBIDDEN.search(text) and COMBINING_STROKE not in text
+    is_folded = _SINGLE_BLANKS.fullmatch(text) is not None
+    return is_clean and is_folded and unicodedata.is_normalized("NFC", text)
+
+
+def join_plain(runs: Iterable[PlainRun]) -> PlainRuns:
+    """Join neighbouring texts that carry the same marks."""
+    return tuple(run for run in join_runs(runs) if isinstance(run, Text | Break | Math))
+
+
+def clean_text(text: str) -> str:
+    """Return `text` in NFC, without surrogates and control characters other than tab and LF."""
+    return unicodedata.normalize("NFC", _FORBIDDEN.sub("", text.replace("\r\n", "\n")))
+
+
+def is_safe(url: str) -> bool:
+    """Tell whether a link may lead to `url`: its scheme is none that runs or holds code."""
+    return not _UNSAFE_SCHEME.match(_INVISIBLE.sub("", url))
+
+
+def _holdable(runs: Iterable[Run], allows_math: bool) -> Iterator[PlainRun]:
+    for run in runs:
+        match run:
+            case Text() | Break():
+                yield replace(run, marks=_holdable_marks(run.marks))
+            case Math(tex, marks):
+                tex = " ".join(tex.split())
+                kept = tuple(mark for mark in _holdable_marks(marks) if mark != CODE)
+                if tex:
+                    yield Math(tex, kept) if allows_math else Text(f"${tex}$", kept)
+            case Annotated():
+                yield from _holdable(run.runs, allows_math)
+            case _:
+                pass
+
+
+def _holdable_marks(marks: Marks) -> Marks:
+    """Keep what Markdown knows; code excludes every other mark but a link, which wins over it."""
+    kept = [replace(mark, value="") if mark.name == "u" else mark for mark in marks]
+    kept = [_clean_link(mark) for mark in kept if mark.name in _KEPT_MARKS]
+    kept = [mark for mark in kept if mark.name != "link" or is_safe(mark.value)]
+    if CODE in kept:
+        links = tuple(mark for mark in kept if mark.name == "link")
+        return links or (CODE,)
+    return with_marks((), *kept)
+
+
+def _clean_link(mark: Mark) -> Mark:
+    return Mark(mark.name, _one_line(mark.value), _one_line(mark.title))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean_text(text).split())
+
+
+def _clean(run: PlainRun) -> PlainRun:
+    match run:
+        case Text():
+            return replace(run, text=clean_text(run.text))
+        case Math():
+            return replace(run, tex=" ".join(clean_text(run.tex).split()))
+        case Break():
+            return run
+
+
+def _pieces(runs: Iterable[PlainRun]) -> Iterator[PlainRun]:
+    """Yield words and blanks apart, and of blanks that follow each other only the first."""
+    after_blank = False
+    for run in runs:
+        if not isinstance(run, Text):
+            after_blank = False
+            yield run
+            continue
+        for number, piece in enumerate(_BLANKS.split(run.text)):
+            is_blank = number % 2 == 1
+            text = _folded(piece) if is_blank else piece.lstrip(COMBINING_STROKE)
+            if text and not (is_blank and after_blank):
+                after_blank = is_blank
+                yield replace(run, text=text)
+
+
+def _folded(blanks: str) -> str:
+    """Return what stands for a run of blanks: itself if it is one U+00A0 or of wide blanks only."""
+    is_kept = blanks == "\u00a0" or not any(blank in _FOLDING for blank in blanks)
+    return blanks if is_kept else " "
+
+
+def _trim(pieces: Iterable[PlainRun]) -> list[PlainRun]:
+    """Drop blanks at line breaks, and blanks and line breaks at both ends."""
+    kept: list[PlainRun] = []
+    for piece in pieces:
+        if _is_neutral(piece) and not kept:
+            continue
+        if isinstance(piece, Break):
+            while kept and _is_blank(kept[-1]):
+                kept.pop()
+        elif _is_blank(piece) and isinstance(kept[-1], Break):
+            continue
+        kept.append(piece)
+    while kept and _is_neutral(kept[-1]):
+        kept.pop()
+    return kept
+
+
+def _is_blank(piece: PlainRun) -> bool:
+    return isinstance(piece, Text) and piece.text.isspace()
+
+
+def _share_marks(pieces: Sequence[PlainRun]) -> Iterator[PlainRun]:
+    """Leave blanks and line breaks only the marks that the words on both sides have as well."""
+    following: list[Marks] = []
+    marks: Marks = ()
+    for piece in reversed(pieces):
+        marks = marks if _is_neutral(piece) else piece.marks
+        following.append(marks)
+    before: Marks = ()
+    for piece, after in zip(pieces, reversed(following), strict=True):
+        if not _is_neutral(piece):
+            before = piece.marks
+            yield piece
+            continue
+        shared = (mark for mark in piece.marks if mark in before and mark in after)
+        is_break = isinstance(piece, Break)
+        yield replace(piece, marks=tuple(m for m in shared if not (is_break and m == CODE)))
+
+
+def _is_neutral(piece: PlainRun) -> bool:
+    return isinstance(piece, Break) or _is_blank(piece)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from zoterodigest.notes.markdown import read_blocks
 from zoterodigest.notes.model import Heading, Node, Text, nest, walk
-from zoterodigest.notes.normal import is_private, normal_blocks
-from zoterodigest.notes.plain import plain_runs
+from zoterodigest.notes.normal import is_private, normal_blocks, plain_runs
 from zoterodigest.notes.serialise import note_html
 
 LONGEST_NOTE = 500_000
@@ -98,7 +97,7 @@ def checked(html: str) -> str | TooLong:
 def _parts(note: Note) -> Iterator[Node]:
     for part in note.parts:
         if part.name is not None:
-            if is_never_shown(part.name):
+            if is_never_shown(part.name):  # it would never be read back
                 continue
             yield part_heading(part.name)
         yield from part_nodes(part)

@@ -1,16 +1,18 @@
-"""Notes that the person wrote in Zotero, also those made from annotations, as Markdown blocks.
+"""What the person wrote in Zotero: notes as Markdown blocks, and text that is never kept or shown.
 
-Nothing in the blocks reads as the structure of a digest: headings are bold paragraphs, rules are
-left out, and no line is a comment.
+Notes made from annotations are among them. Nothing in the blocks reads as the structure of a
+digest: headings are bold paragraphs, rules are left out, and no line is a comment. A note in pieces
+(lines of HTML) has a wall in place of what stands under "Private".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from zoterodigest.notes.canonical import write_block
 from zoterodigest.notes.editor import read_nodes
 from zoterodigest.notes.inline import with_marks
 from zoterodigest.notes.markup import parse, text_of
@@ -37,9 +39,8 @@ from zoterodigest.notes.model import (
     walk,
 )
 from zoterodigest.notes.normal import normal_blocks
-from zoterodigest.notes.read import kept_in, our_headings, visible_nodes
+from zoterodigest.notes.read import dissect, kept_in, our_headings, visible_nodes
 from zoterodigest.notes.serialise import nodes_html
-from zoterodigest.notes.write import write_block
 
 _QUOTES = "“\"'„«‘「『"
 _COMMENT = re.compile(r"(?<!\\)<!--")
@@ -98,7 +99,7 @@ def _plain(nodes: Iterable[Node]) -> Iterator[Node]:
             case List(items=items):
                 yield replace(node, items=tuple(tuple(_plain(item)) for item in items))
             case Table(rows):
-                yield Table(tuple(tuple(_plain_cell(cell) for cell in row) for row in rows))
+                yield Table(tuple(tuple(map(_plain_cell, row)) for row in rows))
 
 
 def _plain_cell(cell: Cell) -> Cell:
@@ -127,3 +128,71 @@ def _in_words(run: Run) -> Iterator[Run]:
 
 def _strong(run: Run) -> Run:
     return replace(run, marks=with_marks(run.marks, STRONG)) if isinstance(run, Text) else run
+
+
+_WALL = "\0private "
+"""Begins the piece that stands for something private; no note holds such a sign."""
+
+
+_MARKUP = re.compile(r"<[^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class NotePieces:
+    """The lines of a note's HTML; `private` is what its walls stand for, never to be kept."""
+
+    pieces: tuple[str, ...]
+    private: Mapping[str, str] = field(repr=False)
+
+    def joined(self, pieces: Iterable[str]) -> str:
+        """Return the HTML of `pieces`, with what this note has behind its walls."""
+        return "".join(self.private.get(piece, piece) for piece in pieces)
+
+
+def note_pieces(html: str) -> NotePieces:
+    """Cut `html` into lines; each private stretch is one piece that tells nothing of it."""
+    pieces: list[str] = []
+    private: dict[str, str] = {}
+    cursor = 0
+    for number, (start, end) in enumerate(_private_stretches(html), start=1):
+        wall = f"{_WALL}{number}"
+        private[wall] = html[start:end]
+        pieces += [*html[cursor:start].splitlines(keepends=True), wall]
+        cursor = end
+    pieces += html[cursor:].splitlines(keepends=True)
+    return NotePieces(tuple(pieces), private)
+
+
+def holds_private(pieces: Iterable[str]) -> bool:
+    """Whether one of `pieces` stands for something private."""
+    return any(piece.startswith(_WALL) for piece in pieces)
+
+
+def holds_own_text(html: str) -> bool:
+    """Whether a note holds more than our part of it: something private, or text around it."""
+    anatomy = dissect(html)
+    if anatomy is None or anatomy.has_private:
+        return True
+    start = next(at.start for at in read_nodes(html) if at.node == anatomy.heading)
+    around = html[:start] + html[anatomy.parts[-1].end :]
+    return "<img" in around or bool(_MARKUP.sub("", around).strip())
+
+
+def _private_stretches(html: str) -> Iterator[tuple[int, int]]:
+    """Yield the longest stretches without a visible node that hold a private one.
+
+    They begin where the last visible node before ends, so that no text between two nodes is shown.
+    """
+    nodes = read_nodes(html)
+    start: int | None = None
+    end = 0
+    for placed, is_visible in zip(nodes, visible_nodes(nodes), strict=True):
+        if not is_visible:
+            start = end if start is None else start
+            continue
+        if start is not None:
+            yield start, placed.start
+            start = None
+        end = placed.end
+    if start is not None:
+        yield start, len(html)

@@ -66,6 +66,7 @@ def patch_html(
         if lost := _lost_quotation(html, anatomy, wanted):
             return QuotationLost(lost)
         patched = _patched(html, anatomy, wanted)
+        # Read again before anything is written (law 2); what does not read back is not written.
         if patched == html or (_says(patched, wanted) and _atoms(patched) == _atoms(html)):
             return checked(patched)
     found = tuple(part.name for part in anatomy.parts) if anatomy else ()
@@ -184,6 +185,7 @@ def _changes(html: str, at: PlacedPart, part: Part) -> Iterator[_Splice]:
         cursor = placed.end
         if units != whole[number]:
             yield _Splice(placed.start, placed.end, units_html(units, placed.node))
+    # Each node goes with the line break before it, so that no blank lines pile up.
     for number in sorted(gone):
         placed = at.placed[number]
         start = placed.start - html.startswith("\n", placed.start - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from zoterodigest.notes.canonical import write_block
 from zoterodigest.notes.editor import Placed, read_nodes
 from zoterodigest.notes.model import (
     Annotated,
@@ -18,11 +19,9 @@ from zoterodigest.notes.model import (
     runs_of,
     walk,
 )
-from zoterodigest.notes.normal import is_private, normal_blocks
+from zoterodigest.notes.normal import is_private, normal_blocks, plain_runs
 from zoterodigest.notes.note import NOTE_LEVEL, OUR_ID, PART_LEVEL
-from zoterodigest.notes.plain import plain_runs
 from zoterodigest.notes.serialise import nodes_html
-from zoterodigest.notes.write import write_block
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +102,17 @@ def read_note(html: str) -> NoteReading | None:
     )
 
 
-def differing_parts(
-    reading: NoteReading | Anatomy, expected: Sequence[str | None]
-) -> PartsDiffer | None:
-    """Tell whether the sections of a note are no longer those expected, each once and in order."""
-    found = tuple(part.name for part in reading.parts)
-    same = found == tuple(expected) and not reading.is_doubled
-    return None if same else PartsDiffer(found, tuple(expected))
-
-
 def dissect(html: str) -> Anatomy | None:
     """Find the parts of our note in `html`; None without a heading of ours."""
     nodes = read_nodes(html)
     ours = tuple(our_headings(nodes))
     if not ours:
         return None
+    # If a person has copied our part, the first one is ours; nothing is written to either.
     start, heading = ours[0]
-    under = slice(start, _end(nodes, start))
+    headings = ((at, nodes[at].node) for at in range(start + 1, len(nodes)))
+    ends = (at for at, one in headings if isinstance(one, Heading) and one.level <= NOTE_LEVEL)
+    under = slice(start, next(ends, len(nodes)))
     visible = visible_nodes(nodes)[under]
     parts = tuple(_parts(nodes[under], visible)) if visible[0] else ()
     return Anatomy(heading, parts, not all(visible), len(ours) > 1)
@@ -139,20 +132,13 @@ def our_headings(nodes: Sequence[Placed]) -> Iterator[tuple[int, Heading]]:
             yield at, node
 
 
-def _end(nodes: Sequence[Placed], start: int) -> int:
-    for at in range(start + 1, len(nodes)):
-        node = nodes[at].node
-        if isinstance(node, Heading) and node.level <= NOTE_LEVEL:
-            return at
-    return len(nodes)
-
-
 def visible_nodes(nodes: Sequence[Placed]) -> list[bool]:
     """Tell of each node whether it may be shown: it stands under no private heading."""
     visible: list[bool] = []
     private_level = 0
     for placed in nodes:
         node = placed.node
+        # The order matters: a heading ends a private part before it may begin one itself.
         if isinstance(node, Heading) and node.level <= private_level:
             private_level = 0
         private_level = private_level or _private_level(node)

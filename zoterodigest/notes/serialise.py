@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from html import escape
 
 from zoterodigest.notes.model import (
     Annotated,
@@ -31,14 +29,10 @@ from zoterodigest.notes.model import (
 SCHEMA_VERSION = 9
 """The version of the editor's schema in which notes are written; 11 and above open read-only."""
 
-_SIMPLE = frozenset({"strong", "em", "sub", "sup", "code"})
-_STYLES = {
-    "color": "color: {};",
-    "background": "background-color: {};",
-}
 
-
-def note_html(nodes: Iterable[Node], *, citation_items: str = "", version: int = 9) -> str:
+def note_html(
+    nodes: Iterable[Node], *, citation_items: str = "", version: int = SCHEMA_VERSION
+) -> str:
     """Wrap `nodes` as a whole note; a note that holds nothing is the empty string."""
     inside = tuple(nodes)
     if inside in ((), (Paragraph(),)):
@@ -60,11 +54,11 @@ def runs_html(runs: Iterable[Run]) -> str:
         shared = 0
         while shared < min(len(opened), len(run.marks)) and opened[shared] == run.marks[shared]:
             shared += 1
-        pieces += [_closing(mark) for mark in reversed(opened[shared:])]
-        pieces += [_opening(mark) for mark in run.marks[shared:]]
+        pieces += [_tags(mark)[1] for mark in reversed(opened[shared:])]
+        pieces += [_tags(mark)[0] for mark in run.marks[shared:]]
         opened = list(run.marks)
         pieces.append(_run_html(run))
-    pieces += [_closing(mark) for mark in reversed(opened)]
+    pieces += [_tags(mark)[1] for mark in reversed(opened)]
     return "".join(pieces)
 
 
@@ -84,9 +78,11 @@ def _node_html(node: Node) -> str:
             attributes = _attributes((*id_attribute, *node.attributes))
             return f"<h{node.level}{attributes}>{runs_html(node.runs)}</h{node.level}>"
         case Code():
-            return f"<pre{_attributes(node.attributes)}>{_code_html(node)}</pre>"
+            # The editor writes every second blank as an entity; HTML would fold them.
+            code = runs_html(node.runs).replace("  ", " &nbsp;")
+            return f"<pre{_attributes(node.attributes)}>{code}</pre>"
         case Formula():
-            return f'<pre class="math">$${_escape(node.tex)}$$</pre>'
+            return f'<pre class="math">$${text_html(node.tex)}$$</pre>'
         case Rule():
             return "<hr>"
         case Quote():
@@ -94,12 +90,10 @@ def _node_html(node: Node) -> str:
         case List():
             return _list_html(node)
         case Table():
-            rows = "\n".join(_row_html(row) for row in node.rows)
+            rows = "\n".join(
+                "\n".join(("<tr>", *map(_cell_html, row), "</tr>")) for row in node.rows
+            )
             return f"<table>\n<tbody>\n{rows}\n</tbody>\n</table>"
-
-
-def _code_html(node: Code) -> str:
-    return re.sub("  ", " &nbsp;", runs_html(node.runs))
 
 
 def _list_html(node: List) -> str:
@@ -117,10 +111,6 @@ def _item_html(item: tuple[Node, ...]) -> str:
             return nodes_html(item)
 
 
-def _row_html(row: tuple[Cell, ...]) -> str:
-    return "\n".join(("<tr>", *(_cell_html(cell) for cell in row), "</tr>"))
-
-
 def _cell_html(cell: Cell) -> str:
     tag = "th" if cell.is_header else "td"
     return f"<{tag}{_attributes(cell.attributes)}>\n{nodes_html(cell.nodes)}\n</{tag}>"
@@ -133,7 +123,7 @@ def _run_html(run: Run) -> str:
         case Break():
             return "<br>"
         case Math():
-            return f'<span class="math">${_escape(run.tex)}$</span>'
+            return f'<span class="math">${text_html(run.tex)}$</span>'
         case Image():
             return f"<img{_attributes(run.attributes)}>"
         case Citation():
@@ -145,27 +135,24 @@ def _run_html(run: Run) -> str:
             return f'<span class="{run.kind}" data-annotation="{data}">{inside}</span>'
 
 
-def _opening(mark: Mark) -> str:
+def _tags(mark: Mark) -> tuple[str, str]:
+    """Return the tag that begins a mark, and the one that ends it."""
+    value = _attribute(mark.value)
     match mark.name:
-        case "strike":
-            return '<span style="text-decoration: line-through;">'
         case "link":
             title = f' title="{_attribute(mark.title)}"' if mark.title else ""
-            href = _attribute(mark.value)
-            return f'<a href="{href}"{title} rel="noopener noreferrer nofollow">'
+            return f'<a href="{value}"{title} rel="noopener noreferrer nofollow">', "</a>"
         case "u":
-            style = f' style="text-decoration-color: {mark.value};"' if mark.value else ""
-            return f"<u{style}>"
-        case name if name in _STYLES:
-            return f'<span style="{_attribute(_STYLES[name].format(mark.value))}">'
+            style = f' style="text-decoration-color: {value};"' if value else ""
+            return f"<u{style}>", "</u>"
+        case "strike":
+            return '<span style="text-decoration: line-through;">', "</span>"
+        case "color":
+            return f'<span style="color: {value};">', "</span>"
+        case "background":
+            return f'<span style="background-color: {value};">', "</span>"
         case name:
-            return f"<{name}>"
-
-
-def _closing(mark: Mark) -> str:
-    if mark.name in _SIMPLE:
-        return f"</{mark.name}>"
-    return {"link": "</a>", "u": "</u>"}.get(mark.name, "</span>")
+            return f"<{name}>", f"</{name}>"
 
 
 def _attributes(attributes: Attributes) -> str:
@@ -174,7 +161,3 @@ def _attributes(attributes: Attributes) -> str:
 
 def _attribute(value: str) -> str:
     return text_html(value).replace('"', "&quot;")
-
-
-def _escape(tex: str) -> str:
-    return escape(tex, quote=False).replace("\u00a0", "&nbsp;")

@@ -1,4 +1,7 @@
-"""The blocks of one part on their way from what stands in a note to what shall stand there."""
+"""The blocks of one part, from those in a note to those that it should hold.
+
+Text that was taken from an annotation keeps its link when the words around it change.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from zoterodigest.notes.canonical import write_block
 from zoterodigest.notes.editor import Placed
+from zoterodigest.notes.inline import join_runs
 from zoterodigest.notes.markdown import read_blocks
 from zoterodigest.notes.model import (
     Annotated,
@@ -18,15 +23,14 @@ from zoterodigest.notes.model import (
     Node,
     Paragraph,
     Run,
+    Runs,
     Text,
     flatten,
     nest,
     runs_of,
 )
-from zoterodigest.notes.normal import aligned_blocks, normal_blocks
-from zoterodigest.notes.quotations import quoted_text, with_quotations
+from zoterodigest.notes.normal import aligned_blocks, normal_blocks, plain_runs
 from zoterodigest.notes.serialise import nodes_html
-from zoterodigest.notes.write import write_block
 
 LARGEST_COMPARISON = 4_000_000
 """Pairs of differing blocks beyond which they are not compared one by one but all replaced."""
@@ -127,6 +131,7 @@ def _kept_together(units: Iterable[Unit]) -> Iterator[Unit]:
 
 def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[range, range]]:
     """Yield ranges of `old` and `new` that stand for each other, in order."""
+    # Equal ends first: SequenceMatcher takes quadratic time, and most edits are of one block.
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
         start += 1
@@ -157,7 +162,7 @@ def _replaced(old: Unit, new: Unit | None) -> Iterator[Unit]:
         content, lost = _rewritten(new.block.content, old.block.content, runs)
         yield Unit(replace(new.block, content=content), old.node, new.text, lost)
     elif new is not None:
-        lost = next((quoted_text(run) for run in runs if isinstance(run, Annotated)), "")
+        lost = next((_quoted_text(run) for run in runs if isinstance(run, Annotated)), "")
         yield Unit(new.block, old.node, new.text, lost)
         if remains:
             yield Unit(Block(Paragraph(remains), new.block.depth), old.node)
@@ -167,7 +172,8 @@ def _rewritten(new: Paragraph, old: Content, runs: Sequence[Run]) -> tuple[Parag
     """Give a paragraph the alignment of what it replaces, and the quotations, images and citations
     in it; return also the first quotation that its text does not hold.
     """
-    kept = with_quotations(new.runs, runs)
+    # Quotations first: a citation right behind one goes with it, the others go to the end.
+    kept = _with_quotations(new.runs, runs)
     remains = [run for run in runs if isinstance(run, Image | Citation)]
     for run in kept.runs:
         if run in remains:
@@ -213,3 +219,74 @@ def _joins(unit: Unit, node: int | None, first: Unit) -> bool:
     if unit.node is not None and node is not None:
         return unit.node == node
     return unit.block.marker is not None and type(unit.block.marker) is type(first.block.marker)
+
+
+_NO_LETTER = "\0"
+"""What stands for a line break or a formula."""
+
+
+@dataclass(frozen=True, slots=True)
+class _WithQuotations:
+    """The runs of a paragraph with its quotations; `lost` is the first that has no place in it."""
+
+    runs: Runs
+    lost: str = ""
+
+
+def _quoted_text(quotation: Annotated) -> str:
+    """Return a quotation as the digest shows it, without marks."""
+    return _letters(plain_runs((quotation,)))
+
+
+def _with_quotations(new: Sequence[Run], old: Sequence[Run]) -> _WithQuotations:
+    """Return `new` with each quotation of `old` in place of the same words, in order.
+
+    A citation that stood right behind a quotation stays there.
+    """
+    done: list[Run] = []
+    rest = _apart(new)
+    for at, quotation in enumerate(old):
+        if not isinstance(quotation, Annotated):
+            continue
+        words = _apart(plain_runs((quotation,)))
+        start = _place(rest, words)
+        if start is None:
+            return _WithQuotations(tuple(new), _quoted_text(quotation))
+        done += [*rest[:start], quotation, *_cited(old[at + 1 :])]
+        rest = rest[start + len(words) :]
+    return _WithQuotations(join_runs((*done, *rest)))
+
+
+def _apart(runs: Sequence[Run]) -> list[Run]:
+    """Return `runs` with each letter as a run of its own."""
+    return [
+        letter
+        for run in runs
+        for letter in (
+            (replace(run, text=char) for char in run.text) if isinstance(run, Text) else (run,)
+        )
+    ]
+
+
+def _letters(runs: Sequence[Run]) -> str:
+    return "".join(run.text if isinstance(run, Text) else _NO_LETTER for run in runs)
+
+
+def _place(runs: Sequence[Run], words: Sequence[Run]) -> int | None:
+    """Return where `words` stand in `runs`, under the same marks."""
+    text, wanted = _letters(runs), _letters(words)
+    start = text.find(wanted) if wanted else -1
+    while start >= 0 and list(runs[start : start + len(words)]) != words:
+        start = text.find(wanted, start + 1)
+    return start if start >= 0 else None
+
+
+def _cited(behind: Sequence[Run]) -> Runs:
+    """Return the citation that `behind` begins with, and the blank before it."""
+    match behind:
+        case [Citation() as citation, *_]:
+            return (citation,)
+        case [Text(text) as blank, Citation() as citation, *_] if not text.strip():
+            return (blank, citation)
+        case _:
+            return ()

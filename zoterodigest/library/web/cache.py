@@ -21,7 +21,7 @@ from zoterodigest.foreign import BadJson, Shape, read_json_as
 from zoterodigest.library.http.reading import KnownObjects, Listing
 from zoterodigest.library.key_file import replace_private
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.notes.visible import holds_private, note_pieces
+from zoterodigest.notes.own import holds_private, note_pieces
 
 _LOG = logging.getLogger(__name__)
 

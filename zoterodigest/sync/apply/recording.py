@@ -26,7 +26,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents
-from zoterodigest.notes.visible import holds_private, note_pieces
+from zoterodigest.notes.own import holds_private, note_pieces
 from zoterodigest.project.files import CannotWrite
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock.lock import LockFile

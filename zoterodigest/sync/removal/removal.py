@@ -28,7 +28,7 @@ from zoterodigest.library.records.details import with_details
 from zoterodigest.library.records.items import item_changes, new_item
 from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.zotero import tags_of
-from zoterodigest.notes.visible import holds_own_text
+from zoterodigest.notes.own import holds_own_text
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace
 

@@ -22,7 +22,7 @@ from zoterodigest.core.plan.reversal import hunks_between, turn_back
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.rules.relations import item_named, relations_of
-from zoterodigest.notes.visible import note_pieces
+from zoterodigest.notes.own import note_pieces
 from zoterodigest.sync.apply.changes import FileChange, Sent
 from zoterodigest.sync.apply.recording import (
     held,
