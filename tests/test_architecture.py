@@ -109,7 +109,7 @@ ADAPTERS = (
         "project.lock.bib_text",
         "project.log",
     ),
-    *("library.desktop.kept", "project.memory", "project.pending", "project.outside"),
+    *("library.desktop.state", "project.memory", "project.pending", "project.outside"),
 )
 # What kind of file a name is of is asked where names come in; from then on its key's type says it.
 NAMES_OF_FILES = {

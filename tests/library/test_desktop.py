@@ -19,7 +19,7 @@ from zoterodigest.library.access import Access
 from zoterodigest.library.address import DesktopAddress
 from zoterodigest.library.desktop.library import DesktopLibrary
 from zoterodigest.library.desktop.permission import AnotherZotero
-from zoterodigest.library.http import limits
+from zoterodigest.library.http import patience
 from zoterodigest.library.http.trouble import KeyRefused, NotReached, ServerFailed
 from zoterodigest.library.port import (
     BadLibrary,
@@ -554,7 +554,7 @@ def test_what_is_no_zotero_is_told(desktop: Desktop) -> None:
 def test_an_answer_without_end_is_cut_off_and_told(
     desktop: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "LONGEST", 1_000)
+    monkeypatch.setattr(patience, "LONGEST", 1_000)
     endless = Answer(When.BEFORE, 200, body=b"[" * 5_000)
     with (
         desktop.breaking(endless, endless, endless, endless, endless, endless),

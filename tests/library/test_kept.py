@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from zoterodigest.foreign import NewerFormat
-from zoterodigest.library.desktop.kept import KeptState, keep_state, load_state
 from zoterodigest.library.desktop.objects import SentObjects
+from zoterodigest.library.desktop.state import KeptState, keep_state, load_state
 
 KEPT = KeptState(
     "user:1", "name", {"ASKED222": "STORED22"}, SentObjects("items", 7, {"ASKED222": {"a": [1]}})

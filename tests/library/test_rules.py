@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.library.rules.rules import NotAccepted, is_key, patched, timestamp
+from zoterodigest.library.rules.rules import patched
 from zoterodigest.library.rules.schema import item_types
+from zoterodigest.library.rules.values import NotAccepted, is_key, timestamp
 
 NOW = "2026-08-01T00:00:00Z"
 LATER = "2026-08-02T00:00:00Z"

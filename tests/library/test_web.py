@@ -15,7 +15,7 @@ import pytest
 
 from tests.builders import a_collection, a_key, a_note, an_item, changed
 from tests.library.web import KEY, START, Between, Serve, Server, a_server, straight
-from zoterodigest.library.http import limits
+from zoterodigest.library.http import patience
 from zoterodigest.library.http.trouble import KeyRefused, NotReached, ServerBusy, ServerFailed
 from zoterodigest.library.port import (
     BadLibrary,
@@ -175,7 +175,7 @@ def test_of_an_error_page_without_a_title_nothing_is_in_the_message(
 def test_an_answer_without_end_is_cut_off_and_told(
     server: Server, library: WebLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "LONGEST", 1_000)
+    monkeypatch.setattr(patience, "LONGEST", 1_000)
     server.between = always(says(200, "[" * 5_000))
 
     with pytest.raises(ServerFailed, match="does not answer as a Zotero server does"):

@@ -18,8 +18,7 @@ from urllib.parse import urlsplit
 
 from zoterodigest import __version__
 from zoterodigest.library.access import Wait
-from zoterodigest.library.http.limits import TooSlow, within
-from zoterodigest.library.http.patience import seconds_asked
+from zoterodigest.library.http.patience import TooSlow, seconds_asked, within
 
 if TYPE_CHECKING:
     import requests

@@ -33,8 +33,7 @@ from zoterodigest.library.desktop.permission import accepts
 from zoterodigest.library.http.trouble import KeyRefused
 from zoterodigest.library.keys import remove_key, store_key
 from zoterodigest.library.web.cache import forget_all
-from zoterodigest.library.web.dialect import is_api_key, key_taken
-from zoterodigest.library.web.rights import Rights, rights_of
+from zoterodigest.library.web.dialect import Rights, is_api_key, key_taken, rights_of
 from zoterodigest.project.layout import Project, find_project
 
 app = typer.Typer(rich_markup_mode=None)

@@ -28,7 +28,7 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.base.talk import busy, progress, require_consent
 from zoterodigest.cli.show.encoder import emit_json, emit_result
-from zoterodigest.library.records.selection import NotInLibrary
+from zoterodigest.library.records.contents import NotInLibrary
 from zoterodigest.library.records.works import Reference
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.bibliographies.key_findings import Finding, Matter, findings_about

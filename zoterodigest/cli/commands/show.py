@@ -24,7 +24,7 @@ from zoterodigest.cli.show.library_list import (
 )
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.library.records.selection import collection_paths, tag_names
+from zoterodigest.library.records.contents import collection_paths, tag_names
 
 app = typer.Typer(rich_markup_mode=None)
 

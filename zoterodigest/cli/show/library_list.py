@@ -10,12 +10,11 @@ from zoterodigest.cli.base.screen import Column, counted, styled, table, visible
 from zoterodigest.core.values.blocks import join_blocks
 from zoterodigest.library.item_json import JsonCreator
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.library.records.selection import (
+from zoterodigest.library.records.contents import (
     NotInLibrary,
     Path,
     collection_paths,
     collections_within,
-    tag_names,
 )
 from zoterodigest.notes.canonical import html_to_blocks
 
@@ -48,7 +47,7 @@ def select(snapshot: Snapshot, collections: Sequence[str], tags: Sequence[str]) 
         for item in snapshot.items
         if _is_top(item)
         and (not collections or within.intersection(item.json.collections))
-        and set(tags) <= tag_names(item)
+        and set(tags) <= set(item.json.tags)
     )
     in_trash = sum(1 for item in snapshot.items if item.is_trashed and not _parent(item))
     return Shown(items, children_of(snapshot), paths, in_trash)

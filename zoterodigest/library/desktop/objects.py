@@ -21,7 +21,8 @@ from zoterodigest.library.port import (
     Stale,
     Unchanged,
 )
-from zoterodigest.library.rules.rules import NotAccepted, patched
+from zoterodigest.library.rules.rules import patched
+from zoterodigest.library.rules.values import NotAccepted
 
 Keys = Mapping[str, str]
 Body = dict[str, Any]

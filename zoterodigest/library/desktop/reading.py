@@ -21,7 +21,7 @@ from zoterodigest.library.http.reading import (
     read_version,
 )
 from zoterodigest.library.port import Snapshot
-from zoterodigest.library.rules.rules import is_key
+from zoterodigest.library.rules.values import is_key
 
 _LOG = logging.getLogger(__name__)
 

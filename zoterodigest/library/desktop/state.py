@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import blake2b
 from pathlib import Path
+from typing import Final, Literal
 
+from pydantic import TypeAdapter
+
+from zoterodigest.foreign import WHEN_USED, BadJson, as_shape, read_json, refuse_newer
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import NAMED_HERE, is_named_here, is_personal
 from zoterodigest.library.desktop.dialect import DesktopSession, instance_of
-from zoterodigest.library.desktop.kept import KeptState, keep_state, kept_path, load_state
 from zoterodigest.library.desktop.objects import SentObjects
 from zoterodigest.library.desktop.reading import keys_found_again, read_account
 from zoterodigest.library.http.reading import KnownObjects
-from zoterodigest.library.port import Snapshot
+from zoterodigest.library.key_file import replace_private
+from zoterodigest.library.port import BadLibrary, Snapshot
 
 
 class DesktopState:
@@ -119,3 +125,58 @@ class DesktopState:
     def _path(self) -> Path | None:
         instance, library = instance_of(self._session), self._session.address.path
         return kept_path(self._folder, instance, library) if self._folder else None
+
+
+_FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class KeptState:
+    """What is kept of one library; the fields are those of its file.
+
+    `identity` is the library's, `name` the one that we gave it before that was known. `stored` has
+    the keys in the library of what was created under other keys. `sent` is what a killed run had
+    sent.
+    """
+
+    __pydantic_config__ = WHEN_USED
+
+    identity: str = ""
+    name: str = ""
+    stored: Mapping[str, str] = field(default_factory=dict)
+    sent: SentObjects | None = None
+    format: Literal[1] = _FORMAT
+
+
+_FILE = TypeAdapter(KeptState)
+
+
+def kept_path(folder: Path, instance: str, library: str) -> Path:
+    """Return where it is kept for the library of that path in the Zotero with that id."""
+    name = blake2b(f"{instance}\0{library}".encode(), digest_size=12).hexdigest()
+    return folder / f"desktop-{name}.json"
+
+
+def load_state(path: Path) -> KeptState:
+    """Return what is kept at `path`; nothing if there is nothing that can be read.
+
+    Raises `NewerFormat`: what a newer version keeps must not be written over.
+    """
+    try:
+        value = read_json(path.read_bytes())
+        refuse_newer(path, value, "format", _FORMAT)
+        return as_shape(_FILE, value)
+    except (OSError, BadJson):
+        return KeptState()
+
+
+def keep_state(path: Path, kept: KeptState) -> None:
+    """Keep it at `path`, on the disk when this returns, readable by its owner alone."""
+    content = json.dumps(asdict(kept), sort_keys=True).encode("ascii")
+    try:
+        replace_private(path, content)
+    except OSError as error:
+        raise BadLibrary(
+            f"what must be known of the running Zotero cannot be kept in {path.parent}",
+            "Make room there, or let this user write into it, then run the command again.",
+        ) from error

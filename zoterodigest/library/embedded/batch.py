@@ -19,7 +19,8 @@ from zoterodigest.library.port import (
 )
 from zoterodigest.library.rules.parts import require_below
 from zoterodigest.library.rules.relations import related, with_related, without_related
-from zoterodigest.library.rules.rules import NotAccepted, collection_name, is_key, patched
+from zoterodigest.library.rules.rules import patched
+from zoterodigest.library.rules.values import NotAccepted, collection_name, is_key
 
 _NOT_BY_ANYBODY = frozenset({"collections", "relations", "dateModified"})
 """Who changes nothing else did not change the item (so does zotero.org)."""

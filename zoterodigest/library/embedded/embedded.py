@@ -26,7 +26,7 @@ from zoterodigest.library.port import (
     counted,
     require_batch,
 )
-from zoterodigest.library.rules.rules import timestamp
+from zoterodigest.library.rules.values import timestamp
 
 _LOG = logging.getLogger(__name__)
 

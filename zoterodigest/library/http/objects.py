@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from zoterodigest.library.port import Collection, LibraryItem, Refused
-from zoterodigest.library.rules.rules import NotAccepted, collection_name, is_key, patched
+from zoterodigest.library.rules.rules import patched
+from zoterodigest.library.rules.values import NotAccepted, collection_name, is_key
 
 Json = Mapping[str, Any]
 

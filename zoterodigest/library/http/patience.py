@@ -1,14 +1,23 @@
-"""When a request is sent again, and after how long: the policy, without a clock or a network."""
+"""When a request is sent again, after how long, and how long an answer may take and be.
+
+The timeouts of HTTP clients hold for one read from the socket. A server that sends a byte now and
+then keeps a request open for ever, in its headers as well as in its body.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from threading import Thread
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zoterodigest.library.port import BadLibrary
+
+if TYPE_CHECKING:
+    import httpx2
 
 ATTEMPTS = 6
 """How often a request is sent at most, when the server answers: with 31 seconds of pauses.
@@ -22,6 +31,9 @@ ATTEMPTS_WITHOUT_ANSWER = 4
 
 LONGEST_WAIT = 600.0
 """Seconds that a run waits when it is asked to; longer, and it stops and says so."""
+
+LONGEST = 256_000_000
+"""Bytes of an answer at most: far more than a hundred objects or all versions of a library need."""
 
 _LONGEST_VERSION = 15
 """Digits of a version; a longer one no server takes back, and it would stay in our cache."""
@@ -67,6 +79,7 @@ class Lost:
 
 
 Result = Answer | Lost
+Value = TypeVar("Value")
 
 
 def may_try_again(attempt: int, result: Result) -> bool:
@@ -106,3 +119,52 @@ def _seconds(value: str, now: datetime) -> float | None:
         return max(0.0, (aware - now).total_seconds())
     except (ValueError, OverflowError, TypeError):
         return None
+
+
+class TooSlow(Exception):
+    """An answer was not complete in time; the request may go on in the background."""
+
+
+class Endless(Exception):
+    """An answer is longer than any real one; what came of it was dropped."""
+
+
+def within(seconds: float, call: Callable[[], Value]) -> Value:
+    """Return what `call` returns, or raise what it raises; raise `TooSlow` after `seconds`.
+
+    The caller must not use the connection again after `TooSlow`: `call` may still read from it.
+    """
+    future: Future[Value] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as error:
+            future.set_exception(error)
+
+    # A daemon, so that the process can end while a server still sends.
+    Thread(target=run, name="answer", daemon=True).start()
+    try:
+        return future.result(seconds)
+    except TimeoutError:
+        if future.done():  # the call's own error, or it ended just now
+            return future.result()
+        raise TooSlow from None
+
+
+def received(
+    client: httpx2.Client, method: str, url: str, **request: Any
+) -> tuple[httpx2.Response, str]:
+    """Send a request; return the response, and its body as text (UTF-8, as the API's is).
+
+    `request` is what `httpx2.Client.stream` takes. Raises what that raises, and `Endless` for a
+    body of more than `LONGEST` bytes.
+    """
+    body = bytearray()
+    with client.stream(method, url, **request) as response:
+        # Counted after unpacking: a small compressed body can hold gigabytes.
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > LONGEST:
+                raise Endless
+    return response, body.decode("utf-8", "replace")

@@ -11,7 +11,7 @@ from zoterodigest.library.http.objects import ITEMS, NotAnObject, ObjectKind, Th
 from zoterodigest.library.http.patience import Answer
 from zoterodigest.library.http.session import Session
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.library.rules.rules import is_key
+from zoterodigest.library.rules.values import is_key
 
 _KEYS = 50
 """Keys in a request at most (https://www.zotero.org/support/dev/web_api/v3/basics)."""

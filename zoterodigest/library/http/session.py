@@ -18,15 +18,18 @@ from zoterodigest import __version__
 from zoterodigest.foreign import BadJson, read_json
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import DesktopAddress, WebAddress
-from zoterodigest.library.http.limits import Endless, TooSlow, received, within
 from zoterodigest.library.http.patience import (
     LONGEST_WAIT,
     Answer,
+    Endless,
     Lost,
     Result,
+    TooSlow,
     may_try_again,
     pause_after,
+    received,
     seconds_asked,
+    within,
 )
 from zoterodigest.library.http.trouble import plain_message, too_long, too_slow, translated
 from zoterodigest.library.port import BadLibrary

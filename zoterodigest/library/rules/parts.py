@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zoterodigest.library.rules.schema import ItemType, item_types
-from zoterodigest.library.rules.values import MAX_FIELD_BYTES, Data, NotAccepted, text_of
+from zoterodigest.library.rules.values import MAX_FIELD_BYTES, Data, NotAccepted, require, text_of
 
 LINK_MODES = frozenset(
     {"linked_url", "linked_file", "imported_url", "imported_file", "embedded_image"}
@@ -60,51 +60,34 @@ def part_field(kind: ItemType, name: str, value: Any, *, above: str) -> Any:
     `above` is the key of the item that the part lies below.
     """
     if name == "linkMode":
-        return _one_of(value, LINK_MODES, f"'{str(value)[:50]}' is not a valid linkMode")
-    if name == "mtime":
-        return _modified(value)
-    if name == "md5":
-        return _hash(value)
-    if kind.name == "annotation":
+        require(value in LINK_MODES, f"'{str(value)[:50]}' is not a valid linkMode")
+        return value
+    if kind.name == "annotation" and name not in ("md5", "mtime"):
         return _annotation_field(name, value, above)
     text = text_of(value, name)
-    return text or None
-
-
-def _one_of(value: Any, known: frozenset[str], otherwise: str) -> str:
-    if value not in known:
-        raise NotAccepted(400, otherwise)
-    return str(value)
-
-
-def _modified(value: Any) -> int | None:
-    text = text_of(value, "mtime")
-    if text and not re.fullmatch(r"\d{1,16}", text, re.ASCII):
-        raise NotAccepted(400, "'mtime' must be a number of milliseconds")
-    return int(text) if text else None
-
-
-def _hash(value: Any) -> str | None:
-    text = text_of(value, "md5")
-    if text and not re.fullmatch("[a-f0-9]{32}", text):
-        raise NotAccepted(400, f"'{text[:50]}' is not a valid MD5 hash")
+    if text and name == "mtime":
+        is_number = re.fullmatch(r"\d{1,16}", text, re.ASCII)
+        require(is_number, "'mtime' must be a number of milliseconds")
+        return int(text)
+    if text and name == "md5":
+        require(re.fullmatch("[a-f0-9]{32}", text), f"'{text[:50]}' is not a valid MD5 hash")
     return text or None
 
 
 def _annotation_field(name: str, value: Any, above: str) -> str | None:
-    if not isinstance(value, str) and value is not None:
-        raise NotAccepted(400, f"{name} must be a string")
+    require(isinstance(value, str | None), f"{name} must be a string")
     text = text_of(value, name)
     if name == "annotationType":
         kinds = "'highlight', 'note', 'image', 'text', or 'ink'"
-        return _one_of(text, ANNOTATION_TYPES, f"annotationType must be {kinds}")
-    if name == "annotationColor" and text and not re.fullmatch("#[0-9a-f]{6}", text):
-        raise NotAccepted(400, "annotationColor must be a hex color (e.g., '#FF0000')")
-    most, what = _LIMITS.get(name, (MAX_FIELD_BYTES, name))
-    if len(text.encode()) > most and name != "annotationText":
-        raise NotAccepted(400, f"Annotation {what} is too long for attachment {above}")
+        require(text in ANNOTATION_TYPES, f"annotationType must be {kinds}")
+    if name == "annotationColor" and text:
+        is_color = re.fullmatch("#[0-9a-f]{6}", text)
+        require(is_color, "annotationColor must be a hex color (e.g., '#FF0000')")
     if name == "annotationText":
         return text[:_MAX_ANNOTATION_TEXT].strip() or None
+    most, what = _LIMITS.get(name, (MAX_FIELD_BYTES, name))
+    is_short = len(text.encode()) <= most
+    require(is_short, f"Annotation {what} is too long for attachment {above}")
     return text or None
 
 
@@ -113,15 +96,13 @@ def require_fitting(kind: ItemType, stored: Data | None, change: Data, after: Da
 
     `change` is what was asked for, `after` what the part would be.
     """
+    # In this order: of several faults, zotero.org names the same one.
     for name in sorted(change.keys() & _FILE):
-        if kind.name != "attachment":
-            raise NotAccepted(400, f"'{name}' is valid only for attachment items")
-    if "note" in change and kind.name not in ("note", "attachment"):
-        said = "'note' property is valid only for note and attachment items"
-        raise NotAccepted(400, said)
-    for name in sorted(change):
-        if name.startswith("annotation") and kind.name != "annotation":
-            raise NotAccepted(400, f"'{name}' is valid only for annotation items")
+        require(kind.name == "attachment", f"'{name}' is valid only for attachment items")
+    may_have_note = "note" not in change or kind.name in ("note", "attachment")
+    require(may_have_note, "'note' property is valid only for note and attachment items")
+    for name in sorted(name for name in change if name.startswith("annotation")):
+        require(kind.name == "annotation", f"'{name}' is valid only for annotation items")
     if kind.name == "attachment":
         _require_attachment(stored, change, after)
     if kind.name == "annotation":
@@ -130,48 +111,40 @@ def require_fitting(kind: ItemType, stored: Data | None, change: Data, after: Da
 
 def _require_attachment(stored: Data | None, change: Data, after: Data) -> None:
     mode = after.get("linkMode")
-    if mode is None:
-        raise NotAccepted(400, "'linkMode' property not provided")
-    if stored is not None and mode != stored.get("linkMode", mode):
-        raise NotAccepted(400, "Cannot change attachment linkMode")
+    require(mode is not None, "'linkMode' property not provided")
+    before = mode if stored is None else stored.get("linkMode", mode)
+    require(mode == before, "Cannot change attachment linkMode")
     if mode in ("linked_url", "linked_file") and (lost := sorted(change.keys() & _STORED)):
         said = f"'{lost[0]}' is valid only for imported and embedded-image attachments"
         raise NotAccepted(400, said)
-    if mode != "linked_file" and "path" in change:
-        raise NotAccepted(400, "'path' is valid only for linked file attachment items")
+    may_have_path = mode == "linked_file" or "path" not in change
+    require(may_have_path, "'path' is valid only for linked file attachment items")
     filename = str(after.get("filename", "")) if "filename" in change else ""
-    if "/" in filename or re.match(r"[A-Za-z]:\\|\\\\", filename):
-        said = f"Stored-file filename '{filename}' cannot contain a directory path"
-        raise NotAccepted(400, said)
+    is_path = "/" in filename or re.match(r"[A-Za-z]:\\|\\\\", filename)
+    require(not is_path, f"Stored-file filename '{filename}' cannot contain a directory path")
     if mode == "embedded_image":
         _require_image(stored, after)
 
 
 def _require_image(stored: Data | None, after: Data) -> None:
-    if after.get("note"):
-        raise NotAccepted(400, "'note' property is not valid for embedded images")
-    if after.get("charset"):
-        raise NotAccepted(400, "'charset' is not valid for embedded images")
-    if stored is not None and after.get("parentItem") != stored.get("parentItem"):
-        raise NotAccepted(400, "Cannot change parent item of embedded-image attachment")
-    if "parentItem" not in after:
-        raise NotAccepted(400, "Embedded-image attachment must have a parent item")
-    if not str(after.get("contentType", "")).startswith("image/"):
-        raise NotAccepted(400, "Embedded-image attachment must have an image content type")
+    require(not after.get("note"), "'note' property is not valid for embedded images")
+    require(not after.get("charset"), "'charset' is not valid for embedded images")
+    stays = stored is None or after.get("parentItem") == stored.get("parentItem")
+    require(stays, "Cannot change parent item of embedded-image attachment")
+    require("parentItem" in after, "Embedded-image attachment must have a parent item")
+    is_image = str(after.get("contentType", "")).startswith("image/")
+    require(is_image, "Embedded-image attachment must have an image content type")
     for name in ("tags", "relations"):
-        if after.get(name):
-            raise NotAccepted(400, f"Embedded image attachments cannot have {name}")
+        require(not after.get(name), f"Embedded image attachments cannot have {name}")
 
 
 def _require_annotation(stored: Data | None, change: Data, after: Data) -> None:
-    if "parentItem" not in after:
-        raise NotAccepted(400, "Annotation must have a parent item")
+    require("parentItem" in after, "Annotation must have a parent item")
     kind = after.get("annotationType")
-    if stored is not None and kind != stored.get("annotationType", kind):
-        raise NotAccepted(400, "Cannot change existing annotationType")
-    if kind not in WITH_TEXT and "annotationText" in change:
-        said = "'annotationText' can only be set for highlight and underline annotations"
-        raise NotAccepted(400, said)
+    before = kind if stored is None else stored.get("annotationType", kind)
+    require(kind == before, "Cannot change existing annotationType")
+    fits = kind in WITH_TEXT or "annotationText" not in change
+    require(fits, "'annotationText' can only be set for highlight and underline annotations")
 
 
 def with_defaults(after: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,12 +173,11 @@ def _require_annotated(data: Data, parent: Data) -> None:
     marks_text = kind in WITH_TEXT | {"note"}
     is_file = parent["itemType"] == "attachment" and parent.get("linkMode") != "linked_url"
     known = _SNAPSHOTS if marks_text else {"application/pdf"}
-    if not is_file or content not in known:
-        raise NotAccepted(400, f"Parent item of {kind} annotation must be a PDF attachment")
+    fits = is_file and content in known
+    require(fits, f"Parent item of {kind} annotation must be a PDF attachment")
     form, suffix = _SORT_INDEX[content]
     index = str(data.get("annotationSortIndex", ""))
-    if not form.fullmatch(index):
-        raise NotAccepted(400, f"Invalid sortIndex '{index[:50]}'{suffix}")
+    require(form.fullmatch(index), f"Invalid sortIndex '{index[:50]}'{suffix}")
 
 
 def blank_annotation(kind: str) -> dict[str, Any]:

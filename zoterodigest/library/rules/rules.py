@@ -16,12 +16,8 @@ from zoterodigest.library.rules.schema import ItemType, item_types
 from zoterodigest.library.rules.values import (
     Data,
     NotAccepted,
-    collection_name,
-    is_key,
-    timestamp,
+    require,
 )
-
-__all__ = ["NotAccepted", "collection_name", "is_key", "patched", "timestamp"]
 
 _SILENT = frozenset({"collections", "relations"})
 """What may change without the item counting as modified."""
@@ -40,7 +36,8 @@ def patched(stored: Data | None, change: Data, *, now: str) -> dict[str, Any]:
     """
     kind = _kind_after(stored, change)
     before = {} if stored is None else _retyped(stored, kind)
-    after = _defaults(kind) | before
+    defaults = {"itemType": kind.name, "tags": [], "relations": {}}
+    after = defaults | ({} if kind.is_part else {"creators": []}) | before
     change = {
         name: change[name]
         for name in change
@@ -60,8 +57,7 @@ def patched(stored: Data | None, change: Data, *, now: str) -> dict[str, Any]:
 
 def _kind_after(stored: Data | None, change: Data) -> ItemType:
     name = change.get("itemType", stored["itemType"] if stored else None)
-    if name is None:
-        raise NotAccepted(400, "'itemType' property not provided")
+    require(name is not None, "'itemType' property not provided")
     kind = item_types().get(name) if isinstance(name, str) else None
     if kind is None:
         raise NotAccepted(400, f"{str(name)[:50]!r} is not a valid itemType")
@@ -73,8 +69,8 @@ def _retyped(stored: Data, kind: ItemType) -> dict[str, Any]:
     old = item_types()[stored["itemType"]]
     if old == kind:
         return dict(stored)
-    if old.is_part or kind.is_part:
-        raise NotAccepted(400, f"Cannot change item type from {old.name} to {kind.name}")
+    may_change = not (old.is_part or kind.is_part)
+    require(may_change, f"Cannot change item type from {old.name} to {kind.name}")
     carried: dict[str, Any] = {}
     for name, value in stored.items():
         target = kind.field_for(old.bases.get(name, name)) if name in old.fields else name
@@ -91,11 +87,6 @@ def _recast(creator: Data, old: ItemType, kind: ItemType) -> dict[str, Any]:
     elif role not in kind.creators:
         role = "contributor"
     return {**creator, "creatorType": role}
-
-
-def _defaults(kind: ItemType) -> dict[str, Any]:
-    common = {"itemType": kind.name, "tags": [], "relations": {}}
-    return common if kind.is_part else common | {"creators": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +106,11 @@ class _Judging:
             return values.creators(self.kind, value, is_new=self.is_new)
         if name in _PROPERTIES:
             return _PROPERTIES[name](value)
-        if not any(name in other.fields for other in item_types().values()):
-            raise NotAccepted(400, f"Invalid property {str(name)[:50]!r}")
-        if value == "" or _is_of_parts(name):
-            return None  # what is wrong with a property of other parts, `require_fitting` says
+        is_known = any(name in other.fields for other in item_types().values())
+        require(is_known, f"Invalid property {str(name)[:50]!r}")
+        # `require_fitting` says what is wrong with a property of other parts.
+        if value == "" or name == "note" or name in _OF_PARTS or name.startswith("annotation"):
+            return None
         raise NotAccepted(400, f"'{name}' is not a valid field for type '{self.kind.name}'")
 
     def _field(self, name: str, value: Any) -> Any:
@@ -129,10 +121,6 @@ class _Judging:
         if name == "accessDate":
             return values.access_date(value, self.now)
         return values.field(name, value)
-
-
-def _is_of_parts(name: str) -> bool:
-    return name == "note" or name in _OF_PARTS or name.startswith("annotation")
 
 
 _PROPERTIES: Mapping[str, Callable[[Any], Any]] = {
@@ -150,10 +138,8 @@ def _placed(kind: ItemType, change: Data, after: dict[str, Any]) -> dict[str, An
     """Check where the item lies: only parts lie below an item, and then in no collection."""
     if "parentItem" not in after:
         return {"collections": [], **after}
-    if not kind.is_part:
-        raise NotAccepted(400, "Child item must be note, attachment, or annotation")
-    if change.get("collections"):
-        raise NotAccepted(400, "Child items cannot be assigned to collections")
+    require(kind.is_part, "Child item must be note, attachment, or annotation")
+    require(not change.get("collections"), "Child items cannot be assigned to collections")
     return {name: value for name, value in after.items() if name != "collections"}
 
 

@@ -42,6 +42,12 @@ class NotAccepted(Exception):
         self.data = data or {}
 
 
+def require(is_so: object, message: str, code: int = 400) -> None:
+    """Raise `NotAccepted` with `message` unless `is_so`."""
+    if not is_so:
+        raise NotAccepted(code, message)
+
+
 def is_key(text: object) -> bool:
     """Tell whether `text` can be the key of an object."""
     return isinstance(text, str) and _KEY.fullmatch(text) is not None
@@ -57,10 +63,9 @@ def text_of(value: Any, name: str) -> str:
     """Return `value` trimmed, with LF line ends and no control characters; numbers become text."""
     if value is None:
         return ""
-    if isinstance(value, list | tuple):
-        raise NotAccepted(400, f"Unexpected array for property '{name}'")
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise NotAccepted(400, f"'{name}' must be text")
+    require(not isinstance(value, list | tuple), f"Unexpected array for property '{name}'")
+    is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
+    require(is_text, f"'{name}' must be text")
     text = _CONTROL.sub("", str(value).replace("\r\n", "\n")).strip()
     try:
         text.encode()
@@ -72,8 +77,8 @@ def text_of(value: Any, name: str) -> str:
 def field(name: str, value: Any) -> str | None:
     """Return the value of an ordinary field as stored, None for an empty one."""
     text = text_of(value, name)
-    if len(text.encode()) > MAX_FIELD_BYTES:
-        raise NotAccepted(413, f"'{name}' field value '{text[:50]}…' too long")
+    is_short = len(text.encode()) <= MAX_FIELD_BYTES
+    require(is_short, f"'{name}' field value '{text[:50]}…' too long", 413)
     return text or None
 
 
@@ -115,17 +120,16 @@ def creators(kind: ItemType, value: Any, *, is_new: bool) -> list[dict[str, Any]
 
     A new item may have a single creator without a name, as templates hold it: it is dropped.
     """
-    given = [
-        one for one in array(value, "creators") if _is_object(one, "Creator must be an object")
-    ]
+    given = array(value, "creators")
+    for one in given:
+        require(isinstance(one, Mapping), "Creator must be an object")
     found = [_creator(kind, one, may_be_blank=is_new and len(given) == 1) for one in given]
     return [creator for creator in found if creator is not None]
 
 
 def _creator(kind: ItemType, value: Data, *, may_be_blank: bool) -> dict[str, Any] | None:
     """Return one creator as stored, None for one without any visible name."""
-    if not value.get("creatorType"):
-        raise NotAccepted(400, "creator object must contain 'creatorType'")
+    require(value.get("creatorType"), "creator object must contain 'creatorType'")
     if unknown := sorted(value.keys() - {"creatorType", *_PARTS}, key=str):
         raise NotAccepted(400, f"Invalid creator property '{unknown[0]}'")
     parts = {part: _creator_name(value[part]) for part in _PARTS if value.get(part) is not None}
@@ -168,21 +172,19 @@ def tags(value: Any) -> list[dict[str, Any]]:
     """Return tags as stored: trimmed, sorted, each once; blank ones are dropped."""
     found: dict[str, dict[str, Any]] = {}
     for tag in array(value, "tags"):
-        if not _is_object(tag, "Tag must be an object") or not tag:
-            raise NotAccepted(400, "Tag object is empty")
+        require(isinstance(tag, Mapping), "Tag must be an object")
+        require(tag, "Tag object is empty")
         if unknown := sorted(tag.keys() - {"tag", "type"}, key=str):
             raise NotAccepted(400, f"Invalid tag property '{unknown[0]}'")
         text, kind = _tag_name(tag.get("tag")), tag.get("type", 0)
-        if kind not in (0, 1):
-            raise NotAccepted(400, f"Invalid tag type '{str(kind)[:50]}'")
+        require(kind in (0, 1), f"Invalid tag type '{str(kind)[:50]}'")
         if text:
             found.setdefault(text, {"tag": text, "type": 1} if kind else {"tag": text})
     return [found[text] for text in sorted(found)]
 
 
 def _tag_name(value: Any) -> str:
-    if isinstance(value, Mapping | list | tuple | None):
-        raise NotAccepted(400, "Invalid tag name")
+    require(not isinstance(value, Mapping | list | tuple | None), "Invalid tag name")
     text = text_of(value, "tag")
     if len(text) > MAX_NAME_CHARACTERS:
         raise NotAccepted(413, f"Tag '{text[:50]}…' too long", {"tag": text})
@@ -191,19 +193,17 @@ def _tag_name(value: Any) -> str:
 
 def collections(value: Any) -> list[str]:
     """Return the keys of collections, sorted, each once."""
-    for key in (keys := array(value, "collections")):
-        if not is_key(key):
-            raise NotAccepted(400, f"'{str(key)[:50]}' is not a valid collection key")
+    keys = array(value, "collections")
+    for key in keys:
+        require(is_key(key), f"'{str(key)[:50]}' is not a valid collection key")
     return sorted(set(keys))
 
 
 def collection_name(text: object) -> str:
     """Return `text` as a collection's name is stored; raises `NotAccepted`."""
-    if not isinstance(text, str):
-        raise NotAccepted(400, "'name' must be a string")
+    require(isinstance(text, str), "'name' must be a string")
     name = text_of(text, "name")
-    if not name:
-        raise NotAccepted(400, "Collection name cannot be empty")
+    require(name, "Collection name cannot be empty")
     if len(name) > MAX_NAME_CHARACTERS:
         about = {"value": f"{name[:50]}…"}
         raise NotAccepted(413, f"Collection name '{name[:50]}…' too long", about)
@@ -214,26 +214,17 @@ def parent(value: Any) -> str | None:
     """Return the key of the item above, None for none."""
     if value in (None, False, ""):
         return None
-    if not is_key(value):
-        raise NotAccepted(400, "'parentItem' must be a valid item key or false")
+    require(is_key(value), "'parentItem' must be a valid item key or false")
     return str(value)
 
 
 def deleted(value: Any) -> int | None:
     """Return 1 for what lies in the trash."""
-    if value not in (0, 1):
-        raise NotAccepted(400, "'deleted' must be a boolean")
+    require(value in (0, 1), "'deleted' must be a boolean")
     return 1 if value else None
 
 
 def array(value: Any, name: str) -> list[Any]:
     """Return `value` if it is a list; raises `NotAccepted`."""
-    if not isinstance(value, list | tuple):
-        raise NotAccepted(400, f"'{name}' property must be an array")
+    require(isinstance(value, list | tuple), f"'{name}' property must be an array")
     return list(value)
-
-
-def _is_object(value: Any, otherwise: str) -> bool:
-    if not isinstance(value, Mapping):
-        raise NotAccepted(400, otherwise)
-    return True

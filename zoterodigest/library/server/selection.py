@@ -9,9 +9,8 @@ from typing import Any
 from zoterodigest.library.port import Collection as Shelf
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.rules.schema import item_types
-from zoterodigest.library.server.dates import parsed_date, sort_date
 from zoterodigest.library.server.queries import Query, TagQuery, folded
-from zoterodigest.library.server.shapes import creator_summary, date_of
+from zoterodigest.library.server.shapes import creator_summary, date_of, parsed_date, sort_date
 
 Scope = Callable[[LibraryItem], bool]
 """Which items a listing is about, before it is asked for anything."""

@@ -25,9 +25,8 @@ from zoterodigest.library.port import (
     require_batch,
 )
 from zoterodigest.library.web.cache import cache_path, keep_known, load_known
-from zoterodigest.library.web.dialect import WebSession, web_session
+from zoterodigest.library.web.dialect import WebSession, read_rights, web_session
 from zoterodigest.library.web.reading import read_by_keys, read_changed
-from zoterodigest.library.web.rights import read_rights
 
 
 class WebLibrary(Library):

@@ -24,9 +24,8 @@ from zoterodigest.library.http.reading import (
     version_of,
 )
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.library.rules.rules import is_key
-from zoterodigest.library.web.dialect import WebSession
-from zoterodigest.library.web.rights import require_whole_sight
+from zoterodigest.library.rules.values import is_key
+from zoterodigest.library.web.dialect import WebSession, require_whole_sight
 
 _LOG = logging.getLogger(__name__)
 

@@ -19,8 +19,11 @@ from zoterodigest.core.plan.plan import Plan, bib_entry_id
 from zoterodigest.core.values.file_keys import BibKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.library.records.contents import Contents
-from zoterodigest.library.records.selection import collection_paths, collections_within, tag_names
+from zoterodigest.library.records.contents import (
+    Contents,
+    collection_paths,
+    collections_within,
+)
 from zoterodigest.project.citing import read_cited
 from zoterodigest.project.layout import BibFile
 from zoterodigest.project.lock.lock import LockFile
@@ -333,7 +336,7 @@ class _Export:
 
 
 def _is_selected(item: LibraryItem, tags: frozenset[str]) -> bool:
-    return tags <= tag_names(item)
+    return tags <= set(item.json.tags)
 
 
 def _collections(item: LibraryItem) -> frozenset[str]:

@@ -25,8 +25,7 @@ from zoterodigest.library.keys import NoKeyring, stored_key, stored_local_key
 from zoterodigest.library.port import Library
 from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, zotero_mapping
-from zoterodigest.library.web.dialect import no_key
-from zoterodigest.library.web.rights import rights_of
+from zoterodigest.library.web.dialect import no_key, rights_of
 from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.doctor.finding import Check, Finding, check
 from zoterodigest.sync.doctor.site import Site

@@ -12,9 +12,8 @@ from zoterodigest.core.values.keys import free_key
 from zoterodigest.core.values.names import parse_names
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.library.records.contents import Contents
+from zoterodigest.library.records.contents import Contents, NotInLibrary
 from zoterodigest.library.records.properties import with_names
-from zoterodigest.library.records.selection import NotInLibrary
 from zoterodigest.library.rules.schema import ItemType, item_types
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.note import Note, Part, TooLong, has_private_heading, own_note_html
