@@ -146,28 +146,14 @@ class EmbeddedLibrary(Library):
         As when a person empties the trash. The port has no such thing: the tool only trashes.
         If one of the items was written after version `at`, nothing is erased: False.
         """
-        with self._database.writing() as connection:
-            found = [tables.find_item(connection, key) for key in sorted(set(keys))]
-            known = [item for item in found if item is not None]
-            if _is_any_later(known, at):
-                return False
-            for item in known:
-                tables.erase_item(connection, item.key)
-        return True
+        return self._erased(tables.find_item, tables.erase_item, keys, at)
 
     def erase_collections(self, keys: Iterable[str], *, at: int | None = None) -> bool:
         """Erase collections; those below go too, unlogged, and no item changes its version.
 
         If one of the collections was written after version `at`, nothing is erased: False.
         """
-        with self._database.writing() as connection:
-            found = [tables.find_collection(connection, key) for key in sorted(set(keys))]
-            known = [collection for collection in found if collection is not None]
-            if _is_any_later(known, at):
-                return False
-            for collection in known:
-                tables.erase_collection(connection, collection.key)
-        return True
+        return self._erased(tables.find_collection, tables.erase_collection, keys, at)
 
     def deleted(self, since: int) -> Deleted:
         """Return what was erased after the library version `since` and not created again."""
@@ -178,12 +164,24 @@ class EmbeddedLibrary(Library):
     def __exit__(self, *error: object) -> None:
         self._database.close()
 
+    def _erased(
+        self,
+        find: Callable[[Connection, str], LibraryItem | Collection | None],
+        erase: Callable[[Connection, str], None],
+        keys: Iterable[str],
+        at: int | None,
+    ) -> bool:
+        with self._database.writing() as connection:
+            # In one transaction with the erasing: nobody writes between the look and the deed.
+            found = [one for key in sorted(set(keys)) if (one := find(connection, key))]
+            if at is not None and any(one.version > at for one in found):
+                return False
+            for one in found:
+                erase(connection, one.key)
+        return True
+
 
 def _counted(connection: Connection, outcome: Outcome, counts_all: bool) -> Outcome:
     if counts_all and isinstance(outcome, Unchanged):
         tables.next_version(connection)
     return outcome
-
-
-def _is_any_later(objects: Iterable[LibraryItem | Collection], at: int | None) -> bool:
-    return at is not None and any(one.version > at for one in objects)

@@ -107,19 +107,18 @@ def _key(request: Request, site: Site, opened: frozenset[str]) -> Mapping[str, o
     if not own:
         raise Rejected(404, "Key not found")
     user = user_of(own) or 0
-    served = {path: _rights(site.libraries[path]) for path in own if path in site.libraries}
-    access: dict[str, object] = {}
-    groups = [path for path in served if path.startswith("groups/")]
-    if groups:
-        access["groups"] = {path.removeprefix("groups/"): served[path] for path in groups}
-    if rights := served.get(f"users/{user}"):
-        access["user"] = {**rights, "files": False, "notes": True}
+    access: dict[str, dict[str, object]] = {}
+    for path in own:
+        served = site.libraries.get(path)
+        if served is None:
+            continue
+        rights = {"library": True, "write": not served.library.is_read_only}
+        if served.kind == "group":
+            access.setdefault("groups", {})[str(served.id)] = rights
+        elif served.id == user:
+            access["user"] = {**rights, "files": False, "notes": True}
     key = next(site.keys[path] for path in own if path in site.keys)
     return {"key": key, "userID": user, "username": f"user {user}", "access": access}
-
-
-def _rights(served: Served) -> dict[str, bool]:
-    return {"library": True, "write": not served.library.is_read_only}
 
 
 def _group(served: Served, address: str) -> Mapping[str, object]:

@@ -5,11 +5,12 @@ The tool itself only trashes (law 8); this is the way of another client, whose p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
-from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Written
+from zoterodigest.library.port import BATCH_SIZE, LibraryItem, Written
+from zoterodigest.library.server.kinds import KINDS, Kind
 from zoterodigest.library.server.messages import Rejected, Request, Response
 from zoterodigest.library.server.queries import read_query, tag_names
 from zoterodigest.library.server.site import Served
@@ -31,19 +32,12 @@ class Deleting:
         if version is None:
             raise Rejected(428, f"{_HEADER} must be provided for delete requests")
         match path:
-            case ("items", key):
-                self._require_version(self.served.library.fetch([key]), key, version)
-                self._erase_items([key], version)
-            case ("collections", key):
-                shelves = self.served.library.read().collections
-                self._require_version(shelves, key, version)
-                self._erase_collections([key], version)
-            case ("items",):
+            case ("items" | "collections" as segment, key):
+                self._require_version(KINDS[segment], key, version)
+                self._erase(segment, [key], version)
+            case ("items" | "collections" as segment,):
                 require_unchanged(self.served, version)
-                self._erase_items(self._keys("itemKey"), version)
-            case ("collections",):
-                require_unchanged(self.served, version)
-                self._erase_collections(self._keys("collectionKey"), version)
+                self._erase(segment, self._keys(f"{segment.removesuffix('s')}Key"), version)
             case ("tags",):
                 require_unchanged(self.served, version)
                 self._remove_tags(frozenset(tag_names(self.request)))
@@ -51,20 +45,16 @@ class Deleting:
                 raise Rejected(405, "Method not allowed")
         return Response(204, {"Last-Modified-Version": str(self.served.library.version())})
 
-    def _require_version(
-        self, objects: Sequence[LibraryItem | Collection], key: str, version: int
-    ) -> None:
-        name = self.request.segments[2].removesuffix("s").capitalize()
-        found = next((one.version for one in objects if one.key == key), None)
-        if found is None:
+    def _require_version(self, kind: Kind[Any], key: str, version: int) -> None:
+        stored = kind.stored(self.served.library, [key]).get(key)
+        if stored is None:
             # Who states a version knew the object: to them its absence is a change.
-            raise Rejected(
-                412 if version else 404, f"{name} not found (expected version {version})"
-            )
-        if found != version:
-            said = f"{name} has been modified since specified version"
-            said += f" (expected {version}, found {found})"
-            raise Rejected(412, said, {"Last-Modified-Version": str(found)})
+            status = 412 if version else 404
+            raise Rejected(status, f"{kind.name} not found (expected version {version})")
+        if stored.version != version:
+            said = f"{kind.name} has been modified since specified version"
+            said += f" (expected {version}, found {stored.version})"
+            raise Rejected(412, said, {"Last-Modified-Version": str(stored.version)})
 
     def _keys(self, name: str) -> list[str]:
         keys = read_query(self.request, keys_named=name).keys
@@ -74,18 +64,15 @@ class Deleting:
             raise Rejected(413, f"Cannot delete more than {BATCH_SIZE} objects at a time")
         return list(keys)
 
-    def _erase_items(self, keys: list[str], version: int) -> None:
-        if not self._erasing().erase(keys, at=version):
-            raise Rejected(412, "Item has been modified since specified version")
-
-    def _erase_collections(self, keys: list[str], version: int) -> None:
-        if not self._erasing().erase_collections(keys, at=version):
-            raise Rejected(412, "Collection has been modified since specified version")
-
-    def _erasing(self) -> EmbeddedLibrary:
-        if not isinstance(self.served.library, EmbeddedLibrary):
+    def _erase(self, segment: str, keys: list[str], version: int) -> None:
+        library = self.served.library
+        if not isinstance(library, EmbeddedLibrary):
             raise Rejected(403, 'this library erases nothing: trash by "deleted": 1')
-        return self.served.library
+        erase = library.erase if segment == "items" else library.erase_collections
+        # The library checks the version again: another request may have written meanwhile.
+        if not erase(keys, at=version):
+            name = KINDS[segment].name
+            raise Rejected(412, f"{name} has been modified since specified version")
 
     def _remove_tags(self, names: frozenset[str]) -> None:
         """Take these tags off all items, a batch at a time, each item at the version it has."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -103,7 +103,7 @@ def read_query(request: Request, *, keys_named: str = "itemKey") -> Query:
     sort, direction = _order(request)
     if sort == keys_named.replace("Key", "KeyList") and keys is None:
         raise Rejected(400, f"order={sort} requires the {keys_named} parameter")
-    mode = _mode(request, "qmode", _QMODES)
+    mode = _mode(request, _QMODES)
     return Query(
         format=form,
         include=_include(request),
@@ -128,7 +128,7 @@ def read_tag_query(request: Request) -> TagQuery:
     """
     if len(request.query.get("tag", ())) > 1:
         raise Rejected(400, "Cannot specify 'tag' more than once")
-    mode = _mode(request, "qmode", _TAG_QMODES)
+    mode = _mode(request, _TAG_QMODES)
     of_items = {
         name: list(request.query[own])
         for own, name in {"itemQ": "q", "itemQMode": "qmode", "itemTag": "tag"}.items()
@@ -164,18 +164,21 @@ def _order(request: Request) -> tuple[str, str]:
         sort, direction = order, sort if sort in _DIRECTIONS else direction
     if sort in _DIRECTIONS:
         sort, direction = "", sort
-    if sort and sort not in _SORTS:
-        raise Rejected(400, f"Invalid 'sort' value {sort[:40]!r}")
-    if direction not in ("", *_DIRECTIONS):
-        raise Rejected(400, f"Invalid 'direction' value {direction[:40]!r}")
-    return sort or "dateModified", direction
+    sort = sort or "dateModified"
+    _require_known("sort", sort, _SORTS)
+    _require_known("direction", direction, ("", *_DIRECTIONS))
+    return sort, direction
 
 
-def _mode(request: Request, name: str, known: frozenset[str]) -> str:
-    mode = request.parameter(name).lower()
-    if mode not in known:
-        raise Rejected(400, f"Invalid '{name}' value {mode[:40]!r}")
+def _mode(request: Request, known: Container[str]) -> str:
+    mode = request.parameter("qmode").lower()
+    _require_known("qmode", mode, known)
     return mode
+
+
+def _require_known(name: str, value: str, known: Container[str]) -> None:
+    if value not in known:
+        raise Rejected(400, f"Invalid '{name}' value {value[:40]!r}")
 
 
 def _item_types(request: Request) -> tuple[Condition, ...]:
@@ -197,16 +200,14 @@ def _format(request: Request) -> Format:
     text = request.parameter("format", Format.JSON.value)
     if "content" in request.query:
         raise Rejected(400, "'content' belongs to Atom, which is not served")
-    try:
-        return Format(text)
-    except ValueError as error:
-        raise Rejected(400, f"Invalid 'format' value {text[:40]!r}") from error
+    _require_known("format", text, {one.value for one in Format})
+    return Format(text)
 
 
 def _include(request: Request) -> frozenset[str]:
     include = frozenset(request.parameter("include", "data").split(","))
-    if unknown := sorted(include - {"data", "bibtex", "csljson"}):
-        raise Rejected(400, f"Invalid 'include' value {unknown[0][:40]!r}")
+    for name in sorted(include):
+        _require_known("include", name, ("data", "bibtex", "csljson"))
     return include
 
 
@@ -225,11 +226,11 @@ def _keys(request: Request, name: str) -> tuple[str, ...] | None:
 def _limit(request: Request, form: Format, keys: Sequence[str] | None) -> int | None:
     if keys is not None:
         return MAX_PAGE
-    is_list = form in (Format.VERSIONS, Format.KEYS)
     text = request.parameter("limit")
-    if not re.fullmatch(r"[0-9]{1,15}", text) or not int(text):
-        return None if is_list else PAGE
-    return int(text) if is_list else min(int(text), MAX_PAGE)
+    given = int(text) if re.fullmatch(r"[0-9]{1,15}", text) else 0
+    if form in (Format.VERSIONS, Format.KEYS):
+        return given or None
+    return min(given or PAGE, MAX_PAGE)
 
 
 def _words(text: str) -> Iterable[str]:
