@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from zoterodigest.library.http.objects import ITEMS, ObjectKind, Thing
+from zoterodigest.library.http.objects import ITEMS, UNDATED, ObjectKind, Thing
 from zoterodigest.library.port import (
     Collection,
     LibraryItem,
@@ -26,8 +26,6 @@ from zoterodigest.library.rules.values import NotAccepted
 
 Keys = Mapping[str, str]
 Body = dict[str, Any]
-
-_UNDATED = "1970-01-01T00:00:00Z"
 
 
 class SentObjects(NamedTuple):
@@ -103,7 +101,7 @@ def _not_accepted(
     if stored is None and thing.version:
         return None
     try:
-        patched(stored, thing.data, now=_UNDATED)
+        patched(stored, thing.data, now=UNDATED)
     except NotAccepted as refused:
         return Refused(thing.key, refused.code, refused.message)
     except KeyError:  # only Zotero can judge an object of a type that we do not know

@@ -129,19 +129,14 @@ def denied() -> LibraryReadOnly:
     )
 
 
-def not_let_in() -> KeyRefused:
-    """Return the error of a Zotero that lets no other program in."""
-    return KeyRefused(
-        "Zotero does not let other programs in",
-        "In Zotero's settings, under Advanced, allow other applications on this computer to"
-        " communicate with Zotero.",
-    )
-
-
 def failed(status: int, message: str) -> BadLibrary:
     """Return what the HTTP `status` of a whole request means."""
     if status in (401, 403):
-        return not_let_in()
+        return KeyRefused(
+            "Zotero does not let other programs in",
+            "In Zotero's settings, under Advanced, allow other applications on this computer to"
+            " communicate with Zotero.",
+        )
     if status == 404:
         return BadLibrary(
             "the running Zotero has no such library",

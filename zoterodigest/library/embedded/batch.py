@@ -20,7 +20,7 @@ from zoterodigest.library.port import (
 from zoterodigest.library.rules.parts import require_below
 from zoterodigest.library.rules.relations import related, with_related, without_related
 from zoterodigest.library.rules.rules import patched
-from zoterodigest.library.rules.values import NotAccepted, collection_name, is_key
+from zoterodigest.library.rules.values import NotAccepted, collection_name, is_key, require
 
 _NOT_BY_ANYBODY = frozenset({"collections", "relations", "dateModified"})
 """Who changes nothing else did not change the item (so does zotero.org)."""
@@ -60,7 +60,7 @@ class Batch:
         return Written(item.key, written.version)
 
     def _accepted(self, item: LibraryItem, stored: LibraryItem | None) -> dict[str, Any]:
-        _require_key(item.key)
+        require(is_key(item.key), f"{item.key!r} is not a valid key")
         data = patched(stored.data if stored else None, item.data, now=self.now)
         if "parentItem" in data:
             self._require_parent(item.key, data)
@@ -71,8 +71,7 @@ class Batch:
 
     def _require_parent(self, key: str, data: Mapping[str, Any]) -> None:
         above = data["parentItem"]
-        if above == key:
-            raise NotAccepted(400, f"Item {key} cannot be a child of itself")
+        require(above != key, f"Item {key} cannot be a child of itself")
         parent = tables.find_item(self.connection, above)
         if parent is None:
             raise NotAccepted(409, f"Parent item {above} not found", {"parentItem": above})
@@ -127,7 +126,7 @@ def write_collection(
     if collection.version != (stored.version if stored else 0):
         return Stale(collection.key)
     try:
-        _require_key(collection.key)
+        require(is_key(collection.key), f"{collection.key!r} is not a valid key")
         named = replace(collection, name=collection_name(collection.name))
         _require_parent_collection(connection, collection)
     except NotAccepted as refusal:
@@ -142,16 +141,11 @@ def write_collection(
     return Written(collection.key, version)
 
 
-def _require_key(key: str) -> None:
-    if not is_key(key):
-        raise NotAccepted(400, f"{key!r} is not a valid key")
-
-
 def _require_parent_collection(connection: Connection, collection: Collection) -> None:
     if collection.parent is None:
         return
-    if collection.parent == collection.key:
-        raise NotAccepted(409, f"Collection {collection.key} cannot be moved into itself")
+    is_other = collection.parent != collection.key
+    require(is_other, f"Collection {collection.key} cannot be moved into itself", 409)
     if tables.find_collection(connection, collection.parent) is None:
         about = {"collection": collection.parent}
         raise NotAccepted(409, f"Parent collection {collection.parent} not found", about)

@@ -20,7 +20,8 @@ _FILLED = frozenset({"note", "creators", "tags", "collections", "relations", "it
 """What an object of the port shows although it may be empty."""
 
 _STRUCTURED = frozenset({"creators", "tags", "collections", "relations", "parentItem", "deleted"})
-_UNDATED = "1970-01-01T00:00:00Z"
+UNDATED = "1970-01-01T00:00:00Z"
+"""When two forms of an item are compared, the time must not differ."""
 
 Thing = TypeVar("Thing", LibraryItem, Collection)
 
@@ -224,8 +225,8 @@ def _changing(change: Json, stored: LibraryItem) -> Set[str] | None:
     """Return which fields of `change` differ in `stored`; None if only the server can judge."""
     present = {name: stored.data[name] for name in change if name in stored.data}
     try:
-        before = patched(stored.data, present, now=_UNDATED)
-        after = patched(stored.data, change, now=_UNDATED)
+        before = patched(stored.data, present, now=UNDATED)
+        after = patched(stored.data, change, now=UNDATED)
     except (NotAccepted, KeyError):
         return None
     return {name for name in change if before.get(name) != after.get(name)}

@@ -6,7 +6,6 @@ the abs page in a url that nothing else fills.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +21,7 @@ from zoterodigest.library.records.hyperlinks import held_links, link_line
 from zoterodigest.library.records.properties import extra_values, with_extra, with_names
 from zoterodigest.library.records.tags import with_members
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, venue_tag
+from zoterodigest.library.rules.values import cleaned
 
 Patch = dict[str, Any]
 
@@ -40,7 +40,7 @@ class Place:
 
     def patch(self, home: str, text: str) -> Patch:
         """Return the patch that puts `text` into the field `home`, in the form Zotero keeps."""
-        return {home: _CONTROL.sub("", text.replace("\r\n", "\n")).strip()} if home else {}
+        return {home: cleaned(text)} if home else {}
 
 
 def write_field(place: Place, name: str, value: Value) -> Patch:
@@ -125,7 +125,6 @@ def arxiv_defaults(place: Place, arxiv: str) -> Patch:
 
 
 _UNKNOWN = Venue("", VenueKind.CONFERENCE, "")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def _exact(venue: str, zotero: ZoteroMapping) -> Venue | None:

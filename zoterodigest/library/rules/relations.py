@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from zoterodigest.library.address import is_embedded, is_group, is_personal
 from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.rules.values import NotAccepted, text_of
+from zoterodigest.library.rules.values import require, text_of
 
 RELATED = "dc:relation"
 """Related items: the one relation that zotero.org keeps both ways."""
@@ -76,12 +76,11 @@ def relations(value: Any, kind: Literal["items", "collections"] = "items") -> di
     """
     if isinstance(value, list | tuple) and not value:
         return {}
-    if not isinstance(value, Mapping):
-        raise NotAccepted(400, "'relations' property must be an object")
+    require(isinstance(value, Mapping), "'relations' property must be an object")
     stored: dict[str, Any] = {}
     for predicate, given in value.items():
-        if predicate not in _TO_OBJECTS[kind] | _EXTERNAL[kind]:
-            raise NotAccepted(400, f"Unsupported predicate {str(predicate)[:50]!r}")
+        is_known = predicate in _TO_OBJECTS[kind] | _EXTERNAL[kind]
+        require(is_known, f"Unsupported predicate {str(predicate)[:50]!r}")
         targets = _targets(given)
         if predicate in _TO_OBJECTS[kind]:
             _require_addresses(targets, kind)
@@ -118,8 +117,7 @@ def _targets(value: Any) -> list[str]:
 
 
 def _require_addresses(targets: list[str], kind: str) -> None:
+    said = f"'relations' values currently must be Zotero {kind.removesuffix('s')} URIs"
     for target in targets:
         found = _URI.fullmatch(target)
-        if found is None or found[2] != kind:
-            name = kind.removesuffix("s")
-            raise NotAccepted(400, f"'relations' values currently must be Zotero {name} URIs")
+        require(found and found[2] == kind, said)

@@ -60,18 +60,23 @@ def timestamp(moment: datetime) -> str:
 
 
 def text_of(value: Any, name: str) -> str:
-    """Return `value` trimmed, with LF line ends and no control characters; numbers become text."""
+    """Return `value` as a text that Zotero stores; raises `NotAccepted`. Numbers become text."""
     if value is None:
         return ""
     require(not isinstance(value, list | tuple), f"Unexpected array for property '{name}'")
     is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
     require(is_text, f"'{name}' must be text")
-    text = _CONTROL.sub("", str(value).replace("\r\n", "\n")).strip()
+    text = cleaned(str(value))
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise NotAccepted(400, f"'{name}' holds half a character (a lone surrogate)") from error
     return text
+
+
+def cleaned(text: str) -> str:
+    """Return `text` as Zotero stores it: trimmed, with LF line ends and no control characters."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
 
 
 def field(name: str, value: Any) -> str | None:

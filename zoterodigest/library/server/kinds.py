@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Collection, Library, LibraryItem, Outcome
 from zoterodigest.library.rules.relations import relations
-from zoterodigest.library.rules.values import NotAccepted
+from zoterodigest.library.rules.values import NotAccepted, deleted, require
 from zoterodigest.library.server.shapes import Showing
 
 Data = Mapping[str, Any]
@@ -80,8 +80,8 @@ def _asked_item(
         change.pop("dateModified", None)
     if not change.get("inPublications", True):
         del change["inPublications"]
-    if author.in_group and "linked_file" in (change.get("linkMode"), known.get("linkMode")):
-        raise NotAccepted(400, "Linked files can only be added to user libraries")
+    is_linked = "linked_file" in (change.get("linkMode"), known.get("linkMode"))
+    require(not (author.in_group and is_linked), "Linked files can only be added to user libraries")
     if "parentItem" in known and "parentItem" not in change and change.get("collections"):
         change["parentItem"] = False  # a child is in no collection: so it is to be none
     return LibraryItem(key, version, change)
@@ -127,22 +127,16 @@ def _asked_collection(
     """Return the write; what is not given stays."""
     if unknown := sorted(data.keys() - _CLAIMS - _COLLECTION):
         raise NotAccepted(400, f"Invalid property {unknown[0][:40]!r}")
-    if stored is None and "name" not in data:
-        raise NotAccepted(400, "'name' property not provided")
+    require(stored or "name" in data, "'name' property not provided")
     was = stored or RelatedCollection(Collection(key, version, ""), {})
     base = was.collection
     name, parent = data.get("name", base.name), data.get("parentCollection", base.parent)
-    trashed = data.get("deleted", base.is_trashed)
-    if not isinstance(name, str):
-        raise NotAccepted(400, "'name' must be a string")
-    if not isinstance(parent or "", str):
-        raise NotAccepted(400, "'parentCollection' must be a collection key or FALSE")
-    if trashed not in (0, 1):
-        raise NotAccepted(400, "'deleted' must be a boolean")
+    require(isinstance(name, str), "'name' must be a string")
+    is_parent = isinstance(parent or "", str)
+    require(is_parent, "'parentCollection' must be a collection key or FALSE")
+    is_trashed = deleted(data.get("deleted", base.is_trashed)) is not None
     related = relations(data.get("relations", was.relations), "collections")
-    changed = replace(
-        base, version=version, name=name, parent=parent or None, is_trashed=bool(trashed)
-    )
+    changed = Collection(key, version, name, parent or None, is_trashed)
     return RelatedCollection(changed, related)
 
 
@@ -163,8 +157,7 @@ def _write_collections(
 
 def _with_all(needed: Sequence[str], data: Data) -> Data:
     for name in needed:
-        if name not in data:
-            raise NotAccepted(400, f"'{name}' property not provided")
+        require(name in data, f"'{name}' property not provided")
     return data
 
 

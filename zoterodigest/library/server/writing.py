@@ -21,13 +21,13 @@ from zoterodigest.library.port import (
     Unchanged,
     Written,
 )
-from zoterodigest.library.rules.values import NotAccepted, is_key
+from zoterodigest.library.rules.values import NotAccepted, is_key, require
 from zoterodigest.library.server.kinds import Author, Data, Kind
 from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
 from zoterodigest.library.server.shapes import Showing
 from zoterodigest.library.server.site import Served, Site
 
-UNSTATED = (
+_UNSTATED = (
     "Either If-Unmodified-Since-Version or object version property must be provided for key-based "
     "writes"
 )
@@ -124,8 +124,7 @@ class Writing:
         """Return the write that one object of a batch asks for; raises `NotAccepted`."""
         key, version = _claim_of(self.kind.name, data)
         known = stored.get(key or "")
-        if key is not None and version is None and not is_library_checked:
-            raise NotAccepted(428, UNSTATED)
+        require(key is None or version is not None or is_library_checked, _UNSTATED, 428)
         if version is None:
             version = known.version if known else 0
         self._require_version(version, known)
@@ -134,14 +133,12 @@ class Writing:
     def _require_version(self, version: int, stored: Any) -> None:
         """Raise `NotAccepted` unless `version` is that of the stored object, 0 if there is none."""
         name = self.kind.name
-        if stored is None and version:
-            missing = f"{name} doesn't exist (expected version {version}; use 0 instead)"
-            raise NotAccepted(404, missing)
+        missing = f"{name} doesn't exist (expected version {version}; use 0 instead)"
+        require(stored is not None or not version, missing, 404)
         if stored is not None and version != stored.version:
             stale = f"{name} has been modified since specified version"
-            found = stored.version
-            said = f"{stale} (expected {version}, found {found})"
-            raise NotAccepted(412, said, {"version": found})
+            said = f"{stale} (expected {version}, found {stored.version})"
+            raise NotAccepted(412, said, {"version": stored.version})
 
     def _report(self, done: Sequence[Outcome]) -> dict[str, dict[str, Any]]:
         report: dict[str, dict[str, Any]] = {
@@ -191,22 +188,20 @@ class Writing:
         """Return the version that a single write expects: by its header or its JSON."""
         name = self.kind.name
         own_key, own_version = _claim_of(name, {"key": key} | dict(data))
-        if own_key != key:
-            said = f"'key' property in JSON does not match {name.lower()} key of request"
-            raise NotAccepted(409, said)
+        mismatch = f"'key' property in JSON does not match {name.lower()} key of request"
+        require(own_key == key, mismatch, 409)
         stated = self.request.version_header("If-Unmodified-Since-Version")
         if None not in (stated, own_version) and stated != own_version:
             said = "If-Unmodified-Since-Version value does not match JSON 'version' property"
             raise NotAccepted(400, f"{said} ({stated} != {own_version})")
         version = own_version if stated is None else stated
-        if version is None and stored is not None:
-            raise NotAccepted(428, UNSTATED)
-        if version is None and self.request.method == "PATCH":
-            ways = "If-Unmodified-Since-Version: 0, JSON 'version' 0, or PUT method"
-            raise NotAccepted(404, f"{name} not found (to create, use {ways})")
+        require(version is not None or stored is None, _UNSTATED, 428)
+        ways = "If-Unmodified-Since-Version: 0, JSON 'version' 0, or PUT method"
+        may_create = version is not None or self.request.method != "PATCH"
+        require(may_create, f"{name} not found (to create, use {ways})", 404)
         # Before the general check: with a version, a missing single object is a 412, not a 404.
-        if version and stored is None:
-            raise NotAccepted(412, f"{name} not found (expected version {version})")
+        is_there = not version or stored is not None
+        require(is_there, f"{name} not found (expected version {version})", 412)
         return version or 0
 
     def _at(self, done: Sequence[Outcome]) -> dict[str, str]:
@@ -247,14 +242,14 @@ def _editable(value: Any) -> Data | None:
 def _claim_of(name: str, data: Data) -> tuple[str | None, int | None]:
     """Return key and version that the data of an object called `name` state, None if they don't."""
     key, version = data.get("key"), data.get("version")
-    if key is not None and not is_key(key):
-        raise NotAccepted(400, f"{str(key)[:40]!r} is not a valid {name.lower()} key")
+    is_valid = key is None or is_key(key)
+    require(is_valid, f"{str(key)[:40]!r} is not a valid {name.lower()} key")
     if isinstance(version, str) and re.fullmatch(r"[0-9]{1,15}", version):
         version = int(version)
     if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
         raise NotAccepted(400, "'version' must be an integer")
-    if version is not None and key is None:
-        raise NotAccepted(400, f"'version' is valid only if {name.lower()} key is provided")
+    has_key = version is None or key is not None
+    require(has_key, f"'version' is valid only if {name.lower()} key is provided")
     return key, version
 
 
