@@ -24,7 +24,7 @@ from zoterodigest.cli.show.library_list import (
 )
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.library.records.contents import collection_paths, tag_names
+from zoterodigest.library.records.contents import collection_paths
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -90,7 +90,7 @@ def _fields(snapshot: Snapshot, item: LibraryItem) -> Iterator[tuple[str, str]]:
     for name, value in item.json.texts():
         if name not in _ELSEWHERE:
             yield name, value
-    for tag in sorted(tag_names(item)):
+    for tag in sorted(set(item.json.tags)):
         yield "tag", tag
     paths = collection_paths(snapshot.collections)
     for key in item.json.collections:
