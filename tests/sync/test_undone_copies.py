@@ -251,6 +251,23 @@ def test_a_copy_that_was_killed_is_undone_as_far_as_it_went(mover: Mover) -> Non
     require_back(mover)
 
 
+def test_what_a_killed_copy_made_is_taken_back_also_after_a_sync_with_the_first_library(
+    aside: Mover,
+) -> None:
+    with pytest.raises(Killed):
+        aside.copy(through=killing(3, When.AFTER))
+    number = aside.history().runs[-1].number
+    aside.world.edit("notes.md", ("Noise is undone step by step.", "Noise is undone slowly."))
+    synced(aside)
+    lock = aside.world.lock_path.read_bytes()
+
+    undone = aside.undo(number=number)
+
+    assert undone.declined == ()
+    assert live(aside) == [MINE]
+    assert aside.world.lock_path.read_bytes() == lock
+
+
 def test_a_copy_without_links_is_in_the_log_and_undone_too(aside: Mover) -> None:
     aside.world.lock_path.unlink()
     aside.copy(replace(aside.staying(), is_whole=True))

@@ -112,7 +112,9 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
     if is_other and not _is_unmade(workspace, run):
         raise OtherLibrary(folder, run.library, workspace.library.identity)
     run = run_as_stored(run, workspace.library.stored_keys)
-    if run.before.identity and not _has_links_of(gathered.lock, run):
+    if changed_links(gathered.lock.links, run.after) != _NO_LINKS and _goes_back(
+        gathered.lock, run
+    ):
         raise LinksChanged(workspace.project.lock_path, run)
     removal = Removal(workspace, gathered, run.after.rows, run.pending.taken)
     reverting = Reverting(run, gathered, removal, dict(_files_of(run, workspace, gathered)))
@@ -142,10 +144,15 @@ def _is_unmade(workspace: Workspace, run: Run) -> bool:
     return bool(run.address) and not run.is_finished and not workspace.library.version()
 
 
-def _has_links_of(lock: LockFile, run: Run) -> bool:
-    """Tell whether a lock file holds all links as `run` left them, or has them back already."""
-    sides = (changed_links(lock.links, side) for side in (run.before, run.after))
-    return (Links(), Links()) in sides
+_NO_LINKS = Links(), Links()
+
+
+def _goes_back(lock: LockFile, run: Run) -> bool:
+    """Tell whether a lock file is to go back to the library that it linked with before a copy.
+
+    It may be there: the copy was killed, or its undo, or the links were copied back.
+    """
+    return run.before.identity not in ("", lock.identity)
 
 
 def _pending_back(run: Run, gathered: Gathered, *, is_whole: bool) -> PendingChange:
@@ -326,11 +333,11 @@ def _lock_back(present: LockFile, undoing: Undoing, results: Results) -> LockFil
 
     That library has stayed as it was. In a redo it is the copy, which may not be whole any more.
     """
-    links = undoing.run.before
+    run = undoing.run
     is_lost = undoing.is_redo and (undoing.declined or results.failed)
-    if is_lost or not links.identity:
+    if is_lost or not _goes_back(present, run):
         return present
-    return replace(_with_links(present, links), identity=links.identity)
+    return replace(_with_links(present, run.before), identity=run.before.identity)
 
 
 def _with_links(lock: LockFile, links: Links) -> LockFile:
