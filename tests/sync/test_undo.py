@@ -504,6 +504,24 @@ def test_what_moved_to_another_item_by_a_merge_stays_and_is_told(pushed: World) 
     }
 
 
+def test_a_removal_done_again_tells_of_an_item_that_was_merged_meanwhile(pushed: World) -> None:
+    pushed.remove()
+    undone(pushed)
+    pushed.put(LibraryItem("WNXTEM22", 0, {"itemType": "preprint", "title": "An Item of My Own"}))
+    moved = pushed.children(SWIN)
+    pushed.merge("WNXTEM22", pushed.key(SWIN))
+
+    done = undone(pushed, 3)
+
+    assert moved.keys() <= live(pushed).keys()
+    assert {(one.title, one.reason) for one in done.declined if one.title == SWIN} == {
+        (SWIN, "it was merged into another item, and what it had is there")
+    }
+    pushed.push(SYNC)
+    assert pushed.plan(SYNC).is_settled
+    assert len(pushed.children("An Item of My Own")) == len(moved)
+
+
 def test_a_file_that_the_run_made_and_that_is_gone_already_declines_nothing(world: World) -> None:
     world.configure('[[digest]]\npath = "*.md"\n\n[[bibliography]]\npath = "refs.bib"\n')
     world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001")))

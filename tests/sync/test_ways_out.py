@@ -42,6 +42,23 @@ def test_remove_of_what_nobody_touched_leaves_nothing(pushed: World) -> None:
     assert (pushed.items(), pushed.shelves()) == ({}, {})
 
 
+def test_a_removal_tells_of_an_item_that_was_merged_into_one_of_the_persons_own(
+    pushed: World,
+) -> None:
+    pushed.put(LibraryItem("WNXTEM22", 0, {"itemType": "preprint", "title": "An Item of My Own"}))
+    moved = pushed.children(SWIN)
+    pushed.merge("WNXTEM22", pushed.key(SWIN))
+
+    left = pushed.remove()
+
+    assert pushed.children("An Item of My Own") == {
+        key: {**one, "parentItem": "WNXTEM22"} for key, one in moved.items()
+    }
+    assert [(one.title, one.reason) for one in left.leaving.kept if one.title == SWIN] == [
+        (SWIN, "it was merged into another item, and what it had is there")
+    ]
+
+
 def test_remove_leaves_the_collection_of_an_item_that_somebody_edits_meanwhile(
     pushed: World,
 ) -> None:

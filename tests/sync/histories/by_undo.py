@@ -269,8 +269,10 @@ def _remember(stage: Stage, clone: Clone, run: Done, done: Done) -> None:
     There it is pending again, even if a person does away with it elsewhere meanwhile.
     """
     before, after = _by_end(stage, clone, done.before), _by_end(stage, clone, done.after)
-    origins = _by_end(stage, clone, run.before)
+    origins, carried = (_by_end(stage, clone, state) for state in (run.before, run.after))
     for end, tokens in before.items():
+        # What was written over it stays, and may go later, as by a git revert: its bases are back.
+        stage.memory.pending |= carried[end] - origins[end] - tokens
         for token in tokens ^ after[end]:
             kept = stage.taken_back if token in tokens else stage.brought_back
             ends = {one for one in origins if (token in origins[one]) == (token in tokens)}

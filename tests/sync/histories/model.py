@@ -100,6 +100,10 @@ class Memory:
     """What each token was written in the very place of, one after the other."""
     removed: set[str] = field(default_factory=set)
     wished: set[str] = field(default_factory=set)
+    pending: set[str] = field(default_factory=set)
+    """What a run had carried that was undone after somebody had written over it: it is pending
+    where it came from, and comes again where nothing stands any more that was written over it.
+    """
     left: dict[str, set[str]] = field(default_factory=dict)
     """What is known to have stood at each end and stands there no more."""
     last: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -165,7 +169,9 @@ class Memory:
         """Return the bullets that a person took out, that had left this end, and that are back."""
         left = self.left.setdefault(end, set())
         left |= self.last.get(end, frozenset()) - before
-        back = (after - before) & left & (self.removed - self.wished)
+        over = frozenset[str]().union(*(self.over.get(one, frozenset()) for one in after))
+        wished = self.wished | (self.pending - over)
+        back = (after - before) & left & (self.removed - wished)
         left |= before - after
         self.last[end] = frozenset(after)
         return sorted(one for one in back if letter_of(one) == "s")

@@ -132,3 +132,14 @@ def test_a_note_edited_back_out_of_the_trash_of_one_copy_has_what_was_removed_in
     )
     with fast_and_alike() as room:
         assert play(History(steps, has_copies=True), room) is None
+
+
+def test_what_an_undone_sync_had_carried_may_come_again_after_a_git_revert() -> None:
+    steps = (
+        Step("set bold", 0, (9663, 4530, 9467)),
+        Step("add in zotero", 1, (5217, 8019, 766)),
+        Step("sync, undo", 0, (9030, 4686, 3206)),
+        Step("revert", 0, (3210, 1420, 4626)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps, has_lookups=True), room) is None

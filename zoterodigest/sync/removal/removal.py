@@ -10,6 +10,7 @@ from zoterodigest.core.links.link import Row, fingerprint
 from zoterodigest.core.links.merge import is_set
 from zoterodigest.core.links.view import canonical
 from zoterodigest.core.plan.found import Pending
+from zoterodigest.core.reconcile.following import successors
 from zoterodigest.core.values.keys import derived_key
 from zoterodigest.core.values.record import (
     EMPTY,
@@ -35,6 +36,8 @@ from zoterodigest.sync.gathering.workspace import Workspace
 _BOOKKEEPING = frozenset(
     ("itemType", "dateAdded", "dateModified", "tags", "collections", "relations", "creators")
 )
+MERGED = "it was merged into another item, and what it had is there"
+"""Why an item that lies in the trash is not all gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Removal:
 
     def __post_init__(self) -> None:
         self._items: Mapping[str, Item] = {it.key: it for it in self._contents.items}
+        self.merged = successors(self._contents.items)
         ending = {row.id for row in self.rows}
         self._staying = [row for row in self.gathered.lock.rows if row.id not in ending]
 
@@ -90,9 +94,13 @@ class Removal:
     def take_back(self, key: str) -> None:
         """Plan what is taken back of the item `key` and its children."""
         item = self._items.get(key)
-        if item is None or item.is_trashed:
+        if item is None:
             return
         rows = [row for row in self.rows if row.item == key]
+        if item.is_trashed:
+            if key in self.merged and any(row.origin.item for row in rows):
+                self.kept.append(Kept(title_of(item), MERGED))
+            return
         others = self._others(key)
         reason = self.reason_to_keep(key)
         if not reason:

@@ -32,7 +32,7 @@ from zoterodigest.sync.apply.recording import (
     state_below,
 )
 from zoterodigest.sync.gathering.gather import Gathered
-from zoterodigest.sync.removal.removal import Removal
+from zoterodigest.sync.removal.removal import MERGED, Removal
 
 _SETS = ("collections", "tags")
 
@@ -159,6 +159,9 @@ class Reverting:
                 self._decline(change, "it, or something below it, has changed since")
             elif now == after:
                 yield name, _emptied(now) if before is None else before
+            elif now == before and name == "deleted" and change.key in self.removal.merged:
+                # It lies in the trash as it is to, but its note and links live on elsewhere.
+                self._decline(change, MERGED)
             elif now != before:
                 yield from self._lines_back(change, name, data)
 
