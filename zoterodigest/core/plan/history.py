@@ -69,12 +69,16 @@ class CollectionChange:
 class DigestChange:
     """The hunks of lines that a run changed in the digest or .bib `key`, and whether the run made
     the file, or removed it.
+
+    A run that planned again may have been killed before it wrote the file once more: `earlier` are
+    the hunks that it had written until then.
     """
 
     key: FileKey
     hunks: tuple[Hunk, ...]
     is_created: bool = False
     is_removed: bool = False
+    earlier: tuple[Hunk, ...] = ()
 
 
 Change = TypeVar("Change", bound=ObjectChange | CollectionChange | DigestChange)

@@ -150,6 +150,8 @@ class _FileChange(Shape):
     hunks: tuple[Hunk, ...]
     is_created: bool = False
     is_removed: bool = False
+    # Earlier versions did not write it.
+    earlier: tuple[Hunk, ...] = ()
 
     def change(self) -> DigestChange:
         return DigestChange(**(dict(self) | {"key": file_key(self.key)}))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from zoterodigest.core.links.link import Row
 from zoterodigest.core.plan.found import Pending, PendingChange
-from zoterodigest.core.plan.history import Links, Run
+from zoterodigest.core.plan.history import Links, Run, listed
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents, read_contents
 from zoterodigest.project.files import (
@@ -63,15 +63,15 @@ def apply(changes: Changes, progress: Progress) -> Results:
         # Files first: a plan that is made again reads them again, and an edit must not slip in.
         require_unchanged(project, changes.gathered)
         changes = _up_to_date(changes)
-        results = _recorded(
-            changes, _settle_killed_run(changes.workspace, changes.gathered), progress
-        )
+        lock_data = _settle_killed_run(changes.workspace, changes.gathered)
+        results, run = _recorded(changes, lock_data, progress)
         if changes.again is None or not results.has_stale:
             return results
         second = changes.again.of_stale()
         if second is None:
             return results
-        return replace(results, again=_recorded(second, second.gathered.lock_data, progress))
+        again, _ = _recorded(second, second.gathered.lock_data, progress, run)
+        return replace(results, again=again)
 
 
 def _up_to_date(changes: Changes) -> Changes:
@@ -82,8 +82,13 @@ def _up_to_date(changes: Changes) -> Changes:
     return changes if is_same else changes.again.before_writing()
 
 
-def _recorded(changes: Changes, lock_data: bytes | None, progress: Progress) -> Results:
-    """Write what is intended over the lock file's bytes `lock_data`; keep it in the history."""
+def _recorded(
+    changes: Changes, lock_data: bytes | None, progress: Progress, first: Run | None = None
+) -> tuple[Results, Run]:
+    """Write what is intended over the lock file's bytes `lock_data`; keep it in the history.
+
+    Returns also what the history keeps of it, and of what was written `first` in the same run.
+    """
     gathered = changes.gathered
     head = Run(
         0,
@@ -93,7 +98,8 @@ def _recorded(changes: Changes, lock_data: bytes | None, progress: Progress) -> 
         undoes=changes.undoes,
         address=changes.address,
     )
-    present = Present(gathered.contents, gathered.lock)
+    going_on = first if first and not first.is_empty else None
+    present = Present(gathered.contents, gathered.lock, going_on)
     project = changes.workspace.project
     recording = begin_recording(project, present, head, changes.sent, changes.links)
     with telling_why(recording):
@@ -102,7 +108,7 @@ def _recorded(changes: Changes, lock_data: bytes | None, progress: Progress) -> 
 
 def _carried_out(
     changes: Changes, recording: Recording, lock_data: bytes | None, progress: Progress
-) -> Results:
+) -> tuple[Results, Run]:
     """Write all ends, then the lock file, then the history: the order of statements is a law."""
     known, state_folder = changes.gathered.lock, changes.workspace.project.state_folder
     # Facts go first: without its entry a fact is forgotten, without its facts an entry lacks them.
@@ -132,10 +138,10 @@ def _carried_out(
     done = replace(sent.as_stored(results.keys), files=written)
     is_left = bool(results.failed or results.unwritten)
     # The history is last: until then it says what was intended, and that is enough to undo it.
-    counts = recording.finish(
+    run = recording.finish(
         done.written(results.versions), stored, ending.lock.links, is_left=is_left
     )
-    return replace(results, counts=counts)
+    return replace(results, counts=listed(run).counts), run
 
 
 def apply_files(

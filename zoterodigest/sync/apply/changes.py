@@ -103,7 +103,7 @@ class Results:
     Objects go by their key in the library (`keys` by those asked for, where it gave others), files
     by theirs in the project; `files` are those that hold what they are to hold. `counts` is how
     many things of each kind were written, by the names of the log (`items`, `notes`, ...). `again`
-    is what came of what had to be planned again.
+    is what came of what had to be planned again; its `counts` are those of the whole run.
     """
 
     versions: Mapping[str, int] = field(default_factory=dict)

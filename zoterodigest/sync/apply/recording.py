@@ -19,7 +19,6 @@ from zoterodigest.core.plan.history import (
     ObjectChange,
     Run,
     changed_links,
-    listed,
 )
 from zoterodigest.core.plan.reversal import Hunk, hunks_between
 from zoterodigest.errors import ZoterodigestError
@@ -40,6 +39,12 @@ from zoterodigest.project.log.history import (
 )
 from zoterodigest.project.running import note_run
 from zoterodigest.sync.apply.changes import FileChange, Sent
+from zoterodigest.sync.apply.unwritten import (
+    data_unwritten,
+    joined_changes,
+    lines_unwritten,
+    links_unwritten,
+)
 
 _NAMING_OTHERS = frozenset({"collections", "parentItem", "relations"})
 _BOOKKEEPING = frozenset({"dateAdded", "dateModified"})
@@ -47,10 +52,21 @@ _BOOKKEEPING = frozenset({"dateAdded", "dateModified"})
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What stands there before a run: what the library holds, and what the lock file says."""
+    """What stands there before a run: what the library holds, and what the lock file says.
+
+    `first` is what the run has written already, if it was planned again since: it goes on with
+    that as one run, and what it changed is told from what stood there before both.
+    """
 
     contents: Contents = EMPTY_LIBRARY
     lock: LockFile = field(default_factory=lambda: LockFile(""))
+    first: Run | None = None
+
+    @property
+    def links_before(self) -> Links:
+        """The links before all that the run writes."""
+        links = self.lock.links
+        return links if self.first is None else links_unwritten(links, self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +77,10 @@ class Recording:
     present: Present
     run: Run
 
-    def finish(
-        self, sent: Sent, stored: Contents, after: Links, *, is_left: bool = False
-    ) -> Mapping[str, int]:
+    def finish(self, sent: Sent, stored: Contents, after: Links, *, is_left: bool = False) -> Run:
         """Write down what was written, as the library has `stored` it, and the links as they are.
 
-        Returns how many things of each kind were written, as the log will list them.
+        Returns the run as the log will list it.
         A run that has written nothing is forgotten, but for an undo: what it undoes is undone, if
         only because nothing of it was left. Where the file cannot be written, what was intended
         stands there still, and that is enough to undo it.
@@ -86,7 +100,7 @@ class Recording:
                 # The next undo or redo goes by what is finished: this one is to be given again.
                 if run.undoes:
                     raise
-        return listed(run).counts
+        return run
 
 
 @contextmanager
@@ -110,17 +124,19 @@ def begin_recording(
 
     `head` says what it is: its command, its library, which run it undoes. Call it while running is
     held, before anything is written. Raises `CannotWrite`. A run that is to change nothing but
-    marks of the lock file is not kept: there is nothing to undo.
+    marks of the lock file is not kept: there is nothing to undo. A run that goes on with what it
+    wrote first keeps its number: its file is replaced, so that at every moment the log knows it as
+    one.
     """
     folder = history_folder(project.state_folder)
     now = datetime.now(UTC)
     prune_history(folder, now)
-    intended = _with_changes(head, present, sent, None, after)
+    intended, first = _with_changes(head, present, sent, None, after), present.first
     run = replace(
         intended,
         before=_with_touched(intended.before, present, sent),
-        number=next_number(folder),
-        when=moment(now),
+        number=first.number if first else next_number(folder),
+        when=first.when if first else moment(now),
         is_finished=False,
     )
     if run.undoes or not run.is_empty:
@@ -138,7 +154,9 @@ def _with_touched(before: Links, present: Present, sent: Sent) -> Links:
     keys = {item.key for item in sent.all_items} | {file.key for file in sent.files}
     known = {row.id for row in before.rows}
     touched = (
-        row for row in present.lock.rows if not keys.isdisjoint({row.digest, row.item, row.note})
+        row
+        for row in present.links_before.rows
+        if not keys.isdisjoint({row.digest, row.item, row.note})
     )
     return replace(before, rows=(*before.rows, *(row for row in touched if row.id not in known)))
 
@@ -152,28 +170,31 @@ def intended_run(present: Present, sent: Sent, after: Links) -> Run:
 def _with_changes(
     run: Run, present: Present, sent: Sent, stored: Contents | None, links: Links
 ) -> Run:
-    before, after = changed_links(present.lock.links, links)
-    changes = _object_changes(present.contents, sent, stored, is_copy=bool(run.address))
+    before, after = changed_links(present.links_before, links)
+    changes = _object_changes(present, sent, stored, is_copy=bool(run.address))
     objects = tuple(changes)
-    return replace(
+    changed = replace(
         run,
         objects=objects,
         names=_collection_names(objects, (*present.contents.collections, *sent.collections)),
-        collections=tuple(_collection_changes(present.contents, sent.collections)),
-        digests=tuple(_file_changes(sent.files)),
+        collections=tuple(_collection_changes(present, sent.collections)),
+        digests=tuple(_file_changes(sent.files, present.first, is_finished=stored is not None)),
         before=before,
         after=after,
         pending=sent.pending,
     )
+    return changed if present.first is None else joined_changes(present.first, changed)
 
 
 # --- the library ---------------------------------------------------------------------------------
 
 
 def _object_changes(
-    present: Contents, sent: Sent, stored: Contents | None, *, is_copy: bool
+    there: Present, sent: Sent, stored: Contents | None, *, is_copy: bool
 ) -> Iterator[ObjectChange]:
     """Yield what changes in each object: once for each, as the library stores it if known."""
+    present = there.contents
+    known = {one.key: one for one in there.first.objects} if there.first else {}
     # What was there goes first, then what is sent first: a later patch may name no title.
     titled = (*reversed(sent.all_items), *present.by_key.values())
     titles = {one.key: _title(one.data) for one in titled}
@@ -185,10 +206,11 @@ def _object_changes(
         title = titles.get(parent) or titles[key]
         held_after = after if ItemJson(after).is_attachment else {}
         change = ObjectChange(key, title, after=held_after, is_created=True)
-        if before is None and is_copy:
+        stood = _data_before(before, known.get(key))
+        if stood is None and is_copy:
             change = _copied(after)
-        if before is not None:
-            change = _change(held(before.data), after)
+        if stood is not None:
+            change = _change(stood, after)
         is_note = ItemJson(after).is_note
         is_restored = "deleted" in change.before and "deleted" not in change.after
         state = state_below(key, left) if is_restored else change.left
@@ -209,6 +231,14 @@ def state_alone(data: Data) -> str:
     """Return a fingerprint of all that an object holds but what names other objects."""
     own = {name: value for name, value in held(data).items() if name not in _NAMING_OTHERS}
     return fingerprint(json.dumps(own, sort_keys=True))
+
+
+def _data_before(present: LibraryItem | None, first: ObjectChange | None) -> Data | None:
+    """Return what an object held before a run that may have changed it already."""
+    if present is None:
+        return None
+    data = held(present.data)
+    return data if first is None else data_unwritten(data, first)
 
 
 def _collection_names(
@@ -286,13 +316,14 @@ def note_hunks(before: str, after: str) -> tuple[Hunk, ...]:
     return tuple(hunk for hunk in hunks if not holds_private((*hunk.before, *hunk.after)))
 
 
-def _collection_changes(
-    present: Contents, sent: Sequence[Collection]
-) -> Iterator[CollectionChange]:
-    known = {one.key: one for one in present.collections}
+def _collection_changes(present: Present, sent: Sequence[Collection]) -> Iterator[CollectionChange]:
+    known = {one.key: _state(one) for one in present.contents.collections}
+    firsts = {one.key: one for one in present.first.collections} if present.first else {}
     for one in sent:
-        before = known.get(one.key)
-        yield CollectionChange(one.key, _state(before) if before else None, _state(one))
+        before, first = known.get(one.key), firsts.get(one.key)
+        if first is not None and before == first.after:
+            before = first.before
+        yield CollectionChange(one.key, before, _state(one))
 
 
 def _state(one: Collection) -> CollectionState:
@@ -302,13 +333,22 @@ def _state(one: Collection) -> CollectionState:
 # --- files ---------------------------------------------------------------------------------------
 
 
-def _file_changes(files: Iterable[FileChange]) -> Iterator[DigestChange]:
+def _file_changes(
+    files: Iterable[FileChange], first: Run | None, *, is_finished: bool
+) -> Iterator[DigestChange]:
+    known = {one.key: one for one in first.digests} if first else {}
     for file in files:
         if file.after == file.before:
             continue
-        hunks = hunks_between(lines_of(file.before or b""), lines_of(file.after or b""))
-        is_created, is_removed = file.before is None, file.after is None
-        yield DigestChange(file.key, hunks, is_created=is_created, is_removed=is_removed)
+        before = None if file.before is None else lines_of(file.before)
+        earlier: tuple[Hunk, ...] = ()
+        if file.key in known:
+            before = lines_unwritten(before, known[file.key])
+            earlier = () if is_finished else known[file.key].hunks
+        hunks = hunks_between(before or [], lines_of(file.after or b""))
+        is_created, is_removed = before is None, file.after is None
+        change = DigestChange(file.key, hunks, is_created=is_created, is_removed=is_removed)
+        yield replace(change, earlier=earlier)
 
 
 def lines_of(source: bytes) -> list[str]:

@@ -6,7 +6,7 @@ intended (law 3).
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -253,9 +253,6 @@ def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry
 def _outcome(plans: _Plans, results: Results) -> Outcome:
     """Return what came of all plans of a run, each failure once."""
     every = (results, results.again or Results())
-    counts: Counter[str] = Counter()
-    for one in every:
-        counts.update(one.counts)
     files = [file.key for one in every for file in one.files if file.is_change]
     bibs = sum(key.is_bib for key in files)
     first, second = plans.first, plans.second
@@ -271,7 +268,7 @@ def _outcome(plans: _Plans, results: Results) -> Outcome:
         tuple(dict.fromkeys(failures)),
         len(_expected_versions(plans.shown) - _expected_versions(first)) + stale,
         second,
-        counts,
+        (results.again or results).counts,
     )
 
 

@@ -15,6 +15,7 @@ from zoterodigest.core.plan.history import Links, Run
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Item
+from zoterodigest.sync.apply.unwritten import entry_place, put_back, shelf_place
 
 T = TypeVar("T")
 IsChanged = Callable[[str, str], bool]
@@ -126,18 +127,9 @@ def _less(present: Origin, after: Origin, before: Origin) -> Origin:
 
 def _shelves_back(present: tuple[Shelf, ...], run: Run, declined: Set[str]) -> tuple[Shelf, ...]:
     """Return the shelves as they were, but for those whose collection stays as it is."""
-    before = {(shelf.digest, shelf.path): shelf for shelf in run.before.shelves}
-    after = {(shelf.digest, shelf.path): shelf for shelf in run.after.shelves}
-    shelves = {(shelf.digest, shelf.path): shelf for shelf in present}
-    for place in {*before, *after}:
-        now = shelves.get(place)
-        if now != after.get(place) or (now is not None and now.collection in declined):
-            continue
-        if place in before:
-            shelves[place] = before[place]
-        else:
-            del shelves[place]
-    return tuple(shelves[place] for place in sorted(shelves))
+    sides = run.before.shelves, run.after.shelves
+    stay = {shelf_place(shelf) for shelf in run.after.shelves if shelf.collection in declined}
+    return put_back(present, sides, shelf_place, stay)
 
 
 def _exported_back(
@@ -147,17 +139,10 @@ def _exported_back(
 
     An entry that has changed since stays as it is known.
     """
-    before = {(one.bibliography, one.key): one for one in run.before.exported}
-    after = {(one.bibliography, one.key): one for one in run.after.exported}
-    entries = {(one.bibliography, one.key): one for one in present}
-    for place in {*before, *after}:
-        if entries.get(place) != after.get(place) or place[0] in declined:
-            continue
-        if place in before:
-            entries[place] = before[place]
-        else:
-            del entries[place]
-    return tuple(entries[place] for place in sorted(entries))
+    sides = run.before.exported, run.after.exported
+    known = (one for side in sides for one in side)
+    stay = {entry_place(one) for one in known if one.bibliography in declined}
+    return put_back(present, sides, entry_place, stay)
 
 
 def seen_back(seen: Seen, present: Links, back: Links, written: Sequence[Item]) -> Seen:

@@ -31,10 +31,9 @@ from zoterodigest.sync.apply.recording import (
     state_alone,
     state_below,
 )
+from zoterodigest.sync.apply.unwritten import SETS, members, members_back
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.removal.removal import MERGED, Removal
-
-_SETS = ("collections", "tags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ class Reverting:
     def _fields_back(self, change: ObjectChange, data: Data) -> Iterator[tuple[str, Any]]:
         for name in sorted({*change.before, *change.after}):
             now, before, after = (one.get(name) for one in (data, change.before, change.after))
-            if name in _SETS:
+            if name in SETS:
                 yield from self._members_back(change, name, data)
             elif now == after and name == "deleted" and not self._is_as_left(change):
                 # In the trash nobody would see what was written since.
@@ -183,23 +182,18 @@ class Reverting:
     def _members_back(
         self, change: ObjectChange, name: str, data: Data
     ) -> Iterator[tuple[str, Any]]:
-        before, after, now = (
-            _members(one.get(name)) for one in (change.before, change.after, data)
-        )
-        added, removed = after.keys() - before.keys(), before.keys() - after.keys()
-        if added - now.keys() and removed - now.keys():
+        back = members_back(change.before.get(name), change.after.get(name), data.get(name))
+        if back is None:
             # What stands there was written over what the run added, and so over what it removed:
             # that would come back beside its own successor.
             self._decline(change, f"its {name} have changed since")
             return
-        back = {key: one for key, one in now.items() if key not in added}
-        back |= {key: one for key, one in before.items() if key in removed}
         if name == "collections":
             known = {one.key for one in self.gathered.contents.collections}
             if not back.keys() <= known:
                 self._decline(change, "a collection it was in is no longer there")
             back = {key: one for key, one in back.items() if key in known}
-        if back.keys() != now.keys():
+        if back.keys() != members(data.get(name)).keys():
             yield name, list(back.values())
 
     def _note_back(self, change: ObjectChange, html: str) -> str:
@@ -222,7 +216,13 @@ class Reverting:
                 reason = "there is no such file now"
                 self.declined.append(Declined(change.key, reason, change.key))
             return
-        reversal = turn_back(lines_of(present or b""), change.hunks)
+        lines = lines_of(present or b"")
+        reversal = turn_back(lines, change.hunks)
+        if reversal.refused and change.earlier:
+            # Killed before it wrote the file once more, the run left it as it had written it first.
+            reversal = min(
+                reversal, turn_back(lines, change.earlier), key=lambda one: len(one.refused)
+            )
         for hunk in reversal.refused:
             where = f"{change.key}:{hunk.at + 1}"
             reason = "what was written there has changed since"
@@ -319,9 +319,3 @@ def _emptied(value: object) -> object:
             return 0
         case _:
             return ""
-
-
-def _members(value: object) -> Mapping[str, object]:
-    """Return tags or keys of collections by what each is known by."""
-    members = value if isinstance(value, list) else []
-    return {str(one["tag"] if isinstance(one, dict) else one): one for one in members}

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from zoterodigest.core.links.link import Exported, Row, State
+from zoterodigest.core.links.link import Row, State
 from zoterodigest.core.plan.found import PendingChange
 from zoterodigest.core.plan.history import Links, Run, changed_links, is_undo
 from zoterodigest.core.plan.plan import Link
@@ -27,6 +27,7 @@ from zoterodigest.project.outside import require_keys_inside
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Ending, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
+from zoterodigest.sync.apply.unwritten import entry_place
 from zoterodigest.sync.gathering.foreseeing import contents_after
 from zoterodigest.sync.gathering.gather import (
     Gathered,
@@ -282,12 +283,12 @@ def _released(undoing: Undoing) -> LockFile | None:
         return None if ended == present else ended
     rows = {row.id: row for row in present.rows}
     collections = {shelf.collection for shelf in present.shelves}
-    entries = {*map(_entry_place, present.exported)}
+    entries = {*map(entry_place, present.exported)}
     return replace(
         back,
         rows=tuple(_released_row(row, rows.get(row.id)) for row in back.rows),
         shelves=tuple(one for one in back.shelves if one.collection in collections),
-        exported=tuple(one for one in back.exported if _entry_place(one) in entries),
+        exported=tuple(one for one in back.exported if entry_place(one) in entries),
     )
 
 
@@ -308,10 +309,6 @@ def _released_row(back: Row, present: Row | None) -> Row:
     if back.state is not State.LINKED or is_linked:
         return back
     return present or replace(back, state=State.UNLINKED)
-
-
-def _entry_place(entry: Exported) -> tuple[str, str]:
-    return entry.bibliography, entry.key
 
 
 def _lock_after(undoing: Undoing, results: Results) -> LockFile:

@@ -1,0 +1,125 @@
+"""Unwritten: what stands there as it would without what a run wrote, as far as that still is so.
+
+A run that planned again while it wrote goes on under its number. What it changed is told from what
+stood there before its first write; what somebody else edited meanwhile is no change of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from zoterodigest.core.links.link import Exported, Shelf, ShelfKey
+from zoterodigest.core.plan.history import (
+    Data,
+    DigestChange,
+    Links,
+    ObjectChange,
+    Run,
+    joined,
+)
+from zoterodigest.core.plan.reversal import turn_back
+from zoterodigest.library.item_json import ItemJson
+from zoterodigest.notes.own import note_pieces
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Any)
+
+SETS = ("collections", "tags")
+"""The fields of an object whose members are changed one by one."""
+
+
+def links_unwritten(present: Links, run: Run) -> Links:
+    """Return the links without what `run` made of them."""
+    before, after = run.before, run.after
+    return Links(
+        put_back(present.rows, (before.rows, after.rows), lambda row: row.id),
+        put_back(present.shelves, (before.shelves, after.shelves), shelf_place),
+        put_back(present.exported, (before.exported, after.exported), entry_place),
+    )
+
+
+def shelf_place(shelf: Shelf) -> ShelfKey:
+    """Return what a shelf is known by."""
+    return shelf.digest, shelf.path
+
+
+def entry_place(entry: Exported) -> tuple[str, str]:
+    """Return what an entry of a .bib is known by."""
+    return entry.bibliography, entry.key
+
+
+def data_unwritten(data: Data, change: ObjectChange) -> Data | None:
+    """Return what an object holds without `change`; None if that created it."""
+    if change.is_created:
+        return None
+    found = dict(data)
+    for name in {*change.before, *change.after}:
+        now, before, after = (one.get(name) for one in (data, change.before, change.after))
+        if name in SETS:
+            back = members_back(before, after, now)
+            found[name] = now if back is None else list(back.values())
+        elif now == after:
+            found[name] = before
+    if change.hunks:
+        note = note_pieces(ItemJson(data).note)
+        found["note"] = note.joined(turn_back(note.pieces, change.hunks).pieces)
+    return {name: value for name, value in found.items() if value}
+
+
+def members_back(before: object, after: object, now: object) -> dict[str, object] | None:
+    """Return the tags, or the keys of collections, of `now` without what `before` became `after`.
+
+    Each goes by what it is known by. None if what was added has gone with what was removed: others
+    were written over it.
+    """
+    old, new, there = members(before), members(after), members(now)
+    added, removed = new.keys() - old.keys(), old.keys() - new.keys()
+    if added - there.keys() and removed - there.keys():
+        return None
+    back = {key: one for key, one in there.items() if key not in added}
+    return back | {key: one for key, one in old.items() if key in removed}
+
+
+def members(value: object) -> Mapping[str, object]:
+    """Return tags, or keys of collections, by what each is known by."""
+    members = value if isinstance(value, list) else []
+    return {str(one["tag"] if isinstance(one, dict) else one): one for one in members}
+
+
+def lines_unwritten(lines: list[str] | None, change: DigestChange) -> list[str] | None:
+    """Return the lines of a file without `change`; None if that made the file."""
+    if change.is_created:
+        return None
+    return list(turn_back(lines or [], change.hunks).pieces)
+
+
+def joined_changes(first: Run, then: Run) -> Run:
+    """Return what a run changed that wrote `first` and went on; `then` tells of both what it wrote
+    once more, and has the links of both.
+    """
+    names = {**first.names, **then.names}
+    return replace(joined(first, then), before=then.before, after=then.after, names=names)
+
+
+def put_back(
+    present: Iterable[T],
+    sides: tuple[Iterable[T], Iterable[T]],
+    place_of: Callable[[T], K],
+    stay: Container[K] = (),
+) -> tuple[T, ...]:
+    """Return `present` with what is as the second of `sides` has it as in the first.
+
+    What is at a place in `stay` remains.
+    """
+    before, after = ({place_of(one): one for one in side} for side in sides)
+    found = {place_of(one): one for one in present}
+    for place in {*before, *after}:
+        if place in stay or found.get(place) != after.get(place):
+            continue
+        if place in before:
+            found[place] = before[place]
+        else:
+            del found[place]
+    return tuple(found[place] for place in sorted(found))
