@@ -55,14 +55,15 @@ Agreement = Agrees | Doubtful | Unrelated
 def agreement(known: Known, candidate: Candidate) -> Agreement:
     """Return how far `candidate` agrees with what is known of the work.
 
-    Titles agree up to case, accents, TeX, markup and spelling, and if one lacks the other's
-    subtitle or end and all authors agree. User names, and lists without a person, agree with
+    Titles agree up to case, accents, TeX, markup and spelling. If one title lacks the subtitle or
+    end of the other, all authors must agree. User names, and lists without a person, agree with
     nobody.
     """
     meant = _work(known.title, known.authors.people, (known.arxiv, known.doi))
     offered = _work(candidate.title, candidate.authors, (candidate.arxiv, candidate.doi))
     titles, people = compare_titles(meant.title, offered.title), meant.beside(offered)
     contradictions = tuple(_contradictions(meant, offered, candidate))
+    # The less of a title agrees, the more of the people must.
     if not contradictions and titles is Titles.SAME and people.agree:
         return Agrees()
     if not contradictions and titles is Titles.CUT and people.agree_fully:
@@ -112,8 +113,8 @@ def _may_be_related(
 
 
 def _plain(title: str) -> str:
-    """Return a title as plain text, in whatever TeX or markup an index or a person wrote it."""
-    text = decode(title[:LONGEST_TITLE])
+    """Return a title as plain text, without TeX and markup."""
+    text = decode(title[:LONGEST_TITLE])  # indexes hold titles in TeX, HTML and plain text
     return _MARKS.sub("", _COMMAND.sub(_sign_of, _STYLE.sub("", text)))
 
 

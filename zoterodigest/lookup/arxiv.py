@@ -1,7 +1,7 @@
 """Papers of arXiv: by their ids, and the newest that a search finds.
 
-Every id has an outcome of its own. What came before a fault is kept, so that a run that is broken
-off goes on where it was.
+Every id has its own outcome. Each answer is cached when it comes, so an interrupted run continues
+where it stopped.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ _FEW = 5
 
 
 def _canonical(id_: str) -> str:
-    """Return an id without version in its usual form, "" if it is none."""
+    """Return an id without its version, or "" if it is no id of arXiv."""
     return arxiv_id(f"arXiv:{id_.strip()}")
 
 
@@ -137,7 +137,7 @@ def _names(complaint: str, id_: str) -> bool:
 
 
 def _fault(reply: Reply, feed: Feed, asked: Sequence[str]) -> str:
-    """Return why papers that `feed` does not have may exist all the same; "" if they do not."""
+    """Return why arXiv may have papers that `feed` lacks; "" if it has none of them."""
     if fault := fault_of(reply.status, feed):
         return fault
     if feed.is_empty:

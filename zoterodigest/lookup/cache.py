@@ -1,6 +1,7 @@
-"""What sources said, kept between runs in one file of the user's cache folder.
+"""Answers of sources, kept between runs in one file of the user's cache folder.
 
-It may be lost at any time: then it is asked for again. Several processes may use it at once.
+The file may be deleted at any time; then the sources are asked again. Several processes may use it
+at once.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def is_damaged(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer as it was kept: its text, None for "there is no such thing", and when it came."""
+    """A stored answer: its text (None for "there is no such thing"), and when it came."""
 
     answer: str | None
     asked: datetime
@@ -117,7 +118,7 @@ class Cache(AbstractContextManager["Cache"]):
         return self._tried(act)
 
     def _begin_anew(self, error: Exception) -> bool:
-        """Take a damaged file away and tell so; False, and do without, if that is of no use."""
+        """Delete a damaged file and report it; return False if the file can't be used at all."""
         self.close()
         if self._path is not None and _is_damage(error) and not self._is_new:
             with suppress(OSError):
@@ -215,7 +216,7 @@ def _keep(opened: sqlite3.Connection, rows: Sequence[_Row]) -> None:
 
 
 def _moment(asked: object) -> datetime:
-    """Return a time as it was kept; one that is none is long ago."""
+    """Return a stored time; anything else counts as long ago."""
     with suppress(ValueError, OverflowError, OSError):
         if isinstance(asked, float):
             return datetime.fromtimestamp(asked, UTC)

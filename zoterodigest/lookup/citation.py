@@ -1,4 +1,4 @@
-"""Volume, number, pages and year as they stand behind the name of a journal or of proceedings.
+"""Volume, number, pages and year behind the name of a journal or of proceedings.
 
 "120, 145301 (2018)", "B425 (1998) 300-308" without its B, "21(140):1-67, 2020", "vol. 14, pp. 1-9".
 """
@@ -47,8 +47,9 @@ _LOOSE = re.compile(rf"(?<![\w.-]){_RANGE}(?![\w-])")
 
 
 def cited(tail: str, submitted: str) -> Citation:
-    """Return what `tail`, the text behind a name, gives up to the first word that is none of it."""
+    """Return what `tail`, the text behind a name, says up to the first word of another kind."""
     text = _NOISE.sub("", tail[:_LONGEST].lstrip(" .,:"))
+    # The order is from the surest form to the loosest: what one takes, the next does not see.
     pages, text = _taken(_PAGES, text)
     volume, text = _taken(_VOLUME, text)
     number, text = _taken(_ISSUE, text)

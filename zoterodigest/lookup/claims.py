@@ -46,11 +46,11 @@ class Passage:
 class Reading:
     """Where and when a work appeared, as its authors say; what they do not say is empty.
 
-    `venue` is a venue's id in the table, or its name as it stands when the table has none; it is
-    empty unless the work was accepted there. A workshop, Findings, a demo or an industry track is
-    a venue of its own, never its conference; `track` says so in a word. `year` has four digits,
-    `award` is in the words of `core.venue.AWARDS`, several as in "Oral, Best Paper". `passage` is
-    why, None when nothing was read.
+    `venue` is a venue's id in the table, or its name if the table does not have it. It is empty
+    unless the work was accepted there. A workshop, Findings, a demo or an industry track is a venue
+    of its own, never its conference; `track` names it in a word. `year` has four digits. `award`
+    uses the words of `core.venue.AWARDS`, several as in "Oral, Best Paper". `passage` is the text
+    that was read, None if there was none.
     """
 
     venue: str = ""
@@ -83,7 +83,7 @@ class Claim:
 def claim_of(
     named: Named, text: str, span: tuple[int, int], status: Status, *, names: VenueNames
 ) -> Claim:
-    """Return what is claimed by `named`, which stands in the `span` of `text` that leads to it."""
+    """Return what the `span` of `text` that contains `named` claims."""
     submitted = names.submitted
     start, end = span
     tail = named.tail
@@ -111,9 +111,10 @@ def claim_of(
 def weighed(claims: Sequence[Claim], text: str, where: Where) -> Reading | None:
     """Return the reading that `claims` agree on; None if they name different venues.
 
-    A journal comes after the conference, a main venue after the workshop, and what is said in
-    words outweighs a name that stands alone.
+    A journal counts before a conference, a main venue before its workshop, and a venue in a
+    sentence before a name that stands alone.
     """
+    # In this order: each rule decides only what those before it left open.
     for part in (
         [claim for claim in claims if not claim.track or claim.is_journal],
         [claim for claim in claims if claim.is_journal],
@@ -165,7 +166,7 @@ def _venue(named: Named, track: Track | None, venues: VenueTable) -> tuple[str, 
 
 
 def _citation(named: Named, tail: str, submitted: str) -> Citation:
-    """Return volume and pages: always behind a journal, behind others only where they are named."""
+    """Return volume and pages: behind a journal in any form, else only behind their names."""
     if named.is_journal:
         return cited(tail, submitted)
     found = _PROCEEDINGS_VOLUME.search(tail)

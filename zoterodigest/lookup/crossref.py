@@ -45,7 +45,9 @@ _TYPES = {
     "dissertation": "thesis",
     "report": "report",
 }
+# Of a chapter Crossref lists the series beside the volume.
 _SERIES = ("lecture notes in", "communications in computer and information", "ifip advances in")
+# The date of printing is that of the volume; `issued` is the first of all dates.
 _DATES = ("published-print", "issued", "published-online", "published")
 _PREPRINTS = ("has-preprint", "is-version-of", "has-version")
 

@@ -23,9 +23,9 @@ EMPTY = "arXiv answers with an empty page"
 class Feed:
     """What a feed holds: papers, the API's complaints, and the numbers of its other entries.
 
-    The API answers with a `blank` entry for an id that does not exist, or with none. `total` is how
-    many papers it says there are in all. A feed that breaks off, or is none, is not whole; what
-    stood complete before the break was read.
+    For an id that does not exist the API answers with a `blank` entry or with none. `total` is the
+    number of papers that the API has. A feed is not whole if it breaks off or is no feed; `papers`
+    are those that were complete before the break.
     """
 
     papers: tuple[Looked, ...]
@@ -37,12 +37,12 @@ class Feed:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it has no entry at all, which the API answers now and then for no reason."""
+        """Whether it has no entry at all, as the API answers now and then for no reason."""
         return not (self.papers or self.complaints or self.blank or self.unreadable)
 
 
 def read_feed(content: bytes) -> Feed:
-    """Return what the feed `content` holds, whatever it is."""
+    """Return what the feed `content` holds. Any bytes are read; none raise."""
     entries: list[ElementTree.Element] = []
     total, last = 0, ""
     try:

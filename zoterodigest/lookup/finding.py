@@ -1,8 +1,8 @@
-"""Finding where works were published: each source is asked for what is still unknown, and no more.
+"""Finding where works were published: each source is asked only for what is still unknown.
 
-First those that answer for many works at once, then, one work after the other, those that do not.
-A source that does not answer leaves the others; what came is in the cache, so that a run that is
-broken off goes on where it was.
+First come the sources that answer for many works at once, then those that are asked work by work.
+If a source does not answer, the others are asked all the same. What came is in the cache, so a run
+that is broken off goes on where it was.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from zoterodigest.core.values.identity import Identifier, identifier_in
 from zoterodigest.core.values.names import PersonName, is_user_name, split_name
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.lookup import crossref, dblp, semantic_scholar
+from zoterodigest.lookup.agreement import Known
 from zoterodigest.lookup.arxiv import Progress
 from zoterodigest.lookup.index import Candidates, Index, Question
 from zoterodigest.lookup.publication import Publication, Published, publication
 from zoterodigest.lookup.sources import Sources
 from zoterodigest.lookup.statements import Heard, Work, is_same_paper
-from zoterodigest.lookup.work import Failed, Found, Looked, Missing, Outcome, Source, Withdrawn
+from zoterodigest.lookup.work import Failed, Found, Looked, Missing, Source, Withdrawn
 
 Watch = Callable[[str], AbstractContextManager[Progress]]
 """Shows what is under way while a block lasts, and how far it has got."""
@@ -61,6 +62,8 @@ def find(
 ) -> Findings:
     """Return where `works` were published."""
     search = _Search(works, sources, zotero, asking or Asking())
+    # The order saves requests: hundreds of works in one, and what they settle is not asked again.
+    # DBLP comes before Crossref, as it has the conferences that register no DOIs.
     search.ask_arxiv()
     search.ask_scholar_for_all()
     search.ask_for_each(Source.DBLP, _dblp_question)
@@ -106,7 +109,7 @@ class _Sought:
 
     @property
     def doi(self) -> str:
-        """The DOI, from whoever tells it; "" if nobody does."""
+        """The DOI by the digest or library, else by arXiv, else by an index; else ""."""
         looked, found = self.looked, self.found
         by_arxiv = looked.doi if looked else ""
         by_index = found.doi if isinstance(found, Published) else ""
@@ -136,18 +139,32 @@ class _Search:
             is_offline = self._asking.is_offline
             outcomes = arxiv.recall(ids) if is_offline else arxiv.look_up(ids, progress=progress)
         for at, id_ in zip(places, ids, strict=True):
-            self._hear_arxiv(at, outcomes[id_])
+            looked: Looked | None = None
+            match outcomes[id_]:
+                case Failed(reason, looked):
+                    self._note_fault(Source.ARXIV, reason)
+                case Found(looked) | Withdrawn(looked):
+                    pass  # also one that was withdrawn: its comment may say where it appeared
+                case Missing():
+                    pass
+            if looked is not None:
+                self._hear(at, replace(self._sought[at].heard, looked=looked))
 
     def ask_scholar_for_all(self) -> None:
         """Ask Semantic Scholar for the works with an identifier, in few requests."""
         index = self._sources.indexes.get(Source.SEMANTIC_SCHOLAR)
-        identified = {at: known for at in self._open() if (known := self._identifier(at))}
+        known = {at: _identifier(self._sought[at].work.known) for at in self._open()}
+        identified = {at: one for at, one in known.items() if one is not None}
         if index is None or not identified:
             return
         with self._asking.watch(f"Asking {index.source.value}"):
-            answers = self._batch(index, list(identified.values()))
+            ids = () if self._asking.is_offline else tuple(identified.values())
+            answers = semantic_scholar.ask_all(index, ids)
         for at, identifier in identified.items():
-            self._hear(at, index.source, answers[identifier])
+            if identifier in answers:
+                self._hear_index(at, index.source, answers[identifier])
+            else:  # offline: the cache answers, however old
+                self._ask(at, index, semantic_scholar.by_identifier(identifier))
 
     def ask_for_each(self, source: Source, question: Callable[[_Sought], Question | None]) -> None:
         """Ask an index about one work after the other."""
@@ -158,7 +175,7 @@ class _Search:
         with self._asking.watch(f"Asking {source.value}") as progress:
             for done, at in enumerate(places, start=1):
                 if (asked := question(self._sought[at])) is not None:
-                    self._hear(at, source, self._answer(index, asked))
+                    self._ask(at, index, asked)
                 progress(done, len(places))
 
     def findings(self) -> Findings:
@@ -167,48 +184,27 @@ class _Search:
         return Findings(tuple(sought.found for sought in self._sought), tuple(faults))
 
     def _open(self) -> Iterator[int]:
-        """Yield the places of the works of which something is unknown."""
+        """Yield the positions of the works that are not settled yet."""
         return (at for at, sought in enumerate(self._sought) if not sought.is_settled)
 
-    def _identifier(self, at: int) -> Identifier | None:
-        known = self._sought[at].work.known
-        if known.arxiv:
-            return Identifier("arxiv", known.arxiv)
-        return identifier_in("doi", known.doi) if known.doi else None
+    def _ask(self, at: int, index: Index, question: Question) -> None:
+        if self._asking.is_offline:
+            kept = index.recall([question.key], however_old=True)
+            self._hear_index(at, index.source, kept.get(question.key, ()))
+        else:
+            self._hear_index(at, index.source, index.ask(question))
 
-    def _batch(
-        self, index: Index, identifiers: Sequence[Identifier]
-    ) -> dict[Identifier, Candidates | Failed]:
-        if not self._asking.is_offline:
-            return semantic_scholar.ask_all(index, identifiers)
-        questions = {each: semantic_scholar.by_identifier(each) for each in identifiers}
-        return {each: self._answer(index, question) for each, question in questions.items()}
-
-    def _answer(self, index: Index, question: Question) -> Candidates | Failed:
-        if not self._asking.is_offline:
-            return index.ask(question)
-        return index.recall([question.key], however_old=True).get(question.key, ())
-
-    def _hear_arxiv(self, at: int, outcome: Outcome) -> None:
-        looked: Looked | None = None
-        match outcome:
-            case Failed(reason, looked):
-                self._note_fault(Source.ARXIV, reason)
-            case Found(looked) | Withdrawn(looked):
-                pass  # also one that was withdrawn: its comment may say where it appeared
-            case Missing():
-                pass
-        if looked is not None:
-            sought = self._sought[at]
-            self._sought[at] = self._weighed(sought.work, replace(sought.heard, looked=looked))
-
-    def _hear(self, at: int, source: Source, answer: Candidates | Failed) -> None:
+    def _hear_index(self, at: int, source: Source, answer: Candidates | Failed) -> None:
         if isinstance(answer, Failed):
             self._note_fault(source, answer.reason)
             return
-        sought = self._sought[at]
-        heard = tuple(dict.fromkeys((*sought.heard.candidates, *answer)))
-        self._sought[at] = self._weighed(sought.work, replace(sought.heard, candidates=heard))
+        heard = self._sought[at].heard
+        # Two indexes, or two questions to one, may tell the same.
+        candidates = tuple(dict.fromkeys((*heard.candidates, *answer)))
+        self._hear(at, replace(heard, candidates=candidates))
+
+    def _hear(self, at: int, heard: Heard) -> None:
+        self._sought[at] = self._weighed(self._sought[at].work, heard)
 
     def _note_fault(self, source: Source, reason: str) -> None:
         if not self._asking.is_offline:
@@ -216,6 +212,12 @@ class _Search:
 
     def _weighed(self, work: Work, heard: Heard) -> _Sought:
         return _Sought(work, heard, publication(work, heard, self._zotero))
+
+
+def _identifier(known: Known) -> Identifier | None:
+    if known.arxiv:
+        return Identifier("arxiv", known.arxiv)
+    return identifier_in("doi", known.doi) if known.doi else None
 
 
 def _dblp_question(sought: _Sought) -> Question | None:

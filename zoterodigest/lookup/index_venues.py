@@ -11,7 +11,7 @@ from zoterodigest.core.values.venue import Venue, VenueKind, VenueTable
 
 @dataclass(frozen=True, slots=True)
 class IndexVenue:
-    """A venue's id in the table, or its name as it stands; the year that the name itself tells."""
+    """A venue's id in the table, or its name if the table lacks it, and the year in that name."""
 
     name: str
     year: str = ""
@@ -19,20 +19,21 @@ class IndexVenue:
 
 
 def index_venue(text: str, venues: VenueTable) -> IndexVenue:
-    """Return the venue that an index calls `text`; one that the table does not know by its name.
+    """Return the venue that an index calls `text`; if the table does not have it, by that name.
 
-    A part of a conference (Findings, a companion volume) is never taken for the conference.
+    A part of a conference (Findings, a companion volume) is never read as the conference.
     """
     years = set(_YEAR.findall(text[:_LONGEST]))
     year = years.pop() if len(years) == 1 else ""
     found = venues.find(text)
+    # "Workshop on X" is found as workshops in general; each theme is a venue of its own.
     if found is None or venues.canonical(text) != found.id:
         found = _unabbreviated(text, venues)
     return IndexVenue(found.id if found else text, year, found)
 
 
 def are_one(one: IndexVenue, other: IndexVenue) -> bool:
-    """Tell whether two names are of one venue, also where one is short for the other."""
+    """Tell whether two names are of one venue, also if one is short for the other."""
     if one.venue or other.venue:
         return one.venue == other.venue
     first, second = _words(one.name), _words(other.name)
@@ -59,7 +60,7 @@ def is_workshop(venue: IndexVenue) -> bool:
 
 
 def has_separate_papers(venue: Venue, venues: VenueTable) -> bool:
-    """Tell whether a conference has papers that are easily taken for those of its main track."""
+    """Tell whether indexes confuse papers of a part of a conference with its main track."""
     return any(
         _MAIN_ALIKE.search(other.id) and _begins_a_word(venue.id, other.id)
         for other in venues.venues
@@ -72,6 +73,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PART = re.compile(r"workshop|\w{2,12}W\b|findings|track|D&B|demo|blogposts|companion", re.I)
 _MAIN_ALIKE = re.compile(r"Findings|D&B")
 _WORD = re.compile(r"[^\W_]+")
+# Abbreviated names leave these out ("Trans. Graph." for "Transactions on Graphics").
 _SMALL = frozenset({"a", "and", "for", "in", "of", "on", "the", "with"})
 
 
@@ -81,6 +83,7 @@ def _begins_a_word(name: str, text: str) -> bool:
 
 def _unabbreviated(text: str, venues: VenueTable) -> Venue | None:
     """Return the one venue whose official name `text` abbreviates, if there is just one."""
+    # Without a full stop nothing is abbreviated: "Pattern" is not "Pattern Recognition".
     if "." not in text or len(text) > _LONGEST:
         return None
     short = _words(text)

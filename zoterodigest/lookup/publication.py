@@ -43,7 +43,7 @@ class Published:
 
     @property
     def is_own(self) -> bool:
-        """Whether the venue stood in the digest or the library before."""
+        """Whether the digest or the library named the venue before."""
         return self.why[0].source is None
 
     @property
@@ -59,9 +59,9 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """It may have been published; `reason` says why none of that is used.
+    """The work may have been published; `reason` says why zoterodigest does not decide it.
 
-    `versions` are those among which a person chooses, if it appeared more than once.
+    If it appeared more than once, `versions` are those among which a person chooses.
     """
 
     reason: str
@@ -84,6 +84,7 @@ def publication(work: Work, heard: Heard, zotero: ZoteroMapping) -> Publication:
     name venues for the work must name one and the same, and somebody trustworthy the year. A
     conference paper and the article that followed it are two versions: a person chooses.
     """
+    # Precision first: each step below rather reports than guesses.
     statements, doubts = statements_of(work, heard, zotero)
     if work.own is not None:
         return _with_additions(work.own, statements, doubts, zotero)
@@ -114,7 +115,7 @@ _PAGES = re.compile(r"[A-Za-z]{0,3}\d{1,7}(?::\d{1,5})?(?:-[A-Za-z]{0,3}\d{1,7}(
 def _sole_venue(statements: Sequence[Statement]) -> Statement | None:
     """Return the venue that every source names, if it has no rival.
 
-    A workshop that only some sources name beside it is none: nobody cites that version.
+    A workshop that only some sources name is no rival: nobody cites that version.
     """
     sources = {each.source for each in statements}
     for one in statements:
@@ -144,6 +145,7 @@ def _several(
     for one in statements:
         if not any(_says(one, other) for other in named):
             named.append(one)
+    # Two venues by one source are two versions; by two sources, one of them errs.
     naming = Counter(source for venue in named for source in _naming(statements, venue))
     if max(naming.values()) == 1:
         return _reported(_AT_ODDS, statements, doubts)
@@ -158,7 +160,7 @@ def _several(
 def _says(one: Statement, other: Statement) -> bool:
     """Tell whether `one` names the venue of `other`; one DOI is one publication.
 
-    Semantic Scholar names the conference where a part of it is meant.
+    Semantic Scholar names the conference if a part of it is meant.
     """
     if are_one(one.venue, other.venue):
         return True
@@ -176,6 +178,7 @@ def _joined(
     types = {each.item_type for each in agreeing} - {""}
     if not venue.venue and types and item_type not in types:
         return f"{venue.name} is in no table of venues and may be no {_KINDS[item_type]}"
+    # Semantic Scholar gives Findings and tracks the name of their conference.
     is_sole = {each.source for each in agreeing} == {Source.SEMANTIC_SCHOLAR}
     if is_sole and venue.venue and has_separate_papers(venue.venue, zotero.venues):
         return f"Semantic Scholar alone does not tell which part of {venue.name} it is"
@@ -212,6 +215,7 @@ def _years(agreeing: Sequence[Statement], first: str, *, is_journal: bool) -> li
     Of a conference it is that of its name, not the one of its printing; of a journal that of the
     issue, not the one of acceptance. Semantic Scholar may give that of the preprint.
     """
+    # DBLP and Crossref date volumes, authors the acceptance.
     told = {source: [each for each in agreeing if each.source is source] for source in TRUST}
     indexes = [*told[Source.DBLP], *told[Source.CROSSREF]]
     if is_journal:

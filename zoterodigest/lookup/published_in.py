@@ -1,14 +1,14 @@
 """Where a work was published, as its authors say in arXiv's comment and journal reference.
 
-Precision first: a wrong venue is worse than none. A venue counts where the text says by its form
-that this very work was accepted or appeared there: behind "accepted to", "to appear in" and the
-like, or alone with its year. What was submitted, is under review, belongs to another work, or is
-said of two conferences at once gives no venue.
+Precision first: a wrong venue is worse than none. A venue counts only if the text says that this
+very work was accepted or appeared there: behind "accepted to", "to appear in" and the like, or
+alone with its year. There is no venue if the work was submitted or is under review, if the text is
+about another work, or if it names two conferences.
 
-Years are only what the text says: written out, shortened, or by the number of the edition. The
-date of submission completes two digits and rules out numbers that cannot be years. It never
-stands in for a year that is missing: comments are edited for years, so that "accepted at ICML" of
-a paper from March may mean any later ICML.
+A year comes only from the text: written out, shortened, or as the number of the edition. The date
+of submission completes two digits and rules out numbers that cannot be years. It never replaces a
+missing year: authors edit comments for years, so "accepted at ICML" on a paper from March may mean
+any later ICML.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from zoterodigest.lookup.venue_tail import Track, awards_in
 def published_in(comment: str, journal_ref: str, *, submitted: str, venues: VenueTable) -> Reading:
     """Return where a work was published, read from arXiv's `comment` and `journal_ref`.
 
-    `submitted` is the date of the first version (ISO, or empty). The journal reference decides
-    where both name a venue; the comment adds what it lacks about the same venue, such as an award.
-    Any text is read in linear time.
+    `submitted` is the date of the first version (ISO, or empty). If both name a venue, the journal
+    reference decides; the comment adds what it lacks about the same venue, such as an award. Any
+    text is read in linear time.
     """
     names = VenueNames(venues, submitted)
     reference, remark = _read_journal_ref(journal_ref, names), _read_comment(comment, names)
@@ -112,7 +112,7 @@ def _alone(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[Cl
 
 
 def _starts(text: str, start: int, end: int) -> Iterator[int]:
-    """Yield where the sentence begins, and where its parts do behind counts of pages and such."""
+    """Yield the start of the sentence, and of its parts behind counts of pages and the like."""
     yield start
     for part in re.finditer(r"[,:]\s", text[start:end]):
         if not wording.is_harmless(text[start : start + part.start()]):

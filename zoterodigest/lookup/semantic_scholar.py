@@ -50,7 +50,7 @@ def ask_all(
     return {identifier: known[key] for identifier, key in keys.items()}
 
 
-BATCH = 500
+BATCH = 500  # as many as the API takes
 _PREFIXES = {"arxiv": "ARXIV", "doi": "DOI", "acl": "ACL"}
 _FIELDS = {
     "fields": "title,authors,venue,publicationVenue,year,publicationTypes,journal,externalIds,url"
@@ -107,10 +107,11 @@ def _work(paper: Json) -> Iterator[Candidate]:
 
 
 def _venue(paper: Json) -> tuple[str, str]:
-    """Return the venue and the item type; a paper of arXiv is called an article there as well."""
+    """Return the venue and the item type."""
     published = inside(paper, "publicationVenue")
     names = (inside(published, "name"), inside(paper, "venue"), inside(paper, "journal", "name"))
     venue = next(filter(None, map(texts.title, names)), "")
+    # The API calls a paper of arXiv a journal article.
     if venue.casefold() in _ARXIV_NAMES:
         return venue, "preprint"
     kinds = [line(kind) for kind in each(inside(paper, "publicationTypes"))]

@@ -155,6 +155,7 @@ class Service(AbstractContextManager["Service"]):
         self.sent += 1
         try:
             return within(self._manners.longest_answer, lambda: self._received(path, params, json))
+        # Timeouts of requests count from byte to byte: a server that drips would hold us for ever.
         except TooSlow:
             self.close()  # the request may still read from this connection
             return _Refused(f"{name} is too slow: its answer did not come whole", is_final=True)
@@ -213,7 +214,7 @@ class Service(AbstractContextManager["Service"]):
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
-    """What another try may mend, after `seconds` if the service said so; not if it is final."""
+    """A failed try. Another may help, after `seconds` if given, unless it is final."""
 
     reason: str
     seconds: float | None = None
@@ -240,7 +241,7 @@ def _body(response: requests.Response) -> bytes | None:
 
 
 def _is_unreachable(error: Exception) -> bool:
-    """Tell whether nobody listens there, which another try will not mend soon."""
+    """Tell whether nothing listens at the address: another try soon would not help."""
     from urllib3.exceptions import MaxRetryError, NewConnectionError
 
     cause = error.args[0] if error.args else None

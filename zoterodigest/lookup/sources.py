@@ -63,7 +63,7 @@ class Sources(AbstractContextManager["Sources"]):
 
 
 def _places(addresses: Addresses) -> dict[Source, Place]:
-    """Return where the sources are that are not left out, in the order they are asked."""
+    """Return the places of the sources that are not left out, in the order they are asked."""
     is_own = addresses.semantic_scholar is None
     scholar = with_key(SEMANTIC_SCHOLAR, addresses.key) if is_own else SEMANTIC_SCHOLAR
     given = {

@@ -1,4 +1,4 @@
-"""What single sources say of where a work appeared: digest, arXiv's metadata, indexes."""
+"""What each source says about where a work appeared: digest, arXiv's metadata, indexes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from zoterodigest.lookup.work import Candidate, Looked, Source
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """That the work appeared at `venue`; what is not said is empty.
+    """A source's statement that the work appeared at `venue`; a field that it leaves out is empty.
 
-    `source` is None for what stands in the digest or the library. `text` is what was read: the
-    words of a comment, the venue as an index names it, the place of the digest's own.
+    `source` is None for the digest or the library. `text` is what was read: the words of a comment,
+    the venue as an index names it, or the place in the digest or library.
     """
 
     source: Source | None
@@ -34,11 +34,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A work as it is known before anybody is asked.
+    """A work as it is known before any source is asked.
 
-    `own` is where it appeared by its digest or the library; nothing more is wanted of it if it
-    `is_complete`. `first` is the date of its first version, ISO or empty, `comment` the authors'
-    comment as the digest or the library has it: it counts where arXiv was not heard.
+    `own` is the venue that the digest or the library has. If the work `is_complete`, no source is
+    asked. `first` is the date of its first version, ISO or empty. `comment` is the authors' comment
+    in the digest or the library; it counts only if arXiv did not answer.
     """
 
     known: Known
@@ -58,14 +58,14 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A statement that is only told, and why it is not used."""
+    """A statement that is only reported, and why it is not used."""
 
     statement: Statement
     reasons: tuple[str, ...]
 
 
 def own_statement(venue: str, year: str, where: str, zotero: ZoteroMapping) -> Statement | None:
-    """Return what stands `where` about the venue; None for a preprint, and what is no venue."""
+    """Return the statement of the digest or library; None for a preprint and for no venue."""
     if not zotero.venues.is_published(venue):
         return None
     return Statement(None, index_venue(venue, zotero.venues), where, year)
@@ -78,7 +78,7 @@ TRUST = (Source.ARXIV, Source.DBLP, Source.CROSSREF, Source.SEMANTIC_SCHOLAR)
 def statements_of(
     work: Work, heard: Heard, zotero: ZoteroMapping
 ) -> tuple[list[Statement], tuple[Doubt, ...]]:
-    """Return what is said of this work, the most trusted first, and what may be said of another."""
+    """Return the statements about this work, the most trusted first, and those in doubt."""
     statements, doubts = _said_by_authors(work, heard.looked, zotero)
     meant = [work.known]
     if heard.looked is not None and is_same_paper(work.known, heard.looked):
@@ -99,12 +99,13 @@ def statements_of(
 
 
 def is_same_paper(known: Known, looked: Looked) -> bool:
-    """Tell whether the paper with this id is the one meant: titles change, authors are cut.
+    """Tell whether arXiv's paper is the work: titles change, lists of authors are cut.
 
-    Nothing is known against a paper of which only the id is known.
+    If only the id of the work is known, it is.
     """
     paper = Candidate(Source.ARXIV, looked.title, looked.authors)
     entitled = replace(known, title=known.title or looked.title, doi="")
+    # One of both may have changed since the digest was written, the title or the list of authors.
     as_titled = replace(entitled, title=looked.title)
     as_written = replace(entitled, authors=Names(looked.authors))
     return any(isinstance(agreement(each, paper), Agrees) for each in (as_titled, as_written))
@@ -126,10 +127,11 @@ def _said_by_authors(
 def _said_in(comment: str, journal_ref: str, first: str, zotero: ZoteroMapping) -> list[Statement]:
     """Return what comment and journal reference say together.
 
-    A comment that names a conference beside a reference to a journal tells of another version.
+    If one names a conference and the other a journal, they are about two versions.
     """
     readings = [published_in(comment, journal_ref, submitted=first, venues=zotero.venues)]
     if comment and journal_ref:
+        # The reference names the last version, mostly a journal; the comment the conference before.
         alone = published_in(comment, "", submitted=first, venues=zotero.venues)
         if alone.venue and _is_journal(alone, zotero) != _is_journal(readings[0], zotero):
             readings.append(alone)
@@ -154,6 +156,7 @@ def _statement_of(reading: Reading, zotero: ZoteroMapping) -> Statement:
 def _said_by_index(candidate: Candidate, zotero: ZoteroMapping) -> Statement:
     venue = index_venue(candidate.venue, zotero.venues)
     is_scholar = candidate.source is Source.SEMANTIC_SCHOLAR
+    # A name like "2024 IEEE/CVF Conference" has the conference's year, `year` that of its printing.
     return Statement(
         candidate.source,
         venue,

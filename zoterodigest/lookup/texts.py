@@ -1,6 +1,7 @@
-"""Values as foreign JSON and XML hold them, made plain: whatever comes, text on one line comes out.
+"""Values in JSON and XML of other services, made plain: text on one line.
 
-Answers of other services are hostile input: nothing here raises, and no control character passes.
+Answers of other services are hostile input: no function here raises, and none passes a control
+character on.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _LONGEST = 20_000
 
 def line(value: Json) -> str:
     """Return a text or whole number on one line without what cannot be seen; "" for the rest."""
+    # A number of thousands of digits would take long to write out.
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 10**15 else ""
     if not isinstance(value, str):
@@ -28,6 +30,7 @@ def line(value: Json) -> str:
 
 def title(value: Json) -> str:
     """Return a title on one line: entities decoded, tags dropped but those that Zotero shows."""
+    # Twice: some titles were escaped once more ("&amp;amp;") on their way into an index.
     text = html.unescape(html.unescape(line(value)))
     return line(_TAG.sub(lambda found: found[0] if _SHOWN.fullmatch(found[0]) else "", text))
 
@@ -47,7 +50,7 @@ def each(value: Json) -> Sequence[Json]:
 
 
 def inside(value: Json, *keys: str) -> Json:
-    """Return what stands under `keys`, one within the other; None where there is nothing."""
+    """Return the value under `keys`, one within the other; None if there is none."""
     for key in keys:
         if not isinstance(value, Mapping):
             return None
@@ -62,7 +65,7 @@ def people(names: Iterator[str]) -> tuple[str, ...]:
 
 
 def year(value: Json) -> str:
-    """Return the year that stands there as a number or as text, "" if none is possible."""
+    """Return a year that is given as a number or as text, "" for any other value."""
     found = _YEAR.fullmatch(line(value))
     return found[0] if found else ""
 
@@ -74,9 +77,9 @@ def pages(value: Json) -> str:
 
 
 def doi(value: Json) -> str:
-    """Return the first DOI in a text, without address and prefix, in the case it has there.
+    """Return the first DOI in a text, without address and prefix, its case unchanged.
 
-    The DOIs that arXiv gives its own papers are none of a published version.
+    "" also for the DOIs that arXiv gives its own papers: they are of no published version.
     """
     found = _DOI.search(line(value))
     text = found[0].rstrip(".,;") if found else ""
@@ -91,12 +94,12 @@ def arxiv_id(value: Json) -> str:
 
 
 def web_address(value: Json) -> str:
-    """Return a web address, "" for whatever is none."""
+    """Return a web address, "" for any other value."""
     text = line(value)
     return text if _ADDRESS.fullmatch(text) else ""
 
 
-_MOST_AUTHORS = 6_000
+_MOST_AUTHORS = 6_000  # the longest lists, of CERN's papers, have some 5,000 names
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNSEEN = re.compile(
     "[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff]"

@@ -54,10 +54,11 @@ class VenueNames:
     def known_at(self, text: str, start: int) -> Named | None:
         """Return the venue of the table whose name begins at `start`, by its longest name there.
 
-        None where a longer name than the table knows stands: its venue is another one.
+        None if the name in the text goes on: then it is another venue's.
         """
         if not text[start : start + 1].isalnum():
             return None
+        # The longest name first: "ICML Workshop" is not "ICML".
         for end in reversed(list(_possible_ends(text, start))):
             found = self._find(text[start:end])
             if found and _is_written_as_name(text, start, end):
@@ -83,6 +84,7 @@ class VenueNames:
     def _find(self, raw: str) -> Venue | None:
         """Return the venue called `raw`; brackets count only if they make another venue of it."""
         found = None if _SOCIETY_ALONE.fullmatch(raw) else self.venues.find(_spelled_out(raw))
+        # "arXiv" in a comment says where the paper is, not where it appeared.
         if found is None or found.kind is VenueKind.PREPRINT:
             return None
         unbracketed, bracket, _ = raw.partition("(")

@@ -1,4 +1,4 @@
-"""What stands behind a venue's name: its year, a track, awards, and whether the name ends there."""
+"""The text behind a venue's name: a year, a track, awards, and whether the name ends there."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Track(Enum):
 class Tail:
     """What the words behind a name say; `end` is where they end.
 
-    `section` is a track whose works stand among the others ("Applications Track"), as written.
+    `section` is a track whose papers appear among the others ("Applications Track"), as written.
     """
 
     end: int
@@ -67,10 +67,13 @@ def tail_at(text: str, start: int, submitted: str) -> Tail | None:
             track = track or track_named(found["track"])
         section = section or (found["section"] or "").strip()
         is_accepted = is_accepted or found["accepted"] is not None
+        # What follows is the name of the workshop, not words about the paper.
         if track is Track.WORKSHOP:
             after = _PLACE_AND_YEAR.match(text, end)
             year = year or (four_digits(after["year"], submitted) if after else "")
             return Tail(end, year, tuple(awards), track)
+    # Behind a year a sentence may go on ("ICML 2024 in Vienna"); behind a bare name it may be part
+    # of a longer name ("ICML in Practice").
     goes_on = _WORDS_BEHIND_YEAR if end > start else _WORDS_BEHIND_NAME
     if not _ENDS.match(text, end) and not goes_on.match(text, end):
         return None

@@ -127,6 +127,7 @@ _SENTENCE_END = re.compile(
 )
 
 
+# As long as before: offsets in the masked text are those of the field.
 def masked(text: str) -> str:
     """Return `text`, cut at `LONGEST`, with addresses, ids and notes of arXiv as semicolons."""
     cut = text[:LONGEST]
@@ -136,7 +137,7 @@ def masked(text: str) -> str:
 
 
 def sentence_ends(text: str) -> tuple[int, ...]:
-    """Return where the sentences of `text` end, the last at its end; abbreviations end none."""
+    """Return where the sentences of `text` end, the last at its end; an abbreviation ends none."""
     return (*(found.start() for found in _SENTENCE_END.finditer(text)), len(text))
 
 
@@ -146,7 +147,7 @@ def is_harmless(text: str) -> bool:
 
 
 def status_without_venue(text: str) -> Status:
-    """Return what a text says of a work's way, when it names no venue where it appeared."""
+    """Return how far a work has come, from a text that names no venue where it appeared."""
     if UNDER_REVIEW.search(text):
         return Status.UNDER_REVIEW
     if SUBMITTED.search(text):

@@ -107,7 +107,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The source was not asked, or did not answer this; `earlier` is what it said long ago."""
+    """The source was not asked, or did not answer; `earlier` is its answer from long ago."""
 
     reason: str
     earlier: Looked | None = None
@@ -117,7 +117,7 @@ Outcome = Found | Withdrawn | Missing | Failed
 
 
 def outcome_of(looked: Looked, earlier_version: int = 0) -> Found | Withdrawn:
-    """Return the outcome that a paper which was found is."""
+    """Return the outcome for a paper that was found."""
     return Withdrawn(looked) if looked.is_withdrawn else Found(looked, earlier_version)
 
 

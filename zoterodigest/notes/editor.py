@@ -1,4 +1,4 @@
-"""Note HTML as the note editor reads it, and the form in which the editor would write it again."""
+"""Note HTML as Zotero's note editor reads it, and as it would write it again."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def read_nodes(html: str) -> tuple[Placed, ...]:
 def editor_form(html: str) -> str:
     """Return what the editor saves when a person types a character into a note and deletes it.
 
-    What needs the library or the network is not foretold: the text of citations stays as it
-    stands, and remote images are not imported.
+    This needs no library and no network, so the text of citations stays unchanged and remote images
+    are not imported.
     """
     # Zotero normalizes a note when it saves it.
     text = unicodedata.normalize("NFC", html)
@@ -86,9 +86,9 @@ def editor_form(html: str) -> str:
 def canonical_html(html: str) -> str:
     """Return one form for all HTML that differs only by how an editor wrote it.
 
-    It is for comparing, not for storing: left out are the text of citations, which the editor
-    writes anew from metadata, the bond of a highlight with its annotation, which any edit may cut,
-    and what the wrapper carries.
+    It is for comparing, not for storing. It leaves out the text of citations, which the editor
+    writes again from metadata; the link of a highlight to its annotation, which any edit may cut;
+    and the attributes of the wrapper.
     """
     root = parse(unicodedata.normalize("NFC", html))
     _forget_quotations(root)

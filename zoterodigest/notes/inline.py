@@ -226,7 +226,7 @@ _HEX = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 def css_colour(value: str) -> str:
     """Return a colour as `rgb(…)` or `rgba(…)` if it is given in hexadecimal digits or numbers.
 
-    Names stay names; whatever could leave an attribute's declaration is left out.
+    Names stay names. Characters that could end the attribute's declaration are removed.
     """
     colour = re.sub(r"[;{}\"<>&]", "", value).strip()
     if _HEX.fullmatch(colour):

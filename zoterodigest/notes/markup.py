@@ -1,7 +1,7 @@
-"""HTML text as a tree of elements that know where they stand in it.
+"""HTML text as a tree of elements with their offsets in the source.
 
-Reading is tolerant in the manner of browsers, takes linear time, and never fails: what cannot be
-a tag is text, and a tag that is never closed ends where its parent does.
+Reading is as tolerant as browsers, takes linear time, and never fails. Text that cannot be a tag is
+text; a tag that is never closed ends where its parent does.
 """
 
 # Why not html.parser or lxml: a patch needs the offset of every tag in the source. html.parser

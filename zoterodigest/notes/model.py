@@ -74,7 +74,7 @@ class Math:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image by its attributes, which no Markdown of ours can hold."""
+    """An image by its attributes; Markdown blocks hold no images."""
 
     attributes: tuple[tuple[str, str], ...]
     marks: Marks = ()
@@ -82,7 +82,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A Zotero citation: its encoded data and the HTML shown, which the editor writes anew."""
+    """A Zotero citation: its encoded data, and the HTML shown, which the editor may write again."""
 
     data: str
     shown: str

@@ -1,9 +1,8 @@
 """Blocks and runs in the one form that both a note and Markdown can hold.
 
-Whatever a note or a digest has beyond it (bullet characters, numbers, fence languages, alignment,
-colours, images) has no part in the comparison of the two. The form also folds what neither a person
-nor the editor would call a difference: blanks, the order of marks, where a blank stands at the edge
-of a mark.
+Both ends of a link are compared in this form. It leaves out what only one of them can hold: bullet
+characters, numbers, fence languages, alignment, colours, images. It also folds what neither a
+person nor the editor calls a difference: blanks, the order of marks, a blank at the edge of a mark.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ _NO_BLOCK = Block(Rule(), depth=-1)
 
 
 def is_private(runs: Iterable[Run]) -> bool:
-    """Tell whether a heading marks what stands below it as private; unseen signs do not count."""
+    """Tell whether a heading makes the text below it private; invisible characters do not count."""
     shown = "".join(run.text for run in plain_runs(runs) if isinstance(run, Text))
     # An invisible sign in the heading must not publish what stands below it.
     text = "".join(sign for sign in shown if unicodedata.category(sign) != "Cf")
@@ -75,8 +74,8 @@ def normal_blocks(blocks: Iterable[Block], quotes: int = 0) -> tuple[Block, ...]
 def aligned_blocks(blocks: Sequence[Block], quotes: int = 0) -> tuple[Block | None, ...]:
     """Return the normal form of each of `blocks`, None for one that holds nothing.
 
-    An item without text of its own takes that of a paragraph that stands inside it, and else is
-    kept only for what stands inside it.
+    An item without text of its own takes that of a paragraph inside it. Without such a paragraph it
+    is kept only if it holds other blocks.
     """
     normal: list[Block | None] = [None] * len(blocks)
     below, below_at = _NO_BLOCK, len(blocks)
@@ -210,7 +209,7 @@ def clean_text(text: str) -> str:
 
 
 def is_safe(url: str) -> bool:
-    """Tell whether a link may lead to `url`: its scheme is none that runs or holds code."""
+    """Tell whether a link may lead to `url`: its scheme must not run or hold code."""
     return not _UNSAFE_SCHEME.match(_INVISIBLE.sub("", url))
 
 
@@ -276,7 +275,7 @@ def _pieces(runs: Iterable[PlainRun]) -> Iterator[PlainRun]:
 
 
 def _folded(blanks: str) -> str:
-    """Return what stands for a run of blanks: itself if it is one U+00A0 or of wide blanks only."""
+    """Return the replacement of a run of blanks: itself if it is one U+00A0 or only wide blanks."""
     is_kept = blanks == "\u00a0" or not any(blank in _FOLDING for blank in blanks)
     return blanks if is_kept else " "
 

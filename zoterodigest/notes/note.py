@@ -49,11 +49,11 @@ class TooLong:
 
 
 def to_html(note: Note) -> str | TooLong:
-    """Return the canonical HTML of `note`, which the note editor leaves as it is.
+    """Return the canonical HTML of `note`, which the note editor leaves unchanged.
 
-    Nothing in a part's blocks can end the part: headings in them are made lower than the note's
-    own, raw HTML is reduced to known marks. A section named "Private" is left out, because what
-    stands under such a heading is never read back.
+    Nothing in a part's blocks can end the part: their headings are lower than the note's own, and
+    raw HTML is reduced to known marks. A section named "Private" is left out, because text below
+    such a heading is never read back.
     """
     return checked(note_html((_heading(NOTE_LEVEL, note.heading, note.id), *_parts(note))))
 
@@ -64,7 +64,7 @@ def own_note_html(blocks: tuple[str, ...]) -> str | TooLong:
 
 
 def has_private_heading(blocks: Iterable[str]) -> bool:
-    """Tell whether a heading in Markdown blocks marks what stands below it as private."""
+    """Tell whether a heading in Markdown blocks makes the text below it private."""
     nodes = walk(nest(read_blocks(blocks)))
     return any(isinstance(node, Heading) and is_private(node.runs) for node in nodes)
 

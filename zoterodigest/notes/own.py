@@ -1,8 +1,8 @@
-"""What the person wrote in Zotero: notes as Markdown blocks, and text that is never kept or shown.
+"""What a person wrote in Zotero: their notes as Markdown blocks, and notes in pieces.
 
-Notes made from annotations are among them. Nothing in the blocks reads as the structure of a
-digest: headings are bold paragraphs, rules are left out, and no line is a comment. A note in pieces
-(lines of HTML) has a wall in place of what stands under "Private".
+The blocks cannot be mistaken for the structure of a digest: headings become bold paragraphs, rules
+are left out, and no line is a comment. A note in pieces is its lines of HTML, with one placeholder
+(a wall) for each stretch below a heading "Private".
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ _COMMENT = re.compile(r"(?<!\\)<!--")
 
 @dataclass(frozen=True, slots=True)
 class OwnNote:
-    """What a note of the person's own says: Markdown blocks in canonical form, and its HTML.
+    """A person's own note: Markdown blocks in canonical form, and its HTML.
 
-    Neither holds anything that stands below a heading "Private". `left_out` names what the blocks
-    do not show (image, colour, rule), once for each.
+    Both leave out the text below a heading "Private". `left_out` names what the blocks do not show
+    (image, colour, rule), once each.
     """
 
     blocks: tuple[str, ...]
@@ -62,7 +62,7 @@ class OwnNote:
 
 
 def read_own_note(html: str) -> OwnNote | None:
-    """Read a note that is not ours; None for one of ours and for one that shows nothing."""
+    """Read a note of the person's; None for a note of zoterodigest and for an empty one."""
     placed = read_nodes(html)
     if any(our_headings(placed)):
         return None
@@ -139,7 +139,7 @@ _MARKUP = re.compile(r"<[^<>]*>")
 
 @dataclass(frozen=True, slots=True)
 class NotePieces:
-    """The lines of a note's HTML; `private` is what its walls stand for, never to be kept."""
+    """The lines of a note's HTML; `private` holds the text behind each wall and is never stored."""
 
     pieces: tuple[str, ...]
     private: Mapping[str, str] = field(repr=False)
@@ -150,7 +150,7 @@ class NotePieces:
 
 
 def note_pieces(html: str) -> NotePieces:
-    """Cut `html` into lines; each private stretch is one piece that tells nothing of it."""
+    """Cut `html` into lines; each private stretch becomes one wall, which shows nothing of it."""
     pieces: list[str] = []
     private: dict[str, str] = {}
     cursor = 0
@@ -164,12 +164,12 @@ def note_pieces(html: str) -> NotePieces:
 
 
 def holds_private(pieces: Iterable[str]) -> bool:
-    """Whether one of `pieces` stands for something private."""
+    """Tell whether one of `pieces` is a wall."""
     return any(piece.startswith(_WALL) for piece in pieces)
 
 
 def holds_own_text(html: str) -> bool:
-    """Whether a note holds more than our part of it: something private, or text around it."""
+    """Tell whether a note holds more than our part of it: private text, or text around it."""
     anatomy = dissect(html)
     if anatomy is None or anatomy.has_private:
         return True
@@ -179,9 +179,9 @@ def holds_own_text(html: str) -> bool:
 
 
 def _private_stretches(html: str) -> Iterator[tuple[int, int]]:
-    """Yield the longest stretches without a visible node that hold a private one.
+    """Yield the longest stretches that hold a private node and no visible one.
 
-    They begin where the last visible node before ends, so that no text between two nodes is shown.
+    Each begins where the visible node before it ends, so no text between two nodes is shown.
     """
     nodes = read_nodes(html)
     start: int | None = None

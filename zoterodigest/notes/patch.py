@@ -1,4 +1,4 @@
-"""Changing our note where it stands: only blocks that differ are written anew."""
+"""Edits inside our note: only blocks that differ are written."""
 
 from __future__ import annotations
 
@@ -44,19 +44,21 @@ class QuotationLost:
 def patch_html(
     present_html: str, note: Note, *, new_parts: frozenset[str] = frozenset()
 ) -> str | PartsDiffer | QuotationLost | TooLong:
-    """Return `present_html` with the parts that `note` names brought to its blocks.
+    """Return `present_html` with the parts that `note` names changed to its blocks.
 
-    Blocks are compared in canonical form and changed ones written anew; every other character
-    stays, so that a note that says the same comes out as it went in. Sections that `note` does not
-    name, private ones and all outside our heading are left alone; images and citations in a block
-    that changes or goes are kept in its place. Sections of `note` that are missing are added only
-    if they are in `new_parts`; sections missing otherwise, doubled or in another order, or a
-    heading of ours that is missing, doubled or private, give `PartsDiffer`; so does a change that
-    would not read back as it was put, such as one that ends under a private heading. A quotation
-    of an annotation stays in the paragraph that changes around it; a change of its own words gives
-    `QuotationLost`.
+    Blocks are compared in canonical form, and only changed ones are written; every other character
+    stays. Sections that `note` does not name, private ones, and everything outside our heading stay
+    as they are. Images and citations in a block that changes or goes are kept in its place.
+
+    A section of `note` that is missing is added only if it is in `new_parts`. `PartsDiffer` is
+    returned if another section is missing, if sections are doubled or in another order, if our
+    heading is missing, doubled or private, and if the change would not read back as written, such
+    as one that ends under a private heading. A quotation of an annotation stays in the paragraph
+    that changes around it; a change of its own words gives `QuotationLost`.
     """
-    wanted = tuple(part for part in note.parts if not _is_left_out(part))
+    wanted = tuple(
+        part for part in note.parts if part.name is None or not is_never_shown(part.name)
+    )
     # Blocks inside unclosed or styled elements cannot be spliced: such HTML is taken as the editor
     # would save it.
     for html in (present_html, editor_form(present_html)):
@@ -65,7 +67,7 @@ def patch_html(
             break
         if lost := _lost_quotation(html, anatomy, wanted):
             return QuotationLost(lost)
-        patched = _patched(html, anatomy, wanted)
+        patched = _spliced(html, [*chain.from_iterable(_part_splices(html, anatomy, wanted))])
         # Read again before anything is written (law 2); what does not read back is not written.
         if patched == html or (_says(patched, wanted) and _atoms(patched) == _atoms(html)):
             return checked(patched)
@@ -94,10 +96,6 @@ def without_headings(html: str, names: Set[str]) -> str:
 def _said(html: str) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
     reading = read_note(html)
     return tuple((part.name, part.blocks) for part in reading.parts) if reading else ()
-
-
-def _is_left_out(part: Part) -> bool:
-    return part.name is not None and is_never_shown(part.name)
 
 
 def _lost_quotation(html: str, anatomy: Anatomy, wanted: Sequence[Part]) -> str:
@@ -141,12 +139,8 @@ def _part_splices(
             yield iter((_Splice(end, end, f"\n{nodes_html(nodes)}"),))
 
 
-def _patched(html: str, anatomy: Anatomy, wanted: Sequence[Part]) -> str:
-    return _spliced(html, tuple(chain.from_iterable(_part_splices(html, anatomy, wanted))))
-
-
 def _says(html: str, wanted: Sequence[Part]) -> bool:
-    """Tell whether the parts of a note read back as was wanted (PutGet)."""
+    """Tell whether the parts of a note read back as `wanted` (PutGet)."""
     reading = read_note(html)
     found = {part.name: part.blocks for part in reading.parts} if reading else {}
     return all(
@@ -171,7 +165,7 @@ def _spliced(html: str, splices: Sequence[_Splice]) -> str:
 
 
 def _changes(html: str, at: PlacedPart, part: Part) -> Iterator[_Splice]:
-    """Yield what brings the part that stands at `at` to the blocks of `part`."""
+    """Yield the splices that change the part `at` to the blocks of `part`."""
     present = present_units(at.placed)
     whole = {number: list(units) for number, units in groupby(present, lambda unit: unit.node)}
     cursor = at.after

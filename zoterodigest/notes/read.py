@@ -1,4 +1,4 @@
-"""Our note as it now stands in a library: its parts, and what must not be touched or shown."""
+"""Our note as it is in a library: its parts, and what must not be changed or shown."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class PartReading:
 
 @dataclass(frozen=True, slots=True)
 class NoteReading:
-    """What a note says under our heading.
+    """The text of a note under our heading.
 
-    `parts` has the summary first; it is empty when our heading itself stands in a private part, and
-    then nothing is known of the sections. `kept` names, once for each, what has no place in
-    Markdown and stays in the note. `has_private` tells whether private text was passed over;
-    `is_doubled` whether our heading stands in the note more than once.
+    `parts` has the summary first. It is empty if our heading itself is in a private part; then the
+    sections are unknown. `kept` names what Markdown cannot hold and stays in the note, once each.
+    `has_private` tells whether private text was skipped, `is_doubled` whether our heading is in the
+    note more than once.
     """
 
     id: str
@@ -66,7 +66,7 @@ class PartsDiffer:
 class PlacedPart:
     """One part by its nodes in the source: its heading from `start` to `after`, the rest to `end`.
 
-    Private nodes are not among `placed`, but lie before `end`.
+    `placed` leaves out private nodes; they lie before `end`.
     """
 
     name: str | None
@@ -78,7 +78,7 @@ class PlacedPart:
 
 @dataclass(frozen=True, slots=True)
 class Anatomy:
-    """The parts of a note as they stand in its source, private ones left out."""
+    """The parts of a note in its source, without private ones."""
 
     heading: Heading
     parts: tuple[PlacedPart, ...]
@@ -125,7 +125,7 @@ def heading_name(heading: Heading) -> str:
 
 
 def our_headings(nodes: Sequence[Placed]) -> Iterator[tuple[int, Heading]]:
-    """Yield the headings with an id of ours, each with its place among `nodes`."""
+    """Yield the headings with an id of ours, each with its index among `nodes`."""
     for at, placed in enumerate(nodes):
         node = placed.node
         if isinstance(node, Heading) and node.level == NOTE_LEVEL and OUR_ID.fullmatch(node.id):
@@ -133,7 +133,7 @@ def our_headings(nodes: Sequence[Placed]) -> Iterator[tuple[int, Heading]]:
 
 
 def visible_nodes(nodes: Sequence[Placed]) -> list[bool]:
-    """Tell of each node whether it may be shown: it stands under no private heading."""
+    """Tell of each node whether it may be shown: no private heading is above it."""
     visible: list[bool] = []
     private_level = 0
     for placed in nodes:

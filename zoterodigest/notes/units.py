@@ -38,10 +38,10 @@ LARGEST_COMPARISON = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A block on its way into a part: `node` is the place in the part it belongs to, if any.
+    """A block on its way into a part; `node` is the index of the part's node that it belongs to.
 
-    `text` is its canonical Markdown; a unit without text (an image alone) stays as it is. `lost` is
-    a quotation of an annotation that stood in its place and that its text no longer holds.
+    `text` is its canonical Markdown; a unit without text (an image alone) stays unchanged. `lost`
+    is a quotation of an annotation that was there before and that the new text does not hold.
     """
 
     block: Block
@@ -51,7 +51,7 @@ class Unit:
 
 
 def present_units(placed: Sequence[Placed]) -> list[Unit]:
-    """Return the blocks of a part as they stand in a note, each with its canonical Markdown."""
+    """Return the blocks of a part in a note, each with its canonical Markdown."""
     blocks = [(number, block) for number, at in enumerate(placed) for block in flatten((at.node,))]
     normal = aligned_blocks([block for _, block in blocks])
     units: list[Unit] = []
@@ -69,10 +69,10 @@ def present_units(placed: Sequence[Placed]) -> list[Unit]:
 def regrouped(
     present: Sequence[Unit], blocks: Sequence[str]
 ) -> list[tuple[int | None, list[Unit]]]:
-    """Return the units of a part that shall hold the Markdown `blocks`, in groups of one node each.
+    """Return the units of a part for the Markdown `blocks`, in groups of one node each.
 
-    A group tells in the place of which present node it stands, None for a new one. Units that
-    say the same are the present ones themselves.
+    Each group has the index of the node that it replaces, None for a new one. A block that says the
+    same as a present unit is that unit itself.
     """
     new = normal_blocks(read_blocks(blocks))
     units = _merged(present, [Unit(block, text=write_block(block)) for block in new])
@@ -91,7 +91,7 @@ def units_html(units: Sequence[Unit], present: Node | None) -> str:
 
 
 def _joined(above: Unit, unit: Unit) -> Unit:
-    """Join two paragraphs, the first of which has no text, to one at the place of the first."""
+    """Join a paragraph without text and the one after it, at the place of the first."""
     runs = tuple(runs_of((above.block.content, unit.block.content)))
     return replace(unit, block=replace(above.block, content=Paragraph(runs)))
 
@@ -130,7 +130,7 @@ def _kept_together(units: Iterable[Unit]) -> Iterator[Unit]:
 
 
 def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[range, range]]:
-    """Yield ranges of `old` and `new` that stand for each other, in order."""
+    """Yield pairs of ranges: those of `old`, and those of `new` in their place, in order."""
     # Equal ends first: SequenceMatcher takes quadratic time, and most edits are of one block.
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
@@ -150,7 +150,7 @@ def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[range, ra
 
 
 def _replaced(old: Unit, new: Unit | None) -> Iterator[Unit]:
-    """Yield what stands in the place of `old`: itself if `new` says the same."""
+    """Yield what comes in the place of `old`: itself if `new` says the same."""
     if new is not None and new.text == old.text:
         yield old
         return
@@ -183,7 +183,7 @@ def _rewritten(new: Paragraph, old: Content, runs: Sequence[Run]) -> tuple[Parag
 
 
 def _grouped(units: Sequence[Unit]) -> list[tuple[int | None, list[Unit]]]:
-    """Put units together that make one top-level node, and tell in whose place it stands."""
+    """Put units together that make one top-level node, with the index of the node they replace."""
     groups: list[tuple[int | None, list[Unit]]] = []
     taken: set[int] = set()
     for unit in units:
@@ -241,7 +241,7 @@ def _quoted_text(quotation: Annotated) -> str:
 def _with_quotations(new: Sequence[Run], old: Sequence[Run]) -> _WithQuotations:
     """Return `new` with each quotation of `old` in place of the same words, in order.
 
-    A citation that stood right behind a quotation stays there.
+    A citation right behind a quotation stays there.
     """
     done: list[Run] = []
     rest = _apart(new)
@@ -273,7 +273,7 @@ def _letters(runs: Sequence[Run]) -> str:
 
 
 def _place(runs: Sequence[Run], words: Sequence[Run]) -> int | None:
-    """Return where `words` stand in `runs`, under the same marks."""
+    """Return the index of `words` in `runs`, under the same marks."""
     text, wanted = _letters(runs), _letters(words)
     start = text.find(wanted) if wanted else -1
     while start >= 0 and list(runs[start : start + len(words)]) != words:
