@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -198,7 +199,7 @@ def _object_changes(
     # What was there goes first, then what is sent first: a later patch may name no title.
     titled = (*reversed(sent.all_items), *present.by_key.values())
     titles = {one.key: _title(one.data) for one in titled}
-    left = stored.by_key if stored else _with_sent(present, sent)
+    left = families_of((stored.by_key if stored else _with_sent(present, sent)).values())
     for key, items in _by_key(sent.all_items).items():
         before = present.by_key.get(key)
         after = _data_after(key, items, before, sent, stored)
@@ -258,10 +259,22 @@ def _with_sent(present: Contents, sent: Sent) -> Mapping[str, LibraryItem]:
     return objects
 
 
-def state_below(key: str, objects: Mapping[str, LibraryItem]) -> str:
+Families = Mapping[str, Sequence[LibraryItem]]
+"""Objects with their children, by key."""
+
+
+def families_of(objects: Iterable[LibraryItem]) -> Families:
+    """Return `objects` with their children: looked for one by one, many would take minutes."""
+    found: dict[str, list[LibraryItem]] = defaultdict(list)
+    for one in objects:
+        for key in {one.key, one.json.parent}:
+            found[key].append(one)
+    return found
+
+
+def state_below(key: str, families: Families) -> str:
     """Return a fingerprint of all that an object and its children hold."""
-    below = (one for one in objects.values() if key in (one.key, one.json.parent))
-    states = sorted((one.key, sorted(held(one.data).items())) for one in below)
+    states = sorted((one.key, sorted(held(one.data).items())) for one in families.get(key, ()))
     return fingerprint(repr(states))
 
 

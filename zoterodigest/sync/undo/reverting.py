@@ -25,6 +25,8 @@ from zoterodigest.library.rules.relations import item_named, relations_of
 from zoterodigest.notes.own import note_pieces
 from zoterodigest.sync.apply.changes import FileChange, Sent
 from zoterodigest.sync.apply.recording import (
+    Families,
+    families_of,
     held,
     lines_of,
     source_of,
@@ -118,20 +120,20 @@ class Reverting:
             return "it has changed since"
         uris = [uri for some in relations_of(present.data).values() for uri in some]
         named = {(item_named(uri) or ("", uri))[1] for uri in uris}
-        if named - {one.key for one in self.run.objects}:
+        if named - self._written.keys():
             return "it is related to another item"
         if set(present.json.collections) - {*ItemJson(change.after).collections}:
             return "it is in a collection of your own"
         for child in self.gathered.contents.children.get(change.key, ()):
-            copy = self._copies.get(child.key)
+            copy = self._written.get(child.key)
             is_own = copy is None or _has_moved(copy, child) or self._reason_to_keep(copy, child)
             if is_own and not child.is_trashed:
                 return "it has a note or an attachment that is new or has changed since"
         return ""
 
     @cached_property
-    def _copies(self) -> Mapping[str, ObjectChange]:
-        return {one.key: one for one in self.run.objects if one.is_created}
+    def _written(self) -> Mapping[str, ObjectChange]:
+        return {one.key: one for one in self.run.objects}
 
     def _revert_object(self, change: ObjectChange) -> None:
         present = self.gathered.contents.by_key.get(change.key)
@@ -165,8 +167,11 @@ class Reverting:
                 yield from self._lines_back(change, name, data)
 
     def _is_as_left(self, change: ObjectChange) -> bool:
-        objects = self.gathered.contents.by_key
-        return not change.left or state_below(change.key, objects) == change.left
+        return not change.left or state_below(change.key, self._families) == change.left
+
+    @cached_property
+    def _families(self) -> Families:
+        return families_of(self.gathered.contents.by_key.values())
 
     def _lines_back(self, change: ObjectChange, name: str, data: Data) -> Iterator[tuple[str, Any]]:
         """Yield the text of Extra without our lines; another field that has changed stays."""
