@@ -366,7 +366,7 @@ def test_an_address_that_names_no_library_is_a_finding(
 ) -> None:
     (what,) = found(zoterodigest("doctor", "--library", "zotero", "--json"))
 
-    assert what == "'zotero' names no library: it begins like none"
+    assert what == "'zotero' names no library: no address of a library begins like this"
 
 
 def test_a_library_that_is_none_is_a_finding(zoterodigest: Zoterodigest, project: Path) -> None:

@@ -63,10 +63,10 @@ def test_an_address_says_where_a_library_is(text: str, address: Address) -> None
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "it begins like none"),
-        ("library.sqlite", "it begins like none"),
-        ("zotero:1", "it begins like none"),
-        ("embedded", "it begins like none"),
+        ("", "no address of a library begins like this"),
+        ("library.sqlite", "no address of a library begins like this"),
+        ("zotero:1", "no address of a library begins like this"),
+        ("embedded", "no address of a library begins like this"),
         ("embedded: ", "the path of its file is missing"),
         ("embedded:a\0b", "the path of its file is missing"),
         ("embedded:~/x", "~ is not expanded"),

@@ -25,11 +25,11 @@ class Access:
     `key_of` returns the API key for a library, "" if none is known. Objects are kept in
     `cache_folder` between runs, or not at all (None).
 
-    `local_key_of` returns the key that the Zotero on this machine with this id once gave,
-    `keep_local_key` keeps one, in a file of the user's if `has_key_file`, and `before_asking` is
-    called before a person is asked for one. `desktop_folder` holds what must be known of its
-    libraries between runs (None: nothing is). An answer must be complete after `longest_answer`
-    seconds.
+    `local_key_of` returns the key that the Zotero on this computer with this ID once gave.
+    `keep_local_key` keeps one, in a private file if `has_key_file`. `before_asking` is called
+    before a person is asked for one. `desktop_folder` holds what must be known of the libraries of
+    that Zotero between runs (None: nothing is kept). An answer must be complete after
+    `longest_answer` seconds.
     """
 
     key_of: Callable[[WebAddress], str] = field(default=lambda _: "", repr=False)

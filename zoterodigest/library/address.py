@@ -18,7 +18,7 @@ from zoterodigest.errors import ZoterodigestError
 EMBEDDED = "embedded:"
 ZOTERO_ORG = "https://api.zotero.org"
 NAMED_HERE = "desktop:"
-"""Begins the name that we give the library of a Zotero without an account."""
+"""Begins the name that zoterodigest gives the library of a Zotero without an account."""
 
 DESKTOP_URL = "http://127.0.0.1:23119/api"
 
@@ -46,7 +46,7 @@ class BadAddress(ZoterodigestError):
 
 
 def without_secrets(address: str) -> str:
-    """Return `address` without what stands where people put passwords and keys."""
+    """Return `address` without the parts in which people put passwords and keys."""
     return _SECRET.sub("…", address)
 
 
@@ -131,7 +131,7 @@ def parse_address(text: str) -> Address:
         return _web(text)
     if text.startswith(("user:", "group:", "desktop:group:")):
         raise BadAddress(text, "an id is a number, as zotero.org/settings/keys shows it")
-    raise BadAddress(text, "it begins like none")
+    raise BadAddress(text, "no address of a library begins like this")
 
 
 def address_of(identity: str) -> str:
@@ -164,7 +164,7 @@ def is_embedded(name: str) -> bool:
 
 
 def is_named_here(identity: str) -> bool:
-    """Tell whether an identity is the name that we gave: its Zotero told no account."""
+    """Tell whether zoterodigest gave the identity, because its Zotero has no account."""
     return identity.startswith(NAMED_HERE)
 
 
@@ -214,7 +214,9 @@ def _desktop(text: str, found: re.Match[str]) -> DesktopAddress:
 def _web(text: str) -> WebAddress:
     parts = _split(text, text)
     if parts.scheme == "http" and not _is_loopback(parts):
-        raise BadAddress(text, "its key would travel unencrypted, plain http is for this machine")
+        raise BadAddress(
+            text, "the API key would be sent unencrypted, so plain http works on this computer only"
+        )
     library = _LIBRARY_PATH.fullmatch(parts.path)
     if library is None:
         raise BadAddress(text, "it does not end in /users/ID or /groups/ID")

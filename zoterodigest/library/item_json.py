@@ -214,6 +214,7 @@ class ItemJson:
 
     def _homes(self) -> Iterator[str]:
         yield self.text("archiveID")
+        # The order is a law: of two IDs the first is the record's, on every computer.
         lines = self.text("extra").split("\n")
         yield from sorted(lines, key=lambda line: line[:5] != "arXiv")
         if location := self.text("archiveLocation"):
@@ -222,7 +223,7 @@ class ItemJson:
             yield self.text(name)
 
     def _mentions(self) -> Iterator[re.Match[str]]:
-        """Yield where a text mentions an arXiv ID that is not the whole of it."""
+        """Yield the mentions of arXiv IDs that are only a part of a field."""
         if extra := self.text("extra"):
             yield from _ARXIV_LINE.finditer(extra)
         for form, names in _MENTIONS:

@@ -2,8 +2,8 @@
 
 `KeyFile` keeps the keys of a Zotero on this computer if no keyring does.
 
-It lies outside of all projects, readable by its owner alone, and is there only if the user asked
-for it. Keys of zotero.org are never in it: the environment is their way.
+Its file lies outside of all projects and exists only if the user asked for it. It never holds keys
+of zotero.org: those can be given in the environment.
 """
 
 from __future__ import annotations
@@ -90,6 +90,7 @@ def replace_private(path: Path, content: bytes, *, is_durable: bool = True) -> N
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:  # of mode 0600
         new.write(content)
+        # On the disk before the rename: a crash must not leave an empty file under the name.
         if is_durable:
             new.flush()
             os.fsync(new.fileno())

@@ -1,4 +1,4 @@
-"""API keys in the keyring of the system; where there is none, see `key_file`."""
+"""API keys in the keyring of the system; `key_file` is for systems without one."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class LibraryItem:
 
     `data` is its API `data` object without `key` and `version`; trashed items carry `deleted: 1`.
     `parsed_date` is how Zotero reads the item's date (`meta.parsedDate`); empty if the library does
-    not tell it. It follows from `data`, so it makes no difference between two items.
+    not report it. It follows from `data`, so items are compared without it.
     """
 
     key: str
@@ -133,12 +133,12 @@ class Library(Protocol):
     The library version rises by one for each object written, and an object has the library version
     of its own last write. What changes nothing is `Unchanged` and raises no version. Values come
     back as the library stores them: trimmed, empty fields absent, tags without doubles and sorted.
-    Trouble with the library as a whole raises `BadLibrary`; then nothing of the call was written,
-    or nobody knows yet: over a network the answer may be lost for good.
+    A failure of the library as a whole raises `BadLibrary`. Then nothing of the call was written,
+    or it is not known what was: over a network, the answer may be lost.
 
-    A library may give what is created another key than the one asked for: `stored_keys` tells.
-    Outcomes go by the key asked for, and as long as the library is open the one stands for the
-    other wherever a key is given. What is read goes by the keys in the library.
+    A library may create an object under another key than the one asked for (see `stored_keys`).
+    Outcomes name the key asked for. As long as the library is open, it accepts both keys for the
+    object. What is read has the keys in the library.
 
     Libraries inherit from this class. What has a body here holds for most of them.
     """

@@ -37,10 +37,10 @@ class DesktopLibrary(Library):
 
     @property
     def identity(self) -> str:
-        """The library's lasting identity: the group, the account, or a name of ours.
+        """The library's lasting identity: the group, the account, or a name that zoterodigest gave.
 
-        A library without an account has a name that this machine keeps from its first write on. An
-        empty one does not tell its account yet.
+        A library without an account has a name that this computer keeps from the first write on.
+        An empty library does not tell its account yet.
         """
         if self._address.group is not None:
             return f"group:{self._address.group}"

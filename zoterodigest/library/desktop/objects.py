@@ -1,4 +1,4 @@
-"""How items and collections are written over the local API, where it is not the Web API. Pure.
+"""How items and collections are written over the local API if it differs from the Web API. Pure.
 
 The desktop moves a field without a place into Extra and takes a name it does not know for another:
 so what Zotero's server would refuse is refused here.
@@ -77,9 +77,9 @@ def _normal(value: Any) -> Any:
 
 
 def body_over(kind: ObjectKind[Thing], thing: Thing, present: Thing | None) -> Body | Outcome:
-    """Return what is sent to write `thing` over what stands there, or what becomes of it unsent.
+    """Return what is sent to write `thing` over `present`, or its outcome if nothing is sent.
 
-    A new object goes without a key: the desktop refuses one of ours.
+    A new object is sent without a key: measured, the desktop refuses a key that a client chose.
     """
     if refused := kind.objection(thing) or _not_accepted(thing, present):
         return refused

@@ -37,6 +37,7 @@ class Permission:
     def ask(self, session: Session[Any], instance: str) -> str:
         """Have Zotero ask the person whether we may write; return the key it then gives."""
         _LOG.info("Asking in Zotero for permission to write")
+        # Before the dialog: the person reads the advice on keys, then chooses a button.
         self._access.before_asking()
         self._access.wait(
             0.0, "answer the dialog in Zotero: it asks whether zoterodigest may write"

@@ -1,6 +1,6 @@
-"""Reading a library of the running Zotero: whole, as it is quick, or some objects of it.
+"""Reading a library of the running Zotero: all of it, which is quick, or some objects.
 
-What Zotero created when its answer was lost, or the run was killed that asked, is found again here.
+If an answer was lost or a run was killed, the objects that Zotero created are found again here.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ def found_again(
 ) -> dict[str, Thing]:
     """Return the objects that were created of what was `sent`, by the key asked for.
 
-    Only what came since and holds all that was sent is taken for ours, each object once, and none
-    with a key in `taken`.
+    An object counts if it is newer than the request and holds all that was sent. Each object counts
+    once. Objects with a key in `taken` don't count.
     """
     answer = session.get(kind.path, since=sent.since, includeTrashed=1)
     objects = (one for one in objects_of(session, kind, answer) if one.key not in taken)

@@ -26,10 +26,10 @@ from zoterodigest.library.port import BadLibrary, Snapshot
 class DesktopState:
     """What is kept of the library between runs, and what this run has read and created.
 
-    `known` is what was read of the library as a whole, None if it was not read. Zotero refuses a
-    change of an object that is no longer at the version it is said to have, so an object that was
-    read once is good enough to tell what differs from it. `version` is the library's, None if it
-    may have moved. `created` has the keys of what was created in this run, by the one asked for.
+    `known` is what was read of the library as a whole, None if it was not read. Objects read once
+    are good enough to find out what a write changes: Zotero refuses the write if the object has
+    another version by then. `version` is the library's, None if it may have risen. `created` has
+    the keys of objects created in this run, by the key asked for.
     """
 
     def __init__(self, session: DesktopSession, access: Access) -> None:
@@ -84,7 +84,7 @@ class DesktopState:
         return self._recognised or ("" if is_other else self.kept.name)
 
     def recognise(self, identity: str) -> None:
-        """Go by `identity` as well; keep it, if it is a name of ours and there is none yet."""
+        """Go by `identity` as well; keep it if zoterodigest gave this name and none is kept yet."""
         self._recognised = identity
         if not is_personal(self.identity()) and not self.kept.name:
             self._identity = identity
@@ -111,6 +111,7 @@ class DesktopState:
 
     def _keep(self, kept: KeptState) -> None:
         """Keep it beside what another run on this machine noted meanwhile."""
+        # Read again before each write: a run in another terminal may have noted keys meanwhile.
         others = self._loaded()
         self._kept = replace(
             kept,
@@ -152,7 +153,7 @@ _FILE = TypeAdapter(KeptState)
 
 
 def kept_path(folder: Path, instance: str, library: str) -> Path:
-    """Return where it is kept for the library of that path in the Zotero with that id."""
+    """Return the file of the library with the path `library` in the Zotero `instance`."""
     name = blake2b(f"{instance}\0{library}".encode(), digest_size=12).hexdigest()
     return folder / f"desktop-{name}.json"
 

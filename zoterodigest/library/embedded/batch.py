@@ -54,6 +54,7 @@ class Batch:
             return Unchanged(item.key, stored.version)
         if stored is None:
             data = self._with_awaiting(item.key, data)
+        # The version rises after the checks: on zotero.org a refused object leaves it as it was.
         written = LibraryItem(item.key, tables.next_version(self.connection), data)
         tables.store_item(self.connection, written, self._credit(written, stored))
         self._relate(written, {} if stored is None else stored.data)

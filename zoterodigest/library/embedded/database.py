@@ -97,10 +97,13 @@ class DatabaseFile:
         with self._translating():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._connect("rwc")) as connection:
+                # SQLite has this off in every new connection, and ignores it in a transaction.
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute("PRAGMA synchronous = FULL")
+                # At once, not at the first change: nobody may write after our first look.
                 connection.execute("BEGIN IMMEDIATE")
                 migrate(connection, self._schema_version(connection), self._new_identity)
+                # Without a change there is no commit: the file and its date stay as they are.
                 before = connection.total_changes
                 yield connection
                 if connection.total_changes > before:
@@ -232,7 +235,7 @@ _SENTENCES = {
     sqlite3.SQLITE_NOTADB: _NO_DATABASE,
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_ERROR: _DAMAGED,  # a table is missing
-    sqlite3.SQLITE_CONSTRAINT: _DAMAGED,  # rows say what no write of ours ever did
+    sqlite3.SQLITE_CONSTRAINT: _DAMAGED,  # no write of this class breaks a constraint
     sqlite3.SQLITE_BUSY: (
         "is being written by another program",
         "Wait until it has ended, then run the command again.",

@@ -141,10 +141,10 @@ class EmbeddedLibrary(Library):
         return outcomes
 
     def erase(self, keys: Iterable[str], *, at: int | None = None) -> bool:
-        """Erase items with their children, for good; unknown keys are passed over.
+        """Erase items with their children, for good; unknown keys are ignored.
 
-        As when a person empties the trash. The port has no such thing: the tool only trashes.
-        If one of the items was written after version `at`, nothing is erased: False.
+        It is what happens when a person empties the trash. The port can't do it: the tool only
+        trashes. If one of the items was written after version `at`, nothing is erased: False.
         """
         return self._erased(tables.find_item, tables.erase_item, keys, at)
 
@@ -172,7 +172,7 @@ class EmbeddedLibrary(Library):
         at: int | None,
     ) -> bool:
         with self._database.writing() as connection:
-            # In one transaction with the erasing: nobody writes between the look and the deed.
+            # Checked in the transaction that erases: nobody can write between the two.
             found = [one for key in sorted(set(keys)) if (one := find(connection, key))]
             if at is not None and any(one.version > at for one in found):
                 return False

@@ -93,7 +93,7 @@ def migrate(connection: sqlite3.Connection, version: int, new_identity: str) -> 
 
 
 def schema_version(connection: sqlite3.Connection) -> int | None:
-    """Return the schema version of a database, 0 if it is blank, None if it is not one of ours."""
+    """Return the schema version of a database: 0 if it is blank, None if it is not a library."""
     application = _pragma(connection, "application_id")
     version = _pragma(connection, "user_version")
     if application == APPLICATION_ID:

@@ -94,6 +94,7 @@ def erase_item(connection: Connection, key: str) -> None:
     ) SELECT key FROM below"""
     keys = [found for (found,) in connection.execute(below, (key,))]
     if keys:
+        # Before the rows are deleted: an item that is created again keeps its first author.
         authors = {found: _created_by(connection, found) for found in keys}
         connection.execute("DELETE FROM items WHERE key = ?", (key,))
         _log(connection, "item", authors)
@@ -198,7 +199,7 @@ def _head(connection: Connection) -> tuple[str, int]:
 
 
 def _item(row: tuple[str, int, str | None, str], collections: list[str]) -> LibraryItem:
-    """Put an item together: where it lies stands in columns, everything else in its JSON."""
+    """Return a row as an item: its place comes from columns, everything else from its JSON."""
     key, version, parent, text = row
     try:
         data = read_json(text)

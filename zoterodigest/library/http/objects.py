@@ -65,7 +65,7 @@ def item_of(sent: Any) -> LibraryItem:
 
 
 def _parsed_date(sent: Json) -> str:
-    """Return the item's date as Zotero understands it; empty where it understands none."""
+    """Return the item's date as Zotero understands it; empty if it understands none."""
     match sent:
         case {"meta": {"parsedDate": str(date)}}:
             return date
@@ -207,9 +207,11 @@ def item_body(item: LibraryItem, stored: LibraryItem | None) -> dict[str, Any] |
     head = {"key": item.key, "version": item.version}
     if item.version == 0 or stored is None or stored.version != item.version:
         return {**head, **item.data}
+    # Measured: zotero.org counts tags that are sent as a change, even if they are the same.
     changing = _changing(item.data, stored)
     if changing is None:
         return {**head, **item.data}
+    # With another type, Zotero moves fields: all that is to hold afterwards must be sent.
     if "itemType" in changing:
         changing = item.data.keys() - ({"tags"} - changing)
     sent = {name: value for name, value in item.data.items() if name in changing}

@@ -44,7 +44,7 @@ _PASSING = frozenset({409, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer of the server. `body` is its JSON, or its text where it is none.
+    """An answer of the server. `body` is its JSON, or its text if it is not JSON.
 
     `headers` have lower-case names.
     """

@@ -68,6 +68,7 @@ def read_both(session: Session[Any], **params: str) -> tuple[int, Answer, Answer
         versions = {version_of(session, answer) for answer in (items, collections)}
         if len(versions) == 1:
             break
+    # The lower one: a version that is too low costs a request, one that is too high hides an edit.
     return min(versions), items, collections
 
 

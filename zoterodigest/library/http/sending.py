@@ -106,7 +106,7 @@ class BatchWriter(Generic[Thing]):
             one.outcome = outcome and replace(outcome, key=one.key)
 
     def _send_apart(self, left: Sequence[Sending[Thing]], refused: Answer) -> None:
-        """Send the halves of a request that was refused as a whole, to find the one at fault."""
+        """Send the halves of a request that was refused as a whole, to find the object at fault."""
         if len(left) == 1:
             message = self.session.message(refused)
             left[0].outcome = Refused(left[0].key, refused.status, message)
@@ -160,7 +160,7 @@ Bodies = Sequence[Mapping[str, Any]]
 
 
 def judged(bodies: Bodies, answer: Any, secret: str = "") -> list[Outcome | None]:
-    """Return what became of each of `bodies`; None where the answer does not tell.
+    """Return what became of each of `bodies`; None if the answer does not tell.
 
     An outcome has the key that the body has, or that the server gave to a body without one (""
     before that). The API key `secret` is left out of messages that repeat it.

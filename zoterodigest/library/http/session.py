@@ -64,15 +64,15 @@ class ApiDialect(Protocol):
 
     @property
     def key(self) -> str:
-        """The key that lets us in, which no message shows; "" if there is none.
+        """The key that opens the library, which no message shows; "" if there is none.
 
-        Every request to a server on the web carries it, as pyzotero sends it.
+        pyzotero puts it into the headers of every request to a server on the web.
         """
         ...
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """What every request carries beside the headers of pyzotero."""
+        """The headers of every request in addition to those of pyzotero."""
         return {}
 
     def greet(self, session: Session[Any]) -> None:
@@ -115,8 +115,8 @@ def utc_now() -> datetime:
 class Session(Generic[D]):
     """Requests to the library at `address`, and their answers; `now` tells the time.
 
-    Nothing is sent before something is asked for. Paths are those below the library, and below the
-    API after a `/`.
+    Nothing is sent before something is asked for. A path is below the library; one that begins with
+    `/` is below the API.
     """
 
     def __init__(
@@ -258,6 +258,7 @@ class Session(Generic[D]):
     def _answer(self, response: httpx2.Response, text: str) -> Result:
         headers = {name.lower(): value for name, value in response.headers.items()}
         answer = Answer(response.status_code, headers, text)
+        # Before anything is believed: an exchanged Zotero has other versions and keys.
         self.dialect.check(answer)
         if not answer.is_fine:
             return answer
@@ -281,7 +282,8 @@ class Session(Generic[D]):
 
         if self._client is None:
             address = self.address
-            is_remote = address.url.startswith("https://")  # plain http needs no certificates
+            # Plain http stays on this computer: no certificates, and no proxy of the environment.
+            is_remote = address.url.startswith("https://")
             self._client = httpx2.Client(
                 verify=is_remote, trust_env=is_remote, follow_redirects=False
             )

@@ -36,13 +36,16 @@ class ServerBusy(BadLibrary):
 
 
 class ServerFailed(BadLibrary):
-    """The server's answer is one that no request of ours should get."""
+    """The server answered what no correct request should get."""
 
     exit_code = 22
 
 
 def translated(error: Exception, server: str) -> BadLibrary:
-    """Return an error of pyzotero or httpx2 as one of ours; what it says itself is not repeated."""
+    """Return an error of pyzotero or httpx2 as a `BadLibrary`.
+
+    Its own text is not repeated: it may hold an address with a key.
+    """
     import httpx2
 
     name = type(error).__name__
@@ -70,8 +73,8 @@ def too_long(server: str, seconds: float) -> ServerBusy:
 def plain_message(message: str, key: str = "") -> str:
     """Return a server's message as a line of plain text, without `key` should it be in it.
 
-    Servers escape their messages as HTML (`&quot;`); what stands between them and us (a proxy, a
-    login page) sends whole pages, of which the title is the message.
+    Servers escape their messages as HTML (`&quot;`). A proxy or a login page between the server and
+    this computer sends a whole page; its title is the message.
     """
     told = _told_by_page(message) if _PAGE.match(message) else message
     text = re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", html.unescape(told)).strip()

@@ -82,6 +82,7 @@ def with_chains(items: Sequence[Item], objects: Mapping[str, LibraryItem]) -> It
     named = {item.key: frozenset(objects[item.key].json.replaced) for item in items}
     direct = {key: replaced for key, replaced in named.items() if replaced}
     for item in items:
+        # `found` stops a circle: two items may name each other after merges on two computers.
         found, left = set[str](), set(direct.get(item.key, ()))
         while left:
             found |= left
@@ -113,6 +114,7 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
     homes = homes_of(item.json.item_type)
     homeless = frozenset({"pages"}) if homes and homes.may_gain_pages else frozenset[str]()
     notes: dict[str, Note] = {}
+    # By key: of two notes with one ID, every computer takes the same one.
     for one in sorted(children, key=lambda child: child.key):
         reading = read_note(one.json.note) if one.json.is_note else None
         if reading is not None:

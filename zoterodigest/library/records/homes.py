@@ -11,7 +11,7 @@ from zoterodigest.library.rules.schema import item_types
 
 @dataclass(frozen=True, slots=True)
 class Homes:
-    """What one item type calls the fields we use; empty where it has no such field.
+    """What one item type calls the fields that a record uses; empty if it has no such field.
 
     `role` is the creator type of the authors. `archive_id` holds an arXiv ID (preprints). If it is
     empty, the ID has its home in Extra.

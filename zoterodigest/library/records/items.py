@@ -53,7 +53,7 @@ def new_item(fields: Fields, zotero: ZoteroMapping) -> dict[str, Any]:
 def item_changes(data: Data, changes: Fields, zotero: ZoteroMapping) -> dict[str, Any]:
     """Return the patch that writes `changes` (EMPTY clears) into the item `data`.
 
-    What the item already shows is not written; a field without a home is passed over. When the
+    What the item already shows is not written. A field without a home is ignored. If the
     venue of a preprint changes to a published one, or back, the type changes with it, unless a
     field of the person's would be lost. A preprint never names a venue that is no server. Links in
     attachments are items of their own.
@@ -70,6 +70,8 @@ def item_changes(data: Data, changes: Fields, zotero: ZoteroMapping) -> dict[str
     if not asked:
         return {}
     is_venue_edited = "venue" in asked and not is_empty(present["venue"])
+    # The type first: it decides which fields there are. Date before venue: an official venue name
+    # holds the year. The arXiv ID last: its only place may have been written over.
     now = _retyped(data, asked, zotero) if is_venue_edited else dict(data)
     gained = read_item(now, zotero)[0].keys() - present.keys()
     asked |= {name: changes[name] for name in sorted(gained & changes.keys())}
@@ -171,7 +173,7 @@ def _retyped(data: Data, asked: Fields, zotero: ZoteroMapping) -> dict[str, Any]
 
 
 def _our_fields(data: Data, zotero: ZoteroMapping) -> set[str]:
-    """Return the fields that only say where the work appeared: they are written anew."""
+    """Return the fields that only say in what the work appeared: they are written anew."""
     place = _place(data, zotero)
     homes = place.homes
     found = zotero.venues.by_official(place.text(homes.venue))
@@ -185,8 +187,8 @@ def _our_fields(data: Data, zotero: ZoteroMapping) -> set[str]:
 def _difference(before: Data, after: Data) -> dict[str, Any]:
     """Return the patch from `before` to `after`.
 
-    With another type the fields that say where a work appeared are all given: the library would
-    carry the old ones over (repository to publisher).
+    With another type, all fields that say in what a work appeared are given: Zotero would keep the
+    old ones in other fields (repository as publisher).
     """
     patch = {
         name: value

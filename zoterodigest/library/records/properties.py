@@ -67,7 +67,7 @@ def _name_of(creator: JsonCreator) -> str:
 
 
 def extra_values(extra: str, key: str) -> tuple[str, ...]:
-    """Return what stands behind `key:` in the lines of `extra`, in order; case does not count."""
+    """Return what follows `key:` in the lines of `extra`, in order; case does not count."""
     if not extra:
         return ()
     return tuple(found[1].strip() for found in _line_of(key).finditer(extra))
@@ -76,8 +76,8 @@ def extra_values(extra: str, key: str) -> tuple[str, ...]:
 def with_extra(extra: str, key: str, values: Sequence[str]) -> str:
     """Return `extra` with exactly one line `key: value` for each of `values`.
 
-    Lines stay where the key's lines stand; further ones follow the last, or come at the end. Line
-    breaks and runs of them within a value become one blank, so that no value makes other lines.
+    They take the place of the first line with this key, or come at the end. Line breaks within a
+    value become one blank, so that no value makes other lines.
     """
     flat = [_BREAKS.sub(" ", value).strip() for value in values]
     if list(extra_values(extra, key)) == flat:

@@ -1,4 +1,4 @@
-"""Items read as records: every field the item's type can hold, EMPTY where it holds nothing."""
+"""Items read as records: every field that the item's type can hold, EMPTY if it holds nothing."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def read_item(
         found = read(item, homes, zotero)
         if found is not None:
             fields[name], raws[name] = (EMPTY if is_empty(found[0]) else found[0]), found[1]
+    # Last: a date that only Zotero can read replaces what was read from the text.
     for name in ("date", "year"):
         if raws.get(name, "").strip():
             fields[name] = _readable(name, raws[name], parse_date(parsed_date) or "")

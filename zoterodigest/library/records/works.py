@@ -100,6 +100,7 @@ def _facts(item: ItemJson, rules: BibRules) -> dict[str, str]:
     return facts
 
 
+# Quantifiers have limits: an Extra may be long, and it comes from outside.
 _EXTRA_LINE = re.compile(r"^\s{0,8}(?P<name>[A-Za-z][A-Za-z -]{0,30}?)\s?:\s?(?P<text>\S.*)$", re.M)
 
 

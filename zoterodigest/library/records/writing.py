@@ -1,7 +1,7 @@
 """Fields of a record written into an item's data: one function for each field, each a patch.
 
-Beside its home an arXiv id has twins that are kept in step with it: the DOI that arXiv gives, and
-the abs page in a url that nothing else fills.
+An arXiv ID has a home. Two other fields repeat it and change with it: the DOI that arXiv gives, and
+a url that holds its abs page.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Place:
     zotero: ZoteroMapping
 
     def text(self, home: str) -> str:
-        """Return what the field `home` holds; empty where there is no such field."""
+        """Return what the field `home` holds; empty if there is no such field."""
         return ItemJson(self.data).text(home)
 
     def patch(self, home: str, text: str) -> Patch:
@@ -61,8 +61,8 @@ def write_when(place: Place, present: Fields, asked: Fields) -> Patch:
     """Return the patch for `year` and `date`, which share the item's date.
 
     A date of another year than `year` (a preprint's, beside the year of the conference) gives way
-    to it on a published item. Without a date the year stands alone, but not what stands in place of
-    a date ("n.d.") and is read as both.
+    to it on a published item. Without a date the year is written alone. A text in place of a date
+    ("n.d.") is read as both, and it is never written as a year.
     """
     date, year = (text_in({**present, **asked}, name) for name in ("date", "year"))
     is_apart = bool(date and year and not date.startswith(year))
@@ -116,7 +116,10 @@ def arxiv_line(place: Place, arxiv: str, category: str = "") -> Patch:
 
 
 def arxiv_defaults(place: Place, arxiv: str) -> Patch:
-    """Return the patch that lets a new item of an arXiv paper lead there where it says nothing."""
+    """Return the patch that gives a new item of an arXiv paper its url and its repository.
+
+    Fields that already hold something stay.
+    """
     homes, forms = place.homes, place.zotero.rules.arxiv
     texts = {homes.url: _filled(forms.url, arxiv)}
     if homes.archive_id:
@@ -174,6 +177,7 @@ def _write_arxiv(place: Place, value: Value) -> Patch:
     is_preprint = bool(homes.archive_id)
     patch = place.patch(homes.archive_id, _filled(forms.archive_id, arxiv))
     lines = extra_values(place.text("extra"), place.zotero.rules.extra.arxiv)
+    # A line with a category ("1706.03762 [cs.CL]") states the ID as well, and stays as it is.
     is_stated = [line.split(" ")[0] for line in lines] == [arxiv]
     if not is_stated and (lines or not is_preprint):
         patch |= arxiv_line(place, arxiv)

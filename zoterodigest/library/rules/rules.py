@@ -45,6 +45,7 @@ def patched(stored: Data | None, change: Data, *, now: str) -> dict[str, Any]:
     }
     above = str(change.get("parentItem") or before.get("parentItem", ""))
     judging = _Judging(kind, now, is_new=stored is None, above=above)
+    # Sorted: of several faults, the same one is always reported.
     for name in sorted(change):
         value = judging.value(name, change[name])
         if value is None:
@@ -91,7 +92,7 @@ def _recast(creator: Data, old: ItemType, kind: ItemType) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Judging:
-    """What the value of a property depends on: the item's type, the time, and where it lies."""
+    """What the value of a property depends on: the item's type, the time, and its parent."""
 
     kind: ItemType
     now: str
@@ -135,7 +136,7 @@ _PROPERTIES: Mapping[str, Callable[[Any], Any]] = {
 
 
 def _placed(kind: ItemType, change: Data, after: dict[str, Any]) -> dict[str, Any]:
-    """Check where the item lies: only parts lie below an item, and then in no collection."""
+    """Check the item's place: only parts have a parent, and a child is in no collection."""
     if "parentItem" not in after:
         return {"collections": [], **after}
     require(kind.is_part, "Child item must be note, attachment, or annotation")
@@ -147,6 +148,7 @@ def _dated(stored: Data | None, after: dict[str, Any], change: Data, now: str) -
     if stored is None:
         return {"dateAdded": now, "dateModified": now, **after}
     changed = {name for name in stored.keys() | after.keys() if stored.get(name) != after.get(name)}
+    # As zotero.org does: a new placement or relation is no edit of the item.
     if changed <= _SILENT or "dateModified" in change:
         return after
     return {**after, "dateModified": now}

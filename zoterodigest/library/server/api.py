@@ -1,7 +1,7 @@
 """The Zotero Web API v3 as a function: a request goes in, the answer comes out.
 
-What is answered follows https://www.zotero.org/support/dev/web_api/v3/basics and, where that is
-silent, what zotero.org was seen to do. No sockets, no clock; the libraries are the only state.
+Answers follow https://www.zotero.org/support/dev/web_api/v3/basics. If it says nothing, they follow
+what zotero.org was measured to do. No sockets, no clock; the libraries are the only state.
 """
 
 from __future__ import annotations

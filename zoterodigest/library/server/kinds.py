@@ -80,6 +80,7 @@ def _asked_item(
         change.pop("dateModified", None)
     if not change.get("inPublications", True):
         del change["inPublications"]
+    # A linked file is a path on one person's computer.
     is_linked = "linked_file" in (change.get("linkMode"), known.get("linkMode"))
     require(not (author.in_group and is_linked), "Linked files can only be added to user libraries")
     if "parentItem" in known and "parentItem" not in change and change.get("collections"):

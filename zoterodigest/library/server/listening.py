@@ -47,7 +47,7 @@ Answer = Callable[[Request], Response]
 class Listener(ThreadingHTTPServer):
     """Listens on loopback and gives every connection a thread; `port` 0 takes a free one.
 
-    `report` is told of every error that is a bug of ours; the client is only told that there is
+    `report` gets every error that is a bug of this server. The client only learns that there is
     one. `connection` may speak in other manners. A request that `admit` rejects is answered
     without its body being read.
     """
@@ -144,7 +144,7 @@ class Connection(BaseHTTPRequestHandler):
             found = text_answer(rejected.sentence, rejected.headers, status=rejected.status)
         except OSError:  # the client has gone away
             raise
-        except Exception as error:  # the outermost place: a bug of ours, for us and not the client
+        except Exception as error:  # a bug: its text may hold a key, so the client never sees it
             self.server.report(error)
             found = text_answer("Internal error", status=500)
         self.send(found)

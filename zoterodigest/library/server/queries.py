@@ -158,6 +158,7 @@ def _order(request: Request) -> tuple[str, str]:
     """Return by what and in which direction is sorted; older clients say `order` for `sort`."""
     sort, order = request.parameter("sort"), request.parameter("order")
     direction = request.parameter("direction")
+    # Older clients send the field as `order` and the direction as `sort`.
     if order in _DIRECTIONS:
         direction = order
     elif order:

@@ -51,6 +51,7 @@ class Reading:
 
     def answer(self, path: Path) -> Response:
         """Return the answer to a read of `path` within the library; raises `Rejected`."""
+        # zotero.org answers 304 for lists only, never for a single object.
         if not _is_single(path) and self._is_unmodified():
             return Response(304, self._at(self.served.library.version()))
         match path:
@@ -157,7 +158,8 @@ class Reading:
         query = read_query(self.request)
         if not isinstance(library, EmbeddedLibrary):
             raise Rejected(404, "this library keeps no log of deletions")
-        headers = self._at(self.served.library.version())  # before: what comes now is told again
+        # The version first: what is erased between the two reads is then listed again next time.
+        headers = self._at(self.served.library.version())
         erased = library.deleted(query.since)
         keys = {"items": list(erased.items), "collections": list(erased.collections)}
         answer = {**keys, "searches": [], "tags": [], "settings": []}

@@ -60,6 +60,7 @@ def select(
     order in which items were added, which parts those that are otherwise alike.
     """
     found = [item for item in snapshot.items if scope(item) and _is_meant(item, query)]
+    # Version and tags after the step to the top: those of the item itself count (measured).
     if only_top:
         found = list(_tops(snapshot, query, found))
     kept = [item for item in found if item.version > query.since and _is_tagged(item, query)]

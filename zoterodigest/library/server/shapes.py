@@ -68,9 +68,9 @@ class Showing:
 
     @classmethod
     def without_counts(cls, address: str, served: Served) -> Showing:
-        """Return how objects are shown whose children nobody counts.
+        """Return how objects are shown without the numbers of their children.
 
-        Who wrote them is looked up in groups alone, where it is told.
+        Only groups show who wrote an object, so only there it is looked up.
         """
         details = served.details() if served.kind == "group" else Details()
         return cls(address, served, Snapshot(0, (), ()), None, {}, {}, details)
@@ -320,6 +320,7 @@ def _by_numbers(text: str) -> str:
         month, year, day = parts
     else:
         return ""
+    # Month first, as zotero.org reads it, unless that is no month: 25/12/2025 is in December.
     if day is not None and int(month) > 12:
         month, day = day, month
     return _joined(int(year), int(month), int(day or 0))

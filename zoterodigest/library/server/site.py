@@ -145,6 +145,7 @@ def site(
             raise ValueError(f"{path!r} is no path of a library")
         if path.startswith("users/") and not keys.get(path):
             raise ValueError(f"{path} has no key")
+    # A library at two paths has one lock: two writes at once could pass each other's checks.
     locks = {id(library): RLock() for library in libraries.values()}
     served = {
         path: Served(path, library, locks[id(library)]) for path, library in libraries.items()
@@ -187,4 +188,5 @@ def _given_key(request: Request) -> str:
 
 
 def _is_same(key: str, given: str) -> bool:
+    # In constant time: how long the answer takes must not tell how much of a key is right.
     return hmac.compare_digest(key.encode(), given.encode("utf-8", "surrogatepass"))

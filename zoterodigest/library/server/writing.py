@@ -52,10 +52,11 @@ class Writing:
             return json_answer(self._report([]), self._at([]))
         is_checked = self._is_library_unchanged()
         judged = self._judged(sent, is_library_checked=is_checked)
+        # One write for all: the library checks them in order, so a parent may precede its child.
         outcomes = iter(self._write([one for one in judged if not isinstance(one, Refused)]))
         done = [one if isinstance(one, Refused) else next(outcomes) for one in judged]
         report = self._report(done)
-        # zotero.org forgets the token of a batch whose last object failed (reference: point 19).
+        # Measured: zotero.org forgets the token of a batch whose last object failed.
         if str(len(sent) - 1) not in report["failed"]:
             self.site.tokens.remember(self.served.path, token)
         return json_answer(report, self._at(done))
@@ -69,6 +70,7 @@ class Writing:
             asked = self._asked_single(key)
         except NotAccepted as refused:
             raise _rejected(refused) from refused
+        # The library checks the version again: another request may have come since it was read.
         (outcome,) = self._write([asked])
         if isinstance(outcome, Stale | Refused):
             raise _rejected(self._refusal(outcome))

@@ -68,6 +68,7 @@ def keep_known(path: Path, known: KnownObjects) -> None:
     kept = [known.items[key] for key in sorted(listing.items.keys() & known.items.keys())]
     kept = [item for item in kept if not _is_private(item)]
     public = {item.key for item in kept}
+    # The versions of private notes are kept: without them the notes would seem to be deleted.
     content = {
         "format": _FORMAT,
         "version": listing.version,

@@ -1,7 +1,7 @@
 """The dialect of the Web API: zotero.org's, and that of servers like it, and its errors.
 
-Objects are created under keys of ours and with the version they expect, so a write may be sent
-again: a repeat can be refused, but never makes a second object.
+zoterodigest chooses the keys of new objects, and every write states the version it expects. So a
+write may be sent again: a repeat can be refused, but it never makes a second object.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ class Rights:
         return bool(self._of(address).get("write"))
 
     def sees_notes(self, address: WebAddress) -> bool:
-        """Whether it shows the library's notes; where a group's do, it always does."""
+        """Whether it shows the library's notes; a key for a group always does."""
         return address.kind == "group" or bool(self._of(address).get("notes"))
 
     @property

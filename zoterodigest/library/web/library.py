@@ -92,6 +92,7 @@ class WebLibrary(Library):
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
         """Create or change items, with one request if nothing goes wrong."""
         require_batch(items)
+        # To send the same tags again would count as an edit, so the stored ones must be known.
         unknown = [item.key for item in items if self._must_be_read(item)]
         if unknown:
             self.fetch(unknown)

@@ -1,9 +1,9 @@
 """Reading a whole library with as few requests as its changes need.
 
-One request tells whether anything changed, and brings what did. If so, the versions of all objects
-are listed, and what is still not known at its version is read. What is no longer listed is gone: so
-nothing depends on the server's log of deletions, nor on versions that only rise (a library restored
-from a backup).
+One request tells whether anything changed, and returns the first page of it. If something did, the
+versions of all objects are listed. Objects that are not known at their version are then read. An
+object that is no longer listed was deleted. So the server's log of deletions isn't needed, and the
+library may even go back to an older version (restored from a backup). See docs/adr/0010.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def read_changed(session: WebSession, known: KnownObjects) -> KnownObjects:
     """Return all that the library holds now; what is `known` at its version is not read again."""
     listed = known.listing
     if listed is None:
+        # First: with a key that hides notes, the tool would believe them deleted.
         require_whole_sight(session)
         listing = _listing(session)
     else:
@@ -45,6 +46,7 @@ def read_changed(session: WebSession, known: KnownObjects) -> KnownObjects:
         listing = listed if version == listed.version else _listing(session)
         if listed.items.keys() - listing.items.keys():  # or are they hidden?
             require_whole_sight(session)
+    # Measured: when a collection goes, its items leave it without a new version.
     gone = known.collections.keys() - listing.collections.keys()
     present = {key: _without(item, gone) for key, item in known.items.items()}
     items = _completed(session, ITEMS, listing.items, present)
@@ -117,7 +119,7 @@ def _completed(
         since = max(0, min(listed[key] for key in missing) - 1)
         paged = {one.key: one for one in _by_page(session, kind, since)}
         present |= {key: one for key, one in paged.items() if key in missing}
-        # Pages shift when somebody writes meanwhile: what was passed over is read by its key.
+        # Pages shift if somebody writes meanwhile. Objects that they missed are read by key.
         missing = listed.keys() - present.keys()
     present |= read_by_keys(session, kind, missing)
     return dict(sorted(present.items()))
