@@ -6,85 +6,78 @@ docs/formats.md teaches the language. Patterns are RE2 expressions whose named g
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from zoterodigest import mapping
 from zoterodigest.digest.format.pattern import BadPattern, Pattern
 
-SlotName = Literal[
-    "title",
-    "url",
-    "authors",
-    "venue",
-    "year",
-    "date",
-    "award",
-    "task",
-    "tags",
-    "tags_stub",
-    "categories",
-    "chips",
-    "arxiv",
-    "doi",
-    "links",
-    "code",
-    "comment",
-    "comment_stub",
-    "abstract",
-    "summary",
-    "section",
-    "name",
-    "tail",
-    "ignored",
-]
+SLOTS = frozenset(
+    # one value each, or one list
+    {"title", "authors", "venue", "year", "date", "award", "task", "tags", "categories", "comment"}
+    # which work it is, and where it leads; `chips` and `tail` hold several values
+    | {"arxiv", "doi", "url", "links", "code", "chips", "tail"}
+    # text in blocks; `name` is the name of a section
+    | {"abstract", "summary", "section", "name"}
+    # short forms of folded slots, and what holds nothing
+    | {"comment_stub", "tags_stub", "ignored"}
+)
 """What a slot may hold; the name decides how its text is read and written."""
 
-SLOTS: frozenset[str] = frozenset(get_args(SlotName))
-
 ContainerName = Literal["quote", "lines", "paragraph", "item", "details", "heading", "row"]
-
-
-def _compile(value: Any) -> Pattern:
-    if isinstance(value, Pattern):
-        return value
-    try:
-        pattern = Pattern(str(value))
-    except BadPattern as error:
-        raise ValueError(f"is no valid pattern: {error}") from error
-    unknown = sorted(set(pattern.names) - SLOTS)
-    if unknown:
-        raise ValueError(
-            f"names the unknown slot {unknown[0]!r}; known: {', '.join(sorted(SLOTS))}"
-        )
-    return pattern
 
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 """A slot in a template line: `{title}`."""
 
 
-def _known_slots(text: str) -> str:
-    unknown = sorted(set(PLACEHOLDER.findall(text)) - SLOTS)
-    if unknown:
-        raise ValueError(f"has no slot {unknown[0]!r} to fill; known: {', '.join(sorted(SLOTS))}")
+def _require_slots(names: Iterable[str]) -> None:
+    if unknown := sorted(set(names) - SLOTS):
+        known = ", ".join(map(repr, sorted(SLOTS)))
+        raise ValueError(f"names the unknown slot {unknown[0]!r}; known: {known}")
+
+
+def _compile(text: Any) -> Pattern:
+    if not isinstance(text, str):
+        raise ValueError("Input should be a valid string")
+    try:
+        pattern = Pattern(text)
+    except BadPattern as error:
+        raise ValueError(f"is no valid pattern: {error}") from error
+    _require_slots(pattern.names)
+    return pattern
+
+
+def _slot_name(text: str) -> str:
+    _require_slots([text])
     return text
 
 
-PatternText = Annotated[str, AfterValidator(lambda text: _compile(text) and text)]
-TemplateText = Annotated[str, AfterValidator(_known_slots)]
-Labels = dict[SlotName, list[str]]
-Patterns = dict[SlotName, list[PatternText]]
+def _template(text: str) -> str:
+    _require_slots(PLACEHOLDER.findall(text))
+    return text
+
+
+def fold(text: str) -> str:
+    """Return a label, column name or placeholder without case, emphasis and outer signs."""
+    words = "".join(char if char.isalnum() else " " for char in text.casefold()).split()
+    return " ".join(words) or text.strip()
+
+
+SlotName = Annotated[str, AfterValidator(_slot_name)]
+PatternText = Annotated[Pattern, BeforeValidator(_compile)]
+TemplateText = Annotated[str, AfterValidator(_template)]
+FoldedText = Annotated[str, AfterValidator(fold)]
+Labels = dict[SlotName, list[FoldedText]]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class EntryRule(_Table):
@@ -94,7 +87,7 @@ class EntryRule(_Table):
     begin: list[PatternText] = []
     no_titles: list[PatternText] = []
     needs: list[str] = []
-    placeholders: list[str] = []
+    placeholders: list[FoldedText] = []
     evidence: bool = False
 
 
@@ -149,8 +142,8 @@ class Format(_Table):
     details: Labels = {}
     rest: SlotName | None = None
     columns: ColumnRule | None = None
-    cells: Patterns = {}
-    find: Patterns = {}
+    cells: dict[SlotName, list[PatternText]] = {}
+    find: dict[SlotName, list[PatternText]] = {}
     new: NewRule | None = None
 
     @model_validator(mode="after")
@@ -163,61 +156,44 @@ class Format(_Table):
             raise ValueError("new.lines has no {title}")
         return self
 
+    # Each file states the names of a slot; a reader looks up the slot of a name.
+
     @cached_property
-    def compiled(self) -> Compiled:
-        """The format's patterns, compiled once."""
-        return Compiled(
-            begin=tuple(map(_compile, self.entry.begin)),
-            no_titles=tuple(map(_compile, self.entry.no_titles)),
-            lines=tuple(map(_compile, self.lines)),
-            quote=_compile(self.sections.quote) if self.sections.quote else None,
-            cells={slot: tuple(map(_compile, texts)) for slot, texts in self.cells.items()},
-            find={slot: tuple(map(_compile, texts)) for slot, texts in self.find.items()},
-            labels=_by_label(self.labels),
-            details=_by_label(self.details),
-            section_names=_by_label(self.sections.names),
-            columns=_by_label(self.columns.names if self.columns else {}),
-            placeholders=frozenset(fold(text) for text in self.entry.placeholders),
-        )
+    def slots_by_label(self) -> dict[str, str]:
+        """The slot of each label, folded."""
+        return _by_name(self.labels)
+
+    @cached_property
+    def slots_by_summary(self) -> dict[str, str]:
+        """The field that a `<details>` with this summary is, folded."""
+        return _by_name(self.details)
+
+    @cached_property
+    def slots_by_section(self) -> dict[str, str]:
+        """The field that a section of this name is, folded."""
+        return _by_name(self.sections.names)
+
+    @cached_property
+    def slots_by_column(self) -> dict[str, str]:
+        """The slot of each column, by its folded header; the names in the order of the file."""
+        return _by_name(self.columns.names if self.columns else {})
 
     @cached_property
     def slots(self) -> frozenset[str]:
         """The names of all slots that the format can read."""
-        rules = self.compiled
-        found = [rules.labels, rules.details, rules.section_names, rules.columns]
-        names = {slot for slots in found for slot in slots.values()}
-        patterns = [*rules.begin, *rules.lines, *chain(*rules.cells.values(), *rules.find.values())]
-        names |= {name for pattern in patterns for name in pattern.names}
-        has_sections = rules.quote is not None or self.sections.details
-        more = {self.rest} if self.rest else set()
-        return frozenset(names | more | ({"section"} if has_sections else set()))
+        column_names = self.columns.names if self.columns else {}
+        names = {*self.labels, *self.details, *self.sections.names, *column_names}
+        searched = chain(*self.cells.values(), *self.find.values())
+        patterns = chain(self.entry.begin, self.lines, searched)
+        if self.sections.quote is not None or self.sections.details:
+            names.add("section")
+        if self.rest is not None:
+            names.add(self.rest)
+        return frozenset(names).union(*(pattern.names for pattern in patterns))
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """The patterns and folded labels of a format."""
-
-    begin: tuple[Pattern, ...]
-    no_titles: tuple[Pattern, ...]
-    lines: tuple[Pattern, ...]
-    quote: Pattern | None
-    cells: Mapping[str, tuple[Pattern, ...]]
-    find: Mapping[str, tuple[Pattern, ...]]
-    labels: Mapping[str, str]
-    details: Mapping[str, str]
-    section_names: Mapping[str, str]
-    columns: Mapping[str, str]
-    placeholders: frozenset[str]
-
-
-def fold(text: str) -> str:
-    """Return a label, column name or placeholder without case, emphasis and outer signs."""
-    words = "".join(char if char.isalnum() else " " for char in text.casefold()).split()
-    return " ".join(words) or text.strip()
-
-
-def _by_label(labels: Labels) -> dict[str, str]:
-    return {fold(label): slot for slot, names in labels.items() for label in names}
+def _by_name(labels: Labels) -> dict[str, str]:
+    return {label: slot for slot, names in labels.items() for label in names}
 
 
 def load_format(path: Path) -> Format:

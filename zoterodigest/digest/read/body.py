@@ -1,4 +1,4 @@
-"""Bodies: an entry's text below its head, claimed line by line by the rules of its format.
+"""Bodies: an entry's text below its head, claimed line by line by the form of its format.
 
 The head's groups come first, then the lines, labels and sections of the format; the first line that
 none of them claims begins the rest. What nothing claims is named, never guessed.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from zoterodigest.digest.format.format import Compiled, Format, fold
+from zoterodigest.digest.format.format import Format, fold
 from zoterodigest.digest.read.found import Found
 from zoterodigest.digest.read.lines import shorn
 from zoterodigest.digest.read.own_notes import claim_notes, part_notes
@@ -34,7 +34,7 @@ _FULL_COLON = "：".encode()
 def slots_of(found: Found, form: Format) -> Claims:
     """Return the slots of one entry in the order in which they stand."""
     claims = Claims()
-    claim_groups(claims, found.text.slice(*found.head), found.match, form.compiled)
+    claim_groups(claims, found.text.slice(*found.head), found.match, form)
     parted = part_notes(found)
     _claim_body(claims, Body(parted.rest), form)
     claim_notes(claims, parted)
@@ -49,7 +49,7 @@ def _claim_body(claims: Claims, body: Body, form: Format) -> None:
             line += 1
             continue
         stop = claim_section(claims, body, line, form)
-        if stop is None and _claim_line(claims, body, line, form.compiled):
+        if stop is None and _claim_line(claims, body, line, form):
             stop = line + 1
         if stop is None and form.rest is not None:
             rest = block_text(body.text, body.ranges[line][0], len(body.text.data))
@@ -60,27 +60,27 @@ def _claim_body(claims: Claims, body: Body, form: Format) -> None:
         line = stop if stop is not None else line + 1
 
 
-def _claim_line(claims: Claims, body: Body, line: int, rules: Compiled) -> bool:
+def _claim_line(claims: Claims, body: Body, line: int, form: Format) -> bool:
     """Claim a line by the first pattern not used yet that matches, else by its label."""
     data = shorn(body.line(line))
-    for index, pattern in enumerate(rules.lines):
+    for index, pattern in enumerate(form.lines):
         if index in claims.used_lines:
             continue
         if match := pattern.search(data):
             claims.used_lines.add(index)
-            claim_groups(claims, body.text.slice(*body.ranges[line]), match, rules)
+            claim_groups(claims, body.text.slice(*body.ranges[line]), match, form)
             return True
-    return bool(rules.labels) and _claim_label(claims, body, line, rules)
+    return bool(form.slots_by_label) and _claim_label(claims, body, line, form)
 
 
-def _claim_label(claims: Claims, body: Body, line: int, rules: Compiled) -> bool:
+def _claim_label(claims: Claims, body: Body, line: int, form: Format) -> bool:
     match = _LABEL.match(body.line(line))
     if match is None:
         return False
     label = fold(match[1].replace(_FULL_COLON, b":").decode("utf-8", "replace"))
-    slot = rules.labels.get(label)
+    slot = form.slots_by_label.get(label)
     if slot is None:
-        return _claim_misspelt(claims, label, line, rules.labels)
+        return _claim_misspelt(claims, label, line, form.slots_by_label)
     if slot != "ignored":
         start = body.ranges[line][0]
         behind, end = start + match.end(), start + len(shorn(body.line(line)))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from zoterodigest.core.values.span import Span
-from zoterodigest.digest.format.format import Compiled, Format
+from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.read.folded import find_folded
 from zoterodigest.digest.read.found import (
     Found,
@@ -38,26 +38,26 @@ def find_entries(lines: Lines, form: Format) -> Iterator[Found]:
     """Yield the entries of `form` in `lines`, in order of their containers, then of lines."""
     for name in form.entry.containers:
         if name in _FINDERS:
-            yield from _FINDERS[name](lines, form.compiled)
+            yield from _FINDERS[name](lines, form)
 
 
-def _quotes(lines: Lines, rules: Compiled) -> Iterator[Found]:
+def _quotes(lines: Lines, form: Format) -> Iterator[Found]:
     run: list[int] = []
     for line in range(len(lines) + 1):
         if line < len(lines) and _QUOTED.match(lines[line]) and not lines.is_hidden(line):
             run.append(line)
         elif run:
-            yield from _in_quote(lines, rules, run)
+            yield from _in_quote(lines, form, run)
             run = []
 
 
-def _in_quote(lines: Lines, rules: Compiled, run: Sequence[int]) -> Iterator[Found]:
+def _in_quote(lines: Lines, form: Format, run: Sequence[int]) -> Iterator[Found]:
     heads: list[Head] = []
     for line in run:
         if lines.is_in_note(line):
             continue
         data = _QUOTED.sub(b"", lines[line], count=1)
-        if match := head_match(rules, data):
+        if match := head_match(form, data):
             heads.append(Head(line, line, data, match))
     for head, stop in until_next(_of_entries(heads, lambda *_: True), run[-1] + 1):
         last = last_filled(lines, head.line, stop - 1, lambda data: not data.strip(b" \t>"))
@@ -75,22 +75,22 @@ def _of_entries(heads: Sequence[Head], reaches: Callable[[Head, Head], bool]) ->
     return kept
 
 
-def _paragraphs(lines: Lines, rules: Compiled) -> Iterator[Found]:
-    return _plain(lines, rules, blanks=1)
+def _paragraphs(lines: Lines, form: Format) -> Iterator[Found]:
+    return _plain(lines, form, blanks=1)
 
 
-def _runs(lines: Lines, rules: Compiled) -> Iterator[Found]:
-    return _plain(lines, rules, blanks=2)
+def _runs(lines: Lines, form: Format) -> Iterator[Found]:
+    return _plain(lines, form, blanks=2)
 
 
-def _plain(lines: Lines, rules: Compiled, *, blanks: int) -> Iterator[Found]:
+def _plain(lines: Lines, form: Format, *, blanks: int) -> Iterator[Found]:
     """Find entries of unwrapped lines that end at `blanks` blank lines in a row."""
     heads = [
         Head(line, line, lines[line], match)
         for line in range(len(lines))
         if not lines.is_hidden(line)
         and not lines.is_in_note(line)
-        and (match := head_match(rules, lines[line]))
+        and (match := head_match(form, lines[line]))
     ]
 
     def reaches(head: Head, below: Head) -> bool:
@@ -118,11 +118,11 @@ def _plain_end(lines: Lines, first: int, stop: int, blanks: int) -> int:
     return last
 
 
-def _headings(lines: Lines, rules: Compiled) -> Iterator[Found]:
+def _headings(lines: Lines, form: Format) -> Iterator[Found]:
     headings = list(lines.headings())
     for index, heading in enumerate(headings):
         data = lines[heading.line].lstrip(b" #\t")
-        if match := head_match(rules, data):
+        if match := head_match(form, data):
             stop = _heading_end(headings, index, len(lines))
             last = last_filled(lines, heading.line, stop - 1, is_blank)
             start = lines.ends[heading.line] - len(data)
@@ -136,7 +136,7 @@ def _heading_end(headings: Sequence[Heading], index: int, end: int) -> int:
     return next((at.line for at in below if at.level <= headings[index].level), end)
 
 
-_FINDERS: Mapping[str, Callable[[Lines, Compiled], Iterator[Found]]] = {
+_FINDERS: Mapping[str, Callable[[Lines, Format], Iterator[Found]]] = {
     "quote": _quotes,
     "lines": _runs,
     "paragraph": _paragraphs,

@@ -207,7 +207,7 @@ def _entry(
     slots = claims.slots
     if form.entry.evidence and form.columns is None:
         slots = [slot for slot in slots if is_clear(slot, venues)]
-    reading = with_notes(read_slots(slots, form.compiled.placeholders), claims.regions)
+    reading = with_notes(read_slots(slots, form.entry.placeholders), claims.regions)
     if fault is not None:
         broken, problems = fault.reason, (*problems, fault)
     elif broken or "title" in claims.unreadable:
@@ -249,7 +249,7 @@ def _is_entry(entry: DigestEntry) -> bool:
         return False
     if entry.broken:
         return bool(entry.title or entry.reading.identifiers)
-    return bool(entry.title) and is_title(entry.format.compiled, entry.title.encode())
+    return bool(entry.title) and is_title(entry.format, entry.title.encode())
 
 
 def _has_needed(form: Format, slots: Iterable[Slot], unreadable: Set[str]) -> bool:

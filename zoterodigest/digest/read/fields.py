@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from zoterodigest.core.values import dates, identity, names, venue_slot
 from zoterodigest.core.values.blocks import split_blocks
@@ -21,7 +21,7 @@ _LONGEST_PLACEHOLDER = 100
 _ENOUGH_LETTERS = 150
 
 
-def read_slots(slots: Sequence[Slot], placeholders: frozenset[str]) -> Reading:
+def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> Reading:
     """Return what the slots of one entry mean.
 
     A slot that holds one of the format's `placeholders` (the template's own words) is EMPTY.

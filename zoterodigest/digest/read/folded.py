@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from zoterodigest.digest.format.format import Compiled
+from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.read.found import (
     Found,
     Head,
@@ -26,13 +26,13 @@ _SUMMARY_END = b"</summary>"
 _HEAD_LINES = 4
 
 
-def find_folded(lines: Lines, rules: Compiled) -> Iterator[Found]:
+def find_folded(lines: Lines, form: Format) -> Iterator[Found]:
     """Yield the `<details>` whose head matches.
 
     One may stand inside others that hold a whole section; those are known by their end missing.
     """
     outer = after = 0
-    for head, stop in until_next(list(_heads(lines, rules)), len(lines)):
+    for head, stop in until_next(list(_heads(lines, form)), len(lines)):
         outer += sum(_change(lines, line) for line in range(after, head.line))
         outer = max(outer, 0)
         last, broken = _end(lines, head.line, stop, outer)
@@ -53,7 +53,7 @@ def _change(lines: Lines, line: int) -> int:
     return 0 if lines.is_in_note(line) else depth_change(lines[line])
 
 
-def _heads(lines: Lines, rules: Compiled) -> Iterator[Head]:
+def _heads(lines: Lines, form: Format) -> Iterator[Head]:
     for line in range(len(lines)):
         if b"<details" not in lines[line].lower() or lines.is_hidden(line):
             continue
@@ -63,7 +63,7 @@ def _heads(lines: Lines, rules: Compiled) -> Iterator[Head]:
         for below in range(line, end):
             if _SUMMARY_END in lines[below].lower():
                 data = b"\n".join(lines[at] for at in range(line, below + 1))
-                if data.lower().count(b"<details") == 1 and (match := head_match(rules, data)):
+                if data.lower().count(b"<details") == 1 and (match := head_match(form, data)):
                     yield Head(line, below, data, match)
                 break
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.core.values.span import Span
-from zoterodigest.digest.format.format import Compiled
+from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.layers import Text
 from zoterodigest.digest.read.lines import Lines, shorn
@@ -45,20 +45,20 @@ _HEADING = re.compile(rb"^ {0,3}#{1,6}(?:[ \t]|$)")
 _MARKS = b" \t\r\n*_`[]()"
 
 
-def head_match(rules: Compiled, data: bytes) -> Match | None:
+def head_match(form: Format, data: bytes) -> Match | None:
     """Return the match of the first `begin` pattern whose title may be one, or None."""
     text = shorn(data)
-    for pattern in rules.begin:
+    for pattern in form.entry.begin:
         match = pattern.search(text)
-        if match is not None and is_title(rules, data[slice(*match.groups.get("title", (0, 0)))]):
+        if match is not None and is_title(form, data[slice(*match.groups.get("title", (0, 0)))]):
             return match
     return None
 
 
-def is_title(rules: Compiled, data: bytes) -> bool:
+def is_title(form: Format, data: bytes) -> bool:
     """Whether none of the format's `no_titles` matches a title, marks left off."""
     bare = data.strip(_MARKS)
-    return not any(pattern.search(bare) for pattern in rules.no_titles)
+    return not any(pattern.search(bare) for pattern in form.entry.no_titles)
 
 
 def is_heading(data: bytes) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from zoterodigest.core.values.span import Span
-from zoterodigest.digest.format.format import Compiled
+from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.read.folded import depth_change
 from zoterodigest.digest.read.found import (
     Found,
@@ -24,12 +24,12 @@ _MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
 _LINK = re.compile(rb"\]\(|://")
 
 
-def find_items(lines: Lines, rules: Compiled) -> Iterator[Found]:
+def find_items(lines: Lines, form: Format) -> Iterator[Found]:
     """Yield the items whose head matches; one within another is part of it.
 
     But an item whose head leads nowhere is a topic: entries within it stand for themselves.
     """
-    heads = {head.line: head for head in _heads(lines, rules)}
+    heads = {head.line: head for head in _heads(lines, form)}
     after = 0
     for head in heads.values():
         if head.line >= after:
@@ -38,13 +38,13 @@ def find_items(lines: Lines, rules: Compiled) -> Iterator[Found]:
             after = last + 1
 
 
-def _heads(lines: Lines, rules: Compiled) -> Iterator[Head]:
+def _heads(lines: Lines, form: Format) -> Iterator[Head]:
     for line in range(len(lines)):
         is_open = not lines.is_hidden(line) and not lines.is_in_note(line)
         marker = _MARKER.match(lines[line]) if is_open else None
         if marker is not None:
             data = lines[line][marker.end() :]
-            if match := head_match(rules, data):
+            if match := head_match(form, data):
                 yield Head(line, line, data, match)
 
 

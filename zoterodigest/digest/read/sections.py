@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from functools import cached_property
 
-from zoterodigest.digest.format.format import Compiled, Format, fold
+from zoterodigest.digest.format.format import Format, fold
 from zoterodigest.digest.read.layers import Text, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
 from zoterodigest.digest.read.slots import Claims, Slot, Unread, block_text, trimmed
@@ -55,13 +55,13 @@ def claim_section(claims: Claims, body: Body, line: int, form: Format) -> int | 
     """Claim the section that begins on `line`; return the line behind it, None if there is none."""
     data = body.line(line).lstrip()
     if data[:8].lower() == b"<details" and (form.sections.details or form.details):
-        return _claim_details(claims, body, line, form.compiled)
-    if data[:1] == b">" and form.compiled.quote is not None:
-        return _claim_quote(claims, body, line, form.compiled)
+        return _claim_details(claims, body, line, form)
+    if data[:1] == b">" and form.sections.quote is not None:
+        return _claim_quote(claims, body, line, form)
     return None
 
 
-def _claim_details(claims: Claims, body: Body, line: int, rules: Compiled) -> int | None:
+def _claim_details(claims: Claims, body: Body, line: int, form: Format) -> int | None:
     opened = _TAG.search(body.text.data, body.ranges[line][0])
     if opened is None:
         return None
@@ -69,14 +69,14 @@ def _claim_details(claims: Claims, body: Body, line: int, rules: Compiled) -> in
     end = len(body.text.data) if closed is None else closed[0]
     name, start = _summary(body.text, opened.end(), end)
     if closed is None:
-        return _claim_unclosed(claims, name, line, rules)
-    claims.slots.append(_section_slot(name, _details_text(body.text, start, end), rules))
+        return _claim_unclosed(claims, name, line, form)
+    claims.slots.append(_section_slot(name, _details_text(body.text, start, end), form))
     return body.line_from(closed[1])
 
 
-def _claim_unclosed(claims: Claims, name: str, line: int, rules: Compiled) -> int | None:
+def _claim_unclosed(claims: Claims, name: str, line: int, form: Format) -> int | None:
     """Claim the first line of a `<details>` without an end: the field it would be is unreadable."""
-    slot = rules.details.get(fold(name)) or rules.section_names.get(fold(name))
+    slot = form.slots_by_summary.get(fold(name)) or form.slots_by_section.get(fold(name))
     if slot is None:
         return None
     claims.unread.append(Unread(line, "a </details> is missing"))
@@ -92,7 +92,7 @@ def _summary(text: Text, start: int, end: int) -> tuple[str, int]:
     return _ANY_TAG.sub("", found[1].decode("utf-8", "replace")).strip(), found.end()
 
 
-def folded_slots(text: Text, rules: Compiled, first: str) -> list[Slot]:
+def folded_slots(text: Text, form: Format, first: str) -> list[Slot]:
     """Return a slot for each `<details>` in `text`, by its summary; one without a name of the
     format's is `first` if it comes first, else a section.
     """
@@ -103,7 +103,7 @@ def folded_slots(text: Text, rules: Compiled, first: str) -> list[Slot]:
         if opened is None or start < cursor:
             continue
         name, inner = _summary(text, opened.end(), end)
-        slot = _section_slot(name, _paragraph(text, inner, end), rules)
+        slot = _section_slot(name, _paragraph(text, inner, end), form)
         is_first = not slots and slot.section is not None
         slots.append(Slot(first, slot.text) if is_first else slot)
         cursor = after
@@ -129,22 +129,22 @@ def _details_text(body: Text, start: int, end: int) -> Text:
     return peel_indent(text, width) if width else text
 
 
-def _section_slot(name: str, text: Text, rules: Compiled) -> Slot:
-    if (slot := rules.details.get(fold(name))) is not None:
+def _section_slot(name: str, text: Text, form: Format) -> Slot:
+    if (slot := form.slots_by_summary.get(fold(name))) is not None:
         return Slot(slot, text)
-    return Slot(rules.section_names.get(fold(name), "section"), text, section=name)
+    return Slot(form.slots_by_section.get(fold(name), "section"), text, section=name)
 
 
-def _claim_quote(claims: Claims, body: Body, line: int, rules: Compiled) -> int | None:
+def _claim_quote(claims: Claims, body: Body, line: int, form: Format) -> int | None:
     stop = line
     while stop < len(body.ranges) and body.line(stop).lstrip()[:1] == b">":
         stop += 1
     text = peel_quote(body.text.slice(body.ranges[line][0], body.ranges[stop - 1][1]))
     head_end = next(text.lines())[1]
-    match = rules.quote.search(shorn(text.data[:head_end])) if rules.quote else None
+    match = form.sections.quote.search(shorn(text.data[:head_end])) if form.sections.quote else None
     if match is None or "name" not in match.groups:
         return None
     name = text.data[slice(*match.groups["name"])].decode("utf-8", "replace").strip()
     inner = block_text(text, min(head_end + 1, len(text.data)), len(text.data))
-    claims.slots.append(Slot(rules.section_names.get(fold(name), "section"), inner, section=name))
+    claims.slots.append(Slot(form.slots_by_section.get(fold(name), "section"), inner, section=name))
     return stop

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from zoterodigest.digest.format.format import Compiled
+from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.layers import Text
 
@@ -86,17 +86,17 @@ def group_slots(text: Text, match: Match, name: str = "") -> Iterator[Slot]:
         yield Slot(slot, part, name if name and slot in NAMED else None)
 
 
-def claim_groups(claims: Claims, text: Text, match: Match, rules: Compiled, name: str = "") -> None:
+def claim_groups(claims: Claims, text: Text, match: Match, form: Format, name: str = "") -> None:
     """Claim a slot for every group of `match` in `text`, and what `find` patterns find in them."""
     for slot in group_slots(text, match, name):
         claims.slots.append(slot)
-        claims.slots.extend(searched(slot, rules))
+        claims.slots.extend(searched(slot, form))
 
 
-def searched(slot: Slot, rules: Compiled) -> Iterator[Slot]:
+def searched(slot: Slot, form: Format) -> Iterator[Slot]:
     """Yield the slots that the format's `find` patterns find within `slot`, each name once."""
     seen: set[str] = set()
-    for pattern in rules.find.get(slot.name, ()):
+    for pattern in form.find.get(slot.name, ()):
         match = pattern.search(slot.text.data)
         if match is not None and not seen & set(match.groups):
             seen |= set(match.groups)

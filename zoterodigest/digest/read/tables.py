@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.core.values.span import Span
-from zoterodigest.digest.format.format import Compiled, Format, fold
+from zoterodigest.digest.format.format import Format, fold
 from zoterodigest.digest.read.cells import (
     Range,
     cells_of,
@@ -106,7 +106,7 @@ def _header(lines: Lines, line: int, form: Format) -> Header | None:
         lines[line][start:end].decode("utf-8", "replace").strip(" \t*_`")
         for start, end in cells_of(lines[line])
     )
-    slots = _columns(names, form.compiled.columns)
+    slots = _columns(names, form.slots_by_column)
     needs = form.columns.needs if form.columns else []
     return Header(line, slots, names) if all(need in slots for need in needs) else None
 
@@ -178,15 +178,15 @@ def _absorbed(
         joined = (cells[at][0], cells[at + surplus][1])
         trial = [*cells[:at], joined, *cells[at + surplus + 1 :]]
         if all(
-            name == slot or _fits(text, cell, name, form.compiled)
+            name == slot or _fits(text, cell, name, form)
             for cell, name in zip(trial, header.slots, strict=True)
         ):
             return trial
     return None
 
 
-def _fits(text: Text, cell: Range, slot: str, rules: Compiled) -> bool:
-    return fits(peel_cell(trimmed(text, *cell)).data, slot, rules.cells.get(slot, ()))
+def _fits(text: Text, cell: Range, slot: str, form: Format) -> bool:
+    return fits(peel_cell(trimmed(text, *cell)).data, slot, form.cells.get(slot, ()))
 
 
 def _title_only(text: Text, header: Header, form: Format) -> Claims:
@@ -194,7 +194,7 @@ def _title_only(text: Text, header: Header, form: Format) -> Claims:
     claims = Claims()
     at = header.slots.index("title")
     cells = cells_of(text.data)
-    if _fits(text, cells[at], "title", form.compiled):
+    if _fits(text, cells[at], "title", form):
         _claim_cell(claims, peel_cell(trimmed(text, *cells[at])), "title", form)
     return claims
 
@@ -202,11 +202,11 @@ def _title_only(text: Text, header: Header, form: Format) -> Claims:
 def _claims(text: Text, cells: Sequence[Range], header: Header, form: Format) -> Claims:
     claims = Claims()
     is_short = len(cells) < len(header.slots)
-    misfits = _misfits(text, cells, header, form.compiled)
+    misfits = _misfits(text, cells, header, form)
     is_doubtful = is_short or misfits > (0 if has_sheltered_pipe(text.data, cells) else 1)
     certain = frozenset(header.slots)
     if is_doubtful:
-        certain = _certain(text, cells, header, form.compiled)
+        certain = _certain(text, cells, header, form)
     for at, slot in enumerate(header.slots):
         if not slot or slot == "ignored":
             continue
@@ -222,16 +222,16 @@ def _claims(text: Text, cells: Sequence[Range], header: Header, form: Format) ->
     return claims
 
 
-def _misfits(text: Text, cells: Sequence[Range], header: Header, rules: Compiled) -> int:
+def _misfits(text: Text, cells: Sequence[Range], header: Header, form: Format) -> int:
     """Return how many cells do not look as their column should; two say that cells have moved."""
     return sum(
-        not _fits(text, cell, slot, rules)
+        not _fits(text, cell, slot, form)
         for cell, slot in zip(cells, header.slots, strict=False)
         if slot not in _FREE
     )
 
 
-def _certain(text: Text, cells: Sequence[Range], header: Header, rules: Compiled) -> frozenset[str]:
+def _certain(text: Text, cells: Sequence[Range], header: Header, form: Format) -> frozenset[str]:
     """Return the slots of a doubtful row whose cell stands under the right column beyond doubt.
 
     These are the cells before the first that does not look as its column should, or that is free
@@ -239,8 +239,8 @@ def _certain(text: Text, cells: Sequence[Range], header: Header, rules: Compiled
     counts wherever it is the only cell of its kind.
     """
     pairs = list(zip(cells, header.slots, strict=False))
-    fitting = [_fits(text, cell, slot, rules) for cell, slot in pairs]
-    certain: set[str] = _linked_title(text, pairs, rules)
+    fitting = [_fits(text, cell, slot, form) for cell, slot in pairs]
+    certain: set[str] = _linked_title(text, pairs, form)
     for (cell, slot), fits_column in zip(pairs, fitting, strict=True):
         if not fits_column or slot in _FREE:
             break
@@ -249,14 +249,14 @@ def _certain(text: Text, cells: Sequence[Range], header: Header, rules: Compiled
     return frozenset(certain)
 
 
-def _linked_title(text: Text, pairs: Sequence[tuple[Range, str]], rules: Compiled) -> set[str]:
+def _linked_title(text: Text, pairs: Sequence[tuple[Range, str]], form: Format) -> set[str]:
     """Return the slot `title` if the title's cell is the only one that holds a linked title."""
     linked = [
         slot
         for cell, slot in pairs
-        if b"](" in text.data[slice(*cell)] and _fits(text, cell, "title", rules)
+        if b"](" in text.data[slice(*cell)] and _fits(text, cell, "title", form)
     ]
-    return {"title"} if linked == ["title"] and "title" in rules.cells else set()
+    return {"title"} if linked == ["title"] and "title" in form.cells else set()
 
 
 def _claim_cell(claims: Claims, text: Text, slot: str, form: Format, column: str = "") -> None:
@@ -265,10 +265,10 @@ def _claim_cell(claims: Claims, text: Text, slot: str, form: Format, column: str
     Several `<details>` in one cell are a slot each, by their summaries; the first is the column's.
     """
     if text.data.lower().count(b"<details") > 1:
-        claims.slots += folded_slots(text, form.compiled, slot)
+        claims.slots += folded_slots(text, form, slot)
         return
-    for pattern in form.compiled.cells.get(slot, ()):
+    for pattern in form.cells.get(slot, ()):
         if match := pattern.search(text.data):
-            claim_groups(claims, text, match, form.compiled, column)
+            claim_groups(claims, text, match, form, column)
             return
     claims.slots.append(Slot(slot, text, column if slot in NAMED else None))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from zoterodigest.digest.format.format import Compiled, fold
+from zoterodigest.digest.format.format import Format, fold
 from zoterodigest.digest.format.template import Line
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.hyperlinks import find_links
@@ -91,12 +91,12 @@ class Manner:
         return tuple(
             line
             for entry, marks in self.marks
-            for line in _own_lines(self.lines, entry, marks, entry.format.compiled)
+            for line in _own_lines(self.lines, entry, marks, entry.format)
         )
 
 
 def _own_lines(
-    lines: Lines, entry: DigestEntry, marks: Sequence[Mark], rules: Compiled
+    lines: Lines, entry: DigestEntry, marks: Sequence[Mark], form: Format
 ) -> Iterator[OwnLine]:
     after = entry.first
     index = 0
@@ -110,7 +110,7 @@ def _own_lines(
         if number >= after and not any(mark.section is not None for mark in group):
             lead = _lead(lines, after, number)
             own = own_line(lines.source, lines.starts[number], group, lead)
-            if own is not None and is_manner(own.line, rules):
+            if own is not None and is_manner(own.line, form):
                 yield own
         after = lines.line_at(group[-1].end) + 1
 
@@ -145,10 +145,10 @@ def _lead(lines: Lines, after: int, number: int) -> tuple[str, ...]:
     return tuple(decoded(lines[at]) for at in range(first, number))
 
 
-def is_manner(line: Line, rules: Compiled) -> bool:
+def is_manner(line: Line, form: Format) -> bool:
     """Whether what stands around the slots of a line is signs, tags or a label, and no words."""
     head = _ORDINAL.sub("", line.glue[0])
-    is_label = fold(_TAG.sub("", head)) in rules.labels
+    is_label = fold(_TAG.sub("", head)) in form.slots_by_label
     return (is_label or _is_signs(head)) and all(map(_is_signs, line.glue[1:]))
 
 

@@ -106,7 +106,7 @@ class _Row:
         fitting = [
             line
             for line in present
-            if line and slot in line.slots and is_manner_of(line, self._form.compiled)
+            if line and slot in line.slots and is_manner_of(line, self._form)
         ]
         own = sorted(fitting, key=lambda line: -len(set(line.slots) & {"title", "url"}))
         cells: Mapping[str, list[str]] = dict(self._draft.rule.cells.items())
