@@ -23,7 +23,7 @@ READ = """
 import json, resource, sys, time
 from pathlib import Path
 from zoterodigest.digest.read.detect import read_document
-from zoterodigest.digest.format.formats import available_formats
+from zoterodigest.digest.format.format import available_formats
 from zoterodigest.mapping import venue_table
 source = Path(sys.argv[1]).read_bytes() * int(sys.argv[2])
 formats, venues = available_formats([]), venue_table()

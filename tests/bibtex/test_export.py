@@ -14,7 +14,7 @@ from tests.bibtex.items import a_paper, a_person, an_item
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.tex.latex import Dialect, decode
-from zoterodigest.digest.format.formats import available_formats
+from zoterodigest.digest.format.format import available_formats
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.library.records.items import new_item
 from zoterodigest.library.records.works import (

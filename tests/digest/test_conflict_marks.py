@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.digest.read.conflict_marks import Conflict, conflict_in, find_conflicts
 from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.markers import Conflict, conflict_in, find_conflicts
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 DIGESTS = sorted(EXAMPLES.glob("*.md"))

@@ -17,9 +17,11 @@ from zoterodigest.digest.format.format import (
     EntryRule,
     Format,
     SectionRule,
+    UnknownFormat,
+    available_formats,
+    choose_format,
     load_format,
 )
-from zoterodigest.digest.format.formats import UnknownFormat, available_formats, choose_format
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import BadMapping

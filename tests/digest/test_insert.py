@@ -23,9 +23,9 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.read.document import DigestEntry, Document
-from zoterodigest.digest.write.changes import NewEntry, RemovedEntry
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.shown import safe_url, shows
+from zoterodigest.digest.write.steps import NewEntry, RemovedEntry
 
 NAMES = ("title", "authors", "venue", "year", "date", "award", "task", "arxiv", "doi", "url")
 LONG = ("links", "comment", "abstract", "summary", "section:Key points")

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, document, read
 from zoterodigest.core.values.record import Blocks, Fields, Hyperlink, Links, Members, Names
 from zoterodigest.digest.read.document import Document, Headings
-from zoterodigest.digest.write.changes import (
+from zoterodigest.digest.write.rearrange import Rearranged, rearrange
+from zoterodigest.digest.write.steps import (
     Change,
     MovedEntry,
     NewEntry,
     RemovedEntry,
     RenamedHeading,
 )
-from zoterodigest.digest.write.rearrange import Rearranged, rearrange
 
 GOLDEN = Path(__file__).parent / "golden" / "rearranged"
 PAPER: Fields = {

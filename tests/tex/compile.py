@@ -23,7 +23,7 @@ from typing import Any
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.tex.latex import Dialect
-from zoterodigest.digest.format.formats import available_formats
+from zoterodigest.digest.format.format import available_formats
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.library.records.items import new_item
 from zoterodigest.library.records.works import bib_text, references

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from zoterodigest.digest.format.format import Format
-from zoterodigest.digest.format.formats import available_formats, choose_format
+from zoterodigest.digest.format.format import Format, available_formats, choose_format
 from zoterodigest.project.files import SourceFile, read_file, require_text
 from zoterodigest.project.layout import Project, find_project
 

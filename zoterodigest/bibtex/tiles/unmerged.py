@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from zoterodigest.bibtex.tiles.tiles import BrokenTile, CommentTile, Tile
 from zoterodigest.core.values.span import Span
-from zoterodigest.digest.read.conflict_marks import find_conflicts
+from zoterodigest.digest.read.markers import find_conflicts
 
 REASON = "git's conflict marks stand here"
 

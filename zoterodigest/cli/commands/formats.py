@@ -10,8 +10,13 @@ import typer
 
 from zoterodigest.cli.base.options import argument
 from zoterodigest.cli.base.screen import emit, hanging, styled, visible
-from zoterodigest.digest.format.format import Format, builtin_formats, load_format
-from zoterodigest.digest.format.formats import SUFFIX, format_files
+from zoterodigest.digest.format.format import (
+    SUFFIX,
+    Format,
+    builtin_formats,
+    format_files,
+    load_format,
+)
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -6,7 +6,7 @@ docs/formats.md teaches the language. Patterns are RE2 expressions whose named g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from zoterodigest import mapping
 from zoterodigest.digest.format.pattern import BadPattern, Pattern
+from zoterodigest.errors import ZoterodigestError
 
 SLOTS = frozenset(
     # one value each, or one list
@@ -181,8 +182,13 @@ class Format(_Table):
     @cached_property
     def slots(self) -> frozenset[str]:
         """The names of all slots that the format can read."""
-        column_names = self.columns.names if self.columns else {}
-        names = {*self.labels, *self.details, *self.sections.names, *column_names}
+        by_name = (
+            self.slots_by_label,
+            self.slots_by_summary,
+            self.slots_by_section,
+            self.slots_by_column,
+        )
+        names = {slot for slots in by_name for slot in slots.values()}
         searched = chain(*self.cells.values(), *self.find.values())
         patterns = chain(self.entry.begin, self.lines, searched)
         if self.sections.quote is not None or self.sections.details:
@@ -206,3 +212,48 @@ def builtin_formats() -> tuple[Format, ...]:
     """Return the formats shipped in `mappings/formats/`, by rank, then name."""
     paths = sorted((mapping.folder() / "formats").glob("*.toml"))
     return tuple(sorted(map(load_format, paths), key=lambda one: (one.rank, one.name)))
+
+
+SUFFIX = ".format.toml"
+"""How the file of a format of one's own is named: `NAME.format.toml`, beside the digest."""
+
+
+class UnknownFormat(ZoterodigestError):
+    """There is no format called `name`."""
+
+    exit_code = 2
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f"there is no format called {name}",
+            f"Formats: {', '.join(known)}; or give the path of a format file, NAME{SUFFIX}.",
+        )
+        self.name = name
+
+
+def format_files(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the format files that lie in `folders`, by folder, then name; each once."""
+    found = (path for folder in folders for path in sorted(folder.glob(f"*{SUFFIX}")))
+    return tuple(dict.fromkeys(path for path in found if path.is_file()))
+
+
+def available_formats(folders: Sequence[Path]) -> tuple[Format, ...]:
+    """Return the formats to read a digest by: those in `folders` first, then the built-in ones.
+
+    Within each of the two they are sorted by rank, then name; a format of one's own replaces the
+    built-in one of its name. Raises `BadMapping` where one of the files is wrong.
+    """
+    own = sorted(map(load_format, format_files(folders)), key=lambda one: (one.rank, one.name))
+    names = {form.name for form in own}
+    return (*own, *(form for form in builtin_formats() if form.name not in names))
+
+
+def choose_format(wanted: str, folders: Sequence[Path]) -> Format:
+    """Return the one format that `wanted` means: a name, or the path of a format file."""
+    if wanted.endswith(".toml"):
+        return load_format(Path(wanted))
+    formats = available_formats(folders)
+    for form in formats:
+        if form.name == wanted:
+            return form
+    raise UnknownFormat(wanted, (form.name for form in formats))

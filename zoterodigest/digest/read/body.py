@@ -1,19 +1,21 @@
-"""Bodies: an entry's text below its head, claimed line by line by the form of its format.
+"""Bodies: an entry's text below its head, claimed line by line by the rules of its format.
 
-The head's groups come first, then the lines, labels and sections of the format; the first line that
-none of them claims begins the rest. What nothing claims is named, never guessed.
+The groups of the head come first, then the lines, labels and sections of the format. The first line
+that none of them claims begins the rest. A line that nothing claims is reported, never guessed.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
+from functools import cached_property
 
 from zoterodigest.digest.format.format import Format, fold
 from zoterodigest.digest.read.found import Found
+from zoterodigest.digest.read.layers import Text, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
 from zoterodigest.digest.read.own_notes import claim_notes, part_notes
-from zoterodigest.digest.read.sections import Body, claim_section
 from zoterodigest.digest.read.slots import (
     Claims,
     Slot,
@@ -22,6 +24,144 @@ from zoterodigest.digest.read.slots import (
     claim_groups,
     trimmed,
 )
+
+_TAG = re.compile(rb"<(/?)details\b[^<>\n]*>", re.I)
+_SUMMARY = re.compile(rb"[ \t\n]*<summary\b[^>\n]*>(.*?)</summary\s*>", re.I | re.S)
+_LONGEST_SUMMARY = 2000
+_ANY_TAG = re.compile(r"<[^<>]*>")
+
+
+class Body:
+    """An entry's text below its head: its lines, and which `<details>` ends where."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.ranges = list(text.lines())
+
+    def line(self, number: int) -> bytes:
+        """Return a line without its line break."""
+        return self.text.data[slice(*self.ranges[number])]
+
+    def line_from(self, offset: int) -> int:
+        """Return the first line that begins at `offset` or behind it."""
+        return bisect_left(self.ranges, offset, key=lambda line: line[0])
+
+    @cached_property
+    def folds(self) -> Mapping[int, tuple[int, int]]:
+        """Where the end tag of each `<details>` stands, by where the element begins."""
+        return _folds(self.text.data)
+
+
+def _folds(data: bytes) -> dict[int, tuple[int, int]]:
+    """Pair `<details>` with their end tags, the inner ones first; an unclosed one has none."""
+    folds: dict[int, tuple[int, int]] = {}
+    opened: list[int] = []
+    for tag in _TAG.finditer(data):
+        if not tag[1]:
+            opened.append(tag.start())
+        elif opened:
+            folds[opened.pop()] = tag.span()
+    return folds
+
+
+def claim_section(claims: Claims, body: Body, line: int, form: Format) -> int | None:
+    """Claim the section that begins on `line`; return the line behind it, None if there is none."""
+    data = body.line(line).lstrip()
+    if data[:8].lower() == b"<details" and (form.sections.details or form.details):
+        return _claim_details(claims, body, line, form)
+    if data[:1] == b">" and form.sections.quote is not None:
+        return _claim_quote(claims, body, line, form)
+    return None
+
+
+def _claim_details(claims: Claims, body: Body, line: int, form: Format) -> int | None:
+    opened = _TAG.search(body.text.data, body.ranges[line][0])
+    if opened is None:
+        return None
+    closed = body.folds.get(opened.start())
+    end = len(body.text.data) if closed is None else closed[0]
+    name, start = _summary(body.text, opened.end(), end)
+    if closed is None:
+        return _claim_unclosed(claims, name, line, form)
+    claims.slots.append(_section_slot(name, _details_text(body.text, start, end), form))
+    return body.line_from(closed[1])
+
+
+def _claim_unclosed(claims: Claims, name: str, line: int, form: Format) -> int | None:
+    """Claim the first line of a `<details>` without an end: the field it would be is unreadable."""
+    slot = form.slots_by_summary.get(fold(name)) or form.slots_by_section.get(fold(name))
+    if slot is None:
+        return None
+    claims.unread.append(Unread(line, "a </details> is missing"))
+    claims.unreadable.add(slot)
+    return line + 1
+
+
+def _summary(text: Text, start: int, end: int) -> tuple[str, int]:
+    """Return the text of the `<summary>` at `start`, "" if there is none, and where it ends."""
+    found = _SUMMARY.match(text.data, start, min(end, start + _LONGEST_SUMMARY))
+    if found is None:
+        return "", start
+    return _ANY_TAG.sub("", found[1].decode("utf-8", "replace")).strip(), found.end()
+
+
+def folded_slots(text: Text, form: Format, first: str) -> list[Slot]:
+    """Return a slot for each `<details>` in `text`, by its summary; one without a name of the
+    format's is `first` if it comes first, else a section.
+    """
+    slots: list[Slot] = []
+    cursor = 0
+    for start, (end, after) in sorted(_folds(text.data).items()):
+        opened = _TAG.match(text.data, start)
+        if opened is None or start < cursor:
+            continue
+        name, inner = _summary(text, opened.end(), end)
+        slot = _section_slot(name, _paragraph(text, inner, end), form)
+        is_first = not slots and slot.section is not None
+        slots.append(Slot(first, slot.text) if is_first else slot)
+        cursor = after
+    return slots
+
+
+def _paragraph(text: Text, start: int, end: int) -> Text:
+    """Return the range without the `<p>` around it."""
+    inner = trimmed(text, start, end)
+    data = inner.data.lower()
+    if data.startswith(b"<p>") and data.endswith(b"</p>"):
+        return trimmed(inner, len(b"<p>"), len(inner.data) - len(b"</p>"))
+    return inner
+
+
+def _details_text(body: Text, start: int, end: int) -> Text:
+    inner = body.data[start:end]
+    if b"\n" not in inner.strip(b" \t\n") and b"\n" not in inner:
+        return trimmed(body, start, end)
+    first = start + (inner.find(b"\n") + 1 if not inner.split(b"\n", 1)[0].strip() else 0)
+    text = block_text(body, first, end)
+    width = len(text.data) - len(text.data.lstrip(b" "))
+    return peel_indent(text, width) if width else text
+
+
+def _section_slot(name: str, text: Text, form: Format) -> Slot:
+    if (slot := form.slots_by_summary.get(fold(name))) is not None:
+        return Slot(slot, text)
+    return Slot(form.slots_by_section.get(fold(name), "section"), text, section=name)
+
+
+def _claim_quote(claims: Claims, body: Body, line: int, form: Format) -> int | None:
+    stop = line
+    while stop < len(body.ranges) and body.line(stop).lstrip()[:1] == b">":
+        stop += 1
+    text = peel_quote(body.text.slice(body.ranges[line][0], body.ranges[stop - 1][1]))
+    head_end = next(text.lines())[1]
+    match = form.sections.quote.search(shorn(text.data[:head_end])) if form.sections.quote else None
+    if match is None or "name" not in match.groups:
+        return None
+    name = text.data[slice(*match.groups["name"])].decode("utf-8", "replace").strip()
+    inner = block_text(text, min(head_end + 1, len(text.data)), len(text.data))
+    claims.slots.append(Slot(form.slots_by_section.get(fold(name), "section"), inner, section=name))
+    return stop
+
 
 _LABEL = re.compile(
     rb"^[ \t]*(?:(?:[-*+]|\xe2\x80\xa2)[ \t]+)?(?:\*\*|__|\*|_)?"

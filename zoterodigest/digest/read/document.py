@@ -18,16 +18,15 @@ from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.read.body import slots_of
-from zoterodigest.digest.read.clarity import is_clear
-from zoterodigest.digest.read.conflict_marks import conflict_in
 from zoterodigest.digest.read.containers import find_entries
 from zoterodigest.digest.read.fields import read_slots
 from zoterodigest.digest.read.found import is_title
 from zoterodigest.digest.read.layers import Text
 from zoterodigest.digest.read.lines import Heading, Lines
+from zoterodigest.digest.read.markers import conflict_in
 from zoterodigest.digest.read.own_notes import spoil_owners, with_notes
-from zoterodigest.digest.read.reading import Reading
-from zoterodigest.digest.read.slots import Claims, NoteRegion, Slot
+from zoterodigest.digest.read.shapes import is_clear
+from zoterodigest.digest.read.slots import Claims, NoteRegion, Reading, Slot
 from zoterodigest.digest.read.tables import find_rows
 
 _NOTHING = Reading({}, {})

@@ -12,10 +12,9 @@ from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.escapes import unescaped
 from zoterodigest.core.values.record import SECTION, Blocks, Members, Names
 from zoterodigest.digest.format.format import fold
-from zoterodigest.digest.read.reading import Draft, Reading, cleaned, decoded
 from zoterodigest.digest.read.references import with_links
 from zoterodigest.digest.read.shapes import NOTHING
-from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.read.slots import Draft, Reading, Slot, cleaned, decoded
 
 _LONGEST_PLACEHOLDER = 100
 _ENOUGH_LETTERS = 150

@@ -8,8 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from zoterodigest.digest.read.conflict_marks import find_conflicts
-from zoterodigest.digest.read.markers import Region, Torn, find_regions, has_marker, is_marker
+from zoterodigest.digest.read.markers import (
+    Region,
+    Torn,
+    find_conflicts,
+    find_regions,
+    has_marker,
+    is_marker,
+)
 
 _FENCE = re.compile(rb" {0,3}(`{3,}|~{3,})(.*)$", re.S)
 _HEADING = re.compile(rb" {0,3}(#{1,6})(?:[ \t]+(.*))?$", re.S)

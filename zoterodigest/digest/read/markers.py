@@ -1,12 +1,13 @@
-"""Marker lines: the comments between which an entry shows a note of the person's own.
+"""Markers: the comments between which an entry shows a personal note, and git's conflict marks.
 
-Both name the note's key, so that a lost line never joins what belongs to two notes.
+Both markers of a note name its key, so a lost line never joins what belongs to two notes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _WORD = b"zotero-note"
@@ -83,3 +84,52 @@ def find_regions(lines: Iterable[bytes]) -> tuple[tuple[Region, ...], tuple[Torn
             torn.append(marker)
     torn += [open_at] if open_at else []
     return tuple(regions), tuple(torn)
+
+
+_OPENING = re.compile(rb"[> \t]*<{7}[ \t]+[^\s<]")
+_CLOSING = re.compile(rb"[ \t]*(?:>[ \t]+)*>{7}[ \t]+[^\s>]")
+_BLANKS = b"> \t\r"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two versions with their marks, 0-based lines `first` to `last`; of half a pair its one line.
+
+    An entry that ends on the line `above`, with nothing but blank lines between, may be cut by it.
+    """
+
+    above: int
+    first: int
+    last: int
+
+
+def find_conflicts(source: bytes, lines: Iterable[bytes]) -> tuple[Conflict, ...]:
+    """Return the conflicts among the `lines` of `source`, in order."""
+    if b"<<<<<<<" not in source and b">>>>>>>" not in source:
+        return ()
+    return tuple(_conflicts(lines))
+
+
+def conflict_in(conflicts: Sequence[Conflict], first: int, last: int) -> Conflict | None:
+    """Return the first conflict that the lines `[first, last]` have part in, or are cut by."""
+    at = bisect_left(conflicts, first, key=lambda conflict: conflict.last)
+    is_in = at < len(conflicts) and conflicts[at].above <= last
+    return conflicts[at] if is_in else None
+
+
+def _conflicts(lines: Iterable[bytes]) -> Iterator[Conflict]:
+    opened: Conflict | None = None
+    above = -1
+    for number, line in enumerate(lines):
+        here = Conflict(above, number, number)
+        if _OPENING.match(line):
+            if opened is not None:
+                yield opened
+            opened = here
+        elif _CLOSING.match(line):
+            yield here if opened is None else Conflict(opened.above, opened.first, number)
+            opened = None
+        if line.strip(_BLANKS):
+            above = number
+    if opened is not None:
+        yield opened

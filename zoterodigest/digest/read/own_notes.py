@@ -16,8 +16,15 @@ from zoterodigest.digest.read.found import Found
 from zoterodigest.digest.read.layers import Cut, Prefixed, Text
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.markers import Region, Torn, find_regions
-from zoterodigest.digest.read.reading import Reading, decoded
-from zoterodigest.digest.read.slots import BLANKS, Claims, NoteRegion, Unread, block_text
+from zoterodigest.digest.read.slots import (
+    BLANKS,
+    Claims,
+    NoteRegion,
+    Reading,
+    Unread,
+    block_text,
+    decoded,
+)
 
 _BLOCK_SLOTS = frozenset({"summary", "section"})
 

@@ -11,10 +11,9 @@ from zoterodigest.core.values import identity, names, venue_slot
 from zoterodigest.core.values.record import Hyperlink, Members, Names
 from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document, Skipped
 from zoterodigest.digest.read.lines import OUTER_BLANKS
-from zoterodigest.digest.read.reading import decoded
 from zoterodigest.digest.read.references import CODE_LABELS, slot_links
 from zoterodigest.digest.read.shapes import NOTHING
-from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.read.slots import Slot, decoded
 
 _MOJIBAKE = re.compile(
     "â†’|â€[™œ“”¦˜–—]|Ã[\u0080-\u00bf©¨¶¼³¡±]|Â[\u00a0-\u00bf]|‚Ä|√[©°∂º≥±]|�|√±|üîç|üìå"

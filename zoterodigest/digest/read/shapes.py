@@ -1,11 +1,17 @@
-"""Shapes: whether a text looks like what a slot should hold, for rows that must be repaired."""
+"""Shapes: whether a text looks like what a slot should hold.
+
+Rows that must be repaired ask it of their cells, general formats of what they find in free text.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from zoterodigest.core.values import names, venue_slot
+from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.pattern import Pattern
+from zoterodigest.digest.read.slots import Slot, cleaned, decoded
 
 NOTHING = frozenset({b"", b"-", b"--", b"none", b"n/a", b"na", b"null", b"\xe2\x80\x94", b"/"})
 """What stands in a cell that says there is nothing, in lower case."""
@@ -50,3 +56,42 @@ def fits(data: bytes, slot: str, patterns: Sequence[Pattern]) -> bool:
 def _looks_like_names(text: bytes) -> bool:
     longest = max(map(len, re.split(rb"[,;&]|\xe3\x80\x81|\xef\xbc\x8c", text)))
     return longest <= 60 and not _SENTENCE.search(text) and not re.search(rb"\b\d{4}\b", text)
+
+
+_MOST_NAME_WORDS = 6
+_MOST_PARTICLES = 3
+_NO_NAME = re.compile(
+    r"\b(?:academy|adobe|amazon|apple|award|best|berkeley|cent(?:er|re)|challenge|college|conference"
+    r"|deepmind|department|facebook|google|honorable|institute?|international|journal|laboratory"
+    r"|labs?|letters|mention|meta|microsoft|mit|nature|nvidia|openai|oral|outstanding|paper|poster"
+    r"|proceedings|report|research|review|school|sciences?|spotlight|survey|symposium|transactions"
+    r"|tsinghua|university|workshop)\b",
+    re.I,
+)
+"""Words of what stands in italics beside a title and is no person."""
+
+
+def is_clear(slot: Slot, venues: VenueTable) -> bool:
+    """Tell whether a slot that a general format found in free text is what it seems.
+
+    A venue must be a known one, authors must all be written as names are: two capitalised words.
+    """
+    text = cleaned(decoded(slot.text.data))
+    if slot.name == "venue":
+        return venues.find(venue_slot.parse_venue(text).venue) is not None
+    if slot.name == "authors":
+        people = names.parse_names(text).people
+        return bool(people) and all(map(_is_written_as_name, people))
+    return True
+
+
+def _is_written_as_name(text: str) -> bool:
+    words = [word for word in text.replace("-", " ").split() if word[:1].isalpha()]
+    capitals = [word for word in words if not word[0].islower()]
+    is_short = len(words) <= _MOST_NAME_WORDS and not any(char.isdigit() for char in text)
+    return (
+        not _NO_NAME.search(text)
+        and is_short
+        and len(capitals) >= 2
+        and len(words) - len(capitals) <= _MOST_PARTICLES
+    )

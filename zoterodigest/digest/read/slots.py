@@ -1,10 +1,13 @@
-"""Slots: the ranges of an entry's text where its values stand, and what is claimed of an entry."""
+"""Slots: where the values of an entry stand, what is claimed of it, and what they say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import html
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, is_empty
 from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.layers import Text
@@ -101,3 +104,50 @@ def searched(slot: Slot, form: Format) -> Iterator[Slot]:
         if match is not None and not seen & set(match.groups):
             seen |= set(match.groups)
             yield from group_slots(slot.text, match)
+
+
+_UNSEEN = {0x200B: None, 0xFEFF: None, 0x00A0: " "}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An entry's fields, their raw texts, its identifiers, and its labelled links as written.
+
+    `title_url` is the title's own link; `dead_labels` are the labels of links that lead nowhere.
+    """
+
+    fields: Fields
+    raws: Mapping[str, str]
+    identifiers: frozenset[Identifier] = frozenset()
+    links: tuple[Hyperlink, ...] = ()
+    title_url: str = ""
+    dead_labels: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
+
+
+@dataclass
+class Draft:
+    """Fields while one entry is read."""
+
+    fields: dict[str, Value] = field(default_factory=dict)
+    raws: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def put(self, name: str, value: Value, raw: str) -> None:
+        """Add a field; of two slots for one field the first that holds something counts."""
+        if is_empty(self.fields.get(name, EMPTY)):
+            self.fields[name] = EMPTY if is_empty(value) else value
+            self.raws[name] = raw
+
+
+def decoded(data: bytes) -> str:
+    """Return a slot's bytes as text (they have been checked to be UTF-8)."""
+    return data.decode("utf-8", "replace")
+
+
+def cleaned(text: str) -> str:
+    """Return one line of text: entities resolved, every break and blank a blank, none outside.
+
+    Signs without width are left out.
+    """
+    return html.unescape(" ".join(text.split("\n"))).translate(_UNSEEN).strip()

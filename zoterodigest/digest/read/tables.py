@@ -1,8 +1,9 @@
 """Tables: entries that are rows, read by their header.
 
-Rows are repaired only where there is one way to read them: a row broken over two lines is joined,
-a pipe inside math, code or an HTML element is text where the row has more cells than the header,
-and a row with fewer cells keeps only the cells that fit their column beyond doubt.
+A row is cut into cells at its pipes. It is repaired only if there is one way to read it: a row
+broken over two lines is joined; a pipe inside math, code or an HTML element is text if the row has
+more cells than the header; a row with fewer cells keeps only the cells that fit their column beyond
+doubt.
 """
 
 from __future__ import annotations
@@ -10,19 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import Format, fold
-from zoterodigest.digest.read.cells import (
-    Range,
-    cells_of,
-    count_pipes,
-    has_sheltered_pipe,
-    sheltered_cells,
-)
+from zoterodigest.digest.format.pattern import Pattern
+from zoterodigest.digest.read.body import folded_slots
 from zoterodigest.digest.read.layers import Text, peel_cell, text_of
 from zoterodigest.digest.read.lines import Lines
-from zoterodigest.digest.read.sections import folded_slots
 from zoterodigest.digest.read.shapes import fits
 from zoterodigest.digest.read.slots import NAMED, Claims, Slot, Unread, claim_groups, trimmed
 
@@ -272,3 +268,65 @@ def _claim_cell(claims: Claims, text: Text, slot: str, form: Format, column: str
             claim_groups(claims, text, match, form, column)
             return
     claims.slots.append(Slot(slot, text, column if slot in NAMED else None))
+
+
+Range = tuple[int, int]
+
+_PIPE = re.compile(rb"\\\||\|")
+_SHELTERS = (
+    Pattern(r"(?is)<details\b.*?</details>"),
+    Pattern(r"(?is)<p>.*?</p>"),
+    Pattern(r"\$[^$\n]{1,1000}\$"),
+    Pattern(r"`[^`\n]{1,500}`"),
+    Pattern(r"\[\[?[^\[\]\n]{1,500}\]\]?\([^()\s]{1,1000}\)"),
+)
+"""What may hold pipes that part no cells: HTML elements, math, code and links."""
+
+
+def cells_of(data: bytes) -> list[Range]:
+    """Return the ranges between unescaped pipes; a leading and a trailing pipe are optional."""
+    return _between(data, _pipes(data))
+
+
+def count_pipes(data: bytes) -> int:
+    """Return how many pipes of a line part cells."""
+    return len(_pipes(data))
+
+
+def sheltered_cells(data: bytes, width: int) -> list[Range] | None:
+    """Take pipes inside elements, math, code or links as text, until there are `width` cells."""
+    pipes = _pipes(data)
+    sheltered: set[int] = set()
+    for pattern in _SHELTERS:
+        sheltered |= _pipes_within(data, pattern)
+        cells = _between(data, [at for at in pipes if at not in sheltered])
+        if len(cells) == width:
+            return cells
+    return None
+
+
+def has_sheltered_pipe(data: bytes, cells: Sequence[Range]) -> bool:
+    """Whether a pipe between two cells stands inside an element, math, code or a link."""
+    sheltered = {at for pattern in _SHELTERS for at in _pipes_within(data, pattern)}
+    return any(start - 1 in sheltered for start, _ in cells[1:])
+
+
+def _pipes(data: bytes, start: int = 0, end: int | None = None) -> list[int]:
+    stop = len(data) if end is None else end
+    return [found.start() for found in _PIPE.finditer(data, start, stop) if found[0] == b"|"]
+
+
+def _pipes_within(data: bytes, pattern: Pattern) -> set[int]:
+    if b"|" not in data:
+        return set()
+    return {at for found in pattern.finditer(data) for at in _pipes(data, found.start, found.end)}
+
+
+def _between(data: bytes, pipes: Sequence[int]) -> list[Range]:
+    edges = [-1, *pipes, len(data)]
+    cells = [(left + 1, right) for left, right in pairwise(edges)]
+    if cells and pipes and not data[: pipes[0]].strip():
+        cells = cells[1:]
+    if cells and pipes and not data[pipes[-1] + 1 :].strip():
+        cells = cells[:-1]
+    return cells

@@ -11,8 +11,8 @@ from itertools import pairwise
 from zoterodigest.core.links.hunks import differences
 from zoterodigest.core.values.blocks import block_spans
 from zoterodigest.core.values.record import Blocks, Value
+from zoterodigest.digest.write.html import Spelling, plain
 from zoterodigest.digest.write.shown import plain_blocks
-from zoterodigest.digest.write.spelling import Spelling, plain
 
 _BULLET = re.compile(r"^(\s*)([-*+•])(\s+)")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s")

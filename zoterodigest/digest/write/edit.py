@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Value, is_empty
 from zoterodigest.core.values.span import Edit, OverlappingEdits, splice
 from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.write.html import SPELLINGS, Spelling, armour, plain
+from zoterodigest.digest.write.links import in_moved_terms, with_moved_pages
 from zoterodigest.digest.write.own_words import in_own_words
-from zoterodigest.digest.write.references import in_moved_terms, with_moved_pages
 from zoterodigest.digest.write.shown import BlockForm, Unwritable, plain_blocks, shows
-from zoterodigest.digest.write.spelling import SPELLINGS, Spelling, armour, plain
 from zoterodigest.digest.write.writing import blocks_to_write, units, write_unit
 
 Reader = Callable[[bytes], Document]

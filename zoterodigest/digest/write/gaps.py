@@ -59,7 +59,7 @@ class Spot:
 
 
 def gap_after(document: Document, index: int) -> tuple[bytes, ...] | None:
-    """Return the lines between an entry and the next; None if more than blanks and form."""
+    """Return the lines between an entry and the next; None if more than blanks and rules."""
     entries, lines = document.entries, document.lines
     if index + 1 >= len(entries):
         return None

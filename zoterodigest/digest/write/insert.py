@@ -10,7 +10,7 @@ from zoterodigest.digest.format.format import PLACEHOLDER, fold
 from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line, takes_lines
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.lines import Lines
-from zoterodigest.digest.read.reading import decoded
+from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.manner import Mark, OwnLine
 from zoterodigest.digest.write.new_entry import Draft, is_list, paper_url
 from zoterodigest.digest.write.shown import Unwritable

@@ -28,17 +28,14 @@ from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import NewRule, fold
 from zoterodigest.digest.format.template import fill, parse_line
 from zoterodigest.digest.read.document import DigestEntry
-from zoterodigest.digest.read.hyperlinks import find_links, hyperlink
 from zoterodigest.digest.read.layers import text_of
-from zoterodigest.digest.read.reading import cleaned
-from zoterodigest.digest.read.references import CODE_LABELS, is_own_page
-from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.read.references import CODE_LABELS, find_links, hyperlink, is_own_page
+from zoterodigest.digest.read.slots import Slot, cleaned
 from zoterodigest.digest.write.blocks import blocks_text
-from zoterodigest.digest.write.html import inert_blocks, inert_line
+from zoterodigest.digest.write.html import Spelling, armour, inert_blocks, inert_line, plain
 from zoterodigest.digest.write.links import links_texts
 from zoterodigest.digest.write.manner import Manner
 from zoterodigest.digest.write.shown import safe_url
-from zoterodigest.digest.write.spelling import Spelling, armour, plain
 from zoterodigest.digest.write.values import (
     lines_text,
     names_text,

@@ -13,10 +13,19 @@ from dataclasses import dataclass, replace
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, Value, is_empty
 from zoterodigest.core.values.span import OverlappingEdits, splice
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings
-from zoterodigest.digest.write.changes import Change, NewEntry, Origin
 from zoterodigest.digest.write.new_entry import paper_url
 from zoterodigest.digest.write.shown import BlockForm, Unwritable, plain_blocks, safe_url, shows
-from zoterodigest.digest.write.steps import MOST_CARE, Planner, State, Step, bytes_of, number_at
+from zoterodigest.digest.write.steps import (
+    MOST_CARE,
+    Change,
+    NewEntry,
+    Origin,
+    Planner,
+    State,
+    Step,
+    bytes_of,
+    number_at,
+)
 
 Reader = Callable[[bytes], Document]
 Refused = tuple[Change, str]

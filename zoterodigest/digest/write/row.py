@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
 from zoterodigest.digest.format.format import Format, fold
 from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line
-from zoterodigest.digest.read.cells import Range, cells_of
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.layers import Cell
-from zoterodigest.digest.read.reading import decoded
 from zoterodigest.digest.read.shapes import NOTHING
-from zoterodigest.digest.read.tables import Header, find_headers
+from zoterodigest.digest.read.slots import decoded
+from zoterodigest.digest.read.tables import Header, Range, cells_of, find_headers
 from zoterodigest.digest.write.manner import Manner, Mark, own_line
 from zoterodigest.digest.write.manner import is_manner as is_manner_of
 from zoterodigest.digest.write.new_entry import Draft

@@ -13,7 +13,7 @@ import string
 from collections.abc import Callable, Sequence
 
 from zoterodigest.core.values.record import Blocks, Empty, Links, Members, Names, Value, is_empty
-from zoterodigest.digest.read.reading import cleaned
+from zoterodigest.digest.read.slots import cleaned
 
 _MARKER = re.compile(r"^\s*(?:[-*+•]|\d{1,9}[.)])\s+")
 _FENCE = re.compile(r"\s*(?:`{3}|~{3})")

@@ -1,4 +1,4 @@
-"""Steps: the edits that carry out one change of a digest's order, and what must come of them."""
+"""Steps: the changes of a digest's order, and the edits that carry out each of them."""
 
 from __future__ import annotations
 
@@ -12,23 +12,58 @@ from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.format.format import Format, NewRule
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings
 from zoterodigest.digest.read.lines import Heading
-from zoterodigest.digest.read.reading import decoded
-from zoterodigest.digest.write.changes import (
-    Change,
-    MovedEntry,
-    NewEntry,
-    Origin,
-    RemovedEntry,
-    RenamedHeading,
-)
+from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.gaps import Region, Spot, date_of, insertion, removal, spot_for
-from zoterodigest.digest.write.html import inert_line
+from zoterodigest.digest.write.html import armoured_block, inert_line, plain, underscored
 from zoterodigest.digest.write.insert import entry_lines
 from zoterodigest.digest.write.manner import Manner
 from zoterodigest.digest.write.new_entry import Draft, cut_authors
 from zoterodigest.digest.write.row import header_above, row_line
 from zoterodigest.digest.write.shown import BlockForm, Unwritable, plain_blocks
-from zoterodigest.digest.write.spelling import armoured_block, plain, underscored
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to insert under the heading at `path` (as `Entry.heading_keys`).
+
+    Without a path (None) it goes where it belongs among all entries, whatever their headings.
+    `tag` names it for the caller. `form` is the format to write it in; None: that of its
+    neighbours. `version` (`v2`) is that of a paper of arXiv, for neighbours that link to one.
+    """
+
+    tag: str
+    path: tuple[str, ...] | None
+    fields: Fields
+    form: Format | None = None
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedEntry:
+    """The entry at `index` is to go, with the gap that parted it from the next."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovedEntry:
+    """The entry at `index` is to stand under the heading at `path`, byte for byte as it is."""
+
+    index: int
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedHeading:
+    """The heading at `path` is to say `text`; anchors elsewhere that name it stay as they are."""
+
+    path: tuple[str, ...]
+    text: str
+
+
+Change = NewEntry | RemovedEntry | MovedEntry | RenamedHeading
+Origin = int | str
+
 
 _NO_TABLE = "no table of papers stands under that heading"
 MOST_CARE = 6

@@ -14,7 +14,7 @@ from zoterodigest.core.links.hunks import differences
 from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.record import Fields, Members, Names, Value
 from zoterodigest.digest.read.fields import ARXIV_CATEGORY, AWARD, CATEGORY, CHIP, TASK
-from zoterodigest.digest.read.reading import cleaned
+from zoterodigest.digest.read.slots import cleaned
 
 _MARKS = "()[] `*_"
 

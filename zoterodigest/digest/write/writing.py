@@ -13,8 +13,9 @@ from zoterodigest.core.values.record import NOTE, SECTION, Fields, Links, Value,
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.fields import ELEMENT
-from zoterodigest.digest.read.reading import decoded
-from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.read.layers import Text
+from zoterodigest.digest.read.markers import closing, opening
+from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.blocks import blocks_text, new_blocks, written_blocks
 from zoterodigest.digest.write.frames import (
     beside,
@@ -22,14 +23,11 @@ from zoterodigest.digest.write.frames import (
     link_samples,
     neighbors,
     sample,
+    slot_edit,
 )
-from zoterodigest.digest.write.html import inert_blocks, inert_line, is_in_markdown
-from zoterodigest.digest.write.links import new_links_text
-from zoterodigest.digest.write.notes import note_edits
-from zoterodigest.digest.write.own_lines import slot_edit
-from zoterodigest.digest.write.references import LISTED, REFERENCES, references_texts
+from zoterodigest.digest.write.html import Spelling, inert_blocks, inert_line, is_in_markdown, plain
+from zoterodigest.digest.write.links import LISTED, REFERENCES, new_links_text, references_texts
 from zoterodigest.digest.write.shown import Unwritable
-from zoterodigest.digest.write.spelling import Spelling, plain
 from zoterodigest.digest.write.values import (
     awards_text,
     categories_in_tags_text,
@@ -293,3 +291,44 @@ _WRITERS: Mapping[str, Callable[[str, Value], str]] = {
     "categories": categories_text,
     "blocks": blocks_text,
 }
+
+
+_KEY = re.compile(r"[A-Z0-9]{8}")
+_COMMENT = re.compile(r"(?<!\\)<!--")
+
+
+def note_edits(entry: DigestEntry, name: str, value: Value, spell: Spelling) -> list[Edit] | str:
+    """Return the edits that make the entry show `value` as the note `name`, or why there are none.
+
+    EMPTY takes the region out; without one a new region stands at the entry's end. `spell`
+    writes each new block. No text can end its region: comments in it are written as text.
+    """
+    key = name.removeprefix(NOTE)
+    if not _KEY.fullmatch(key):
+        return "it is no key of a note"
+    if name in entry.unreadable:
+        return "the region of the note is torn: one of its markers is missing"
+    region = next((one for one in entry.regions if one.key == key), None)
+    if is_empty(value):
+        return [_put(region.whole, "")] if region else []
+    old = decoded(region.text.data) if region else ""
+    text = _inert(blocks_text(old, value, spell))
+    if region is not None and old:
+        edit = region.text.rewrite(_bytes(text))
+        return [edit] if edit else []
+    place = region.whole if region else entry.room
+    if place is None:
+        return "the entry has no room for a note"
+    return [_put(place, "\n".join(("", opening(key), "", text, closing(key))))]
+
+
+def _put(place: Text, text: str) -> Edit:
+    return place.edit(0, len(place.data), _bytes(text))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _inert(text: str) -> str:
+    return _COMMENT.sub("&lt;!--", text)

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.digest.format.format import load_format
-from zoterodigest.digest.format.formats import format_files
+from zoterodigest.digest.format.format import format_files, load_format
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.mapping import BadMapping, venue_table
 from zoterodigest.project.digests import formats_for, read_digest

@@ -20,7 +20,8 @@ from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.record import Entry, text_in
 from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.write.changes import (
+from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.steps import (
     Change,
     MovedEntry,
     NewEntry,
@@ -28,7 +29,6 @@ from zoterodigest.digest.write.changes import (
     RemovedEntry,
     RenamedHeading,
 )
-from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.sync.edits.edits import DigestEdit
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, reread

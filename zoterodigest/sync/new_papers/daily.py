@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from zoterodigest.digest.format.format import Format, fold
-from zoterodigest.digest.write.changes import RemovedEntry
-from zoterodigest.digest.write.new_section import NewSection, sections_of, with_section
-from zoterodigest.digest.write.outside import recounted, redated, with_outside
+from zoterodigest.digest.write.new_section import (
+    NewSection,
+    recounted,
+    redated,
+    sections_of,
+    with_outside,
+    with_section,
+)
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.shown import Unwritable
+from zoterodigest.digest.write.steps import RemovedEntry
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.dated_files import filled
 from zoterodigest.project.layout import dates_in

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.digest.format.format import Format, fold
 from zoterodigest.digest.read.document import DigestEntry, Document
-from zoterodigest.digest.write.changes import NewEntry
-from zoterodigest.digest.write.customs import in_customs
+from zoterodigest.digest.write.manner import in_customs
 from zoterodigest.digest.write.new_section import Section, sections_of
 from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.steps import NewEntry
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.project.layout import dates_in

@@ -30,7 +30,7 @@ from zoterodigest.core.values.record import (
     text_in,
 )
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.write.customs import CODE, is_code
+from zoterodigest.digest.write.manner import CODE, is_code
 from zoterodigest.library.records.details import details_of
 from zoterodigest.lookup.index_venues import index_venue
 from zoterodigest.lookup.published_in import published_in
