@@ -59,7 +59,7 @@ def paths(whole: Document) -> list[tuple[str, ...]]:
 def all_paths(whole: Document) -> list[tuple[str, ...]]:
     """Every heading, and none."""
     outer = 1 if whole.title else 0
-    return [(), *(keys[outer:] for _, keys in Headings(whole.lines).keyed() if keys[outer:])]
+    return [(), *(keys[outer:] for _, keys in Headings(whole.lines).keyed if keys[outer:])]
 
 
 def carried_out(whole: Document, *changes: Change) -> Rearranged:

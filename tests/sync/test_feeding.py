@@ -77,7 +77,7 @@ def opened(feeding: Feeding, key: str) -> OpenDigest:
 
 def outline(document: Document) -> list[str]:
     """The headings of a document."""
-    return [heading.text for heading, _ in Headings(document.lines).keyed()]
+    return [heading.text for heading, _ in Headings(document.lines).keyed]
 
 
 @pytest.fixture(scope="module")

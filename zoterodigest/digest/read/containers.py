@@ -8,7 +8,8 @@ where the next one begins, so that one lost end tag spoils one entry at most.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import Format
@@ -18,6 +19,7 @@ from zoterodigest.digest.read.found import (
     Head,
     found_entry,
     head_match,
+    heads_in,
     is_blank,
     is_boundary,
     last_filled,
@@ -25,11 +27,13 @@ from zoterodigest.digest.read.found import (
     until_next,
 )
 from zoterodigest.digest.read.layers import peel_indent, peel_quote, text_of
-from zoterodigest.digest.read.lines import Heading, Lines
+from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.tables import is_table_line
 
 _QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
 _BULLET = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\xc2\xb7)[ \t]")
+_MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
+_LINK = re.compile(rb"\]\(|://")
 _FOLDED = re.compile(rb"^ {0,3}<details\b", re.I)
 
 
@@ -51,20 +55,15 @@ def _quotes(lines: Lines, form: Format) -> Iterator[Found]:
 
 
 def _in_quote(lines: Lines, form: Format, run: Sequence[int]) -> Iterator[Found]:
-    heads: list[Head] = []
-    for line in run:
-        if lines.is_in_note(line):
-            continue
-        data = _QUOTED.sub(b"", lines[line], count=1)
-        if match := head_match(form, data):
-            heads.append(Head(line, line, data, match))
-    for head, stop in until_next(_of_entries(heads, lambda *_: True), run[-1] + 1):
+    unquoted = ((line, _QUOTED.sub(b"", lines[line], count=1)) for line in run)
+    heads = _of_entries(heads_in(lines, form, unquoted), lambda *_: True)
+    for head, stop in until_next(heads, run[-1] + 1):
         last = last_filled(lines, head.line, stop - 1, lambda data: not data.strip(b" \t>"))
         text = peel_quote(text_of(lines.source, span_of(lines, head.line, last)))
         yield found_entry(head, last, text)
 
 
-def _of_entries(heads: Sequence[Head], reaches: Callable[[Head, Head], bool]) -> Sequence[Head]:
+def _of_entries(heads: Iterable[Head], reaches: Callable[[Head, Head], bool]) -> list[Head]:
     """Leave out the list items that an entry out of a list `reaches`: its bullets set in bold."""
     kept: list[Head] = []
     for head in heads:
@@ -74,28 +73,15 @@ def _of_entries(heads: Sequence[Head], reaches: Callable[[Head, Head], bool]) ->
     return kept
 
 
-def _paragraphs(lines: Lines, form: Format) -> Iterator[Found]:
-    return _plain(lines, form, blanks=1)
-
-
-def _runs(lines: Lines, form: Format) -> Iterator[Found]:
-    return _plain(lines, form, blanks=2)
-
-
 def _plain(lines: Lines, form: Format, *, blanks: int) -> Iterator[Found]:
     """Find entries of unwrapped lines that end at `blanks` blank lines in a row."""
-    heads = [
-        Head(line, line, lines[line], match)
-        for line in range(len(lines))
-        if not lines.is_hidden(line)
-        and not lines.is_in_note(line)
-        and (match := head_match(form, lines[line]))
-    ]
 
     def reaches(head: Head, below: Head) -> bool:
         return _plain_end(lines, head.line, below.line + 1, blanks) == below.line
 
-    for head, stop in until_next(_of_entries(heads, reaches), len(lines)):
+    plain = ((line, lines[line]) for line in range(len(lines)))
+    heads = _of_entries(heads_in(lines, form, plain), reaches)
+    for head, stop in until_next(heads, len(lines)):
         last = _plain_end(lines, head.line, stop, blanks)
         yield found_entry(head, last, text_of(lines.source, span_of(lines, head.line, last)))
 
@@ -122,45 +108,28 @@ def _headings(lines: Lines, form: Format) -> Iterator[Found]:
     for index, heading in enumerate(headings):
         data = lines[heading.line].lstrip(b" #\t")
         if match := head_match(form, data):
-            stop = _heading_end(headings, index, len(lines))
+            below = (headings[at] for at in range(index + 1, len(headings)))
+            stop = next((it.line for it in below if it.level <= heading.level), len(lines))
             last = last_filled(lines, heading.line, stop - 1, is_blank)
             start = lines.ends[heading.line] - len(data)
             text = text_of(lines.source, Span(start, lines.ends[last]))
-            yield found_entry(Head(heading.line, heading.line, data, match), last, text)
+            yield found_entry(Head(heading.line, data, match), last, text)
 
 
-def _heading_end(headings: Sequence[Heading], index: int, end: int) -> int:
-    """Return the line of the next heading that is not below the one at `index`, else `end`."""
-    below = (headings[at] for at in range(index + 1, len(headings)))
-    return next((at.line for at in below if at.level <= headings[index].level), end)
-
-
-_MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
-_LINK = re.compile(rb"\]\(|://")
-
-
-def find_items(lines: Lines, form: Format) -> Iterator[Found]:
+def _items(lines: Lines, form: Format) -> Iterator[Found]:
     """Yield the items whose head matches; one within another is part of it.
 
     But an item whose head leads nowhere is a topic: entries within it stand for themselves.
     """
-    heads = {head.line: head for head in _heads(lines, form)}
+    markers = ((line, _MARKER.match(lines[line])) for line in range(len(lines)))
+    bare = ((line, lines[line][marker.end() :]) for line, marker in markers if marker)
+    heads = {head.line: head for head in heads_in(lines, form, bare)}
     after = 0
     for head in heads.values():
         if head.line >= after:
             last = _item_end(lines, head, heads)
             yield _item(lines, head, last)
             after = last + 1
-
-
-def _heads(lines: Lines, form: Format) -> Iterator[Head]:
-    for line in range(len(lines)):
-        is_open = not lines.is_hidden(line) and not lines.is_in_note(line)
-        marker = _MARKER.match(lines[line]) if is_open else None
-        if marker is not None:
-            data = lines[line][marker.end() :]
-            if match := head_match(form, data):
-                yield Head(line, line, data, match)
 
 
 def _item(lines: Lines, head: Head, last: int) -> Found:
@@ -200,7 +169,8 @@ def _is_beyond(lines: Lines, line: int, indent: int, last: int) -> bool:
     if is_boundary(lines, line):
         return True
     is_deeper = not data.strip() or _indent(data) > indent
-    return not is_deeper and (line > last + 1 or _starts_block(data))
+    starts_block = _MARKER.match(data) or data.lstrip()[:1] in (b"|", b">")
+    return not is_deeper and (line > last + 1 or bool(starts_block))
 
 
 def _unclosed_end(lines: Lines, first: int, last: int, indent: int) -> int:
@@ -218,15 +188,11 @@ def _indent(data: bytes) -> int:
     return len(data) - len(data.lstrip(b" \t"))
 
 
-def _starts_block(data: bytes) -> bool:
-    return bool(_MARKER.match(data)) or data.lstrip()[:1] in (b"|", b">")
-
-
 _FINDERS: Mapping[str, Callable[[Lines, Format], Iterator[Found]]] = {
     "quote": _quotes,
-    "lines": _runs,
-    "paragraph": _paragraphs,
-    "item": find_items,
+    "lines": partial(_plain, blanks=2),
+    "paragraph": partial(_plain, blanks=1),
+    "item": _items,
     "heading": _headings,
     "details": find_folded,
 }

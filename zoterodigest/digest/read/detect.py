@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import groupby
 
 from zoterodigest.core.values import identity
 from zoterodigest.core.values.record import EMPTY, is_empty
@@ -87,8 +89,7 @@ def _neighbours(entries: list[DigestEntry], lines: Lines) -> Iterator[list[Diges
             yield group
             group = []
         group.append(entry)
-    if group:
-        yield group
+    yield group
 
 
 def is_evident(entry: DigestEntry) -> bool:
@@ -98,23 +99,20 @@ def is_evident(entry: DigestEntry) -> bool:
     counts, and a title of some words: it may be a tool that comes with a paper.
     """
     reading = entry.reading
-    urls = [link.url for link in reading.links]
+    urls = [reading.title_url, *(link.url for link in reading.links)]
     if reading.title_url and not identity.is_paper_url(reading.title_url):
         if _is_local(reading.title_url):
             return False
         if entry.format.columns is None:
-            urls = [link.url for link in reading.links if fold(link.label) in _PAPER_LABELS]
-            return _is_phrase(entry.title) and any(map(identity.is_paper_url, urls))
+            is_phrase = len(entry.title.split()) >= _FEWEST_WORDS or not entry.title.isascii()
+            papers = [link.url for link in reading.links if fold(link.label) in _PAPER_LABELS]
+            return is_phrase and any(map(identity.is_paper_url, papers))
     if any(found.scheme != "url" for found in reading.identifiers):
         return True
-    if any(map(identity.is_paper_url, (reading.title_url, *urls))):
+    if any(map(identity.is_paper_url, urls)):
         return True
     fields = (reading.fields.get(name, EMPTY) for name in ("venue", "authors", "abstract"))
     return not all(map(is_empty, fields))
-
-
-def _is_phrase(title: str) -> bool:
-    return len(title.split()) >= _FEWEST_WORDS or not title.isascii()
 
 
 def _has_target(entry: DigestEntry) -> bool:
@@ -131,26 +129,17 @@ def _is_local(url: str) -> bool:
 
 def _skipped(lines: Lines) -> Iterator[Skipped]:
     """Yield runs of lines that are no entry's and hold more than blanks, with the reason."""
-    run: Skipped | None = None
-    for line in range(len(lines)):
-        if lines.veils[line] is Veil.TAKEN or lines.is_blank(line):
-            continue
-        reason = _reason(lines, line)
-        if run is not None and run.reason == reason and _joins(lines, run.end_line, line):
-            run = Skipped(run.start_line, line + 1, reason)
-            continue
-        if run is not None:
-            yield run
-        run = Skipped(line + 1, line + 1, reason)
-    if run is not None:
-        yield run
-
-
-def _joins(lines: Lines, end_line: int, line: int) -> bool:
-    return all(lines.is_blank(at) for at in range(end_line, line))
+    filled = (line for line in range(len(lines)) if not lines.is_blank(line))
+    for reason, run in groupby(filled, key=partial(_reason, lines)):
+        numbers = list(run)
+        if reason:
+            yield Skipped(numbers[0] + 1, numbers[-1] + 1, reason)
 
 
 def _reason(lines: Lines, line: int) -> str:
+    """Return why no entry holds the line, "" if one does."""
+    if lines.veils[line] is Veil.TAKEN:
+        return ""
     if lines.veils[line] is Veil.FENCE:
         return "in a code fence"
     if lines.veils[line] is Veil.COMMENT:

@@ -6,6 +6,8 @@ into it. So `render(parse(x)) == x` holds by construction, and edit.py keeps it 
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,16 +22,14 @@ from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.read.body import slots_of
 from zoterodigest.digest.read.containers import find_entries
 from zoterodigest.digest.read.fields import read_slots
-from zoterodigest.digest.read.found import is_title
+from zoterodigest.digest.read.found import is_title, span_of
 from zoterodigest.digest.read.layers import Text
 from zoterodigest.digest.read.lines import Heading, Lines
 from zoterodigest.digest.read.markers import conflict_in
 from zoterodigest.digest.read.own_notes import spoil_owners, with_notes
 from zoterodigest.digest.read.shapes import is_clear
-from zoterodigest.digest.read.slots import Claims, NoteRegion, Reading, Slot
-from zoterodigest.digest.read.tables import find_rows
-
-_NOTHING = Reading({}, {})
+from zoterodigest.digest.read.slots import NoteRegion, Reading, Slot
+from zoterodigest.digest.read.tables import Claimed, find_rows
 
 NO_ENTRY = "no entry"
 """The reason given for lines in which an entry might stand that no format understood."""
@@ -163,83 +163,59 @@ def _places(slots: frozenset[str]) -> frozenset[str]:
 
 def entries_of(lines: Lines, form: Format, venues: VenueTable) -> list[DigestEntry]:
     """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
-    read = [*_contained(lines, form, venues), *_rows(lines, form, venues)]
+    claimed = [*_contained(lines, form), *find_rows(lines, form)]
+    read = [_entry(lines, form, venues, one) for one in claimed]
     entries = [entry for entry in read if _is_entry(entry)]
     if entries:
         entries += [entry for entry in read if _is_lost_row(entry)]
     return sorted(entries, key=lambda entry: entry.first)
 
 
-def _contained(lines: Lines, form: Format, venues: VenueTable) -> Iterator[DigestEntry]:
+def _contained(lines: Lines, form: Format) -> Iterator[Claimed]:
     read = [(found, slots_of(found, form)) for found in find_entries(lines, form)]
     read = [one for one in read if _has_needed(form, one[1].slots, one[1].unreadable)]
     spoil_owners(lines, read)
     for found, claims in read:
-        body_line = found.text.data.count(b"\n", 0, found.body[0])
-        problems = [
-            Problem(found.first + 1 + body_line + unread.line, unread.reason)
-            for unread in claims.unread
-        ]
-        yield _entry(lines, form, venues, (found.first, found.last), claims, problems, found.broken)
+        yield Claimed(found.first, found.last, claims, found.broken, found.head_lines)
 
 
-def _rows(lines: Lines, form: Format, venues: VenueTable) -> Iterator[DigestEntry]:
-    if form.columns is None:
-        return
-    for row in find_rows(lines, form):
-        problems = [Problem(row.first + 1, unread.reason) for unread in row.claims.unread]
-        yield _entry(lines, form, venues, (row.first, row.last), row.claims, problems, row.broken)
-
-
-def _entry(
-    lines: Lines,
-    form: Format,
-    venues: VenueTable,
-    at: tuple[int, int],
-    claims: Claims,
-    problems: Sequence[Problem],
-    broken: str,
-) -> DigestEntry:
-    first, last = at
-    span = Span(lines.starts[first], lines.ends[last])
-    fault = _encoding_fault(lines, first, last) or _conflict(lines, first, last)
-    slots = claims.slots
+def _entry(lines: Lines, form: Format, venues: VenueTable, it: Claimed) -> DigestEntry:
+    span = span_of(lines, it.first, it.last)
+    claims, slots, broken = it.claims, it.claims.slots, it.broken
+    below = it.first + 1 + it.head_lines
+    problems = [Problem(below + unread.line, unread.reason) for unread in claims.unread]
     if form.entry.evidence and form.columns is None:
         slots = [slot for slot in slots if is_clear(slot, venues)]
     reading = with_notes(read_slots(slots, form.entry.placeholders), claims.regions)
-    if fault is not None:
-        broken, problems = fault.reason, (*problems, fault)
+    if fault := _fault(lines, it.first, it.last):
+        broken = fault.reason
+        problems.append(fault)
     elif broken or "title" in claims.unreadable:
         broken = broken or "its title cannot be read"
-        problems = (*problems, Problem(first + 1, broken))
+        problems.append(Problem(it.first + 1, broken))
     if broken:
-        reading = _identity_only(lines.source[span.start : span.end], reading)
+        reading = _identified(lines.source[span.start : span.end], reading)
     return DigestEntry(
-        form, first, last, span, tuple(slots), reading,
+        form, it.first, it.last, span, tuple(slots), reading,
         frozenset(claims.unreadable), tuple(problems), broken,
         regions=claims.regions, room=claims.room,
     )  # fmt: skip
 
 
-def _encoding_fault(lines: Lines, first: int, last: int) -> Problem | None:
+def _fault(lines: Lines, first: int, last: int) -> Problem | None:
+    """Return what makes the lines unreadable as a whole, whatever stands in them."""
     for line in range(first, last + 1):
         if (column := lines.fault(line)) is not None:
             return Problem(line + 1, "the bytes here are no valid UTF-8", column + 1)
-    return None
-
-
-def _conflict(lines: Lines, first: int, last: int) -> Problem | None:
     found = conflict_in(lines.conflicts, first, last)
     return Problem(found.first + 1, "git's conflict marks stand in it") if found else None
 
 
-def _identity_only(data: bytes, reading: Reading) -> Reading:
-    """Keep of an entry that cannot be read what tells which work it is."""
-    known = reading.identifiers or frozenset(
-        Identifier("arxiv", found)
-        for found in identity.arxiv_in_text(data.decode("utf-8", "replace"))[:1]
-    )
-    return replace(reading, identifiers=known)
+def _identified(data: bytes, reading: Reading) -> Reading:
+    """Return `reading` with identifiers; one without any takes the first that stands in `data`."""
+    found = identity.arxiv_in_text(data.decode("utf-8", "replace"))[:1]
+    named = frozenset(Identifier("arxiv", one) for one in found)
+    return replace(reading, identifiers=reading.identifiers or named)
 
 
 def _is_entry(entry: DigestEntry) -> bool:
@@ -265,42 +241,43 @@ def _is_lost_row(entry: DigestEntry) -> bool:
 
 
 class Headings:
-    """The headings of a document as paths, each with a key that is unique among its siblings."""
+    """The headings of a document that have a text.
+
+    `keyed` pairs each with its path of keys, its own last; a key is unique among its siblings.
+    """
 
     def __init__(self, lines: Lines) -> None:
-        self._headings = [heading for heading in lines.headings() if heading.text]
-        self._paths: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
-        self._read()
-
-    def _read(self) -> None:
+        self.keyed: list[tuple[Heading, tuple[str, ...]]] = []
+        self._texts: list[tuple[str, ...]] = []
         stack: list[tuple[Heading, str]] = []
-        seen: dict[tuple[str, ...], int] = {}
-        for heading in self._headings:
+        seen: Counter[tuple[str, ...]] = Counter()
+        for heading in lines.headings():
+            if not heading.text:
+                continue
             stack = [above for above in stack if above[0].level < heading.level]
-            parent = tuple(key for _, key in stack)
-            count = seen[(*parent, heading.text)] = seen.get((*parent, heading.text), 0) + 1
+            siblings = (*(key for _, key in stack), heading.text)
+            seen[siblings] += 1
+            count = seen[siblings]
             stack.append((heading, heading.text if count == 1 else f"{heading.text}#{count}"))
-            self._paths.append(
-                (tuple(above.text for above, _ in stack), tuple(key for _, key in stack))
-            )
-
-    def keyed(self) -> Iterator[tuple[Heading, tuple[str, ...]]]:
-        """Yield every heading that has a text with its path of keys, its own last."""
-        yield from ((it, keys) for it, (_, keys) in zip(self._headings, self._paths, strict=True))
+            self.keyed.append((heading, tuple(key for _, key in stack)))
+            self._texts.append(tuple(above.text for above, _ in stack))
 
     def title(self, entries: Sequence[DigestEntry]) -> str:
         """Return the only first-level heading if all (placed) entries stand under it, else ""."""
-        top = [heading.text for heading in self._headings if heading.level == 1]
+        top = [heading.text for heading, _ in self.keyed if heading.level == 1]
         is_title = len(top) == 1 and all(it.heading_keys[:1] == (top[0],) for it in entries)
         return top[0] if is_title else ""
 
     def place(self, entries: Sequence[DigestEntry]) -> list[DigestEntry]:
-        """Return `entries` (sorted by line) with the headings they stand under."""
+        """Return `entries` with the headings they stand under."""
         placed: list[DigestEntry] = []
-        at = 0
         for entry in entries:
-            while at < len(self._headings) and self._headings[at].line <= entry.first:
-                at += 1
-            texts, keys = self._paths[at - 1] if at else ((), ())
+            at = number_at(self.keyed, entry)
+            texts, keys = (self._texts[at], self.keyed[at][1]) if at >= 0 else ((), ())
             placed.append(replace(entry, headings=texts, heading_keys=keys))
         return placed
+
+
+def number_at(headings: Sequence[tuple[Heading, tuple[str, ...]]], entry: DigestEntry) -> int:
+    """Return the number of the heading that an entry stands under; -1 for none."""
+    return bisect_right(headings, entry.first, key=lambda it: it[0].line) - 1

@@ -55,16 +55,14 @@ def _change(lines: Lines, line: int) -> int:
 
 def _heads(lines: Lines, form: Format) -> Iterator[Head]:
     for line in range(len(lines)):
-        if b"<details" not in lines[line].lower() or lines.is_hidden(line):
-            continue
-        if lines.is_in_note(line):
+        if b"<details" not in lines[line].lower() or not lines.is_open(line):
             continue
         end = min(line + _HEAD_LINES, len(lines))
         for below in range(line, end):
             if _SUMMARY_END in lines[below].lower():
                 data = b"\n".join(lines[at] for at in range(line, below + 1))
                 if data.lower().count(b"<details") == 1 and (match := head_match(form, data)):
-                    yield Head(line, below, data, match)
+                    yield Head(line, data, match)
                 break
 
 

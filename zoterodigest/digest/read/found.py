@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.core.values.span import Span
@@ -29,13 +29,17 @@ class Found:
     match: Match
     broken: str = ""
 
+    @property
+    def head_lines(self) -> int:
+        """How many lines stand above the body."""
+        return self.text.data.count(b"\n", 0, self.body[0])
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A line where an entry begins; `end` is the line its head ends on, `data` the head's text."""
+    """A line where an entry begins; `data` is the text of its head."""
 
     line: int
-    end: int
     data: bytes
     match: Match
 
@@ -53,6 +57,13 @@ def head_match(form: Format, data: bytes) -> Match | None:
         if match is not None and is_title(form, data[slice(*match.groups.get("title", (0, 0)))]):
             return match
     return None
+
+
+def heads_in(lines: Lines, form: Format, texts: Iterable[tuple[int, bytes]]) -> Iterator[Head]:
+    """Yield a head for each line that begins an entry; `texts` are lines without their wrapping."""
+    for line, data in texts:
+        if lines.is_open(line) and (match := head_match(form, data)):
+            yield Head(line, data, match)
 
 
 def is_title(form: Format, data: bytes) -> bool:
@@ -77,8 +88,7 @@ def is_boundary(lines: Lines, line: int) -> bool:
         return True
     if lines.is_in_note(line):
         return False
-    data = lines[line]
-    return is_heading(data) or is_rule(data)
+    return is_heading(lines[line]) or is_rule(lines[line])
 
 
 def span_of(lines: Lines, first: int, last: int) -> Span:

@@ -105,6 +105,10 @@ class Lines:
         """Whether the line stands in a code fence, a comment or an entry found before."""
         return self.veils[line] not in (Veil.NONE, Veil.NOTE)
 
+    def is_open(self, line: int) -> bool:
+        """Whether an entry, a heading or a table may begin on the line."""
+        return self.veils[line] is Veil.NONE
+
     def is_in_note(self, line: int) -> bool:
         """Whether the line is part of a region that shows a note: nothing begins or ends there."""
         return self.veils[line] is Veil.NOTE
@@ -130,9 +134,8 @@ class Lines:
     def headings(self) -> Iterator[Heading]:
         """Yield the ATX headings outside fences and comments, in order."""
         for line in range(len(self)):
-            if not self.begins(line, b"#") or self.is_hidden(line) or self.is_in_note(line):
-                continue
-            if found := _HEADING.match(self[line]):
+            is_candidate = self.begins(line, b"#") and self.is_open(line)
+            if is_candidate and (found := _HEADING.match(self[line])):
                 yield Heading(line, len(found[1]), _heading_text(found[2] or b""))
 
 

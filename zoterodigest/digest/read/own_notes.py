@@ -91,8 +91,7 @@ def spoil_owners(lines: Lines, read: Sequence[tuple[Found, Claims]]) -> None:
             continue
         found, claims = ordered[at]
         if bisect_left(headings, torn.line) == bisect_left(headings, found.last):
-            head_lines = found.text.data.count(b"\n", 0, found.body[0])
-            spoil(claims, torn, torn.line - found.first - head_lines)
+            spoil(claims, torn, torn.line - found.first - found.head_lines)
 
 
 def with_notes(reading: Reading, regions: Iterable[NoteRegion]) -> Reading:

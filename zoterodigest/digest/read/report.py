@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoterodigest.core.values import identity, names, venue_slot
-from zoterodigest.core.values.record import Hyperlink, Members, Names
+from zoterodigest.core.values.record import Members, Names, text_in
 from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document, Skipped
 from zoterodigest.digest.read.lines import OUTER_BLANKS
 from zoterodigest.digest.read.references import CODE_LABELS, slot_links
@@ -33,32 +33,35 @@ class Suspicion:
 def entry_json(document: Document, entry: DigestEntry) -> dict[str, Any]:
     """Return one entry as plain data: values as written, markup and outer blanks off."""
     slots = _by_name(entry)
-    reading = entry.reading
-    written_venue = venue_slot.parse_venue(_text(slots, "venue") or "")
-    people = names.parse_names(_text(slots, "authors") or "") if "authors" in slots else None
+    fields, reading = entry.reading.fields, entry.reading
+    venue = venue_slot.parse_venue(_text(slots, "venue") or "").venue
+    authors = names.parse_names(_text(slots, "authors") or "")
+    year, award, categories = (fields.get(name) for name in ("year", "award", "categories"))
     return {
         "file": document.name,
         "format": entry.format.name,
-        "title": _line(slots, "title"),
-        "title_raw": _raw(slots, "title"),
+        "title": " ".join(map(str.strip, (_text(slots, "title") or "").split("\n"))) or None,
+        "title_raw": decoded(slots["title"].text.data) if "title" in slots else None,
         "title_url": reading.title_url or None,
-        "arxiv_id": reading.fields.get("arxiv") or _identified(entry, "arxiv"),
+        "arxiv_id": fields.get("arxiv") or _identified(entry, "arxiv"),
         "version": _version(entry),
         "urls": [[link.label, link.url] for link in reading.links],
-        "authors": list(people.people) if people and people.people else None,
+        "authors": list(authors.people) or None,
         "authors_raw": _text(slots, "authors"),
-        "et_al": bool(people and people.truncated),
-        "venue": (written_venue.venue or None) if "venue" in slots else None,
+        "et_al": authors.truncated,
+        "venue": venue or None,
         "venue_raw": _text(slots, "venue"),
-        "year": _year(reading.fields.get("year")),
-        "award": _award(reading.fields.get("award")),
+        "year": int(year) if isinstance(year, str) and year.isdigit() else None,
+        "award": (", ".join(award.texts) or None) if isinstance(award, Members) else None,
         "task": _text(slots, "task") or _text(slots, "tags"),
-        "date": reading.fields.get("date") if isinstance(reading.fields.get("date"), str) else None,
-        "categories": _members(reading.fields.get("categories")),
+        "date": text_in(fields, "date") if isinstance(fields.get("date"), str) else None,
+        "categories": list(categories.texts) if isinstance(categories, Members) else None,
         "summary": _block(slots, "summary"),
         "abstract": _block(slots, "abstract"),
         "sections": [
-            _section(slot) for slot in entry.slots if slot.section is not None and _is_section(slot)
+            _section(slot)
+            for slot in entry.slots
+            if slot.section is not None and slot.name in ("section", "abstract")
         ],
         "code_url": _code_url(entry),
         "comment": _block(slots, "comment"),
@@ -80,26 +83,14 @@ def _by_name(entry: DigestEntry) -> dict[str, Slot]:
     return slots
 
 
-def _raw(slots: Mapping[str, Slot], name: str) -> str | None:
-    slot = slots.get(name)
-    return decoded(slot.text.data) if slot else None
-
-
 def _text(slots: Mapping[str, Slot], name: str) -> str | None:
-    return (_raw(slots, name) or "").strip().strip(OUTER_BLANKS) or None
-
-
-def _line(slots: Mapping[str, Slot], name: str) -> str | None:
-    return " ".join(part.strip() for part in (_text(slots, name) or "").split("\n")) or None
+    text = decoded(slots[name].text.data) if name in slots else ""
+    return text.strip().strip(OUTER_BLANKS) or None
 
 
 def _block(slots: Mapping[str, Slot], name: str) -> str | None:
     text = _text(slots, name)
     return text if text and text.encode().lower() not in NOTHING else None
-
-
-def _is_section(slot: Slot) -> bool:
-    return slot.name in ("section", "abstract")
 
 
 def _section(slot: Slot) -> dict[str, Any]:
@@ -121,29 +112,14 @@ def _identified(entry: DigestEntry, scheme: str) -> str | None:
     return next((it.value for it in entry.reading.identifiers if it.scheme == scheme), None)
 
 
-def _year(value: object) -> int | None:
-    return int(value) if isinstance(value, str) and value.isdigit() else None
-
-
-def _award(value: object) -> str | None:
-    return ", ".join(value.texts) or None if isinstance(value, Members) else None
-
-
-def _members(value: object) -> list[str] | None:
-    return list(value.texts) if isinstance(value, Members) else None
-
-
 def _code_url(entry: DigestEntry) -> str | None:
     for slot in entry.slots:
         links = slot_links(slot) if slot.name in ("links", "code", "tail") else []
         for link in links:
-            if link.url and (slot.name == "code" or _is_code(link)):
+            is_code = link.label.casefold().strip("[]() ") in CODE_LABELS
+            if link.url and (slot.name == "code" or is_code):
                 return link.url
     return None
-
-
-def _is_code(link: Hyperlink) -> bool:
-    return link.label.casefold().strip("[]() ") in CODE_LABELS
 
 
 def _extra(entry: DigestEntry, slots: Mapping[str, Slot]) -> dict[str, Any]:
@@ -217,15 +193,10 @@ def _work(entry: DigestEntry) -> str:
 
 def coverage(document: Document) -> float:
     """Return the share of the digest's lines that hold something and belong to an entry read."""
-    held = sum(
-        1
-        for entry in document.entries
-        if not entry.broken
-        for line in range(entry.first, entry.last + 1)
-        if not document.lines.is_blank(line)
-    )
-    total = sum(1 for line in range(len(document.lines)) if not document.lines.is_blank(line))
-    return held / total if total else 0.0
+    filled = [not document.lines.is_blank(line) for line in range(len(document.lines))]
+    entries = (entry for entry in document.entries if not entry.broken)
+    held = sum(sum(filled[entry.first : entry.last + 1]) for entry in entries)
+    return held / sum(filled) if any(filled) else 0.0
 
 
 def unread_papers(document: Document) -> int:

@@ -24,13 +24,17 @@ from zoterodigest.digest.read.slots import NAMED, Claims, Slot, Unread, claim_gr
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One table row: its 0-based lines (both in) and what was claimed of it."""
+class Claimed:
+    """An entry as claimed: its 0-based lines (both in), and why it is broken, if it is.
+
+    The unread lines of `claims` count from the first line below its head.
+    """
 
     first: int
     last: int
     claims: Claims
     broken: str = ""
+    head_lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,10 @@ _ROOMY = (
 )
 
 
-def find_rows(lines: Lines, form: Format) -> Iterator[Row]:
+def find_rows(lines: Lines, form: Format) -> Iterator[Claimed]:
     """Yield the rows of every table whose header has the columns that `form` needs."""
+    if form.columns is None:
+        return
     for header in find_headers(lines, form):
         line = header.line + 2
         while line < len(lines) and _is_row(lines, line):
@@ -74,9 +80,7 @@ def find_headers(lines: Lines, form: Format) -> Iterator[Header]:
     """Yield the headers of the tables that `form` reads."""
     for line in range(1, len(lines)):
         data = lines[line]
-        if not _is_delimiter(data) or lines.is_hidden(line) or b"|" not in lines[line - 1]:
-            continue
-        if lines.is_in_note(line):
+        if not _is_delimiter(data) or not lines.is_open(line) or b"|" not in lines[line - 1]:
             continue
         header = _header(lines, line - 1, form)
         if header is not None and len(cells_of(data)) == len(header.slots):
@@ -130,9 +134,7 @@ def _columns(names: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...
 
 
 def _is_row(lines: Lines, line: int) -> bool:
-    if lines.is_hidden(line) or lines.is_in_note(line):
-        return False
-    return b"|" in lines[line] and not is_table_line(lines, line)
+    return lines.is_open(line) and b"|" in lines[line] and not is_table_line(lines, line)
 
 
 def _row_end(lines: Lines, line: int, width: int) -> int:
@@ -140,9 +142,7 @@ def _row_end(lines: Lines, line: int, width: int) -> int:
     last, pipes = line, count_pipes(lines[line])
     while not lines[last].rstrip().endswith(b"|") and pipes <= width:
         below = last + 1
-        if below >= len(lines) or lines.is_blank(below) or lines.is_hidden(below):
-            break
-        if lines.is_in_note(below):
+        if below >= len(lines) or lines.is_blank(below) or not lines.is_open(below):
             break
         if lines[below].lstrip()[:1] in (b"|", b"#") or is_table_line(lines, below):
             break
@@ -150,7 +150,7 @@ def _row_end(lines: Lines, line: int, width: int) -> int:
     return last
 
 
-def _row(lines: Lines, first: int, last: int, header: Header, form: Format) -> Row:
+def _row(lines: Lines, first: int, last: int, header: Header, form: Format) -> Claimed:
     span = Span(lines.starts[first], lines.ends[last])
     text = text_of(lines.source, span)
     cells = cells_of(text.data)
@@ -158,8 +158,10 @@ def _row(lines: Lines, first: int, last: int, header: Header, form: Format) -> R
     if len(cells) > width:
         cells = sheltered_cells(text.data, width) or _absorbed(text, cells, header, form) or []
         if not cells:
-            return Row(first, last, _title_only(text, header, form), "more cells than the header")
-    return Row(first, last, _claims(text, cells, header, form))
+            return Claimed(
+                first, last, _title_only(text, header, form), "more cells than the header"
+            )
+    return Claimed(first, last, _claims(text, cells, header, form))
 
 
 def _absorbed(

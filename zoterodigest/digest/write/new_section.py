@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.core.values.span import Edit, Span, splice
-from zoterodigest.digest.read.document import Document, Headings
+from zoterodigest.digest.read.document import Document, Headings, number_at
 from zoterodigest.digest.read.tables import is_table_line
 from zoterodigest.digest.write.gaps import line_break
 from zoterodigest.digest.write.rearrange import Reader, is_same_entry
 from zoterodigest.digest.write.shown import Unwritable
-from zoterodigest.digest.write.steps import bytes_of, number_at
+from zoterodigest.digest.write.steps import bytes_of
 
 Path = tuple[str, ...]
 
@@ -51,7 +51,7 @@ def sections_of(document: Document) -> tuple[Section, ...]:
         counts[entry.heading_keys] = counts.get(entry.heading_keys, 0) + 1
     outer = 1 if document.title else 0
     found = [Section((), "", counts[()])] if counts.get(()) else []
-    for heading, keys in Headings(document.lines).keyed():
+    for heading, keys in Headings(document.lines).keyed:
         if path := keys[outer:]:
             found.append(Section(path, heading.text, counts.get(path, 0)))
     return tuple(found)
@@ -65,8 +65,8 @@ def with_section(document: Document, new: NewSection, read: Reader) -> tuple[Doc
     text = " ".join(new.text.split())
     edit = _edit(document, NewSection(text, new.like, new.is_below))
     after = read(splice(document.source, [edit]))
-    before = [heading.text for heading, _ in Headings(document.lines).keyed()]
-    present = list(Headings(after.lines).keyed())
+    before = [heading.text for heading, _ in Headings(document.lines).keyed]
+    present = Headings(after.lines).keyed
     if len(after.entries) != len(document.entries) or len(present) != len(before) + 1:
         raise Unwritable(f"the heading “{text}” would not be read as one")
     pairs = zip(document.entries, after.entries, strict=True)
@@ -87,7 +87,7 @@ def _edit(document: Document, new: NewSection) -> Edit:
         gap = eol * 2 if end else b""
         tail = b"" if source[end:] else eol
         return Edit(Span(end, end), gap + b"## " + new.text.encode() + tail)
-    headings = list(Headings(lines).keyed())
+    headings = Headings(lines).keyed
     keys = (document.title, *new.like) if document.title else new.like
     number = next(n for n, (_, path) in enumerate(headings) if path == keys)
     line = headings[number][0].line
@@ -116,7 +116,7 @@ def _heading(line: bytes, text: str) -> bytes:
 
 def _lead(document: Document, number: int) -> list[bytes]:
     """Return the lines between a heading and its entries: blanks, and the header of a table."""
-    headings = list(Headings(document.lines).keyed())
+    headings = Headings(document.lines).keyed
     first = headings[number][0].line + 1
     own = (it for it in document.entries if number_at(headings, it) == number)
     entry = next(own, None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, Value, is_empty
 from zoterodigest.core.values.span import OverlappingEdits, splice
-from zoterodigest.digest.read.document import DigestEntry, Document, Headings
+from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
 from zoterodigest.digest.write.new_entry import paper_url
 from zoterodigest.digest.write.shown import BlockForm, Unwritable, plain_blocks, safe_url, shows
 from zoterodigest.digest.write.steps import (
@@ -24,7 +24,6 @@ from zoterodigest.digest.write.steps import (
     State,
     Step,
     bytes_of,
-    number_at,
 )
 
 Reader = Callable[[bytes], Document]
@@ -185,7 +184,7 @@ def _fault(
     asked: Mapping[Origin, Fields],
 ) -> str:
     """Return what is not as it must be in the document read again, "" if all is well."""
-    before, headings = state.document, list(Headings(after.lines).keyed())
+    before, headings = state.document, Headings(after.lines).keyed
     if _outline(before, steps) != [(it.level, it.text) for it, _ in headings]:
         return "the headings would not be read as they are"
     if len(after.entries) != len(expected):
@@ -203,7 +202,7 @@ def _fault(
 
 
 def _outline(document: Document, steps: Sequence[Step]) -> list[tuple[int, str]]:
-    outline = [(it.level, it.text) for it, _ in Headings(document.lines).keyed()]
+    outline = [(it.level, it.text) for it, _ in Headings(document.lines).keyed]
     for step in steps:
         if step.renamed is not None:
             number, text = step.renamed

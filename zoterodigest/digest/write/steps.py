@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.format.format import Format, NewRule
-from zoterodigest.digest.read.document import DigestEntry, Document, Headings
+from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
 from zoterodigest.digest.read.lines import Heading
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.gaps import Region, Spot, date_of, insertion, removal, spot_for
@@ -135,8 +133,8 @@ class Planner:
         self._state = state
         self._document = state.document
         self._care = care
-        self.headings = list(Headings(state.document.lines).keyed())
-        self._first = [keys for _, keys in Headings(state.first.lines).keyed()]
+        self.headings = Headings(state.document.lines).keyed
+        self._first = [keys for _, keys in Headings(state.first.lines).keyed]
         self.shown: dict[Origin, Fields] = {}
 
     def step(self, change: Change) -> Step:
@@ -298,11 +296,6 @@ def _with_care(fields: Fields, care: int) -> Fields:
     without_authors = [name for name in fields if name != "authors"]
     left = without_authors if care == _NAMELESS else _LEFT.get(care, fields)
     return {name: fields[name] for name in left if name in fields}
-
-
-def number_at(headings: Sequence[tuple[Heading, tuple[str, ...]]], entry: DigestEntry) -> int:
-    """Return the number of the heading an entry stands under; -1 for none."""
-    return bisect_right(headings, entry.first, key=lambda it: it[0].line) - 1
 
 
 def bytes_of(document: Document, entry: DigestEntry) -> bytes:
