@@ -13,14 +13,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import Format, fold
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.body import folded_slots
+from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.layers import Text, peel_cell, text_of
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.shapes import fits
 from zoterodigest.digest.read.slots import NAMED, Claims, Slot, Unread, claim_groups, trimmed
+
+Range = tuple[int, int]
+
+_PIPE = re.compile(rb"\\\||\|")
+_SHELTERS = (
+    Pattern(r"(?is)<details\b.*?</details>"),
+    Pattern(r"(?is)<p>.*?</p>"),
+    Pattern(r"\$[^$\n]{1,1000}\$"),
+    Pattern(r"`[^`\n]{1,500}`"),
+    Pattern(r"\[\[?[^\[\]\n]{1,500}\]\]?\([^()\s]{1,1000}\)"),
+)
+"""What may hold pipes that part no cells: HTML elements, math, code and links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +51,9 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The columns of one table: the slot of each ("" where the format has none), and the names."""
+    """The columns of one table: the slot of each ("" if the format has none), and the names."""
 
+    form: Format
     line: int
     slots: tuple[str, ...]
     names: tuple[str, ...]
@@ -48,20 +61,10 @@ class Header:
 
 _DASHES = re.compile(rb":?-+:?")
 _REPEATABLE = ("code", "links", "tags", "ignored")
-_TEXTS = ("summary", "abstract")
+_TEXTS = ("abstract", "summary")
 _FREE = ("comment", "summary", "section", "tags", "task", "")
-_ROOMY = (
-    "abstract",
-    "summary",
-    "section",
-    "comment",
-    "title",
-    "authors",
-    "tags",
-    "task",
-    "ignored",
-    "",
-)
+# The likeliest home of a stray pipe comes first: the first column that makes the others fit wins.
+_ROOMY = (*_TEXTS, "section", "comment", "title", "authors", "tags", "task", "ignored", "")
 
 
 def find_rows(lines: Lines, form: Format) -> Iterator[Claimed]:
@@ -70,9 +73,9 @@ def find_rows(lines: Lines, form: Format) -> Iterator[Claimed]:
         return
     for header in find_headers(lines, form):
         line = header.line + 2
-        while line < len(lines) and _is_row(lines, line):
+        while line < len(lines) and _begins_row(lines, line):
             last = _row_end(lines, line, len(header.slots))
-            yield _row(lines, line, last, header, form)
+            yield _row(lines, line, last, header)
             line = last + 1
 
 
@@ -108,7 +111,7 @@ def _header(lines: Lines, line: int, form: Format) -> Header | None:
     )
     slots = _columns(names, form.slots_by_column)
     needs = form.columns.needs if form.columns else []
-    return Header(line, slots, names) if all(need in slots for need in needs) else None
+    return Header(form, line, slots, names) if all(need in slots for need in needs) else None
 
 
 def _columns(names: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]:
@@ -133,40 +136,37 @@ def _columns(names: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...
     return tuple(slots)
 
 
-def _is_row(lines: Lines, line: int) -> bool:
+def _begins_row(lines: Lines, line: int) -> bool:
     return lines.is_open(line) and b"|" in lines[line] and not is_table_line(lines, line)
 
 
 def _row_end(lines: Lines, line: int, width: int) -> int:
     """Return the last line of a row that may be broken over several lines."""
-    last, pipes = line, count_pipes(lines[line])
+    last, pipes = line, len(_pipes(lines[line]))
     while not lines[last].rstrip().endswith(b"|") and pipes <= width:
         below = last + 1
         if below >= len(lines) or lines.is_blank(below) or not lines.is_open(below):
             break
         if lines[below].lstrip()[:1] in (b"|", b"#") or is_table_line(lines, below):
             break
-        last, pipes = below, pipes + count_pipes(lines[below])
+        last, pipes = below, pipes + len(_pipes(lines[below]))
     return last
 
 
-def _row(lines: Lines, first: int, last: int, header: Header, form: Format) -> Claimed:
-    span = Span(lines.starts[first], lines.ends[last])
-    text = text_of(lines.source, span)
+def _row(lines: Lines, first: int, last: int, header: Header) -> Claimed:
+    text = text_of(lines.source, span_of(lines, first, last))
     cells = cells_of(text.data)
     width = len(header.slots)
     if len(cells) > width:
-        cells = sheltered_cells(text.data, width) or _absorbed(text, cells, header, form) or []
-        if not cells:
-            return Claimed(
-                first, last, _title_only(text, header, form), "more cells than the header"
-            )
-    return Claimed(first, last, _claims(text, cells, header, form))
+        joined = sheltered_cells(text.data, width) or _absorbed(text, cells, header)
+        if joined is None:
+            claims = _title_only(text, cells, header)
+            return Claimed(first, last, claims, "more cells than the header")
+        cells = joined
+    return Claimed(first, last, _claims(text, cells, header))
 
 
-def _absorbed(
-    text: Text, cells: Sequence[Range], header: Header, form: Format
-) -> list[Range] | None:
+def _absorbed(text: Text, cells: Sequence[Range], header: Header) -> list[Range] | None:
     """Let one roomy column take the surplus cells, if all other columns then fit, and one only."""
     surplus = len(cells) - len(header.slots)
     for slot in _ROOMY:
@@ -175,124 +175,97 @@ def _absorbed(
         at = header.slots.index(slot)
         joined = (cells[at][0], cells[at + surplus][1])
         trial = [*cells[:at], joined, *cells[at + surplus + 1 :]]
-        if all(
-            name == slot or _fits(text, cell, name, form)
-            for cell, name in zip(trial, header.slots, strict=True)
-        ):
+        pairs = zip(trial, header.slots, strict=True)
+        if all(name == slot or _fits(_cell(text, one), name, header) for one, name in pairs):
             return trial
     return None
 
 
-def _fits(text: Text, cell: Range, slot: str, form: Format) -> bool:
-    return fits(peel_cell(trimmed(text, *cell)).data, slot, form.cells.get(slot, ()))
+def _cell(text: Text, cell: Range) -> Text:
+    return peel_cell(trimmed(text, *cell))
 
 
-def _title_only(text: Text, header: Header, form: Format) -> Claims:
+def _fits(cell: Text, slot: str, header: Header) -> bool:
+    return fits(cell.data, slot, header.form.cells.get(slot, ()))
+
+
+def _title_only(text: Text, cells: Sequence[Range], header: Header) -> Claims:
     """Claim the title of a row whose other cells cannot be told apart."""
     claims = Claims()
-    at = header.slots.index("title")
-    cells = cells_of(text.data)
-    if _fits(text, cells[at], "title", form):
-        _claim_cell(claims, peel_cell(trimmed(text, *cells[at])), "title", form)
+    cell = _cell(text, cells[header.slots.index("title")])
+    if _fits(cell, "title", header):
+        _claim_cell(claims, cell, "title", header)
     return claims
 
 
-def _claims(text: Text, cells: Sequence[Range], header: Header, form: Format) -> Claims:
-    claims = Claims()
-    is_short = len(cells) < len(header.slots)
-    misfits = _misfits(text, cells, header, form)
-    is_doubtful = is_short or misfits > (0 if has_sheltered_pipe(text.data, cells) else 1)
-    certain = frozenset(header.slots)
-    if is_doubtful:
-        certain = _certain(text, cells, header, form)
-    for at, slot in enumerate(header.slots):
+def _claims(text: Text, ranges: Sequence[Range], header: Header) -> Claims:
+    """Claim the cells of a row, of a doubtful one only those that are certain.
+
+    A row is doubtful if cells are missing, or if two do not look as their column should: then they
+    have moved.
+    """
+    claims, slots = Claims(), header.slots
+    cells = [_cell(text, one) for one in ranges]
+    fitting = [_fits(cell, slot, header) for cell, slot in zip(cells, slots, strict=False)]
+    pairs = zip(fitting, slots, strict=False)
+    misfits = sum(not fits_column and slot not in _FREE for fits_column, slot in pairs)
+    is_short = len(cells) < len(slots)
+    is_doubtful = is_short or misfits > (0 if has_sheltered_pipe(text.data, ranges) else 1)
+    certain = _certain(cells, fitting, header) if is_doubtful else set(slots)
+    for at, slot in enumerate(slots):
         if not slot or slot == "ignored":
             continue
         if at >= len(cells) or slot not in certain:
             claims.unreadable.add(slot)
         else:
-            _claim_cell(claims, peel_cell(trimmed(text, *cells[at])), slot, form, header.names[at])
+            _claim_cell(claims, cells[at], slot, header, header.names[at])
     if is_doubtful:
-        count = (
-            f"{len(cells)} of {len(header.slots)} cells" if is_short else "cells under wrong heads"
-        )
+        count = f"{len(cells)} of {len(slots)} cells" if is_short else "cells under wrong heads"
         claims.unread.append(Unread(0, f"the row has {count}"))
     return claims
 
 
-def _misfits(text: Text, cells: Sequence[Range], header: Header, form: Format) -> int:
-    """Return how many cells do not look as their column should; two say that cells have moved."""
-    return sum(
-        not _fits(text, cell, slot, form)
-        for cell, slot in zip(cells, header.slots, strict=False)
-        if slot not in _FREE
-    )
-
-
-def _certain(text: Text, cells: Sequence[Range], header: Header, form: Format) -> frozenset[str]:
+def _certain(cells: Sequence[Text], fitting: Sequence[bool], header: Header) -> set[str]:
     """Return the slots of a doubtful row whose cell stands under the right column beyond doubt.
 
     These are the cells before the first that does not look as its column should, or that is free
-    text, which fits any column. A plain title counts only where every cell fits; a linked one
-    counts wherever it is the only cell of its kind.
+    text, which fits any column. A plain title counts only if every cell fits; a linked one counts
+    if it is the only cell of its kind.
     """
     pairs = list(zip(cells, header.slots, strict=False))
-    fitting = [_fits(text, cell, slot, form) for cell, slot in pairs]
-    certain: set[str] = _linked_title(text, pairs, form)
-    for (cell, slot), fits_column in zip(pairs, fitting, strict=True):
-        if not fits_column or slot in _FREE:
-            break
-        if slot != "title" or all(fitting) or b"](" in text.data[slice(*cell)]:
-            certain.add(slot)
-    return frozenset(certain)
-
-
-def _linked_title(text: Text, pairs: Sequence[tuple[Range, str]], form: Format) -> set[str]:
-    """Return the slot `title` if the title's cell is the only one that holds a linked title."""
-    linked = [
+    is_linked = [b"](" in cell.data for cell in cells]
+    titles = [
         slot
-        for cell, slot in pairs
-        if b"](" in text.data[slice(*cell)] and _fits(text, cell, "title", form)
+        for (cell, slot), linked in zip(pairs, is_linked, strict=False)
+        if linked and _fits(cell, "title", header)
     ]
-    return {"title"} if linked == ["title"] and "title" in form.cells else set()
+    certain = {"title"} if titles == ["title"] and "title" in header.form.cells else set()
+    for at, (_, slot) in enumerate(pairs):
+        if not fitting[at] or slot in _FREE:
+            break
+        if slot != "title" or all(fitting) or is_linked[at]:
+            certain.add(slot)
+    return certain
 
 
-def _claim_cell(claims: Claims, text: Text, slot: str, form: Format, column: str = "") -> None:
+def _claim_cell(claims: Claims, cell: Text, slot: str, header: Header, column: str = "") -> None:
     """Claim a cell: the groups of the first pattern that matches, or the whole as one slot.
 
     Several `<details>` in one cell are a slot each, by their summaries; the first is the column's.
     """
-    if text.data.lower().count(b"<details") > 1:
-        claims.slots += folded_slots(text, form, slot)
+    if cell.data.lower().count(b"<details") > 1:
+        claims.slots += folded_slots(cell, header.form, slot)
         return
-    for pattern in form.cells.get(slot, ()):
-        if match := pattern.search(text.data):
-            claim_groups(claims, text, match, form, column)
+    for pattern in header.form.cells.get(slot, ()):
+        if match := pattern.search(cell.data):
+            claim_groups(claims, cell, match, header.form, column)
             return
-    claims.slots.append(Slot(slot, text, column if slot in NAMED else None))
-
-
-Range = tuple[int, int]
-
-_PIPE = re.compile(rb"\\\||\|")
-_SHELTERS = (
-    Pattern(r"(?is)<details\b.*?</details>"),
-    Pattern(r"(?is)<p>.*?</p>"),
-    Pattern(r"\$[^$\n]{1,1000}\$"),
-    Pattern(r"`[^`\n]{1,500}`"),
-    Pattern(r"\[\[?[^\[\]\n]{1,500}\]\]?\([^()\s]{1,1000}\)"),
-)
-"""What may hold pipes that part no cells: HTML elements, math, code and links."""
+    claims.slots.append(Slot(slot, cell, column if slot in NAMED else None))
 
 
 def cells_of(data: bytes) -> list[Range]:
     """Return the ranges between unescaped pipes; a leading and a trailing pipe are optional."""
     return _between(data, _pipes(data))
-
-
-def count_pipes(data: bytes) -> int:
-    """Return how many pipes of a line part cells."""
-    return len(_pipes(data))
 
 
 def sheltered_cells(data: bytes, width: int) -> list[Range] | None:
