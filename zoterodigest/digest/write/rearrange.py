@@ -18,6 +18,7 @@ from zoterodigest.digest.write.shown import BlockForm, Unwritable, plain_blocks,
 from zoterodigest.digest.write.steps import (
     MOST_CARE,
     Change,
+    Expected,
     NewEntry,
     Origin,
     Planner,
@@ -105,9 +106,7 @@ def _tried(state: State, changes: Sequence[Change], read: Reader, care: int) -> 
         steps = _in_order([planner.step(change) for change in changes])
         if _meet(steps):
             return _MEETS
-        edits = [edit for step in steps for edit in step.edits]
-        edits += [step.coming for step in steps if step.coming is not None]
-        source = splice(state.document.source, edits)
+        source = splice(state.document.source, (it for step in steps for it in step.edits))
     except Unwritable as error:
         return str(error)
     except OverlappingEdits:
@@ -123,16 +122,15 @@ def _tried(state: State, changes: Sequence[Change], read: Reader, care: int) -> 
 
 def _in_order(steps: Sequence[Step]) -> list[Step]:
     """Sort the steps by where their entries come; of several at one place, by date if it is so."""
-    ranks = {date: rank for rank, date in enumerate(sorted(set(map(_date, steps))))}
+    dates = sorted({step.arrival.date for step in steps if step.arrival is not None})
 
-    def key(at: int) -> tuple[int, int, int, int]:
-        arrival = steps[at].arrival
-        if arrival is None:
-            return -1, -1, 0, at
-        spot = arrival.spot
-        return spot.rank, spot.offset, spot.order * ranks[arrival.date], at
+    def key(step: Step) -> tuple[int, int, int]:
+        if step.arrival is None:
+            return -1, -1, 0
+        spot = step.arrival.spot
+        return spot.rank, spot.offset, spot.order * dates.index(step.arrival.date)
 
-    return [steps[at] for at in sorted(range(len(steps)), key=key)]
+    return sorted(steps, key=key)
 
 
 def _meet(steps: Sequence[Step]) -> bool:
@@ -145,34 +143,17 @@ def _meet(steps: Sequence[Step]) -> bool:
     )
 
 
-def _date(step: Step) -> str:
-    return step.arrival.date if step.arrival is not None else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Expected:
-    """An entry to come out: its origin, the index it has now (-1: it is new), heading and bytes."""
-
-    origin: Origin
-    index: int
-    heading: int
-    body: bytes
-
-
-def _expected(state: State, planner: Planner, steps: Sequence[Step]) -> list[_Expected]:
+def _expected(state: State, planner: Planner, steps: Sequence[Step]) -> list[Expected]:
     """Return the entries to come out, in order."""
     gone = {step.gone for step in steps}
     arrivals = [step.arrival for step in steps if step.arrival is not None]
-    result: list[_Expected] = []
+    result: list[Expected] = []
     for rank in range(len(state.origins) + 1):
-        coming = (it for it in arrivals if it.spot.rank == rank)
-        result += [_Expected(it.origin, it.index, it.heading, it.body) for it in coming]
+        result += [it.entry for it in arrivals if it.spot.rank == rank]
         if rank < len(state.origins) and rank not in gone:
             entry = state.document.entries[rank]
-            number = number_at(planner.headings, entry)
-            result.append(
-                _Expected(state.origins[rank], rank, number, bytes_of(state.document, entry))
-            )
+            number, body = number_at(planner.headings, entry), bytes_of(state.document, entry)
+            result.append(Expected(state.origins[rank], number, body, rank))
     return result
 
 
@@ -180,7 +161,7 @@ def _fault(
     state: State,
     after: Document,
     steps: Sequence[Step],
-    expected: Sequence[_Expected],
+    expected: Sequence[Expected],
     asked: Mapping[Origin, Fields],
 ) -> str:
     """Return what is not as it must be in the document read again, "" if all is well."""

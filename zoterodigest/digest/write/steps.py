@@ -92,32 +92,34 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """An entry that comes: where, from what, and under which heading (its number, -1: none).
+class Expected:
+    """An entry to come out: its origin, and under which heading (its number, -1: none).
 
-    `body` are its bytes, `index` the one it had in the state (-1: it is new), `date` what it is
-    sorted by.
+    `body` are its bytes, `index` the one it has in the state (-1: it is new).
     """
 
-    spot: Spot
     origin: Origin
     heading: int
     body: bytes
     index: int = -1
-    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An entry that comes, where it goes, and the date it is sorted by."""
+
+    spot: Spot
+    entry: Expected
+    date: str
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one change does: its edits, which entry goes, which comes, which heading is renamed.
-
-    `coming` is the edit that brings the entry that comes.
-    """
+    """What one change does: its edits, which entry goes, which comes, which heading is renamed."""
 
     edits: tuple[Edit, ...] = ()
     gone: int | None = None
     arrival: Arrival | None = None
-    coming: Edit | None = None
     renamed: tuple[int, str] | None = None
 
 
@@ -196,8 +198,8 @@ class Planner:
             region = self._region(number)
         draft = self._draft(change, form, spot.rank, region)
         body = self._body(draft, form, spot, region)
-        arrival = Arrival(spot, change.tag, number, body, date=date_of(change.fields))
-        return Step(arrival=arrival, coming=insertion(self._document.lines, spot, body))
+        arrival = Arrival(spot, Expected(change.tag, number, body), date_of(change.fields))
+        return Step((insertion(self._document.lines, spot, body),), arrival=arrival)
 
     def _spot(self, region: Region, form: Format, fields: Fields) -> Spot:
         spot = spot_for(self._document, region, form, fields)
@@ -253,12 +255,9 @@ class Planner:
             return Step()
         spot = self._spot(self._region(number), entry.format, entry.reading.fields)
         body = bytes_of(self._document, entry)
-        return Step(
-            (self._removal(at),),
-            gone=at,
-            arrival=Arrival(spot, change.index, number, body, at, date_of(entry.reading.fields)),
-            coming=insertion(self._document.lines, spot, body),
-        )
+        moved = Expected(change.index, number, body, at)
+        edits = (self._removal(at), insertion(self._document.lines, spot, body))
+        return Step(edits, gone=at, arrival=Arrival(spot, moved, date_of(entry.reading.fields)))
 
     def _renamed(self, change: RenamedHeading) -> Step:
         number = self._heading(change.path)
