@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zoterodigest.core.values.span import Edit, Span, splice
 from zoterodigest.digest.read.document import Document, Headings, number_at
 from zoterodigest.digest.read.tables import is_table_line
 from zoterodigest.digest.write.gaps import line_break
-from zoterodigest.digest.write.rearrange import Reader, is_same_entry
+from zoterodigest.digest.write.rearrange import Reader, are_same_entries
 from zoterodigest.digest.write.shown import Unwritable
-from zoterodigest.digest.write.steps import bytes_of
+from zoterodigest.digest.write.steps import bytes_of, heading_line
 
 Path = tuple[str, ...]
 
@@ -63,14 +63,13 @@ def with_section(document: Document, new: NewSection, read: Reader) -> tuple[Doc
     A table's header comes with it. Raises `Unwritable` where anything else would be read anew.
     """
     text = " ".join(new.text.split())
-    edit = _edit(document, NewSection(text, new.like, new.is_below))
+    edit = _edit(document, replace(new, text=text))
     after = read(splice(document.source, [edit]))
     before = [heading.text for heading, _ in Headings(document.lines).keyed]
     present = Headings(after.lines).keyed
     if len(after.entries) != len(document.entries) or len(present) != len(before) + 1:
         raise Unwritable(f"the heading “{text}” would not be read as one")
-    pairs = zip(document.entries, after.entries, strict=True)
-    if not all(is_same_entry(old, one) for old, one in pairs):
+    if not are_same_entries(document, after):
         raise Unwritable(f"entries would be read anew below the heading “{text}”")
     at = edit.span.start
     number = next(n for n, (it, _) in enumerate(present) if after.lines.starts[it.line] >= at)
@@ -91,7 +90,7 @@ def _edit(document: Document, new: NewSection) -> Edit:
     keys = (document.title, *new.like) if document.title else new.like
     number = next(n for n, (_, path) in enumerate(headings) if path == keys)
     line = headings[number][0].line
-    skeleton = [_heading(lines[line], new.text), *_lead(document, number)]
+    skeleton = [heading_line(lines[line], new.text), *_lead(document, number)]
     body = eol.join((*skeleton, b"", b""))
     start = lines.starts[line]
     if not new.is_below:
@@ -101,17 +100,6 @@ def _edit(document: Document, new: NewSection) -> Edit:
         return Edit(Span(start, start), body)
     end = len(document.source.rstrip(b" \t\r\n"))
     return Edit(Span(end, end), eol * 2 + eol.join(skeleton).rstrip(b"\r\n"))
-
-
-_MARKS = re.compile(rb"^( {0,3}#{1,6}[ \t]+).*?((?:[ \t]+#+)?[ \t]*)$", re.S)
-
-
-def _heading(line: bytes, text: str) -> bytes:
-    """Return the line of a heading that says `text`."""
-    found = _MARKS.match(line)
-    if found is None:
-        raise Unwritable("the heading above it is not written with #")
-    return found[1] + text.encode() + found[2]
 
 
 def _lead(document: Document, number: int) -> list[bytes]:
@@ -147,8 +135,7 @@ def with_outside(document: Document, change: Change, read: Reader) -> Document:
     after = read(source)
     if len(after.entries) != len(document.entries):
         raise Unwritable("the text around the entries would be read as one")
-    pairs = zip(document.entries, after.entries, strict=True)
-    if not all(is_same_entry(old, new) for old, new in pairs):
+    if not are_same_entries(document, after):
         raise Unwritable("the entries would not be read as they are")
     return after
 

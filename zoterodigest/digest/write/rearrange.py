@@ -200,6 +200,11 @@ def is_same_entry(old: DigestEntry, new: DigestEntry) -> bool:
     )
 
 
+def are_same_entries(old: Document, new: Document) -> bool:
+    """Tell whether two documents of as many entries read the same, entry by entry."""
+    return all(map(is_same_entry, old.entries, new.entries))
+
+
 def _is_shown(entry: DigestEntry, asked: Fields, form: BlockForm) -> bool:
     """Whether a new entry shows its title, and nothing but what was asked for."""
     if entry.broken or entry.unreadable or entry.problems:

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from zoterodigest.core.values.record import Fields
-from zoterodigest.core.values.span import Edit, Span
+from zoterodigest.core.values.span import Edit
 from zoterodigest.digest.format.format import Format, NewRule
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
-from zoterodigest.digest.read.lines import Heading
+from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.gaps import Region, Spot, date_of, insertion, removal, spot_for
 from zoterodigest.digest.write.html import armoured_block, inert_line, plain, underscored
@@ -265,29 +265,30 @@ class Planner:
             raise Unwritable("there is no heading to rename")
         text = " ".join(change.text.split())
         heading, keys = self.headings[number]
+        lines = self._document.lines
         if not text:
             raise Unwritable("a heading needs a text")
         if inert_line(text, heading.text) != text:
             raise Unwritable("its new name holds HTML or a link, which would come to life")
         if (*keys[:-1], text) in [other for _, other in self.headings]:
             raise Unwritable(f"a heading “{text}” stands there already")
-        return Step((_heading_edit(self._document, heading, text),), renamed=(number, text))
+        line = heading_line(lines[heading.line], text)
+        edit = Edit(span_of(lines, heading.line, heading.line), line)
+        return Step((edit,), renamed=(number, text))
 
 
-_HEADING = re.compile(
-    rb"^(?P<marks> {0,3}#{1,6}[ \t]+)(?P<text>.*?)(?P<close>(?:[ \t]+#+)?[ \t]*)$", re.S
-)
+_HEADING = re.compile(rb"( {0,3}(#{1,6})[ \t]+).*?((?:[ \t]+#+)?[ \t]*)", re.S)
 
 
-def _heading_edit(document: Document, heading: Heading, text: str) -> Edit:
-    """Return the edit of a heading's text; one that ends in `#` is closed by signs behind it."""
-    start = document.lines.starts[heading.line]
-    found = _HEADING.match(document.lines[heading.line])
+def heading_line(like: bytes, text: str) -> bytes:
+    """Return a heading that says `text`, marked as `like` is; raises `Unwritable`."""
+    found = _HEADING.fullmatch(like)
     if found is None:
-        raise Unwritable("the heading cannot be written")
-    closing = " " + "#" * heading.level if text.endswith("#") and b"#" not in found["close"] else ""
-    span = Span(start + found.start("text"), start + found.end("text"))
-    return Edit(span, (text + closing).encode("utf-8", "replace"))
+        raise Unwritable("the heading is not written with #")
+    # Without a closing sign, Markdown takes a `#` at the end of the text for one.
+    is_open = text.endswith("#") and b"#" not in found[3]
+    closing = b" " + found[2] if is_open else b""
+    return found[1] + text.encode("utf-8", "replace") + closing + found[3]
 
 
 def _with_care(fields: Fields, care: int) -> Fields:
