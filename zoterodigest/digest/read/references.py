@@ -83,6 +83,12 @@ _ARXIV_HOST = re.compile(r"https?://(?:[a-z]+\.)?(?:arxiv\.org|ar5iv\.[a-z.]+)/"
 _RESOLVER = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.I)
 
 
+def hyperlinks_in(fields: Fields) -> tuple[Hyperlink, ...]:
+    """Return the links among the fields of an entry or a work."""
+    links = fields.get("links")
+    return links.hyperlinks if isinstance(links, Links) else ()
+
+
 def slot_links(slot: Slot) -> list[Hyperlink]:
     """Return the links of one slot; a `url` slot is a link as a whole, a bare URL has its column's
     name for a label.

@@ -209,18 +209,18 @@ _WHOLE_LINES = ("abstract", "section", "summary")
 _LINE_END = re.compile(rb"\r?\n|$")
 
 
-def slot_edit(slot: Slot, new: str, source: bytes) -> Edit | None:
-    """Return the edit of `source` that makes a slot's text `new`, None if it says so already."""
+def slot_edits(slot: Slot, new: str, source: bytes) -> list[Edit]:
+    """Return the edit of `source` that makes a slot's text `new`, none if it says so already."""
     edit = slot.text.rewrite(new.encode("utf-8", "replace"))
     if edit is None:
-        return None
+        return []
     if not slot.text.data:
-        return _filled(slot, source, edit)
+        return [_filled(slot, source, edit)]
     if not new.strip():
         span = slot.text.source_span(0, len(slot.text.data))
         is_line = b"\n" not in slot.text.data
-        return _emptied(source, span) or (without_frame(slot, source) if is_line else edit)
-    return edit
+        return [_emptied(source, span) or (without_frame(slot, source) if is_line else edit)]
+    return [edit]
 
 
 def _emptied(source: bytes, span: Span) -> Edit | None:

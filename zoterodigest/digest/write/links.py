@@ -14,7 +14,13 @@ from itertools import groupby
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, Value, is_empty
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.read.layers import text_of
-from zoterodigest.digest.read.references import LinkSpan, find_links, hyperlink, is_own_page
+from zoterodigest.digest.read.references import (
+    LinkSpan,
+    find_links,
+    hyperlink,
+    hyperlinks_in,
+    is_own_page,
+)
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.html import inert_line
@@ -255,13 +261,9 @@ def references_texts(
     ]
     texts += [(slot, _identified(slot, fields, asked)) for slot in slots if slot.name in _NAMED]
     listed = [slot for slot in slots if slot.name in LISTED]
-    present = _hyperlinks(with_moved_pages(fields, asked).get("links"))
-    wanted = _hyperlinks(asked["links"]) if "links" in asked else present
+    present = hyperlinks_in(with_moved_pages(fields, asked))
+    wanted = hyperlinks_in(asked) if "links" in asked else present
     return [*texts, *zip(listed, links_texts(listed, present, wanted, move, samples), strict=True)]
-
-
-def _hyperlinks(value: Value | None) -> tuple[Hyperlink, ...]:
-    return value.hyperlinks if isinstance(value, Links) else ()
 
 
 def _require_correction(old: Value | None, new: Value, *, has_slot: bool) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, groupby
 
 from zoterodigest.core.values.identity import Identifier, identifier_of
-from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, Value
+from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, Value, text_in
 from zoterodigest.digest.format.format import Format, fold
 from zoterodigest.digest.format.template import Line
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.lines import Lines
-from zoterodigest.digest.read.references import find_links, is_own_page
+from zoterodigest.digest.read.references import find_links, hyperlinks_in, is_own_page
 from zoterodigest.digest.read.slots import Slot, decoded
 
 _MOST_NEIGHBOURS = 24
@@ -101,14 +102,8 @@ def _own_lines(
     lines: Lines, entry: DigestEntry, marks: Sequence[Mark], form: Format
 ) -> Iterator[OwnLine]:
     after = entry.first
-    index = 0
-    while index < len(marks):
-        number = lines.line_at(marks[index].start)
-        group = [marks[index]]
-        while index + 1 < len(marks) and lines.line_at(marks[index + 1].start) == number:
-            index += 1
-            group.append(marks[index])
-        index += 1
+    for number, run in groupby(marks, key=lambda mark: lines.line_at(mark.start)):
+        group = list(run)
         if number >= after and not any(mark.section is not None for mark in group):
             lead = _lead(lines, after, number)
             own = own_line(lines.source, lines.starts[number], group, lead)
@@ -179,10 +174,10 @@ def in_customs(document: Document, fields: Fields) -> dict[str, Value]:
     (`https://huggingface.co/papers/…`), so does the new.
     """
     adapted = dict(fields)
-    links = fields.get("links")
-    present = links.hyperlinks if isinstance(links, Links) else ()
-    label = _usual(it.label for it in _all_links(document) if is_code(it.url) and it.label)
+    known = chain.from_iterable(hyperlinks_in(it.reading.fields) for it in document.entries)
+    label = _usual(it.label for it in known if is_code(it.url) and it.label)
     label = label or ("" if document.entries else CODE)
+    present = hyperlinks_in(fields)
     named = [Hyperlink(label, it.url) if is_code(it.url) else it for it in present]
     every = (*_more_pages(document, fields), *(it for it in named if it.label))
     adapted["links"] = Links(every) if every else EMPTY
@@ -191,38 +186,26 @@ def in_customs(document: Document, fields: Fields) -> dict[str, Value]:
     return adapted
 
 
-def _all_links(document: Document) -> Iterator[Hyperlink]:
-    for entry in document.entries:
-        links = entry.reading.fields.get("links")
-        yield from links.hyperlinks if isinstance(links, Links) else ()
-
-
 def _spellings(document: Document, venue: str) -> Iterator[str]:
-    for entry in document.entries:
-        other = entry.reading.fields.get("venue")
-        if isinstance(other, str) and other.casefold() == venue.casefold():
-            yield other
+    known = (text_in(entry.reading.fields, "venue") for entry in document.entries)
+    return (other for other in known if other.casefold() == venue.casefold())
 
 
 def _more_pages(document: Document, fields: Fields) -> Iterator[Hyperlink]:
     """Yield the links to pages of the paper itself that most entries have beside arXiv's."""
-    new = fields.get("arxiv")
-    known = [entry for entry in document.entries if entry.reading.fields.get("arxiv")]
-    if not isinstance(new, str) or not new or not known:
-        return
+    new = text_in(fields, "arxiv")
+    known = [entry for entry in document.entries if text_in(entry.reading.fields, "arxiv")]
     pages = Counter(page for entry in known for page in dict.fromkeys(_own_pages(entry)))
     for (label, around), count in pages.items():
-        if count > _MOST * len(known):
+        if new and count > _MOST * len(known):
             yield Hyperlink(label, new.join(around))
 
 
 def _own_pages(entry: DigestEntry) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield the label of each further page of an entry's paper, and its URL around the id."""
-    fields: Mapping[str, Value] = entry.reading.fields
-    arxiv, links = fields.get("arxiv"), fields.get("links")
-    if not isinstance(arxiv, str) or not isinstance(links, Links):
-        return
-    for link in links.hyperlinks:
+    fields = entry.reading.fields
+    arxiv = text_in(fields, "arxiv")
+    for link in hyperlinks_in(fields):
         before, id_, after = link.url.partition(arxiv)
         is_same = identifier_of(link.url) == Identifier("arxiv", arxiv)
         if id_ and is_same and not is_own_page(link.url, fields):
@@ -231,5 +214,4 @@ def _own_pages(entry: DigestEntry) -> Iterator[tuple[str, tuple[str, str]]]:
 
 def _usual(texts: Iterable[str]) -> str:
     """Return the text that comes most often, of several the first; "" for none."""
-    counts = Counter(texts)
-    return max(counts, key=lambda text: counts[text], default="")
+    return next((text for text, _ in Counter(texts).most_common(1)), "")

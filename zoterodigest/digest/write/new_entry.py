@@ -18,18 +18,24 @@ from zoterodigest.core.values.record import (
     Blocks,
     Fields,
     Hyperlink,
-    Links,
     Members,
     Names,
     Value,
     is_empty,
+    text_in,
 )
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import NewRule, fold
 from zoterodigest.digest.format.template import fill, parse_line
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.layers import text_of
-from zoterodigest.digest.read.references import CODE_LABELS, find_links, hyperlink, is_own_page
+from zoterodigest.digest.read.references import (
+    CODE_LABELS,
+    find_links,
+    hyperlink,
+    hyperlinks_in,
+    is_own_page,
+)
 from zoterodigest.digest.read.slots import Slot, cleaned
 from zoterodigest.digest.write.blocks import blocks_text
 from zoterodigest.digest.write.html import Spelling, armour, inert_blocks, inert_line, plain
@@ -202,8 +208,7 @@ class Draft:
         return gap.join(fill(line, {"name": it.label, "url": safe_url(it.url)}) for it in every)
 
     def _hyperlinks(self) -> tuple[Hyperlink, ...]:
-        links = self.fields.get("links")
-        every = links.hyperlinks if isinstance(links, Links) else ()
+        every = hyperlinks_in(self.fields)
         if self.armoured:
             return tuple(it for it in every if it.label and not _BREAKERS.search(it.label))
         return every
@@ -262,9 +267,7 @@ def cut_authors(fields: Fields, manner: Manner) -> Names:
 
 def _word(fields: Fields, name: str) -> str:
     value = fields.get(name)
-    if isinstance(value, Members):
-        return ", ".join(value.texts)
-    return value if isinstance(value, str) else ""
+    return ", ".join(value.texts) if isinstance(value, Members) else text_in(fields, name)
 
 
 def _has_words(text: str) -> bool:
@@ -280,8 +283,7 @@ def _like(
         return None
     pattern = re.compile(re.escape(old) + r"(?:v\d+)?")
     text = pattern.sub(lambda _: new, sample) if old else sample
-    links = entry.reading.fields.get("links")
-    present = links.hyperlinks if isinstance(links, Links) else ()
+    present = hyperlinks_in(entry.reading.fields)
     if old:
         present = tuple(replace(it, url=pattern.sub(lambda _: new, it.url)) for it in present)
     data = text.encode()

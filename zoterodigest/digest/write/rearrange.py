@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, Value, is_empty
 from zoterodigest.core.values.span import OverlappingEdits, splice
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
+from zoterodigest.digest.read.references import hyperlinks_in
 from zoterodigest.digest.write.new_entry import paper_url
 from zoterodigest.digest.write.shown import BlockForm, Unwritable, plain_blocks, safe_url, shows
 from zoterodigest.digest.write.steps import (
@@ -219,7 +220,7 @@ def _is_meant(name: str, read: Value, asked: Fields, form: BlockForm) -> bool:
     if name in _LEFT_OUT and is_empty(read):
         return True
     if name == "links":
-        hyperlinks = wanted.hyperlinks if isinstance(wanted, Links) else ()
+        hyperlinks = hyperlinks_in(asked)
         present = read.hyperlinks if isinstance(read, Links) else ()
         page = safe_url(paper_url(asked))
         return all(

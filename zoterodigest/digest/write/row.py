@@ -53,9 +53,9 @@ def header_above(document: Document, form: Format, line: int) -> Header | None:
     return above[-1] if above else None
 
 
-def row_line(draft: Draft, form: Format, header: Header, document: Document) -> str:
+def row_line(draft: Draft, header: Header, document: Document) -> str:
     """Return the line of a new row under `header`; raises `Unwritable` if it has no title."""
-    return _Row(draft, form, header, document).text()
+    return _Row(draft, header, document).text()
 
 
 class _Row:
@@ -64,9 +64,8 @@ class _Row:
     What one cell shows, no later one shows again.
     """
 
-    def __init__(self, draft: Draft, form: Format, header: Header, document: Document) -> None:
+    def __init__(self, draft: Draft, header: Header, document: Document) -> None:
         self._draft = draft
-        self._form = form
         self._header = header
         self._source = document.lines.source
         self._models = list(_models(draft.manner, document, header))
@@ -74,15 +73,12 @@ class _Row:
 
     def text(self) -> str:
         """Return the row."""
-        order = sorted(range(len(self._header.slots)), key=lambda at: self._rank(at))
+        slots = self._header.slots
+        order = sorted(range(len(slots)), key=lambda at: slots[at] != "title")
         texts = {at: self._cell(at) for at in order}
-        if not texts[self._header.slots.index("title")]:
+        if not texts[slots.index("title")]:
             raise Unwritable("a new entry needs a title")
         return self._joined([texts[at] for at in range(len(texts))])
-
-    def _rank(self, column: int) -> int:
-        slot = self._header.slots[column]
-        return ("title", slot, "links").index(slot)
 
     def _cell(self, column: int) -> str:
         slot = self._header.slots[column]
@@ -105,7 +101,7 @@ class _Row:
         fitting = [
             line
             for line in present
-            if line and slot in line.slots and is_manner_of(line, self._form)
+            if line and slot in line.slots and is_manner_of(line, self._header.form)
         ]
         own = sorted(fitting, key=lambda line: -len(set(line.slots) & {"title", "url"}))
         cells: Mapping[str, list[str]] = dict(self._draft.rule.cells.items())
@@ -151,19 +147,11 @@ def _in_cell(text: str) -> str:
 
 def _models(manner: Manner, document: Document, header: Header) -> Iterator[_Model]:
     """Yield the rows around that stand on one line with a cell for each column, nearest first."""
-    headers = [it for form in _formats(manner) for it in find_headers(document.lines, form)]
+    headers = list(find_headers(document.lines, header.form))
     for entry, marks in manner.marks:
-        above = max((it for it in headers if it.line < entry.first), key=_line, default=header)
+        above = next((it for it in reversed(headers) if it.line < entry.first), header)
         cells = tuple(cells_of(document.lines[entry.first]))
         is_whole = entry.first == entry.last and len(cells) == len(header.slots)
         if is_whole and above.slots == header.slots:
             start = document.lines.starts[entry.first]
             yield _Model(start, document.lines[entry.first], cells, marks)
-
-
-def _formats(manner: Manner) -> list[Format]:
-    return list({entry.format.name: entry.format for entry in manner.entries}.values())
-
-
-def _line(header: Header) -> int:
-    return header.line

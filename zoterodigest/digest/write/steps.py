@@ -230,7 +230,7 @@ class Planner:
             header = header_above(self._document, form, at + (0 if spot.is_above else 1))
             if header is None:
                 raise Unwritable(_NO_TABLE)
-            text = row_line(draft, form, header, self._document)
+            text = row_line(draft, header, self._document)
         else:
             above = spot.rank - 1
             has_above = above in region.entries

@@ -23,7 +23,7 @@ from zoterodigest.digest.write.frames import (
     link_samples,
     neighbors,
     sample,
-    slot_edit,
+    slot_edits,
 )
 from zoterodigest.digest.write.html import Spelling, inert_blocks, inert_line, is_in_markdown, plain
 from zoterodigest.digest.write.links import LISTED, REFERENCES, new_links_text, references_texts
@@ -119,10 +119,7 @@ def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -
     """
     entry, name = document.entries[index], next(iter(asked))
     if name.startswith(NOTE):
-        edits = note_edits(entry, name, asked[name], spell)
-        if isinstance(edits, str):
-            raise Unwritable(edits)
-        return edits
+        return note_edits(entry, name, asked[name], spell)
     if name in REFERENCES:
         return _reference_edits(document, index, asked)
     slot = slot_of(entry, name)
@@ -200,7 +197,7 @@ def _insertion(document: Document, index: int, slot: str, text: str) -> Edit:
 def _slot_edits(document: Document, index: int, slot: Slot, new: str) -> list[Edit]:
     if new.strip() and not slot.text.data and (edit := beside(document, index, slot, new)):
         return [edit]
-    return _rewritten(slot, new, document.source)
+    return slot_edits(slot, new, document.source)
 
 
 def blocks_to_write(entry: DigestEntry, name: str, value: Value) -> tuple[int, ...]:
@@ -224,7 +221,7 @@ def _block_edits(
     new, blanks = written_blocks(old, value, spell, end)
     if spell is not plain:  # what no plain text may hold, no spelling brings in either
         _inert_blocks(entry, slot, blocks_text(old, value), source)
-    edits = _rewritten(slot, _inert_blocks(entry, slot, new, source), source)
+    edits = slot_edits(slot, _inert_blocks(entry, slot, new, source), source)
     if new and blanks != end:
         edits.append(Edit(Span(stop, stop + len(end)), blanks.encode()))
     return edits
@@ -245,11 +242,6 @@ def _inert_blocks(entry: DigestEntry, slot: Slot, new: str, source: bytes) -> st
     if text is None:
         raise Unwritable("it holds HTML in code or in a formula, where it would come to life")
     return text
-
-
-def _rewritten(slot: Slot, new: str, source: bytes) -> list[Edit]:
-    edit = slot_edit(slot, new, source)
-    return [edit] if edit else []
 
 
 def _stub_edits(document: Document, index: int, slot: str, *, old: str, new: str) -> list[Edit]:
@@ -297,38 +289,30 @@ _KEY = re.compile(r"[A-Z0-9]{8}")
 _COMMENT = re.compile(r"(?<!\\)<!--")
 
 
-def note_edits(entry: DigestEntry, name: str, value: Value, spell: Spelling) -> list[Edit] | str:
-    """Return the edits that make the entry show `value` as the note `name`, or why there are none.
+def note_edits(entry: DigestEntry, name: str, value: Value, spell: Spelling) -> list[Edit]:
+    """Return the edits that make the entry show `value` as the note `name`; raises `Unwritable`.
 
     EMPTY takes the region out; without one a new region stands at the entry's end. `spell`
     writes each new block. No text can end its region: comments in it are written as text.
     """
     key = name.removeprefix(NOTE)
     if not _KEY.fullmatch(key):
-        return "it is no key of a note"
+        raise Unwritable("it is no key of a note")
     if name in entry.unreadable:
-        return "the region of the note is torn: one of its markers is missing"
+        raise Unwritable("the region of the note is torn: one of its markers is missing")
     region = next((one for one in entry.regions if one.key == key), None)
     if is_empty(value):
         return [_put(region.whole, "")] if region else []
     old = decoded(region.text.data) if region else ""
-    text = _inert(blocks_text(old, value, spell))
+    text = _COMMENT.sub("&lt;!--", blocks_text(old, value, spell))
     if region is not None and old:
-        edit = region.text.rewrite(_bytes(text))
+        edit = region.text.rewrite(text.encode("utf-8", "replace"))
         return [edit] if edit else []
     place = region.whole if region else entry.room
     if place is None:
-        return "the entry has no room for a note"
+        raise Unwritable("the entry has no room for a note")
     return [_put(place, "\n".join(("", opening(key), "", text, closing(key))))]
 
 
 def _put(place: Text, text: str) -> Edit:
-    return place.edit(0, len(place.data), _bytes(text))
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
-
-
-def _inert(text: str) -> str:
-    return _COMMENT.sub("&lt;!--", text)
+    return place.edit(0, len(place.data), text.encode("utf-8", "replace"))
