@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -22,6 +23,7 @@ from zoterodigest.digest.format.format import (
     choose_format,
     load_format,
 )
+from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import BadMapping
@@ -63,6 +65,40 @@ def test_every_key_container_and_slot_of_a_format_is_in_the_tutorial() -> None:
 
     words = keys | SLOTS | set(get_args(ContainerName))
     assert sorted(word for word in words if not re.search(rf"[`\[.]{word}\b", text)) == []
+
+
+LONGEST_UNEXPLAINED = 120
+BUILT_IN = sorted((ROOT / "mappings" / "formats").glob("*.toml"))
+
+
+def long_patterns(path: Path) -> Iterator[tuple[Pattern, list[str]]]:
+    """The long patterns of a format file, each with the examples of the comment above it."""
+    examples: list[str] = []
+    for line in path.read_text("utf-8").splitlines():
+        if line.startswith("  #"):
+            examples += re.findall(r"^  #     (.+)$", line)
+            continue
+        found = re.fullmatch(r"  '(.*)',", line)
+        if found and len(found[1]) > LONGEST_UNEXPLAINED:
+            yield Pattern(found[1]), examples
+        examples = []
+
+
+@pytest.mark.parametrize("path", BUILT_IN, ids=lambda path: path.stem)
+def test_a_long_pattern_of_a_built_in_format_is_explained_by_examples_that_it_takes(
+    path: Path,
+) -> None:
+    source = path.read_text("utf-8")
+    explained = list(long_patterns(path))
+
+    assert len(explained) == len(re.findall(rf"'[^'\n]{{{LONGEST_UNEXPLAINED + 1},}}'", source))
+    assert [pattern.text for pattern, examples in explained if not examples] == []
+    assert [
+        (example, pattern.text)
+        for pattern, examples in explained
+        for example in examples
+        if pattern.search(example.encode()) is None
+    ] == []
 
 
 @pytest.mark.parametrize(
