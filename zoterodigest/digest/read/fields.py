@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from zoterodigest.core.values import dates, identity, names, venue_slot
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.escapes import unescaped
-from zoterodigest.core.values.record import SECTION, Blocks, Members, Names
+from zoterodigest.core.values.record import SECTION, Blocks, Members, Names, Value
 from zoterodigest.digest.format.format import fold
 from zoterodigest.digest.read.references import with_links
 from zoterodigest.digest.read.shapes import NOTHING
@@ -32,7 +32,10 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> Reading:
         if text and len(text) < _LONGEST_PLACEHOLDER and fold(text) in placeholders:
             found_placeholders.append(text)
             text = ""
-        if reader := _READERS.get(slot.name):
+        if value_of := _VALUES.get(slot.name):
+            if (value := value_of(text)) is not None:
+                draft.put(slot.name, value, text)
+        elif reader := _READERS.get(slot.name):
             reader(draft, text)
         elif slot.name == "section":
             _put_blocks(draft, _section_name(draft, slot.section or ""), text)
@@ -44,14 +47,12 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> Reading:
 def _section_name(draft: Draft, name: str) -> str:
     """Return the field of a section; one whose name stood before gets a number behind it."""
     number = draft.counts.get(name, 0) + 1
-    while (field_name := _numbered(name, number)) in draft.fields:
+    field_name = SECTION + name if number == 1 else f"{SECTION}{name} ({number})"
+    while field_name in draft.fields:
         number += 1
+        field_name = f"{SECTION}{name} ({number})"
     draft.counts[name] = number
     return field_name
-
-
-def _numbered(name: str, number: int) -> str:
-    return SECTION + name if number == 1 else f"{SECTION}{name} ({number})"
 
 
 def _put_blocks(draft: Draft, name: str, text: str) -> None:
@@ -85,17 +86,16 @@ def _script(text: str) -> str:
     return max(sorted(weights), key=weights.__getitem__, default="")
 
 
-def _put_title(draft: Draft, text: str) -> None:
+def _title(text: str) -> str:
     plain = unescaped(text)
     # A bracket left open is half of a link that a formatter cut in two: `no_titles` know that.
     is_whole = plain.count("[") == plain.count("]")
-    draft.put("title", cleaned(plain if is_whole else text), text)
+    return cleaned(plain if is_whole else text)
 
 
-def _put_authors(draft: Draft, text: str) -> None:
+def _authors(text: str) -> Names:
     found = names.parse_names(text)
-    people = tuple(cleaned(person) for person in found.people)
-    draft.put("authors", Names(people, found.truncated), text)
+    return Names(tuple(map(cleaned, found.people)), found.truncated)
 
 
 def _put_venue(draft: Draft, text: str) -> None:
@@ -120,9 +120,9 @@ _LONGEST_DATE = 40
 _NO_DATE = re.compile(r"n\. ?d\.|(?i:in press|forthcoming|to appear|undated|no date)")
 
 
-def _put_year(draft: Draft, text: str) -> None:
+def _year(text: str) -> str:
     found = re.search(r"(?:19|20)\d\d", text)
-    draft.put("year", found[0] if found else "", text)
+    return found[0] if found else ""
 
 
 _ENTITY = r"&\w{1,30};|&#\w{1,8};"
@@ -136,10 +136,6 @@ AWARD = re.compile(rf"(?:{_ENTITY}|[^,;，；])+")
 def _parts(text: str, pattern: re.Pattern[str]) -> Members:
     parts = (cleaned(found[0]) for found in pattern.finditer(text))
     return Members(tuple(dict.fromkeys(part for part in parts if part)))
-
-
-def _put_task(draft: Draft, text: str) -> None:
-    draft.put("task", _parts(text, TASK), text)
 
 
 ARXIV_CATEGORY = re.compile(
@@ -165,10 +161,6 @@ def _put_tags(draft: Draft, text: str) -> None:
         draft.put("categories", Members(tuple(dict.fromkeys(found))), text)
 
 
-def _put_award(draft: Draft, text: str) -> None:
-    draft.put("award", _parts(text, AWARD), text)
-
-
 CHIP = re.compile(r"[ \t]*`([^`]*)`")
 """A chip, with the blanks before it."""
 
@@ -185,46 +177,42 @@ def _put_chips(draft: Draft, text: str) -> None:
     draft.put("categories", Members(categories), text)
 
 
-def _put_categories(draft: Draft, text: str) -> None:
+def _categories(text: str) -> Members:
     parts = (part.strip("` ") for part in re.split(r"[,;\s]+", text))
-    draft.put("categories", Members(tuple(dict.fromkeys(part for part in parts if part))), text)
+    return Members(tuple(dict.fromkeys(part for part in parts if part)))
 
 
-def _put_arxiv(draft: Draft, text: str) -> None:
-    _put_identifier(draft, "arxiv", identity.arxiv_in_text(text), text)
+def _arxiv(text: str) -> str | None:
+    return _first(identity.arxiv_in_text(text), text)
 
 
-def _put_identifier(draft: Draft, scheme: str, found: Sequence[str], text: str) -> None:
-    if found or text.strip().encode().lower() in NOTHING:
-        draft.put(scheme, found[0] if found else "", text)
+def _doi(text: str) -> str | None:
+    return _first([identity.doi_as_written(doi, text) for doi in identity.doi_in_text(text)], text)
 
 
-def _put_doi(draft: Draft, text: str) -> None:
-    found = [identity.doi_as_written(doi, text) for doi in identity.doi_in_text(text)]
-    _put_identifier(draft, "doi", found, text)
+def _first(found: Sequence[str], text: str) -> str | None:
+    """Return the first identifier found, "" if the text says that there is none."""
+    return found[0] if found else "" if text.strip().encode().lower() in NOTHING else None
 
 
-def _put_comment(draft: Draft, text: str) -> None:
-    draft.put("comment", html.unescape(unescaped(text)), text)
-
-
-def _put_summary(draft: Draft, text: str) -> None:
-    _put_blocks(draft, "summary", text)
-
+_VALUES: Mapping[str, Callable[[str], Value | None]] = {
+    "title": _title,
+    "authors": _authors,
+    "year": _year,
+    "award": lambda text: _parts(text, AWARD),
+    "task": lambda text: _parts(text, TASK),
+    "categories": _categories,
+    "arxiv": _arxiv,
+    "doi": _doi,
+    "comment": lambda text: html.unescape(unescaped(text)),
+    "summary": lambda text: Blocks(split_blocks(text)),
+}
+"""What the text of a slot says of the field of its name; None if that is not understood."""
 
 _READERS: Mapping[str, Callable[[Draft, str], None]] = {
-    "title": _put_title,
-    "authors": _put_authors,
     "venue": _put_venue,
     "date": _put_date,
-    "year": _put_year,
-    "award": _put_award,
-    "task": _put_task,
     "tags": _put_tags,
     "chips": _put_chips,
-    "categories": _put_categories,
-    "arxiv": _put_arxiv,
-    "doi": _put_doi,
-    "comment": _put_comment,
-    "summary": _put_summary,
 }
+"""The readers of slots that hold several fields, or that are read by more than their text."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from zoterodigest.core.links.hunks import differences
 from zoterodigest.core.values import dates, names, venue_slot
-from zoterodigest.core.values.record import Fields, Members, Names, Value
+from zoterodigest.core.values.record import EMPTY, Fields, Members, Names, Value, text_in
 from zoterodigest.digest.read.fields import ARXIV_CATEGORY, AWARD, CATEGORY, CHIP, TASK
 from zoterodigest.digest.read.slots import cleaned
 
@@ -139,52 +140,45 @@ def _members(value: Value) -> tuple[str, ...]:
     return value.texts if isinstance(value, Members) else ()
 
 
-def task_text(old: str, value: Value) -> str:
-    """Write tasks: those that stay keep their place, new ones come behind a semicolon."""
-    return _listed(old, _members(value), separator="; ", pattern=TASK)
-
-
-def awards_text(old: str, value: Value) -> str:
-    """Write awards: those that stay keep their place, new ones come behind a comma."""
-    return _listed(old, _members(value), separator=", ", pattern=AWARD)
-
-
-def _listed(old: str, wanted: Sequence[str], *, separator: str, pattern: re.Pattern[str]) -> str:
+def _listed(separator: str, pattern: re.Pattern[str], old: str, value: Value) -> str:
+    """Write members: those that stay keep their place, new ones come behind the separator."""
+    wanted = _members(value)
     parts = [found for found in pattern.finditer(old) if found[0].strip()]
     present = {cleaned(found[0]): found[0].strip() for found in parts}
     if tuple(present) == tuple(wanted):
         return old
-    between = _between(old, [found[0].strip() for found in parts], separator)
-    ordered = [text for text in present if text in wanted]
-    ordered += [text for text in wanted if text not in present]
-    pieces = [present.get(text, escaped(text)) for text in ordered]
-    return between.join(pieces)
+    kept = [part for text, part in present.items() if text in wanted]
+    new = [escaped(text) for text in wanted if text not in present]
+    return _between(old, [found[0].strip() for found in parts], separator).join((*kept, *new))
 
+
+task_text = partial(_listed, "; ", TASK)
+awards_text = partial(_listed, ", ", AWARD)
 
 _TAG = re.compile(r"`[^`\n]*`|[^,;、，；\n`]+")
 
 
-def tags_text(old: str, value: Value) -> str:
-    """Write tags one by one: those that stay keep their form and place, new ones come last.
+def _tagged(categories: bool, old: str, value: Value) -> str:
+    """Write tags, either the `categories` of arXiv among them or all others; the rest stays.
 
-    Categories of arXiv among them stay.
+    Those that stay keep their form and place, new ones come last.
     """
-    return _tagged(old, _members(value), lambda tag: not ARXIV_CATEGORY.fullmatch(tag))
-
-
-def categories_in_tags_text(old: str, value: Value) -> str:
-    """Write the categories of arXiv among tags; all other tags stay."""
-    return _tagged(old, _members(value), lambda tag: bool(ARXIV_CATEGORY.fullmatch(tag)))
-
-
-def _tagged(old: str, wanted: Sequence[str], is_ours: Callable[[str], bool]) -> str:
+    wanted = _members(value)
     parts = [found[0].strip() for found in _TAG.finditer(old) if found[0].strip()]
     texts = [cleaned(part.strip("`#*_ \n")) for part in parts]
     mark = parts[0][0] if parts and parts[0][0] in "`#" else ""
     pairs = zip(parts, texts, strict=True)
-    kept = [part for part, text in pairs if text in wanted or not is_ours(text)]
+    kept = [
+        part
+        for part, text in pairs
+        if text in wanted or bool(ARXIV_CATEGORY.fullmatch(text)) is not categories
+    ]
     new = [f"{mark}{text}{mark.strip('#')}" for text in wanted if text not in texts]
     return _between(old, parts, ", ").join((*kept, *new))
+
+
+tags_text = partial(_tagged, False)
+categories_in_tags_text = partial(_tagged, True)
 
 
 def _between(old: str, parts: Sequence[str], default: str) -> str:
@@ -211,19 +205,14 @@ def new_chips_text(samples: Sequence[str], fields: Fields) -> str:
 
     What could end a chip is left out.
     """
-    identifier = next(
-        (f"{name}:{fields[scheme]}" for scheme, name in _CHIPS if fields.get(scheme)), ""
-    )
-    categories = fields.get("categories")
-    members = _members(categories) if categories is not None else ()
+    arxiv, doi = text_in(fields, "arxiv"), text_in(fields, "doi")
+    identifier = f"arXiv:{arxiv}" if arxiv else f"doi:{doi}" if doi else ""
+    members = _members(fields.get("categories", EMPTY))
     texts = [f"`{text}`" for text in (identifier, *members) if text and not set(text) & {"`", "\n"}]
     first, more = _chip_gaps(samples)
     if not identifier:
         return more.join(texts)
     return first.join(filter(None, (*texts[:1], more.join(texts[1:]))))
-
-
-_CHIPS = (("arxiv", "arXiv"), ("doi", "doi"))
 
 
 def _chip_gaps(samples: Sequence[str]) -> tuple[str, str]:
