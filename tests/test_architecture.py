@@ -507,6 +507,12 @@ def test_no_test_uses_mocks() -> None:
     assert mocking == []
 
 
+def test_a_command_is_one_module() -> None:
+    commands = ROOT / PACKAGE / "cli" / "commands"
+
+    assert [path.name for path in sorted(commands.glob("*_run.py"))] == []
+
+
 @pytest.mark.parametrize(
     ("module", "source", "breach"),
     [

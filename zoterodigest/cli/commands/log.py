@@ -1,14 +1,28 @@
-"""The command `log`."""
+"""The command `log`: the runs that wrote something, and what one of them changed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from zoterodigest.cli.base.options import AsJson
-from zoterodigest.cli.commands import undo_run
+from zoterodigest.cli.base.screen import styled, tell_error, visible
+from zoterodigest.cli.show.encoder import emit_result
+from zoterodigest.cli.show.history_text import (
+    changes_data,
+    changes_text,
+    moment_text,
+    run_data,
+    runs_table,
+    standing,
+    what_text,
+)
+from zoterodigest.core.plan.history import Run, killed_undos, listed, undone_by
+from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.log.history import History, history_folder, read_history
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -30,7 +44,42 @@ def log(number: _Number = None, as_json: AsJson = False) -> None:
       zoterodigest log
       zoterodigest log 12
     """
-    if number is None:
-        undo_run.show_log(Path(), as_json=as_json)
-    else:
-        undo_run.show_run(Path(), number, as_json=as_json)
+    config = find_project(Path())
+    project = Project.load(config) if config else Project.implicit([Path("digest.md")])
+    history = history_of(project)
+    undone = undone_by(history.runs)
+    if number is not None:
+        run = history.run(number)
+        data = {**run_data(listed(run), undone), **changes_data(run)}
+        emit_result(_run_text(run, history), data, as_json=as_json)
+        return
+    runs = history.runs[::-1]
+    text = runs_table(runs) if runs else ["No run that wrote something is kept here."]
+    emit_result(text, {"runs": [run_data(run, undone) for run in runs]}, as_json=as_json)
+
+
+def history_of(project: Project) -> History:
+    """Return the history of a project; tell of runs in it that can't be read."""
+    history = read_history(history_folder(project.state_folder))
+    for path in history.damaged:
+        tell_error(
+            f"{path}: this run cannot be read, and is left out",
+            "Delete the file: nothing else needs it.",
+        )
+    return history
+
+
+def _run_text(run: Run, history: History) -> Iterator[str]:
+    head = listed(run)
+    line = f"Run {run.number}: {visible(run.command)}, {moment_text(head)}, {what_text(head)}"
+    yield styled(line, "bold")
+    notes = standing(head, undone_by(history.runs), killed_undos(history.runs))
+    yield from (f"It {note}." if not note.startswith("run ") else f"R{note[1:]}." for note in notes)
+    yield from elsewhere_text(run)
+    yield from changes_text(run)
+
+
+def elsewhere_text(run: Run) -> Iterator[str]:
+    """Yield which library a run wrote into, if that need not be the project's."""
+    if run.address:
+        yield f"The library is {visible(run.address)}."
