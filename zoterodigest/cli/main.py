@@ -102,6 +102,7 @@ class _Commands(TyperGroup):
         }
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        # The list knows every name, so a mistyped one gets its suggestions without an import.
         name, listed, rest = super().resolve_command(ctx, args)
         return name, command_called(name) if name else listed, rest
 
@@ -177,6 +178,7 @@ def _called(arguments: Sequence[str]) -> int:
             return int(app(args=given, prog_name="zoterodigest", standalone_mode=False) or 0)
     except _WRONG_USAGE as error:
         return _misused(error)
+    # `main` tells these: it may ask the person and begin anew.
     except ZoterodigestError:
         raise
     except Stopped as stop:
@@ -187,6 +189,7 @@ def _called(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except OSError as error:
+        # An error of the system without a path is none that a person can mend.
         return _refused(error) if error.filename else _bug(error)
     except Exception as error:  # the outermost place: whatever it is, it is told in one sentence
         return _bug(error)
@@ -197,6 +200,7 @@ def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
     Such a flag may stand anywhere, but behind `--` all is what it says.
     """
+    # typer would take these flags only before the name of the command.
     end = arguments.index("--") if "--" in arguments else len(arguments)
     flags = [one for one in arguments[:end] if one == _ALLOW_OUTSIDE or one in _VERBOSITY]
     return [one for one in arguments[:end] if one not in flags] + [*arguments[end:]], flags
@@ -204,6 +208,7 @@ def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _write_any_character() -> None:
     """Have a stream that cannot write a character write an escape instead of failing."""
+    # With LANG=C, or in an old console, a stream can't encode every title.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

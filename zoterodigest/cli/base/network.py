@@ -98,6 +98,7 @@ def place_of_local_key(instance: str) -> str:
 def keep_local_key(instance: str, key: str) -> None:
     """Keep the key that a Zotero gave in the keyring, else in the file that the user asked for."""
     with suppress(NoKeyring):
+        # Some keyrings take a key and keep nothing, so it is read back below.
         store_key(local_name(instance), key)
     kept = key_file()
     if _in_keyring(instance) != key and kept.exists:
@@ -160,6 +161,7 @@ def key_and_origin(address: WebAddress) -> tuple[str, str]:
     unless it is one on this machine.
     """
     in_environment = os.environ.get(ENVIRONMENT_KEY, "").strip()
+    # Plain http is allowed for servers on this computer only.
     if in_environment and (address.url == ZOTERO_ORG or address.url.startswith("http://")):
         return in_environment, ENVIRONMENT_KEY
     try:
@@ -208,5 +210,6 @@ def open_sources(rules: LookupRules) -> Sources:
         addresses,
         Cache(cache_file(folder) if folder else None, tell=lambda news: tell([visible(news)])),
         Manners(rules.mailto, countdown),
+        # What no source knew is asked for again sooner than what one knew.
         Ages(found, min(found, Ages().missing)),
     )

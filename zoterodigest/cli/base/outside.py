@@ -66,6 +66,7 @@ def _question(error: LeadsOutside) -> Iterator[str]:
 
 def _is_kept(error: LeadsOutside) -> bool:
     """Keep the answer; tell whether that could be done."""
+    # Read again: another run may have kept an answer since.
     kept = _kept()
     name = project_name(error.root)
     new = {*kept.get(name, ()), *(one.pattern for one in error.found)}
@@ -85,6 +86,7 @@ def _kept() -> dict[str, list[str]]:
     try:
         text = _path().read_bytes().decode("utf-8", "surrogateescape")
         return read_json_as(LISTS_OF_TEXTS, text)
+    # A damaged file allows nothing: the person is asked again.
     except (OSError, BadJson):
         return {}
 

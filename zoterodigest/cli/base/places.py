@@ -121,6 +121,7 @@ def open_place(asked: Invocation) -> Place:
     start = Path()
     project = None if asked.files else project_in(start)
     linked = linked_digests(project) if project else []
+    # A linked digest that is gone must not stop the run of the others.
     meant = asked.files or [path for path in linked if path.exists()]
     meaning = chosen(asked.address, project)
     workspace = open_workspace(meant, start, chosen=meaning, wanted_format=asked.format_name)
@@ -136,6 +137,7 @@ def open_place(asked: Invocation) -> Place:
 
 def _require_digests(workspace: Workspace, linked: Sequence[Path]) -> None:
     """Raise `NoDigest` if there is no digest to work on, or a .bib was named as one."""
+    # From the most special reason to the most general one: the first that fits is told.
     if linked and not workspace.digests:
         names = ", ".join(str(path) for path in linked)
         raise NoDigest(
@@ -220,6 +222,7 @@ def open_library(address: str, start: Path, known: Project | None = None) -> Lib
     Raises `NoLibraryYet` where an embedded library is meant whose file does not exist: to read it
     as empty would hide a mistyped path.
     """
+    # An address on the command line needs no project, not even a readable one.
     implicit = Project.implicit([start / "digest.md"])
     project = implicit if address else known or project_in(start)
     meaning = chosen(address)

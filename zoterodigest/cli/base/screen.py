@@ -70,6 +70,7 @@ def styled(text: str, style: str, stream: TextIO | None = None) -> str:
 
 def is_coloured(stream: TextIO) -> bool:
     """Tell whether `stream` is a terminal that may be coloured."""
+    # https://no-color.org: any value but the empty one counts.
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return not plain and stream.isatty()
 
@@ -107,6 +108,7 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int)
         if not column.greatest and not column.is_whole:
             others = sum(widths) - widths[at]
             widths[at] = min(widths[at], max(left - others, 16))
+    # The widest column gives way first, one cell at a time: narrow ones stay readable.
     may_be_cut = [at for at, column in enumerate(columns) if not column.is_whole]
     while sum(widths) > left:  # a terminal of 60 columns
         at = max(may_be_cut, key=lambda one: widths[one])
@@ -127,6 +129,7 @@ def _row(columns: Sequence[Column], cells: Sequence[str], widths: Sequence[int])
 
 def cut(text: str, size: int) -> str:
     """Return `text` in at most `size` columns, with an ellipsis where something was cut off."""
+    # A wide character that is cut in two becomes a blank, which must not stand before the ellipsis.
     return text if cell_len(text) <= size else set_cell_size(text, size - 1).rstrip() + "…"
 
 
@@ -142,6 +145,7 @@ def wrapped(text: str, indent: int = 0) -> list[str]:
     from rich.console import Console
     from rich.text import Text
 
+    # rich counts the columns of East Asian characters and emoji; textwrap counts letters.
     room = max(width() - indent, 20)
     lines = Text(text).wrap(Console(width=room), room)
     return [(" " * indent + line.plain).rstrip() for line in lines]
@@ -227,6 +231,13 @@ def tell_failure(*parts: str) -> None:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: `1 entry`, `2,310 entries`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def section(heading: str, number: int, advice: str = "") -> Iterator[str]:
+    """Yield the heading of a section with the number of what it lists, and the advice below it."""
+    yield styled(f"{heading} ({number:,})", "bold")
+    if advice:
+        yield from wrapped(advice, 2)
 
 
 def numbered(number: int, one: str, many: str = "") -> str:

@@ -42,6 +42,7 @@ class Countdown:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self._show(f" ({why}: {math.ceil(left)} s)")
+            # In steps of a second: the countdown moves, and Ctrl-C is obeyed at once.
             time.sleep(min(1.0, left))
         self._show("")
 
@@ -83,6 +84,7 @@ def require_consent(question: str, asked: Invocation, *, is_needed: bool = True)
             "nothing was written, as nobody confirmed it", "Look at the plan, then add --yes."
         )
     tell([""])
+    # On standard error: standard output may go into a pipe or a file.
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().casefold() not in ("y", "yes"):

@@ -57,6 +57,7 @@ def acknowledge_or_forget(wish: StandingWish, asked: Invocation) -> int:
     with place.workspace.library:
         with busy("Reading digests and library"):
             prepared = prepare(place.workspace, BOTH_WAYS)
+        # Reports that stand already as wished are no error: the same command can be given twice.
         found = chosen_reports(standing_reports(prepared), wish.id, wish.field)
         meant = [one for one in found if one.is_acknowledged is wish.is_forgotten]
         if meant and not asked.is_dry_run:

@@ -106,9 +106,11 @@ def add(
     goal, project = _goal(to, venues)
     if not is_dry_run:
         require_idle(goal.project.state_folder)
+    # One argument can mean several papers: BibTeX, a .bib, or standard input.
     read = [each for text in names for each in _read(text, venues)]
     meant = read if may_double else [_unless_doubled(goal, each) for each in read]
     with ExitStack() as stack:
+        # Without sources an entry gets what its argument says, and no more.
         sources = None
         if not (is_offline or lookups_are_off()):
             sources = stack.enter_context(open_sources(project.configuration.lookup))

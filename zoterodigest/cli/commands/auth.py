@@ -74,6 +74,7 @@ def auth(
     """
     action = words[0] if words and words[0] in _ACTIONS else ""
     rest = (words or [])[bool(action) :]
+    # Before anything parses the word: an error message must never quote a key.
     if rest and is_api_key(rest[0]) and not is_meant_as_address(rest[0]):
         raise BadKey(
             "an API key is never an argument: others can read it there",
@@ -161,6 +162,7 @@ def _take(subject: Subject) -> None:
     store_key(subject.name, key)
     folder = network.cache_folder()
     if folder is not None:
+        # What another key has read may be more than this key may see.
         forget_all(folder)
     emit([f"It is kept in the keyring of this system, as zoterodigest, {subject.name}."])
     if os.environ.get(ENVIRONMENT_KEY):

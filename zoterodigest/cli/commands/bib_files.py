@@ -119,6 +119,7 @@ def known_keys(workspace: Workspace | None) -> tuple[Mapping[str, str], str]:
     project = workspace.project
     data = read_if_present(project.lock_path)
     exported = read_lock(data, project.lock_path).exported if data is not None else ()
+    # Reversed: if several files have a key for an item, the first one's counts.
     keys = {one.item: one.key for one in reversed(exported)}
     return keys, project.configuration.citekeys.formula or ""
 
@@ -158,6 +159,7 @@ class Writing:
         config = find_project(here)
         project = loaded(config) if config else Project.implicit([here / output.name])
         change = FileChange(project.key_of(output), output, present, data)
+        # apply_files would make a state folder, which a single new file is not worth.
         if present or config or project.state_folder.is_dir():
             apply_files(project, "export", [change])
         else:

@@ -132,6 +132,7 @@ def _annotations(_: Cited, checked: Checked, findings: Sequence[_Finding]) -> It
 
 
 def _escaped(text: str) -> str:
+    # The percent sign first, or it would escape the escapes.
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -156,6 +156,7 @@ def _item_named(keys: Keys, name: str) -> str:
     found = {one.work.key for one in keys.items}
     if name in found:
         return name
+    # An item's key goes before another item's citation key of the same letters.
     for one in keys.items:
         if one.key.text == name:
             return one.work.key

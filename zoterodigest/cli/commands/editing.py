@@ -98,6 +98,7 @@ def _taken(field: OpenField, path: Path, before: str) -> Value:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise NotTaken(f"what was saved cannot be read ({error})") from error
+    # An editor that was closed without a change decides nothing.
     if text == before:
         raise NotTaken("the text was left as it was: nothing was taken")
     text = without_head(text)
@@ -108,6 +109,7 @@ def _taken(field: OpenField, path: Path, before: str) -> Value:
 def _editor() -> list[str]:
     wanted = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:
+        # It may have arguments, as `code --wait` has.
         return shlex.split(wanted)
     except ValueError as error:
         raise NotTaken(f"$EDITOR is not understood: {wanted}") from error
@@ -147,6 +149,7 @@ def _files(field: OpenField, texts: Mapping[str, str]) -> Iterator[Mapping[str, 
     with TemporaryDirectory(prefix="zoterodigest-") as folder:
         paths = {name: Path(folder, f"{name}{'.md' if is_markdown else '.txt'}") for name in texts}
         for name, path in paths.items():
+            # For this user alone: the value may be of a private note.
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w",
                            encoding="utf-8", errors="replace", newline="") as stream:  # fmt: skip
                 stream.write(texts[name])
@@ -249,6 +252,7 @@ def without_head(text: str) -> str:
 
 def require_no_markers(text: str, entry: str, item: str, end: End) -> None:
     """Raise `NotTaken` if a marker line stands in `text` that was in neither of both texts."""
+    # Setext headings and quoted conflicts are text too: a marker counts only if it is new.
     own = {line.rstrip() for one in (entry, item) for line in one.split("\n")}
     markers = (_at(end), _BETWEEN, _AT_ZOTERO)
     found = {line.rstrip() for line in text.split("\n")} & set(markers)

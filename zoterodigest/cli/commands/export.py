@@ -248,6 +248,7 @@ def export(
     if not asked.files and not items:
         may_be_all = not output and not wanted.choices
         workspace = project_here(address, output, may_be_all=may_be_all)
+    # A project updates .bib files only; CSL JSON is always written whole.
     if workspace is not None and not wanted.is_csl:
         if not output and not wanted.choices and workspace.bibs:
             return export_into(workspace, workspace.bibs, wanted.rules, writing)

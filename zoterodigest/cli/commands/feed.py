@@ -111,6 +111,7 @@ def feed(
         require_consent(question, Invocation(is_agreed=is_agreed), is_needed=is_needed)
     changed = [digest.key for digest in feeding.changed]
     unwritten = {} if is_dry_run else feeding.write()
+    # A failed feed does not stop the others: the next run completes it.
     is_failed = any(one.failed or one.fault for one in fed)
     text = _done(number, changed, is_dry_run=is_dry_run, is_failed=is_failed)
     data = _data(fed, feeding, is_written=bool(changed) and not is_dry_run)

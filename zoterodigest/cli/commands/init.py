@@ -66,6 +66,7 @@ def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     `CannotWrite` if there is a configuration, `BadInput` if one of the files cannot be read.
     """
     path = folder / CONFIG_FILE
+    # A broken symbolic link is a file of the person's too: exists() would not see it.
     if os.path.lexists(path):
         raise CannotWrite(path, "it exists already", "Edit it, or move it away first.")
     digests, bibs = parted(dict.fromkeys(files))
@@ -134,6 +135,7 @@ def _begin_anew(start: Path, digests: Sequence[Path]) -> Iterator[str]:
             path.rename(aside)
         except OSError as error:
             raise CannotWrite(path, *writing_failed(error)) from error
+        # The journal goes on with a run over the lock file that was set aside.
         discard_journal(project.journal_path)
     yield f"{visible(str(path))} is now {visible(aside.name)}; nothing is linked any more."
     plan = "zoterodigest plan" if config else "zoterodigest plan DIGEST"

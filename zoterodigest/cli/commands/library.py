@@ -130,6 +130,7 @@ class _Copy:
         """Give both ends, open; at the end tell of the requests it took, if asked to."""
         reaching = access()
         source, target = (_workspace(one, reaching) for one in (self.source, self.target))
+        # A mistyped path would be opened as a new, empty library, and copied without a word.
         match parse_address(self.source):
             case EmbeddedAddress(path) if not Path(path).exists():
                 raise NoLibraryYet(near(Path(path)))

@@ -45,6 +45,7 @@ def log(number: _Number = None, as_json: AsJson = False) -> None:
       zoterodigest log 12
     """
     config = find_project(Path())
+    # `loaded` would ask about paths outside of the project; the log reads none of them.
     project = Project.load(config) if config else Project.implicit([Path("digest.md")])
     history = history_of(project)
     undone = undone_by(history.runs)

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
-from zoterodigest.cli.base.screen import counted, cut, first_of, styled, visible, width, wrapped
+from zoterodigest.cli.base.screen import (
+    counted,
+    cut,
+    first_of,
+    section,
+    visible,
+    width,
+    wrapped,
+)
 from zoterodigest.cli.base.talk import progress
 from zoterodigest.cli.show.encoder import with_kind
 from zoterodigest.core.values.record import Entry
@@ -48,6 +56,7 @@ def with_lookups(
     """
     rules = prepared.workspace.project.configuration.lookup
     if isinstance(prepared.options.intent, FillIn):
+        # enrich was asked for by name, so a project's `on_push` does not hold it back.
         may_ask = may_ask and not lookups_are_off()
         looked = asked(prepared, linked_works(prepared, takes), may_ask=may_ask)
     elif not rules.on_push or lookups_are_off():
@@ -82,8 +91,7 @@ def looked_text(looked: LookedUp) -> Iterator[str]:
     yield from wrapped(f"Looked up: {_summary(looked)}.", 0)
     for heading, advice, remarks in _sections(looked):
         yield ""
-        yield styled(f"{heading} ({len(remarks):,})", "bold")
-        yield from wrapped(advice, 2)
+        yield from section(heading, len(remarks), advice)
         lines = (cut(f"    {_told(one)}", width()) for one in remarks)
         yield from first_of(lines, _MOST, indent=4)
 

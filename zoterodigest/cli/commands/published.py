@@ -97,6 +97,7 @@ def published(
         if is_applied and not is_dry_run:
             require_idle(place.workspace.project.state_folder)
         with busy("Reading digests and library"):
+            # An item is judged by all its entries, also by those in digests that were not named.
             prepared = prepare(with_all_digests(place.workspace), Options())
         named = frozenset(digest.key for digest in place.workspace.digests)
         works = listed_works(prepared, named)

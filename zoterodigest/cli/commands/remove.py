@@ -26,6 +26,7 @@ from zoterodigest.cli.base.screen import (
     emit,
     first_of,
     numbered,
+    section,
     styled,
     tell_failure,
     visible,
@@ -118,6 +119,7 @@ def _leave(asked: Invocation, plan: Callable[[Workspace], Leaving]) -> int:
             emit(_plan(leaving, place))
         left = Left(leaving)
         if not asked.is_dry_run:
+            # The trash and the log bring everything back, so only many changes need a yes.
             require_consent("Do this?", asked, is_needed=_size(leaving) > MANY)
             with progress("Writing", "written") as report:
                 left = leave(leaving, report)
@@ -192,7 +194,7 @@ def _kind(leaving: Leaving, trashed: LibraryItem) -> str:
 def _kept(leaving: Leaving) -> Iterator[str]:
     if not leaving.kept:
         return
-    yield styled(f"What stays ({len(leaving.kept):,})", "bold")
+    yield from section("What stays", len(leaving.kept))
     kept = ((visible(one.title), visible(one.reason)) for one in leaving.kept)
     lines = (f"  {cut(title, width() - len(why) - 4)}: {why}" for title, why in kept)
     yield from first_of(lines, _MOST, indent=2)

@@ -173,6 +173,7 @@ def resolve(
             require_consent(question, asked, is_needed=resolving.prepared.needs_consent)
             with progress("Writing", "written") as report:
                 outcome = carry_out(resolving.prepared, report)
+            # Read again: what is still open is judged by what was written, not by the plan.
             prepared, after = _opened(workspace)
     failures = _tell(resolving, outcome, after, asked)
     if failures:

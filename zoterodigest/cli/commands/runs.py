@@ -59,14 +59,17 @@ def _show_plan(asked: Invocation, options: Options) -> int:
 def _carry(asked: Invocation, options: Options) -> int:
     """Show the plan, ask where that is needed, carry it out and tell what came of it."""
     with opened_place(asked) as place:
+        # Before anything is read: a plan made while another run writes is stale.
         require_idle(place.workspace.project.state_folder)
         prepared, looked = _looked_up(place, asked, options)
         if not asked.as_json:
             emit(plan_text(prepared, place))
             emit(looked_text(looked))
+        # The plan is shown first, so that a person sees what the guard stopped.
         _obey_guard(prepared)
         question = f"Write this into {_target(prepared, place)}?"
         require_consent(question, asked, is_needed=prepared.needs_consent)
+        # Known only before the run: afterwards the lock file has rows.
         is_first = not prepared.gathered.lock.rows
         with progress("Writing", "written") as report:
             outcome = carry_out(prepared, report)

@@ -133,6 +133,7 @@ def _libraries(address: str, offers: Offers) -> Iterator[dict[str, Library]]:
     shared, base = library_meant(project, start, meaning)
     with ExitStack() as opened:
         found: dict[str, Library] = {}
+        # Offers of one address share one open library: each sees what the others write.
         for named in dict.fromkeys(offers.values()):
             place = (named, start) if named else (shared, base)
             library = connect(place[0], base=place[1], access=meaning.access)

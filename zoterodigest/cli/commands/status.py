@@ -70,6 +70,7 @@ def status(
             emit_json(plan_data(prepared, place))
         else:
             emit(status_text(prepared, place, is_all=is_all))
+            # An undo that was killed is in the log alone: the plan does not show it.
             emit(unfinished_text(runs))
             emit(refusals_text(prepared))
             emit(["", *wrapped(closing_text(prepared, is_status=True))])

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.cli.base.screen import counted, cut, styled, width, wrapped
+from zoterodigest.cli.base.screen import counted, cut, section, width
 from zoterodigest.cli.show.report_text import Wording
 from zoterodigest.cli.show.subjects import conflict_text, field_name
 from zoterodigest.core.plan.reports import (
@@ -178,11 +178,11 @@ class Attention:
 
     def lines(self, kinds: Collection[Kind], most: int) -> Iterator[str]:
         """Yield the sections of these `kinds` that hold anything, `most` subjects in each."""
-        for section in SECTIONS:
-            reports = self._by_kind.get(section.kind, [])
-            if section.kind in kinds and reports:
+        for kind in SECTIONS:
+            reports = self._by_kind.get(kind.kind, [])
+            if kind.kind in kinds and reports:
                 yield ""
-                yield from self._section(section, reports, most)
+                yield from self._section(kind, reports, most)
 
     def subjects(self) -> set[str]:
         """Return what the reports are about, each once."""
@@ -197,14 +197,15 @@ class Attention:
             keeps = "item keeps its" if number == 1 else "items keep their"
             yield f"  {number:>6,} {keeps} own {cut(name, 20)} (see `zoterodigest status`)"
 
-    def _section(self, section: Section, reports: Sequence[Report], most: int) -> Iterator[str]:
-        yield styled(f"{section.heading} ({len(reports):,})", "bold")
+    def _section(self, kind: Section, reports: Sequence[Report], most: int) -> Iterator[str]:
         found = [(one.name, one.at_item) for one in reports if isinstance(one, Conflict)]
-        yield from wrapped(section.advice.replace("{why}", conflict_text(found)), 2)
+        advice = kind.advice.replace("{why}", conflict_text(found))
+        yield from section(kind.heading, len(reports), advice)
+        # One edit of the rules or of a template can cause a report for every entry.
         kinds = Counter(map(self._wording.kind, reports))
-        same = {kind: number for kind, number in kinds.most_common() if kind and number > most}
-        for kind, number in same.items():
-            yield cut(f"    {number:,} in {kind}", width())
+        same = {common: n for common, n in kinds.most_common() if common and n > most}
+        for common, number in same.items():
+            yield cut(f"    {number:,} in {common}", width())
         others = [report for report in reports if self._wording.kind(report) not in same]
         yield from self._listed(others, most)
 

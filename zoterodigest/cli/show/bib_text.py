@@ -48,6 +48,7 @@ def summary(bib: NewBib) -> str:
     told = [f"{counted(len(keys), 'entry', 'entries')} {verb}" for keys, verb in parts if keys]
     is_new = " (a new file)" if bib.before is None and bib.is_change else ""
     left = len([one for one in updated.kept if not one.field]) + len(updated.refused)
+    # Numbers add up to the works that are wanted: each is in one of these counts.
     unchanged = bib.wanted - len(added) - len(replaced) - len(updated.changed) - left
     standing = f", {unchanged:,} unchanged" if unchanged > 0 else ""
     return f"{enumerated(told) or 'nothing to do'}{standing}{is_new}"

@@ -148,6 +148,7 @@ def held_by_direction(prepared: Prepared) -> Iterator[Report]:
     for report in prepared.plan.reports:
         match report:
             case Held(row_id, name, to_entry=True) if not intent.may_pull:
+                # Places and headings have no rule of their own: they follow the rule of titles.
                 field = "title" if name == PLACE else name
                 is_allowed = selects(rules[digests[row_id]].pull, field)
             case Held(row_id, name, to_entry=False) if not intent.may_push:

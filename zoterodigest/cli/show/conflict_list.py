@@ -9,7 +9,15 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from zoterodigest.cli.base.screen import counted, cut, excerpts, flowing, styled, width, wrapped
+from zoterodigest.cli.base.screen import (
+    counted,
+    cut,
+    excerpts,
+    flowing,
+    section,
+    styled,
+    width,
+)
 from zoterodigest.cli.show.attention import Attention
 from zoterodigest.cli.show.encoder import with_kind
 from zoterodigest.cli.show.report_text import Wording
@@ -111,9 +119,8 @@ def _section(kind: Kind, fields: Sequence[OpenField]) -> Iterator[str]:
         return
     heading, advice = _HEADINGS[kind]
     yield ""
-    yield styled(f"{heading} ({len(found):,})", "bold")
     why = conflict_text((one.name, one.at_item) for one in found)
-    yield from wrapped(advice.replace("{why}", why), 2)
+    yield from section(heading, len(found), advice.replace("{why}", why))
     for _, of_one in groupby(found, key=lambda one: one.row_id):
         group = list(of_one)
         yield ""
@@ -153,14 +160,9 @@ def _apart_counted(apart: Sequence[OpenField]) -> Iterator[str]:
     counts = Counter(field_name(one.name) for one in apart)
     entries = counted(len({one.row_id for one in apart}), "entry", "entries")
     yield ""
-    why = " or ".join(
-        reason
-        for reason, is_why in (
-            ("different from the beginning", any(not one.source for one in apart)),
-            ("looked up for the library alone", any(one.source for one in apart)),
-        )
-        if is_why
-    )
+    kinds = {bool(one.source) for one in apart}
+    reasons = {False: "different from the beginning", True: "looked up for the library alone"}
+    why = " or ".join(reasons[kind] for kind in sorted(kinds))
     yield styled(f"Apart ({len(apart):,})", "bold") + f" in {entries}, {why}"
     yield from flowing([f"{cut(name, 30)} {number:,}" for name, number in counts.most_common()], 2)
     yield "  `zoterodigest conflicts --apart` lists them."

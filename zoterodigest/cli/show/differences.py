@@ -138,6 +138,7 @@ def _without_removed(line: Line) -> Line:
 
 
 def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    # autojunk would ignore frequent words in texts of 200 words and more.
     return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
 
 

@@ -7,7 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zoterodigest.cli.base.places import near
-from zoterodigest.cli.base.screen import counted, cut, hanging, styled, visible, width, wrapped
+from zoterodigest.cli.base.screen import (
+    counted,
+    cut,
+    hanging,
+    section,
+    visible,
+    width,
+)
 from zoterodigest.cli.show.subjects import UNTITLED, fields_title, place_of
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.works.contradictions import contradicting
@@ -90,8 +97,7 @@ def _section(
 ) -> Iterator[str]:
     if not duplicates:
         return
-    yield styled(f"{heading} ({len(duplicates):,})", "bold")
-    yield from wrapped(advice, 2)
+    yield from section(heading, len(duplicates), advice)
     for one in duplicates:
         yield ""
         yield from _lines(one)

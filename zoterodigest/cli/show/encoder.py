@@ -34,6 +34,7 @@ _OBEYED = re.compile(f"[\\x7f-\\x9f{OBEYED_FORMAT}]")
 
 def emit_json(value: JsonData) -> None:
     """Write `value` to standard output as JSON in UTF-8, whatever the locale."""
+    # JSON is UTF-8 (RFC 8259), also in a console with a code page.
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     emit([json_text(value)])
@@ -64,6 +65,7 @@ def json_text(value: JsonData) -> str:
 def _json(value: Any) -> str:
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
         return _ENCODER.encode(value)
+    # One member a line, so that `diff` and `grep` work on the output.
     lines = ",\n".join(_ENCODER.encode(member) for member in value)
     return f"[\n{lines}\n]"
 

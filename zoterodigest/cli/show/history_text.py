@@ -183,6 +183,7 @@ def _object_lines(change: ObjectChange, names: Mapping[str, str]) -> Iterator[st
         if name == "deleted":
             yield f"{change.kind} {'into' if after else 'out of'} the trash"
         elif name in ("collections", "tags"):
+            # Collections are stored by their keys, which tell a person nothing.
             called = names if name == "collections" else {}
             yield f"{name}: {_members_text(before, after, called)}"
         else:

@@ -196,6 +196,7 @@ def _skipped(document: Document) -> Iterator[str]:
         return
     yield ""
     yield styled("  passed over", "bold")
+    # Lines that may be entries matter most: they come last, each with an excerpt.
     unread = groups.pop(NO_ENTRY, [])
     for reason, runs in sorted(groups.items()):
         yield from _lines(reason, [(it.start_line, it.end_line) for it in runs])

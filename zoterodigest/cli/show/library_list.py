@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zoterodigest.cli.base.screen import Column, counted, styled, table, visible
+from zoterodigest.cli.base.screen import Column, counted, section, table, visible
 from zoterodigest.core.values.blocks import join_blocks
 from zoterodigest.library.item_json import JsonCreator
 from zoterodigest.library.port import LibraryItem, Snapshot
@@ -49,24 +49,21 @@ def select(snapshot: Snapshot, collections: Sequence[str], tags: Sequence[str]) 
         and (not collections or within.intersection(item.json.collections))
         and set(tags) <= set(item.json.tags)
     )
-    in_trash = sum(1 for item in snapshot.items if item.is_trashed and not _parent(item))
+    in_trash = sum(1 for item in snapshot.items if item.is_trashed and not item.json.parent)
     return Shown(items, children_of(snapshot), paths, in_trash)
 
 
 def _is_top(item: LibraryItem) -> bool:
-    return not item.is_trashed and not _parent(item)
-
-
-def _parent(item: LibraryItem) -> str:
-    return item.json.parent
+    return not item.is_trashed and not item.json.parent
 
 
 def children_of(snapshot: Snapshot) -> dict[str, tuple[LibraryItem, ...]]:
     """Return the live notes and attachments by the key of the item they hang on."""
     children: dict[str, tuple[LibraryItem, ...]] = {}
     for item in snapshot.items:
-        if _parent(item) and not item.is_trashed:
-            children[_parent(item)] = (*children.get(_parent(item), ()), item)
+        parent = item.json.parent
+        if parent and not item.is_trashed:
+            children[parent] = (*children.get(parent, ()), item)
     return children
 
 
@@ -78,7 +75,13 @@ def find(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
     by_key = {item.key: item for item in snapshot.items}
     found: list[LibraryItem] = []
     for key in keys:
-        named = [by_key[key]] if key in by_key else _with_citation_key(snapshot, key)
+        named = (
+            [by_key[key]]
+            if key in by_key
+            else [
+                item for item in snapshot.items if _is_top(item) and item.json.stated_citekey == key
+            ]
+        )
         if not named:
             raise NotInLibrary(
                 f"the library has no item {key}",
@@ -86,10 +89,6 @@ def find(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
             )
         found += named
     return found
-
-
-def _with_citation_key(snapshot: Snapshot, key: str) -> list[LibraryItem]:
-    return [item for item in snapshot.items if _is_top(item) and item.json.stated_citekey == key]
 
 
 def family(snapshot: Snapshot, item: LibraryItem) -> tuple[LibraryItem, ...]:
@@ -116,7 +115,7 @@ def as_text(shown: Shown) -> Iterator[str]:
     """Yield a table for each collection that holds any of the items, then the counts."""
     for path, items in _by_collection(shown):
         heading = visible(" / ".join(path)) if path else "in no collection"
-        yield styled(f"{heading} ({len(items):,})", "bold")
+        yield from section(heading, len(items))
         yield from table(_COLUMNS, [_row(shown, item) for item in items])
         yield ""
     yield from _counts(shown)

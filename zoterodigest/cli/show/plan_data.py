@@ -31,6 +31,7 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
             "version": prepared.gathered.contents.version,
         },
         "lock_file": str(prepared.workspace.project.lock_path),
+        # Scripts rely on this name (docs/json.md), though people read "in sync".
         "in_step": prepared.is_settled,
         "needs_consent": prepared.needs_consent,
         "stop": prepared.stop,

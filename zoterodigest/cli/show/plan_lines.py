@@ -104,6 +104,7 @@ def things(plan: Plan, subjects: Subjects) -> Iterator[Thing]:
             adopted.setdefault(link.item.key, link.row.digest)
     for action in plan.actions:
         if isinstance(action, CreateEntry):
+            # An item that becomes an entry is told as a new entry, not as an adopted item too.
             adopted.pop(action.item.key, None)
     for key, digest in adopted.items():
         yield Thing(digest, "adopted items", subjects.item_title(key))
@@ -351,8 +352,10 @@ def _replaced_words(before: str, after: str) -> set[tuple[str, str]]:
 
 def _differences(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int, int, int]]:
     """Return the ranges in which two sequences differ."""
+    # SequenceMatcher takes quadratic time.
     if len(before) * len(after) > _MOST_COMPARISONS:
         return [(0, len(before), 0, len(after))]
+    # autojunk would ignore frequent words in texts of 200 words and more.
     opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     return [
         (start, stop, first, last) for tag, start, stop, first, last in opcodes if tag != "equal"

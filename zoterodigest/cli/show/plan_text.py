@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.cli.base.places import Place
 from zoterodigest.cli.base.screen import (
@@ -11,6 +11,7 @@ from zoterodigest.cli.base.screen import (
     flowing,
     hanging,
     parted,
+    section,
     styled,
     visible,
     width,
@@ -119,8 +120,8 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
         yield f"{len(acknowledged):,} acknowledged; `zoterodigest status --all` lists them."
     elif acknowledged:
         yield ""
-        yield styled(f"Acknowledged ({len(acknowledged):,})", "bold")
-        yield "  `zoterodigest resolve ID --forget` lists one again in every `status`."
+        advice = "`zoterodigest resolve ID --forget` lists one again in every `status`."
+        yield from section("Acknowledged", len(acknowledged), advice)
         yield from attention_of(prepared, acknowledged, label).lines(kinds, most)
 
 
@@ -199,8 +200,7 @@ def _listed(heading: str, advice: str, told: Sequence[tuple[str, str]]) -> Itera
     if not told:
         return
     yield ""
-    yield styled(f"{heading} ({len(told):,})", "bold")
-    yield from wrapped(advice, 2)
+    yield from section(heading, len(told), advice)
     for subject, reason in told[:_MOST]:
         yield cut(f"    {subject}", width())
         yield from wrapped(reason, 6)
@@ -225,22 +225,22 @@ def _links(prepared: Prepared) -> str:
     rows = [row for row in prepared.plan.rows_before if row.digest.is_digest]
     number = sum(len(read.document.entries) for read in gathered.digests)
     entries = f"{counted(number, 'entry', 'entries')} in {counted(len(gathered.digests), 'digest')}"
-    parts = [f"{sum(map(_is_linked, rows)):,}{_ended(rows)}; {entries}"]
+    parts = [f"{_linked(rows):,}{_ended(rows)}; {entries}"]
     for bib in gathered.bibs:
         if bib.bib.is_two_way:
             rows = [row for row in prepared.plan.rows_before if row.digest == bib.key]
             entries = counted(len(bib.document.entries), "entry", "entries")
-            links = counted(sum(map(_is_linked, rows)), "link")
+            links = counted(_linked(rows), "link")
             parts.append(f"{visible(bib.key)}: {links}{_ended(rows)}, {entries}")
     return "; ".join(parts)
 
 
-def _is_linked(row: Row) -> bool:
-    return row.state is State.LINKED
+def _linked(rows: Iterable[Row]) -> int:
+    return sum(row.state is State.LINKED for row in rows)
 
 
 def _ended(rows: Sequence[Row]) -> str:
-    ended = len(rows) - sum(map(_is_linked, rows))
+    ended = len(rows) - _linked(rows)
     return f" (and {ended:,} that ended)" if ended else ""
 
 
@@ -289,7 +289,7 @@ def _tags(new_tags: Mapping[str, int]) -> Iterator[str]:
     if len(ranked) > _MOST_TAGS:
         listed.append(f"… and {len(ranked) - _MOST_TAGS:,} more")
     yield ""
-    yield styled(f"Tags it adds ({len(ranked):,})", "bold")
+    yield from section("Tags it adds", len(ranked))
     yield from flowing(listed, 2)
 
 

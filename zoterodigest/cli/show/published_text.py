@@ -12,7 +12,7 @@ from zoterodigest.cli.base.screen import (
     first_of,
     hanging,
     parted,
-    styled,
+    section,
     visible,
     width,
     wrapped,
@@ -99,8 +99,7 @@ def _lines(shown: Shown) -> Iterator[str]:
     for state, (heading, advice) in _SECTIONS.items():
         found = [row for row in rows if row.state == state]
         if found:
-            yield styled(f"{heading} ({len(found):,})", "bold")
-            yield from wrapped(advice, 2)
+            yield from section(heading, len(found), advice)
             yield from (line for row in found for line in _row_lines(row))
             yield ""
     yield from _left(rows, is_complete=not (shown.findings.faults or shown.is_offline))
@@ -194,8 +193,8 @@ def _against(rows: Sequence[_Row]) -> Iterator[str]:
     told = [row for row in rows if _contradictions(row)]
     if told:
         yield ""
-        yield styled(f"Sources say otherwise ({len(told):,})", "bold")
-        yield from wrapped("What stands in the digest or in Zotero counts, and stays.", 2)
+        advice = "What stands in the digest or in Zotero counts, and stays."
+        yield from section("Sources say otherwise", len(told), advice)
         for row in told:
             yield cut(f"  {visible(row.listed.place)}  {row.title}", width())
             own = row.publication
