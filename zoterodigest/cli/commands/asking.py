@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from zoterodigest.cli.base.screen import cut, emit, styled, tell_error, width
 from zoterodigest.cli.commands.editing import NotTaken, edited, merged
@@ -15,7 +15,9 @@ from zoterodigest.core.values.record import Value
 from zoterodigest.sync.run.conflicts import OpenField
 from zoterodigest.sync.syncing.resolve import Decision
 
-_HOLDERS = {End.MARKDOWN: "the digest", End.BIB: "the bibliography", End.ZOTERO: "the library"}
+HOLDERS = {End.MARKDOWN: "the digest", End.BIB: "the bibliography", End.ZOTERO: "the library"}
+"""What people call an end."""
+
 _HELP = (
     "e  write what both get, in your editor",
     "t  merge them in your merge tool: [sync] merge_tool in zoterodigest.toml",
@@ -34,7 +36,9 @@ def ask(fields: Sequence[OpenField], tool: Sequence[str]) -> list[Decision]:
         try:
             answer = _answer(field, tool)
         except KeyboardInterrupt:
-            _tell_interrupted(decisions)
+            if decisions:  # no other line would tell that they are not done
+                done = "Nothing was written: your decisions are dropped. `q` ends and keeps them."
+                emit(["", done])
             raise
         if answer == "q":
             break
@@ -60,23 +64,14 @@ def _answer(field: OpenField, tool: Sequence[str]) -> Decision | str:
             case "s" | "q":
                 return letter
             case _:
-                emit(f"  {line}" for line in _help(ends))
+                emit(
+                    f"  {key}  both ends get what {HOLDERS[end]} holds" for key, end in ends.items()
+                )
+                emit(f"  {line}" for line in _HELP)
                 continue
         if value is not None:
             emit([f"  both      {cut(value_text(value) or '(empty)', width() - 12)}"])
             return Decision(field, value)
-
-
-def _help(ends: Mapping[str, End]) -> Iterator[str]:
-    for letter, end in ends.items():
-        yield f"{letter}  both ends get what {_HOLDERS[end]} holds"
-    yield from _HELP
-
-
-def _tell_interrupted(decisions: Sequence[Decision]) -> None:
-    """Say that what was decided before Ctrl-C is not done, which no other line would tell."""
-    if decisions:
-        emit(["", "Nothing was written: your decisions are dropped. `q` ends and keeps them."])
 
 
 def _tried(take: Callable[[], Value]) -> Value | None:

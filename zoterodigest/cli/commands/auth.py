@@ -150,7 +150,8 @@ def _of_project() -> WebAddress | None:
 def _take(subject: Subject) -> None:
     """Ask for a key, look what it opens, and keep it."""
     if subject.address.url == ZOTERO_ORG and sys.stdin.isatty():
-        tell(_how_to_get_one())
+        tell(["zotero.org gives you a key at", f"  {_NEW_KEY}"])
+        tell(hanging("", "Leave library, notes and write access checked, save it, and copy it."))
     key = _asked_for()
     rights = _rights(subject, key)
     emit(_told(rights, subject))
@@ -167,12 +168,6 @@ def _take(subject: Subject) -> None:
     emit([f"It is kept in the keyring of this system, as zoterodigest, {subject.name}."])
     if os.environ.get(ENVIRONMENT_KEY):
         tell([f"{ENVIRONMENT_KEY} is set, and goes before it."])
-
-
-def _how_to_get_one() -> Iterator[str]:
-    yield "zotero.org gives you a key at"
-    yield f"  {_NEW_KEY}"
-    yield from hanging("", "Leave library, notes and write access checked, save it, and copy it.")
 
 
 def _asked_for() -> str:

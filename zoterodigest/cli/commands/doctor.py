@@ -45,7 +45,9 @@ def _text(checks: Sequence[Check]) -> Iterator[str]:
     """Yield each check with what it found, then the counts."""
     room = max(cell_len(one.name) for one in checks) + 2
     for one in checks:
-        yield from hanging(f"{one.name:<{room}}", _state(one))
+        state = "fine" if one.is_well else _found(len(one.findings))
+        state = f"skipped: {visible(one.skipped)}" if one.skipped else state
+        yield from hanging(f"{one.name:<{room}}", state)
         for finding in one.findings:
             yield from _finding(finding)
     number = sum(len(one.findings) for one in checks)
@@ -71,12 +73,6 @@ def _data(checks: Sequence[Check]) -> dict[str, Any]:
             for one in checks
         ]
     }
-
-
-def _state(one: Check) -> str:
-    if one.skipped:
-        return f"skipped: {visible(one.skipped)}"
-    return "fine" if one.is_well else _found(len(one.findings))
 
 
 def _found(number: int) -> str:

@@ -30,7 +30,6 @@ from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_fai
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import library_text
-from zoterodigest.library.access import Access
 from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.running import require_idle
@@ -129,7 +128,10 @@ class _Copy:
     def opened(self, *, with_stats: bool) -> Iterator[tuple[Workspace, Workspace]]:
         """Give both ends, open; at the end tell of the requests it took, if asked to."""
         reaching = access()
-        source, target = (_workspace(one, reaching) for one in (self.source, self.target))
+        meant = (
+            Chosen(one, access=reaching, allowed=allowed()) for one in (self.source, self.target)
+        )
+        source, target = (open_workspace((), Path(), chosen=one) for one in meant)
         # A mistyped path would be opened as a new, empty library, and copied without a word.
         match parse_address(self.source):
             case EmbeddedAddress(path) if not Path(path).exists():
@@ -145,10 +147,6 @@ class _Copy:
         """Return how the copy is to be done."""
         address = configured_address(target, self.target)
         return CopyOptions(address, self.is_whole, self.with_trash, self.is_switched)
-
-
-def _workspace(address: str, reaching: Access) -> Workspace:
-    return open_workspace((), Path(), chosen=Chosen(address, access=reaching, allowed=allowed()))
 
 
 _KINDS = ("items", "notes", "attachments", "collections")

@@ -27,7 +27,7 @@ from zoterodigest.cli.base.places import open_place
 from zoterodigest.cli.base.screen import counted, emit, excerpts, width, wrapped
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.commands.acknowledging import NotChosen, StandingWish, acknowledge_or_forget
-from zoterodigest.cli.commands.asking import ask
+from zoterodigest.cli.commands.asking import HOLDERS, ask
 from zoterodigest.cli.commands.editing import edited
 from zoterodigest.cli.show.closing import done_text, planned_amounts, planned_line
 from zoterodigest.cli.show.conflict_list import (
@@ -292,28 +292,17 @@ def _shown(resolving: Resolving) -> Iterator[str]:
         yield head_of(group[0].field)
         for decision in group:
             chosen = decision.choice
-            holder = _HOLDERS[chosen] if isinstance(chosen, End) else ""
+            holder = f"{HOLDERS[chosen]}'s " if isinstance(chosen, End) else ""
             start = f"  {field_name(decision.field.name)}: both ends get {holder}“"
             yield f"{start}{_result(decision, width() - len(start) - 1)}”"
-
-
-_HOLDERS = {
-    End.MARKDOWN: "the digest's ",
-    End.BIB: "the bibliography's ",
-    End.ZOTERO: "the library's ",
-}
 
 
 def _result(decision: Decision, room: int) -> str:
     """Return what both ends get, cut so that it shows in what it differs from the other value."""
     field = decision.field
-    match decision.choice:
-        case End.ZOTERO:
-            chosen = field.at_item
-        case End.MARKDOWN | End.BIB:
-            chosen = field.at_entry
-        case value:
-            chosen = value
+    chosen = decision.choice
+    if isinstance(chosen, End):
+        chosen = field.at_item if chosen is End.ZOTERO else field.at_entry
     return excerpts(
         [value_text(one) or "(empty)" for one in (chosen, field.at_entry, field.at_item)], room
     )[0]
@@ -329,7 +318,9 @@ def _tell(
     elif resolving.decisions and asked.is_dry_run:
         emit(["", *wrapped(planned_line(planned_amounts(resolving.prepared)))])
     elif resolving.decisions:
-        emit(["", *_done(outcome, after)])
+        emit(["", done_text(outcome)])
+        if left := sum(one.kind is Kind.CONFLICT for one in after):
+            emit([f"{counted(left, 'conflict is', 'conflicts are')} still open."])
     tell_failures(failures)
     return failures
 
@@ -339,12 +330,6 @@ def _left(resolving: Resolving) -> Iterator[Failure]:
         field = decision.field
         reason = f"{field_name(field.name)}: {reason}"
         yield Failure(place_of(field.entry), entry_title(field.entry), reason)
-
-
-def _done(outcome: Outcome, after: Sequence[OpenField]) -> Iterator[str]:
-    yield done_text(outcome)
-    if left := sum(one.kind is Kind.CONFLICT for one in after):
-        yield f"{counted(left, 'conflict is', 'conflicts are')} still open."
 
 
 def _data(

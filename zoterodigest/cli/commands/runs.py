@@ -13,6 +13,7 @@ from zoterodigest.cli.commands.looked_up import looked_data, looked_text, with_l
 from zoterodigest.cli.show.attention import CONFLICTS
 from zoterodigest.cli.show.closing import closing_text, done_text, planned_text
 from zoterodigest.cli.show.encoder import emit_json
+from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.cli.show.plan_text import (
     files_text,
@@ -116,17 +117,15 @@ def exit_code(prepared: Prepared) -> int:
     that has nothing new to report exits with 0.
     """
     kinds = {type(report) for report in unacknowledged(prepared)}
-    if UnreadableEntry in kinds or any(foreseen(prepared)) or any(_is_unrecognised(prepared)):
+    is_unrecognised = any(
+        read.file.data.strip(BLANK) and not read.document.entries
+        for read in prepared.gathered.digests
+    )
+    if UnreadableEntry in kinds or any(foreseen(prepared)) or is_unrecognised:
         return FAILED
     if kinds & CONFLICTS:
         return CONFLICTING
     return AMBIGUOUS if AmbiguousEntry in kinds else FINE
-
-
-def _is_unrecognised(prepared: Prepared) -> Iterator[bool]:
-    for read in prepared.gathered.digests:
-        is_blank = not read.file.data.strip(b" \t\r\n\xef\xbb\xbf")
-        yield not is_blank and not read.document.entries
 
 
 def _obey_guard(prepared: Prepared) -> None:

@@ -22,7 +22,6 @@ from zoterodigest.cli.show.library_list import (
     note_text,
     title_of,
 )
-from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import collection_paths
 
@@ -65,7 +64,9 @@ def _text(snapshot: Snapshot, item: LibraryItem, sources: Mapping[str, str]) -> 
     `sources` tells, by field of the record, where a value was found.
     """
     yield from (styled(line, "bold") for line in wrapped(visible(title_of(item) or item.key)))
-    yield _what(item)
+    kind = visible(item.json.item_type or "item")
+    trash = ", in the trash" if item.is_trashed else ""
+    yield f"{visible(item.key)}, {kind}, version {item.version}{trash}"
     yield ""
     for name, value in _fields(snapshot, item):
         yield from _field(name, value)
@@ -76,12 +77,6 @@ def _text(snapshot: Snapshot, item: LibraryItem, sources: Mapping[str, str]) -> 
         if one.json.is_note:
             yield from _note(one)
     yield ""
-
-
-def _what(item: LibraryItem) -> str:
-    kind = visible(item.json.item_type or "item")
-    trash = ", in the trash" if item.is_trashed else ""
-    return f"{visible(item.key)}, {kind}, version {item.version}{trash}"
 
 
 def _fields(snapshot: Snapshot, item: LibraryItem) -> Iterator[tuple[str, str]]:
@@ -99,12 +94,9 @@ def _fields(snapshot: Snapshot, item: LibraryItem) -> Iterator[tuple[str, str]]:
         yield name, ", ".join(targets)
     for child in family(snapshot, item)[1:]:
         if child.json.is_attachment:
-            yield "attachment", _attachment(child.json)
-
-
-def _attachment(attachment: ItemJson) -> str:
-    place = next(filter(None, map(attachment.text, ("url", "path", "filename"))), "")
-    return f"{attachment.title or 'untitled'}: {place}"
+            texts = map(child.json.text, ("url", "path", "filename"))
+            place = next(filter(None, texts), "")
+            yield "attachment", f"{child.json.title or 'untitled'}: {place}"
 
 
 def _field(name: str, value: str) -> Iterator[str]:

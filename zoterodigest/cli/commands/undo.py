@@ -269,16 +269,13 @@ def _became_text(done: Undone, how: _Wish) -> str:
     target = how.run(run.undoes) if how.is_redo else run
     became = "is done again" if how.is_redo else "is undone"
     became += " as far as possible" if done.declined else ""
-    written = counts_text(listed(_written(done)).counts)
+    gathered = done.undoing.gathered
+    present = Present(gathered.contents, gathered.lock)
+    run_written = intended_run(present, done.sent, gathered.lock.links)
+    written = counts_text(listed(run_written).counts)
     written = written or counts_text(listed(_intended(done.undoing)).counts)  # links alone
     what = f": {enumerated(written)}" if written else ": nothing of it was left"
     return f"{run_text(target)} {became}{what}"
-
-
-def _written(done: Undone) -> Run:
-    gathered = done.undoing.gathered
-    present = Present(gathered.contents, gathered.lock)
-    return intended_run(present, done.sent, gathered.lock.links)
 
 
 def _plan(undoing: Undoing, how: _Wish) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from zoterodigest.cli.base.screen import counted, enumerated, files_counted, wrapped
 from zoterodigest.cli.show.attention import Attention
 from zoterodigest.cli.show.history_text import library_text
+from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.report_text import Wording
 from zoterodigest.cli.show.subjects import subjects_of
 from zoterodigest.core.collections.relocation import PLACE
@@ -20,9 +21,6 @@ from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import unacknowledged
 from zoterodigest.sync.syncing.carry import Outcome
-
-BLANK = b" \t\r\n\xef\xbb\xbf"
-"""What an empty file may hold: blanks, line ends, a byte order mark."""
 
 _MISSED = 0.1
 """Above this share of lines with papers that no entry holds, a digest is not read in full."""

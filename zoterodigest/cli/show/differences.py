@@ -129,12 +129,11 @@ def _against(old: Sequence[str], new: Sequence[str], *, with_removed: bool) -> l
         lines += [(True, (Piece(line, Mark.REMOVED),)) for line in old[start + pairs : stop]]
         lines += [(True, (Piece(line, Mark.ADDED),)) for line in new[first + pairs : last]]
     if not with_removed:
-        lines = [(is_changed, _without_removed(line)) for is_changed, line in lines]
+        lines = [
+            (is_changed, tuple(one for one in line if one.mark is not Mark.REMOVED))
+            for is_changed, line in lines
+        ]
     return _folded([(is_changed, line) for is_changed, line in lines if line])
-
-
-def _without_removed(line: Line) -> Line:
-    return tuple(piece for piece in line if piece.mark is not Mark.REMOVED)
 
 
 def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:

@@ -21,6 +21,9 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.digests import formats_for, read_digest
 
+BLANK = b" \t\r\n\xef\xbb\xbf"
+"""What an empty file may hold: blanks, line ends, a byte order mark."""
+
 _Read = TypeVar("_Read")
 
 
@@ -34,7 +37,7 @@ class ReadDigest:
     @property
     def is_blank(self) -> bool:
         """Whether the file holds nothing at all."""
-        return not self.document.source.strip(b" \t\r\n\xef\xbb\xbf")
+        return not self.document.source.strip(BLANK)
 
     @property
     def is_understood(self) -> bool:

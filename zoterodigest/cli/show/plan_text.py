@@ -20,12 +20,12 @@ from zoterodigest.cli.base.screen import (
 from zoterodigest.cli.show.attention import NEWS, SECTIONS, Attention, open_text
 from zoterodigest.cli.show.bib_text import exports_text
 from zoterodigest.cli.show.closing import (
-    BLANK,
     attention_of,
     concerning,
     held_by_direction,
     is_read_in_part,
 )
+from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.subjects import subjects_of
 from zoterodigest.core.links.link import Row, State
