@@ -17,7 +17,7 @@ COMMANDS = (
     *("citekeys list", "citekeys check", "citekeys set --all -n", "doctor", "unlink -n"),
     *("inspect notes.md refs.bib", "enrich --offline -n", "sync --yes", "remove -n"),
 )
-CONDITIONAL = ("after a run", "not with `status`", "with `--apply`", "with a .bib")
+CONDITIONAL = ("after a run", "not with `status`", "with `--apply`", "with a .bib", "if a run")
 _OF_ANY_NAME = {"actions", "reports", "entries", "counts", "before", "after", "library", "fields"}
 _OF_ANY_NAME |= {
     "new_tags",

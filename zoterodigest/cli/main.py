@@ -129,7 +129,7 @@ app = typer.Typer(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with `arguments` (the process's own if None) and return its exit code.
 
-    An error we know is one sentence and a hint; any other is said to be a bug.
+    A known error becomes one sentence and a hint. Any other error is reported as a bug.
     """
     _write_any_character()
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -142,9 +142,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _is_allowed_now(error: ZoterodigestError, arguments: Sequence[str]) -> bool:
-    """Tell whether a person now allows what a project names outside of it; no program is asked.
+    """Ask the person at the terminal for the paths that a project names outside of its folder.
 
-    Nothing was done before that error, so the command can begin anew.
+    That error comes before anything is done, so the command can start again.
     """
     from zoterodigest.project.outside import LeadsOutside
 
@@ -156,7 +156,7 @@ def _is_allowed_now(error: ZoterodigestError, arguments: Sequence[str]) -> bool:
 
 
 def _run(arguments: Sequence[str]) -> tuple[int, ZoterodigestError | None]:
-    """Run the program once; return its exit code, and an error that is still to be told."""
+    """Run the program once; return its exit code, and the error that is still to be reported."""
     try:
         return _called(arguments), None
     except ZoterodigestError as error:
@@ -196,9 +196,9 @@ def _called(arguments: Sequence[str]) -> int:
 
 
 def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Part the arguments of a command from the flags that every command has.
+    """Separate the arguments of a command from the flags that every command has.
 
-    Such a flag may stand anywhere, but behind `--` all is what it says.
+    Such a flag may come anywhere before `--`.
     """
     # typer would take these flags only before the name of the command.
     end = arguments.index("--") if "--" in arguments else len(arguments)
@@ -207,7 +207,7 @@ def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _write_any_character() -> None:
-    """Have a stream that cannot write a character write an escape instead of failing."""
+    """Make the streams write an escape for a character that they can't encode."""
     # With LANG=C, or in an old console, a stream can't encode every title.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -215,7 +215,7 @@ def _write_any_character() -> None:
 
 
 def _misused(error: typer.BadParameter) -> int:
-    """Tell how the program is used; what was given to it is shown, so it is made safe first."""
+    """Show the right usage. The message quotes the arguments, so it is made safe first."""
     from zoterodigest.cli.base import screen
 
     text = StringIO()
@@ -225,7 +225,7 @@ def _misused(error: typer.BadParameter) -> int:
 
 
 def _refused(error: OSError) -> int:
-    """Tell of a path that the system refuses (too long, in a folder that is closed to us)."""
+    """Report a path that the system refuses: it is too long, or its folder is not accessible."""
     _show_where(error)
     _say(f"{os.fsdecode(error.filename)}: {error.strerror}", "Check the path and its permissions.")
     return BAD_INPUT

@@ -35,9 +35,9 @@ ENVIRONMENT_KEY = "ZOTERO_API_KEY"
 
 
 def chosen(address: str = "", project: Project | None = None) -> Chosen:
-    """Return which library is meant: `address`, else the project's, else the environment's.
+    """Return the library to use: `address`, else the project's, else the environment's.
 
-    `project` is the one that is meant, if it was read already.
+    `project` is the project to use, if it was read already.
     """
     return Chosen(address, library_in(os.environ), access(), allowed(), project)
 
@@ -57,14 +57,14 @@ def access() -> Access:
 
 
 def cache_folder() -> Path | None:
-    """Return where objects of libraries are kept between runs; None where there is no place."""
+    """Return the folder that caches items of libraries; None if this system has none."""
     from platformdirs import user_cache_path
 
     return _usable(user_cache_path("zoterodigest", appauthor=False))
 
 
 def desktop_folder() -> Path | None:
-    """Return where is kept what a running Zotero does not tell; None where there is no place."""
+    """Return the folder for what a running Zotero doesn't report; None if there is none."""
     from platformdirs import user_data_path
 
     return _usable(user_data_path("zoterodigest", appauthor=False))
@@ -76,19 +76,19 @@ def _usable(folder: Path) -> Path | None:
 
 
 def key_file() -> KeyFile:
-    """Return the file that keeps keys of a Zotero on this machine, if the user asked for it."""
+    """Return the file for keys of a Zotero on this computer; it exists if the user asked for it."""
     from platformdirs import user_config_path
 
     return KeyFile(user_config_path("zoterodigest", appauthor=False) / "zotero-keys.json")
 
 
 def local_key_of(instance: str) -> str:
-    """Return the key that the Zotero with this id on this machine gave, "" if there is none."""
+    """Return the key that the Zotero with this id on this computer gave; "" if there is none."""
     return _in_keyring(instance) or key_file().key_of(instance)
 
 
 def place_of_local_key(instance: str) -> str:
-    """Return where the key of the Zotero with this id is kept; "" if there is none."""
+    """Return the place of the key of the Zotero with this id; "" if there is no key."""
     if _in_keyring(instance):
         return "in the keyring of this system"
     kept = key_file()
@@ -96,7 +96,7 @@ def place_of_local_key(instance: str) -> str:
 
 
 def keep_local_key(instance: str, key: str) -> None:
-    """Keep the key that a Zotero gave in the keyring, else in the file that the user asked for."""
+    """Store a key that a Zotero gave: in the keyring, else in the file that the user asked for."""
     with suppress(NoKeyring):
         # Some keyrings take a key and keep nothing, so it is read back below.
         store_key(local_name(instance), key)
@@ -106,7 +106,7 @@ def keep_local_key(instance: str, key: str) -> None:
 
 
 def remove_local_key(instance: str) -> bool:
-    """Keep the key of the Zotero with this id no longer; tell whether there was one."""
+    """Delete the key of the Zotero with this id; return whether there was one."""
     was_there = key_file().remove(instance)
     try:
         return remove_key(local_name(instance)) or was_there
@@ -115,7 +115,7 @@ def remove_local_key(instance: str) -> bool:
 
 
 def keeps_local_keys() -> bool:
-    """Tell whether a key of a Zotero can be kept here: some keyrings keep nothing, in silence."""
+    """Return whether a key of a Zotero can be stored here: some keyrings silently store nothing."""
     if key_file().exists:
         return True
     name, text = local_name("trial"), secrets.token_hex(8)
@@ -129,7 +129,7 @@ def keeps_local_keys() -> bool:
 
 
 def advise_of_keys() -> None:
-    """Tell before a dialog what becomes of the permission where it cannot be kept."""
+    """Warn before Zotero's dialog if this system can't store the permission."""
     if not keeps_local_keys():
         tell(hanging("", _NOT_KEPT))
 
@@ -157,8 +157,8 @@ def key_of(address: WebAddress) -> str:
 def key_and_origin(address: WebAddress) -> tuple[str, str]:
     """Return the API key for the library at `address`, and where it is from; "" if there is none.
 
-    `ZOTERO_API_KEY` is a key of zotero.org: a project that names another server does not get it,
-    unless it is one on this machine.
+    `ZOTERO_API_KEY` is a key of zotero.org. A project that names another server doesn't get it,
+    unless that server is on this computer.
     """
     in_environment = os.environ.get(ENVIRONMENT_KEY, "").strip()
     # Plain http is allowed for servers on this computer only.
@@ -188,14 +188,14 @@ def _is_on(variable: str, environment: Mapping[str, str]) -> bool:
 
 
 def lookups_are_off() -> bool:
-    """Tell whether nothing is to be looked up on this machine, whatever a project says."""
+    """Return whether the environment turns lookups off, whatever a project says."""
     return _is_on("ZOTERODIGEST_OFFLINE", os.environ)
 
 
 def open_sources(rules: LookupRules) -> Sources:
-    """Return the sources of a project with these rules; nothing has been asked or opened yet.
+    """Return the sources for lookups by these rules, before any request.
 
-    Answers are kept in the user's cache folder; where there is none, for this run alone.
+    The user's cache folder keeps the answers. Without one they last for this run only.
     """
     # Only a run that looks something up pays for the libraries that this takes.
     from zoterodigest.lookup.cache import Ages, Cache, cache_file

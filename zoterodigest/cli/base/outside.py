@@ -1,4 +1,4 @@
-"""What the user allowed projects to use outside of their folders: asked once, kept here."""
+"""The paths outside of their folders that the user allows projects to use: asked once, kept."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _IS_ALL: ContextVar[bool] = ContextVar("is_all_allowed", default=False)
 
 @contextmanager
 def allowing_all() -> Iterator[None]:
-    """Let projects use whatever they name while the block lasts."""
+    """Allow projects every path they name while the block lasts."""
     token = _IS_ALL.set(True)
     try:
         yield
@@ -65,7 +65,7 @@ def _question(error: LeadsOutside) -> Iterator[str]:
 
 
 def _is_kept(error: LeadsOutside) -> bool:
-    """Keep the answer; tell whether that could be done."""
+    """Store the answer; return whether that worked."""
     # Read again: another run may have kept an answer since.
     kept = _kept()
     name = project_name(error.root)
@@ -82,7 +82,7 @@ def _is_kept(error: LeadsOutside) -> bool:
 
 
 def _kept() -> dict[str, list[str]]:
-    """Return the patterns by project; nothing of a file that cannot be read."""
+    """Return the allowed patterns by project; none if the file can't be read."""
     try:
         text = _path().read_bytes().decode("utf-8", "surrogateescape")
         return read_json_as(LISTS_OF_TEXTS, text)

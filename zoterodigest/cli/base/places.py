@@ -1,4 +1,4 @@
-"""Where things are: the project and the library that a command means."""
+"""The project and the library that a command works on, and how people name them."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Place:
 
 @contextmanager
 def opened_place(asked: Invocation) -> Iterator[Place]:
-    """Give where a run takes place, its library open; at the end tell its requests, if asked to."""
+    """Give the place of a run, its library open; with --stats report the requests at the end."""
     place = open_place(asked)
     with told_requests(asked, place.tally), place.workspace.library:
         yield place
@@ -97,7 +97,7 @@ def opened_place(asked: Invocation) -> Iterator[Place]:
 
 @contextmanager
 def told_requests(asked: Invocation, tally: Tally) -> Iterator[None]:
-    """Tell at the end how many requests the block took, if asked to."""
+    """Report at the end of the block how many requests it took, if --stats asks for it."""
     try:
         yield
     finally:
@@ -113,10 +113,10 @@ def requests_text(tally: Tally) -> str:
 
 
 def open_place(asked: Invocation) -> Place:
-    """Return where a run on the digests asked for takes place; on all known ones if there is none.
+    """Return the place of a run on the digests asked for, or on all known ones if none is named.
 
-    Known are those of the configuration; where it has no `[[digest]]`, or there is none, those of
-    the lock file too. Raises `NoDigest` if there are none.
+    The configuration names the known ones. If it has no `[[digest]]`, the lock file does.
+    Raises `NoDigest` if there are none.
     """
     start = Path()
     project = None if asked.files else project_in(start)
@@ -174,7 +174,7 @@ def sources_in(
 ) -> Mapping[str, Mapping[str, str]]:
     """Return, by item key and field, where values were found that items of `library` have.
 
-    The lock file of the project in `start` tells; one that links with another library does not.
+    The lock file of the project in `start` says so, if it links with this library.
     """
     project = project_in(start)
     rows = [row for row in rows_in(project.lock_path, library) if row.credits]

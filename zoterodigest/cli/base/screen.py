@@ -54,12 +54,12 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def width() -> int:
-    """Return the columns to fill: the terminal's, or 80 where there is none."""
+    """Return the number of columns to fill: the terminal's, or 80 without a terminal."""
     return max(shutil.get_terminal_size((80, 24)).columns, _NARROWEST)
 
 
 def styled(text: str, style: str, stream: TextIO | None = None) -> str:
-    """Return `text` in `style` where `stream` (standard output) is a terminal that may be coloured.
+    """Return `text` in `style` if `stream` (standard output) is a terminal that may be colored.
 
     NO_COLOR and a dumb terminal are honoured.
     """
@@ -69,7 +69,7 @@ def styled(text: str, style: str, stream: TextIO | None = None) -> str:
 
 
 def is_coloured(stream: TextIO) -> bool:
-    """Tell whether `stream` is a terminal that may be coloured."""
+    """Return whether `stream` is a terminal that may be colored."""
     # https://no-color.org: any value but the empty one counts.
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return not plain and stream.isatty()
@@ -128,13 +128,13 @@ def _row(columns: Sequence[Column], cells: Sequence[str], widths: Sequence[int])
 
 
 def cut(text: str, size: int) -> str:
-    """Return `text` in at most `size` columns, with an ellipsis where something was cut off."""
+    """Return `text` in at most `size` columns, with an ellipsis if something was cut off."""
     # A wide character that is cut in two becomes a blank, which must not stand before the ellipsis.
     return text if cell_len(text) <= size else set_cell_size(text, size - 1).rstrip() + "…"
 
 
 def without_middle(text: str, size: int) -> str:
-    """Return `text` in at most `size` columns; what is cut is its middle, as its end says why."""
+    """Return `text` in at most `size` columns, cut in its middle: the end has the reason."""
     if cell_len(text) <= size:
         return text
     return f"{set_cell_size(text, size // 2).rstrip()} … {text[len(text) - size // 4 :].lstrip()}"
@@ -163,14 +163,14 @@ def parted(lines: Iterable[str]) -> Iterator[str]:
 
 
 def hanging(head: str, text: str) -> list[str]:
-    """Return a safe text broken to the width behind `head`, all of its lines where it began."""
+    """Return a safe text wrapped to the width behind `head`, with its further lines indented."""
     indent = cell_len(head)
     lines = wrapped(text, indent)
     return [(head + lines[0].strip()).rstrip(), *lines[1:]]
 
 
 def flowing(parts: Iterable[str], indent: int) -> list[str]:
-    """Return safe texts behind each other, with commas, broken to the width only between them."""
+    """Return safe texts as one list with commas; lines break only between the texts."""
     lines = [""]
     for part in parts:
         longer = f"{lines[-1]}, {part}" if lines[-1] else part
@@ -183,7 +183,7 @@ def flowing(parts: Iterable[str], indent: int) -> list[str]:
 
 
 def emit(lines: Iterable[str]) -> None:
-    """Write `lines` to standard output; a reader that has gone (`| head`) stops nothing."""
+    """Write `lines` to standard output; a closed pipe (`| head`) is no error."""
     _write(sys.stdout, lines)
 
 
@@ -194,7 +194,7 @@ def emit_text(text: str) -> None:
 
 
 def tell(lines: Iterable[str]) -> None:
-    """Write `lines` to standard error: what is not the command's result."""
+    """Write `lines` to standard error: everything but the result of a command."""
     _write(sys.stderr, lines)
 
 

@@ -22,15 +22,15 @@ Show = Callable[[str], None]
 
 
 class Countdown:
-    """Waits for a server, and tells so on what is shown at the moment."""
+    """Waits for a server, and shows the countdown on the progress bar or spinner of the moment."""
 
     def __init__(self) -> None:
         self._show: Show | None = None
 
     def __call__(self, seconds: float, why: str) -> None:
-        """Return after `seconds`; `why` is what is waited for.
+        """Return after `seconds`; `why` names what the program waits for.
 
-        With no seconds it is told that the person is waited for, or with no `why` no longer.
+        Without seconds it announces that a person is waited for; without `why`, that this is over.
         """
         if seconds <= 0:
             self._announce(why)
@@ -54,7 +54,7 @@ class Countdown:
 
     @contextmanager
     def shown_by(self, show: Show) -> Iterator[None]:
-        """Tell it by `show` while the block lasts."""
+        """Announce by `show` while the block lasts."""
         self._show, before = show, self._show
         try:
             yield
@@ -63,7 +63,7 @@ class Countdown:
 
 
 countdown = Countdown()
-"""The one of this program: what is shown on a terminal is one as well."""
+"""The countdown of this program: a terminal shows only one thing at a time."""
 
 
 class NotConfirmed(ZoterodigestError):
@@ -93,7 +93,7 @@ def require_consent(question: str, asked: Invocation, *, is_needed: bool = True)
 
 @contextmanager
 def busy(what: str) -> Iterator[None]:
-    """Show on a terminal that something is under way."""
+    """Show a spinner on a terminal while the block lasts."""
     if not sys.stderr.isatty():
         yield
         return
@@ -109,9 +109,9 @@ def busy(what: str) -> Iterator[None]:
 
 @contextmanager
 def progress(what: str, verb: str = "done") -> Iterator[Progress]:
-    """Show a bar on a terminal; call what is yielded with how much is done, and of how much.
+    """Show a bar on a terminal; the block calls what it is given with the number done and the sum.
 
-    `verb` says what becomes of them: "written". Raises `Stopped` where the person stops it.
+    `verb` says what is done to them, such as "written". Raises `Stopped` on Ctrl-C.
     """
     reached = 0, 0
 
@@ -150,13 +150,13 @@ _MOST = 3
 
 
 def tell_failures(failures: Iterable[Failure]) -> None:
-    """Write what failed; what a find-and-replace does to every entry fails once."""
+    """Report failures; many with the same reason in one file are counted on one line."""
     for parts in failure_lines(failures):
         tell_failure(*parts)
 
 
 def failure_lines(failures: Iterable[Failure]) -> Iterator[tuple[str, str, str]]:
-    """Yield where, which and why; the rest of many with one reason by their number."""
+    """Yield place, title and reason of each failure; many with one reason end with their number."""
     groups: dict[tuple[str, str], list[Failure]] = {}
     for failure in failures:
         file, _, _ = failure.where.rpartition(":")
@@ -174,7 +174,7 @@ _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 
 @contextmanager
 def showing_log(verbosity: int) -> Iterator[None]:
-    """Show the log on standard error while the block lasts: with 1 what is unusual, with 2 all."""
+    """Show the log on standard error while the block lasts: 1 shows INFO, 2 shows DEBUG."""
     logger, shows = logging.getLogger("zoterodigest"), _OnScreen()
     level, before = _LEVELS[min(verbosity, len(_LEVELS) - 1)], logger.level
     shows.setLevel(level)

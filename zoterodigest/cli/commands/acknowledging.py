@@ -26,7 +26,7 @@ from zoterodigest.sync.syncing.acknowledging import (
 
 
 class NotChosen(ZoterodigestError):
-    """It is not clear what is to be acknowledged or forgotten."""
+    """The options don't say clearly what to acknowledge or forget."""
 
     exit_code = 2
 
@@ -42,9 +42,9 @@ class StandingWish:
 
 
 def acknowledge_or_forget(wish: StandingWish, asked: Invocation) -> int:
-    """Write into the lock file what a person acknowledges, or forgets, and tell it.
+    """Write into the lock file which reports a person acknowledges or forgets; return the code.
 
-    Raises `NotChosen` or `NotOpen` if it is not clear what is meant.
+    Raises `NotChosen` or `NotOpen` if the options don't name reports clearly.
     """
     if bool(wish.id) == wish.is_all:
         raise NotChosen(

@@ -178,7 +178,7 @@ def _found(
 
 
 def _shown(addition: Addition) -> Iterator[str]:
-    """Yield the new entries as they stand in the digest."""
+    """Yield the new entries as the digest shows them."""
     for came in addition.came:
         heading = came.entry.headings[-1:]
         below = f"  below “{visible(heading[0])}”" if heading else ""
@@ -190,7 +190,7 @@ def _shown(addition: Addition) -> Iterator[str]:
 
 
 def _unshown(addition: Addition, goal: Goal) -> Iterator[str]:
-    """Yield what is known and the digest cannot show, and where that goes."""
+    """Yield which known values the digest can't show, and what happens to them."""
     found = [one.found for one in addition.pending]
     names = dict.fromkeys(name for one in found for name in (*one.fields, *one.details))
     if not names:
@@ -233,7 +233,7 @@ def _tell_failures(addition: Addition) -> None:
 
 
 def standing_text(where: Standing | None) -> str:
-    """Say where a paper stands already."""
+    """Return where a paper is already, in words."""
     if where is None:
         return "asked for twice"
     if isinstance(where, Stands):

@@ -1,4 +1,4 @@
-"""Asking a person at a terminal what is to hold, one open field after the other."""
+"""Questions to a person at a terminal: which value both ends get, one open field at a time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HELP = (
 
 
 def ask(fields: Sequence[OpenField], tool: Sequence[str]) -> list[Decision]:
-    """Return what the person decides of `fields`; whoever skips or quits decides nothing."""
+    """Return the person's decisions on `fields`; a field that is skipped has none."""
     decisions: list[Decision] = []
     for number, field in enumerate(fields, 1):
         what = f"{cut(field_name(field.name), 40)}: {field.kind.value}, {number} of {len(fields)}"

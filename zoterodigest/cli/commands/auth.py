@@ -122,7 +122,7 @@ class Subject:
 
     @property
     def name(self) -> str:
-        """The name under which the key stands in the keyring."""
+        """The name of the key in the keyring."""
         return self.address.server if self.library is None else self.library.identity
 
     @property
@@ -234,10 +234,9 @@ def _remove(subject: Subject) -> None:
 
 
 def _permit(action: str, address: DesktopAddress, *, with_key_file: bool) -> None:
-    """Ask, tell or forget whether zoterodigest may write into the Zotero on this computer.
+    """Ask for, show or remove the permission to write into the Zotero on this computer.
 
-    With `with_key_file` the key is kept in a file of the user's, if there is no keyring.
-    Raises what the library raises.
+    `with_key_file` stores the key in a file if there is no keyring. Raises what the library raises.
     """
     opened = desktop_session(address, network.access(), waits_for_start=not action)
     with closing(opened) as session:
@@ -257,7 +256,7 @@ def _permit(action: str, address: DesktopAddress, *, with_key_file: bool) -> Non
 
 
 def _is_accepted(session: DesktopSession) -> bool:
-    """Tell whether there is a key that Zotero accepts: to ask again would leave one more there."""
+    """Return whether Zotero accepts a stored key: each question leaves one more key in Zotero."""
     key = network.local_key_of(instance_of(session))
     return bool(key) and accepts(session, key)
 

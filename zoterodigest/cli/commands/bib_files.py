@@ -35,14 +35,14 @@ Given = Mapping[str, object]
 
 
 def project_here(address: str, output: str, *, may_be_all: bool) -> Workspace | None:
-    """Return what the project of the current folder works on; None if there is none.
+    """Return the workspace of the project in the current folder; None if there is no project.
 
-    `output` is where the export goes; with `may_be_all` and none, into all .bib files there are.
-    Raises `AlreadyRunning` before the library is asked, if another run works on what is written.
+    The export writes `output`; without it, and with `may_be_all`, all .bib files of the project.
+    A library at `address` that the lock file doesn't link has no project here. Missing digests
+    are left out.
 
-    A library that is named by `address` and is not the one that is linked has no project here.
-    Digests that are missing take no part. Raises `NoLibraryYet` where the project's library does
-    not exist.
+    Raises `AlreadyRunning` before it reads the library if another run works on the project, and
+    `NoLibraryYet` if the project's library does not exist.
     """
     start = Path()
     config = find_project(start)
@@ -61,7 +61,7 @@ def project_here(address: str, output: str, *, may_be_all: bool) -> Workspace | 
 
 
 def _may_be_linked(project: Project, library: Library) -> bool:
-    """Tell whether the lock file links with `library`, or with none."""
+    """Return whether the lock file links with `library`, or with no library."""
     data = read_if_present(project.lock_path)
     lock = read_lock(data, project.lock_path) if data is not None else None
     return lock is None or not lock.rows or lock.identity in known_as(library)
@@ -126,15 +126,15 @@ def known_keys(workspace: Workspace | None) -> tuple[Mapping[str, str], str]:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How files are to be written: as the person asked, and over others or not."""
+    """How to write files: as the person asked, and with or without overwriting."""
 
     asked: Invocation
     may_overwrite: bool = False
 
     def require_agreement(self, name: str, before: bytes, after: bytes) -> None:
-        """Show what of a file goes, and ask a person at a terminal for it.
+        """Show what a file loses, and ask a person at a terminal whether to write it.
 
-        A script is not asked: `--overwrite` is asked for by name.
+        A script is not asked: it passed `--overwrite`.
         """
         going: list[str] = []
         if names_bib(name):
@@ -148,10 +148,10 @@ class Writing:
             require_consent(question, self.asked, is_needed=sys.stdin.isatty())
 
     def write(self, output: Path, data: bytes, present: bytes | None) -> None:
-        """Replace the file `output`, unless nothing is to be written.
+        """Replace the file `output`, except in a dry run or if nothing changes.
 
-        The history keeps what was there. A new file outside of any project is not in it: there is
-        nothing to bring back, and no folder is made for that.
+        The history keeps the old content. A new file outside of any project is not recorded: an
+        undo would have nothing to bring back.
         """
         if self.asked.is_dry_run or data == (present or b""):
             return
@@ -172,10 +172,10 @@ class Writing:
 
 
 def add_to_bib(path: Path, present: bytes, entries: Sequence[BibEntry], writing: Writing) -> None:
-    """Add to the .bib at `path`, which holds `present`, the entries whose works it has not.
+    """Add to the .bib at `path`, whose content is `present`, the entries of works that it lacks.
 
-    Nothing that stands in it is touched. Works that may be in it and places of it that cannot be
-    read are told. Raises `BadInput` if it is no text.
+    Its own entries stay as they are. Reports works that it may have already, and places that
+    can't be read. Raises `BadInput` if it is no text.
     """
     require_text(path, present)
     updated = update(present, entries, {}, add_only=True)

@@ -198,8 +198,8 @@ def _warnings(
 def key_differences(paths: Iterable[Path]) -> Iterator[_Finding]:
     """Yield where .bib files of a project have another citation key than the items of its library.
 
-    A library that is not here (a clone, as in CI) or that only the network reaches is not asked;
-    one that cannot be read is told, and nothing fails by it.
+    Skips a library that is not on this computer (in CI, for example, or at zotero.org). Reports one
+    that can't be read, without failing.
     """
     by_project: dict[Path, list[Path]] = {}
     for path in paths:

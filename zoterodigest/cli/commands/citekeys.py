@@ -271,7 +271,7 @@ def _check_data(findings: Sequence[Finding], checked: int) -> dict[str, Any]:
 
 
 def _new_text(new: Sequence[NewKey]) -> Iterator[str]:
-    """Yield the keys that are to be written, the first of many."""
+    """Yield the keys to write, only the first ones if there are many."""
     columns = (_KEY, _ITEM, Column("title"))
     rows = [tuple(map(visible, (one.key, one.item, one.title))) for one in new]
     yield styled(f"{counted(len(new), 'citation key')} to write", "bold")

@@ -97,7 +97,7 @@ def duplicates(
 
 
 def _meant(asked: Invocation) -> Workspace:
-    """Open what is to be looked at; without a digest the library has to be there."""
+    """Open digests, .bib files and library; without a digest the library must exist."""
     start = Path()
     digests, named = parted(asked.files)
     project = None if asked.files else project_in(start)
@@ -164,7 +164,7 @@ def _moving(merge: ItemMerge) -> Iterator[str]:
 
 
 def _gained(merge: ItemMerge) -> list[str]:
-    """Return what the item that stays gains; that it replaces the other one goes without saying."""
+    """Return the fields that the remaining item gains, without the relation to the other item."""
     names = sorted(merge.patch.data) if merge.patch else []
     return [visible(name) for name in names if name != "relations"]
 

@@ -188,7 +188,7 @@ def written(value: Value) -> str:
 
 
 def read_written(name: str, text: str) -> Value:
-    """Return the value of the field `name` that `text` says; raise `NotTaken` for what is none."""
+    """Parse `text` as a value of the field `name`; raise `NotTaken` if it is none."""
     value = _read(name, _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     return EMPTY if is_empty(value) else value
 
@@ -251,7 +251,7 @@ def without_head(text: str) -> str:
 
 
 def require_no_markers(text: str, entry: str, item: str, end: End) -> None:
-    """Raise `NotTaken` if a marker line stands in `text` that was in neither of both texts."""
+    """Raise `NotTaken` if `text` has a marker line that neither of the two texts had."""
     # Setext headings and quoted conflicts are text too: a marker counts only if it is new.
     own = {line.rstrip() for one in (entry, item) for line in one.split("\n")}
     markers = (_at(end), _BETWEEN, _AT_ZOTERO)

@@ -85,9 +85,9 @@ _FLAGS = ("short_venues", "abstract", "note", "awards")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
-    """What is to be written and where to: "" is where the project says, "-" the screen.
+    """What to export and where to: "" means the project's files, "-" the screen.
 
-    `style` holds the names of the flags of a style that are set.
+    `style` has the names of the style flags that are set.
     """
 
     output: str = ""
@@ -110,7 +110,7 @@ class ExportOptions:
 
     @property
     def choices(self) -> Mapping[str, object]:
-        """What is chosen of works and their form, by the names that rules of a .bib have for it."""
+        """The choice of works and their form, by the names of the rules of a .bib."""
         asked: dict[str, object] = dict.fromkeys(self.style, True)
         named = {"to": self.target, "sort": self.order}
         asked |= {name: choice.value for name, choice in named.items() if choice}
@@ -122,7 +122,7 @@ class ExportOptions:
 
     @property
     def rules(self) -> Mapping[str, object]:
-        """The rules that are asked for, by name; they go before those of the configuration."""
+        """The rules that options set, by name; they override those of the configuration."""
         asked = {**self.choices, **({"prune": True} if self.prune else {})}
         return asked if self.add_only is None else {**asked, "add_only": self.add_only}
 
@@ -280,7 +280,7 @@ def _require_clear(wanted: ExportOptions, asked: Invocation) -> None:
 def _references(
     wanted: ExportOptions, asked: Invocation, keys: Mapping[str, str], formula: str
 ) -> tuple[Reference, ...]:
-    """Return what is to be written: of digests, of a file of items, or of the library.
+    """Return the works to export: from digests, from a file of items, or from the library.
 
     `keys` are the citation keys that earlier exports gave, by item; `formula` makes new ones.
     """
@@ -329,7 +329,7 @@ def _write(found: tuple[Reference, ...], wanted: ExportOptions, writing: Writing
 
 
 def _items_of_digests(asked: Invocation) -> Iterator[Data]:
-    """Yield an item for each work of the digests; a work that stands in several once."""
+    """Yield an item for each work of the digests; a work in several digests comes once."""
     zotero = zotero_mapping()
     seen = Catalogue()
     for path in asked.files:
@@ -359,7 +359,7 @@ def _items_in(path: Path) -> Iterator[Data]:
 
 
 def _missing(cited: Cited, found: Iterable[Reference], present: bytes) -> Iterator[str]:
-    """Yield the keys that are cited, are no work's, and do not stand in the file either."""
+    """Yield the cited keys that neither a work nor the existing file has."""
     bibliography = scan(present)
     known = {reference.key.text for reference in found}
     known.update(bibliography.key(entry) for entry in bibliography.entries)

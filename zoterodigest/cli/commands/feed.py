@@ -123,13 +123,13 @@ def feed(
 
 
 class NotAsked(ZoterodigestError):
-    """A feed needs arXiv, and nothing is to be looked up."""
+    """A feed needs arXiv, and lookups are off."""
 
     exit_code = 2
 
 
 def window(since: str, until: str, today: date | None = None) -> Window:
-    """Return the days that a person means; raises `typer.BadParameter` for what is none."""
+    """Parse the two days of a feed; raises `typer.BadParameter` if a text is no day."""
     now = today or datetime.now(UTC).date()
     last = _day(until, now)
     first = _day(since, now)

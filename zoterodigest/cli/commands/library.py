@@ -116,7 +116,7 @@ def copy(
 
 @dataclass(frozen=True, slots=True)
 class _Copy:
-    """What is to be copied: from which library to which, and how much of it."""
+    """What to copy: from which library to which, and how much of it."""
 
     source: str
     target: str
@@ -126,7 +126,7 @@ class _Copy:
 
     @contextmanager
     def opened(self, *, with_stats: bool) -> Iterator[tuple[Workspace, Workspace]]:
-        """Give both ends, open; at the end tell of the requests it took, if asked to."""
+        """Open both libraries; with --stats report the requests at the end."""
         reaching = access()
         meant = (
             Chosen(one, access=reaching, allowed=allowed()) for one in (self.source, self.target)
@@ -144,7 +144,7 @@ class _Copy:
                 tell([requests_text(reaching.tally)])
 
     def options(self, target: Workspace) -> CopyOptions:
-        """Return how the copy is to be done."""
+        """Return the options of the copy."""
         address = configured_address(target, self.target)
         return CopyOptions(address, self.is_whole, self.with_trash, self.is_switched)
 
@@ -168,7 +168,7 @@ def _gaining(copying: Copying) -> int:
 
 
 def _planned(copying: Copying, wanted: _Copy) -> Iterator[str]:
-    """Yield the last line of a dry run, if anything is to be written."""
+    """Yield the last line of a dry run, if the copy would write anything."""
     new, gaining = _new(copying), _gaining(copying)
     parts = (
         [f"{library_text(new)} written into {visible(wanted.target)}"] if any(new.values()) else []
@@ -254,7 +254,7 @@ def _differing(copied: Copied) -> Iterator[str]:
 
 
 def _next_step(copied: Copied, wanted: _Copy) -> Iterator[str]:
-    """Yield where the library is to be named, unless it is."""
+    """Yield which line of zoterodigest.toml names the new library, if it doesn't yet."""
     project = copied.copying.source.project
     address = copied.copying.address
     named = project.configuration.library

@@ -60,7 +60,7 @@ def log(number: _Number = None, as_json: AsJson = False) -> None:
 
 
 def history_of(project: Project) -> History:
-    """Return the history of a project; tell of runs in it that can't be read."""
+    """Return the history of a project; report runs that can't be read."""
     history = read_history(history_folder(project.state_folder))
     for path in history.damaged:
         tell_error(

@@ -1,4 +1,4 @@
-"""Lookups of a run: the works it creates are looked up, and what came of it is told."""
+"""Lookups of a run at arXiv: ask about the works it creates, and report the results."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ _MOST = 5
 def with_lookups(
     prepared: Prepared, takes: Callable[[Entry], bool], *, may_ask: bool
 ) -> tuple[Prepared, LookedUp]:
-    """Return a run planned with what arXiv says of its works, and what came of asking for them.
+    """Plan a run with what arXiv says about its works; return it with the lookup results.
 
-    Those are the works that it creates; if it enriches, those that are linked with an entry that
-    `takes`. Where nobody is to be
-    asked, by the project, this machine or this command, only `enrich` uses what was said before.
+    Its works are those that it creates. For `enrich` they are those of linked entries that `takes`
+    accepts. If the project, the environment or an option turns lookups off, only `enrich` uses
+    kept answers.
     """
     rules = prepared.workspace.project.configuration.lookup
     if isinstance(prepared.options.intent, FillIn):
@@ -69,7 +69,7 @@ def with_lookups(
 
 
 def asked(prepared: Prepared, wanted: Sequence[Wanted], *, may_ask: bool) -> LookedUp:
-    """Return what arXiv says of `wanted`, or what it has said, if it may not be asked."""
+    """Return what arXiv says about `wanted`; its kept answers if it may not be asked."""
     from zoterodigest.sync.lookups.lookups import NOTHING
 
     if not wanted:
@@ -122,7 +122,7 @@ def _summary(looked: LookedUp) -> str:
 
 
 def _sections(looked: LookedUp) -> Iterator[tuple[str, str, Sequence[Remark]]]:
-    """Yield the remarks by kind, with what is to be known of each."""
+    """Yield the remarks by kind, each kind with its heading and advice."""
     reasons = Counter(one.reason for one in looked.failed)
     why = "; ".join(visible(reason) for reason, _ in reasons.most_common(3))
     told: Mapping[type[Remark], tuple[str, str]] = {

@@ -153,7 +153,7 @@ def _planned(
 
 
 def _applied(planned: Prepared, place: Place, shown: Shown, asked: Invocation) -> int:
-    """Show the plan, ask where that is needed, carry it out and tell what came of it."""
+    """Show the plan, ask if that is needed, write, and report the outcome."""
     if not asked.as_json:
         emit(published_text(shown))
         emit(("", *plan_text(planned, place), *refusals_text(planned)))

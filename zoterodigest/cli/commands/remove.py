@@ -160,7 +160,7 @@ def _size(leaving: Leaving) -> int:
 
 
 def _plan(leaving: Leaving, place: Place) -> Iterator[str]:
-    """Yield what ends, what goes into the trash, what is taken off, and what stays and why."""
+    """Yield which links end, what is trashed or removed from items, and what stays and why."""
     yield from place.lines()
     yield ""
     if leaving.is_settled:

@@ -1,4 +1,4 @@
-"""The commands `conflicts` and `resolve`: what is open is listed, decided and written."""
+"""The commands `conflicts` and `resolve`: list open fields, decide them, write the decisions."""
 
 from __future__ import annotations
 
@@ -267,7 +267,7 @@ def _meant(fields: Sequence[OpenField], wish: _Wish) -> Sequence[OpenField]:
 
 
 def _is_between(field: OpenField, keep: End | None) -> bool:
-    """Tell whether the end that is to hold, if one is named, is an end of the field's link."""
+    """Return whether the link of `field` has the end `keep`; every link has None."""
     return keep in (None, field.end, End.ZOTERO)
 
 
@@ -284,7 +284,7 @@ def _decided(fields: Sequence[OpenField], wish: _Wish, workspace: Workspace) -> 
 
 
 def _shown(resolving: Resolving) -> Iterator[str]:
-    """Yield what goes where, link by link."""
+    """Yield which value both ends get, link by link."""
     if resolving.decisions:
         yield ""
     for _, of_one in groupby(resolving.decisions, key=lambda one: one.field.row_id):
@@ -311,7 +311,7 @@ def _result(decision: Decision, room: int) -> str:
 def _tell(
     resolving: Resolving, outcome: Outcome, after: Sequence[OpenField], asked: Invocation
 ) -> list[Failure]:
-    """Tell what was done and what is left; return what failed."""
+    """Report what was done and what is left; return what failed."""
     failures = [*_left(resolving), *outcome.failures]
     if asked.as_json:
         emit_json(_data(resolving, failures, after))

@@ -37,7 +37,7 @@ from zoterodigest.sync.syncing.carry import Outcome, carry_out
 
 
 def run(asked: Invocation, options: Options) -> int:
-    """Do what is asked, or only show it; return the exit code."""
+    """Carry out a run, or with --dry-run only show its plan; return the exit code."""
     return (_show_plan if asked.is_dry_run else _carry)(asked, options)
 
 
@@ -58,7 +58,7 @@ def _show_plan(asked: Invocation, options: Options) -> int:
 
 
 def _carry(asked: Invocation, options: Options) -> int:
-    """Show the plan, ask where that is needed, carry it out and tell what came of it."""
+    """Show the plan, ask if that is needed, write, and report the outcome."""
     with opened_place(asked) as place:
         # Before anything is read: a plan made while another run writes is stale.
         require_idle(place.workspace.project.state_folder)
@@ -103,18 +103,18 @@ def _looked_up(place: Place, asked: Invocation, options: Options) -> tuple[Prepa
 
 
 def _code(prepared: Prepared, looked: LookedUp) -> int:
-    """Return the exit code of a run; one that enriches is about what arXiv told, and no more."""
+    """Return the exit code of a run; for `enrich` only the answers of arXiv count."""
     if not isinstance(prepared.options.intent, FillIn):
         return exit_code(prepared)
     return FAILED if looked.failed and looked.may_ask else FINE
 
 
 def exit_code(prepared: Prepared) -> int:
-    """Return what is to be told of a run that stopped at nothing.
+    """Return the exit code of a run that came to its end.
 
-    1 where an entry is unreadable, cannot be written, or nothing was recognised in a digest, 3 with
-    conflicts, 6 where an entry is ambiguous. What somebody acknowledged does not count: a daily job
-    that has nothing new to report exits with 0.
+    It is 1 if an entry is unreadable or can't be written, or if a digest has no recognized entry.
+    It is 3 if there are conflicts, and 6 if an entry is ambiguous. Acknowledged reports don't
+    count, so a daily job with no news exits with 0.
     """
     kinds = {type(report) for report in unacknowledged(prepared)}
     is_unrecognised = any(

@@ -94,7 +94,7 @@ Offers = Mapping[str, str]
 
 
 class BadOffer(ZoterodigestError):
-    """What is to be served is not named as ID or ID=ADDRESS."""
+    """An offer is not ID or ID=ADDRESS."""
 
     exit_code = 2
 
@@ -156,7 +156,7 @@ def _bound(
 
 
 def _report(error: Exception) -> None:
-    """Tell of a request that failed by our fault; the others are answered on."""
+    """Report a request that failed by a bug; the server goes on with the others."""
     if os.environ.get("ZOTERODIGEST_DEBUG"):
         traceback.print_exception(error)
     name = type(error).__name__
@@ -171,7 +171,7 @@ _SHAPE = f"Write {VARIABLE}=ID:KEY,ID:KEY with keys of 8 letters and digits or m
 
 
 class BadServeKeys(ZoterodigestError):
-    """A server has no API key for a user, or what is given as one is none. Never says the key."""
+    """A user has no API key, or the given one is malformed. The message never quotes it."""
 
     exit_code = 2
 
@@ -189,10 +189,10 @@ def keys_in(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def key_for(address: WebAddress) -> str:
-    """Return the key that the keyring keeps for a library we serve, else one the person gives.
+    """Return the keyring's key for a served library, else ask the person for one.
 
-    What is given is kept, where there is a keyring: clients of ours on this computer find it there.
-    Raises `BadServeKeys` if nobody can be asked.
+    A given key is stored in the keyring, where zoterodigest finds it as a client too.
+    Raises `BadServeKeys` if no person can be asked.
     """
     with suppress(NoKeyring):
         if kept := stored_key(address):

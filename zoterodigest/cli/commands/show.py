@@ -59,9 +59,9 @@ _INDENT = 22
 
 
 def _text(snapshot: Snapshot, item: LibraryItem, sources: Mapping[str, str]) -> Iterator[str]:
-    """Yield an item's lines: what it is, its fields, what hangs on it.
+    """Yield an item's lines: its type, its fields, its attachments and notes.
 
-    `sources` tells, by field of the record, where a value was found.
+    `sources` has, by field of the record, where a value was looked up.
     """
     yield from (styled(line, "bold") for line in wrapped(visible(title_of(item) or item.key)))
     kind = visible(item.json.item_type or "item")

@@ -46,9 +46,9 @@ Kind = type[Report]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """How one kind of report is headed, and what a person can do.
+    """The heading of one kind of report, and what a person can do about it.
 
-    What `is_lasting` stands from run to run: only `status` tells it.
+    A kind that `is_lasting` comes back with every run: only `status` lists it.
     """
 
     kind: Kind
@@ -190,7 +190,7 @@ class Attention:
         return set(map(self._wording.subject, reports))
 
     def differences(self) -> Iterator[str]:
-        """Yield one line per field in which links are apart."""
+        """Yield one line per field that has diverged."""
         apart = [one for one in self._by_kind.get(ApartField, []) if isinstance(one, ApartField)]
         counts = Counter(field_name(one.name) for one in apart)
         for name, number in counts.most_common():

@@ -110,7 +110,7 @@ def notes_text(bib: NewBib) -> Iterator[str]:
 
 
 def _why_unpruned(bib: NewBib) -> str:
-    """Return why nothing is taken out of a .bib although it is asked for; "" if it may be."""
+    """Return why `prune` removes nothing from a .bib; "" if it may remove entries."""
     rules = bib.bib.rules
     if not rules.prune or not bib.before or rules.add_only is False:
         return ""

@@ -101,7 +101,7 @@ def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
 
 
 def is_read_in_part(read: ReadDigest) -> bool:
-    """Tell whether none, or not nearly all, of what may be entries of a digest was read."""
+    """Return whether a digest has text, and no entry or clearly not every entry of it was read."""
     entries = read.document.entries
     if not entries:
         return bool(read.file.data.strip(BLANK))
@@ -111,7 +111,7 @@ def is_read_in_part(read: ReadDigest) -> bool:
 def attention_of(
     prepared: Prepared, reports: Iterable[Report], label: Callable[[Report], str] = lambda _: ""
 ) -> Attention:
-    """Return what tells people of `reports`, each behind its `label`, in words of their plan."""
+    """Return what lists `reports` for people, each behind its `label`."""
     return Attention(reports, wording_of(prepared), label)
 
 

@@ -1,4 +1,4 @@
-"""`conflicts`: what is open, for people and as data."""
+"""What `conflicts` lists: open fields, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _HEADINGS = {
 def conflicts_text(
     prepared: Prepared, fields: Sequence[OpenField], *, with_apart: bool
 ) -> Iterator[str]:
-    """Yield what is open; fields apart are counted, and listed only `with_apart`."""
+    """Yield the open fields; diverged ones are counted, and listed only `with_apart`."""
     shown = set(Kind) if with_apart else {Kind.CONFLICT, Kind.WAITING}
     lines = [line for kind in Kind if kind in shown for line in _section(kind, fields)]
     attention = Attention(prepared.plan.reports, Wording(subjects_of(prepared), ()))
@@ -67,7 +67,7 @@ def conflicts_text(
 
 
 def has_conflicts(prepared: Prepared, fields: Sequence[OpenField]) -> bool:
-    """Tell whether anything changed at both ends: a field, a place or a name."""
+    """Return whether a field, a place or a name changed at both ends."""
     return any(one.kind is Kind.CONFLICT for one in fields) or any(
         isinstance(report, _PLACES) for report in prepared.plan.reports
     )
@@ -147,7 +147,7 @@ def _field(field: OpenField) -> Iterator[str]:
 
 
 def _unacknowledged(prepared: Prepared, fields: Sequence[OpenField]) -> list[OpenField]:
-    """Return the fields apart but for those that somebody acknowledged."""
+    """Return the diverged fields that nobody acknowledged."""
     reports = acknowledged_reports(prepared)
     known = {(one.row_id, one.name) for one in reports if isinstance(one, ApartField)}
     apart = (one for one in fields if one.kind is Kind.APART)

@@ -51,11 +51,10 @@ Line = tuple[Piece, ...]
 
 
 def ends_shown(field: OpenField) -> Iterator[str]:
-    """Yield what both ends of `field` hold, and before them what they last agreed on.
+    """Yield the values of both ends of `field`, and before them the last value they agreed on.
 
-    Words that an end added and removed are coloured; where there is no colour they stand in
-    `{+…+}` and `[-…-]`. Where it is not known what both once held, each end is set against the
-    other and shows the words that the other has not.
+    Words that an end added and removed are colored, or marked as `{+…+}` and `[-…-]` without
+    colors. If the last common value is unknown, each end shows the words that the other lacks.
     """
     ends = _lines(field.at_entry), _lines(field.at_item)
     if field.base is None:
@@ -91,7 +90,7 @@ def _changed(base: Sequence[str], ends: Sequence[Sequence[str]]) -> list[Line]:
 
 
 def _counterparts(old: Sequence[str], new: Sequence[str]) -> dict[int, str]:
-    """Return, by place, what stands in `new` instead of the lines of `old` that changed."""
+    """Return, by line number of `old`, the line of `new` that replaced it."""
     found: dict[int, str] = {}
     for tag, start, stop, first, last in _opcodes(old, new):
         if tag != "equal":
@@ -142,7 +141,7 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int,
 
 
 def _folded(lines: Sequence[tuple[bool, Line]]) -> list[Line]:
-    """Return the lines that changed and those beside them; the others are told by their number."""
+    """Return the changed lines and their neighbors; the other lines are only counted."""
     near = {
         place
         for at, (is_changed, _) in enumerate(lines)
@@ -184,9 +183,7 @@ def _word_opcodes(
 
 
 def _shortened(pieces: Sequence[Piece]) -> Line:
-    """Return `pieces` with long stretches that are the same cut in their middle, or to the end
-    that stands beside a difference.
-    """
+    """Return `pieces` with long equal stretches cut to the words beside a difference."""
     last = len(pieces) - 1
     return tuple(
         piece

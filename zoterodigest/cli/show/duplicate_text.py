@@ -1,4 +1,4 @@
-"""What stands twice, for reading and as data: the works, why, and what to do."""
+"""What `duplicates` lists, as text and as JSON: the works, the reasons, and what to do."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def command_for(address: str) -> str:
 
 
 def as_text(found: Found, workspace: Workspace, command: str) -> Iterator[str]:
-    """Yield what stands twice, by what is to be done, then the counts; `command` lists it again."""
+    """Yield the duplicates by what to do about them, then the counts; `command` lists them."""
     items = [one for one in found.sure if one.items]
     entries = [one for one in found.sure if not one.items]
     doubtful = [one for one in found.duplicates if not one.is_sure]
@@ -56,7 +56,7 @@ def as_text(found: Found, workspace: Workspace, command: str) -> Iterator[str]:
 
 
 def as_data(found: Found, workspace: Workspace, command: str) -> dict[str, Any]:
-    """Return what stands twice as JSON can hold it."""
+    """Return the duplicates as JSON can hold them."""
     return {
         "checked": {"items": found.items, "entries": found.entries},
         "duplicates": [_data(one, workspace, command) for one in found.duplicates],

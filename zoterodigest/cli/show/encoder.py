@@ -51,8 +51,8 @@ def emit_result(text: Iterable[str], data: JsonData, *, as_json: bool) -> None:
 def json_text(value: JsonData) -> str:
     """Return `value` as JSON in plain Unicode, each member of its lists on a line of its own.
 
-    Values of the core, records of ours and sets may be anywhere in it: `plain` converts them.
-    What a terminal would obey is escaped the JSON way, so that a reader gets it back unchanged.
+    `plain` converts values of the core, dataclasses and sets anywhere in it. Control characters
+    are escaped the JSON way, so that a reader gets them back unchanged.
     """
     if isinstance(value, Mapping):
         lists = (f"{json.dumps(name)}: {_json(member)}" for name, member in value.items())

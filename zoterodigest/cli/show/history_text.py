@@ -70,10 +70,10 @@ def what_text(run: Listed) -> str:
 
 
 def standing(run: Listed, undone: Mapping[int, int], killed: Mapping[int, Listed]) -> Iterator[str]:
-    """Yield what is to be known of a run beside what it changed.
+    """Yield the remarks about a run: what it undoes, what undid it, whether it finished.
 
-    `undone` are the runs that are taken back, with the number of the undo; `killed` those whose
-    undo was killed or did not finish, with the undo.
+    `undone` has the runs that were undone, with the number of the undo. `killed` has those whose
+    undo was killed or did not finish, with that undo.
     """
     if run.undoes:
         yield f"undoes run {run.undoes}"
@@ -125,7 +125,7 @@ def library_text(counts: Mapping[str, int]) -> str:
 
 
 def unfinished_text(runs: Sequence[Listed]) -> Iterator[str]:
-    """Yield which undos were killed and are to be gone on with."""
+    """Yield the undos that were killed, with the command that completes each."""
     for number, undo in killed_undos(runs).items():
         command = "undo" if number == run_to_undo(runs) else f"undo {number}"
         how = visible(undo.ended)
@@ -158,7 +158,7 @@ _KINDS = "item", "note", "attachment"
 
 
 def _place(change: ObjectChange) -> tuple[str, str, int, str]:
-    """Say where a change stands: keys are random, so they decide only where nothing else does."""
+    """Return the sort key of a change: item keys are random, so they only break ties."""
     return change.title, change.parent, _KINDS.index(change.kind), change.key
 
 
@@ -193,7 +193,7 @@ def _object_lines(change: ObjectChange, names: Mapping[str, str]) -> Iterator[st
 
 
 def _members_text(before: object, after: object, names: Mapping[str, str]) -> str:
-    """Return what is in one list and not in the other; collections by their names, if known."""
+    """Return what one list has and the other lacks; collections by their names, if known."""
     old, new = (list(map(_plain, one)) if isinstance(one, list) else [] for one in (before, after))
     gone = (f"- {visible(names.get(one, one))}" for one in old if one not in new)
     came = (f"+ {visible(names.get(one, one))}" for one in new if one not in old)
@@ -234,7 +234,7 @@ def _hunk_lines(hunk: Hunk, *, is_html: bool = False) -> Iterator[str]:
 
 
 def _shown(pieces: Iterable[str], *, is_html: bool) -> list[str]:
-    """Return lines as they are shown; of HTML the text, where there is any."""
+    """Return lines as they are shown; of HTML only the text."""
     if not is_html:
         return [visible(piece) for piece in pieces]
     signed = (_SIGNED.sub(lambda tag: _SIGNS[tag[1]], piece) for piece in pieces)

@@ -48,7 +48,7 @@ _LEGEND = "has: a authors, t task, l links, s summary or sections, b abstract, c
 
 
 def digests_text(found: Sequence[ReadDigest | Unreadable]) -> Iterator[str]:
-    """Yield the lines of the report; files that could not be read are told elsewhere."""
+    """Yield the lines of the report on the digests that could be read."""
     read = [one for one in found if isinstance(one, ReadDigest)]
     for one in read:
         yield from _file(one)
@@ -268,7 +268,7 @@ def _short_names(documents: Sequence[Document]) -> dict[str, str]:
 
 
 def _places(places: Iterable[tuple[str, int]], names: Mapping[str, str]) -> str:
-    """Return where twins stand, by file: `a.md:13,68; b.md:11`."""
+    """Return the places of twins by file: `a.md:13,68; b.md:11`."""
     lines: dict[str, list[str]] = {}
     for file, line in places:
         lines.setdefault(file, []).append(str(line))

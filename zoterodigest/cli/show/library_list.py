@@ -30,7 +30,7 @@ _TITLES = ("title", "caseName", "nameOfAct", "subject")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What of a library is to be shown: top-level live items, their children, all collections."""
+    """The part of a library to show: top-level live items, their children, all collections."""
 
     items: tuple[LibraryItem, ...]
     children: Mapping[str, tuple[LibraryItem, ...]]
@@ -70,7 +70,7 @@ def children_of(snapshot: Snapshot) -> dict[str, tuple[LibraryItem, ...]]:
 def find(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
     """Return the items with these keys, trashed ones too, or live ones with these citation keys.
 
-    Raises `NotInLibrary` for what is neither.
+    Raises `NotInLibrary` for any other key.
     """
     by_key = {item.key: item for item in snapshot.items}
     found: list[LibraryItem] = []
@@ -141,7 +141,7 @@ def _row(shown: Shown, item: LibraryItem) -> tuple[str, ...]:
 
 
 def title_of(item: LibraryItem) -> str:
-    """Return what stands for an item's title, a note's first line; "" if nothing does."""
+    """Return an item's title, or a note's first line; "" if there is none."""
     if item.json.is_note:
         return note_text(item).partition("\n")[0].lstrip("# ")
     return next(filter(None, map(item.json.text, _TITLES)), "")

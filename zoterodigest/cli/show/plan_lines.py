@@ -67,9 +67,9 @@ _SHARED = "above the digests' own"
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One thing a plan does: to which digest's part it belongs, its kind, what it is done to.
+    """One thing that a plan does: the digest it is listed under, its kind, and its subject.
 
-    `before` and `after` hold what changes, `where` is the place that something goes to.
+    `before` and `after` have the values that change. `where` is the target of a move.
     """
 
     digest: SourceKey
@@ -97,7 +97,7 @@ class Thing:
 
 
 def things(plan: Plan, subjects: Subjects) -> Iterator[Thing]:
-    """Yield what `plan` does; what new links join is told even if nothing in it changes."""
+    """Yield what `plan` does; new links are listed even if they change nothing."""
     adopted = dict[str, SourceKey]()
     for link in plan.links:
         if link.before is None and link.item is not None and not link.row.digest.is_bib:
@@ -199,7 +199,7 @@ def _moved(action: ChangeItem, plan: Plan, subjects: Subjects) -> Thing:
 
 
 def _arrow(before: str, after: str) -> str:
-    """Return two texts with an arrow between; the first gives way where there is no room."""
+    """Return two texts with an arrow between; the first is cut if there is no room."""
     tail = f" → {after}"
     room = max(_room() - cell_len(tail), _room() // 2)
     return f"{cut(before, room)}{tail}"

@@ -49,9 +49,9 @@ def plan_text(prepared: Prepared, place: Place) -> Iterator[str]:
 
 
 def status_text(prepared: Prepared, place: Place, *, is_all: bool = False) -> Iterator[str]:
-    """Yield how things stand, section by section.
+    """Yield what is in sync and what is not, section by section.
 
-    With `is_all` every section is shown in full, and what was acknowledged is listed as well.
+    `is_all` shows every section in full, and lists acknowledged reports too.
     """
     return parted(_status_lines(prepared, place, is_all=is_all))
 

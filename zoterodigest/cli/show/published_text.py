@@ -56,7 +56,7 @@ class _Row:
 
     @property
     def state(self) -> str:
-        """One word for how things stand with the work."""
+        """The state of the work, in one word or two."""
         match self.publication, self.taken:
             case Unpublished(), _:
                 return "preprint"
@@ -125,7 +125,7 @@ def _row_lines(row: _Row) -> Iterator[str]:
 
 
 def _versions(versions: Sequence[Published]) -> Iterator[str]:
-    """Yield what each version would write, and whoever names it."""
+    """Yield what each version would write, and which sources name it."""
     for version in versions:
         kind = _KINDS.get(version.item_type, version.item_type)
         yield from hanging(f"      {kind}: ", _publication_text(version))
@@ -189,7 +189,7 @@ def _left(rows: Sequence[_Row], *, is_complete: bool) -> Iterator[str]:
 
 
 def _against(rows: Sequence[_Row]) -> Iterator[str]:
-    """Yield what sources say against venues that stand in the digest or the library."""
+    """Yield what sources say against venues in the digest or the library."""
     told = [row for row in rows if _contradictions(row)]
     if told:
         yield ""

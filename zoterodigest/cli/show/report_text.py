@@ -102,7 +102,7 @@ class Wording:
                 assert_never(report)
 
     def details(self, report: Report) -> list[str]:
-        """Return what else is to be said of a report, line by line."""
+        """Return the details of a report, line by line."""
         match report:
             case Conflict() | ApartField():
                 ends = (value_text(one) or "(empty)" for one in (report.at_entry, report.at_item))

@@ -71,7 +71,7 @@ class Subjects:
         return holder if holder != row.item else ""
 
     def collection(self, key: str) -> str:
-        """Return what one of our collections stands for: a heading, or a digest as a whole."""
+        """Return what a collection mirrors: a heading, or a whole digest."""
         shelf = self._shelves.get(key)
         if shelf is None:
             return f"the collection {visible(key)}"
@@ -99,7 +99,7 @@ class Subjects:
         return source_of(link.item, name, self._rows.values()) if link and link.item else ""
 
     def place(self, row_id: str) -> str:
-        """Return where a row's entry stands, `papers.md:12`; its digest if it is gone."""
+        """Return the place of a row's entry, `papers.md:12`; its digest if the entry is gone."""
         link = self._links.get(row_id)
         return place_of(link.entry) if link else visible(self.digest(row_id))
 
@@ -116,7 +116,7 @@ def entry_title(entry: Entry) -> str:
 
 
 def place_of(entry: Entry) -> str:
-    """Return where an entry stands, `papers.md:12`."""
+    """Return the place of an entry, `papers.md:12`."""
     return f"{visible(entry.digest)}:{entry.place.start_line}"
 
 
@@ -126,7 +126,7 @@ def fields_title(fields: Fields) -> str:
 
 
 def path_text(path: Sequence[str]) -> str:
-    """Return the headings an entry stands under, outermost first."""
+    """Return the headings above an entry, outermost first."""
     return visible(" / ".join(path)) or "no heading"
 
 
@@ -154,7 +154,7 @@ def conflict_text(fields: Iterable[tuple[str, Value]]) -> str:
 
 
 def looked_up_text(source: str) -> str:
-    """Return where a value was looked up, to stand behind the name of its field."""
+    """Return the source of a value in brackets, to follow the name of its field."""
     return f" (looked up at {visible(source)})" if source else ""
 
 
