@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import assert_never
 
@@ -21,6 +20,7 @@ from zoterodigest.library.address import (
 from zoterodigest.library.desktop.library import DesktopLibrary
 from zoterodigest.library.embedded.database import DatabaseFile
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
+from zoterodigest.library.http.session import utc_now
 from zoterodigest.library.port import Library
 from zoterodigest.library.web.library import WebLibrary
 
@@ -48,8 +48,4 @@ def connect(address: str, *, base: Path, access: Access | None = None) -> Librar
 def embedded(path: Path) -> EmbeddedLibrary:
     """Return the embedded library in the file at `path`, which the first write creates."""
     identity = f"{EMBEDDED}{secrets.token_hex(8)}"
-    return EmbeddedLibrary(DatabaseFile(path, new_identity=identity), clock=_now)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return EmbeddedLibrary(DatabaseFile(path, new_identity=identity), clock=utc_now)

@@ -33,7 +33,6 @@ class DesktopLibrary(Library):
         self._address = address
         self._session = desktop_session(address, access, now=now)
         self._state = DesktopState(self._session, access)
-        self._version = 0
 
     @property
     def identity(self) -> str:
@@ -75,9 +74,9 @@ class DesktopLibrary(Library):
 
     def version(self) -> int:
         """Return the library version, with one request."""
-        self._version = read_version(self._session, self._version)
-        self._state.version = self._version
-        return self._version
+        version = read_version(self._session, self._state.version or 0)
+        self._state.version = version
+        return version
 
     def read(self) -> Snapshot:
         """Return everything but trashed collections, which Zotero lists nowhere.
@@ -87,7 +86,6 @@ class DesktopLibrary(Library):
         snapshot, account = read_desktop(self._session)
         self._state.tell(account)
         self._state.take(snapshot)
-        self._version = snapshot.version
         return snapshot
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:

@@ -52,8 +52,9 @@ class Batch:
             return Refused(item.key, refusal.code, refusal.message, refusal.data)
         if stored and data == stored.data:
             return Unchanged(item.key, stored.version)
-        if stored is None:
-            data = self._with_awaiting(item.key, data)
+        if stored is None:  # other items may have named it as related before it was there
+            for uri in sorted(self._naming().get(item.key, ())):
+                data = with_related(data, uri)
         # The version rises after the checks: on zotero.org a refused object leaves it as it was.
         written = LibraryItem(item.key, tables.next_version(self.connection), data)
         tables.store_item(self.connection, written, self._credit(written, stored))
@@ -86,12 +87,6 @@ class Batch:
         changed = {name for name in names if stored.data.get(name) != item.data.get(name)}
         return Credit(None, None if changed <= _NOT_BY_ANYBODY else self.by)
 
-    def _with_awaiting(self, key: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Return the new item with a relation to each item that has named it already."""
-        for uri in sorted(self._naming().get(key, ())):
-            data = with_related(data, uri)
-        return data
-
     def _naming(self) -> dict[str, set[str]]:
         """Return by key who names an item as related; it is read once for the whole batch."""
         if self._awaited is None:
@@ -111,12 +106,10 @@ class Batch:
             other = tables.find_item(self.connection, key)
             if other is not None and key != item.key:
                 change = with_related if is_related else without_related
-                self._store_other(other, change(other.data, uri), item.version)
-
-    def _store_other(self, other: LibraryItem, data: Mapping[str, Any], version: int) -> None:
-        if data != other.data:
-            self.touched.setdefault(other.key, other.version)
-            tables.store_item(self.connection, LibraryItem(other.key, version, data))
+                data = change(other.data, uri)
+                if data != other.data:
+                    self.touched.setdefault(key, other.version)
+                    tables.store_item(self.connection, LibraryItem(key, item.version, data))
 
 
 def write_collection(

@@ -95,7 +95,8 @@ def erase_item(connection: Connection, key: str) -> None:
     keys = [found for (found,) in connection.execute(below, (key,))]
     if keys:
         # Before the rows are deleted: an item that is created again keeps its first author.
-        authors = {found: _created_by(connection, found) for found in keys}
+        of_item = "SELECT created_by FROM items WHERE key = ?"
+        authors = {it: connection.execute(of_item, (it,)).fetchone()[0] for it in keys}
         connection.execute("DELETE FROM items WHERE key = ?", (key,))
         _log(connection, "item", authors)
 
@@ -105,11 +106,6 @@ def former_creator(connection: Connection, key: str) -> int | None:
     query = "SELECT created_by FROM deletions WHERE kind = 'item' AND key = ?"
     row = connection.execute(query, (key,)).fetchone()
     return row[0] if row else None
-
-
-def _created_by(connection: Connection, key: str) -> int | None:
-    (user,) = connection.execute("SELECT created_by FROM items WHERE key = ?", (key,)).fetchone()
-    return user if isinstance(user, int) else None
 
 
 def credits(connection: Connection) -> dict[str, Credit]:
@@ -218,12 +214,9 @@ def _is_in_shape(data: Mapping[str, object]) -> bool:
         isinstance(tags, list)
         and all(isinstance(tag, dict) and isinstance(tag.get("tag"), str) for tag in tags)
         and isinstance(creators, list)
-        and all(isinstance(one, dict) and _holds_texts(one) for one in creators)
+        and all(isinstance(one, dict) for one in creators)
+        and all(isinstance(value, str) for one in creators for value in one.values())
     )
-
-
-def _holds_texts(creator: Mapping[str, object]) -> bool:
-    return all(isinstance(value, str) for value in creator.values())
 
 
 def _collection(row: tuple[str, int, str, str | None, int]) -> Collection:

@@ -167,7 +167,7 @@ def objection(item: LibraryItem) -> Refused | None:
         is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
         if name not in _STRUCTURED and not is_plain and value is not None:
             return Refused(item.key, 400, f"the field {name!r} must be text")
-    if not all(map(_is_whole, _texts(item.data))):
+    if any("\ud800" <= sign <= "\udfff" for text in _texts(item.data) for sign in text):
         return Refused(item.key, 400, "it holds half a character (a lone surrogate)")
     return None
 
@@ -193,10 +193,6 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, Sequence):
         for one in value:
             yield from _texts(one)
-
-
-def _is_whole(text: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def item_body(item: LibraryItem, stored: LibraryItem | None) -> dict[str, Any] | None:

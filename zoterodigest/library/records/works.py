@@ -14,7 +14,7 @@ from zoterodigest.bibtex.export.csljson import to_csl, write_csl
 from zoterodigest.bibtex.export.entry import BibEntry, to_entry
 from zoterodigest.bibtex.export.manner import write_bib
 from zoterodigest.bibtex.facts.dates import read_dates
-from zoterodigest.bibtex.facts.proceedings import ON_ARXIV, proceedings_of
+from zoterodigest.bibtex.facts.proceedings import ON_ARXIV, Proceedings, proceedings_of
 from zoterodigest.bibtex.facts.rules import BibRules
 from zoterodigest.bibtex.facts.style import Style
 from zoterodigest.bibtex.facts.work import Work, year_of_arxiv
@@ -39,15 +39,7 @@ def read_work(data: Data, rules: BibRules) -> Work:
     if arxiv and item_type in _MAY_BE_PREPRINT and (place.is_preprint or not place.name):
         item_type, place = "preprint", replace(ON_ARXIV, year=place.year)
         facts = {name: text for name, text in facts.items() if not _repeats_arxiv(name, text)}
-    if (volume := facts.get("volume")) and re.search(
-        rf"\bVolume {re.escape(volume)}\b", place.name
-    ):
-        del facts["volume"]  # "(Volume 1: Long Papers)" says it
-    if _repeats_arxiv("publisher", facts.get("publisher", "")):  # left there by a change of type
-        del facts["publisher"]
-    for name in _OF_PLACE:
-        if name not in facts and (text := getattr(place, name)):
-            facts[name] = text
+    facts = _completed(facts, place)
     creators = (_creator(rules, each) for each in item.creators)
     keywords, awards = _tags(item.tags, rules)
     return Work(
@@ -66,6 +58,21 @@ def read_work(data: Data, rules: BibRules) -> Work:
         item.citekey,
         item.extra_citekey,
     )
+
+
+def _completed(facts: Mapping[str, str], place: Proceedings) -> dict[str, str]:
+    """Return facts without repetitions, with what only the place of publication tells."""
+    completed = dict(facts)
+    volume = facts.get("volume", "")
+    if volume and re.search(rf"\bVolume {re.escape(volume)}\b", place.name):
+        del completed["volume"]  # "(Volume 1: Long Papers)" says it
+    if _repeats_arxiv("publisher", facts.get("publisher", "")):  # left there by a change of type
+        del completed["publisher"]
+    # After the removals: the place may know the right publisher or volume.
+    for name in _OF_PLACE:
+        if name not in completed and (text := getattr(place, name)):
+            completed[name] = text
+    return completed
 
 
 def with_unnamed_authors(data: Data) -> Data:

@@ -180,24 +180,3 @@ def _require_annotated(data: Data, parent: Data) -> None:
     form, suffix = _SORT_INDEX[content]
     index = str(data.get("annotationSortIndex", ""))
     require(form.fullmatch(index), f"Invalid sortIndex '{index[:50]}'{suffix}")
-
-
-def blank_annotation(kind: str) -> dict[str, Any]:
-    """Return the template of an annotation; its position is an object, which is sent as text."""
-    position: dict[str, Any] = {"pageIndex": 0}
-    position |= {"paths": [], "width": 2} if kind == "ink" else {"rects": []}
-    if kind == "image":
-        position |= {"width": 0, "height": 0}
-    text = {"annotationText": ""} if kind in WITH_TEXT else {}
-    return {
-        "itemType": "annotation",
-        "parentItem": "",
-        "annotationType": kind,
-        **text,
-        "annotationComment": "",
-        "annotationColor": "",
-        "annotationPageLabel": "",
-        "annotationSortIndex": "00000|000000|00000",
-        "annotationPosition": position,
-        "tags": [],
-    }

@@ -19,7 +19,6 @@ from zoterodigest.library.rules.parts import (
     ANNOTATION_TYPES,
     LINK_MODES,
     WITH_TEXT,
-    blank_annotation,
 )
 from zoterodigest.library.rules.schema import ItemType, item_types
 from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
@@ -248,7 +247,7 @@ def _item_type(request: Request) -> ItemType:
 def _blank(kind: ItemType, request: Request) -> dict[str, Any]:
     """Return a new item of the type `kind` with everything a client may fill in."""
     if kind.name == "annotation":
-        return blank_annotation(_named_kind(request, "annotationType", ANNOTATION_TYPES, kind))
+        return _blank_annotation(_named_kind(request, "annotationType", ANNOTATION_TYPES, kind))
     head: dict[str, Any] = {"itemType": kind.name}
     mode = ""
     if kind.name == "attachment":
@@ -260,6 +259,19 @@ def _blank(kind: ItemType, request: Request) -> dict[str, Any]:
     if mode == "embedded_image":
         return {**fields, **head, "parentItem": ""}
     return {**fields, **head, "tags": [], "collections": [], "relations": {}}
+
+
+def _blank_annotation(kind: str) -> dict[str, Any]:
+    """Return the template of an annotation; its position is an object, which is sent as text."""
+    position: dict[str, Any] = {"pageIndex": 0}
+    position |= {"paths": [], "width": 2} if kind == "ink" else {"rects": []}
+    if kind == "image":
+        position |= {"width": 0, "height": 0}
+    head = {"itemType": "annotation", "parentItem": "", "annotationType": kind}
+    text = {"annotationText": ""} if kind in WITH_TEXT else {}
+    blank = dict.fromkeys(fields_of("annotation"), "")
+    place = {"annotationSortIndex": "00000|000000|00000", "annotationPosition": position}
+    return {**head, **text, **blank, **place, "tags": []}
 
 
 def _named_kind(request: Request, name: str, known: frozenset[str], kind: ItemType) -> str:

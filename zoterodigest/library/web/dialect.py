@@ -94,11 +94,12 @@ def web_session(
 
 def refusal(status: int, identity: str, message: str, *, is_write: bool) -> BadLibrary:
     """Return what the HTTP `status` of a whole request means for the library `identity`."""
+    where = "" if "@" in identity else " at zotero.org/settings/keys"
     match status:
         case 401 | 403 if is_write:
             return LibraryReadOnly(
                 f"the API key may not write into {identity}",
-                f"Give it write access{_where_keys_are(identity)}; {_rights_shown(identity)}",
+                f"Give it write access{where}; {_rights_shown(identity)}",
             )
         case 401 | 403:
             return KeyRefused(
@@ -138,10 +139,6 @@ def _auth(action: str, identity: str) -> str:
     """Return the command; a key serves all of zotero.org, elsewhere each library has its own."""
     library = f" {address_of(identity)}" if "@" in identity else ""
     return f"zoterodigest auth{action}{library}"
-
-
-def _where_keys_are(identity: str) -> str:
-    return "" if "@" in identity else " at zotero.org/settings/keys"
 
 
 _LATER = "What was written is recorded; run the command again later."
