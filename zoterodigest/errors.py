@@ -1,58 +1,58 @@
 """The root of every error zoterodigest raises on purpose.
 
     ZoterodigestError
-    ├── UnknownFormat        2  no format has the name asked for
-    ├── NotInLibrary        10  the library has no collection or item asked for
-    ├── NoSuchRun           10  the history holds no run that was asked for
+    ├── UnknownFormat        2  no format has this name
+    ├── NotInLibrary        10  the library has no such collection or item
+    ├── NoSuchRun           10  the history has no such run
     ├── BadAddress           2  the address of a library cannot be understood
-    ├── BadSelection         2  what --only names is none of its kinds
-    ├── NotOpen              2  what is to be resolved is not open, or more than one thing
-    ├── NotDecided           2  nobody said, or could be asked, what is to hold
-    ├── UnknownField         2  what was given as the name of a field is none
-    ├── UnclearDigest        2  nobody said which digest a new paper is to go into
-    ├── UnclearSection       2  nobody said under which heading new entries are to stand
-    ├── NoSuchFeed           2  the configuration has no feed of this name, or none at all
-    ├── NotAsked             2  a feed needs arXiv, and nothing is to be looked up
-    ├── NoDigest             2  no digest is given, and no file here names any
-    ├── NothingToCheck       2  no document that cites is named, or no bibliography
-    ├── NotADocument         2  a file to be read for citations is of a type that has none
-    ├── RefusedKey           2  an item cannot be given this citation key
-    ├── SameLibrary          2  a library was to be copied into itself
-    ├── NothingLinked        2  no lock file links with the library that is to be copied
-    ├── BadKey              19  what was given is no API key, or opens nothing
-    ├── BadServeKeys         2  a user to be served has no API key, or it is none
-    ├── BadOffer             2  what is to be served is not named as ID or ID=ADDRESS
+    ├── BadSelection         2  --only names an unknown kind
+    ├── NotOpen              2  there is nothing to resolve here, or more than one thing
+    ├── NotDecided           2  no choice was given, and nobody could be asked for one
+    ├── UnknownField         2  no field has this name
+    ├── UnclearDigest        2  no digest was chosen for a new paper
+    ├── UnclearSection       2  no heading was chosen for new entries
+    ├── NoSuchFeed           2  the configuration has no such feed
+    ├── NotAsked             2  a feed needs arXiv, but lookups are off
+    ├── NoDigest             2  no digest was given, and no configuration names one
+    ├── NothingToCheck       2  no document or no bibliography was given
+    ├── NotADocument         2  a file of this type has no citations
+    ├── RefusedKey           2  an item cannot have this citation key
+    ├── SameLibrary          2  a library cannot be copied into itself
+    ├── NothingLinked        2  no lock file has links with the library to copy
+    ├── BadKey              19  this is no API key, or it opens nothing
+    ├── BadServeKeys         2  a user to serve has no valid API key
+    ├── BadOffer             2  a library to serve is not given as ID or ID=ADDRESS
     ├── TooMuch              5  the guard stopped a plan (law 5)
-    ├── NotConfirmed         7  a run needs a person's consent and did not get it
-    ├── NotTaken             7  an editor or merge tool left nothing to be taken
-    ├── BadInput            10  a file cannot be read as what it should be
+    ├── NotConfirmed         7  a run needs a person's consent
+    ├── NotTaken             7  an editor or merge tool left no result
+    ├── BadInput            10  a file has not the expected content
     ├── BadFormula          12  a formula for citation keys cannot be read
     ├── BadMapping          11  a format or table in mappings/ is wrong
     ├── BadConfiguration    12  zoterodigest.toml is wrong
     ├── BadLockFile         13  zoterodigest.lock cannot be used
     ├── OtherLibrary        13  zoterodigest.lock links with another library
-    ├── NotSyncedYet        13  the Zotero on this computer does not tell its account yet
+    ├── NotSyncedYet        13  the Zotero on this computer has not synced yet
     ├── BadLibrary          14  the library cannot be opened or read
     │   ├── LibraryReadOnly 15  it can be read, but refuses every write
     │   ├── KeyRefused      19  the API key, or none, does not open it
     │   ├── NotReached      20  its server does not answer
-    │   ├── ServerBusy      21  its server asks again and again to come back later
-    │   ├── ServerFailed    22  its server answers what no server of Zotero's does
-    │   ├── AnotherZotero   14  another Zotero runs on this computer than before
+    │   ├── ServerBusy      21  its server stays busy
+    │   ├── ServerFailed    22  its server gives an answer unknown to the Zotero API
+    │   ├── AnotherZotero   14  another Zotero than before runs on this computer
     │   └── NoLibraryYet    14  its file has not been created
-    ├── CannotWrite         15  a file or folder refuses to be written
-    ├── SourceChanged       16  a file is no longer as it was read
-    ├── LibraryChanged      16  the library changed so much that the plan is to be shown anew
-    ├── AlreadyRunning      17  another run is at work on the same project
-    ├── Unfinished          18  a run was killed, and what it wrote must be recorded first
+    ├── CannotWrite         15  a file or folder cannot be written
+    ├── SourceChanged       16  a file was changed since it was read
+    ├── LibraryChanged      16  the library changed, so a person must see the new plan
+    ├── AlreadyRunning      17  another run works on the same project
+    ├── Unfinished          18  a run was killed, and its writes must be recorded first
     ├── BadJournal          18  the journal of a killed run cannot be read
     ├── PortTaken           24  the port to serve on cannot be used
-    ├── NoKeyring           23  the system has no keyring that keeps an API key
+    ├── NoKeyring           23  the system has no keyring for an API key
     ├── NewerFormat         26  a newer version wrote a file that this one cannot read
-    ├── LeadsOutside        25  a project names paths outside of its folder that nobody allowed
+    ├── LeadsOutside        25  a project names paths outside of its folder
     └── KeyNotKept          23  the file for the running Zotero's key cannot be written
 
-Each subclass stands beside the code that raises it; this docstring is their register.
+Each subclass is defined beside the code that raises it; this docstring lists them all.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ from __future__ import annotations
 class ZoterodigestError(Exception):
     """A problem that a person can understand and act on.
 
-    `str(error)` is one sentence, with `path:line:column` in front where there is one; `hint` says
-    what to do next and may be empty; `exit_code` belongs to the class.
+    `str(error)` is one sentence, with `path:line:column` in front if there is a file. `hint` says
+    what to do next and may be empty. `exit_code` belongs to the class.
     """
 
     exit_code = 10
@@ -73,10 +73,9 @@ class ZoterodigestError(Exception):
 
 
 class Stopped(Exception):
-    """A person stopped a run (Ctrl-C) after `done` of `total`; it says so and how to go on.
+    """A person stopped a run (Ctrl-C) after `done` of `total`; the text says how to continue."""
 
-    It is no KeyboardInterrupt: the command line library ends the program on one, in silence.
-    """
+    # Not a KeyboardInterrupt: typer would end the program without a word.
 
     def __init__(self, verb: str = "", done: int = 0, total: int = 0) -> None:
         reached = f": {done:,} of {total:,} {verb}" if total else ""

@@ -1,7 +1,7 @@
-"""JSON from outside: files that lie on a disk, answers of services, what people give.
+"""JSON from outside: files on a disk, answers of services, input of people.
 
-It may be cut short, edited, of another version or another program's. This is the one place where
-JSON is read; pydantic checks it against the type that the caller wants.
+It may be cut short, edited, or written by another version or another program. JSON is read only
+here; pydantic checks it against the type that the caller wants.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ T = TypeVar("T")
 
 
 class BadJson(ValueError):
-    """Text is not JSON, or not the JSON that it should be, for `reason`.
+    """Text is not JSON, or JSON of another type than expected; `reason` says why.
 
-    `line` and `column` count from 1 and tell where the text is not JSON; else both are 0.
+    `line` and `column` count from 1 and give the place where the text is not JSON; else both are 0.
     """
 
     def __init__(self, reason: str, line: int = 0, column: int = 0) -> None:
@@ -31,12 +31,12 @@ class BadJson(ValueError):
 
     @property
     def position(self) -> str:
-        """What follows the name of the file in a message: `:line:column`, or nothing."""
+        """The end of a file's name in a message: `:line:column`, or nothing."""
         return f":{self.line}:{self.column}" if self.line else ""
 
 
 class NewerFormat(ZoterodigestError):
-    """A newer version wrote a file that this one cannot read; the file is left as it is."""
+    """A newer version wrote a file that this one cannot read; the file is not changed."""
 
     exit_code = 26
 
@@ -48,11 +48,11 @@ class NewerFormat(ZoterodigestError):
 
 
 WHEN_USED = ConfigDict(defer_build=True)
-"""A run reads few of our files: what checks the others is not built (30 ms for all of them)."""
+"""A run reads few of our files, so validators are built when used (all of them take 30 ms)."""
 
 
 class Shape(BaseModel):
-    """A JSON object in a file of ours."""
+    """A JSON object in a file that zoterodigest writes."""
 
     model_config = WHEN_USED
 
@@ -61,15 +61,13 @@ TEXT = TypeAdapter(str)
 OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 OBJECTS: TypeAdapter[list[dict[str, Any]]] = TypeAdapter(list[dict[str, Any]])
 LISTS_OF_TEXTS: TypeAdapter[dict[str, list[str]]] = TypeAdapter(dict[str, list[str]])
-"""What many readers want, and look into by themselves."""
+"""Types for readers that check the rest themselves."""
 
 
 def read_json(text: str | bytes, constant: Callable[[str], object] | None = None) -> Any:
-    """Return the value of JSON text; raise `BadJson`. `constant` is given `NaN` and the like.
-
-    Halves of characters (lone surrogates) pass: names of files hold them. pydantic's own reader of
-    JSON refuses them, so its types check values that this function has read.
-    """
+    """Return the value of JSON text; raise `BadJson`. `constant` gets `NaN` and the like."""
+    # Not pydantic's reader of JSON: it refuses halves of characters (lone surrogates), which names
+    # of files may hold.
     try:
         return json.loads(text, parse_constant=constant)
     except json.JSONDecodeError as error:
@@ -95,7 +93,7 @@ def as_shape(shape: TypeAdapter[T], value: object) -> T:
 
 
 def first_reason(error: ValidationError) -> tuple[str, str]:
-    """Return the dotted key of the first thing that is wrong, and what is wrong with it."""
+    """Return the dotted key of the first error, and its reason."""
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
     return key, _REASONS.get(first["type"], first["msg"].removeprefix("Value error, "))

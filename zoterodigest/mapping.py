@@ -1,4 +1,4 @@
-"""The tables of `mappings/`: where they lie, and how they become validated values."""
+"""The tables of `mappings/`: where they are, and how they become validated values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 
 
 class BadMapping(ZoterodigestError):
-    """A format or table is wrong: `path` and `key` (dotted, empty for the file) say where."""
+    """A format or table is wrong at `key` (dotted, empty for the whole file) of `path`."""
 
     exit_code = 11
 
@@ -42,7 +42,7 @@ def folder() -> Path:
 
 
 def load(path: Path, model: type[M]) -> M:
-    """Return the TOML file at `path` as a `model`; raises `BadMapping` for whatever is wrong in it.
+    """Return the TOML file at `path` as a `model`; raise `BadMapping` if anything in it is wrong.
 
     The error names the file, the line or the key, and the first reason.
     """
@@ -50,6 +50,7 @@ def load(path: Path, model: type[M]) -> M:
     return validate(path, tables, model)
 
 
+# A command reads some tables several times; reading one takes milliseconds.
 @cache
 def shipped_tables(path: Path) -> dict[str, Any]:
     """Return the tables of a built-in file: it does not change while the program runs."""
@@ -124,17 +125,8 @@ class _Venue(BaseModel):
     biennial: int | None = None
 
     def as_venue(self, name: str) -> Venue:
-        return Venue(
-            name,
-            self.kind,
-            self.official,
-            self.aliases,
-            publisher=self.publisher,
-            series=self.series,
-            former=tuple(FormerName(**old.model_dump()) for old in self.former),
-            annual=self.annual,
-            biennial=self.biennial,
-        )
+        former = tuple(FormerName(**old.model_dump()) for old in self.former)
+        return Venue(name, former=former, **self.model_dump(exclude={"former"}))
 
 
 class _Venues(BaseModel):

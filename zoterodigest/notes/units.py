@@ -173,13 +173,13 @@ def _rewritten(new: Paragraph, old: Content, runs: Sequence[Run]) -> tuple[Parag
     in it; return also the first quotation that its text does not hold.
     """
     # Quotations first: a citation right behind one goes with it, the others go to the end.
-    kept = _with_quotations(new.runs, runs)
+    kept, lost = _with_quotations(new.runs, runs)
     remains = [run for run in runs if isinstance(run, Image | Citation)]
-    for run in kept.runs:
+    for run in kept:
         if run in remains:
             remains.remove(run)
-    shown = (*kept.runs, Text(" "), *remains) if remains else kept.runs
-    return Paragraph(shown, old.attributes if isinstance(old, Paragraph) else ()), kept.lost
+    shown = (*kept, Text(" "), *remains) if remains else kept
+    return Paragraph(shown, old.attributes if isinstance(old, Paragraph) else ()), lost
 
 
 def _grouped(units: Sequence[Unit]) -> list[tuple[int | None, list[Unit]]]:
@@ -225,23 +225,16 @@ _NO_LETTER = "\0"
 """What stands for a line break or a formula."""
 
 
-@dataclass(frozen=True, slots=True)
-class _WithQuotations:
-    """The runs of a paragraph with its quotations; `lost` is the first that has no place in it."""
-
-    runs: Runs
-    lost: str = ""
-
-
 def _quoted_text(quotation: Annotated) -> str:
     """Return a quotation as the digest shows it, without marks."""
     return _letters(plain_runs((quotation,)))
 
 
-def _with_quotations(new: Sequence[Run], old: Sequence[Run]) -> _WithQuotations:
+def _with_quotations(new: Sequence[Run], old: Sequence[Run]) -> tuple[Runs, str]:
     """Return `new` with each quotation of `old` in place of the same words, in order.
 
-    A citation right behind a quotation stays there.
+    The text of the first quotation that has no place in `new` comes with it, else "". A citation
+    right behind a quotation stays there.
     """
     done: list[Run] = []
     rest = _apart(new)
@@ -251,10 +244,10 @@ def _with_quotations(new: Sequence[Run], old: Sequence[Run]) -> _WithQuotations:
         words = _apart(plain_runs((quotation,)))
         start = _place(rest, words)
         if start is None:
-            return _WithQuotations(tuple(new), _quoted_text(quotation))
+            return tuple(new), _quoted_text(quotation)
         done += [*rest[:start], quotation, *_cited(old[at + 1 :])]
         rest = rest[start + len(words) :]
-    return _WithQuotations(join_runs((*done, *rest)))
+    return join_runs((*done, *rest)), ""
 
 
 def _apart(runs: Sequence[Run]) -> list[Run]:
