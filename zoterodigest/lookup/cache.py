@@ -113,7 +113,9 @@ class Cache(AbstractContextManager["Cache"]):
         try:
             return act(self._opened())
         except (sqlite3.Error, OSError) as error:
-            if _is_busy(error) or not self._begin_anew(error):
+            # Another process writes: this answer is not kept or recalled, the next may be.
+            is_busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+            if is_busy or not self._begin_anew(error):
                 return None
         return self._tried(act)
 
@@ -127,7 +129,8 @@ class Cache(AbstractContextManager["Cache"]):
                 self._tell(f"the cache of lookups at {self._path} was damaged and is begun anew")
                 return True
         self._is_lost = True
-        self._tell(f"the cache of lookups at {self._path} cannot be used: {_reason(error)}")
+        reason = getattr(error, "strerror", None) or str(error)
+        self._tell(f"the cache of lookups at {self._path} cannot be used: {reason}")
         return False
 
     def _opened(self) -> sqlite3.Connection:
@@ -227,17 +230,9 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _is_busy(error: Exception) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-
-
 def _is_damage(error: Exception) -> bool:
     """Tell whether the bytes of the file are to blame; text that is no UTF-8 has no code."""
     if not isinstance(error, sqlite3.Error):
         return False
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)

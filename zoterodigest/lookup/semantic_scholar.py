@@ -6,6 +6,7 @@ Many ids are asked for at once, as it answers one request a second and refuses m
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from zoterodigest.core.values.identity import Identifier
@@ -22,13 +23,13 @@ SEMANTIC_SCHOLAR = Place(
 
 def with_key(place: Place, key: str) -> Place:
     """Return `place` with an API key; without one all people share one small allowance."""
-    return Place(place.name, place.url, place.pause, {"x-api-key": key} if key else {})
+    return replace(place, headers={"x-api-key": key} if key else {})
 
 
 def by_identifier(identifier: Identifier) -> Question:
     """Return the question for the work with this arXiv id, DOI or id of the ACL Anthology."""
     name = f"{_PREFIXES.get(identifier.scheme, 'URL')}:{identifier.value}"
-    return Question(name, f"/paper/{quote(name, safe=':/')}", _read_one, _FIELDS)
+    return Question(name, f"/paper/{quote(name, safe=':/')}", _work, _FIELDS)
 
 
 def by_title(title: str) -> Question:
@@ -70,10 +71,6 @@ def _batch(index: Index, keys: Sequence[str]) -> dict[str, Candidates | Failed]:
     found = {key: tuple(_work(paper)) for key, paper in zip(keys, answer, strict=True)}
     index.keep(found)
     return dict(found)
-
-
-def _read_one(answer: Json) -> Iterator[Candidate]:
-    yield from _work(answer)
 
 
 def _read_match(answer: Json) -> Iterator[Candidate]:

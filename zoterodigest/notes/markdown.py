@@ -77,12 +77,7 @@ def read_inline(markdown: str, *, allows_math: bool = True) -> PlainRuns:
     return plain_runs(runs, allows_math=allows_math)
 
 
-def heading_text(markdown: str) -> str:
-    """Return the inline Markdown of a `#` heading line."""
-    return _CLOSING_HASHES.sub("", markdown.lstrip("#").strip(" \t"))
-
-
-def row_cells(line: str) -> tuple[str, ...]:
+def _row_cells(line: str) -> tuple[str, ...]:
     """Cut one line of a table into the inline Markdown of its cells; `\\|` is a bar in a cell."""
     inside = line.strip(" \t").removeprefix("|")
     if inside.endswith("|") and not inside.endswith("\\|"):
@@ -116,7 +111,8 @@ def _content(cut: Cut, body: str, indent: int, quotes: int) -> Content:
             return _paragraph(body)
         case Shape.HEADING:
             level = len(body) - len(body.lstrip("#"))
-            return Heading(level, read_inline(heading_text(body), allows_math=False))
+            inside = _CLOSING_HASHES.sub("", body[level:].strip(" \t"))
+            return Heading(level, read_inline(inside, allows_math=False))
         case Shape.FENCE:
             return Code((Text(_fenced(body, indent)),))
         case Shape.FORMULA:
@@ -179,7 +175,7 @@ def _table(body: str) -> Table:
     header, _, *rows = body.split("\n")
     return Table(
         tuple(
-            tuple(Cell((Paragraph(read_inline(cell)),), row is header) for cell in row_cells(row))
+            tuple(Cell((Paragraph(read_inline(cell)),), row is header) for cell in _row_cells(row))
             for row in (header, *rows)
         )
     )

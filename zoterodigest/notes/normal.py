@@ -232,16 +232,16 @@ def _holdable(runs: Iterable[Run], allows_math: bool) -> Iterator[PlainRun]:
 def _holdable_marks(marks: Marks) -> Marks:
     """Keep what Markdown knows; code excludes every other mark but a link, which wins over it."""
     kept = [replace(mark, value="") if mark.name == "u" else mark for mark in marks]
-    kept = [_clean_link(mark) for mark in kept if mark.name in _KEPT_MARKS]
+    kept = [
+        Mark(mark.name, _one_line(mark.value), _one_line(mark.title))
+        for mark in kept
+        if mark.name in _KEPT_MARKS
+    ]
     kept = [mark for mark in kept if mark.name != "link" or is_safe(mark.value)]
     if CODE in kept:
         links = tuple(mark for mark in kept if mark.name == "link")
         return links or (CODE,)
     return with_marks((), *kept)
-
-
-def _clean_link(mark: Mark) -> Mark:
-    return Mark(mark.name, _one_line(mark.value), _one_line(mark.title))
 
 
 def _one_line(text: str) -> str:
