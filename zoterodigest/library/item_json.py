@@ -132,12 +132,12 @@ class ItemJson:
     def relations(self) -> Mapping[str, tuple[str, ...]]:
         """The addresses it is related to, by relation; Zotero writes one as a text."""
         relations = self.data.get("relations")
-        lists = {
-            str(name): (targets,) if isinstance(targets, str) else targets
-            for name, targets in (relations.items() if isinstance(relations, Mapping) else ())
-        }
-        are_lists = ((name, found) for name, found in lists.items() if isinstance(found, _LISTS))
-        return {name: tuple(map(str, found)) for name, found in are_lists}
+        found: dict[str, tuple[str, ...]] = {}
+        for name, targets in relations.items() if isinstance(relations, Mapping) else ():
+            if isinstance(targets, str | list | tuple):
+                several = (targets,) if isinstance(targets, str) else targets
+                found[str(name)] = tuple(map(str, several))
+        return found
 
     @property
     def replaced(self) -> tuple[str, ...]:
@@ -192,14 +192,8 @@ class ItemJson:
     @property
     def home_arxiv(self) -> str:
         """Its arXiv ID from the first place where a record's field has its home."""
-        return next(
-            (
-                one.identifier.value
-                for one in self.stated_ids()
-                if one.is_home and one.identifier.scheme == "arxiv"
-            ),
-            "",
-        )
+        homes = (one.identifier for one in self.stated_ids() if one.is_home)
+        return next((one.value for one in homes if one.scheme == "arxiv"), "")
 
     def stated_ids(self) -> Iterator[StatedId]:
         """Yield the identifiers it states, the surest place first."""

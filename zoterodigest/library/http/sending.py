@@ -50,15 +50,18 @@ class Sending(Generic[Thing]):
 
 
 class Memory(Protocol[Thing]):
-    """What a dialect notes during a write, and how it finds what was written."""
+    """What a dialect notes during a write, and how it finds what was written.
+
+    Memories inherit from this class.
+    """
 
     def heard(self, sent: Sequence[Sending[Thing]], result: Result) -> None:
         """Note the result of one request, before the objects are judged."""
         ...
 
     def stored(self, asked: str, key: str) -> None:
-        """Note the key of an object that was created."""
-        ...
+        """Note the key of an object that was created; by default it is the key asked for."""
+        return
 
     def found(self, unsettled: Sequence[Sending[Thing]]) -> Mapping[str, Thing]:
         """Return these objects as the library has them now, by the key that the caller gave."""

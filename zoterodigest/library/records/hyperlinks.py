@@ -38,10 +38,9 @@ def link_attachment(link: Hyperlink, parent: str) -> dict[str, Any]:
 
 def link_of(attachment: Data) -> Hyperlink | None:
     """Return the link an attachment stands for; None if it is a file, trashed or no web address."""
-    url = str(attachment.get("url", ""))
-    if attachment.get("linkMode") != "linked_url" or attachment.get("deleted") or not _is_web(url):
+    url, title = str(attachment.get("url", "")), str(attachment.get("title", ""))
+    if not _is_live_link(attachment) or not _is_web(url):
         return None
-    title = str(attachment.get("title", ""))
     return Hyperlink("" if title == url else title, url)
 
 
@@ -50,10 +49,12 @@ def dead_labels(attachments: Sequence[Data]) -> frozenset[str]:
     return frozenset(
         str(each.get("title", ""))
         for each in attachments
-        if each.get("linkMode") == "linked_url"
-        and not each.get("deleted")
-        and not _is_web(str(each.get("url", "")))
+        if _is_live_link(each) and not _is_web(str(each.get("url", "")))
     )
+
+
+def _is_live_link(attachment: Data) -> bool:
+    return attachment.get("linkMode") == "linked_url" and not attachment.get("deleted")
 
 
 def links_of(attachments: Sequence[Data], fields: Fields) -> Links:

@@ -143,12 +143,8 @@ class Writing:
             raise NotAccepted(412, said, {"version": stored.version})
 
     def _report(self, done: Sequence[Outcome]) -> dict[str, dict[str, Any]]:
-        report: dict[str, dict[str, Any]] = {
-            "successful": {},
-            "success": {},
-            "unchanged": {},
-            "failed": {},
-        }
+        parts = ("successful", "success", "unchanged", "failed")
+        report: dict[str, dict[str, Any]] = {name: {} for name in parts}
         written = [one.key for one in done if isinstance(one, Written)]
         now = self.kind.stored(self.served.library, written) if written else {}
         showing = Showing.without_counts(self.address, self.served)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
 from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing, understood
 from zoterodigest.library.http.patience import Answer, Result
 from zoterodigest.library.http.reading import KnownObjects, read_version
-from zoterodigest.library.http.sending import BatchWriter, Sending, objects_in, outcomes_of
+from zoterodigest.library.http.sending import BatchWriter, Memory, Sending, objects_in, outcomes_of
 from zoterodigest.library.http.session import utc_now
 from zoterodigest.library.port import (
     Collection,
@@ -146,7 +145,7 @@ def _begun(kind: ObjectKind[Thing], thing: Thing, known: Thing | None) -> Sendin
 
 
 @dataclass(frozen=True, slots=True)
-class _Memory(Generic[Thing]):
+class _Memory(Memory[Thing]):
     """What is known of one kind of objects, by key."""
 
     session: WebSession
@@ -166,9 +165,6 @@ class _Memory(Generic[Thing]):
         if isinstance(result, Answer) and result.is_fine:
             for thing in understood(objects_in(result.body), self.kind.parse):
                 self.known[thing.key] = thing
-
-    def stored(self, asked: str, key: str) -> None:
-        """Note nothing: the key is the one asked for."""
 
     def found(self, unsettled: Sequence[Sending[Thing]]) -> Mapping[str, Thing]:
         """Read which of these objects stand in the library."""
