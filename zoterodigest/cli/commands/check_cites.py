@@ -19,7 +19,7 @@ from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.places import NoLibraryYet
 from zoterodigest.cli.base.screen import counted, tell, visible
 from zoterodigest.cli.commands.citekeys import keys_of
-from zoterodigest.cli.show.encoder import emit_result
+from zoterodigest.cli.show.encoder import emit_result, plain
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress, parse_address
 from zoterodigest.project.citing import read_cited
@@ -142,20 +142,16 @@ def _data(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> dict[
     return {
         "cited": len(cited.keys),
         "missing": [
-            {"citekey": one.citation.key, **_place(one.citation.at), "similar": one.similar or None}
+            {"citekey": one.citation.key, **plain(one.citation.at), "similar": one.similar or None}
             for one in checked.missing
         ],
         "doubled": [
-            [{"citekey": one.key, **_place(one.at)} for one in entries]
+            [{"citekey": one.key, **plain(one.at)} for one in entries]
             for entries in checked.doubled
         ],
-        "unused": [{"citekey": one.key, **_place(one.at)} for one in checked.unused],
-        "warnings": [{**_place(at), "reason": sentence} for at, sentence in warnings],
+        "unused": [{"citekey": one.key, **plain(one.at)} for one in checked.unused],
+        "warnings": [{**plain(at), "reason": sentence} for at, sentence in warnings],
     }
-
-
-def _place(at: At) -> dict[str, Any]:
-    return {"file": at.file, "line": at.line}
 
 
 def _errors(checked: Checked) -> Iterator[_Finding]:

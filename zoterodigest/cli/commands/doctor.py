@@ -65,10 +65,7 @@ def _data(checks: Sequence[Check]) -> dict[str, Any]:
                 "check": one.name,
                 "is_well": one.is_well,
                 "skipped": one.skipped or None,
-                "findings": [
-                    {"what": each.what, "why": each.why, "remedy": each.remedy}
-                    for each in one.findings
-                ],
+                "findings": one.findings,
             }
             for one in checks
         ]

@@ -210,6 +210,6 @@ def _data(left: Left, place: Place) -> dict[str, Any]:
         "trash": [{"key": item.key, "title": title_of(by_key[item.key])} for item in leaving.trash],
         "taken_off": [{"key": item.key, "fields": sorted(item.data)} for item in leaving.patches],
         "collections": [{"key": one.key, "name": one.name} for one in leaving.shelves],
-        "kept": [{"title": one.title, "reason": one.reason} for one in leaving.kept],
-        "failures": [{"title": one.title, "reason": one.reason} for one in left.failures],
+        "kept": leaving.kept,
+        "failures": left.failures,
     }

@@ -314,7 +314,5 @@ def _data(done: Undone) -> dict[str, Any]:
         "written_digests": sum(file.key.is_digest for file in done.sent.files),
         "written_bibs": sum(file.key.is_bib for file in done.sent.files),
         **changes_data(_intended(undoing)),
-        "declined": [
-            {"title": one.title, "reason": one.reason, "key": one.key} for one in done.declined
-        ],
+        "declined": done.declined,
     }

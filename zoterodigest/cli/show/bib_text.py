@@ -18,6 +18,7 @@ from zoterodigest.cli.base.screen import (
     visible,
     width,
 )
+from zoterodigest.cli.show.encoder import plain
 from zoterodigest.sync.bibliographies.exporting import NewBib
 
 _MOST = 5
@@ -157,16 +158,12 @@ def export_data(bib: NewBib) -> Mapping[str, Any]:
         "added": list(updated.added),
         "changed": {key: _named(names) for key, names in sorted(updated.changed.items())},
         "removed": list(updated.removed),
-        "kept": [
-            {"key": one.key, "field": one.field, "reason": one.reason} for one in updated.kept
-        ],
+        "kept": updated.kept,
         "problems": [
             {"line": one.place.line, "column": one.place.column, "reason": one.reason}
             for one in updated.problems
         ],
         "aliases": dict(sorted(updated.aliases.items())),
-        "missing": [
-            {"key": one.key, "file": one.at.file, "line": one.at.line} for one in bib.missing
-        ],
+        "missing": [{"key": one.key, **plain(one.at)} for one in bib.missing],
         "failure": bib.failure or None,
     }

@@ -12,6 +12,7 @@ from zoterodigest.bibtex.read.reading import BibRecord, read_records
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import BibProblem
 from zoterodigest.cli.base.options import FAILED, FINE
+from zoterodigest.cli.show.encoder import plain
 from zoterodigest.core.values.record import Empty, Names, Value, parts_of
 from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.read import report
@@ -135,8 +136,7 @@ def digests_data(found: Sequence[ReadDigest | Unreadable]) -> dict[str, list[Any
             for entry in document.entries
         ],
         "skipped": [
-            {"file": document.name, "start_line": it.start_line, "end_line": it.end_line}
-            | {"reason": it.reason}
+            {"file": document.name, **plain(it)}
             for document in documents
             for it in document.skipped
         ],
@@ -151,7 +151,7 @@ def digests_data(found: Sequence[ReadDigest | Unreadable]) -> dict[str, list[Any
             for twins in report.duplicates(documents)
         ],
         "suspicions": [
-            {"file": document.name, "line": it.line, "what": it.what}
+            {"file": document.name, **plain(it)}
             for document in documents
             for it in report.suspicions(document)
         ],
