@@ -20,9 +20,11 @@ def argument(metavar: str) -> Any:
     return typer.Argument(metavar=metavar, hidden=True, show_default=False)
 
 
-Digests = Annotated[list[Path], argument("FILE")]
 AnyFiles = Annotated[list[Path] | None, argument("FILE")]
 AnyDigests = Annotated[list[Path] | None, argument("DIGEST")]
+RunNumber = Annotated[
+    int | None, typer.Argument(metavar="RUN", min=1, show_default=False, hidden=True)
+]
 FormatName = Annotated[
     str,
     option(

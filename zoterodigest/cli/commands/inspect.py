@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from zoterodigest.cli.base.options import AsJson, Digests, FormatName
+from zoterodigest.cli.base.options import AsJson, FormatName, argument
 from zoterodigest.cli.base.screen import emit, tell_error
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.inspection import (
@@ -22,7 +25,11 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 @app.command(epilog="Next: `zoterodigest push FILE...` brings the entries into a library.")
-def inspect(files: Digests, format_name: FormatName = "", as_json: AsJson = False) -> int:
+def inspect(
+    files: Annotated[list[Path], argument("FILE")],
+    format_name: FormatName = "",
+    as_json: AsJson = False,
+) -> int:
     """See what zoterodigest understands of digests or a .bib.
 
     inspect lists every entry, the lines it skipped and why, entries that it can't read, and papers

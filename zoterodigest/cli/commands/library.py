@@ -15,14 +15,13 @@ import typer
 from zoterodigest.cli.base.network import access
 from zoterodigest.cli.base.options import FAILED, FINE, AsJson, DryRun, Invocation, Stats, Yes
 from zoterodigest.cli.base.outside import allowed
-from zoterodigest.cli.base.places import NoLibraryYet, near, requests_text
+from zoterodigest.cli.base.places import NoLibraryYet, near, told_requests
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
     hanging,
     numbered,
     styled,
-    tell,
     visible,
     wrapped,
 )
@@ -30,6 +29,7 @@ from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_fai
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import library_text
+from zoterodigest.library.access import Access
 from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.running import require_idle
@@ -91,7 +91,8 @@ def copy(
     asked = Invocation(
         is_dry_run=is_dry_run, is_agreed=is_agreed, with_stats=with_stats, as_json=as_json
     )
-    with wanted.opened(with_stats=with_stats) as (here, there):
+    reaching = access()
+    with wanted.opened(reaching) as (here, there), told_requests(asked, reaching.tally):
         if not is_dry_run:
             require_idle(here.project.state_folder)
         with busy("Reading both libraries"):
@@ -125,9 +126,8 @@ class _Copy:
     is_switched: bool = False
 
     @contextmanager
-    def opened(self, *, with_stats: bool) -> Iterator[tuple[Workspace, Workspace]]:
-        """Open both libraries; with --stats report the requests at the end."""
-        reaching = access()
+    def opened(self, reaching: Access) -> Iterator[tuple[Workspace, Workspace]]:
+        """Open both libraries while the block lasts."""
         meant = (
             Chosen(one, access=reaching, allowed=allowed()) for one in (self.source, self.target)
         )
@@ -136,12 +136,8 @@ class _Copy:
         match parse_address(self.source):
             case EmbeddedAddress(path) if not Path(path).exists():
                 raise NoLibraryYet(near(Path(path)))
-        try:
-            with source.library, target.library:
-                yield source, target
-        finally:
-            if with_stats:
-                tell([requests_text(reaching.tally)])
+        with source.library, target.library:
+            yield source, target
 
     def options(self, target: Workspace) -> CopyOptions:
         """Return the options of the copy."""

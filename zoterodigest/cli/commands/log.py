@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.options import AsJson
+from zoterodigest.cli.base.options import AsJson, RunNumber
 from zoterodigest.cli.base.screen import styled, tell_error, visible
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.history_text import (
@@ -27,13 +26,8 @@ from zoterodigest.project.log.history import History, history_folder, read_histo
 app = typer.Typer(rich_markup_mode=None)
 
 
-_Number = Annotated[
-    int | None, typer.Argument(metavar="RUN", min=1, show_default=False, hidden=True)
-]
-
-
 @app.command(epilog="Next: `zoterodigest undo RUN` takes a run back.")
-def log(number: _Number = None, as_json: AsJson = False) -> None:
+def log(number: RunNumber = None, as_json: AsJson = False) -> None:
     """List the runs that wrote something, or what one of them changed.
 
     The newest run comes first. The history is on this computer only. zoterodigest keeps 200 runs,

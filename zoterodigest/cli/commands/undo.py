@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -17,6 +17,7 @@ from zoterodigest.cli.base.options import (
     AsJson,
     DryRun,
     Invocation,
+    RunNumber,
     Stats,
     Yes,
 )
@@ -61,14 +62,9 @@ from zoterodigest.sync.undo.undo import undo as write_back
 app = typer.Typer(rich_markup_mode=None)
 
 
-_Number = Annotated[
-    int | None, typer.Argument(metavar="RUN", min=1, show_default=False, hidden=True)
-]
-
-
 @app.command(epilog="Next: `zoterodigest status` shows what is pending again.")
 def undo(
-    number: _Number = None,
+    number: RunNumber = None,
     is_dry_run: DryRun = False,
     is_agreed: Yes = False,
     address: Address = "",
