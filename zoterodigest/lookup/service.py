@@ -148,6 +148,7 @@ class Service(AbstractContextManager["Service"]):
     ) -> Reply | _Refused:
         import httpx2
 
+        faults = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError)
         name = self.place.name
         pause = (self._free_at - self._manners.now()).total_seconds()
         if pause > 0:
@@ -159,20 +160,8 @@ class Service(AbstractContextManager["Service"]):
         except TooSlow:
             self.close()  # the request may still read from this connection
             return _Refused(f"{name} is too slow: its answer did not come whole", is_final=True)
-        except httpx2.TimeoutException:
-            return _Refused(f"{name} did not answer in time")
-        except httpx2.ConnectError:  # nothing listens there: another try soon would not help
-            return _Refused(f"{name} cannot be reached", is_final=True)
-        except (httpx2.RemoteProtocolError, httpx2.ReadError):
-            return _Refused(f"{name} broke off its answer")
-        except (
-            httpx2.HTTPError,
-            httpx2.InvalidURL,
-            httpx2.StreamError,
-            OSError,
-            ValueError,
-        ) as error:
-            return _Refused(f"the conversation with {name} failed ({type(error).__name__})")
+        except faults as error:
+            return _fault(error, name)
         finally:
             self._free_at = self._manners.now() + timedelta(seconds=self.place.pause)
 
@@ -233,6 +222,21 @@ _LONGEST_WAIT = 120.0
 _LONGEST_BODY = 30_000_000
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _THROTTLED = re.compile(rb"\s{0,20}rate exceeded", re.IGNORECASE)
+
+
+def _fault(error: Exception, name: str) -> _Refused:
+    """Return why a request to the service `name` came to nothing."""
+    import httpx2
+
+    match error:
+        case httpx2.TimeoutException():
+            return _Refused(f"{name} did not answer in time")
+        case httpx2.ConnectError():  # nothing listens there: another try soon would not help
+            return _Refused(f"{name} cannot be reached", is_final=True)
+        case httpx2.RemoteProtocolError() | httpx2.ReadError():
+            return _Refused(f"{name} broke off its answer")
+        case _:
+            return _Refused(f"the conversation with {name} failed ({type(error).__name__})")
 
 
 def _body(response: httpx2.Response) -> bytes | None:
