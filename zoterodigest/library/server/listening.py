@@ -238,7 +238,6 @@ def answering(server: Listener) -> Iterator[str]:
 def serving(
     libraries: Mapping[str, Library],
     keys: Mapping[str, str],
-    port: int = 0,
     *,
     report: Callable[[Exception], None] = lambda error: None,
 ) -> Iterator[str]:
@@ -247,5 +246,5 @@ def serving(
     Both mappings go by path, `users/123` or `groups/456`; a group without a key of its own is
     open to every user. The libraries stay open.
     """
-    with answering(listener(libraries, keys, port, report=report)) as url:
+    with answering(listener(libraries, keys, report=report)) as url:
         yield url

@@ -98,7 +98,7 @@ class Reading:
     def _items(self, snapshot: Snapshot, scope: Scope, *, only_top: bool = False) -> Response:
         query = read_query(self.request)
         if scope is trashed:
-            query = read_query(_with_trash(self.request))
+            query = replace(query, with_trashed=True)
         added = self.served.details().added
         found = select(snapshot, query, scope, only_top=only_top, added=added)
         page, headers = self._page(found, query, snapshot.version)
@@ -131,8 +131,9 @@ class Reading:
         return _listed(page, query, headers, lambda some: [shown.collection(one) for one in some])
 
     def _tags(self, path: Path, snapshot: Snapshot) -> Response:
-        request = _with_trash(self.request) if "trash" in path else self.request
-        query = read_tag_query(request)
+        query = read_tag_query(self.request)
+        if "trash" in path:
+            query = replace(query, items=replace(query.items, with_trashed=True))
         named = path[1] if path[0] == "tags" and len(path) == 2 else None
         if path[0] == "tags" and len(path) > 2:
             raise Rejected(404, "Not found")
@@ -238,11 +239,6 @@ def _unless_trashed(
     items: Sequence[LibraryItem], query: Query, scope: Scope = everything
 ) -> list[LibraryItem]:
     return [one for one in items if scope(one) and (query.with_trashed or not one.is_trashed)]
-
-
-def _with_trash(request: Request) -> Request:
-    query = {**request.query, "includeTrashed": ["1"]}
-    return Request(request.method, request.path, request.segments, query, request.headers)
 
 
 def _listed(
