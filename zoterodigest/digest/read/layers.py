@@ -9,53 +9,33 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
 
 from zoterodigest.core.values.span import Edit, Span
 
-
-class Layer(Protocol):
-    """How new logical text goes back into its wrapping."""
-
-    def wrap(self, new: bytes) -> bytes:
-        """Return `new` as it must stand inside the wrapping."""
-        ...
-
+Layer = Callable[[bytes], bytes]
+"""Returns new logical text as it must stand inside its wrapping."""
 
 _BEFORE_TEXT = re.compile(rb"\n(?!\n)")
 
 
-@dataclass(frozen=True, slots=True)
-class Prefixed:
-    """Lines that all begin alike: a quote prefix, an indentation."""
-
-    prefix: bytes
-
-    def wrap(self, new: bytes) -> bytes:
-        """Put the prefix after each line break; one of blanks not on a blank line."""
-        if self.prefix.strip():
-            return new.replace(b"\n", b"\n" + self.prefix)
-        return _BEFORE_TEXT.sub(lambda _: b"\n" + self.prefix, new)
+def prefixed(prefix: bytes, new: bytes) -> bytes:
+    """Put a quote prefix or an indentation after each line break; blanks not on a blank line."""
+    if prefix.strip():
+        return new.replace(b"\n", b"\n" + prefix)
+    return _BEFORE_TEXT.sub(lambda _: b"\n" + prefix, new)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A table cell: one line, pipes escaped, line breaks as `<br>`."""
-
-    def wrap(self, new: bytes) -> bytes:
-        """Escape pipes and line breaks."""
-        return new.replace(b"|", b"\\|").replace(b"\n", b"<br>")
+def in_cell(new: bytes) -> bytes:
+    """Write text into a table cell: pipes escaped, line breaks as `<br>`."""
+    return new.replace(b"|", b"\\|").replace(b"\n", b"<br>")
 
 
-@dataclass(frozen=True, slots=True)
-class LineEndings:
-    """Lines that end in CRLF."""
-
-    def wrap(self, new: bytes) -> bytes:
-        """Write each line break as CRLF."""
-        return new.replace(b"\n", b"\r\n")
+def in_crlf(new: bytes) -> bytes:
+    """Write each line break as CRLF."""
+    return new.replace(b"\n", b"\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +120,7 @@ class Text:
     def edit(self, start: int, end: int, new: bytes) -> Edit:
         """Return the edit of the source that puts `new` in place of the range, wrapped."""
         for layer in self.layers:
-            new = layer.wrap(new)
+            new = layer(new)
         return Edit(self.source_span(start, end), new)
 
     def rewrite(self, new: bytes) -> Edit | None:
@@ -173,14 +153,11 @@ def text_of(source: bytes, span: Span) -> Text:
     whole = Text(
         data, (Piece(0, len(data), span.start, len(data)),) if data else (), (), span.start
     )
-    if b"\r\n" not in data:
-        return whole if b"\r\n" not in source[span.end : span.end + 2] else _crlf(whole, ())
+    # One line holds no line break, but new ones in it must end as the line itself does.
+    if b"\r\n" not in source[span.start : span.end + 2]:
+        return whole
     cuts = [Cut(found.start(), found.end(), b"\n") for found in re.finditer(rb"\r\n", data)]
-    return _crlf(whole, cuts)
-
-
-def _crlf(text: Text, cuts: Sequence[Cut]) -> Text:
-    return text.peeled(cuts, LineEndings())
+    return whole.peeled(cuts, in_crlf)
 
 
 _QUOTE = re.compile(rb"^ {0,3}>[ \t]?", re.M)
@@ -190,7 +167,9 @@ def peel_quote(text: Text) -> Text:
     """Take the quote prefix off every line that has one; new lines get the first line's."""
     found = list(_QUOTE.finditer(text.data))
     prefix = max((match[0] for match in found[:2]), key=len, default=b"> ")
-    return text.peeled([Cut(match.start(), match.end()) for match in found], Prefixed(prefix))
+    return text.peeled(
+        [Cut(match.start(), match.end()) for match in found], partial(prefixed, prefix)
+    )
 
 
 def peel_indent(text: Text, width: int, *, first: bool = True) -> Text:
@@ -199,7 +178,7 @@ def peel_indent(text: Text, width: int, *, first: bool = True) -> Text:
     found = [match for match in pattern.finditer(text.data) if first or match.start() > 0]
     prefix = next((match[0] for match in found), b" " * width)
     cuts = [Cut(match.start(), match.end()) for match in found] if width else []
-    return text.peeled(cuts, Prefixed(prefix if width else b""))
+    return text.peeled(cuts, partial(prefixed, prefix if width else b""))
 
 
 _CELL = re.compile(rb"\\\||<br[ \t]*/?>|\n")
@@ -212,7 +191,7 @@ def peel_cell(text: Text) -> Text:
         Cut(found.start(), found.end(), shown.get(found[0], b"\n"))
         for found in _CELL.finditer(text.data)
     ]
-    return text.peeled(cuts, Cell())
+    return text.peeled(cuts, in_cell)
 
 
 def _clipped(pieces: Sequence[Piece], start: int, end: int) -> Iterator[Piece]:

@@ -71,7 +71,8 @@ class Lines:
 
     def __init__(self, source: bytes) -> None:
         self._raw = source
-        self.source = source if _is_utf8(source) else _shown(source)
+        shown = source.decode("utf-8", "surrogateescape").encode("utf-8", "replace")
+        self.source = source if shown == source else shown
         self.starts, self.ends = _split(self.source)
         self.torn: tuple[Torn, ...] = ()
         regions: tuple[Region, ...] = ()
@@ -145,18 +146,6 @@ def _heading_text(data: bytes) -> str:
     bare = text.rstrip(b"#")
     is_closed = not bare or bare[-1:] in (b" ", b"\t")
     return (bare if is_closed else text).decode("utf-8", "replace").strip()
-
-
-def _is_utf8(source: bytes) -> bool:
-    try:
-        source.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _shown(source: bytes) -> bytes:
-    return source.decode("utf-8", "surrogateescape").encode("utf-8", "replace")
 
 
 def _split(source: bytes) -> tuple[list[int], list[int]]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.record import EMPTY, NOTE, Blocks, Value
 from zoterodigest.digest.read.found import Found
-from zoterodigest.digest.read.layers import Cut, Prefixed, Text
+from zoterodigest.digest.read.layers import Cut, Text, prefixed
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.markers import Region, Torn, find_regions
 from zoterodigest.digest.read.slots import (
@@ -53,7 +54,7 @@ def part_notes(found: Found) -> Parted:
     cuts = tuple(_cuts(regions, torn, len(ranges)))
     gone = {line for first, last in cuts for line in range(first, last + 1)}
     return Parted(
-        body.peeled([_cut(ranges, cut) for cut in cuts], Prefixed(b"")) if cuts else body,
+        body.peeled([_cut(ranges, cut) for cut in cuts], partial(prefixed, b"")) if cuts else body,
         [line for line in range(len(ranges)) if line not in gone],
         tuple(_region(text, start, ranges, region) for region in regions),
         torn,

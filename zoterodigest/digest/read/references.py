@@ -89,6 +89,11 @@ def hyperlinks_in(fields: Fields) -> tuple[Hyperlink, ...]:
     return links.hyperlinks if isinstance(links, Links) else ()
 
 
+def links_within(text: bytes) -> list[Hyperlink]:
+    """Return every link in `text`, in order."""
+    return [hyperlink(text, span) for span in find_links(text)]
+
+
 def slot_links(slot: Slot) -> list[Hyperlink]:
     """Return the links of one slot; a `url` slot is a link as a whole, a bare URL has its column's
     name for a label.
@@ -96,8 +101,7 @@ def slot_links(slot: Slot) -> list[Hyperlink]:
     data = slot.text.data
     if slot.name == "url":
         return [Hyperlink("", html.unescape(decoded(data)).strip())]
-    links = [hyperlink(data, span) for span in find_links(data)]
-    return [Hyperlink(link.label or slot.section or "", link.url) for link in links]
+    return [Hyperlink(link.label or slot.section or "", link.url) for link in links_within(data)]
 
 
 def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...]) -> Reading:

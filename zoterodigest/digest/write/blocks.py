@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from zoterodigest.core.links.hunks import differences
@@ -35,17 +34,17 @@ def written_blocks(
     present = [old[start:stop] for start, stop in spans]
     gaps = [old[stop:start] for (_, stop), (start, _) in pairwise(spans)]
     bullet = next((found for text in present if (found := _BULLET.match(text))), None)
-    written: list[_Written] = []
+    written: list[tuple[str, int | None]] = []  # a block, and the one that it is or replaces
     cursor = 0
     for start, stop, first, last in _differences(present, texts):
-        written += [_Written(present[at], at) for at in range(cursor, start)]
+        written += [(present[at], at) for at in range(cursor, start)]
         for number, text in enumerate(texts[first:last]):
             at = start + number if number < stop - start else None
-            written.append(_Written(_styled(spell(text), bullet), at))
+            written.append((_styled(spell(text), bullet), at))
         cursor = stop
-    written += [_Written(present[at], at) for at in range(cursor, len(present))]
+    written += [(present[at], at) for at in range(cursor, len(present))]
     ends = [*(gap.split("\n", 1)[0] for gap in gaps), end] if present else []
-    stays = written[-1].at if written else None
+    stays = written[-1][1] if written else None
     return _joined(written, gaps, ends), end if stays is None else ends[stays]
 
 
@@ -70,14 +69,6 @@ def _compared(texts: Sequence[str]) -> list[str]:
     return list(map("".join, zip(margins, plain_blocks(texts), strict=True)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A block on its way into a slot; `at` is the block that stands there, or that it replaces."""
-
-    text: str
-    at: int | None
-
-
 def _styled(text: str, bullet: re.Match[str] | None) -> str:
     found = _BULLET.match(text)
     if bullet is None or found is None:
@@ -85,19 +76,21 @@ def _styled(text: str, bullet: re.Match[str] | None) -> str:
     return f"{found[1]}{bullet[2]}{bullet[3]}{text[found.end() :]}"
 
 
-def _joined(written: Sequence[_Written], gaps: Sequence[str], ends: Sequence[str]) -> str:
+def _joined(
+    written: Sequence[tuple[str, int | None]], gaps: Sequence[str], ends: Sequence[str]
+) -> str:
     """Join blocks; two that were neighbours keep what stood between them.
 
     Otherwise a block keeps the blanks at its end (`ends`), or takes those that most blocks have.
     """
-    text = written[0].text if written else ""
-    for before, block in pairwise(written):
-        if before.at is not None and block.at == before.at + 1:
-            text += gaps[before.at]
+    text = written[0][0] if written else ""
+    for (before, old_at), (block, at) in pairwise(written):
+        if old_at is not None and at == old_at + 1:
+            text += gaps[old_at]
         else:
-            blanks = _most_common(ends, "") if before.at is None else ends[before.at]
-            text += blanks + _gap(before.text, block.text, gaps)
-        text += block.text
+            blanks = _most_common(ends, "") if old_at is None else ends[old_at]
+            text += blanks + _gap(before, block, gaps)
+        text += block
     return text
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.format.template import Line, fill, frames, parse_line
-from zoterodigest.digest.read.document import DigestEntry, Document
-from zoterodigest.digest.read.layers import Cell
+from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.layers import in_cell
 from zoterodigest.digest.read.slots import Slot
-from zoterodigest.digest.write.manner import Manner, Mark, OwnLine, marks_of
+from zoterodigest.digest.write.manner import Manner, Mark, marks_of
 
 _PAIRS = {b"*": b"*", b"_": b"_", b"`": b"`", b"(": b")", b"[": b"]"}
 _SEPARATORS = b" \t,;|"
@@ -46,7 +45,7 @@ def without_frame(slot: Slot, source: bytes) -> Edit:
     ):
         begin, end = begin - 1, end + 1
     before, after = source[start:begin], source[end:stop]
-    if isinstance(next(iter(slot.text.layers), None), Cell) or _LABEL.search(before):
+    if slot.text.layers[:1] == (in_cell,) or _LABEL.search(before):
         return Edit(Span(begin, end), b"")
     if _LEAD.fullmatch(before):
         end = stop - len(after.lstrip(_SEPARATORS)) if after.strip() else end
@@ -61,60 +60,48 @@ def _bounds(slot: Slot, span: Span, source: bytes) -> tuple[int, int]:
     start = source.rfind(b"\n", 0, span.start) + 1
     stop = source.find(b"\n", span.end)
     stop = len(source) if stop < 0 else stop - source.endswith(b"\r", span.end, stop)
-    if any(isinstance(layer, Cell) for layer in slot.text.layers):
+    if in_cell in slot.text.layers:
         start = source.rfind(b"|", start, span.start) + 1 or start
         bar = source.find(b"|", span.end, stop)
         stop = stop if bar < 0 else bar
     return start, stop
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A line that shows how a slot is written, and the slots of the lines above it."""
-
-    line: Line
-    above: tuple[str, ...] = ()
-
-
-def insertions(document: Document, index: int, name: str, text: str) -> Iterator[Edit]:
-    """Yield ways to write `text` in a slot `name` that an entry lacks, the likeliest first.
+def insertion_of(document: Document, index: int, name: str, text: str) -> Edit | None:
+    """Return the edit that writes `text` in a slot `name` that an entry lacks; None if none can.
 
     The frame is that of the nearest entries, else of the format's template.
     """
     entry = document.entries[index]
     if entry.format.columns is not None:
-        return
+        return None
     present = {mark.slot: mark for mark in reversed(marks_of(entry))}
-    for model in _models(document, index, name):
-        edit = _within_line(document.source, model.line, present, name, text)
-        if edit is None and not set(model.line.slots) & present.keys():
-            edit = _as_line(document, entry, model, present, name, text)
+    for line, above in _models(document, index, name):
+        edit = _within_line(document.source, line, present, name, text)
+        if edit is None and not set(line.slots) & present.keys():
+            ends = [present[slot].end for slot in above if slot in present]
+            edit = _as_line(document, line, max(ends), fill(line, {name: text})) if ends else None
         if edit is not None:
-            yield edit
+            return edit
+    return None
 
 
-def _models(document: Document, index: int, name: str) -> Iterator[Model]:
-    manner = neighbors(document, index)
-    for entry, marks in manner.marks:
-        own = [line for line in manner.own_lines if _is_of(line, entry, marks)]
+def _models(document: Document, index: int, name: str) -> Iterator[tuple[Line, tuple[str, ...]]]:
+    """Yield lines that show how a slot is written, each with the slots of the lines above it."""
+    for own in neighbors(document, index).lines_by_entry:
         above: list[str] = []
         for one in own:
             if name in one.line.slots:
-                yield Model(one.line, tuple(above))
+                yield one.line, tuple(above)
             above += one.line.slots
     rule = document.entries[index].format.new
     above, lead = list[str](), tuple[str, ...]()
     for item in rule.lines if rule else ():
         texts = [item] if isinstance(item, str) else item
         lines = [parse_line(text, lead) for text in texts]
-        yield from (Model(line, tuple(above)) for line in lines if name in line.slots)
+        yield from ((line, tuple(above)) for line in lines if name in line.slots)
         above += chain.from_iterable(line.slots for line in lines)
         lead = (*lead, *texts) if _BLANK.fullmatch("".join(texts)) else ()
-
-
-def _is_of(line: OwnLine, entry: DigestEntry, marks: Sequence[Mark]) -> bool:
-    texts = {(mark.slot, mark.text) for mark in marks}
-    return all(pair in texts for pair in zip(line.line.slots, line.texts, strict=True))
 
 
 def beside(document: Document, index: int, slot: Slot, text: str) -> Edit | None:
@@ -133,9 +120,9 @@ def beside(document: Document, index: int, slot: Slot, text: str) -> Edit | None
         if document.lines.line_at(mark.start) == number
     }
     edits = (
-        _within_line(document.source, model.line, present, slot.name, text)
-        for model in _models(document, index, slot.name)
-        if len(model.line.slots) > 1
+        _within_line(document.source, line, present, slot.name, text)
+        for line, _ in _models(document, index, slot.name)
+        if len(line.slots) > 1
     )
     return next((edit for edit in edits if edit is not None), None)
 
@@ -165,26 +152,16 @@ def _within_line(
     return None
 
 
-def _as_line(
-    document: Document,
-    entry: DigestEntry,
-    model: Model,
-    present: Mapping[str, Mark],
-    name: str,
-    text: str,
-) -> Edit | None:
-    """Return the edit that puts a line behind the one that stands above it in other entries."""
+def _as_line(document: Document, line: Line, end: int, filled: str) -> Edit:
+    """Return the edit that puts a line below the one at `end`, which is above it elsewhere too."""
     lines = document.lines
-    above = [present[slot].end for slot in model.above if slot in present]
-    if not above:
-        return None
-    number = lines.line_at(max(above))
-    lead = list(model.line.lead)
+    number = lines.line_at(end)
+    lead = list(line.lead)
     while (
         lead and number + 1 < len(lines) and lines[number + 1].strip() == lead[0].strip().encode()
     ):
         number, lead = number + 1, lead[1:]
-    new = [*lead, *fill(model.line, {name: text}).split("\n")]
+    new = [*lead, *filled.split("\n")]
     eol = "\r\n" if document.source.startswith(b"\r\n", lines.ends[number]) else "\n"
     point = lines.ends[number]
     return Edit(Span(point, point), "".join(eol + one for one in new).encode("utf-8", "replace"))

@@ -89,25 +89,24 @@ class Manner:
             yield from ((entry, mark) for mark in marks if mark.slot == slot)
 
     @cached_property
-    def own_lines(self) -> tuple[OwnLine, ...]:
-        """Every line of the models whose text beside the slots is manner and no content."""
-        return tuple(
-            line
-            for entry, marks in self.marks
-            for line in _own_lines(self.lines, entry, marks, entry.format)
-        )
+    def lines_by_entry(self) -> tuple[tuple[OwnLine, ...], ...]:
+        """Of every model the lines whose text beside the slots is manner and no content."""
+        return tuple(tuple(_own_lines(self.lines, *model)) for model in self.marks)
+
+    @property
+    def own_lines(self) -> Iterator[OwnLine]:
+        """The lines of every model, the nearest first."""
+        return chain.from_iterable(self.lines_by_entry)
 
 
-def _own_lines(
-    lines: Lines, entry: DigestEntry, marks: Sequence[Mark], form: Format
-) -> Iterator[OwnLine]:
+def _own_lines(lines: Lines, entry: DigestEntry, marks: Sequence[Mark]) -> Iterator[OwnLine]:
     after = entry.first
     for number, run in groupby(marks, key=lambda mark: lines.line_at(mark.start)):
         group = list(run)
         if number >= after and not any(mark.section is not None for mark in group):
             lead = _lead(lines, after, number)
             own = own_line(lines.source, lines.starts[number], group, lead)
-            if own is not None and is_manner(own.line, form):
+            if own is not None and is_manner(own.line, entry.format):
                 yield own
         after = lines.line_at(group[-1].end) + 1
 

@@ -6,7 +6,7 @@ Each writer begins with a neighbour's text, as an edit begins with the text that
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -32,9 +32,9 @@ from zoterodigest.digest.read.layers import text_of
 from zoterodigest.digest.read.references import (
     CODE_LABELS,
     find_links,
-    hyperlink,
     hyperlinks_in,
     is_own_page,
+    links_within,
 )
 from zoterodigest.digest.read.slots import Slot, cleaned
 from zoterodigest.digest.write.blocks import blocks_text
@@ -294,10 +294,9 @@ def _like(
 def _is_all(text: str, wanted: Sequence[Hyperlink], paper: str, fields: Fields) -> bool:
     """Whether a text shows the links wanted, the work itself if it must, and nothing else."""
     data = text.encode()
-    spans = find_links(data)
-    if _has_words(_between(data, [span.whole for span in spans])):
+    if _has_words(_between(data, [span.whole for span in find_links(data)])):
         return False
-    shown = [link for span in spans if (link := hyperlink(data, span)).url]
+    shown = [link for link in links_within(data) if link.url]
     twins = [it for it in shown if is_own_page(it.url, fields)]
     others = {(it.label, it.url) for it in shown if it not in twins}
     asked = {(it.label, safe_url(it.url)) for it in wanted}
@@ -317,13 +316,8 @@ def _paper_label(manner: Manner, fields: Fields) -> str:
         known = entry.reading.fields
         if bool(_word(known, "arxiv")) == is_arxiv:
             url = _word(known, "url")
-            for link in _links_in(mark.text):
+            for link in links_within(mark.text.encode()):
                 found = identity.identifier_of(link.url) if link.url else None
                 if link.url == url or (found and found.value == known.get("arxiv")):
                     return link.label
     return "arxiv" if is_arxiv else "paper"
-
-
-def _links_in(text: str) -> Iterator[Hyperlink]:
-    data = text.encode()
-    return (hyperlink(data, span) for span in find_links(data))

@@ -9,7 +9,7 @@ from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
 from zoterodigest.digest.format.format import Format, fold
 from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.read.layers import Cell
+from zoterodigest.digest.read.layers import in_cell
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.read.tables import Header, Range, cells_of, find_headers
@@ -142,7 +142,7 @@ class _Row:
 
 
 def _in_cell(text: str) -> str:
-    return Cell().wrap(text.encode()).decode()
+    return in_cell(text.encode()).decode()
 
 
 def _models(manner: Manner, document: Document, header: Header) -> Iterator[_Model]:

@@ -19,7 +19,7 @@ from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.blocks import blocks_text, new_blocks, written_blocks
 from zoterodigest.digest.write.frames import (
     beside,
-    insertions,
+    insertion_of,
     link_samples,
     neighbors,
     sample,
@@ -188,7 +188,7 @@ def _inserted(document: Document, index: int, asked: Fields, spell: Spelling) ->
 
 
 def _insertion(document: Document, index: int, slot: str, text: str) -> Edit:
-    edit = next(insertions(document, index, slot, text), None) if text else None
+    edit = insertion_of(document, index, slot, text) if text else None
     if edit is None:
         raise Unwritable(_NO_PLACE)
     return edit
