@@ -15,7 +15,6 @@ from zoterodigest.digest.format.format import PLACEHOLDER
 _NEEDED = ("title", "url", "name")
 _SIGNS = " \t,.;:|·–—-，、；：。"
 _PAIRS = {"*": "*", "_": "_", "`": "`", "(": ")", "[": "]", '"': '"', "“": "”"}
-_WRAPPING = re.compile(r"[ \t>]*")
 _MARKER = re.compile(r"(?:[-*+•]|\d{1,9}[.)])(?=[ \t])")
 
 
@@ -68,10 +67,8 @@ def _wrapped(value: str, before: str) -> str:
     """Return a value whose further lines stand in the same wrapping as the first."""
     if "\n" not in value:
         return value
-    found = _WRAPPING.match(before)
-    prefix = found[0] if found else ""
-    prefix += " " * (len(before) - len(prefix))
-    return value.replace("\n", "\n" + prefix)
+    prefix = before[: len(before) - len(before.lstrip(" \t>"))]
+    return value.replace("\n", "\n" + prefix.ljust(len(before)))
 
 
 def frames(line: Line) -> tuple[list[str], list[str], list[str]]:
@@ -79,12 +76,7 @@ def frames(line: Line) -> tuple[list[str], list[str], list[str]]:
     rest = list(line.glue)
     opens, closes = [""] * len(line.slots), [""] * len(line.slots)
     for at in range(len(line.slots)):
-        while pair := next((it for it in _PAIRS.items() if _is_around(it, rest, at)), None):
-            opens[at], closes[at] = pair[0] + opens[at], closes[at] + pair[1]
-            rest[at] = rest[at][: -len(pair[0])]
-            rest[at + 1] = rest[at + 1][len(pair[1]) :]
+        while rest[at] and rest[at + 1] and _PAIRS.get(rest[at][-1]) == rest[at + 1][0]:
+            opens[at], closes[at] = rest[at][-1] + opens[at], closes[at] + rest[at + 1][0]
+            rest[at], rest[at + 1] = rest[at][:-1], rest[at + 1][1:]
     return closes, rest, opens
-
-
-def _is_around(pair: tuple[str, str], glue: list[str], at: int) -> bool:
-    return glue[at].endswith(pair[0]) and glue[at + 1].startswith(pair[1])

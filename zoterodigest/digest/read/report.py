@@ -33,6 +33,7 @@ class Suspicion:
 def entry_json(document: Document, entry: DigestEntry) -> dict[str, Any]:
     """Return one entry as plain data: values as written, markup and outer blanks off."""
     slots = _by_name(entry)
+    ids = (it.value for it in entry.reading.identifiers if it.scheme == "arxiv")
     fields, reading = entry.reading.fields, entry.reading
     venue = venue_slot.parse_venue(_text(slots, "venue") or "").venue
     authors = names.parse_names(_text(slots, "authors") or "")
@@ -43,7 +44,7 @@ def entry_json(document: Document, entry: DigestEntry) -> dict[str, Any]:
         "title": " ".join(map(str.strip, (_text(slots, "title") or "").split("\n"))) or None,
         "title_raw": decoded(slots["title"].text.data) if "title" in slots else None,
         "title_url": reading.title_url or None,
-        "arxiv_id": fields.get("arxiv") or _identified(entry, "arxiv"),
+        "arxiv_id": fields.get("arxiv") or next(ids, None),
         "version": _version(entry),
         "urls": [[link.label, link.url] for link in reading.links],
         "authors": list(authors.people) or None,
@@ -106,10 +107,6 @@ def _section(slot: Slot) -> dict[str, Any]:
 def _version(entry: DigestEntry) -> str | None:
     urls = [entry.reading.title_url, *(link.url for link in entry.reading.links)]
     return next((found for url in urls if url and (found := identity.arxiv_version(url))), None)
-
-
-def _identified(entry: DigestEntry, scheme: str) -> str | None:
-    return next((it.value for it in entry.reading.identifiers if it.scheme == scheme), None)
 
 
 def _code_url(entry: DigestEntry) -> str | None:

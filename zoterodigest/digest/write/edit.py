@@ -64,30 +64,19 @@ def put(
     says the same in it keeps its text. What cannot be written so that it reads as asked is refused.
     With nothing to change the source is returned as it is.
     """
-    asked = {
-        index: _in_terms_of(document.entries[index].reading.fields, changes[index], form)
-        for index in sorted(changes)
-    }
+    asked: dict[int, Fields] = {}
+    wanted: list[tuple[int, tuple[str, ...]]] = []
+    for index in sorted(changes):
+        entry = document.entries[index]
+        present = entry.reading.fields
+        fields = in_moved_terms(present, in_own_words(present, changes[index], form))
+        names = [it for it in sorted(fields) if not shows(present.get(it), fields[it], form)]
+        asked[index] = fields
+        wanted += [(index, unit) for unit in units(entry, names)]
     trial = _Trial(document, asked, read, form)
-    wanted = [
-        (index, unit)
-        for index, fields in asked.items()
-        for unit in units(
-            document.entries[index], _differing(document.entries[index], fields, form)
-        )
-    ]
     kept = trial.settle(wanted, ())
     refusals = sorted(trial.refusals, key=lambda refusal: (refusal.entry, refusal.field))
     return Edited(trial.applied(kept) or document.source, tuple(refusals))
-
-
-def _in_terms_of(fields: Fields, asked: Fields, form: BlockForm) -> Fields:
-    return in_moved_terms(fields, in_own_words(fields, asked, form))
-
-
-def _differing(entry: DigestEntry, asked: Fields, form: BlockForm) -> list[str]:
-    present = entry.reading.fields
-    return [name for name in sorted(asked) if not shows(present.get(name), asked[name], form)]
 
 
 class _Trial:

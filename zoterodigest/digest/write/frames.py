@@ -11,9 +11,9 @@ from zoterodigest.digest.format.template import Line, fill, frames, parse_line
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.layers import in_cell
 from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.write.links import with_brackets
 from zoterodigest.digest.write.manner import Manner, Mark, marks_of
 
-_PAIRS = {b"*": b"*", b"_": b"_", b"`": b"`", b"(": b")", b"[": b"]"}
 _SEPARATORS = b" \t,;|"
 _LEAD = re.compile(rb"[ \t>]*(?:(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+)?")
 _BLANK = re.compile(r"[ \t>]*")
@@ -37,13 +37,7 @@ def without_frame(slot: Slot, source: bytes) -> Edit:
     """
     span = slot.text.source_span(0, len(slot.text.data))
     start, stop = _bounds(slot, span, source)
-    begin, end = span.start, span.end
-    while (
-        begin > start
-        and end < stop
-        and _PAIRS.get(source[begin - 1 : begin]) == source[end : end + 1]
-    ):
-        begin, end = begin - 1, end + 1
+    begin, end = with_brackets(source, (span.start, span.end), (start, stop))
     before, after = source[start:begin], source[end:stop]
     if slot.text.layers[:1] == (in_cell,) or _LABEL.search(before):
         return Edit(Span(begin, end), b"")

@@ -96,14 +96,10 @@ def end_spot(document: Document, region: Region, form: Format) -> Spot | None:
         return Spot(offset, last + 1, usual, beside=last)
     rank = sum(entry.first < region.stop for entry in document.entries)
     if form.columns is not None:
-        return _first_row(document, region, form, rank)
+        heads = (it.line for it in find_headers(document.lines, form))
+        found = next((line for line in heads if region.head < line < region.stop), None)
+        return None if found is None else Spot(document.lines.ends[found + 1], rank, ())
     return _first_spot(document.lines, region, rank)
-
-
-def _first_row(document: Document, region: Region, form: Format, rank: int) -> Spot | None:
-    heads = [it.line for it in find_headers(document.lines, form)]
-    found = next((line for line in heads if region.head < line < region.stop), None)
-    return None if found is None else Spot(document.lines.ends[found + 1], rank, ())
 
 
 def _first_spot(lines: Lines, region: Region, rank: int) -> Spot:

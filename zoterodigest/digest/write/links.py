@@ -35,15 +35,11 @@ _LAST_SIGNS = re.compile(rb"[ \t,;|/]*$")
 _WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 
 
-def _in_place(url: str) -> str:
-    return url
-
-
 def links_texts(
     slots: Sequence[Slot],
     present: Sequence[Hyperlink],
     wanted: Sequence[Hyperlink],
-    move: Callable[[str], str] = _in_place,
+    move: Callable[[str], str] = str,
     samples: Sequence[bytes] = (),
 ) -> list[str]:
     """Return the new text of each of `slots`, which are to show `wanted`.
@@ -59,7 +55,9 @@ def links_texts(
     texts: list[str] = []
     for index, slot in enumerate(slots):
         pieces, left = _changes(slot, gone, left, move)
-        data = _spliced(slot.text.data, pieces)
+        data = slot.text.data
+        for start, end, text in sorted(pieces, reverse=True):
+            data = data[:start] + text + data[end:]
         if left and index == len(slots) - 1:
             data = _with_links(slot, data, left, samples)
         texts.append(decoded(data))
@@ -110,12 +108,6 @@ def _changes(
     return [*pieces, *_removals(data, spans, doomed)], left
 
 
-def _spliced(data: bytes, pieces: Sequence[_Piece]) -> bytes:
-    for start, end, text in sorted(pieces, reverse=True):
-        data = data[:start] + text + data[end:]
-    return data
-
-
 def _removals(data: bytes, spans: Sequence[LinkSpan], doomed: Sequence[int]) -> Iterator[_Piece]:
     """Yield what takes out links, neighboring ones together, with their brackets and separators."""
     for _, group in groupby(enumerate(doomed), key=lambda it: it[1] - it[0]):
@@ -123,7 +115,7 @@ def _removals(data: bytes, spans: Sequence[LinkSpan], doomed: Sequence[int]) -> 
         before = spans[run[0] - 1].whole[1] if run[0] else 0
         after = spans[run[-1] + 1].whole[0] if run[-1] + 1 < len(spans) else len(data)
         start, end = spans[run[0]].whole[0], spans[run[-1]].whole[1]
-        start, end = _with_brackets(data, (start, end), (before, after))
+        start, end = with_brackets(data, (start, end), (before, after))
         left, right = data[before:start], data[end:after]
         if run[0] and not _opens(left):
             start = before if _is_separator(left) else before + len(left.rstrip(_SIGNS))
@@ -138,7 +130,7 @@ def _removals(data: bytes, spans: Sequence[LinkSpan], doomed: Sequence[int]) -> 
         yield start, end, b""
 
 
-def _with_brackets(data: bytes, span: tuple[int, int], room: tuple[int, int]) -> tuple[int, int]:
+def with_brackets(data: bytes, span: tuple[int, int], room: tuple[int, int]) -> tuple[int, int]:
     """Return `span` with the brackets and marks that hold nothing else, as far as `room` goes."""
     start, end = span
     while room[0] < start and end < room[1]:
@@ -172,10 +164,11 @@ def _with_links(
         if not spans and data.strip().lower() in NOTHING and slot.name != "tail":
             data = b""
         sample = next((found for text in samples if (found := _sample(text, link))), None)
-        gap, text = sample or (default_gap, _framed(frame, link))
+        plain = frame.format(link.label, safe_url(link.url)).encode()
+        gap, text = sample or (default_gap, plain)
         end = spans[-1].whole[1] if spans else len(data)
         if spans and sample is not None and _opens(data[:end]) and not _opens(gap):
-            end = _with_brackets(data, spans[-1].whole, (0, len(data)))[1]
+            end = with_brackets(data, spans[-1].whole, (0, len(data)))[1]
         is_first = not data and slot.name != "tail"  # what stands before a tail is the title
         between = b"" if is_first else gap or b" "
         data = data[:end] + between + text + data[end:]
@@ -191,7 +184,7 @@ def _sample(data: bytes, link: Hyperlink) -> tuple[bytes, bytes] | None:
             continue
         before = spans[index - 1].whole[1] if index else 0
         after = spans[index + 1].whole[0] if index + 1 < len(spans) else len(data)
-        start, end = _with_brackets(data, span.whole, (before, after))
+        start, end = with_brackets(data, span.whole, (before, after))
         text = data[start : span.url[0]] + safe_url(link.url).encode() + data[span.url[1] : end]
         gap = data[before:start]
         return (gap if _is_separator(gap) else _LAST_SIGNS.findall(gap)[0]), text
@@ -206,10 +199,6 @@ def _style(data: bytes) -> tuple[str, bytes]:
     if len(spans) > 1:
         gap = data[spans[-2].whole[1] : spans[-1].whole[0]]
     return ("[[{}]]({})" if is_doubled else "[{}]({})"), gap
-
-
-def _framed(frame: str, link: Hyperlink) -> bytes:
-    return frame.format(link.label, safe_url(link.url)).encode()
 
 
 REFERENCES = ("arxiv", "doi", "url", "links")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, Value, is_empty
+from zoterodigest.core.values.record import EMPTY, Fields, Links, Value, is_empty
 from zoterodigest.core.values.span import OverlappingEdits, splice
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
 from zoterodigest.digest.read.references import hyperlinks_in
@@ -224,14 +224,11 @@ def _is_meant(name: str, read: Value, asked: Fields, form: BlockForm) -> bool:
         present = read.hyperlinks if isinstance(read, Links) else ()
         page = safe_url(paper_url(asked))
         return all(
-            link.url == page or any(_says(link, other) for other in hyperlinks) for link in present
+            link.url == page or any(shows(Links((link,)), Links((other,))) for other in hyperlinks)
+            for link in present
         )
     if name == "url" and read == paper_url(asked):
         return True
     if name == "year" and isinstance(date, str) and read == date[:4]:
         return True
     return shows(read, wanted, form)
-
-
-def _says(link: Hyperlink, asked: Hyperlink) -> bool:
-    return shows(Links((link,)), Links((asked,)))

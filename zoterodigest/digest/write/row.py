@@ -131,14 +131,11 @@ class _Row:
         model = self._models[0]
         row = decoded(model.data[: model.cells[0][0]])
         for column, text in enumerate(texts):
-            left, right, width = model.padding(column, is_aligned=self._is_aligned(column))
+            cells = [decoded(other.data[slice(*other.cells[column])]) for other in self._models]
+            is_aligned = len({len(cell) for cell in cells}) == 1  # blanks included
+            left, right, width = model.padding(column, is_aligned=is_aligned)
             row += ("|" if column else "") + (left + text).ljust(width - 1) + right
         return row + decoded(model.data[model.cells[-1][1] :])
-
-    def _is_aligned(self, column: int) -> bool:
-        """Whether the cells of the column are equally wide, blanks included."""
-        cells = [decoded(model.data[slice(*model.cells[column])]) for model in self._models]
-        return len({len(cell) for cell in cells}) == 1
 
 
 def _in_cell(text: str) -> str:

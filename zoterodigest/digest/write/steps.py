@@ -214,7 +214,9 @@ class Planner:
             key=lambda at: (at not in region.entries, abs(at - rank), at),
         )
         manner = Manner(self._document, [entries[at] for at in near])
-        fields = _with_care(change.fields, self._care)
+        without_authors = [name for name in change.fields if name != "authors"]
+        left = without_authors if self._care == _NAMELESS else _LEFT.get(self._care, change.fields)
+        fields = {name: change.fields[name] for name in left if name in change.fields}
         rule = form.new or NewRule()
         armoured = self._care >= _ARMOURED
         spell = armoured_block if armoured else underscored if self._care else plain
@@ -289,13 +291,6 @@ def heading_line(like: bytes, text: str) -> bytes:
     is_open = text.endswith("#") and b"#" not in found[3]
     closing = b" " + found[2] if is_open else b""
     return found[1] + text.encode("utf-8", "replace") + closing + found[3]
-
-
-def _with_care(fields: Fields, care: int) -> Fields:
-    """Leave out of a new entry, the more so with more care, what may hold anything."""
-    without_authors = [name for name in fields if name != "authors"]
-    left = without_authors if care == _NAMELESS else _LEFT.get(care, fields)
-    return {name: fields[name] for name in left if name in fields}
 
 
 def bytes_of(document: Document, entry: DigestEntry) -> bytes:

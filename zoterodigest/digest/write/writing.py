@@ -125,7 +125,7 @@ def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -
     slot = slot_of(entry, name)
     if slot is None:
         return _inserted(document, index, asked, spell)
-    if _family(name, slot) == "blocks":
+    if _is_blocks(name):
         return _block_edits(document, index, slot, asked[name], spell)
     old = decoded(slot.text.data)
     new = _new_text(document, index, slot.name, asked, old)
@@ -203,11 +203,9 @@ def _slot_edits(document: Document, index: int, slot: Slot, new: str) -> list[Ed
 def blocks_to_write(entry: DigestEntry, name: str, value: Value) -> tuple[int, ...]:
     """Return the places in `value` of the blocks that are new in the slot of `name`."""
     if name.startswith(NOTE):
-        old = entry.reading.raws.get(name, "")
-        return new_blocks(old, value)
-    slot = slot_of(entry, name)
-    is_blocks = slot is not None and _family(name, slot) == "blocks"
-    return new_blocks(decoded(slot.text.data), value) if slot is not None and is_blocks else ()
+        return new_blocks(entry.reading.raws.get(name, ""), value)
+    slot = slot_of(entry, name) if _is_blocks(name) else None
+    return () if slot is None else new_blocks(decoded(slot.text.data), value)
 
 
 def _block_edits(
@@ -261,10 +259,8 @@ def _stub_edits(document: Document, index: int, slot: str, *, old: str, new: str
     return [edit] if edit else []
 
 
-def _family(name: str, slot: Slot) -> str:
-    if name == "summary" or name.startswith(SECTION):
-        return "blocks"
-    return slot.name if slot.name in _WRITERS else name
+def _is_blocks(name: str) -> bool:
+    return name == "summary" or name.startswith(SECTION)
 
 
 _WRITERS: Mapping[str, Callable[[str, Value], str]] = {
@@ -281,7 +277,6 @@ _WRITERS: Mapping[str, Callable[[str, Value], str]] = {
     "tags": tags_text,
     "chips": chips_text,
     "categories": categories_text,
-    "blocks": blocks_text,
 }
 
 
