@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+# RE2, as people write patterns of their own: `re` can need exponential time, RE2 never does.
 import re2
 
 

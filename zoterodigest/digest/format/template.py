@@ -50,6 +50,7 @@ def fill(line: Line, values: Mapping[str, str]) -> str:
     for at, slot in enumerate(line.slots):
         separator = separators[at] if at else ""
         if value := values.get(slot, ""):
+            # The sign before the first value that is shown has nothing to part it from.
             text += separator if is_begun else separator.lstrip(_SIGNS)
             text += opens[at] + _wrapped(value, line.glue[0]) + closes[at]
             is_begun = True

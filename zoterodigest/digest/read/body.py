@@ -175,6 +175,7 @@ def slots_of(found: Found, form: Format) -> Claims:
     """Return the slots of one entry in the order in which they stand."""
     claims = Claims()
     claim_groups(claims, found.text.slice(*found.head), found.match, form)
+    # Notes are cut out first, so no rule takes a person's words for the digest's.
     parted = part_notes(found)
     _claim_body(claims, Body(parted.rest), form)
     claim_notes(claims, parted)
@@ -188,6 +189,7 @@ def _claim_body(claims: Claims, body: Body, form: Format) -> None:
         if not body.line(line).strip():
             line += 1
             continue
+        # Sections before lines: a line of a quoted or folded section may look like a labelled line.
         stop = claim_section(claims, body, line, form)
         if stop is None and _claim_line(claims, body, line, form):
             stop = line + 1
@@ -207,6 +209,7 @@ def _claim_line(claims: Claims, body: Body, line: int, form: Format) -> bool:
         if index in claims.used_lines:
             continue
         if match := pattern.search(data):
+            # Each pattern is used once: of two alike lines the second belongs to the next pattern.
             claims.used_lines.add(index)
             claim_groups(claims, body.text.slice(*body.ranges[line]), match, form)
             return True

@@ -94,6 +94,7 @@ def _plain_end(lines: Lines, first: int, stop: int, blanks: int) -> int:
             continue
         if is_boundary(lines, line) or _QUOTED.match(lines[line]):
             break
+        # A table or `<details>` below a blank line is a list of its own, not the end of this entry.
         if empty and (_FOLDED.match(lines[line]) or is_table_line(lines, line)):
             break
         empty = empty + 1 if lines.is_blank(line) else 0
@@ -154,6 +155,7 @@ def _item_end(lines: Lines, head: Head, heads: Mapping[int, Head]) -> int:
         if lines.goes_on(line):
             last = line
             continue
+        # A `<details>` left open must not swallow the entries below it.
         if line in heads and (is_topic or open_details > 0):
             break
         if open_details <= 0 and _is_beyond(lines, line, indent, last):

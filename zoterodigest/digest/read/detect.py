@@ -53,6 +53,7 @@ def read_document(
     """
     lines = Lines(source)
     entries: list[DigestEntry] = []
+    # The order is a law: the lines that a format has taken are hidden from those after it.
     for form in formats:
         found = list(_credible(entries_of(lines, form, venues), lines))
         for entry in found:
@@ -72,6 +73,7 @@ def _credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]
     end = -1
     for group in _neighbours(entries, lines):
         papers = sum(map(is_evident, group))
+        # At least one must be evident, or any list of links would be a list of papers.
         is_list_of_papers = papers >= max(1, _ENOUGH * len(group))
         for entry in group:
             is_wanted = not entry.format.entry.evidence or is_evident(entry)

@@ -166,6 +166,7 @@ def entries_of(lines: Lines, form: Format, venues: VenueTable) -> list[DigestEnt
     claimed = [*_contained(lines, form), *find_rows(lines, form)]
     read = [_entry(lines, form, venues, one) for one in claimed]
     entries = [entry for entry in read if _is_entry(entry)]
+    # A row without a title counts only among entries: alone it may be of any table.
     if entries:
         entries += [entry for entry in read if _is_lost_row(entry)]
     return sorted(entries, key=lambda entry: entry.first)
@@ -174,6 +175,7 @@ def entries_of(lines: Lines, form: Format, venues: VenueTable) -> list[DigestEnt
 def _contained(lines: Lines, form: Format) -> Iterator[Claimed]:
     read = [(found, slots_of(found, form)) for found in find_entries(lines, form)]
     read = [one for one in read if _has_needed(form, one[1].slots, one[1].unreadable)]
+    # Only what is an entry can own a note, so entries are sifted before markers are looked up.
     spoil_owners(lines, read)
     for found, claims in read:
         yield Claimed(found.first, found.last, claims, found.broken, found.head_lines)
@@ -187,6 +189,7 @@ def _entry(lines: Lines, form: Format, venues: VenueTable, it: Claimed) -> Diges
     if form.entry.evidence and form.columns is None:
         slots = [slot for slot in slots if is_clear(slot, venues)]
     reading = with_notes(read_slots(slots, form.entry.placeholders), claims.regions)
+    # The bytes or conflict marks come first: no other reason matters until they are mended.
     if fault := _fault(lines, it.first, it.last):
         broken = fault.reason
         problems.append(fault)

@@ -62,6 +62,7 @@ def _put_blocks(draft: Draft, name: str, text: str) -> None:
 def _put_abstract(draft: Draft, text: str, section: str | None) -> None:
     """Put the abstract in its field, or in a section if it is a translation (another script)."""
     title = draft.fields.get("title", "")
+    # The title is in the draft already: it stands above, and slots come in the order of the text.
     if isinstance(title, str) and is_translated(title, text):
         _put_blocks(draft, _section_name(draft, section or "Abstract"), text)
     else:

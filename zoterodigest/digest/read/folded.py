@@ -36,6 +36,7 @@ def find_folded(lines: Lines, form: Format) -> Iterator[Found]:
         outer += sum(_change(lines, line) for line in range(after, head.line))
         outer = max(outer, 0)
         last, broken = _end(lines, head.line, stop, outer)
+        # One that never closes may hold a whole section: its end tag comes behind other entries.
         outer += broken == _UNCLOSED
         after = last + 1
         yield _found(lines, head, last, broken)

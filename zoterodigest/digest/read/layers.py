@@ -119,6 +119,7 @@ class Text:
 
     def edit(self, start: int, end: int, new: bytes) -> Edit:
         """Return the edit of the source that puts `new` in place of the range, wrapped."""
+        # The innermost wrapping first: a quote in CRLF needs its prefixes, then its CRs.
         for layer in self.layers:
             new = layer(new)
         return Edit(self.source_span(start, end), new)

@@ -167,6 +167,7 @@ def _veils(lines: Lines, regions: Iterable[Region]) -> list[Veil]:
     ends = {line: (end, Veil.COMMENT) for line, end in _comment_ends(lines).items()}
     ends |= {line: (end, Veil.FENCE) for line, end in _fence_ends(lines).items()}
     ends |= {region.first: (region.last, Veil.NOTE) for region in regions}
+    # What begins first counts: a fence or a comment inside a note is part of what the note says.
     after = 0
     for line in sorted(ends):
         if line >= after:

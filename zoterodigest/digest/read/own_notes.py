@@ -113,6 +113,7 @@ def _cuts(regions: Iterable[Region], torn: Iterable[Torn], lines: int) -> Iterab
     """Yield the lines to be taken out, both in: a torn beginning takes all that follows."""
     cuts = [(region.first, region.last) for region in regions]
     cuts += [(one.line, lines - 1 if one.is_beginning else one.line) for one in torn]
+    # The cut of a torn beginning reaches over what follows: of two that overlap, the first counts.
     after = 0
     for first, last in sorted(cuts):
         if first >= after:

@@ -113,6 +113,7 @@ def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...
     urls = [titled, *(link.url for link in labelled)] if titled else [it.url for it in labelled]
     identifiers = _identifiers(draft.fields, urls, has_title_link=bool(titled))
     _put_identity(draft, identifiers, slots, urls)
+    # After the identifiers: which page is the own one of a paper depends on whether it has an id.
     page = _paper_page(draft, titled, labelled)
     if any(slot.name in LINK_SLOTS and slot.name != "url" for slot in slots):
         others = tuple(link for link in labelled if not _is_twin(link.url, draft.fields, page))
@@ -128,6 +129,7 @@ def _identifiers(
 ) -> frozenset[Identifier]:
     """Return one identifier for each scheme, the first found; a plain URL only if it is all."""
     known: dict[str, Identifier] = {}
+    # A slot of its own for an identifier outweighs the links: those may lead to other papers.
     for scheme in ("arxiv", "doi"):
         value = fields.get(scheme)
         if isinstance(value, str) and value:

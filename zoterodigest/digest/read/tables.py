@@ -208,6 +208,7 @@ def _claims(text: Text, ranges: Sequence[Range], header: Header) -> Claims:
     cells = [_cell(text, one) for one in ranges]
     fitting = [_fits(cell, slot, header) for cell, slot in zip(cells, slots, strict=False)]
     pairs = zip(fitting, slots, strict=False)
+    # One misfit may be a slip of the pen; two say that cells have moved under other heads.
     misfits = sum(not fits_column and slot not in _FREE for fits_column, slot in pairs)
     is_short = len(cells) < len(slots)
     is_doubtful = is_short or misfits > (0 if has_sheltered_pipe(text.data, ranges) else 1)
@@ -272,6 +273,7 @@ def sheltered_cells(data: bytes, width: int) -> list[Range] | None:
     """Take pipes inside elements, math, code or links as text, until there are `width` cells."""
     pipes = _pipes(data)
     sheltered: set[int] = set()
+    # The surest shelter first, and no more of them than it takes to get the cells of the header.
     for pattern in _SHELTERS:
         sheltered |= _pipes_within(data, pattern)
         cells = _between(data, [at for at in pipes if at not in sheltered])

@@ -96,6 +96,7 @@ def _joined(
 
 def _gap(before: str, block: str, gaps: Sequence[str]) -> str:
     """Return the line breaks between two blocks that were no neighbours, as most others have."""
+    # Items are parted by one line break, paragraphs by a blank line, or Markdown would join them.
     are_items = bool(_ITEM.match(before) and _ITEM.match(block))
     breaks = ["\n" + gap.split("\n", 1)[1] for gap in gaps if "\n" in gap]
     fitting = [gap for gap in breaks if (gap.count("\n") == 1) == are_items]

@@ -101,6 +101,7 @@ class _Trial:
         together = (*kept, *(unit for unit in planned if isinstance(unit, Unit)))
         if len(together) == len(kept) + len(wanted) and self._is_sound(together):
             return together
+        # Halving finds one bad edit among n with a multiple of log n readings of the digest.
         middle = len(wanted) // 2
         return self.settle(wanted[middle:], self.settle(wanted[:middle], kept)) if wanted else kept
 
@@ -118,6 +119,7 @@ class _Trial:
                     return (*kept, unit)
         except Unwritable as error:
             reason = str(error)
+        # A venue that cannot be written must not keep the year from being written.
         if len(names) > 1:
             return self.settle([(index, (name,)) for name in names], kept)
         self.refusals += [Refusal(index, name, reason) for name in names]
@@ -125,6 +127,7 @@ class _Trial:
 
     def _spellings(self, index: int, names: tuple[str, ...]) -> Iterator[Spelling]:
         """Yield the ways to write a unit, the plain one first; raises `Unwritable`."""
+        # Plainly first: most values need no other spelling, and each try reads the digest again.
         yield plain
         value = self._changes[index][names[0]]
         places = blocks_to_write(self._document.entries[index], names[0], value)

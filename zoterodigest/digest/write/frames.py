@@ -128,6 +128,7 @@ def _within_line(
     closes, separators, opens = frames(line)
     at = line.slots.index(name)
     framed = opens[at] + text + closes[at]
+    # The nearest slot before it first: what stands behind may belong to the slot after it.
     for other in reversed(range(at)):
         mark = present.get(line.slots[other])
         if mark is not None and source.startswith(closes[other].encode(), mark.end):

@@ -193,6 +193,7 @@ def removal(document: Document, region: Region, index: int) -> Edit:
     """Return the edit that takes an entry out together with one gap."""
     lines, entries = document.lines, document.entries
     entry = entries[index]
+    # The gap below first: an entry that is put above another brings that one (`insertion`).
     if index + 1 in region.entries and gap_after(document, index) is not None:
         span = Span(lines.starts[entry.first], lines.starts[entries[index + 1].first])
     elif index - 1 in region.entries and gap_after(document, index - 1) is not None:

@@ -133,6 +133,7 @@ def literal_ranges(text: str) -> list[Range]:
             continue
         while later and later[0] < cursor:
             later.popleft()
+        # A run of signs that no other of its length closes is plain text (CommonMark 6.1).
         if later:
             cursor = later[0] + len(run[0])
             found.append((run.start(), cursor))

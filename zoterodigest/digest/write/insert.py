@@ -65,6 +65,7 @@ class _Composed:
                 line, is_own = found
                 written += (list(line.lead) if is_own else lead) or left_over
                 written.append(fill(line, self._texts(line)))
+                # Also those that stayed empty: the line has a place for them.
                 self._used.update(line.slots)
                 lead, left_over = [], []
             else:
@@ -93,6 +94,7 @@ class _Composed:
                 score = self._score(own)
                 if score and (best is None or score > best[0]):
                     best = score, own.line
+        # A neighbor beats the template, also if it shows less: the list should look like one.
         if best is not None:
             return best[1], True
         if not alternatives[0]:

@@ -56,6 +56,7 @@ def links_texts(
     for index, slot in enumerate(slots):
         pieces, left = _changes(slot, gone, left, move)
         data = slot.text.data
+        # From the end, so that the offsets of those before stay true.
         for start, end, text in sorted(pieces, reverse=True):
             data = data[:start] + text + data[end:]
         if left and index == len(slots) - 1:
@@ -100,6 +101,7 @@ def _changes(
             pieces += [(*span.url, safe_url(url).encode())] if url != link.url else []
             continue
         successor = next((it for it in left if it.label.casefold() == label.casefold()), None)
+        # A link of the same label is changed in place: its form and its place in the row stay.
         if successor is not None:
             left.remove(successor)
             pieces.append((*span.url, safe_url(successor.url).encode()))

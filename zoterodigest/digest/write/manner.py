@@ -74,6 +74,7 @@ class Manner:
 
     def __init__(self, document: Document, models: Sequence[DigestEntry]) -> None:
         """Take as models those of `models` that are understood as a whole."""
+        # An entry with problems may be damaged: it is no model for a new one.
         clean = (it for it in models if not (it.broken or it.unreadable or it.problems))
         self.lines = document.lines
         self.entries = tuple(clean)[:_MOST_NEIGHBOURS]

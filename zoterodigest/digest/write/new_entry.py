@@ -173,6 +173,7 @@ class Draft:
                 asked["year"] = ""
             if "award" in beside and not shown.award:
                 asked["award"] = ""
+            # Only in place of a date: elsewhere it would be read as part of the name.
             if shown.date:
                 asked["date"] = date
             text = venue_text(sample, asked)

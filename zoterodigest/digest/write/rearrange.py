@@ -84,6 +84,7 @@ def _settled(state: State, changes: Sequence[Change], read: Reader) -> tuple[Sta
     done = _tried(state, changes, read, care=0)
     if isinstance(done, State):
         return done, []
+    # Not as in an edit: a change is planned on what those before it left, so they go in order.
     middle = len(changes) // 2
     state, refusals = _settled(state, changes[:middle], read)
     state, others = _settled(state, changes[middle:], read)
@@ -92,6 +93,7 @@ def _settled(state: State, changes: Sequence[Change], read: Reader) -> tuple[Sta
 
 def _single(state: State, change: Change, read: Reader) -> tuple[State, list[Refused]]:
     reason = ""
+    # The least careful writing that reads back wins: more care shows less of the work.
     for care in range(MOST_CARE + 1 if isinstance(change, NewEntry) else 1):
         done = _tried(state, [change], read, care)
         if isinstance(done, State):
@@ -107,6 +109,7 @@ def _tried(state: State, changes: Sequence[Change], read: Reader, care: int) -> 
         steps = _in_order([planner.step(change) for change in changes])
         if _meet(steps):
             return _MEETS
+        # The order of steps decides between insertions at one place: `splice` is stable.
         source = splice(state.document.source, (it for step in steps for it in step.edits))
     except Unwritable as error:
         return str(error)

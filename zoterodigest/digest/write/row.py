@@ -74,6 +74,7 @@ class _Row:
     def text(self) -> str:
         """Return the row."""
         slots = self._header.slots
+        # The title first: whether it holds the link decides if another cell must name the work.
         order = sorted(range(len(slots)), key=lambda at: slots[at] != "title")
         texts = {at: self._cell(at) for at in order}
         if not texts[slots.index("title")]:

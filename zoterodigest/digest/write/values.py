@@ -28,6 +28,7 @@ def escaped(text: str) -> str:
 def line_text(old: str, value: Value) -> str:
     """Write one line of text; what already says so is kept, the blanks between its words too."""
     new = value if isinstance(value, str) else ""
+    # Two blanks or an entity in the digest are no change of the value, so they stay as they are.
     if cleaned(old) == new:
         return old
     line = " ".join(new.split())
