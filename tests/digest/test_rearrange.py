@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, document, read
 from zoterodigest.core.values.record import Blocks, Fields, Hyperlink, Links, Members, Names
 from zoterodigest.digest.read.document import Document, Headings
+from zoterodigest.digest.write.new_section import NewSection, with_section
 from zoterodigest.digest.write.rearrange import Rearranged, rearrange
 from zoterodigest.digest.write.steps import (
     Change,
@@ -332,3 +333,13 @@ def test_a_new_paper_under_each_heading_of_the_five_digests_only_adds_lines(path
             n for n in range(start, -1, -1) if outcome.source.startswith(whole.source[:n])
         )
         assert outcome.source[before + added :] == whole.source[before:]
+
+
+def test_a_new_section_whose_name_ends_in_a_hash_keeps_that_sign() -> None:
+    source = b"# Papers\n\n## Rust\n\n- [A paper](https://arxiv.org/abs/2401.00001), CVPR 2024\n"
+    new = NewSection("Sharp #", ("Rust",))
+
+    after, path = with_section(read(source), new, read)
+
+    assert path == ("Sharp #",)
+    assert b"\n## Sharp # ##\n" in after.source

@@ -108,7 +108,7 @@ class ColumnRule(_Table):
 
 
 class NewRule(_Table):
-    """How a new entry is written where no neighbour shows it, and where it goes.
+    """How a new entry is written where no neighbor shows it, and where it goes.
 
     A line may be a list of alternatives. `section` wraps each named section at `{section}`,
     `cells` are alternatives for the cells of a table, `between` the lines that part two entries;
@@ -215,7 +215,7 @@ def builtin_formats() -> tuple[Format, ...]:
 
 
 SUFFIX = ".format.toml"
-"""How the file of a format of one's own is named: `NAME.format.toml`, beside the digest."""
+"""The name of a user's format file, which lies beside the digest: `NAME.format.toml`."""
 
 
 class UnknownFormat(ZoterodigestError):
@@ -240,8 +240,8 @@ def format_files(folders: Iterable[Path]) -> tuple[Path, ...]:
 def available_formats(folders: Sequence[Path]) -> tuple[Format, ...]:
     """Return the formats to read a digest by: those in `folders` first, then the built-in ones.
 
-    Within each of the two they are sorted by rank, then name; a format of one's own replaces the
-    built-in one of its name. Raises `BadMapping` where one of the files is wrong.
+    Within each of the two they are sorted by rank, then name; a user's format replaces the
+    built-in one of its name. Raises `BadMapping` if one of the files is wrong.
     """
     own = sorted(map(load_format, format_files(folders)), key=lambda one: (one.rank, one.name))
     names = {form.name for form in own}

@@ -1,4 +1,4 @@
-"""Templates: lines with slots to fill, as a format's `[new]` states them or a neighbour shows them.
+"""Templates: lines with slots to fill, as a format's `[new]` states them or a neighbor shows them.
 
 A slot that stays empty is left out with the marks around it and the sign before it; a line whose
 slots are all empty is left out. Title and link are never left out: a line that lacks one fails.

@@ -66,7 +66,7 @@ def read_document(
 
 
 def _credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]:
-    """Yield the entries that are papers: by evidence, or as most of their neighbours are.
+    """Yield the entries that are papers: by evidence, or as most of their neighbors are.
 
     One that overlaps an earlier one of the same format is left out.
     """

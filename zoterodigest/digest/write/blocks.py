@@ -18,7 +18,7 @@ _ITEM = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s")
 
 
 def blocks_text(old: str, value: Value, spell: Spelling = plain, end: str = "") -> str:
-    """Write blocks: those that stay keep their bytes, new ones look like their neighbours.
+    """Write blocks: those that stay keep their bytes, new ones look like their neighbors.
 
     `spell` writes a new block. `end` are the blanks behind the slot, at the end of its last line.
     """
@@ -79,7 +79,7 @@ def _styled(text: str, bullet: re.Match[str] | None) -> str:
 def _joined(
     written: Sequence[tuple[str, int | None]], gaps: Sequence[str], ends: Sequence[str]
 ) -> str:
-    """Join blocks; two that were neighbours keep what stood between them.
+    """Join blocks; two that were neighbors keep what stood between them.
 
     Otherwise a block keeps the blanks at its end (`ends`), or takes those that most blocks have.
     """
@@ -95,7 +95,7 @@ def _joined(
 
 
 def _gap(before: str, block: str, gaps: Sequence[str]) -> str:
-    """Return the line breaks between two blocks that were no neighbours, as most others have."""
+    """Return the line breaks between two blocks that were no neighbors, as most others have."""
     # Items are parted by one line break, paragraphs by a blank line, or Markdown would join them.
     are_items = bool(_ITEM.match(before) and _ITEM.match(block))
     breaks = ["\n" + gap.split("\n", 1)[1] for gap in gaps if "\n" in gap]

@@ -1,6 +1,6 @@
 """Gaps: what stands between entries, where a new one goes, and what goes with one that leaves.
 
-An entry that comes brings the gap its neighbours have; one that leaves takes one gap with it. So
+An entry that comes brings the gap its neighbors have; one that leaves takes one gap with it. So
 taking out what was put in gives the bytes back.
 """
 
@@ -24,7 +24,7 @@ from zoterodigest.digest.read.tables import find_headers
 
 _BLANK = re.compile(rb"[ \t>]*")
 _STEADY = 0.75
-"""The share of neighbouring dates that must go one way for a list to be sorted by date."""
+"""The share of neighboring dates that must go one way for a list to be sorted by date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def removal(document: Document, region: Region, index: int) -> Edit:
 
 
 def _alone(lines: Lines, entry: DigestEntry) -> Span:
-    """Return the bytes of an entry without neighbours, and the blank lines above it."""
+    """Return the bytes of an entry without neighbors, and the blank lines above it."""
     first = entry.first
     while first and lines.is_blank(first - 1):
         first -= 1

@@ -1,4 +1,4 @@
-"""Inserting: the lines of a new entry, by its format's template, in its neighbours' manner."""
+"""Inserting: the lines of a new entry, by its format's template, in its neighbors' manner."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SEVERAL = ("summary", "section", "abstract", "comment")
 def entry_lines(draft: Draft, before: str = "") -> list[str]:
     """Return the lines of a new entry; `before` is the first line of the entry above, if any.
 
-    Raises `Unwritable` where it has no title.
+    Raises `Unwritable` if it has no title.
     """
     text = "\n".join(_Composed(draft).lines())
     if not text:
@@ -85,7 +85,7 @@ class _Composed:
         }
 
     def _chosen(self, alternatives: Sequence[str]) -> tuple[Line, bool] | None:
-        """Return the neighbours' line that shows most, else the first alternative to be filled."""
+        """Return the neighbors' line that shows most, else the first alternative to be filled."""
         templates = [parse_line(text) for text in alternatives]
         slots = {slot for line in templates for slot in line.slots}
         best: tuple[float, Line] | None = None
@@ -164,7 +164,7 @@ class _Composed:
 def section_around(
     lines: Lines, entry: DigestEntry, marks: Sequence[Mark], mark: Mark
 ) -> str | None:
-    """Return what stands around a neighbour's section, `{section}` in its place.
+    """Return what stands around a neighbor's section, `{section}` in its place.
 
     That is the blank lines and the head above it, and its end; None if there are words in it.
     """

@@ -155,7 +155,7 @@ def _is_signs(text: str) -> bool:
 
 
 CODE = "code"
-"""What a link to code is called where no neighbour has one."""
+"""What a link to code is called where no neighbor has one."""
 
 _CODE_HOST = re.compile(r"https?://(?:www\.)?(?:github\.com|gitlab\.com)/", re.IGNORECASE)
 _MOST = 0.5

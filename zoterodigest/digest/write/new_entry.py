@@ -1,6 +1,6 @@
 """The text of a new entry's slots: its fields, written in the manner of the entries around.
 
-Each writer begins with a neighbour's text, as an edit begins with the text that stands there.
+Each writer begins with a neighbor's text, as an edit begins with the text that stands there.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Draft:
     """A new entry on its way: its fields, whom it is to look like, and how carefully it is written.
 
     `armoured` writes entities for the signs that could end a slot, `spell` writes each block;
-    `version` is that of a paper of arXiv, for neighbours that link to one.
+    `version` is that of a paper of arXiv, for neighbors that link to one.
     """
 
     fields: Fields
@@ -109,7 +109,7 @@ class Draft:
         return self._guarded("section", text)
 
     def _sample(self, slot: str, value: Value) -> str:
-        """Return what the nearest neighbour has in a slot; for a list, the nearest that has one."""
+        """Return what the nearest neighbor has in a slot; for a list, the nearest that has one."""
         texts = [mark.text for _, mark in self.manner.samples(slot)]
         if isinstance(value, Blocks):
             lists = [text for text in texts if "\n" in text and is_list(text)]
@@ -124,7 +124,7 @@ class Draft:
         return armour(text) if self.armoured else inert_line(text, "")
 
     def _page(self) -> str:
-        """Write the work's address as the nearest neighbour of arXiv writes its own."""
+        """Write the work's address as the nearest neighbor of arXiv writes its own."""
         new = _word(self.fields, "arxiv")
         for entry, mark in self.manner.samples("url"):
             old = _word(entry.reading.fields, "arxiv")
@@ -160,7 +160,7 @@ class Draft:
         return names_text("", Names(people, value.truncated))
 
     def _venue(self, beside: Collection[str]) -> str:
-        """Write the venue as the nearest neighbour whose manner can show it."""
+        """Write the venue as the nearest neighbor whose manner can show it."""
         wanted = {name: _word(self.fields, name) for name in ("venue", "year", "award")}
         date = _word(self.fields, "date")
         date = date if is_iso(date) else ""  # beside a venue a date in words would be part of it
@@ -278,7 +278,7 @@ def _has_words(text: str) -> bool:
 def _like(
     sample: str, entry: DigestEntry, fields: Fields, wanted: Sequence[Hyperlink]
 ) -> str | None:
-    """Return a neighbour's links with the new work's in their place; None if they cannot serve."""
+    """Return a neighbor's links with the new work's in their place; None if they cannot serve."""
     old, new = _word(entry.reading.fields, "arxiv"), _word(fields, "arxiv")
     if bool(old) != bool(new):
         return None

@@ -60,7 +60,7 @@ def sections_of(document: Document) -> tuple[Section, ...]:
 def with_section(document: Document, new: NewSection, read: Reader) -> tuple[Document, Path]:
     """Return the document with a new section without entries, and the section's path.
 
-    A table's header comes with it. Raises `Unwritable` where anything else would be read anew.
+    A table's header comes with it. Raises `Unwritable` if anything else would be read anew.
     """
     text = " ".join(new.text.split())
     edit = _edit(document, replace(new, text=text))
@@ -122,7 +122,7 @@ Change = Callable[[bytes], bytes]
 def with_outside(document: Document, change: Change, read: Reader) -> Document:
     """Return the document with `change` made in each piece of text between its entries.
 
-    Raises `Unwritable` where an entry would not be read as before, or another one appeared.
+    Raises `Unwritable` if an entry would not be read as before, or another one appeared.
     """
     pieces: list[bytes] = []
     cursor = 0

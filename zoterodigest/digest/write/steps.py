@@ -26,7 +26,7 @@ class NewEntry:
 
     Without a path (None) it goes where it belongs among all entries, whatever their headings.
     `tag` names it for the caller. `form` is the format to write it in; None: that of its
-    neighbours. `version` (`v2`) is that of a paper of arXiv, for neighbours that link to one.
+    neighbors. `version` (`v2`) is that of a paper of arXiv, for neighbors that link to one.
     """
 
     tag: str
