@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -136,8 +135,3 @@ def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> S
         return None
     by_id = {row.id: row for row in rows if row.id not in known.missing}
     return Seen({**by_id, **known.other.rows}, known.collections, known.past, known.library)
-
-
-def with_rows(seen: Seen, rows: Mapping[str, Row]) -> Seen:
-    """Return `seen` with these rows in the place of its own."""
-    return replace(seen, rows={**seen.rows, **rows})

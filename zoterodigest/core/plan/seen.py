@@ -6,10 +6,10 @@ an instance remembers the last base at which item and entry were in step here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.links.link import Base, Row, fingerprint
+from zoterodigest.core.links.link import Base, Row, State, fingerprint
 from zoterodigest.core.values.record import Item
 
 _MOST_PAST = 20
@@ -67,6 +67,42 @@ def past_after(
         if marks:
             past[row_id] = marks
     return past
+
+
+def with_moved(seen: Seen, before: Iterable[Row], after: Iterable[Row]) -> Seen:
+    """Return `seen` once a run here brought the lock file's rows from `before` to `after`.
+
+    The base of a field that the run moved is in step here. All others stay as they were seen: the
+    library may lag behind the lock file, or its item may be still to come. A link that ends moves
+    no base.
+    """
+    then = {row.id: row for row in before}
+    rows = dict(seen.rows)
+    for row in after:
+        if row.id not in then:
+            rows.setdefault(row.id, row)
+        elif row.state is State.LINKED and row != then[row.id]:
+            known = rows.get(row.id) or replace(then[row.id], bases={})
+            rows[row.id] = _moved(known, then[row.id], row)
+    return replace(seen, rows=rows)
+
+
+def _moved(known: Row, before: Row, after: Row) -> Row:
+    """Return what was `known` of a row with all that changed in it between `before` and `after`."""
+    names = sorted({*known.bases, *before.bases, *after.bases})
+    moved = {name for name in names if before.bases.get(name) != after.bases.get(name)}
+    bases = {
+        name: base
+        for name in names
+        if (base := (after if name in moved else known).bases.get(name)) is not None
+    }
+    return replace(
+        after,
+        item=known.item if before.item == after.item else after.item,
+        note=known.note if before.note == after.note else after.note,
+        bases=bases,
+        apart=known.apart - (before.apart - after.apart) | (after.apart - before.apart),
+    )
 
 
 def _bases(rows: Mapping[str, Row], row_id: str) -> Mapping[str, Base]:

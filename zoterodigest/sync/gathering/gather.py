@@ -11,7 +11,7 @@ from zoterodigest.bibtex.edit.document import BibDocument, read_bib
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.links.link import Exported, fingerprint
 from zoterodigest.core.plan.found import Pending
-from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.plan.seen import Seen, with_moved
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
 from zoterodigest.core.values.record import (
     Entry,
@@ -47,7 +47,7 @@ from zoterodigest.project.lock.lock import (
     read_lock,
 )
 from zoterodigest.project.log.journal import Recorded, read_journal
-from zoterodigest.project.memory import read_memory, with_rows
+from zoterodigest.project.memory import read_memory
 from zoterodigest.project.pending import read_pending
 from zoterodigest.project.recovery import Facts, Found, fold_journal
 from zoterodigest.sync.gathering.compared import core_entry
@@ -269,7 +269,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         then, lock = lock, fold_journal(lock, lock_hash(lock_data), achieved, *facts)
         links = len(then.rows), len(lock.rows)
         _LOG.info("A run was killed: with its journal, %d links become %d", *links)
-        seen = _seen_by(then, lock, seen)
+        seen = seen and with_moved(seen, then.rows, lock.rows)
     if seen is not None and contents.version < seen.version:
         seen = replace(seen, has_gone_back=True)
     return Gathered(
@@ -300,13 +300,6 @@ def gather_elsewhere(workspace: Workspace) -> Gathered:
     lock = LockFile(identity) if data is None else read_lock(data, path)
     contents = read_contents(workspace.library.read(), workspace.zotero)
     return Gathered((), (), Unread(), data, lock, contents, frozenset())
-
-
-def _seen_by(then: LockFile, now: LockFile, seen: Seen | None) -> Seen | None:
-    """Return `seen` with the rows that a killed run made `now` of those `then`: it ran here."""
-    before = {row.id: row for row in then.rows}
-    written = {row.id: row for row in now.rows if before.get(row.id) != row}
-    return None if seen is None else with_rows(seen, written)
 
 
 def core_entries(

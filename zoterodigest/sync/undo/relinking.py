@@ -1,4 +1,4 @@
-"""Relinking: what an undo makes of the rows and shelves of a run, and of what was seen then.
+"""Relinking: what an undo makes of the rows and shelves of a run.
 
 A row that is turned back as a whole is as it was before the run; the link of one that the run made
 ends. Where something of it stays, only the fields that are turned back get their base again.
@@ -6,15 +6,12 @@ ends. Where something of it stays, only the fields that are turned back get thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
-from zoterodigest.core.links.link import Exported, Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.links.link import Exported, Origin, Row, Shelf, State
 from zoterodigest.core.plan.history import Links, Run
-from zoterodigest.core.plan.seen import Seen
-from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import Item
 from zoterodigest.sync.apply.unwritten import entry_place, put_back, shelf_place
 
 T = TypeVar("T")
@@ -143,42 +140,3 @@ def _exported_back(
     known = (one for side in sides for one in side)
     stay = {entry_place(one) for one in known if one.bibliography in declined}
     return put_back(present, sides, entry_place, stay)
-
-
-def seen_back(seen: Seen, present: Links, back: Links, written: Sequence[Item]) -> Seen:
-    """Return what is remembered when the links are as in `back` and items as `written`.
-
-    An item whose move is turned back was last seen where its entry is again.
-    """
-    before = {row.id: row for row in present.rows}
-    rows = {row.id: row for row in back.rows if before.get(row.id) != row}
-    collections = {key: set(held) for key, held in seen.collections.items()}
-    for item in written:
-        held_now = frozenset() if item.is_trashed else item.collections
-        _seen_in(collections, item.key, held_now, collections)
-    shelves = {
-        (shelf.digest, tuple(map(fingerprint, shelf.path))): shelf.collection
-        for shelf in (*present.shelves, *back.shelves)
-    }
-    for row in rows.values():
-        place, place_before = _place(row), _place(before.get(row.id, row))
-        if place != place_before and {place, place_before} <= shelves.keys():
-            _seen_in(collections, row.item, {shelves[place]}, (shelves[place_before],))
-    held_by = {key: frozenset(held) for key, held in collections.items()}
-    return Seen({**seen.rows, **rows}, held_by, seen.past)
-
-
-def _place(row: Row) -> tuple[SourceKey, tuple[str, ...]]:
-    return row.digest, row.headings
-
-
-def _seen_in(
-    collections: Mapping[str, set[str]], item: str, there: Set[str], gone: Iterable[str]
-) -> None:
-    """Note that an item was seen in the collections `there`, and in no other of those `gone`."""
-    for key in gone:
-        if key in collections:
-            collections[key].discard(item)
-    for key in there:
-        if key in collections:
-            collections[key].add(item)

@@ -42,7 +42,8 @@ from zoterodigest.sync.gathering.stored_keys import run_as_stored
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.removal.removal import Removal
 from zoterodigest.sync.run.run import Options, plan_over
-from zoterodigest.sync.undo.relinking import Fate, IsChanged, links_back, seen_back
+from zoterodigest.sync.undo.relinking import Fate, IsChanged, links_back
+from zoterodigest.sync.undo.remembering import seen_back, with_waiting
 from zoterodigest.sync.undo.reverting import Declined, Reverting
 
 
@@ -251,7 +252,9 @@ def _ending(undoing: Undoing, lock: LockFile, *, is_last: bool) -> Ending:
     if undoing.is_redo and not is_last:
         keys = set()
     written = [item for item in _as_if_written(undoing).items if item.key in keys]
-    return Ending(lock, seen_back(gathered.seen, gathered.lock.links, lock.links, written))
+    seen = seen_back(gathered.seen, gathered.lock.links, lock.links, written)
+    folding = undoing.workspace.zotero.folding()
+    return Ending(lock, with_waiting(seen, gathered.contents, written, folding))
 
 
 def _failed(undoing: Undoing, results: Results) -> Iterator[Declined]:

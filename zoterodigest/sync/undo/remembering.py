@@ -1,0 +1,82 @@
+"""Remembering: what this instance of the library is to have shown once an undo is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
+
+from zoterodigest.core.links.link import Base, Print, Row, State, fingerprint, print_of
+from zoterodigest.core.links.view import Folding, canonical
+from zoterodigest.core.plan.history import Links
+from zoterodigest.core.plan.seen import Seen, with_moved
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.record import EMPTY, Item
+from zoterodigest.library.records.contents import Contents
+
+
+def seen_back(seen: Seen, present: Links, back: Links, written: Sequence[Item]) -> Seen:
+    """Return what is remembered when the links are as in `back` and items as `written`.
+
+    An item whose move is turned back was last seen where its entry is again.
+    """
+    before = {row.id: row for row in present.rows}
+    collections = {key: set(held) for key, held in seen.collections.items()}
+    for item in written:
+        held_now = frozenset() if item.is_trashed else item.collections
+        _seen_in(collections, item.key, held_now, collections)
+    shelves = {
+        (shelf.digest, tuple(map(fingerprint, shelf.path))): shelf.collection
+        for shelf in (*present.shelves, *back.shelves)
+    }
+    for row in back.rows:
+        place, place_before = _place(row), _place(before.get(row.id, row))
+        if place != place_before and {place, place_before} <= shelves.keys():
+            _seen_in(collections, row.item, {shelves[place]}, (shelves[place_before],))
+    held_by = {key: frozenset(held) for key, held in collections.items()}
+    # A link that comes back was seen as it was when it ended: that had moved nothing here.
+    ended = {row.id for row in present.rows if row.state is not State.LINKED}
+    moved = with_moved(seen, present.rows, (row for row in back.rows if row.id not in ended))
+    return replace(moved, collections=held_by)
+
+
+def _place(row: Row) -> tuple[SourceKey, tuple[str, ...]]:
+    return row.digest, row.headings
+
+
+def _seen_in(
+    collections: Mapping[str, set[str]], item: str, there: Set[str], gone: Iterable[str]
+) -> None:
+    """Note that an item was seen in the collections `there`, and in no other of those `gone`."""
+    for key in gone:
+        if key in collections:
+            collections[key].discard(item)
+    for key in there:
+        if key in collections:
+            collections[key].add(item)
+
+
+def with_waiting(seen: Seen, now: Contents, written: Sequence[Item], folding: Folding) -> Seen:
+    """Return `seen` with the fields that are `written` as they were before a person's choice.
+
+    The choice moved no base where the library lagged: the lock file was ahead already. So what
+    lagged is told by what was in step here once. As an edit it would go over the newer value.
+    """
+    items, rows = {item.key: item for item in now.items}, dict(seen.rows)
+    then = {item.key: item for item in written if item.key in items}
+    for row in seen.rows.values():
+        names = seen.past.get(row.id, {}).keys() & row.bases.keys() if row.item in then else ()
+        for name in sorted(names):
+            known = row.bases[name].at_item
+            was_shown = _shown(items[row.item], row, name, folding).raw == known.raw
+            shown = _shown(then[row.item], row, name, folding)
+            base = Base(shown, shown)
+            if was_shown and shown.raw != known.raw and seen.is_past(row.id, name, base):
+                rows[row.id] = replace(row, bases={**rows[row.id].bases, name: base})
+    return replace(seen, rows=rows)
+
+
+def _shown(item: Item, row: Row, name: str, folding: Folding) -> Print:
+    note = item.notes.get(row.id)
+    fields = {**item.fields, **(note.fields if note else {})}
+    raws = {**item.raws, **(note.raws if note else {})}
+    return print_of(raws.get(name, ""), canonical(name, fields.get(name, EMPTY), folding))
