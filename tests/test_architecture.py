@@ -41,9 +41,9 @@ CLOCKS = frozenset({"now", "utcnow", "today", "uuid1", "uuid4"})
 # Libraries that belong to one place: the layers or modules that may import them.
 HOMES = {
     "pyzotero": ("library.http",),
-    "httpx2": ("library.http", "lookup.service"),
+    "httpx2": ("library.http",),
     "keyring": ("library.keys",),
-    "requests": (),
+    "requests": ("lookup.service",),
     "arxiv": (),  # ADR 21
     "bibtexparser": (),
     "sqlite3": ("library", "lookup.cache", "project.values"),

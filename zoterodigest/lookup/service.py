@@ -1,7 +1,7 @@
 """Requests to a service over HTTP, by its rules: who asks, how often, and when to try again.
 
-Only this module translates errors of httpx2 for lookups. It does not raise if a service does not
-answer: what was asked stays unknown, and the reason is returned.
+Only this module translates the errors of requests. It does not raise if a service does not answer:
+what was asked stays unknown, and the reason is returned.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import re
 import time
-import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from zoterodigest.library.access import Wait
 from zoterodigest.library.http.patience import TooSlow, seconds_asked, within
 
 if TYPE_CHECKING:
-    import httpx2
+    import requests
 
 _LOG = logging.getLogger(__name__)
 
@@ -98,7 +97,7 @@ class Service(AbstractContextManager["Service"]):
         self._free_at = manners.now()
         self._failures = 0
         self._given_up = ""
-        self._client: httpx2.Client | None = None
+        self._session: requests.Session | None = None
 
     def ask(
         self, path: str, params: Mapping[str, str], json: Mapping[str, object] | None = None
@@ -106,7 +105,7 @@ class Service(AbstractContextManager["Service"]):
         """Return the answer to a GET of `path` below the address, or to a POST of `json`."""
         if self._given_up:
             return NoReply(self._given_up)
-        # A retry of a library would sleep by itself, without a word and a limit (ADR 18).
+        # urllib3's Retry would sleep by itself, without a word and a limit (ADR 18).
         attempt, result = 1, self._sent(path, params, json)
         while isinstance(result, _Refused) and attempt < _ATTEMPTS and self._rests(result, attempt):
             attempt, result = attempt + 1, self._sent(path, params, json)
@@ -123,9 +122,9 @@ class Service(AbstractContextManager["Service"]):
 
     def close(self) -> None:
         """Close the connection; another question opens a new one."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        if self._session is not None:
+            self._session.close()
+            self._session = None
 
     def _wait(self, seconds: float, reason: str) -> None:
         _LOG.debug("Wait %g s: %s", seconds, reason)
@@ -146,9 +145,9 @@ class Service(AbstractContextManager["Service"]):
     def _sent(
         self, path: str, params: Mapping[str, str], json: Mapping[str, object] | None
     ) -> Reply | _Refused:
-        import httpx2
+        import requests
+        from urllib3.exceptions import HTTPError
 
-        faults = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError)
         name = self.place.name
         pause = (self._free_at - self._manners.now()).total_seconds()
         if pause > 0:
@@ -156,12 +155,18 @@ class Service(AbstractContextManager["Service"]):
         self.sent += 1
         try:
             return within(self._manners.longest_answer, lambda: self._received(path, params, json))
-        # A timeout of httpx2 counts from byte to byte: a server that drips would hold us for ever.
+        # Timeouts of requests count from byte to byte: a server that drips would hold us for ever.
         except TooSlow:
             self.close()  # the request may still read from this connection
             return _Refused(f"{name} is too slow: its answer did not come whole", is_final=True)
-        except faults as error:
-            return _fault(error, name)
+        except requests.Timeout:
+            return _Refused(f"{name} did not answer in time")
+        except requests.exceptions.ChunkedEncodingError:
+            return _Refused(f"{name} broke off its answer")
+        except requests.ConnectionError as error:
+            return _Refused(f"{name} cannot be reached", is_final=_is_unreachable(error))
+        except (OSError, ValueError, HTTPError) as error:  # also of urllib3, for odd addresses
+            return _Refused(f"the conversation with {name} failed ({type(error).__name__})")
         finally:
             self._free_at = self._manners.now() + timedelta(seconds=self.place.pause)
 
@@ -172,8 +177,16 @@ class Service(AbstractContextManager["Service"]):
         host = urlsplit(self.place.url).hostname
         _LOG.info("Ask %s at %s for %s", self.place.name, host, path)
         address = self.place.url.rstrip("/") + path
-        method = "GET" if json is None else "POST"
-        with self._opened().stream(method, address, params=dict(params), json=json) as response:
+        with self._opened().request(
+            "GET" if json is None else "POST",
+            address,
+            params=dict(params),
+            json=json,
+            timeout=self._manners.timeout,
+            stream=True,
+            # requests would send a key of ours to wherever the service redirects.
+            allow_redirects=not self.place.headers,
+        ) as response:
             body = _body(response)
             if body is None:
                 return _Refused(f"{self.place.name} answers without end", is_final=True)
@@ -187,23 +200,16 @@ class Service(AbstractContextManager["Service"]):
                 return _Refused(f"{self.place.name} asks for fewer requests", seconds)
             return Reply(response.status_code, body)
 
-    def _opened(self) -> httpx2.Client:
-        import httpx2
+    def _opened(self) -> requests.Session:
+        import requests
 
-        if self._client is None:
-            is_remote = self.place.url.startswith("https://")
-            self._client = httpx2.Client(
-                headers={**self.place.headers, "User-Agent": self._manners.user_agent},
-                timeout=self._manners.timeout,
-                # Headers may hold a key, which must not go where a service redirects.
-                follow_redirects=is_remote and not self.place.headers,
-                # No proxy may come between us and a service on this machine, which has no TLS.
-                trust_env=is_remote,
-                verify=is_remote,
-            )
-            # An abandoned service leaves no socket open: httpx2 closes none by itself.
-            weakref.finalize(self, self._client.close)
-        return self._client
+        if self._session is None:
+            self._session = requests.Session()
+            # A proxy of the environment must not come between us and a service on this machine.
+            self._session.trust_env = self.place.url.startswith("https://")
+            self._session.headers.update(self.place.headers)
+            self._session.headers["User-Agent"] = self._manners.user_agent
+        return self._session
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,27 +230,19 @@ _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _THROTTLED = re.compile(rb"\s{0,20}rate exceeded", re.IGNORECASE)
 
 
-def _fault(error: Exception, name: str) -> _Refused:
-    """Return why a request to the service `name` came to nothing."""
-    import httpx2
-
-    match error:
-        case httpx2.TimeoutException():
-            return _Refused(f"{name} did not answer in time")
-        case httpx2.ConnectError():  # nothing listens there: another try soon would not help
-            return _Refused(f"{name} cannot be reached", is_final=True)
-        case httpx2.RemoteProtocolError() | httpx2.ReadError():
-            return _Refused(f"{name} broke off its answer")
-        case _:
-            return _Refused(f"the conversation with {name} failed ({type(error).__name__})")
-
-
-def _body(response: httpx2.Response) -> bytes | None:
-    """Return the whole body; None if it is longer than any real one."""
+def _body(response: requests.Response) -> bytes | None:
+    """Return all that comes; None if it is more than any real answer."""
     received = bytearray()
-    # Counted after unpacking: a small compressed body can hold gigabytes.
-    for piece in response.iter_bytes():
+    for piece in response.iter_content(65_536):
         received += piece
         if len(received) > _LONGEST_BODY:
             return None
     return bytes(received)
+
+
+def _is_unreachable(error: Exception) -> bool:
+    """Tell whether nothing listens at the address: another try soon would not help."""
+    from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+    cause = error.args[0] if error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
