@@ -81,6 +81,7 @@ AllowRemovals = Annotated[
     bool, typer.Option("--allow-removals", help="Allow any number of removals.")
 ]
 
+# `zoterodigest --help` names these numbers, and scripts compare with them.
 FINE, FAILED, CONFLICTING, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
 """The exit codes of runs that came to their end; an error has its own."""
 

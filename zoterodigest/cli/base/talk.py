@@ -139,6 +139,7 @@ def _bar(what: str) -> Iterator[Progress]:
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
+    # transient: a bar that is done would stay above the summary.
     with Bars(*columns, TimeRemainingColumn(), console=console, transient=True) as bars:
         task = bars.add_task(what, total=None, visible=False)
         with countdown.shown_by(lambda more: bars.update(task, description=f"{what}{more}")):

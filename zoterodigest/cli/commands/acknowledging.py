@@ -46,6 +46,7 @@ def acknowledge_or_forget(wish: StandingWish, asked: Invocation) -> int:
 
     Raises `NotChosen` or `NotOpen` if the options don't name reports clearly.
     """
+    # Exactly one of the two: an ID that is forgotten must not mean every report.
     if bool(wish.id) == wish.is_all:
         raise NotChosen(
             "an ID and --all are two things" if wish.id else "neither an ID nor --all was given",

@@ -113,6 +113,7 @@ def _meant(asked: Invocation) -> Workspace:
         )
         given = workspace.digests if digests else ()
         return replace(workspace, digests=given, bibs=read)
+    # Reading must not create a library: without digests it has to exist.
     if not workspace.digests:
         return replace(workspace, library=open_library(asked.address, start))
     return workspace

@@ -64,6 +64,7 @@ def with_lookups(
     elif may_ask:
         looked = asked(prepared, created_works(prepared), may_ask=True)
     else:
+        # Nothing is asked, but the summary says how many papers this concerns.
         looked = LookedUp(created_works(prepared), may_ask=False)
     return with_found(prepared, looked), looked
 

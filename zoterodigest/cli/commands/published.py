@@ -159,6 +159,7 @@ def _applied(planned: Prepared, place: Place, shown: Shown, asked: Invocation) -
         emit(("", *plan_text(planned, place), *refusals_text(planned)))
         if planned.is_settled:
             emit(("", closing_text(planned)))
+    # The plan was shown above, so that a person sees what the guard stopped.
     if planned.stop is not None:
         raise TooMuch(planned.stop)
     failures, outcome = tuple(foreseen(planned)), None

@@ -83,6 +83,7 @@ def serve(
     with _libraries(address, offers) as libraries, _bound(libraries, keys, port) as listening:
         places = ", ".join(f"{listening.url}/{path}" for path in libraries)
         emit([f"Serving {places} (Ctrl-C ends it)"])
+        # Ctrl-C is how a person ends the server, so it is no error.
         with suppress(KeyboardInterrupt):
             listening.serve_forever()
 

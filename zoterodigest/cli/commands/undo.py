@@ -237,6 +237,7 @@ def _done(undoing: Undoing, how: _Wish) -> Undone:
 def _question(undoing: Undoing, how: _Wish) -> str:
     if how.is_redo:
         return f"Do {run_text(how.run(undoing.run.undoes))} again?"
+    # A killed undo has undone a part already: the question must not promise a new one.
     is_going_on = undoing.run.number in killed_undos(how.history.runs)
     return f"{'Go on undoing' if is_going_on else 'Undo'} {run_text(listed(undoing.run))}?"
 

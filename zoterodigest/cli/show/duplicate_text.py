@@ -136,6 +136,7 @@ def _identifier(one: Identifier) -> str:
 
 
 def _advice(workspace: Workspace) -> str:
+    # The trial library has no window in which a person could merge items.
     is_trial = is_embedded(workspace.library.identity)
     in_zotero = "" if is_trial else " Or select both in Zotero, right-click, Merge Items."
     return f"Merge the items by the command below each of them.{in_zotero} {_FOLLOWS}"

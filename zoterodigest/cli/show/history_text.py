@@ -97,6 +97,7 @@ def moment_text(run: Listed) -> str:
     """Return when a run took place, in local time."""
     try:
         return f"{datetime.fromisoformat(run.when).astimezone():%Y-%m-%d %H:%M}"
+    # A damaged time must not hide the run.
     except ValueError:
         return visible(run.when)
 

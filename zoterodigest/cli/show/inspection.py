@@ -106,6 +106,7 @@ def inspect_bibs(paths: Sequence[Path]) -> list[ReadBib | Unreadable]:
 def _each_once(paths: Sequence[Path], read: Callable[[Path], _Read]) -> list[_Read | Unreadable]:
     """Return what `read` makes of each path; a file that can't be read doesn't stop the others."""
     found: list[_Read | Unreadable] = []
+    # A shell pattern and a name can give the same file twice.
     for path in dict.fromkeys(paths):
         try:
             found.append(read(path))

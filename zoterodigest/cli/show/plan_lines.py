@@ -132,6 +132,7 @@ def _things(
         case CreateItem():
             digest = subjects.digest(action.row_ids[0])
             yield Thing(digest, "new items", fields_title(action.fields))
+            # What a lookup filled in is counted by itself: no digest has it.
             if action.sources:
                 yield Thing(digest, "completed items", "", _names(action.sources))
         case ChangeItem():
@@ -166,6 +167,7 @@ def _things(
             names = _arrow(visible(action.before), visible(action.after))
             yield Thing(action.digest, "renamed headings", names)
         case _:
+            # mypy refuses an action that has no case above.
             assert_never(action)
 
 

@@ -99,6 +99,7 @@ class Wording:
             case SameWork():
                 return visible(f"{report.identifier.scheme}:{report.identifier.value}")
             case _:
+                # mypy refuses a report that has no case above.
                 assert_never(report)
 
     def details(self, report: Report) -> list[str]:
