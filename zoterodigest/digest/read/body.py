@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from zoterodigest.digest.format.format import Format, fold
-from zoterodigest.digest.read.found import Found
+from zoterodigest.digest.read.found import DETAILS, Found
 from zoterodigest.digest.read.layers import Text, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
 from zoterodigest.digest.read.own_notes import claim_notes, part_notes
@@ -25,7 +25,6 @@ from zoterodigest.digest.read.slots import (
     trimmed,
 )
 
-_TAG = re.compile(rb"<(/?)details\b[^<>\n]*>", re.I)
 _SUMMARY = re.compile(rb"[ \t\n]*<summary\b[^>\n]*>(.*?)</summary\s*>", re.I | re.S)
 _LONGEST_SUMMARY = 2000
 _ANY_TAG = re.compile(r"<[^<>]*>")
@@ -56,7 +55,7 @@ def _folds(data: bytes) -> dict[int, tuple[int, int]]:
     """Pair `<details>` with their end tags, the inner ones first; an unclosed one has none."""
     folds: dict[int, tuple[int, int]] = {}
     opened: list[int] = []
-    for tag in _TAG.finditer(data):
+    for tag in DETAILS.finditer(data):
         if not tag[1]:
             opened.append(tag.start())
         elif opened:
@@ -75,7 +74,7 @@ def claim_section(claims: Claims, body: Body, line: int, form: Format) -> int | 
 
 
 def _claim_details(claims: Claims, body: Body, line: int, form: Format) -> int | None:
-    opened = _TAG.search(body.text.data, body.ranges[line][0])
+    opened = DETAILS.search(body.text.data, body.ranges[line][0])
     if opened is None:
         return None
     closed = body.folds.get(opened.start())
@@ -112,7 +111,7 @@ def folded_slots(text: Text, form: Format, first: str) -> list[Slot]:
     slots: list[Slot] = []
     cursor = 0
     for start, (end, after) in sorted(_folds(text.data).items()):
-        opened = _TAG.match(text.data, start)
+        opened = DETAILS.match(text.data, start)
         if opened is None or start < cursor:
             continue
         name, inner = _summary(text, opened.end(), end)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from zoterodigest.digest.format.format import Format
 from zoterodigest.digest.read.found import (
+    DETAILS,
     Found,
     Head,
     head_match,
@@ -21,7 +21,6 @@ from zoterodigest.digest.read.found import (
 from zoterodigest.digest.read.layers import text_of
 from zoterodigest.digest.read.lines import Lines
 
-_TAG = re.compile(rb"<(/?)details\b[^<>\n]*>", re.I)
 _SUMMARY_END = b"</summary>"
 _HEAD_LINES = 4
 
@@ -46,7 +45,7 @@ def depth_change(data: bytes) -> int:
     """Return how many more `<details>` a line opens than it closes."""
     if b"details" not in data.lower():
         return 0
-    return sum(-1 if match[1] else 1 for match in _TAG.finditer(data))
+    return sum(-1 if match[1] else 1 for match in DETAILS.finditer(data))
 
 
 def _change(lines: Lines, line: int) -> int:
@@ -104,7 +103,7 @@ def _with_strays(lines: Lines, closed: int, stop: int, outer: int) -> tuple[int,
 def _found(lines: Lines, head: Head, last: int, broken: str) -> Found:
     text = text_of(lines.source, span_of(lines, head.line, last))
     start = text.data.lower().find(_SUMMARY_END) + len(_SUMMARY_END)
-    closing = [match.start() for match in _TAG.finditer(text.data) if match[1]]
+    closing = [match.start() for match in DETAILS.finditer(text.data) if match[1]]
     end = closing[-1] if closing and not broken else len(text.data)
     body = (min(start, end), end)
     return Found(head.line, last, text, (0, start), body, head.match, broken)

@@ -46,6 +46,9 @@ class Head:
 
 _RULE = re.compile(rb"^ {0,3}(?:-[ \t]*){3,}$|^ {0,3}(?:\*[ \t]*){3,}$|^ {0,3}(?:_[ \t]*){3,}$")
 _HEADING = re.compile(rb"^ {0,3}#{1,6}(?:[ \t]|$)")
+DETAILS = re.compile(rb"<(/?)details\b[^<>\n]*>", re.I)
+"""A tag that begins or, with the sign in its group, ends a `<details>`."""
+
 _MARKS = b" \t\r\n*_`[]()"
 
 

@@ -164,7 +164,7 @@ def _as_line(document: Document, line: Line, end: int, filled: str) -> Edit:
 
 def sample(manner: Manner, slot: str) -> str:
     """Return what the nearest entry has in a slot, for writing another value like it."""
-    return next((mark.text for _, mark in manner.samples(slot)), "")
+    return next(iter(manner.texts(slot)), "")
 
 
 def link_samples(manner: Manner, slots: Sequence[str]) -> tuple[bytes, ...]:

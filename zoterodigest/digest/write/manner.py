@@ -89,6 +89,10 @@ class Manner:
         for entry, marks in self.marks:
             yield from ((entry, mark) for mark in marks if mark.slot == slot)
 
+    def texts(self, slot: str) -> list[str]:
+        """Return the texts in the slot called `slot`, the nearest first."""
+        return [mark.text for _, mark in self.samples(slot)]
+
     @cached_property
     def lines_by_entry(self) -> tuple[tuple[OwnLine, ...], ...]:
         """Of every model the lines whose text beside the slots is manner and no content."""

@@ -81,8 +81,7 @@ class Draft:
         if slot == "url":
             return self._page()
         if slot == "chips":
-            samples = [mark.text for _, mark in self.manner.samples("chips")]
-            return new_chips_text(samples, self.fields)
+            return new_chips_text(self.manner.texts("chips"), self.fields)
         if slot == "comment_stub":
             return self._guarded(slot, self._stub())
         if slot in ("links", "code"):
@@ -110,7 +109,7 @@ class Draft:
 
     def _sample(self, slot: str, value: Value) -> str:
         """Return what the nearest neighbor has in a slot; for a list, the nearest that has one."""
-        texts = [mark.text for _, mark in self.manner.samples(slot)]
+        texts = self.manner.texts(slot)
         if isinstance(value, Blocks):
             lists = [text for text in texts if "\n" in text and is_list(text)]
             texts = lists if is_list(value.texts[0]) and lists else texts
@@ -139,15 +138,10 @@ class Draft:
     def _stub(self) -> str:
         """Return how a folded comment begins; "" for one as short as those that stand unfolded."""
         comment = " ".join(_word(self.fields, "comment").split())
-        stubs = [mark.text for _, mark in self.manner.samples("comment_stub")]
-        plain = (
-            len(mark.text)
-            for _, marks in self.manner.marks
-            if not any(mark.slot == "comment_stub" for mark in marks)
-            for mark in marks
-            if mark.slot == "comment"
-        )
-        if len(comment) <= max(_SHORT_COMMENT, *plain, 0):
+        stubs = self.manner.texts("comment_stub")
+        entries = ({mark.slot: len(mark.text) for mark in marks} for _, marks in self.manner.marks)
+        unfolded = (it.get("comment", 0) for it in entries if "comment_stub" not in it)
+        if len(comment) <= max(_SHORT_COMMENT, *unfolded):
             return ""
         size = len(stubs[0].removesuffix(STUB_END)) if stubs else 5
         return comment[:size] + STUB_END
@@ -184,7 +178,7 @@ class Draft:
 
     def _venue_samples(self, venue: str) -> list[str]:
         """Return the venues around: of the same one first; a date goes with that one only."""
-        texts = [mark.text for _, mark in self.manner.samples("venue")]
+        texts = self.manner.texts("venue")
         read = [(text, venue_slot.parse_venue(cleaned(text))) for text in texts]
         same = [text for text, it in read if it.venue.casefold() == venue.casefold() or not venue]
         return [*same, *(text for text, it in read if not it.date), ""]
@@ -258,7 +252,7 @@ def cut_authors(fields: Fields, manner: Manner) -> Names:
     value = fields.get("authors")
     if not isinstance(value, Names):
         return Names(())
-    lists = [names.parse_names(mark.text) for _, mark in manner.samples("authors")]
+    lists = [names.parse_names(text) for text in manner.texts("authors")]
     cuts = {len(it.people) for it in lists if it.truncated}
     longest = max((len(it.people) for it in lists if not it.truncated), default=0)
     if len(cuts) == 1 and (most := cuts.pop()) >= longest and len(value.people) > most:
