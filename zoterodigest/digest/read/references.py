@@ -138,6 +138,7 @@ def _identifiers(
     for index, url in enumerate(urls):
         found = identity.identifier_of(url)
         if found is not None and found.scheme != "url":
+            # The first of a scheme counts: links to other works follow those to the paper itself.
             known.setdefault(found.scheme, found)
         elif found is not None and (identity.is_paper_url(url) or (has_title_link and index == 0)):
             plain.append(found)

@@ -191,6 +191,7 @@ class _Trial:
         for unit in kept:
             fields = asked.setdefault(unit.entry, {})
             fields.update({name: self._changes[unit.entry][name] for name in unit.names})
+        # Every entry is compared, not only those edited: an edit may disturb the next one.
         pairs = enumerate(zip(self._document.entries, after, strict=True))
         return all(
             _is_as_asked(old, new, asked.get(index, {}), self._form) for index, (old, new) in pairs

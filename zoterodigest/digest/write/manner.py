@@ -19,6 +19,7 @@ from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.references import find_links, hyperlinks_in, is_own_page
 from zoterodigest.digest.read.slots import Slot, decoded
 
+# A limit, so that a new entry costs no more in a list of thousands than in a short one.
 _MOST_NEIGHBOURS = 24
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _ORDINAL = re.compile(r"^[ \t>]*\d{1,9}[.)](?=[ \t])")

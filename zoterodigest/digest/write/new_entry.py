@@ -160,6 +160,7 @@ class Draft:
         date = date if is_iso(date) else ""  # beside a venue a date in words would be part of it
         if not any(wanted.values()) and not date:
             return ""
+        # The last sample is empty: a venue that no neighbor can show is written plainly.
         for sample in self._venue_samples(wanted["venue"]):
             shown = venue_slot.parse_venue(cleaned(sample))
             asked = dict(wanted)
