@@ -191,6 +191,25 @@ def test_what_the_survivor_lacks_and_nothing_fills_in_has_diverged(
     assert world.prepare(SYNC).is_settled
 
 
+@pytest.mark.parametrize("first", [SYNC, PULL])
+@pytest.mark.parametrize("title", [MASK, SWIN])
+def test_both_entries_of_two_works_stay_where_the_survivor_has_the_title_of_one(
+    world: World, title: str, first: Options
+) -> None:
+    """Where the entry that follows is the other one, the export may not take the title's for it."""
+    before = bib(world)
+    others = (world.key(SWIN), world.key(MASK))
+    world.put(LibraryItem(OWN, 0, {"itemType": "preprint", "title": title}))
+    for other in others:
+        world.merge(OWN, other)
+
+    world.push(first)
+    world.push(SYNC)
+
+    assert bib(world) == before
+    assert world.prepare(SYNC).is_settled
+
+
 def test_a_push_before_the_export_makes_no_divergence_of_what_an_export_wrote(
     tmp_path: Path,
 ) -> None:

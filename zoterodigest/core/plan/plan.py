@@ -233,6 +233,13 @@ def bib_entry_id(file: SourceKey, key: str) -> BibEntryId:
     return file, fingerprint(key)
 
 
+def linked_entries(links: Iterable[Link], rows: Iterable[Row]) -> Mapping[BibEntryId, str]:
+    """Return the items of entries of .bib files; `rows` tell of those that `links` do not."""
+    found = {(row.digest, row.key): row.item for row in rows if row.state is State.LINKED}
+    bibs = (link for link in links if link.row.digest.is_bib)
+    return found | {bib_entry_id(one.row.digest, one.entry.key): one.row.item for one in bibs}
+
+
 def diverged_entries(links: Iterable[Link], rows: Iterable[Row]) -> frozenset[BibEntryId]:
     """Return the entries of .bib files that diverged from their items.
 

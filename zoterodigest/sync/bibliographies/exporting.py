@@ -298,7 +298,21 @@ class _Export:
         if found is None:
             items, venues = self.works.contents.items, self.workspace.zotero.venues
             found = aliases_in(self.source or b"", self.bib.key, self._known, items, venues).keys
-        return {item: key for item, key in found.items() if item in self.works.named}
+        standing = {**self._linked_keys(found), **found}
+        return {item: key for item, key in standing.items() if item in self.works.named}
+
+    def _linked_keys(self, found: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the keys of items that are not `found` by what entries here say: links tell of the
+        item into which those of several entries were merged.
+        """
+        entries = self.works.linked.entries
+        lost = {item for (bib, _), item in entries.items() if bib == self.bib.key} - found.keys()
+        keys: dict[str, str] = {}
+        for key in _keys_in(self.source or b"") if lost else ():
+            item = entries.get(bib_entry_id(self.bib.key, key))
+            if item in lost:
+                keys.setdefault(item, key)
+        return keys
 
     def _entry(self, item: str, key: str) -> BibEntry:
         return to_entry(self.works.named[item].work, key, style_of(self.bib), bib_rules())

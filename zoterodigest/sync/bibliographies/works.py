@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.links.link import Row, State
 from zoterodigest.core.plan.plan import (
@@ -15,6 +15,7 @@ from zoterodigest.core.plan.plan import (
     Plan,
     diverged_entries,
     items_behind,
+    linked_entries,
 )
 from zoterodigest.core.values.record import Fields, Names
 from zoterodigest.library.port import LibraryItem
@@ -31,14 +32,16 @@ class Linked:
     """Items that are linked with entries: `items` with those of digests, in their order; `left` are
     those whose entries somebody took out of a .bib, each with its file. Of the items in `cut`
     nobody knows all authors: an entry says "et al." behind as many as the item has. Those that are
-    `behind` are older here than the lock file: their entries in a .bib may be newer. `diverged` are
-    entries of .bib files that differ from their items until somebody resolves that.
+    `behind` are older here than the lock file: their entries in a .bib may be newer. `entries` are
+    the items of entries of .bib files; those `diverged` differ from their items until somebody
+    resolves that.
     """
 
     items: tuple[str, ...] = ()
     left: frozenset[tuple[str, str]] = frozenset()
     cut: frozenset[str] = frozenset()
     behind: frozenset[str] = frozenset()
+    entries: Mapping[BibEntryId, str] = field(default_factory=dict)
     diverged: frozenset[BibEntryId] = frozenset()
 
 
@@ -106,8 +109,10 @@ def linked_items(
     filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
     cut = frozenset(link.row.item for link in links if _is_cut(link, filled.get(link.row.item, {})))
     items = tuple(dict.fromkeys(row.item for row in ordered))
-    diverged = diverged_entries(links, rows)
-    return Linked(items, frozenset(left), cut, items_behind(links), diverged)
+    entries = linked_entries(links, bibs)
+    return Linked(
+        items, frozenset(left), cut, items_behind(links), entries, diverged_entries(links, rows)
+    )
 
 
 def all_in_order(works: Works) -> Sequence[str]:
