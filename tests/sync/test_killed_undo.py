@@ -96,6 +96,12 @@ def edit_a_bib_entry(world: World) -> None:
     world.edit("refs.bib", (ATTENTION, "Attention Is Plenty"))
 
 
+def merge_two_works(world: World) -> None:
+    """Merge the items of two works, of which the one that stays has an edited entry."""
+    world.edit("notes.md", ("Task: translation", "Task: speech"))
+    world.merge(world.key(ATTENTION), world.key("Mask R-CNN"))
+
+
 def edit_much(world: World) -> None:
     edit_both_ends(world)
     edit_a_bib_entry(world)
@@ -122,6 +128,7 @@ IN_A_BIB = (edit_an_entry, edit_an_item, edit_a_bib_entry)
 
 SCENES = [
     pytest.param(in_a_bib, edit_much, 4, id="much"),
+    pytest.param(in_two_digests, merge_two_works, 1, id="merged"),
     *(
         pytest.param(
             make, change, 1, id=f"{change.__name__} {make.__name__}", marks=pytest.mark.deep

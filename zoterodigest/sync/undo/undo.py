@@ -8,14 +8,14 @@ lock file moves on when both ends are written, as in the run that is done again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zoterodigest.core.links.link import Row, State
 from zoterodigest.core.plan.found import PendingChange
 from zoterodigest.core.plan.history import Links, Run, changed_links, is_undo
-from zoterodigest.core.plan.plan import Link
+from zoterodigest.core.plan.plan import Link, bib_entry_id
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import EmbeddedAddress, parse_address, ways_to
@@ -281,35 +281,59 @@ def _released(undoing: Undoing) -> LockFile | None:
     present, back = undoing.gathered.lock, undoing.lock
     if undoing.run.address:
         return None if undoing.is_redo else back
+    waits = _waits(undoing)
     if undoing.is_redo:
-        ended = _ended(present, back)
+        ended = _ended(present, back, waits)
         return None if ended == present else ended
     rows = {row.id: row for row in present.rows}
     collections = {shelf.collection for shelf in present.shelves}
     entries = {*map(entry_place, present.exported)}
     return replace(
         back,
-        rows=tuple(_released_row(row, rows.get(row.id)) for row in back.rows),
+        rows=tuple(_released_row(row, rows.get(row.id), waits) for row in back.rows),
         shelves=tuple(one for one in back.shelves if one.collection in collections),
         exported=tuple(one for one in back.exported if entry_place(one) in entries),
     )
 
 
-def _ended(present: LockFile, back: LockFile) -> LockFile:
+def _waits(undoing: Undoing) -> Callable[[Row], bool]:
+    """Tell whether the item and the entry of a row that is, or was, `TRASHED` stay where they are.
+
+    Such a link ends, or comes back, with the bases of all others: if its item was merged into that
+    of another link, what the merge brought there is known by both links together.
+    """
+    moved = {one.key for one in undoing.sent.items if "deleted" in one.data}
+    sides = (undoing.gathered, _gathered_then(undoing))
+    now, then = (
+        {bib_entry_id(one.digest, one.key) for one in side.entries if one.digest.is_bib}
+        for side in sides
+    )
+
+    def waits(row: Row) -> bool:
+        is_there = not row.digest.is_bib or (row.digest, row.key) in now & then
+        return row.item not in moved and is_there
+
+    return waits
+
+
+def _ended(present: LockFile, back: LockFile, waits: Callable[[Row], bool]) -> LockFile:
     """Return `present` without the links that `back` ends: their items may go into the trash."""
     rows = {row.id: row for row in back.rows}
 
     def is_ended(row: Row) -> bool:
-        return row.state is State.LINKED and rows[row.id].state is not State.LINKED
+        state = rows[row.id].state
+        is_ending = row.state is State.LINKED and state is not State.LINKED
+        return is_ending and not (state is State.TRASHED and waits(row))
 
     return replace(
         present, rows=tuple(rows[row.id] if is_ended(row) else row for row in present.rows)
     )
 
 
-def _released_row(back: Row, present: Row | None) -> Row:
+def _released_row(back: Row, present: Row | None, waits: Callable[[Row], bool]) -> Row:
     is_linked = present is not None and present.state is State.LINKED
-    if back.state is not State.LINKED or is_linked:
+    is_trashed = present is not None and present.state is State.TRASHED
+    if back.state is not State.LINKED or is_linked or (is_trashed and waits(back)):
         return back
     return present or replace(back, state=State.UNLINKED)
 
