@@ -522,6 +522,26 @@ def test_a_removal_done_again_tells_of_an_item_that_was_merged_meanwhile(pushed:
     assert len(pushed.children("An Item of My Own")) == len(moved)
 
 
+def test_an_item_that_was_merged_into_another_since_stays_in_the_trash(pushed: World) -> None:
+    removed, markdown = pushed.key(GAN), digest(pushed)
+    pushed.remove()
+    pushed.change(removed, deleted=0)
+    pushed.put_item("WNXTEM22", title=GAN)
+    pushed.merge("WNXTEM22", removed)
+
+    done = undone(pushed)
+
+    assert sorted(one["title"] for one in pushed.items().values()) == [GAN, SWIN]
+    assert {(one.title, one.reason) for one in done.declined if one.key == removed} == {
+        (GAN, "it was merged into another item, and what it had is there")
+    }
+    pushed.push(SYNC)
+    assert digest(pushed) == markdown
+    assert sorted(one["title"] for one in pushed.items().values()) == [GAN, SWIN]
+    assert len(pushed.notes()) == 2
+    assert pushed.plan(SYNC).is_settled
+
+
 def test_a_file_that_the_run_made_and_that_is_gone_already_declines_nothing(world: World) -> None:
     world.configure('[[digest]]\npath = "*.md"\n\n[[bibliography]]\npath = "refs.bib"\n')
     world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001")))

@@ -155,16 +155,22 @@ class Reverting:
             now, before, after = (one.get(name) for one in (data, change.before, change.after))
             if name in SETS:
                 yield from self._members_back(change, name, data)
+            elif now and name == "deleted" and change.key in self._merged:
+                # Its note and links live on elsewhere: beside them its work would stand twice.
+                self._decline(change, MERGED)
             elif now == after and name == "deleted" and not self._is_as_left(change):
                 # In the trash nobody would see what was written since.
                 self._decline(change, "it, or something below it, has changed since")
             elif now == after:
                 yield name, _emptied(now) if before is None else before
-            elif now == before and name == "deleted" and change.key in self.removal.merged:
-                # It lies in the trash as it is to, but its note and links live on elsewhere.
-                self._decline(change, MERGED)
             elif now != before:
                 yield from self._lines_back(change, name, data)
+
+    @cached_property
+    def _merged(self) -> Set[str]:
+        """The items in the trash that were merged into one that is not there, not by the run."""
+        by_run = (ItemJson(change.after).replaced for change in self.run.objects)
+        return self.removal.merged.keys() - {key for replaced in by_run for key in replaced}
 
     def _is_as_left(self, change: ObjectChange) -> bool:
         return not change.left or state_below(change.key, self._families) == change.left
