@@ -542,6 +542,28 @@ def test_an_item_that_was_merged_into_another_since_stays_in_the_trash(pushed: W
     assert pushed.plan(SYNC).is_settled
 
 
+def test_an_undo_that_leaves_a_merged_item_in_part_clears_nothing_in_the_entry(
+    world: World,
+) -> None:
+    """What the run filled in goes again: the entry was never in step with this item there."""
+    world.markdown("Notes.md", notes(quoted(GAN, "2401.00002", venue="CVPR 2024")))
+    world.push(SYNC)
+    ours, markdown = world.key(GAN), digest(world)
+    world.put(LibraryItem("WNXTEM22", 0, {"itemType": "conferencePaper", "title": GAN}))
+    world.merge("WNXTEM22", ours)
+    world.push(SYNC)
+    world.change("WNXTEM22", DOI="10.1000/own", date="2024-06")
+
+    done = undone(world)
+
+    assert {one.reason for one in done.declined} == {"date has changed since"}
+    assert "proceedingsTitle" not in world.items()["WNXTEM22"]
+    world.push(SYNC)
+    assert digest(world) == markdown
+    assert world.items()["WNXTEM22"]["proceedingsTitle"]
+    assert world.plan(SYNC).is_settled
+
+
 def test_a_file_that_the_run_made_and_that_is_gone_already_declines_nothing(world: World) -> None:
     world.configure('[[digest]]\npath = "*.md"\n\n[[bibliography]]\npath = "refs.bib"\n')
     world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001")))

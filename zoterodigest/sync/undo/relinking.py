@@ -70,7 +70,9 @@ class _Back:
         if before is not None and after is not None and not self.is_kept:
             # Not the row as a whole: an undo that went as far as it could has turned parts of it.
             present = _turned_back(present, after, before)
-        known = Row(present.id, present.digest, present.item) if before is None else before
+        # What the entry agreed on with another item it never did with the one that it stays with.
+        known = Row(present.id, present.digest, present.item)
+        known = before if before is not None and before.item == present.item else known
 
         def back(now: Mapping[str, T], then: Mapping[str, T]) -> dict[str, T]:
             stays = {name: one for name, one in now.items() if not is_changed(present.id, name)}
