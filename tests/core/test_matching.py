@@ -18,7 +18,7 @@ from zoterodigest.core.works.catalogue import (
     Unknown,
     library_catalogue,
 )
-from zoterodigest.core.works.note_matching import assign_notes
+from zoterodigest.core.works.pairing import assign_notes
 from zoterodigest.core.works.work import work_of
 
 TITLE = "On the Matching of Papers"

@@ -13,8 +13,8 @@ from zoterodigest.core.links.link import Base, Row, State, print_of
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier, match_title
 from zoterodigest.core.values.record import Entry
-from zoterodigest.core.works.contradictions import contradict
 from zoterodigest.core.works.pairing import Pairing, Scope, Unread, pair, traits_of
+from zoterodigest.core.works.work import contradict
 
 TEXT = "A sentence that is long enough to tell one entry from another, about "
 

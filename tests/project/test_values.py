@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
+from zoterodigest.core.links.bases import base_value, keys_of, texts_of
 from zoterodigest.core.links.link import Base, Row, print_of
-from zoterodigest.core.links.parts import base_value, keys_of, texts_of
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.record import (

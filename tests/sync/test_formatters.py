@@ -12,7 +12,7 @@ import pytest
 
 from tests.digest.corpus import read
 from tests.sync.world import World
-from zoterodigest.core.values.escapes import unescaped
+from zoterodigest.core.values.blocks import unescaped
 from zoterodigest.core.values.record import Members
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare

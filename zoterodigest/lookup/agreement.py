@@ -14,11 +14,9 @@ from zoterodigest.bibtex.tex.accents import characters
 from zoterodigest.bibtex.tex.latex import decode
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Names
-from zoterodigest.core.works.contradictions import contradicting
-from zoterodigest.core.works.people import PeopleCompared, known_people
 from zoterodigest.core.works.thresholds import LONGEST_TITLE
 from zoterodigest.core.works.titles import Titles, compare_titles, is_telling_head
-from zoterodigest.core.works.work import KnownWork
+from zoterodigest.core.works.work import KnownWork, PeopleCompared, contradicting, known_people
 from zoterodigest.lookup.work import Candidate
 
 

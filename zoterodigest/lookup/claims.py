@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from zoterodigest.core.values.editions import year_of_edition
-from zoterodigest.core.values.venue import VenueKind, VenueTable
+from zoterodigest.core.values.venue import VenueKind, VenueTable, year_of_edition
 from zoterodigest.lookup.citation import NOWHERE, Citation, cited, four_digits
 from zoterodigest.lookup.venue_names import Named, VenueNames
 from zoterodigest.lookup.venue_tail import Track, track_named

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.values.editions import ORDINAL
-from zoterodigest.core.values.venue import Venue, VenueKind, VenueTable
+from zoterodigest.core.values.venue import ORDINAL, Venue, VenueKind, VenueTable
 from zoterodigest.lookup.venue_tail import Tail, awards_in, tail_at, track_named
 
 

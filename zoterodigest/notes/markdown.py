@@ -21,8 +21,8 @@ from zoterodigest.core.values.blocks import (
     Shape,
     cut_blocks,
     split_blocks,
+    unescaped,
 )
-from zoterodigest.core.values.escapes import unescaped
 from zoterodigest.notes.inline import gather, with_marks
 from zoterodigest.notes.markup import BLOCK, parse
 from zoterodigest.notes.model import (

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from zoterodigest.core.links.parts import PartKey, Texts
+from zoterodigest.core.links.bases import PartKey, Texts
 
 _LOG = logging.getLogger(__name__)
 _FILE = "texts.sqlite"

@@ -33,8 +33,7 @@ from zoterodigest.bibtex.read.reading import macros_of, read_record
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import Bibliography, BibPlace, BibProblem, EntryTile
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
-from zoterodigest.core.works.contradictions import naming
-from zoterodigest.core.works.work import work_of
+from zoterodigest.core.works.work import naming, work_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,8 @@ from zoterodigest.bibtex.facts.work import Work
 from zoterodigest.bibtex.tex.latex import Dialect, encode
 from zoterodigest.bibtex.tex.names import Creator, encode_names
 from zoterodigest.bibtex.tex.titles import encode_title
-from zoterodigest.core.values.editions import edition_in, is_ordinal
 from zoterodigest.core.values.identity import identifier_of
-from zoterodigest.core.values.venue import ordinal
+from zoterodigest.core.values.venue import edition_in, is_ordinal, ordinal
 
 Values = dict[str, str]
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from zoterodigest.bibtex.facts.rules import BibRules
-from zoterodigest.core.values.editions import ORDINAL, edition_in, year_of_edition
 from zoterodigest.core.values.venue import (
+    ORDINAL,
     Venue,
     VenueKind,
+    edition_in,
     official_name,
     ordinal,
     parse_venue,
     published_by,
     year_held,
+    year_of_edition,
 )
 from zoterodigest.core.values.venue_slot import write_venue
 

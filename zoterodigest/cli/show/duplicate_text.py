@@ -17,8 +17,8 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.show.subjects import UNTITLED, fields_title, place_of
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.works.contradictions import contradicting
 from zoterodigest.core.works.duplicates import Copy, Duplicate, Why
+from zoterodigest.core.works.work import contradicting
 from zoterodigest.library.address import is_embedded
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.items.duplicates import Found

@@ -216,7 +216,7 @@ class _Room:
         """Let a collection of ours follow the new name of its heading.
 
         A new name of the collection, with or without one of the heading, is for
-        `core/collections/headings.py`.
+        `core/collections/relocation.py`.
         """
         if want.name in (collection.name, base):
             return replace(shelf, name="")

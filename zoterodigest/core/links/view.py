@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import unquote
 
+from zoterodigest.core.values.blocks import without_spelling
 from zoterodigest.core.values.dates import is_iso
-from zoterodigest.core.values.escapes import without_spelling
 from zoterodigest.core.values.identity import canonical_title
 from zoterodigest.core.values.names import full_name, same_name, split_name
 from zoterodigest.core.values.record import (

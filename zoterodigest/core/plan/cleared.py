@@ -1,17 +1,18 @@
-"""Cleared fields whose line left the entry with the value: the entry counts as empty there.
+"""Fields whose line left an entry: those that were cleared, and those that are no longer shown.
 
-A line that only a person deleted clears nothing: the library keeps its value
-(core/reconcile/unshown.py).
+A field that both ends agreed to clear counts as empty in the entry. A line that only a person
+deleted clears nothing: the library keeps its value, and the run reports it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from zoterodigest.core.links.link import fingerprint
+from zoterodigest.core.links.merge import Side
 from zoterodigest.core.plan.plan import Link
-from zoterodigest.core.values.record import EMPTY, NOTE, SECTION, Entry, Value
+from zoterodigest.core.values.record import EMPTY, NOTE, SECTION, Entry, Value, is_empty
 
 
 def with_cleared(link: Link) -> Link:
@@ -49,6 +50,12 @@ def is_left_out(name: str, entry: Entry) -> bool:
     return ("section" if name.startswith(SECTION) else name) in entry.places
 
 
+def is_date_now_a_year(entry: Entry, item: Side) -> bool:
+    """Tell whether the item's date is a mere year, which its entry shows as such."""
+    date, year = item.fields.get("date", EMPTY), entry.fields.get("year", EMPTY)
+    return "date" not in entry.fields and not is_empty(date) and date == year
+
+
 def _may_be_cleared(name: str, entry: Entry) -> bool:
     # A section and a note of the person's own come and go as a whole, by rules of their own.
     is_part = name.startswith((SECTION, NOTE))
@@ -58,3 +65,16 @@ def _may_be_cleared(name: str, entry: Entry) -> bool:
 def _text(name: str) -> str:
     """Return what stands for the text of a cleared field; no text of a digest begins like it."""
     return f"\0no line holds the {name}"
+
+
+def no_longer_shown(link: Link, item: Side) -> Iterator[str]:
+    """Yield what was in step over `link`, the item still holds, and the entry has no place for.
+
+    What cannot be read, and what the format never shows (as in another digest, to which an entry
+    moved), is not among it; nor is a year that stands in the entry's date, or the other way round.
+    """
+    for name, base in sorted(link.row.bases.items()):
+        is_held = not is_empty(item.fields.get(name, EMPTY))
+        is_year = name == "date" and is_date_now_a_year(link.entry, item)
+        if is_held and base.at_entry.parts and not is_year and is_left_out(name, link.entry):
+            yield name

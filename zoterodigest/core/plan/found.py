@@ -24,7 +24,7 @@ from zoterodigest.core.values.record import (
     is_empty,
     text_in,
 )
-from zoterodigest.core.works.contradictions import contradict
+from zoterodigest.core.works.work import contradict
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,16 @@ from zoterodigest.core.links.merge import Side, ends_of
 from zoterodigest.core.links.view import Folding, equal
 from zoterodigest.core.reconcile.settle import is_note_missing, item_side_of, side_of
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import EMPTY, NOTE, Entry, Item, Kind, is_empty, kind_of
-from zoterodigest.core.works.contradictions import contradict, contradicting
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Entry,
+    Item,
+    Kind,
+    is_empty,
+    is_of_note,
+    kind_of,
+)
+from zoterodigest.core.works.work import contradict, contradicting
 
 
 def successors(items: Iterable[Item]) -> dict[str, str]:
@@ -190,11 +198,6 @@ def without_note(row: Row) -> Row:
     bases = {name: base for name, base in row.bases.items() if not is_of_note(name)}
     apart = frozenset(name for name in row.apart if not is_of_note(name))
     return replace(row, note=None, bases=bases, apart=apart, origin=replace(row.origin, note=False))
-
-
-def is_of_note(name: str) -> bool:
-    """Tell whether a field has its home in our note; notes of the person's own are notes apart."""
-    return kind_of(name) is Kind.BLOCKS and not name.startswith(NOTE)
 
 
 def _is_shown(name: str, base: Base, ends: tuple[Side, Side], folding: Folding) -> bool:

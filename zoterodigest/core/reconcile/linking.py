@@ -23,7 +23,6 @@ from zoterodigest.core.plan.reports import (
     UnreadableEntry,
 )
 from zoterodigest.core.plan.terms import Holdings, Known, Rules, Terms, WhenDropped, WhenTrashed
-from zoterodigest.core.reconcile.doubled import is_put_off
 from zoterodigest.core.reconcile.following import (
     AfterMerge,
     Following,
@@ -33,6 +32,7 @@ from zoterodigest.core.reconcile.following import (
     followed,
     with_shown_bases,
 )
+from zoterodigest.core.reconcile.notes import is_put_off
 from zoterodigest.core.reconcile.settle import edited_fields, is_noteless
 from zoterodigest.core.values.keys import is_our_item, item_key, note_key
 from zoterodigest.core.values.record import Entry, Item, is_empty, text_in
@@ -43,8 +43,14 @@ from zoterodigest.core.works.catalogue import (
     Unknown,
     library_catalogue,
 )
-from zoterodigest.core.works.note_matching import assign_notes, says_the_same
-from zoterodigest.core.works.pairing import Pairing, Scope, heading_prints, pair
+from zoterodigest.core.works.pairing import (
+    Pairing,
+    Scope,
+    assign_notes,
+    heading_prints,
+    pair,
+    says_the_same,
+)
 from zoterodigest.core.works.work import work_of
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.collections.added import added_items
-from zoterodigest.core.collections.headings import renamed_headings
-from zoterodigest.core.collections.relocation import Relocations, relocations
+from zoterodigest.core.collections.relocation import Relocations, relocations, renamed_headings
 from zoterodigest.core.links.link import Row, Shelf, State
 from zoterodigest.core.plan.cleared import with_cleared
 from zoterodigest.core.plan.plan import (
@@ -20,18 +20,21 @@ from zoterodigest.core.plan.plan import (
     RenameShelf,
     TrashItem,
 )
-from zoterodigest.core.plan.reports import AddedItem, DroppedEntry, HeldName, NameConflict
+from zoterodigest.core.plan.reports import AddedItem, DroppedEntry, HeldName, NameConflict, SameWork
 from zoterodigest.core.plan.terms import Holdings, Known, Rules, Terms, WhenDropped
-from zoterodigest.core.reconcile.doubled import trashed_notes
 from zoterodigest.core.reconcile.linking import Linking, link_entries
-from zoterodigest.core.reconcile.lost_notes import with_lost_notes
-from zoterodigest.core.reconcile.own_notes import hidden_notes, with_own_notes
+from zoterodigest.core.reconcile.notes import (
+    hidden_notes,
+    trashed_notes,
+    with_lost_notes,
+    with_own_notes,
+)
 from zoterodigest.core.reconcile.places import Placing, place
 from zoterodigest.core.reconcile.recalling import recalled
-from zoterodigest.core.reconcile.renamed import with_renamed_sections
-from zoterodigest.core.reconcile.same_work import same_works
+from zoterodigest.core.reconcile.sections import with_renamed_sections
 from zoterodigest.core.reconcile.settle import settle, with_traits
 from zoterodigest.core.reconcile.travel import Travels, travel
+from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Entry, Item
 
 
@@ -177,3 +180,22 @@ def _sorted_rows(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 def _sorted_shelves(shelves: Iterable[Shelf]) -> tuple[Shelf, ...]:
     return tuple(sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path)))
+
+
+def same_works(links: Sequence[Link]) -> Iterator[SameWork]:
+    """Yield each identifier that items of several links share: merging them is for the person.
+
+    The address of a page names no work for certain and does not count.
+    """
+    found: dict[Identifier, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for link in links:
+        if link.item is not None:
+            for identifier in link.entry.identifiers | link.item.identifiers:
+                if not identifier.is_page:
+                    found[identifier][link.item.key].append(link.row.id)
+    told: set[tuple[str, ...]] = set()
+    for identifier, by_key in sorted(found.items()):
+        keys = tuple(sorted(by_key))
+        if len(keys) > 1 and keys not in told:
+            told.add(keys)
+            yield SameWork(identifier, keys, tuple(id_ for key in keys for id_ in by_key[key]))

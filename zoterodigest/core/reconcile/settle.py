@@ -8,7 +8,7 @@ from zoterodigest.core.links.bases import Recorded, recorded, refreshed
 from zoterodigest.core.links.link import Base, Row
 from zoterodigest.core.links.merge import Side, ends_of, is_set
 from zoterodigest.core.links.view import Folding, links_as_shown
-from zoterodigest.core.plan.cleared import lines_gone, with_cleared, with_empty
+from zoterodigest.core.plan.cleared import is_date_now_a_year, lines_gone, with_cleared, with_empty
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.values.dates import is_iso
 from zoterodigest.core.values.keys import note_key
@@ -59,12 +59,6 @@ def _with_lines_of_neither(link: Link, item: Item) -> Link:
     gone = lines_gone(link) - link.recall.waits
     held = item_end(with_empty(link, gone), item, link.row).fields if gone else {}
     return with_empty(link, {name for name in gone & held.keys() if is_empty(held[name])})
-
-
-def is_date_now_a_year(entry: Entry, item: Side) -> bool:
-    """Tell whether the item's date is a mere year, which its entry shows as such."""
-    date, year = item.fields.get("date", EMPTY), entry.fields.get("year", EMPTY)
-    return "date" not in entry.fields and not is_empty(date) and date == year
 
 
 def _without_left_sections(row: Row, entry: Entry, item: Item) -> Row:

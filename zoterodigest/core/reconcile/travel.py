@@ -10,9 +10,9 @@ from functools import partial
 from zoterodigest.core.links.bases import without_fill
 from zoterodigest.core.links.link import Base
 from zoterodigest.core.links.merge import Ends, Merge, Side, ends_of, merge
-from zoterodigest.core.links.sections import are_mixed_up, as_conflicts
 from zoterodigest.core.links.view import links_as_held
 from zoterodigest.core.plan.choosing import decided, is_chosen
+from zoterodigest.core.plan.cleared import no_longer_shown
 from zoterodigest.core.plan.found import Found, as_held, taken
 from zoterodigest.core.plan.plan import (
     Action,
@@ -34,8 +34,8 @@ from zoterodigest.core.plan.reports import (
     Waiting,
 )
 from zoterodigest.core.plan.terms import NONE, Directions, End, Rules, Terms, entry_end
+from zoterodigest.core.reconcile.sections import are_mixed_up, as_conflicts
 from zoterodigest.core.reconcile.settle import is_note_missing, item_end, side_of, without
-from zoterodigest.core.reconcile.unshown import no_longer_shown
 from zoterodigest.core.values.dates import is_iso, year_in
 from zoterodigest.core.values.keys import free_note_key
 from zoterodigest.core.values.record import (

@@ -1,8 +1,8 @@
 """Markdown text cut into blocks: the pieces by which summaries and sections travel and merge.
 
 A block is a paragraph, one list item (a nested item is a block of its own), a heading, a fence, a
-display formula, a table, a quote, a raw HTML block or a rule. Cutting goes by lines, in one pass;
-what a block says inside is no concern of this module, but for where formulas stand.
+display formula, a table, a quote, a raw HTML block or a rule. Text is cut by lines, in one pass.
+This module does not read what a block says, except for formulas and for the escapes of formatters.
 """
 
 from __future__ import annotations
@@ -282,3 +282,26 @@ def _is_delimiter(text: str) -> bool:
         return False
     cells = text.strip("|").split("|")
     return all(re.fullmatch(r":?-+:?", cell.strip()) for cell in cells)
+
+
+_COMMAND = re.compile(r"(?<!\\)(?:\\\\)*\\[A-Za-z]")
+_DOUBLED = re.compile(r"(?<!\\)\\\\[A-Za-z]")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_UNDERSCORED = re.compile(r"(?<![\w_])_([^\s_](?:[^_]*[^\s_])?)_(?![\w_])")
+_ESCAPED_MARK = re.compile(r"\\([_*\[\]<>#~`])")
+
+
+def unescaped(text: str) -> str:
+    r"""Return `text` without the backslashes of a formatter: `f\_\\theta` says `f_\theta`.
+
+    A text that holds a TeX command behind one backslash is as its author wrote it, and stays.
+    """
+    if "\\" not in text or _COMMAND.search(text):
+        return text
+    pattern = _ESCAPED if _DOUBLED.search(text) else _ESCAPED_MARK
+    return pattern.sub(r"\1", text)
+
+
+def without_spelling(text: str) -> str:
+    """Return `text` without what a formatter chooses, for comparing: `_so_` says `*so*`."""
+    return _UNDERSCORED.sub(r"*\1*", _ESCAPED.sub(r"\1", text))

@@ -135,6 +135,11 @@ def scope_of(name: str) -> Scope:
     return Scope.ENTRY if kind_of(name) is Kind.BLOCKS else Scope.RECORD
 
 
+def is_of_note(name: str) -> bool:
+    """Tell whether a field is kept in the note that zoterodigest made, not in a person's own."""
+    return kind_of(name) is Kind.BLOCKS and not name.startswith(NOTE)
+
+
 def text_in(fields: Fields, name: str) -> str:
     """Return the text of a scalar field; "" if it is empty or not carried."""
     value = fields.get(name)

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from zoterodigest.core.values.identity import Identifier, match_title
 from zoterodigest.core.values.record import Item
-from zoterodigest.core.works.contradictions import naming
 from zoterodigest.core.works.titles import is_telling
-from zoterodigest.core.works.work import KnownWork, work_of
+from zoterodigest.core.works.work import KnownWork, naming, work_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from enum import Enum
 
 from zoterodigest.core.values.identity import Identifier, match_title
 from zoterodigest.core.values.record import Entry, Fields, Item, text_in
-from zoterodigest.core.works.contradictions import contradict, naming
 from zoterodigest.core.works.thresholds import MOST_COMPARED
 from zoterodigest.core.works.titles import are_near, is_telling, near_keys
-from zoterodigest.core.works.work import work_of
+from zoterodigest.core.works.work import contradict, naming, work_of
 
 
 class Why(Enum):

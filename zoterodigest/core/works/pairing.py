@@ -4,6 +4,8 @@ An entry of a .bib is known by its citation key at last, unless its authors are 
 
 Ties go to the most equal texts and headings, then to order; order alone never pairs, so that a
 daily digest that swaps half of its rows does not turn one paper into another.
+
+The notes of an item that no row names are given to new entries here, too.
 """
 
 from __future__ import annotations
@@ -15,8 +17,17 @@ from dataclasses import dataclass, replace
 from zoterodigest.core.links.link import Row, State, fingerprint, print_of
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.core.values.identity import Identifier, match_title
-from zoterodigest.core.values.record import EMPTY, Entry, Kind, kind_of, parts_of, text_in
-from zoterodigest.core.works.contradictions import contradict
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Entry,
+    Fields,
+    Kind,
+    Note,
+    kind_of,
+    parts_of,
+    text_in,
+)
+from zoterodigest.core.works.work import contradict
 
 _LONG_TEXT = 60
 """Bytes from which on a text can tell an entry: a sentence, or twenty Chinese characters."""
@@ -308,3 +319,43 @@ def _crossed(indexes: list[int], rows: list[Row]) -> dict[tuple[int, str], Row]:
     if len(indexes) * len(rows) > _MOST_TIES:
         return {(i, row.id): row for i, row in zip(indexes, rows, strict=False)}
     return {(index, row.id): row for index in indexes for row in rows}
+
+
+def assign_notes(
+    entries: Sequence[tuple[int, Entry]], notes: Sequence[Note], row_ids: Sequence[str]
+) -> dict[int, str]:
+    """Give new entries of one item the row ids of our notes that stand in no row.
+
+    `notes` and `row_ids` go together. Pairs with the most equal blocks come first, live notes
+    before trashed ones, then order; an entry without summary and sections gets none.
+    """
+    texts = [_blocks(note.fields) for note in notes]
+    ranked = sorted(
+        (notes[place].is_trashed, -len(_blocks(entry.fields) & texts[place]), index, place)
+        for index, entry in entries
+        for place in range(len(notes))
+        if _has_note_fields(entry)
+    )
+    given: dict[int, str] = {}
+    for _, _, index, place in ranked:
+        if index not in given and row_ids[place] not in given.values():
+            given[index] = row_ids[place]
+    return given
+
+
+def says_the_same(entry: Entry, note: Note) -> bool:
+    """Tell whether a live note holds a block of the entry's summary or sections."""
+    return not note.is_trashed and bool(_blocks(entry.fields) & _blocks(note.fields))
+
+
+def _has_note_fields(entry: Entry) -> bool:
+    return bool(_blocks(entry.fields))
+
+
+def _blocks(fields: Fields) -> frozenset[str]:
+    return frozenset(
+        text
+        for name, value in fields.items()
+        if kind_of(name) is Kind.BLOCKS
+        for text in parts_of(value)
+    )

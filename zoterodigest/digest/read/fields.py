@@ -8,8 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from zoterodigest.core.values import dates, identity, names, venue_slot
-from zoterodigest.core.values.blocks import split_blocks
-from zoterodigest.core.values.escapes import unescaped
+from zoterodigest.core.values.blocks import split_blocks, unescaped
 from zoterodigest.core.values.record import SECTION, Blocks, Members, Names, Value
 from zoterodigest.digest.format.format import fold
 from zoterodigest.digest.read.references import with_links

@@ -12,8 +12,7 @@ from zoterodigest.core.reconcile.following import successors
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.core.works.catalogue import Adopt, library_catalogue
-from zoterodigest.core.works.contradictions import contradict
-from zoterodigest.core.works.work import work_of
+from zoterodigest.core.works.work import contradict, work_of
 from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace

@@ -19,8 +19,7 @@ from zoterodigest.core.works.catalogue import (
     OnlyTrashed,
     library_catalogue,
 )
-from zoterodigest.core.works.contradictions import contradict
-from zoterodigest.core.works.work import work_of
+from zoterodigest.core.works.work import contradict, work_of
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.notes.read import read_note

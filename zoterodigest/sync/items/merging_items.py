@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.values.record import Item
-from zoterodigest.core.works.contradictions import contradict
+from zoterodigest.core.works.work import contradict
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents, is_top_level

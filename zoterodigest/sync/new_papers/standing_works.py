@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from zoterodigest.core.links.link import Row, State
 from zoterodigest.core.values.identity import match_title
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
-from zoterodigest.core.works.contradictions import naming
 from zoterodigest.core.works.pairing import title_print
-from zoterodigest.core.works.work import work_of
+from zoterodigest.core.works.work import naming, work_of
 from zoterodigest.digest.read.document import Document
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.new_papers.papers import Paper

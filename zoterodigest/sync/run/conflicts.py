@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from zoterodigest.core.links.bases import Texts, base_value, keys_of
 from zoterodigest.core.links.link import Base, Row, source_of
-from zoterodigest.core.links.parts import Texts, base_value, keys_of
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.reports import ApartField, Conflict, Waiting
 from zoterodigest.core.plan.terms import End, entry_end

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.links.parts import texts_of
+from zoterodigest.core.links.bases import texts_of
 from zoterodigest.core.plan.found import PendingChange
 from zoterodigest.core.plan.history import Links
 from zoterodigest.core.values.record import Entry

@@ -1,16 +1,26 @@
-"""Renamed: sections that an entry shows under another label than when it last was in step."""
+"""Sections of an entry and of its note: those with a new label, and those that got mixed up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from zoterodigest.core.links.link import Base, fingerprint
-from zoterodigest.core.links.merge import Ends
+from zoterodigest.core.links.link import Base, Row, fingerprint
+from zoterodigest.core.links.merge import Ends, Merge
 from zoterodigest.core.links.view import canonical
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.terms import Rules, Terms
-from zoterodigest.core.values.record import EMPTY, SECTION, Fields, Note, Value, parts_of
+from zoterodigest.core.values.record import (
+    EMPTY,
+    SECTION,
+    Entry,
+    Fields,
+    Item,
+    Note,
+    Value,
+    is_of_note,
+    parts_of,
+)
 
 
 def with_renamed_sections(link: Link, terms: Terms) -> Link:
@@ -66,3 +76,31 @@ def _with_old_names(fields: Fields, renamed: dict[str, str]) -> dict[str, Value]
             found[renamed[name]] = EMPTY
         found[name] = value
     return found
+
+
+def are_mixed_up(entry: Entry, item: Item, row: Row) -> bool:
+    """Tell whether a section is gone from our note, stands there twice or in another order.
+
+    A section counts as gone if it held something when both ends were last in step.
+    """
+    note = item.notes.get(row.id)
+    if note is None or note.is_trashed:
+        return False
+    ours = {name for name in (*entry.fields, *row.bases) if is_of_note(name)}
+    held = {name for name, base in row.bases.items() if name in ours and base.at_item.parts}
+    at_entry = [name for name in entry.fields if name in ours and name in note.fields]
+    at_note = [name for name in note.fields if name in at_entry]
+    return not held <= note.fields.keys() or bool(ours & note.doubled) or at_entry != at_note
+
+
+def as_conflicts(merged: Merge, is_chosen: Callable[[str], bool]) -> Merge:
+    """Return `merged` with a conflict for all that would travel to or from a note unchosen."""
+    travels = {*merged.to_entry, *merged.to_item}
+    stopped = {name for name in travels if is_of_note(name) and not is_chosen(name)}
+    return replace(
+        merged,
+        to_entry={name: value for name, value in merged.to_entry.items() if name not in stopped},
+        to_item={name: value for name, value in merged.to_item.items() if name not in stopped},
+        fills=merged.fills - stopped,
+        conflicts=merged.conflicts | stopped,
+    )

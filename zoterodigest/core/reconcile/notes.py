@@ -1,0 +1,209 @@
+"""Notes of links: deleted ones that come back, doubled ones that leave, and the person's own.
+
+An edit of an entry brings its deleted note back; so does `--relink`. Without an edit the note stays
+deleted. Two machines that linked one entry, each for itself, made two notes for it. One row keeps
+the entry; the note of the other row, if it says the same, goes into the trash.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.merge import Ends
+from zoterodigest.core.plan.choosing import is_chosen
+from zoterodigest.core.plan.plan import Link, TrashNote
+from zoterodigest.core.plan.reports import DroppedEntry, HiddenNotes, Report, RestoredNote
+from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.plan.terms import Known, OwnNotes, Rules, Terms
+from zoterodigest.core.reconcile.following import without_note
+from zoterodigest.core.reconcile.settle import is_note_missing
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.record import (
+    EMPTY,
+    NOTE,
+    Item,
+    Note,
+    PersonalNote,
+    Value,
+    is_empty,
+    is_of_note,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtBack:
+    """The links of a run, those whose note is to come back as if it never was deleted."""
+
+    links: tuple[Link, ...]
+    reports: tuple[RestoredNote, ...] = ()
+
+
+def with_lost_notes(
+    links: Sequence[Link], known: Known, items: Iterable[Item], terms: Terms
+) -> BroughtBack:
+    """Return `links` with the deleted notes that this run brings back.
+
+    One in the trash comes out of it: what the person wrote into it is still there. One that is gone
+    is made anew, but only if this library once showed it, as it may be still to come, and none of
+    its `items` has it now.
+    """
+    moved = {row_id for item in items if not item.is_trashed for row_id in item.notes}
+    reports: list[RestoredNote] = []
+    rows: dict[str, Link] = {}
+    restored: dict[str, set[str]] = defaultdict(set)
+    for link in links:
+        names = tuple(_edited(link, terms)) if _is_lost(link) else ()
+        if not names and not (_is_lost(link) and _is_relinked(link, terms)):
+            continue
+        assert link.item is not None
+        if link.row.id in link.item.notes:
+            restored[link.item.key].add(link.row.id)
+        elif link.row.id in moved:
+            continue
+        elif _was_seen(link, known.seen) or _is_relinked(link, terms):
+            rows[link.row.id] = replace(link, row=without_note(link.row))
+        else:
+            continue
+        reports += [RestoredNote(link.row, names)] if names else []
+    back = [_with_live_notes(rows.get(link.row.id, link), restored) for link in links]
+    return BroughtBack(tuple(back), tuple(reports))
+
+
+def _is_lost(link: Link) -> bool:
+    return link.item is not None and is_note_missing(link.item, link.row)
+
+
+def _is_relinked(link: Link, terms: Terms) -> bool:
+    """Tell whether the person asked for the note, and the entry has something to write into it."""
+    is_asked = link.entry.digest in terms.relink
+    return is_asked and any(
+        is_of_note(name) and not is_empty(value) and _may_push(link, name, terms)
+        for name, value in link.entry.fields.items()
+    )
+
+
+def _was_seen(link: Link, seen: Seen | None) -> bool:
+    remembered = seen.rows.get(link.row.id) if seen else None
+    return remembered is not None and remembered.note == link.row.note
+
+
+def _edited(link: Link, terms: Terms) -> Iterator[str]:
+    """Yield the fields of the note that were edited in the entry and hold something there."""
+    row, entry = link.row, link.entry
+    for name, value in entry.fields.items():
+        if not is_of_note(name) or is_empty(value) or not _may_push(link, name, terms):
+            continue
+        ends = Ends(name, value, EMPTY, entry.raws.get(name, ""), "")
+        base = row.bases.get(name)
+        if base is None:
+            if name not in row.apart:
+                yield name
+        elif ends.changed(base, terms.folding)[0]:
+            yield name
+
+
+def _may_push(link: Link, name: str, terms: Terms) -> bool:
+    if terms.only_choices:
+        return is_chosen(terms.choices, link.row.id, name)
+    return terms.rules.get(link.entry.digest, Rules()).directions.push.allows(name)
+
+
+def _with_live_notes(link: Link, restored: dict[str, set[str]]) -> Link:
+    """Return `link` with its item as it is when these notes are out of the trash."""
+    item = link.item
+    if item is None or item.key not in restored:
+        return link
+    notes = {
+        row_id: replace(note, is_trashed=False) if row_id in restored[item.key] else note
+        for row_id, note in item.notes.items()
+    }
+    is_restored = link.row.id in restored[item.key]
+    return replace(link, item=replace(item, notes=notes), restores_note=is_restored)
+
+
+def is_put_off(row: Row, links: Sequence[Link], terms: Terms) -> bool:
+    """Tell whether a row that lost its entry leaves a note that this run may not put away."""
+    rules = terms.rules.get(row.digest, Rules())
+    return not rules.directions.push.allows("summary") and doubled_note(row, links) is not None
+
+
+def trashed_notes(
+    reports: Iterable[Report], links: Sequence[Link], terms: Terms
+) -> Iterator[TrashNote]:
+    """Yield the notes that go into the trash, of the rows that are reported to have no entry."""
+    for report in reports:
+        if isinstance(report, DroppedEntry) and not is_put_off(report.row, links, terms):
+            row, note = report.row, doubled_note(report.row, links)
+            if note is not None:
+                yield TrashNote(note.key, note.version, row.item, row.id, row.digest)
+
+
+def doubled_note(row: Row, links: Iterable[Link]) -> Note | None:
+    """Return the note that was made for `row`, if its entry has another row, whose note says the
+    same.
+    """
+    for link in links:
+        item, other = link.item, link.before
+        if item is None or other is None or not _are_of_one_entry(row, other):
+            continue
+        note, kept = item.notes.get(row.id), item.notes.get(link.row.id)
+        if note is None or kept is None or note.is_trashed or kept.is_trashed:
+            continue
+        if row.origin.note and note.key == row.note and note.fields == kept.fields:
+            return note
+    return None
+
+
+def _are_of_one_entry(row: Row, other: Row) -> bool:
+    one, two = (
+        (row_.digest, row_.item, row_.identifiers, row_.title, row_.headings)
+        for row_ in (row, other)
+    )
+    return one == two
+
+
+_PLACE = "note"
+
+
+def with_own_notes(link: Link, terms: Terms) -> Link:
+    """Return `link` with the notes its digest shows; the entry carries an empty place for new ones.
+
+    Where the digest shows none, regions that stand in it are left alone. An entry without a place
+    for notes shows none.
+    """
+    shown = terms.rules.get(link.entry.digest, Rules()).own_notes
+    present = {name for name in link.entry.fields if name.startswith(NOTE)}
+    if shown is OwnNotes.OFF or link.item is None:
+        return _without(link, present) if present else link
+    notes = {
+        NOTE + key: note for key, note in link.item.own_notes.items() if _is_shown(note, shown)
+    }
+    if not notes and not present:
+        return link
+    if _PLACE not in link.entry.places and not present:
+        return replace(link, hidden_notes=len(notes))
+    empty: dict[str, Value] = dict.fromkeys(notes.keys() - present, EMPTY)
+    entry = replace(link.entry, fields={**link.entry.fields, **empty})
+    return replace(link, entry=entry, notes=notes)
+
+
+def hidden_notes(links: Iterable[Link]) -> Iterator[HiddenNotes]:
+    """Yield once for each digest how many notes it is to show and has no place for."""
+    numbers = Counter[SourceKey]()
+    for link in links:
+        numbers[link.entry.digest] += link.hidden_notes
+    for digest, number in sorted(numbers.items()):
+        if number:
+            yield HiddenNotes(digest, number)
+
+
+def _is_shown(note: PersonalNote, shown: OwnNotes) -> bool:
+    return shown is OwnNotes.ALL or note.is_public
+
+
+def _without(link: Link, names: set[str]) -> Link:
+    fields = {name: value for name, value in link.entry.fields.items() if name not in names}
+    return replace(link, entry=replace(link.entry, fields=fields))
