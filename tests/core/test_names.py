@@ -16,7 +16,6 @@ from zoterodigest.core.values.names import (
     full_name,
     is_user_name,
     parse_names,
-    same_names,
     same_person,
     split_name,
 )
@@ -124,16 +123,6 @@ def test_one_person_in_two_spellings(one: str, other: str, expected: bool) -> No
     assert same_person(other, one) is expected
 
 
-def test_a_truncated_list_agrees_with_what_begins_like_it() -> None:
-    shown = Names(("Ann Bee", "Dee, Cem"), truncated=True)
-
-    assert same_names(shown, Names(("Ann Bee", "Cem Dee", "Eve Eff")))
-    assert same_names(Names(("Ann Bee", "Cem Dee")), shown)
-    assert not same_names(shown, Names(("Ann Bee",)))
-    assert not same_names(Names(("Ann Bee",)), Names(("Ann Bee", "Cem Dee")))
-    assert not same_names(shown, Names(("Cem Dee", "Ann Bee", "Eve Eff")))
-
-
 _WORD = st.text(alphabet="abcdefgh", min_size=2, max_size=8).map(str.title)
 
 
@@ -148,7 +137,6 @@ def test_names_joined_by_commas_are_read_again(people: list[str], truncated: boo
 def test_reading_a_split_name_again_splits_it_alike(text: str) -> None:
     once = full_name(split_name(text))
 
-    assert same_names(Names((text,)), Names((text,)))
     assert full_name(split_name(once)).split() == once.split() or "," in text
 
 

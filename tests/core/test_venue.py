@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from zoterodigest.core.values.venue import Venue, VenueKind, VenueTable, official_name, parse_venue
+from zoterodigest.core.values.venue import Venue, VenueKind, VenueTable, official_name
+from zoterodigest.core.values.venue_slot import parse_venue
 from zoterodigest.mapping import venue_table
 
 KNOWN = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "venues.json"
@@ -132,10 +133,10 @@ def test_a_book_is_no_journal_and_a_numbered_conference_is_known(
 
 
 def test_venues_are_compared_by_what_they_mean() -> None:
-    assert TABLE.same_venue("NIPS", "NeurIPS")
-    assert TABLE.same_venue("My  Own Meeting", "my own meeting")
-    assert not TABLE.same_venue("CVPR", "CVPR Workshop")
-    assert not TABLE.same_venue("ICML Workshop on A", "ICML Workshop on B")
+    assert TABLE.canonical("NIPS") == TABLE.canonical("NeurIPS")
+    assert TABLE.canonical("My  Own Meeting") == TABLE.canonical("my own meeting")
+    assert TABLE.canonical("CVPR") != TABLE.canonical("CVPR Workshop")
+    assert TABLE.canonical("ICML Workshop on A") != TABLE.canonical("ICML Workshop on B")
 
 
 def test_preprints_and_reviews_are_not_published() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import LINEAR, growth
-from zoterodigest.core.values.venue import AWARDS, VenueReading, parse_venue, write_venue
+from zoterodigest.core.values.venue_slot import AWARDS, VenueReading, parse_venue, write_venue
 
 TRUTH = Path(__file__).resolve().parents[2] / ".." / "shared" / "digests" / "truth"
 

@@ -16,7 +16,7 @@ from zoterodigest.core.links.view import equal
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import (
     EMPTY,
-    RECORD_FIELDS,
+    KINDS,
     Fields,
     Hyperlink,
     Links,
@@ -136,7 +136,7 @@ def test_what_was_read_is_no_change() -> None:
 def test_every_field_an_item_can_hold_is_there_and_no_other() -> None:
     fields, raws = read_item({"itemType": "preprint"}, ZOTERO)
 
-    assert set(fields) == set(RECORD_FIELDS) - {"categories", "venue", "pages"}
+    assert set(fields) == KINDS.keys() - {"summary", "categories", "venue", "pages"}
     assert set(fields.values()) == {EMPTY}
     assert raws.keys() == fields.keys()
     assert "venue" in read_item({"itemType": "conferencePaper"}, ZOTERO)[0]

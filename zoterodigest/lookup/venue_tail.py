@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from zoterodigest.core.values.venue import AWARDS
+from zoterodigest.core.values.venue_slot import AWARDS
 from zoterodigest.lookup.citation import four_digits
 
 

@@ -14,12 +14,11 @@ from zoterodigest.core.values.venue import (
     edition_in,
     official_name,
     ordinal,
-    parse_venue,
     published_by,
     year_held,
     year_of_edition,
 )
-from zoterodigest.core.values.venue_slot import write_venue
+from zoterodigest.core.values.venue_slot import parse_venue, write_venue
 
 
 @dataclass(frozen=True, slots=True)

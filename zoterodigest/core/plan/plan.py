@@ -174,21 +174,11 @@ class RenameHeading:
     after: str
 
 
-Action = (
-    CreateShelf
-    | RenameShelf
-    | CreateItem
-    | ChangeItem
-    | TrashItem
-    | CreateNote
-    | ChangeNote
-    | TrashNote
-    | ChangeEntry
-    | CreateEntry
-    | RemoveEntry
-    | MoveEntry
-    | RenameHeading
-)
+ShelfAction: TypeAlias = CreateShelf | RenameShelf
+ItemAction: TypeAlias = CreateItem | ChangeItem | TrashItem | CreateNote | ChangeNote | TrashNote
+EntryAction: TypeAlias = ChangeEntry | CreateEntry | RemoveEntry | MoveEntry | RenameHeading
+
+Action: TypeAlias = ShelfAction | ItemAction | EntryAction
 
 # --- the plan ------------------------------------------------------------------------------------
 
@@ -285,16 +275,3 @@ class Plan:
     def counts(self) -> Mapping[str, int]:
         """Return how many actions and reports of each kind there are, by class name."""
         return Counter(type(one).__name__ for one in (*self.actions, *self.reports))
-
-    def field_counts(self) -> Mapping[tuple[str, str], int]:
-        """Return how many objects change in each field: by ("fill" or "edit", field name)."""
-        found: Counter[tuple[str, str]] = Counter()
-        for action in self.actions:
-            match action:
-                case ChangeItem(after=after, fills=fills) | ChangeNote(after=after, fills=fills):
-                    found.update(("fill" if name in fills else "edit", name) for name in after)
-                case ChangeEntry(after=after):
-                    found.update(("edit", name) for name in after)
-                case _:
-                    pass
-        return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from zoterodigest.core.links.link import Row, Shelf
 from zoterodigest.core.values.file_keys import SourceKey
@@ -275,33 +276,16 @@ class MergedOtherWork:
     identifiers: tuple[Identifier, ...]
 
 
-Report = (
-    Conflict
-    | ApartField
-    | Held
-    | UnreadableDate
-    | NoLongerShown
-    | AmbiguousEntry
-    | TrashedEntry
-    | NotPushed
-    | UnreadableEntry
-    | DroppedEntry
-    | MissingItem
-    | MissingNote
-    | HiddenNotes
-    | RestoredNote
-    | MissingShelf
-    | NotLinked
-    | Waiting
-    | AwaitedItem
-    | AddedItem
-    | Relocated
-    | PlaceConflict
-    | NameConflict
-    | HeldName
-    | NotFollowed
-    | KeptForEdit
-    | SameWork
-    | Followed
-    | MergedOtherWork
+FieldReport: TypeAlias = (
+    Conflict | ApartField | Held | UnreadableDate | NoLongerShown | Waiting | KeptForEdit
 )
+NewEntryReport: TypeAlias = AmbiguousEntry | TrashedEntry | NotPushed | UnreadableEntry | AddedItem
+LinkReport: TypeAlias = (
+    DroppedEntry | MissingItem | AwaitedItem | NotLinked | SameWork | Followed | MergedOtherWork
+)
+NoteReport: TypeAlias = MissingNote | HiddenNotes | RestoredNote
+PlaceReport: TypeAlias = (
+    MissingShelf | Relocated | PlaceConflict | NameConflict | HeldName | NotFollowed
+)
+
+Report: TypeAlias = FieldReport | NewEntryReport | LinkReport | NoteReport | PlaceReport

@@ -150,15 +150,6 @@ def _about_else(report: Report) -> _About | None:
             assert_never(report)
 
 
-def still_acknowledged(
-    known: Iterable[Acknowledged], present: Iterable[Acknowledged]
-) -> tuple[Acknowledged, ...]:
-    """Return those of `known` but for which a report now says something else."""
-    prints = {(one.id, one.name): one.print for one in present}
-    kept = (one for one in known if prints.get((one.id, one.name), one.print) == one.print)
-    return tuple(sorted(kept))
-
-
 def _form(name: str, value: Value, folding: Folding) -> str:
     return _SEPARATOR.join(parts_of(canonical(name, value, folding)))
 

@@ -203,6 +203,29 @@ _DOI_TAIL = re.compile(
 )
 _BIORXIV_VERSION = re.compile(r"v\d{1,2}(?:\.full|\.abstract)?(?:\.pdf)?$")
 _NATURE_PATH = re.compile(r"/articles/(?P<id>s\d{5}-\d{3}-\d{4,5}-[\dxyzw])(?:\.pdf)?/?")
+_PAGES = {
+    host: (scheme, pattern, value)
+    for hosts, scheme, pattern, value in (
+        (
+            "aclanthology.org aclweb.org aclanthology.info aclanthology.coli.uni-saarland.de",
+            "acl",
+            _ACL_PATH,
+            "{id}",
+        ),
+        ("openaccess.thecvf.com", "cvf", _CVF_PATH, "{id}"),
+        ("ecva.net", "ecva", _ECVA_PATH, "{year}/{id}"),
+        ("proceedings.mlr.press", "pmlr", _PMLR_PATH, "{volume}/{id}"),
+        (
+            "proceedings.neurips.cc papers.nips.cc papers.neurips.cc",
+            "neurips",
+            _NEURIPS_PATH,
+            "{id}",
+        ),
+        ("nature.com", "doi", _NATURE_PATH, "10.1038/{id}"),
+    )
+    for host in hosts.split()
+}
+"""Hosts with one form of page address: the scheme, the path, and the value it stands for."""
 _DOI_HOSTS = _hosts(
     "dl.acm.org link.springer.com onlinelibrary.wiley.com science.org sciencemag.org "
     "pnas.org tandfonline.com journals.sagepub.com biorxiv.org medrxiv.org pubs.acs.org "
@@ -287,29 +310,10 @@ def _known(host: str, path: str, query: str) -> Identifier | None:
         case "openreview.net":
             forum = dict(parse_qsl(query)).get("id", "") if path in _OPENREVIEW else ""
             return Identifier("openreview", forum) if forum else None
-        case (
-            "aclanthology.org"
-            | "aclweb.org"
-            | "aclanthology.info"
-            | "aclanthology.coli.uni-saarland.de"
-        ):
-            found = _ACL_PATH.fullmatch(path)
-            return Identifier("acl", found["id"].lower()) if found else None
-        case "openaccess.thecvf.com":
-            found = _CVF_PATH.fullmatch(path)
-            return Identifier("cvf", found["id"].lower()) if found else None
-        case "ecva.net":
-            found = _ECVA_PATH.fullmatch(path)
-            return Identifier("ecva", f"{found['year'].lower()}/{found['id']}") if found else None
-        case "proceedings.mlr.press":
-            found = _PMLR_PATH.fullmatch(path)
-            return Identifier("pmlr", f"{found['volume']}/{found['id'].lower()}") if found else None
-        case "proceedings.neurips.cc" | "papers.nips.cc" | "papers.neurips.cc":
-            found = _NEURIPS_PATH.fullmatch(path)
-            return Identifier("neurips", found["id"]) if found else None
-        case "nature.com":
-            found = _NATURE_PATH.fullmatch(path)
-            return Identifier("doi", f"10.1038/{found['id']}") if found else None
+    if page := _PAGES.get(host):
+        scheme, pattern, value = page
+        found = pattern.fullmatch(path)
+        return Identifier(scheme, value.format_map(found.groupdict()).lower()) if found else None
     return _doi_page(host, path)
 
 

@@ -118,20 +118,6 @@ def same_name(one: str, other: str) -> bool:
     return one == other or full_name(split_name(one)) == full_name(split_name(other))
 
 
-def same_names(one: Names, other: Names) -> bool:
-    """Tell whether two lists name the same people in the same order.
-
-    A truncated list agrees with every list that begins with its people.
-    """
-    shorter = min(len(one.people), len(other.people))
-    if not one.truncated and len(one.people) < len(other.people):
-        return False
-    if not other.truncated and len(other.people) < len(one.people):
-        return False
-    pairs = zip(one.people[:shorter], other.people[:shorter], strict=True)
-    return all(same_name(first, second) for first, second in pairs)
-
-
 def fold(text: str) -> str:
     """Return `text` without case and accents, for comparing names."""
     if text.isascii():

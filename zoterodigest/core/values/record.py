@@ -116,8 +116,6 @@ KINDS: Mapping[str, Kind] = {
 `pages` with one hyphen in a range (`1-10`).
 """
 
-RECORD_FIELDS = tuple(name for name in KINDS if name != "summary")
-
 CITEKEY = "citekey"
 """The citation key: items alone carry it, no entry shows it, so it never travels."""
 

@@ -1,4 +1,4 @@
-"""Venues: slots read and written (core/values/venue_slot.py), and the table of the venues we know.
+"""The table of the known venues, and their editions: "40th", "Thirteenth", "forty-third".
 
 A venue is found by any of its names and called by its official one.
 """
@@ -11,22 +11,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from zoterodigest.core.values.names import fold
-from zoterodigest.core.values.venue_slot import AWARDS, VenueReading, parse_venue, write_venue
-
-__all__ = [
-    "AWARDS",
-    "FormerName",
-    "Venue",
-    "VenueKind",
-    "VenueReading",
-    "VenueTable",
-    "official_name",
-    "ordinal",
-    "parse_venue",
-    "published_by",
-    "write_venue",
-    "year_held",
-]
 
 
 class VenueKind(Enum):
@@ -224,10 +208,6 @@ class VenueTable:
         found = self.by_official(name) or self.find(name)
         return found.id if found and self.canonical(name) == found.id else name
 
-    def same_venue(self, one: str, other: str) -> bool:
-        """Tell whether two texts name one venue, known or not; award and year left out."""
-        return one == other or self.canonical(one) == self.canonical(other)
-
     def _by_alias(self, text: str) -> Venue | None:
         key = _alias_key(text)
         return self._aliases.get(key) or self._aliases.get(_SOCIETIES.sub("", key))
@@ -295,15 +275,8 @@ _PART_WORDS = re.compile(
 )
 _THEME = re.compile(r"(?<=workshop) (?:on|for) .*|(?<=workshop): .*", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|['’]\d\d(?!\d)")
-_ORDINAL = re.compile(
-    r"\b(?:\d{1,3}(?:st|nd|rd|th)"
-    r"|(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty?[ -])?"
-    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)"
-    r"|(?:thir|four|fif|six|seven|eigh|nine)teenth|(?:twen|thir|for|fif)tieth)\b",
-    re.IGNORECASE,
-)
 _NUMBERED = re.compile(
-    rf"^(?:(?:in )?proc(?:eedings|\.) of )?(?:the )?(?:(?:{_ORDINAL.pattern}) )?(?:annual )?(?=\S)",
+    rf"^(?:(?:in )?proc(?:eedings|\.) of )?(?:the )?(?:{ORDINAL} )?(?:annual )?(?=\S)",
     re.IGNORECASE,
 )
 _PROCEEDINGS = re.compile(r"^(?:in )?proc(?:eedings|\.)? of (?:the )?|^the ", re.IGNORECASE)
@@ -320,7 +293,7 @@ def _alias_key(text: str) -> str:
 def _official_key(name: str) -> str:
     text = _BRACKETS.sub("", _YEAR.sub("", name.replace("{year}", "")))
     text = _PROCEEDINGS.sub("", " ".join(text.replace("&", " and ").split()))
-    words = _NOT_WORD.split(fold(_ORDINAL.sub("", _VOLUME.sub("", text))))
+    words = _NOT_WORD.split(fold(_EDITION.sub("", _VOLUME.sub("", text))))
     return " ".join(word for word in words if word and word != "the")
 
 

@@ -12,32 +12,15 @@ from functools import lru_cache
 
 from zoterodigest.core.values.dates import find_date, write_date
 
-AWARDS = (
-    "Award Candidate",
-    "Best Paper",
-    "Best Paper Award",
-    "Best Paper Candidate",
-    "Best Paper Finalist",
-    "Best Paper Honorable Mention",
-    "Best Paper Runner-Up",
-    "Best Student Paper",
-    "Best Student Paper Award",
-    "Highlight",
-    "Honorable Mention",
-    "Notable Top 25%",
-    "Notable Top 5%",
-    "Oral",
-    "Oral Presentation",
-    "Outstanding Paper",
-    "Outstanding Paper Award",
-    "Poster",
-    "Spotlight",
-    "Spotlight Presentation",
-    "Test of Time",
-    "Test of Time Award",
-    "Top 25%",
-    "Top 5%",
+_AWARD_NAMES = (
+    "Award Candidate|Best Paper|Best Paper Award|Best Paper Candidate|"
+    "Best Paper Finalist|Best Paper Honorable Mention|Best Paper Runner-Up|"
+    "Best Student Paper|Best Student Paper Award|Highlight|Honorable Mention|"
+    "Notable Top 25%|Notable Top 5%|Oral|Oral Presentation|Outstanding Paper|"
+    "Outstanding Paper Award|Poster|Spotlight|Spotlight Presentation|Test of Time|"
+    "Test of Time Award|Top 25%|Top 5%"
 )
+AWARDS = tuple(_AWARD_NAMES.split("|"))
 """The awards a slot may end in when nothing else is configured; blanks may also be hyphens."""
 
 LONGEST_SLOT = 500
@@ -102,6 +85,7 @@ class _Anatomy:
 
 
 _MASK = "\0"
+_OPENING, _CLOSING = frozenset("([（"), frozenset(")]）")
 _SEPARATORS = r"[\s,;:'’–—|·/-]{0,8}"
 _OUTER = re.compile(
     rf"{_SEPARATORS}(?:as an? {{1,3}})?[(\[（]\s{{0,3}}(?:as an? )?"
@@ -122,11 +106,11 @@ def _anatomy(text: str, awards: tuple[str, ...]) -> _Anatomy:
         return _Anatomy(VenueReading(venue=" ".join(text.split())))
     date = find_date(text)
     date_span = (date.start, date.end) if date and len(date.iso) > 4 else None
-    masked = _masked(text, [date_span])
+    masked = _masked(text, date_span)
     year_span = _year_span(masked)
-    masked = _masked(masked, [year_span])
+    masked = _masked(masked, year_span)
     award_span = _award_span(masked, awards)
-    masked = _masked(masked, [award_span])
+    masked = _masked(masked, award_span)
     outers = [found.span() for found in _OUTER.finditer(masked)]
     pieces = _pieces(masked, outers)
     iso = date.iso if date and date_span else ""
@@ -144,11 +128,11 @@ def _anatomy(text: str, awards: tuple[str, ...]) -> _Anatomy:
     )
 
 
-def _masked(text: str, spans: list[tuple[int, int] | None]) -> str:
-    for span in spans:
-        if span:
-            text = text[: span[0]] + _MASK * (span[1] - span[0]) + text[span[1] :]
-    return text
+def _masked(text: str, span: tuple[int, int] | None) -> str:
+    if span is None:
+        return text
+    start, end = span
+    return text[:start] + _MASK * (end - start) + text[end:]
 
 
 def _year_span(text: str) -> tuple[int, int] | None:
@@ -197,22 +181,13 @@ def _pieces(masked: str, outers: list[tuple[int, int]]) -> tuple[tuple[int, int]
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end:
         inside = text[start:end]
-        if inside[0] in _TRIM or (inside[0] in "([（" and not _closes(inside)):
+        if inside[0] in _TRIM or (inside[0] in _OPENING and not _CLOSING & set(inside)):
             start += 1
-        elif inside[-1] in _TRIM or (inside[-1] in ")]）" and not _opens(inside)):
+        elif inside[-1] in _TRIM or (inside[-1] in _CLOSING and not _OPENING & set(inside)):
             end -= 1
         else:
             break
     return start, end
-
-
-def _closes(text: str) -> bool:
-    """Whether a text that begins with a bracket closes one."""
-    return any(character in text for character in ")]）")
-
-
-def _opens(text: str) -> bool:
-    return any(character in text for character in "([（")
 
 
 def _part(span: tuple[int, int] | None, outers: list[tuple[int, int]]) -> _Part | None:
@@ -226,17 +201,13 @@ _Change = tuple[int, int, str]
 
 
 def _edited(text: str, now: _Anatomy, asked: VenueReading) -> str:
-    if (
-        asked.date
-        and asked.date[:4] == asked.year
-        and not now.date
-        and _stands_alone(text, now.year)
-    ):
+    is_year_dated = asked.date != "" and asked.date[:4] == asked.year
+    if is_year_dated and not now.date and _stands_alone(text, now.year):
         now = replace(now, date=now.year, year=None)
     changes = [
         *_venue_changes(text, now, asked),
         *_date_changes(text, now, asked),
-        *_year_changes(text, now, asked),
+        *_year_changes(now, asked),
         *_award_changes(text, now, asked),
     ]
     for start, end, new in sorted(changes, reverse=True):
@@ -273,23 +244,16 @@ def _date_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Change
     if now.date is None:
         end = max(now.pieces[0][1], now.year.outer_end if now.year else 0)
         return [(end, end, f" ({asked.date})")]
-    if asked.date:
-        old = text[now.date.start : now.date.end]
-        return [(now.date.start, now.date.end, write_date(old, asked.date))]
-    if asked.year and now.year is None:
-        return [(now.date.start, now.date.end, asked.year)]
-    return [(now.date.outer_start, now.date.outer_end, "")]
+    if not asked.date:
+        return _replaced(now.date, asked.year if now.year is None else "")
+    return _replaced(now.date, write_date(text[now.date.start : now.date.end], asked.date))
 
 
-def _year_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Change]:
+def _year_changes(now: _Anatomy, asked: VenueReading) -> list[_Change]:
     if now.year:
-        if asked.year == now.reading.year:
-            return []
         is_short = now.year.end - now.year.start == 2
-        new = asked.year[-2:] if is_short else asked.year
-        if new:
-            return [(now.year.start, now.year.end, new)]
-        return [(now.year.outer_start, now.year.outer_end, "")]
+        is_same = asked.year == now.reading.year
+        return [] if is_same else _replaced(now.year, asked.year[-2:] if is_short else asked.year)
     is_shown_by_date = (asked.date[:4] == asked.year) or now.date is not None
     end = now.pieces[0][1]
     return [] if is_shown_by_date or not asked.year else [(end, end, f" {asked.year}")]
@@ -301,9 +265,14 @@ def _award_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Chang
     if now.award is None:
         end = len(text.rstrip(" \t\r\n*_`"))
         return [(end, end, f" {asked.award}")]
-    if asked.award:
-        return [(now.award.start, now.award.end, asked.award)]
-    return [(now.award.outer_start, now.award.outer_end, "")]
+    return _replaced(now.award, asked.award)
+
+
+def _replaced(part: _Part, new: str) -> list[_Change]:
+    """Put `new` in place of a part; without it the brackets and separators go, too."""
+    if new:
+        return [(part.start, part.end, new)]
+    return [(part.outer_start, part.outer_end, "")]
 
 
 def _laid_out(reading: VenueReading) -> str:

@@ -7,9 +7,10 @@ author. What is only nearly so is reported as what may be one work.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TypeVar
 
 from zoterodigest.core.values.identity import Identifier, match_title
 from zoterodigest.core.values.record import Entry, Fields, Item, text_in
@@ -96,18 +97,14 @@ def copies_of(items: Iterable[Item], linked: Sequence[tuple[Entry, str]]) -> tup
     readable = ([one for one in entries if not one.is_unreadable] for entries in without)
     return (
         *(_copy_of(live[key], by_item[key]) for key in in_order),
-        *(_copy_without_item(entries) for entries in readable if entries),
+        *(_copy_of(None, entries) for entries in readable if entries),
     )
 
 
-def _copy_without_item(entries: Sequence[Entry]) -> Copy:
-    identifiers = frozenset[Identifier]().union(*(entry.identifiers for entry in entries))
-    return Copy("", entries[0].fields, identifiers, tuple(entries))
-
-
-def _copy_of(item: Item, entries: Sequence[Entry]) -> Copy:
-    identifiers = item.identifiers.union(*(entry.identifiers for entry in entries))
-    return Copy(item.key, item.fields, identifiers, tuple(entries))
+def _copy_of(item: Item | None, entries: Sequence[Entry]) -> Copy:
+    known, fields = (item.identifiers, item.fields) if item else (frozenset(), entries[0].fields)
+    identifiers = known.union(*(entry.identifiers for entry in entries))
+    return Copy(item.key if item else "", fields, identifiers, tuple(entries))
 
 
 def find_duplicates(copies: Sequence[Copy]) -> tuple[Duplicate, ...]:
@@ -116,39 +113,29 @@ def find_duplicates(copies: Sequence[Copy]) -> tuple[Duplicate, ...]:
     Entries that the next push would link with the one item of their work are no duplicates.
     """
     works = _Works(copies)
-    works.meet(_by_identifier(copies), works.share_identifier)
-    works.meet(_by_title(copies), works.share_title)
-    works.meet(_by_near_title(copies), works.share_near_title)
+    # The surest sign comes first: what it joins is compared as one work by the next sign.
+    named = _sharing(copies, lambda copy: naming(copy.identifiers))
+    works.meet([named[identifier] for identifier in sorted(named)], works.share_identifier)
+    titled = _sharing(copies, lambda copy: filter(None, [match_title(copy.title)]))
+    works.meet(titled.values(), works.share_title)
+    near = _sharing(copies, lambda copy: near_keys(copy.title))
+    works.meet(near.values(), works.share_near_title)
     sure = [found for found in works.sure() if len(found.items) != 1]
     return (*sure, *works.doubtful())
 
 
-Groups = Iterable[Sequence[int]]
 Judge = Callable[[int, int], Why | None]
+_Key = TypeVar("_Key", bound=Hashable)
+_Groups = dict[_Key, list[int]]
 
 
-def _by_identifier(copies: Sequence[Copy]) -> Groups:
-    found: dict[Identifier, list[int]] = defaultdict(list)
+def _sharing(copies: Sequence[Copy], keys: Callable[[Copy], Iterable[_Key]]) -> _Groups[_Key]:
+    """Return the places of the copies that have a key in common, by key."""
+    found: dict[_Key, list[int]] = defaultdict(list)
     for index, copy in enumerate(copies):
-        for identifier in naming(copy.identifiers):
-            found[identifier].append(index)
-    return [found[identifier] for identifier in sorted(found)]
-
-
-def _by_title(copies: Sequence[Copy]) -> Groups:
-    found: dict[str, list[int]] = defaultdict(list)
-    for index, copy in enumerate(copies):
-        if title := match_title(copy.title):
-            found[title].append(index)
-    return found.values()
-
-
-def _by_near_title(copies: Sequence[Copy]) -> Groups:
-    found: dict[str, list[int]] = defaultdict(list)
-    for index, copy in enumerate(copies):
-        for key in dict.fromkeys(near_keys(copy.title)):
+        for key in dict.fromkeys(keys(copy)):
             found[key].append(index)
-    return found.values()
+    return found
 
 
 @dataclass(slots=True, eq=False)
@@ -169,7 +156,7 @@ class _Works:
         self._work_of = [_Work([at], naming(copy.identifiers)) for at, copy in enumerate(copies)]
         self._doubts: dict[tuple[int, int], Why] = {}
 
-    def meet(self, groups: Groups, judge: Judge) -> None:
+    def meet(self, groups: Iterable[Sequence[int]], judge: Judge) -> None:
         """Join what `judge` finds to be one work among the copies of each group."""
         for group in groups:
             apart: list[int] = []

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from zoterodigest.core.links.link import Row, State, fingerprint, print_of
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
@@ -112,28 +112,20 @@ def pair(entries: Sequence[Entry], rows: Iterable[Row], scope: Scope, unread: Un
     are left alone, as are those of a digest that is missing. Entries of bibliographies pair with
     rows of bibliographies only, and those of digests with those of digests.
     """
-    known, pairings = tuple(rows), list[Pairing]()
+    known = tuple(rows)
+    paired: dict[int, Row] = {}
+    new: list[int] = []
+    dropped: list[Row] = []
+    unreadable: list[Row] = []
     for kind in (DigestKey, BibKey):
         places = [at for at, entry in enumerate(entries) if isinstance(entry.digest, kind)]
         side = [row for row in known if isinstance(row.digest, kind)]
-        if places or side:
-            pairing = _paired([entries[at] for at in places], side, scope, unread)
-            pairings.append(_renumbered(pairing, places))
-    return _joined(pairings)
-
-
-def _renumbered(pairing: Pairing, places: Sequence[int]) -> Pairing:
-    rows = {places[index]: row for index, row in pairing.rows.items()}
-    return replace(pairing, rows=rows, new=tuple(places[index] for index in pairing.new))
-
-
-def _joined(pairings: Sequence[Pairing]) -> Pairing:
-    return Pairing(
-        {index: row for one in pairings for index, row in one.rows.items()},
-        tuple(index for one in pairings for index in one.new),
-        tuple(row for one in pairings for row in one.dropped),
-        tuple(row for one in pairings for row in one.unreadable),
-    )
+        one = _paired([entries[at] for at in places], side, scope, unread)
+        paired |= {places[index]: row for index, row in one.rows.items()}
+        new += (places[index] for index in one.new)
+        dropped += one.dropped
+        unreadable += one.unreadable
+    return Pairing(paired, tuple(new), tuple(dropped), tuple(unreadable))
 
 
 def _paired(entries: Sequence[Entry], rows: Sequence[Row], scope: Scope, unread: Unread) -> Pairing:
@@ -334,7 +326,7 @@ def assign_notes(
         (notes[place].is_trashed, -len(_blocks(entry.fields) & texts[place]), index, place)
         for index, entry in entries
         for place in range(len(notes))
-        if _has_note_fields(entry)
+        if _blocks(entry.fields)
     )
     given: dict[int, str] = {}
     for _, _, index, place in ranked:
@@ -346,10 +338,6 @@ def assign_notes(
 def says_the_same(entry: Entry, note: Note) -> bool:
     """Tell whether a live note holds a block of the entry's summary or sections."""
     return not note.is_trashed and bool(_blocks(entry.fields) & _blocks(note.fields))
-
-
-def _has_note_fields(entry: Entry) -> bool:
-    return bool(_blocks(entry.fields))
 
 
 def _blocks(fields: Fields) -> frozenset[str]:

@@ -13,7 +13,8 @@ from zoterodigest import mapping
 from zoterodigest.bibtex.tex.titles import folded_title
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.values.record import Fields
-from zoterodigest.core.values.venue import AWARDS, VenueTable
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.core.values.venue_slot import AWARDS
 from zoterodigest.library.records import tags
 from zoterodigest.library.records.tags import Spellings
 
