@@ -70,7 +70,7 @@ def acknowledgement_of(
     A conflict cannot be acknowledged, as it waits for a decision, nor can what comes to an end by
     itself. `links` are those of the run, by row id.
     """
-    found = _about_link(report, links, folding) or _about_else(report)
+    found = _about(report, links, folding)
     if found is None:
         return None
     id_, name, says = found
@@ -81,8 +81,8 @@ _About = tuple[str, str, tuple[str, ...]]
 """The id of what a report is about, its name, and what it says."""
 
 
-def _about_link(report: Report, links: Mapping[str, Link], folding: Folding) -> _About | None:
-    """Return what a report about a link says, its values as they are compared."""
+def _about(report: Report, links: Mapping[str, Link], folding: Folding) -> _About | None:
+    """Return what a report says, its values as they are compared."""
     match report:
         case ApartField(row_id, name, at_entry, at_item):
             ends = (_form(name, value, folding) for value in (at_entry, at_item))
@@ -95,10 +95,11 @@ def _about_link(report: Report, links: Mapping[str, Link], folding: Folding) -> 
             return row_id, "not-shown", (*names, *_standing(links.get(row_id), names))
         case Relocated(row_id, collection, is_out):
             return row_id, f"relocated {collection}", (str(is_out),)
-        case MissingItem(row, is_trashed):
-            return row.id, "item-gone", (str(is_trashed), *_texts(links.get(row.id)))
+        case MissingItem(row, entry, is_trashed):
+            return row.id, "item-gone", (str(is_trashed), *_texts(entry))
         case MissingNote(row):
-            return row.id, "note-gone", _texts(links.get(row.id))
+            link = links.get(row.id)
+            return row.id, "note-gone", _texts(link.entry) if link else ()
         case NotLinked(row):
             return row.id, "not-linked", (row.state.value,)
         case KeptForEdit(row, names):
@@ -111,13 +112,6 @@ def _about_link(report: Report, links: Mapping[str, Link], folding: Folding) -> 
             return row_id, "not-followed", wanted
         case UnreadableEntry(row_id=row_id) if row_id:
             return row_id, "unreadable", ()
-        case _:
-            return None
-
-
-def _about_else(report: Report) -> _About | None:
-    """Return what a report says that is about no link."""
-    match report:
         case AmbiguousEntry(entry, keys):
             return _id_of(entry), "ambiguous", (*keys, _title(entry))
         case TrashedEntry(entry, key):
@@ -138,14 +132,12 @@ def _about_else(report: Report) -> _About | None:
             return _made_id(identifier.scheme, identifier.value), "one-work", keys
         case HiddenNotes(digest):
             return _made_id(digest), "notes-not-shown", ()
-        case Conflict() | PlaceConflict() | NameConflict() | Waiting() | AwaitedItem():
-            return None
-        case DroppedEntry() | Followed() | UnreadableEntry() | RestoredNote():
-            return None
-        case ApartField() | Held() | NoLongerShown() | Relocated() | MissingItem():
-            return None
-        case MissingNote() | NotLinked() | KeptForEdit() | MergedOtherWork() | UnreadableDate():
-            return None
+        case Conflict() | PlaceConflict() | NameConflict():
+            return None  # it waits for a decision
+        case Waiting() | AwaitedItem() | DroppedEntry() | RestoredNote() | Followed():
+            return None  # it comes to an end by itself
+        case UnreadableEntry():
+            return None  # nothing is known of it by which it could be found again
         case _:
             assert_never(report)
 
@@ -164,9 +156,9 @@ def _standing(link: Link | None, names: Iterable[str]) -> tuple[str, ...]:
     return (*(text for end in ends for text in end), *placed)
 
 
-def _texts(link: Link | None) -> tuple[str, ...]:
-    """Return all that stands in the entry of a link: an edit of it is news."""
-    return tuple(text for _, text in sorted(link.entry.raws.items())) if link else ()
+def _texts(entry: Entry) -> tuple[str, ...]:
+    """Return all that stands in an entry: an edit of it is news, its place in the digest is not."""
+    return tuple(text for _, text in sorted(entry.raws.items()))
 
 
 def _id_of(entry: Entry) -> str:

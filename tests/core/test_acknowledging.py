@@ -1,0 +1,34 @@
+"""What a person acknowledges stays acknowledged until what it says changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.core.world import an_entry
+from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.view import Folding
+from zoterodigest.core.plan.reports import MissingItem
+from zoterodigest.core.reconcile.acknowledging import Acknowledged, acknowledgement_of
+from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.record import Entry, Place
+
+
+def _acknowledged(entry: Entry) -> Acknowledged | None:
+    row = Row("zd-0000000001", DigestKey("a.md"), "ITEM2222")
+    return acknowledgement_of(MissingItem(row, entry, is_trashed=True), {}, Folding())
+
+
+def test_an_item_in_the_trash_stays_acknowledged_when_its_entry_moves_down() -> None:
+    entry = an_entry("a.md", title="A title")
+
+    moved = replace(entry, place=Place(8, 9))
+
+    assert _acknowledged(moved) == _acknowledged(entry)
+
+
+def test_an_item_in_the_trash_is_news_once_its_entry_was_edited() -> None:
+    entry = an_entry("a.md", title="A title")
+
+    edited = replace(entry, raws={**entry.raws, "title": "Another title"})
+
+    assert _acknowledged(edited) != _acknowledged(entry)
