@@ -118,8 +118,11 @@ class Ends:
 
     def item_print(self, folding: Folding) -> Print:
         """Take the fingerprints of the item's end, judged as the entry would show it."""
-        shown = canonical_as_shown(self.name, self.entry, self.item, folding)
-        return Print(fingerprint(self.item_raw), tuple(map(fingerprint, parts_of(shown))))
+        return Print(fingerprint(self.item_raw), tuple(map(fingerprint, self.shown(folding))))
+
+    def shown(self, folding: Folding) -> tuple[str, ...]:
+        """Return the canonical parts of the item's value as the entry would show it."""
+        return parts_of(canonical_as_shown(self.name, self.entry, self.item, folding))
 
     def changed(self, base: Base, folding: Folding) -> tuple[bool, bool]:
         """Tell which ends changed since `base`: the entry, the item."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from zoterodigest.core.links.view import Folding, equal
+from zoterodigest.core.values.dates import is_iso, year_in
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier, match_title
 from zoterodigest.core.values.names import is_user_name, same_name, same_person
@@ -142,14 +143,26 @@ def better_authors(held: Names, found: Names, shown: Iterable[Value]) -> Names |
 
 
 def as_held(item: Item, values: Fields) -> dict[str, Value]:
-    """Return `values` and what else changes with them: date and year have one home."""
-    date, year = values.get("date"), values.get("year")
-    then = item.fields.get("date")
-    if isinstance(date, str) and "year" in item.fields:
-        return {**values, "year": date[:4]}
-    if isinstance(year, str) and isinstance(then, str) and not then.startswith(year):
-        return {**values, "date": year}
-    return dict(values)
+    """Return `values` and what else changes with them; a date that was found goes before a year."""
+    is_dated = isinstance(values.get("date"), str)
+    edited = {name: one for name, one in values.items() if not (is_dated and name == "year")}
+    return {**values, **also_changed(item, edited)}
+
+
+def also_changed(item: Item, edited: Fields) -> dict[str, Value]:
+    """Return what else of `item` changes with an edit: date and year have one home in the library.
+
+    So an entry that shows the year follows in the run in which the date of another changed.
+    """
+    date, year, then = edited.get("date"), edited.get("year"), item.fields.get("date", EMPTY)
+    if isinstance(date, str) and year is None and "year" in item.fields:
+        return {"year": year_in(date) or date}
+    stated = item.fields.get("year", EMPTY)
+    if date == EMPTY and year is None and isinstance(stated, str) and not is_iso(stated):
+        return {"year": EMPTY}  # a year stands alone without a date, "n.d." does not
+    if isinstance(year, str) and date is None and isinstance(then, str):
+        return {} if then.startswith(year) else {"date": year}
+    return {}
 
 
 def _has_venue(found: Found) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.links.link import Row
 from zoterodigest.core.links.merge import Ends
@@ -26,25 +26,16 @@ from zoterodigest.core.values.record import (
     NOTE,
     Item,
     Note,
-    PersonalNote,
     Value,
     is_empty,
     is_of_note,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class BroughtBack:
-    """The links of a run, those whose note is to come back as if it never was deleted."""
-
-    links: tuple[Link, ...]
-    reports: tuple[RestoredNote, ...] = ()
-
-
 def with_lost_notes(
     links: Sequence[Link], known: Known, items: Iterable[Item], terms: Terms
-) -> BroughtBack:
-    """Return `links` with the deleted notes that this run brings back.
+) -> tuple[tuple[Link, ...], tuple[RestoredNote, ...]]:
+    """Return `links` with the deleted notes that this run brings back, and the reports of them.
 
     One in the trash comes out of it: what the person wrote into it is still there. One that is gone
     is made anew, but only if this library once showed it, as it may be still to come, and none of
@@ -69,7 +60,7 @@ def with_lost_notes(
             continue
         reports += [RestoredNote(link.row, names)] if names else []
     back = [_with_live_notes(rows.get(link.row.id, link), restored) for link in links]
-    return BroughtBack(tuple(back), tuple(reports))
+    return tuple(back), tuple(reports)
 
 
 def _is_lost(link: Link) -> bool:
@@ -179,7 +170,9 @@ def with_own_notes(link: Link, terms: Terms) -> Link:
     if shown is OwnNotes.OFF or link.item is None:
         return _without(link, present) if present else link
     notes = {
-        NOTE + key: note for key, note in link.item.own_notes.items() if _is_shown(note, shown)
+        NOTE + key: note
+        for key, note in link.item.own_notes.items()
+        if shown is OwnNotes.ALL or note.is_public
     }
     if not notes and not present:
         return link
@@ -198,10 +191,6 @@ def hidden_notes(links: Iterable[Link]) -> Iterator[HiddenNotes]:
     for digest, number in sorted(numbers.items()):
         if number:
             yield HiddenNotes(digest, number)
-
-
-def _is_shown(note: PersonalNote, shown: OwnNotes) -> bool:
-    return shown is OwnNotes.ALL or note.is_public
 
 
 def _without(link: Link, names: set[str]) -> Link:

@@ -16,7 +16,7 @@ from zoterodigest.core.collections.shelves import (
     prints_of,
     shelve,
 )
-from zoterodigest.core.links.link import Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.links.link import Row, Shelf, State, fingerprint
 from zoterodigest.core.plan.plan import ChangeItem, CreateShelf, Link, MoveEntry, RenameShelf
 from zoterodigest.core.plan.reports import Held, MissingShelf, PlaceConflict, Relocated
 from zoterodigest.core.plan.terms import Holdings, Known, Rules, Terms
@@ -151,8 +151,8 @@ class _Placer:
         origin, former = row.origin, self._shelving.former(stand)
         left = origin.collections & {former} - self._wanted[row.item] - {target}
         came = {target} - stand.collections
-        ours = came | ({target} if self._is_ours.get(target) else set())
-        origin = replace(origin, collections=(origin.collections - left) | ours)
+        ours = (origin.collections - left) | came | self._ours_of(target)
+        origin = replace(origin, collections=ours)
         moves = Moves(frozenset(came), frozenset(left & stand.collections))
         return replace(row, origin=origin), moves
 
@@ -172,16 +172,16 @@ class _Placer:
             self.reports.append(PlaceConflict(row_id, entry.headings, path))
         elif self._terms.rules.get(entry.digest, Rules()).directions.brings_entries:
             self.actions.append(MoveEntry(entry, row_id, path))
-            row = replace(row, origin=self._moved_origin(link, target))
+            here = link.item.collections if link.item else frozenset()
+            ours = (row.origin.collections & here) | self._ours_of(target)
+            row = replace(row, origin=replace(row.origin, collections=ours))
         else:
             self.reports.append(Held(row_id, PLACE, to_entry=True))
         return replace(link, row=row)
 
-    def _moved_origin(self, link: Link, target: str) -> Origin:
-        here = link.item.collections if link.item else frozenset[str]()
-        ours = {target} if self._is_ours.get(target) else set[str]()
-        collections = (link.row.origin.collections & here) | ours
-        return replace(link.row.origin, collections=collections)
+    def _ours_of(self, collection: str) -> frozenset[str]:
+        """Return `collection` if zoterodigest made it, else nothing."""
+        return frozenset({collection} if self._is_ours.get(collection) else ())
 
     def _unplaced(self, link: Link) -> Link:
         """Leave the place of a link as it was; a new one is placed by a later run.
@@ -195,9 +195,9 @@ class _Placer:
         home = self._homes.get((entry.digest, path))
         if before is not None:
             row = replace(row, digest=before.digest, headings=before.headings)
-        elif link.item and home in link.item.collections:
-            ours = {home} if self._is_ours.get(home) else set[str]()
-            origin = replace(row.origin, collections=row.origin.collections | ours)
+        elif link.item and home is not None and home in link.item.collections:
+            ours = row.origin.collections | self._ours_of(home)
+            origin = replace(row.origin, collections=ours)
             row = replace(row, headings=heading_prints(entry), origin=origin)
         else:
             row = replace(row, headings=UNPLACED if rules.collection else heading_prints(entry))

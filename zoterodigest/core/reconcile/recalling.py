@@ -45,7 +45,7 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
         base, seen_base = link.row.bases[name], remembered.bases.get(name)
         if is_chosen(terms.choices, link.row.id, name):
             continue
-        if seen_base is not None and _is_one(name, base, seen_base):
+        if seen_base is not None and _are_equal(name, base.at_item, seen_base.at_item):
             continue
         ends = ends_of(name, entry, item)
         is_past = seen.is_past(link.row.id, name, base)
@@ -102,10 +102,6 @@ def _is_untouched(ends: Ends, row: Row, seen: Seen, terms: Terms) -> bool:
         return True
     others = (one.bases.get(ends.name) for one in seen.rows.values() if one.item == row.item)
     return any(base is not None and _shows(ends, base, terms) for base in others)
-
-
-def _is_one(name: str, base: Base, other: Base) -> bool:
-    return _are_equal(name, base.at_item, other.at_item)
 
 
 def _shows(ends: Ends, base: Base, terms: Terms) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from zoterodigest.core.collections.added import added_items
 from zoterodigest.core.collections.relocation import Relocations, relocations, renamed_headings
-from zoterodigest.core.links.link import Row, Shelf, State
+from zoterodigest.core.links.link import Row, State
 from zoterodigest.core.plan.cleared import with_cleared
 from zoterodigest.core.plan.plan import (
     Action,
@@ -53,8 +53,8 @@ def reconcile(
     """
     run = known, library, terms
     linking = link_entries(entries, known, library, terms, new_ids=new_ids)
-    back = with_lost_notes(linking.links, known, library.items, terms)
-    noted = [with_own_notes(with_cleared(link), terms) for link in back.links]
+    back, restored = with_lost_notes(linking.links, known, library.items, terms)
+    noted = [with_own_notes(with_cleared(link), terms) for link in back]
     labelled = [with_renamed_sections(link, terms) for link in noted]
     links = [recalled(link, known.seen, terms) for link in labelled]
     may_follow = terms.is_whole and not (known.seen and known.seen.has_gone_back)
@@ -82,7 +82,7 @@ def reconcile(
     )
     reports = (
         *linking.reports,
-        *back.reports,
+        *restored,
         *placing.reports,
         *travels.reports,
         *(one for one in headings if not isinstance(one, RenameHeading)),
@@ -97,7 +97,7 @@ def reconcile(
         rows=_sorted_rows(rows),
         shelves=placing.shelves,
         rows_before=_sorted_rows(known.rows),
-        shelves_before=_sorted_shelves(known.shelves),
+        shelves_before=tuple(sorted(known.shelves, key=lambda one: (one.digest, one.path))),
     )
 
 
@@ -176,10 +176,6 @@ def _row(link: Link, terms: Terms) -> Row:
 
 def _sorted_rows(rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: row.id))
-
-
-def _sorted_shelves(shelves: Iterable[Shelf]) -> tuple[Shelf, ...]:
-    return tuple(sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path)))
 
 
 def same_works(links: Sequence[Link]) -> Iterator[SameWork]:

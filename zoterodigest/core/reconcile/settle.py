@@ -17,12 +17,12 @@ from zoterodigest.core.values.record import (
     NOTE,
     SECTION,
     Entry,
-    Fields,
     Item,
     Kind,
-    Value,
+    Scope,
     is_empty,
     kind_of,
+    scope_of,
 )
 from zoterodigest.core.works.pairing import traits_of
 
@@ -120,7 +120,7 @@ def item_side_of(entry: Entry, item: Item, row: Row) -> Side:
     Without a note its fields are empty; if the person did away with the note it carries none. Its
     links are as the entry would show them.
     """
-    fields = _record_fields(item.fields)
+    fields = {name: value for name, value in item.fields.items() if scope_of(name) is Scope.RECORD}
     if "links" in fields:
         fields["links"] = links_as_shown(entry.fields, item.fields)
     raws = dict(item.raws)
@@ -173,10 +173,6 @@ def is_note_missing(item: Item, row: Row) -> bool:
     """Tell whether the row's note was trashed, erased or lost its heading."""
     note = item.notes.get(row.id)
     return row.note is not None if note is None else note.is_trashed
-
-
-def _record_fields(fields: Fields) -> dict[str, Value]:
-    return {name: value for name, value in fields.items() if kind_of(name) is not Kind.BLOCKS}
 
 
 def is_noteless(link: Link) -> bool:

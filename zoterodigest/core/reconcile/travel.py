@@ -13,7 +13,7 @@ from zoterodigest.core.links.merge import Ends, Merge, Side, ends_of, merge
 from zoterodigest.core.links.view import links_as_held
 from zoterodigest.core.plan.choosing import decided, is_chosen
 from zoterodigest.core.plan.cleared import no_longer_shown
-from zoterodigest.core.plan.found import Found, as_held, taken
+from zoterodigest.core.plan.found import Found, also_changed, as_held, taken
 from zoterodigest.core.plan.plan import (
     Action,
     ChangeEntry,
@@ -177,14 +177,14 @@ class _Hub:
         self._after |= record
         filled = record.keys() & merged.fills
         edited = {name: record[name] for name in record.keys() - filled}
-        also = _also_changed(before, edited) if self._item else {}
-        came = _also_changed(before, {name: record[name] for name in filled}) if self._item else {}
+        also = also_changed(before, edited) if self._item else {}
+        came = also_changed(before, {name: record[name] for name in filled}) if self._item else {}
         self._now = _with_fields(before, record | also | came)
         if link.item is not None and not link.row.origin.item:
             self._note_fills(place, filled)
         for other in range(len(self.links)):
             if other != place:
-                self._take_note_of_fill(other, filled | came.keys(), before)
+                self._keep_from(other, filled | came.keys(), before)
         return merged
 
     def _has_other_year(self, date: Value) -> bool:
@@ -197,18 +197,6 @@ class _Hub:
             return False
         return (year_in(date) or date) != year
 
-    def _take_note_of_fill(self, place: int, names: frozenset[str] | set[str], then: Item) -> None:
-        """Keep what another link just filled in from travelling on over this one."""
-        link = self.links[place]
-        bases = dict(link.row.bases)
-        for name in names & bases.keys() & link.entry.fields.keys():
-            ends = [_ends(name, link, item) for item in (then, self._now)]
-            base = without_fill(bases.pop(name), ends[0], ends[1], self._folding)
-            if base is not None:
-                bases[name] = base
-        if bases != link.row.bases:
-            self.links[place] = replace(link, row=replace(link.row, bases=bases))
-
     def _take(self, found: Found) -> None:
         """Let the item take what was found, but where a link has something to say of the field.
 
@@ -220,8 +208,10 @@ class _Hub:
         values = taken(found, before, authors, self._folding, is_new=self._item is None)
         said = self._edited.union(*map(self._said, self.links))
         said |= {"date", "year"} if said & {"date", "year"} else set()  # the item has one for both
-        left = {name for name in values if self._is_for_the_person(name)} - found.replaces
-        values = {name: value for name, value in values.items() if name not in said | left}
+        for name in values.keys() - found.replaces:
+            if self._was_done_away_with(name) or self._is_the_persons_own(name):
+                said.add(name)
+        values = {name: value for name, value in values.items() if name not in said}
         if not values or (found.expects and said & found.replaces):
             return
         self._after |= values
@@ -234,7 +224,7 @@ class _Hub:
         changed = as_held(before, values).keys() - self._travels
         for place, link in enumerate(self.links):
             if entry_end(link.entry.digest) is End.MARKDOWN:
-                self._part(place, changed, before)
+                self._keep_from(place, changed, before, parts=True)
 
     def _pending(self) -> Found | None:
         """Return what is known of a paper that was added, if one of the entries is its own."""
@@ -244,9 +234,6 @@ class _Hub:
             if any(one.is_about(link.entry) for link in self.links)
         )
         return next(about, None)
-
-    def _is_for_the_person(self, name: str) -> bool:
-        return self._was_done_away_with(name) or self._is_the_persons_own(name)
 
     def _is_the_persons_own(self, name: str) -> bool:
         """Tell whether what stands in a field of an item that was adopted is none of ours."""
@@ -269,19 +256,21 @@ class _Hub:
         names = merged.to_item.keys() | merged.to_entry.keys() | merged.conflicts
         return frozenset(names | link.recall.waits)
 
-    def _part(self, place: int, names: Set[str], then: Item) -> None:
-        """Keep what was found from travelling over a link whose entry would show it differently."""
+    def _keep_from(self, place: int, names: Set[str], then: Item, *, parts: bool = False) -> None:
+        """Keep what just came into fields of the item from travelling on over a link.
+
+        If it `parts` the ends, a field that the entry would show differently has diverged.
+        """
         link = self.links[place]
         bases, apart = dict(link.row.bases), set(link.row.apart)
         for name in sorted(names & bases.keys() & link.entry.fields.keys()):
-            ends = [_ends(name, link, item) for item in (then, self._now)]
-            prints = [end.item_print(self._folding).parts for end in ends]
-            if prints[0] == prints[1]:
+            before, now = (_ends(name, link, item) for item in (then, self._now))
+            if parts and before.shown(self._folding) == now.shown(self._folding):
                 continue
-            base = without_fill(bases.pop(name), ends[0], ends[1], self._folding)
+            base = without_fill(bases.pop(name), before, now, self._folding)
             if base is not None:
                 bases[name] = base
-            else:
+            elif parts:
                 apart.add(name)
         row = replace(link.row, bases=bases, apart=frozenset(apart))
         self.links[place] = replace(link, row=row)
@@ -318,7 +307,7 @@ class _Hub:
 
     def _report(self, link: Link, merged: Merge) -> None:
         row = link.row
-        if self._item and is_note_missing(self._item, row) and _tells(link.entry.fields):
+        if self._item and is_note_missing(self._item, row) and _has_own_text(link.entry):
             self.reports.append(MissingNote(row))
         for name in sorted(merged.conflicts | merged.apart):
             kind = Conflict if name in merged.conflicts else ApartField
@@ -377,22 +366,6 @@ class _Hub:
         return self._terms.rules.get(link.entry.digest, Rules()).directions
 
 
-def _also_changed(item: Item, edited: Fields) -> dict[str, Value]:
-    """Return what else of `item` changes with an edit: date and year have one home in the library.
-
-    So an entry that shows the year follows in the run in which the date of another changed.
-    """
-    date, year, then = edited.get("date"), edited.get("year"), item.fields.get("date", EMPTY)
-    if isinstance(date, str) and year is None and "year" in item.fields:
-        return {"year": year_in(date) or date}
-    stated = item.fields.get("year", EMPTY)
-    if date == EMPTY and year is None and isinstance(stated, str) and not is_iso(stated):
-        return {"year": EMPTY}  # a year stands alone without a date, "n.d." does not
-    if isinstance(year, str) and date is None and isinstance(then, str):
-        return {} if then.startswith(year) else {"date": year}
-    return {}
-
-
 def _is_mere_text(name: str, value: Value, entry: Entry) -> bool:
     """Tell whether `value` is a date in words and `entry` has no slot for words as its date.
 
@@ -430,5 +403,5 @@ def _is_of_entry(name: str) -> bool:
     return kind_of(name) is Kind.BLOCKS
 
 
-def _tells(fields: Fields) -> bool:
-    return any(_is_of_entry(name) and not is_empty(value) for name, value in fields.items())
+def _has_own_text(entry: Entry) -> bool:
+    return any(_is_of_entry(name) and not is_empty(value) for name, value in entry.fields.items())
