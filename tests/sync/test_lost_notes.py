@@ -215,6 +215,27 @@ def test_a_note_that_a_merge_left_behind_is_made_anew_at_the_item_that_stays(wor
     assert world.plan(SYNC).is_settled
 
 
+@pytest.mark.parametrize("asked", [SYNC, RELINK])
+def test_a_note_in_the_trash_of_another_item_is_made_anew_at_the_item_of_its_entry(
+    world: World, asked: Options
+) -> None:
+    """It went along with a merge; its item is back since."""
+    ours_key, note = world.key(TITLE), world.note_key(TITLE)
+    world.put_item("KEEPKEEP", title="Another Title")
+    world.merge("KEEPKEEP", ours_key)
+    world.change(ours_key, deleted=0)
+    world.change(note, deleted=1)
+    world.edit("notes.md", ("It is fast.", "It is very fast."))
+
+    world.push(asked)
+
+    (text,) = ours(world)
+    assert "It is very fast." in text
+    assert world.everything()[note].get("deleted")
+    assert world.plan(SYNC).is_settled
+    assert world.plan(RELINK).is_settled
+
+
 def test_a_note_that_is_missing_where_nobody_saw_it_is_awaited_and_not_made_twice(
     world: World,
 ) -> None:

@@ -39,9 +39,10 @@ def with_lost_notes(
 
     One in the trash comes out of it: what the person wrote into it is still there. One that is gone
     is made anew, but only if this library once showed it, as it may be still to come, and none of
-    its `items` has it now.
+    its `items` has it now. A note in the trash of another item is gone, too.
     """
-    moved = {row_id for item in items if not item.is_trashed for row_id in item.notes}
+    live = (item.notes for item in items if not item.is_trashed)
+    moved = {row_id for notes in live for row_id, note in notes.items() if not note.is_trashed}
     reports: list[RestoredNote] = []
     rows: dict[str, Link] = {}
     restored: dict[str, set[str]] = defaultdict(set)
