@@ -20,15 +20,12 @@ from tests.sync.histories.model import (
 )
 from tests.sync.histories.opening import arxiv_of
 from tests.sync.histories.stage import (
-    BIB,
     Clone,
     Stage,
-    ends_in_markdown,
     library_sight,
     parts,
     put,
     put_collection,
-    sight_of,
     texts_of,
 )
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
@@ -228,19 +225,13 @@ def merge(stage: Stage, clone: Clone, pick: Pick) -> None:
         kind = ("preprint", "conferencePaper", "webpage")[pick[2] % 2 + pick[1] % 2]
         data = {"itemType": kind, "title": items[other].data["title"]}
         clone.library.write([LibraryItem(keep, 0, data)])
-        if items[other].data.get("relations"):
-            # What was merged before comes along: an exported .bib shows the title of this one.
-            titles = {one for end in stage.clones for one in sight_of(end, BIB).set}
-            left = {one for one in titles if letter_of(one) == "t" and work_of(one) in stage.merged}
-            stage.taken_back |= {one: set(ends_in_markdown(stage)) for one in left}
     else:
         titled = tokens_in(items[other].data["title"])
         stage.merged |= {work_of(token) for token in titled}
         if not items[keep].data.get("archiveID"):
-            # It stands for none of the works: a .bib that is exported shows its title from now on.
+            # It stands for none of the works: what each brought may show in the other's entry.
             stage.merged |= {work_of(token) for token in tokens_in(items[keep].data["title"])}
             stage.may_mingle = True
-            stage.taken_back |= {one: set(ends_in_markdown(stage)) for one in titled}
     merge_items(clone, keep, other)
     stage.has_lost_base = True
     stage.tell(f"zotero: item {other} merged into {keep}")

@@ -168,8 +168,8 @@ class Stage:
     items is linked, the other keeps the note and the links that moved to it.
     """
     taken_back: dict[str, set[str]] = field(default_factory=dict)
-    """The ends that each token came from that an undo, or a merge, took out elsewhere: there it is
-    not to be lost.
+    """The ends that each token came from that an undo took out elsewhere: there it is not to be
+    lost.
     """
     brought_back: dict[str, set[str]] = field(default_factory=dict)
     """The ends that each token that an undo brought back had left before that was carried."""
@@ -206,11 +206,6 @@ class Stage:
     def tell(self, what: str) -> None:
         """Note what happened, for who reads of a violation."""
         self.told.append(what)
-
-
-def ends_in_markdown(stage: Stage) -> Iterator[str]:
-    """Yield what the digests of all clones are called where runs are watched."""
-    yield from (f"{one.root.name}/{name}" for one in stage.clones for name in stage.digests)
 
 
 def sight_of(clone: Clone, name: str) -> Sight:
