@@ -127,6 +127,7 @@ class _Adding:
     def reason(self, item: Item, digest: str, *, is_shared: bool) -> str:
         """Return why `item` becomes no entry of `digest`; "" if it does."""
         rules = self._terms.rules.get(digest, Rules())
+        # The digest's own rule first: it holds whatever the item is.
         if rules.no_new:
             return rules.no_new
         if is_shared:

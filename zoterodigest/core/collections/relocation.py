@@ -109,6 +109,7 @@ def renamed_headings(
     collection of a digest itself is left alone. A run of some entries renames nothing for all.
     `arriving` bring entries under headings that may have none yet.
     """
+    # A run of some entries does not see all headings, and a rename is for all of them.
     if not terms.is_whole:
         return
     texts = {**dict(_texts_below(arriving)), **dict(_texts(entries))}

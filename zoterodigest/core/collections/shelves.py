@@ -17,6 +17,7 @@ from zoterodigest.core.values.record import Collection
 
 Path = tuple[str, ...]
 
+# The Zotero API refuses collection names of more than 255 characters.
 _LONGEST_NAME = 255
 _NO_DIGEST = DigestKey("")
 """Whose the collections are that those of several digests lie in."""
@@ -154,6 +155,7 @@ class _Room:
         olds = {path for owner, path in self._known if owner == former_digest}
         self._used[digest] = {self._known[former_digest, old].collection for old in olds}
         origins = _origins(standing, olds)
+        # Before any collection is held: a path that a new heading takes over must be free.
         self._make_way(digest, former_digest, olds, origins)
         below: dict[Path, list[Stand]] = defaultdict(list)
         for stand in standing:
@@ -322,6 +324,7 @@ def _origins_of(
     renamed = {pair for pair in pairs - continued if 2 * votes[pair] > held[pair[1]]}
     found: dict[Path, Path | None] = dict.fromkeys(level)
     taken: set[Path] = set()
+    # Headings that stayed go before renamed ones: a rename takes only what nobody continues.
     for possible in (continued, renamed):
         for path, old in sorted(
             possible, key=lambda pair: (-votes[pair], pair not in natural, order[pair[0]], pair[1])

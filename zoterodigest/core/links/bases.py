@@ -70,6 +70,7 @@ def recorded(
     bases, apart = dict(known.bases), set(known.apart)
     for name in sorted(entry.fields.keys() & item.fields.keys()):
         ends, base = ends_of(name, entry, item), known.bases.get(name)
+        # Before the comparison: what an export wrote may read as something else (ADR 16).
         if name in from_item:
             if base is None or any(ends.changed(base, folding)):
                 bases[name] = _base(ends, folding)

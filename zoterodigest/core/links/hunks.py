@@ -61,6 +61,7 @@ def merge_blocks(
             merged += [] if block is None else [kept[block]]
         elif fate.start == place:
             merged += fate.texts
+    # A block that both ends moved would stand at both of its new places.
     return None if _doubles(merged, base, entry, item) else tuple(merged)
 
 
@@ -129,6 +130,7 @@ def differences(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, i
 
     Very long texts that differ in many places are compared as one difference.
     """
+    # The common ends are cut first: SequenceMatcher takes quadratic time in what is left.
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
     a, b = old[head : len(old) - tail], new[head : len(new) - tail]

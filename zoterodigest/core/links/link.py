@@ -21,6 +21,7 @@ from zoterodigest.core.values.record import Item, Value, parts_of
 @lru_cache(maxsize=50_000)
 def fingerprint(text: str) -> str:
     """Return 16 hexadecimal digits that stand for `text` (64 bits of BLAKE2b over its UTF-8)."""
+    # The lock file holds these digits: another size or encoding would make every base unknown.
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 

@@ -181,11 +181,13 @@ def merge(
 
 def step_of(ends: Ends, base: Base | None, folding: Folding, *, was_apart: bool) -> Step:
     """Return what the link asks for in one field."""
+    # Without a base nothing is deleted or overwritten (law 5).
     if base is None:
         return _united(ends, folding) if is_set(ends.name) else _first(ends, folding, was_apart)
     entry_changed, item_changed = ends.changed(base, folding)
     if not entry_changed and not item_changed:
         return InStep()
+    # Before equality, which heeds the order of members: in a set only what came and went counts.
     if is_set(ends.name):
         return _merged_sets(ends, base, folding, (entry_changed, item_changed))
     if ends.are_equal(folding):
@@ -223,6 +225,7 @@ def _first(ends: Ends, folding: Folding, was_apart: bool) -> Step:
 
 
 def _merged_blocks(ends: Ends, base: Base) -> Step:
+    # One base tells the edits of the two ends apart; two different ones cannot.
     if base.at_entry.parts != base.at_item.parts:
         return Clash()
     entry, item = parts_of(ends.entry), parts_of(ends.item)

@@ -83,6 +83,7 @@ def canonical(name: str, value: Value, folding: Folding) -> Value:
 
 def equal(name: str, at_entry: Value, at_item: Value, folding: Folding) -> bool:
     """Tell whether the ends are in step: the entry shows the item's value, up to spelling."""
+    # A preprint server in the entry says nothing of where the work appeared (`Folding`).
     if name == "venue" and is_empty(at_item) and isinstance(at_entry, str):
         return is_empty(at_entry) or folding.is_server(at_entry)
     shown = canonical_as_shown(name, at_entry, at_item, folding)

@@ -37,6 +37,7 @@ def decided(merged: Merge, sides: tuple[Side, Side], row: Row, terms: Terms) -> 
     else:
         preferred = _preferred(merged, sides[1], entry_end(row.digest), terms)
     filled = _filled(merged, sides, terms)
+    # In this order a later decision replaces an earlier one: filled in, preferred, chosen.
     for name, choice in {**filled, **preferred, **chosen}.items():
         merged = _decided(merged, name, sides, choice, terms.folding)
     return merged

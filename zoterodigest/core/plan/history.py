@@ -242,6 +242,7 @@ def undone_by(runs: Iterable[Listed]) -> Mapping[int, int]:
     An undo that was killed does not count: the next one goes on with it.
     """
     undone: dict[int, int] = {}
+    # Newest first: an undo that was taken back since does not count.
     for run in sorted(runs, key=lambda one: one.number, reverse=True):
         if run.undoes and run.is_finished and run.number not in undone:
             undone.setdefault(run.undoes, run.number)

@@ -65,6 +65,8 @@ def turn_back(pieces: Sequence[str], hunks: Sequence[Hunk]) -> Reversal:
     would stand twice, or not at all.
     """
     text = _Text(pieces)
+    # First of all: for a run that was killed before its write, every hunk would be searched for
+    # and might be found elsewhere.
     if text.holds_results(hunks):
         return Reversal(tuple(pieces))
     places: dict[int, Hunk] = {}
@@ -77,11 +79,13 @@ def turn_back(pieces: Sequence[str], hunks: Sequence[Hunk]) -> Reversal:
             places[written.at] = hunk
         elif result is None:
             refused.append(hunk)
+    # `refused` grows while it is walked: each half that is refused takes its other half along.
     for torn in refused:
         for at, hunk in sorted(places.items()):
             if _move_the_same(torn, hunk):
                 refused.append(places.pop(at))
     turned = list(pieces)
+    # From the end, so that the places of the hunks before it stay right.
     for at, hunk in sorted(places.items(), reverse=True):
         turned[at : at + len(hunk.after)] = hunk.before
     return Reversal(tuple(turned), tuple(refused))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from zoterodigest.core.links.link import Base, Row, State, fingerprint
 from zoterodigest.core.values.record import Item
 
+# Bounds the memory. A lock file that is more edits of one field behind does not count as older.
 _MOST_PAST = 20
 
 

@@ -19,6 +19,7 @@ from zoterodigest.core.plan.plan import (
 from zoterodigest.core.plan.reports import DroppedEntry
 from zoterodigest.core.values.record import is_empty
 
+# Up to the first number a run may go in any project; in a large one the share counts (law 5).
 _FEW_REMOVALS, _REMOVED_SHARE = 10, 0.05
 _FEW_CHANGES, _CHANGED_SHARE = 25, 0.10
 _EXAMPLES = 5
@@ -54,6 +55,7 @@ def guard(
     out of .bib files. `max_changes` takes the place of the limit for changes of one field from one
     end.
     """
+    # Sorted, so that the examples of a stop are the same in each run of one plan (law 7).
     edits = sorted(_edits(plan))
     removed = sorted({row_id for row_id, _, _, is_removal in edits if is_removal} | _gone(plan))
     most = max(_FEW_REMOVALS, int(linked * _REMOVED_SHARE))

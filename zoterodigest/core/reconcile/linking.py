@@ -82,6 +82,7 @@ def link_entries(
     scope = Scope(frozenset(terms.rules) - terms.gone, terms.gone, terms.missing)
     pairing = pair(entries, rows, scope, terms.unread)
     run = _Run(entries, known, library, terms)
+    # The order is a law: new entries take on items, notes and row ids that kept links leave.
     revived = run.keep_links(pairing)
     run.take_notes()
     run.end_links(pairing)
@@ -126,6 +127,7 @@ class _Run:
                 # A new entry of the same work, in this run, is to find the item that stays.
                 self._catalogue.add(fate.key, work_of(entry), is_linked=True)
             item = self._items.get(row.item)
+            # It keeps its link as it is: nothing is known of it to act on.
             if entry.is_unreadable:
                 self.reports.append(UnreadableEntry(entry.digest, entry, row.id))
             elif not self._terms.takes(entry):
@@ -139,6 +141,7 @@ class _Run:
                 revived[index] = row
             elif _is_ended(row, item):
                 self.reports.append(NotLinked(row))
+            # The lock file of another machine came before the library caught up (ADR 9).
             elif item is None and row.id not in self._seen:
                 self.reports.append(AwaitedItem(row))
             elif item is None or item.is_trashed:
@@ -213,6 +216,7 @@ class _Run:
         rules = self._terms.rules.get(entry.digest, Rules())
         is_removed = rules.when_trashed is WhenTrashed.REMOVE and row.state is State.LINKED
         edited = edited_fields(entry, item, row, self._terms.folding) if item else ()
+        # By default a tombstone: later runs report the entry as not linked, `--relink` revives it.
         self.kept[row.id] = replace(row, state=State.TRASHED)
         if is_removed and edited:
             self.reports.append(KeptForEdit(row, edited))
@@ -255,6 +259,7 @@ class _Run:
                 self.reports.append(UnreadableEntry(entry.digest, entry, None))
             elif self._terms.takes(entry) and (key := self._item_of(entry, unlinked[index])):
                 found[index] = key, self._items.get(key)
+        # Entries without a row take on a note that no row names; a revived row names its own.
         wanted = {i: key for i, (key, _) in found.items() if unlinked[i] is None}
         noted = self._noted(wanted, new_ids)
         for index, (key, item) in found.items():

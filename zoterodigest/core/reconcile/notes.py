@@ -51,6 +51,7 @@ def with_lost_notes(
         if not names and not (_is_lost(link) and _is_relinked(link, terms)):
             continue
         assert link.item is not None
+        # In the trash: its text is a person's, so it is restored and not made anew.
         if link.row.id in link.item.notes:
             restored[link.item.key].add(link.row.id)
         elif link.row.id in moved:

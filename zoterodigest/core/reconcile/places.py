@@ -54,6 +54,7 @@ def place(
     of entries that left, for their digest's archive; `moved` is what a person moved in the library.
     """
     known, library, terms = run
+    # Entries that left stand among the others: their archive is a heading of the same digest.
     stands = [_stand(link, terms) for link in links]
     leaving = [_archived_stand(row, item) for row, item in archived]
     names = {digest: rules.collection for digest, rules in terms.rules.items()}
@@ -149,6 +150,7 @@ class _Placer:
 
     def _moves(self, row: Row, stand: Stand, target: str) -> tuple[Row, Moves]:
         origin, former = row.origin, self._shelving.former(stand)
+        # The item leaves a collection only if zoterodigest put it there and no entry needs it.
         left = origin.collections & {former} - self._wanted[row.item] - {target}
         came = {target} - stand.collections
         ours = (origin.collections - left) | came | self._ours_of(target)

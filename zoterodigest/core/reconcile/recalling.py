@@ -43,6 +43,7 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
     carried = entry.fields.keys() & item.fields.keys()
     for name in sorted(carried & link.row.bases.keys()):
         base, seen_base = link.row.bases[name], remembered.bases.get(name)
+        # A choice was made over what the person saw: nothing older may hold it back.
         if is_chosen(terms.choices, link.row.id, name):
             continue
         if seen_base is not None and _are_equal(name, base.at_item, seen_base.at_item):
@@ -60,6 +61,7 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
             was_parted = is_past and name in remembered.apart
             is_waiting = was_parted or _is_untouched(ends, link.row, seen, terms)
             waits |= {name} if is_waiting else set()
+        # The library lags, or the lock file is older: a merge would undo what came later.
         elif _shows(ends, seen_base, terms) or is_past:
             waits.add(name)
         else:

@@ -52,15 +52,20 @@ def reconcile(
     `new_ids` gives the ids of new rows. Under equal arguments the plan is the same.
     """
     run = known, library, terms
+    # The order of these steps is a law: each one sees what the ones before it decided.
     linking = link_entries(entries, known, library, terms, new_ids=new_ids)
     back, restored = with_lost_notes(linking.links, known, library.items, terms)
+    # Cleared fields first: a field that counts as empty takes part in every step after this one.
     noted = [with_own_notes(with_cleared(link), terms) for link in back]
+    # Renamed sections before the recall: the old name must be in the entry when bases are compared.
     labelled = [with_renamed_sections(link, terms) for link in noted]
     links = [recalled(link, known.seen, terms) for link in labelled]
+    # A library that was restored from a backup shows old places: nobody moved anything there.
     may_follow = terms.is_whole and not (known.seen and known.seen.has_gone_back)
     moved = relocations(links, known.shelves, known.seen) if may_follow else Relocations()
     dropped = _dropped(linking, library, terms)
     placing = place(links, dropped[WhenDropped.ARCHIVE], moved, run)
+    # Trashed items keep their keys, so they count.
     taken = {*library.taken, *(item.key for item in library.items)}
     travels = travel(placing.links, placing.moves, terms, taken)
     archived = {row.id: row for row, _ in placing.archived}
@@ -69,6 +74,8 @@ def reconcile(
     added = _added(entries, rows, placing, travels, run=run, new_ids=new_ids)
     created = [one for one in added if isinstance(one, CreateEntry)]
     headings = _headings(entries, placing, created, run)
+    # `Plan` promises this order: collections before what is filed in them, items before their notes
+    # and entries, removals after changes, new entries last.
     actions = (
         *placing.shelf_actions,
         *(change for _, change in placing.archived if change is not None),

@@ -38,6 +38,7 @@ def with_renamed_sections(link: Link, terms: Terms) -> Link:
     for name, value in link.entry.fields.items():
         if old and _is_new(name, link, note) and pushes.allows(name):
             known = next((one for one in old if _are_of(value, old[one], name, terms)), None)
+            # An old section is taken once: of two new ones with equal text one is renamed, one new.
             if known is not None:
                 del old[known]
                 renamed[name] = known

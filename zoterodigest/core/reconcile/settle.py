@@ -33,6 +33,7 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     Whatever was to be written, the row claims only what both ends show. A row that has nothing new
     to say is returned as it was: a new reading of old text alone changes nothing.
     """
+    # Only what stands at both ends counts here, never what was to be written (law 3, ADR 7).
     link = _with_lines_of_neither(with_cleared(link), item)
     row = _with_note(link, item)
     entry_side = side_of(link.entry)
@@ -42,9 +43,11 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     ours, from_item = link.entry.ours, link.entry.from_item
     now = recorded(known, entry_side, item_side, folding, from_item=from_item, ours=ours)
     row = replace(row, bases=_reached(link, now, entry_side, item_side, folding), apart=now.apart)
+    # Before the traits are taken: a row with nothing new keeps its bytes, so git shows no change.
     if row == link.before:
         return row
     bases = dict(refreshed(link.row.bases, now.bases, entry_side, item_side, folding=folding))
+    # The entry shows the year instead: with a base for the date its line would look deleted.
     if is_date_now_a_year(link.entry, item_side):
         bases.pop("date", None)
     return with_traits(replace(row, bases=bases), link.entry)

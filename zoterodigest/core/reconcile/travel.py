@@ -118,9 +118,13 @@ class _Hub:
 
     def carry(self) -> None:
         """Bring every link's changes to the item, then the item's to every entry."""
+        # All links bring their changes before any entry takes one. So an edit reaches every entry
+        # in one run, and a second run has nothing to do (law 4).
         merges = [self._to_item(place) for place in range(len(self.links))]
+        # Date and year have one home in the library, so one link alone may have changed both.
         if self._after and (len(self.links) > 1 or self._after.keys() & {"date", "year"}):
             merges = [self._merged(link) for link in self.links]
+        # What sources say comes after what every person said: a person goes first (ADR 13).
         if found := self._terms.found.get(self._key) or self._pending():
             self._take(found)
             self._found_details = found.details
@@ -161,6 +165,7 @@ class _Hub:
         if is_empty(merged.to_item.get("venue", EMPTY)) or not self._may_push(link, "venue"):
             silent |= self._now.homeless
         told = {name: value for name, value in merged.to_item.items() if name not in silent}
+        # Another entry just filled in another year: the one home of both cannot hold this date.
         if "date" in merged.fills and self._has_other_year(told.get("date", EMPTY)):
             del told["date"]
             self._now = _with_fields(self._now, {"date": self._after["year"]})
@@ -180,6 +185,7 @@ class _Hub:
         also = also_changed(before, edited) if self._item else {}
         came = also_changed(before, {name: record[name] for name in filled}) if self._item else {}
         self._now = _with_fields(before, record | also | came)
+        # `remove` takes back these fields alone from an item that zoterodigest did not create.
         if link.item is not None and not link.row.origin.item:
             self._note_fills(place, filled)
         for other in range(len(self.links)):
@@ -328,10 +334,12 @@ class _Hub:
 
     def _merged(self, link: Link) -> Merge:
         row, entry, item = link.row, side_of(link.entry), self._side(link)
+        # Fields that wait are not carried at all: an empty one would count as cleared.
         carried = without(item, link.recall.waits)
         bases = self._bases(link, entry, carried)
         merged = merge(bases, entry, carried, self._folding, row.apart)
         merged = decided(merged, (entry, item), row, self._terms)
+        # Last, so that neither a preference nor a fill moves text of a heading that was moved.
         if are_mixed_up(link.entry, self._now, row):
             return as_conflicts(merged, partial(self._is_chosen, link))
         return merged
@@ -348,6 +356,7 @@ class _Hub:
         return item_end(link, self._now, link.row)
 
     def _may_push(self, link: Link, name: str) -> bool:
+        # A note that a person wrote in Zotero is never written there (law 8).
         if name.startswith(NOTE):
             return False
         return self._directions(link).push.allows(name) or self._is_chosen(link, name)

@@ -177,6 +177,7 @@ def _extent(lines: list[_Line], number: int) -> tuple[Shape, int]:
 def _opening(lines: list[_Line], number: int) -> Shape:
     text = lines[number].text
     first = text[0]
+    # Before the marker: `* * *` is a rule, not three list items (CommonMark).
     if first in "-*_" and _RULE.match(text):
         return Shape.RULE
     if _MARKER.match(text):
@@ -239,6 +240,7 @@ def _after_text(lines: list[_Line], number: int, shape: Shape) -> int:
     if shape is Shape.TABLE:
         after += 1
     while after < len(lines) and lines[after].text:
+        # A line of dashes below a paragraph is its underline, not a rule (CommonMark).
         if shape is Shape.PARAGRAPH and _UNDERLINE.match(lines[after].text):
             return after + 1
         if _interrupts(lines, after, shape, is_numbered):

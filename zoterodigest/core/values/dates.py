@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 
+# Not `calendar.month_name`: that follows the locale of the machine.
 _MONTH_NAMES = (
     "january february march april may june july august september october november december"
 )

@@ -49,6 +49,7 @@ def identifier_of(url: str) -> Identifier | None:
     if parts is None:
         return None
     host, path = _host(parts), unquote(parts.path)
+    # PMLR serves its PDFs from GitHub, too.
     if host == "raw.githubusercontent.com" and path.startswith("/mlresearch/"):
         host, path = "proceedings.mlr.press", path.removeprefix("/mlresearch")
     return _known(host, path, parts.query) or Identifier("url", _canonical_url(parts))
@@ -137,6 +138,7 @@ def _hosts(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+# The longest input that the patterns below ever see, so hostile text costs little.
 _LONGEST_URL = 4_000
 
 _NEW_ID = r"\d{4}\.\d{4,5}"
@@ -258,6 +260,7 @@ def _arxiv(number: str) -> Identifier:
 
 def _doi(text: str) -> Identifier:
     doi = text.lower().rstrip(".,;:!?'\"*_")
+    # A DOI has brackets in pairs (10.1016/0004-3702(89)90049-4); a lone one is of the text around.
     while doi.endswith((")", "]")) and doi.count("(") < doi.count(")"):
         doi = doi[:-1].rstrip(".,;:")
     found = _ARXIV_DOI.fullmatch(doi)

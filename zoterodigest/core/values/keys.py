@@ -26,6 +26,7 @@ def derived_key(*parts: str) -> str:
     for _ in range(_LENGTH):
         number, sign = divmod(number, len(ALPHABET))
         signs.append(ALPHABET[sign])
+    # A change here would make objects in libraries unknown as ours (ADR 2, law 8).
     return "".join(signs)
 
 
@@ -40,6 +41,7 @@ def free_key(taken: Container[str], *parts: str) -> str:
 
 def item_names(identifiers: Iterable[Identifier], title: str) -> tuple[str, ...]:
     """Return the names from which the key of an item may be derived, the preferred one first."""
+    # A page comes last: it is the least sure name of a work.
     ordered = sorted(identifiers, key=lambda one: (one.is_page, one))
     return (
         *(f"{identifier.scheme}:{identifier.value}" for identifier in ordered),

@@ -58,6 +58,7 @@ def split_name(name: str) -> Name:
     if _is_collective(text):
         return CollectiveName(text)
     text, suffix = _cut_suffix(text)
+    # Before the ideographs: "张, 三" has its parts named by the comma.
     if "," in text:
         last, _, first = text.partition(",")
         return _person(first.strip(), last.strip(), suffix)

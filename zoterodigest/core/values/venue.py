@@ -142,6 +142,7 @@ class VenueTable:
         if len(text) > _LONGEST_NAME:
             return None
         bare = _ARXIV_ID.sub("", _PHRASES.sub("", text.strip()))
+        # The whole name first: only a name that no table knows is cut at its theme.
         return self._find_whole(bare) or self._find_themed(bare)
 
     def _find_whole(self, bare: str) -> Venue | None:

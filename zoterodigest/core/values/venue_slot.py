@@ -106,6 +106,7 @@ def _anatomy(text: str, awards: tuple[str, ...]) -> _Anatomy:
         return _Anatomy(VenueReading(venue=" ".join(text.split())))
     date = find_date(text)
     date_span = (date.start, date.end) if date and len(date.iso) > 4 else None
+    # Date, then year, then award: each is hidden from the next, so that no digits count twice.
     masked = _masked(text, date_span)
     year_span = _year_span(masked)
     masked = _masked(masked, year_span)
@@ -210,6 +211,7 @@ def _edited(text: str, now: _Anatomy, asked: VenueReading) -> str:
         *_year_changes(now, asked),
         *_award_changes(text, now, asked),
     ]
+    # From the end, so that the offsets of the changes before it stay right.
     for start, end, new in sorted(changes, reverse=True):
         text = text[:start] + new + text[end:]
     return text

@@ -78,6 +78,7 @@ class Catalogue:
         Live ones come before trashed ones, identifiers before titles. Works whose identifiers
         contradict each other are two; if they share another one all the same, it is ambiguous.
         """
+        # Identifiers before titles, live before trashed: one judge for all commands (ADR 19).
         same = self._sharing(work)
         agreeing = [one for one in same if not one.work.contradicts(work)]
         live = [one for one in agreeing if not one.is_trashed]

@@ -130,6 +130,7 @@ def pair(entries: Sequence[Entry], rows: Iterable[Row], scope: Scope, unread: Un
 
 def _paired(entries: Sequence[Entry], rows: Sequence[Row], scope: Scope, unread: Unread) -> Pairing:
     table = _Table(entries, tuple(rows), scope)
+    # Linked rows first: a tombstone must not take the entry of a link that goes on.
     for is_eligible in (_is_linked, _is_tombstone):
         table.pair_all(is_eligible)
     moved = {row.digest for row in table.paired.values()} - scope.missing | scope.digests
@@ -193,6 +194,7 @@ class _Table:
     def pair_all(self, is_eligible: Callable[[Row], bool]) -> None:
         """Pair what is left with the eligible rows, the surest sign first."""
         rows = [row for row in self.rows if is_eligible(row)]
+        # The order is a law: a sure sign pairs before a weaker one can take its entry or row.
         self._pair_by(self._identifiers, rows, self._agrees)
         self._pair_by(self._identifiers, rows, self._is_correction)
         self._pair_by(_title, rows, self._agrees)
