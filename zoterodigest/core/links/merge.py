@@ -244,10 +244,8 @@ _Keyed = dict[str, str | Hyperlink]
 
 def _united(ends: Ends, folding: Folding) -> Step:
     """Without a base members are only ever added, and only to the item."""
-    at_entry, at_item = (
-        _keyed(ends.name, ends.entry, folding),
-        _keyed(ends.name, ends.item, folding),
-    )
+    at_entry = _keyed(ends.name, ends.entry, folding)
+    at_item = _keyed(ends.name, ends.item, folding)
     if at_entry.keys() <= at_item.keys():
         return Agreed()
     return Travel(to_item=_as_value(ends.name, (at_item | at_entry).values()), is_fill=True)
@@ -255,10 +253,8 @@ def _united(ends: Ends, folding: Folding) -> Step:
 
 def _merged_sets(ends: Ends, base: Base, folding: Folding, changed: tuple[bool, bool]) -> Step:
     """Bring what came and went at each end, against that end's own base, to the other end."""
-    at_entry, at_item = (
-        _keyed(ends.name, ends.entry, folding),
-        _keyed(ends.name, ends.item, folding),
-    )
+    at_entry = _keyed(ends.name, ends.entry, folding)
+    at_item = _keyed(ends.name, ends.item, folding)
     entry_came, entry_went = _delta(base.at_entry, at_entry, changed[0])
     item_came, item_went = _delta(base.at_item, at_item, changed[1])
     if _share_a_label(entry_came, item_came):

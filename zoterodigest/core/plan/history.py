@@ -232,8 +232,8 @@ def listed(run: Run) -> Listed:
     }
     if configured:
         counts |= {"configurations": configured}
-    head = Listed(run.number, run.when, run.command, run.undoes, run.is_finished, counts)
-    return replace(head, stopped=run.stopped)
+    about = run.number, run.when, run.command, run.undoes, run.is_finished
+    return Listed(*about, counts=counts, stopped=run.stopped)
 
 
 def undone_by(runs: Iterable[Listed]) -> Mapping[int, int]:

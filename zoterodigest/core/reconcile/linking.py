@@ -167,24 +167,18 @@ class _Run:
         Another machine made it for the same entry before either knew of the other's row; the note's
         heading names the row, so the row takes that name.
         """
-        without = [
-            (place, link)
-            for place, link in enumerate(self.links)
-            if link.before
-            and link.before.note is None
-            and link.item
-            and link.item.notes
-            and not link.row.digest.is_bib
-        ]
-        for place, link in without:
+        for place, link in enumerate(self.links):
             notes = link.item.notes if link.item else {}
+            has_none = link.before is not None and link.before.note is None
+            if not has_none or not notes or link.row.id in notes or link.row.digest.is_bib:
+                continue
             lost = {
                 row_id: note
                 for row_id, note in notes.items()
                 if row_id not in self._row_ids and says_the_same(link.entry, note)
             }
             taken = assign_notes([(0, link.entry)], list(lost.values()), list(lost))
-            if link.row.id not in notes and taken:
+            if taken:
                 self._row_ids.add(taken[0])
                 self.links[place] = replace(link, row=replace(link.row, id=taken[0]))
 
@@ -266,11 +260,10 @@ class _Run:
             row = unlinked[index]
             keeps_id = row is not None and row.item == key and not _is_note_trashed(row, item)
             row_id = noted.get(index) or (row.id if row and keeps_id else self._unused(new_ids))
+            new = self._row(row_id, index, key)
             if row is not None:
                 self.revived.add(row.id)
-            new = self._row(row_id, index, key)
-            if row is not None and row.item == key:
-                new = replace(new, origin=row.origin)
+                new = replace(new, origin=row.origin) if row.item == key else new
             self.links.append(Link(index, self._entries[index], item, None, new))
 
     def replaced(self, pairing: Pairing) -> set[str]:

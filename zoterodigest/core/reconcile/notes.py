@@ -54,9 +54,9 @@ def with_lost_notes(
         # In the trash: its text is a person's, so it is restored and not made anew.
         if link.row.id in link.item.notes:
             restored[link.item.key].add(link.row.id)
-        elif link.row.id in moved:
-            continue
-        elif _was_seen(link, known.seen) or _is_relinked(link, terms):
+        elif link.row.id not in moved and (
+            _was_seen(link, known.seen) or _is_relinked(link, terms)
+        ):
             rows[link.row.id] = replace(link, row=without_note(link.row))
         else:
             continue

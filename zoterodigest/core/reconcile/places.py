@@ -128,7 +128,8 @@ class _Placer:
         if stand is None:
             return self._unplaced(link), Moves()
         target = self._shelving.target(stand)
-        if target is None or (target == self._shelving.former(stand) and not _is_revived(link)):
+        is_revived = link.before is not None and link.before.state is not State.LINKED
+        if target is None or (target == self._shelving.former(stand) and not is_revived):
             return link, Moves()
         row, moves = self._moves(link.row, stand, target)
         return replace(link, row=row), moves
@@ -204,7 +205,3 @@ class _Placer:
         else:
             row = replace(row, headings=UNPLACED if rules.collection else heading_prints(entry))
         return replace(link, row=row)
-
-
-def _is_revived(link: Link) -> bool:
-    return link.before is not None and link.before.state is not State.LINKED

@@ -108,7 +108,9 @@ class _Hub:
         self._item = self.links[0].item
         self._folding = terms.folding if self._item else terms.folding.of_new_items()
         self._key = self.links[0].row.item
-        self._now = self._item or _blank_item(self.links)
+        carried = (name for link in self.links for name in link.entry.fields)
+        record = (name for name in carried if not _is_of_entry(name))
+        self._now = self._item or blank_item(self._key, record)
         self._after: dict[str, Value] = {}
         self._edited: set[str] = set()
         self._sources: dict[str, str] = {}
@@ -385,12 +387,6 @@ def _is_mere_text(name: str, value: Value, entry: Entry) -> bool:
     raws = entry.raws
     is_beside_venue = "venue" in raws and raws.get("date") == raws["venue"]
     return name == "year" or is_beside_venue or entry.digest.is_bib
-
-
-def _blank_item(links: Sequence[Link]) -> Item:
-    """Return the item about to be created: it carries what its entries do."""
-    names = (name for link in links for name in link.entry.fields if not _is_of_entry(name))
-    return blank_item(links[0].row.item, names)
 
 
 def _with_fields(item: Item, changes: Fields) -> Item:

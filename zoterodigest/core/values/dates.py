@@ -135,9 +135,8 @@ def _write(found: re.Match[str], wanted: re.Match[str]) -> str:
     if "年" in found.group():
         return f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
     mark = form.get("sep") or ("" if form.get("month") else "-")
-    padded = not (form.get("month") or "00").startswith(tuple("123456789")) or not mark
-    if (form.get("month") or "").startswith("1"):
-        padded = True
+    # Only a month of one digit shows that the writer pads nothing; October shows neither.
+    padded = not mark or not (form.get("month") or "").startswith(tuple("23456789"))
     numbers = [month, day] if day else [month]
     return mark.join([year, *(part if padded else str(int(part)) for part in numbers)])
 

@@ -80,12 +80,9 @@ def official_name(venue: Venue, year: str, edition: int = 0) -> str:
 def published_by(venue: Venue, year: str) -> tuple[str, str]:
     """Return the publisher and the series of the venue's proceedings in `year`; "" if unknown."""
     former = _former(venue, int(year) if year.isdecimal() else 0)
-    publisher = next((old.publisher for old in former if old.publisher is not None), None)
-    series = next((old.series for old in former if old.series is not None), None)
-    return (
-        venue.publisher if publisher is None else publisher,
-        venue.series if series is None else series,
-    )
+    publishers = (old.publisher for old in former if old.publisher is not None)
+    series = (old.series for old in former if old.series is not None)
+    return next(publishers, venue.publisher), next(series, venue.series)
 
 
 def year_held(venue: Venue, year: str) -> str:

@@ -180,8 +180,6 @@ class _Table:
         self.paired: dict[int, Row] = {}
         self._gone = scope.gone
         self._taken: set[str] = set()
-        self._now = {one for traits in self.traits for one in traits.identifiers}
-        self._then = {one for row in rows for one in row.identifiers}
         self._texts = Counter(text for traits in self.traits for text in traits.texts)
         self._texts_then = Counter(text for row in rows for text in row.texts)
         self._pages = Counter(one for traits in self.traits for one in traits.identifiers)
@@ -282,8 +280,8 @@ class _Table:
         then, now = row.identifiers, self.traits[index].identifiers
         return (
             self._is_near(index, row)
-            and not (then - now) & self._now
-            and not ((now - then) & self._then)
+            and not (then - now) & self._pages.keys()
+            and not ((now - then) & self._pages_then.keys())
         )
 
     def _is_double(self, index: int, row: Row) -> bool:
@@ -293,7 +291,7 @@ class _Table:
             row.digest == self.entries[index].digest
             and row.headings == traits.headings
             and row.texts == traits.texts
-            and not (then - traits.identifiers) & self._now
+            and not (then - traits.identifiers) & self._pages.keys()
         )
 
     def _is_near(self, index: int, row: Row) -> bool:
