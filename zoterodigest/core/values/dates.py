@@ -136,7 +136,7 @@ def _write(found: re.Match[str], wanted: re.Match[str]) -> str:
         return f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
     mark = form.get("sep") or ("" if form.get("month") else "-")
     # Only a month of one digit shows that the writer pads nothing; October shows neither.
-    padded = not mark or not (form.get("month") or "").startswith(tuple("23456789"))
+    padded = not mark or len(form.get("month") or "") != 1
     numbers = [month, day] if day else [month]
     return mark.join([year, *(part if padded else str(int(part)) for part in numbers)])
 
