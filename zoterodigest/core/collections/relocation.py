@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from zoterodigest.core.collections.shelves import Path, home_of, homes, name_of, prints_of
-from zoterodigest.core.links.link import Row, Shelf, State
+from zoterodigest.core.links.link import Row, Shelf, ShelfKey, State
 from zoterodigest.core.plan.plan import Action, CreateEntry, Link, MoveEntry, RenameHeading
 from zoterodigest.core.plan.reports import HeldName, NameConflict, Relocated
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.plan.terms import Rules, Terms
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Collection, Entry
 from zoterodigest.core.works.pairing import heading_prints
 
@@ -112,7 +113,8 @@ def renamed_headings(
     # A run of some entries does not see all headings, and a rename is for all of them.
     if not terms.is_whole:
         return
-    texts = {**dict(_texts_below(arriving)), **dict(_texts(entries))}
+    standing = ((entry.digest, entry.heading_keys, entry.headings) for entry in entries)
+    texts = {**_texts_of(_arriving(arriving)), **_texts_of(standing)}
     live = {one.key: one for one in collections if not one.is_trashed and one.key not in renamed}
     for shelf in shelves:
         text, collection = texts.get((shelf.digest, shelf.path)), live.get(shelf.collection)
@@ -136,15 +138,17 @@ def _followed(shelf: Shelf, text: str, name: str, terms: Terms) -> RenameHeading
     return HeldName(shelf.digest, shelf.path, shelf.collection, name)
 
 
-def _texts(entries: Iterable[Entry]) -> Iterator[tuple[tuple[str, Path], str]]:
-    """Yield the text of every heading that entries stand under, by digest and path."""
-    for entry in entries:
-        for depth, text in enumerate(entry.headings, start=1):
-            yield (entry.digest, entry.heading_keys[:depth]), text
+def _texts_of(places: Iterable[tuple[SourceKey, Path, Path]]) -> dict[ShelfKey, str]:
+    """Return the text of every heading of `places` (digest, path, texts), by digest and path."""
+    return {
+        (digest, path[:depth]): text
+        for digest, path, texts in places
+        for depth, text in enumerate(texts, start=1)
+    }
 
 
-def _texts_below(actions: Iterable[Action]) -> Iterator[tuple[tuple[str, Path], str]]:
-    """Yield the text of every heading that entries come to stand under, by digest and path.
+def _arriving(actions: Iterable[Action]) -> Iterator[tuple[SourceKey, Path, Path]]:
+    """Yield the digest, path and heading texts of the places that entries come to.
 
     A key of a path is its heading's text, but for an ordinal behind a text that comes twice: such
     a heading gets its name in the next run, which sees its entries.
@@ -155,8 +159,6 @@ def _texts_below(actions: Iterable[Action]) -> Iterator[tuple[tuple[str, Path], 
                 MoveEntry(entry=Entry(digest=digest), path=path)
                 | CreateEntry(digest=digest, path=path)
             ) if not any("#" in key for key in path):
-                yield from (
-                    ((digest, path[:depth]), path[depth - 1]) for depth in range(1, len(path) + 1)
-                )
+                yield digest, path, path
             case _:
                 pass

@@ -195,16 +195,13 @@ def _with_note(link: Link, item: Item) -> Row:
     Nor is one that another machine made after it moved the row to another digest: an entry that has
     nothing to write into a note has none.
     """
-    note = None if is_noteless(link) else item.notes.get(link.row.id)
+    row, before = link.row, link.before
+    note = None if is_noteless(link) else item.notes.get(row.id)
     if note is not None:
-        is_ours = link.row.origin.note or note.key == note_key(link.row.id)
-        if (link.row.note, link.row.origin.note) == (note.key, is_ours):
-            return link.row
-        return replace(link.row, note=note.key, origin=replace(link.row.origin, note=is_ours))
-    before = link.before
-    had_note = before is not None and before.origin.note
-    return replace(
-        link.row,
-        note=before.note if before else None,
-        origin=replace(link.row.origin, note=had_note),
-    )
+        key: str | None = note.key
+        is_ours = row.origin.note or note.key == note_key(row.id)
+    else:
+        key, is_ours = (before.note, before.origin.note) if before else (None, False)
+    if (row.note, row.origin.note) == (key, is_ours):
+        return row
+    return replace(row, note=key, origin=replace(row.origin, note=is_ours))

@@ -169,7 +169,7 @@ class _Works:
 
         Of those that it only may be one with, the first is remembered.
         """
-        doubts: list[tuple[int, Why]] = []
+        doubt: tuple[int, Why] | None = None
         for other in others:
             if self._work_of[other] is self._work_of[index]:
                 return True
@@ -177,9 +177,9 @@ class _Works:
             if why and not why.is_doubt:
                 self._join(self._work_of[other], self._work_of[index], why)
                 return True
-            doubts += [(other, why)] if why else []
-        for other, why in doubts[:1]:
-            self._doubts.setdefault((other, index), why)
+            doubt = doubt or ((other, why) if why else None)
+        if doubt is not None:
+            self._doubts.setdefault((doubt[0], index), doubt[1])
         return False
 
     def _join(self, one: _Work, other: _Work, why: Why) -> None:

@@ -136,15 +136,14 @@ def _paired(entries: Sequence[Entry], rows: Sequence[Row], scope: Scope, unread:
     moved = {row.digest for row in table.paired.values()} - scope.missing | scope.digests
     missing = [row for row in table.rows_left() if _is_linked(row) and row.digest in moved]
     hidden = {fingerprint(title) for title in unread.titles if title}
-    unreadable = [
-        row for row in missing if row.identifiers & unread.identifiers or row.title in hidden
-    ]
-    gone = {row.id for row in missing} - {row.id for row in unreadable}
+    unreadable = {
+        row.id for row in missing if row.identifiers & unread.identifiers or row.title in hidden
+    }
     return Pairing(
         rows=table.paired,
         new=tuple(index for index in range(len(entries)) if index not in table.paired),
-        dropped=tuple(row for row in missing if row.id in gone),
-        unreadable=tuple(unreadable),
+        dropped=tuple(row for row in missing if row.id not in unreadable),
+        unreadable=tuple(row for row in missing if row.id in unreadable),
     )
 
 
