@@ -1,4 +1,4 @@
-"""Added: items that a person put in a digest's collections and that are to become entries."""
+"""Items that a person added to the collections of a digest: they become entries."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ def added_items(
     run: tuple[Known, Holdings, Terms],
     new_ids: Iterator[str],
 ) -> Iterator[CreateEntry | AddedItem]:
-    """Yield the new entries, and what was added without becoming one, digest by digest.
+    """Yield the new entries, and a report for each added item that becomes none, digest by digest.
 
-    Added is an item that is in a collection of a digest and was not when this instance last saw
-    that; without a memory none is. `rows` are as the run leaves them.
+    An item counts as added if it is in a collection of a digest and was not in it when this
+    instance last saw the collection. Without a memory no item counts. `rows` are as the run leaves
+    them.
     """
     known, library, terms = run
     if known.seen is None:
@@ -63,7 +64,7 @@ def added_items(
 
 
 class _Adding:
-    """The digests of a run and what stands in them, while added items are looked for."""
+    """The digests of a run, their collections and their entries, while it looks for added items."""
 
     def __init__(
         self,
@@ -98,8 +99,8 @@ class _Adding:
         """Return the digests to whose collections `item` was added, with the heading for its entry,
         and whether other digests share all these collections.
 
-        An item linked with one of the digests that share a collection lies there for that one:
-        another clone may have put it there, and it is no news to the others.
+        If several digests share a collection and one of them is linked with the item, the item is
+        there for that digest: another clone may have put it there. It is not new to the others.
         """
         found: dict[SourceKey, tuple[Path, bool]] = {}
         for key in sorted(item.collections & seen.collections.keys()):

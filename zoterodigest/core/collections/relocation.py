@@ -37,10 +37,10 @@ class Relocations:
 
 
 def relocations(links: Sequence[Link], shelves: Iterable[Shelf], seen: Seen | None) -> Relocations:
-    """Tell which items moved among a digest's collections since this instance last saw them.
+    """Return the items that moved among a digest's collections since this instance last saw them.
 
-    Without a memory nothing moved. An item that is still in its own collection, or that went out
-    of it into none, is only reported.
+    Without a memory no item counts as moved. An item that is still in its own collection, or that
+    left it for none, is only reported.
     """
     if seen is None:
         return Relocations()
@@ -104,10 +104,10 @@ def renamed_headings(
     arriving: Iterable[Action] = (),
     terms: Terms,
 ) -> Iterator[RenameHeading | HeldName | NameConflict]:
-    """Yield what is to be done, or said, where the collection of a heading has a new name.
+    """Yield an action or a report for each heading whose collection has a new name.
 
-    `shelves` have followed the digests already, `renamed` are collections that are about to. The
-    collection of a digest itself is left alone. A run of some entries renames nothing for all.
+    `shelves` have followed the digests already, the collections `renamed` are about to. The
+    collection of a digest itself keeps its name. A run of some entries renames nothing.
     `arriving` bring entries under headings that may have none yet.
     """
     # A run of some entries does not see all headings, and a rename is for all of them.

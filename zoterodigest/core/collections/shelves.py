@@ -1,4 +1,4 @@
-"""Collections for digests and their headings: which one is whose, what to create and to rename."""
+"""Collections for digests and headings: which belongs to which, what to create, what to rename."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ORDINAL = re.compile(r"#\d{1,6}$")
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where one linked entry stands now and stood before.
+    """The place of one linked entry, now and before.
 
     `path` is its heading keys, `texts` their texts; `before` its former digest and the fingerprints
     of its former heading keys, None for a new link. `collections` are those of its item. One that
@@ -186,7 +186,7 @@ class _Room:
     def _make_way(
         self, digest: SourceKey, former: SourceKey, olds: set[Path], origins: _Origins
     ) -> None:
-        """Move what is known of `former` to `digest`; a shelf out of use leaves a path in use."""
+        """Move the collection rows of `former` to `digest`; unused rows give way to used paths."""
         moved = {old: path for path, old in origins.items() if old is not None}
         for old in sorted(olds, key=lambda old: (len(old), old)):
             del self.shelves[former, old]
@@ -199,7 +199,7 @@ class _Room:
             self.shelves[digest, moved[old]] = shelf
 
     def _hold(self, want: _Want, shelf: Shelf | None, parent: str | None, was: Path) -> str | None:
-        """Return the key of the collection for `want`, or None if the person did away with it."""
+        """Return the key of the collection for `want`, or None if a person removed it."""
         if shelf is None:
             shelf = self._adopted(want, parent) or self._created(want, parent)
         shelf = replace(shelf, digest=want.digest, path=want.path)

@@ -61,9 +61,9 @@ def recorded(
 ) -> Recorded:
     """Return what `known` becomes when the ends are as they are now.
 
-    A field that is in step now gets a new base only if an end has changed. Where one end contains
-    the other's edits and more, the base moves to that other end's value. A field that an end does
-    not carry keeps what was known. Fields in `from_item` were written into the entry from the item
+    A field that is in sync now gets a new base only if an end has changed. If one end contains the
+    other's edits and more, the base moves to that other end's value. A field that an end does not
+    carry keeps its base. Fields in `from_item` were written into the entry from the item
     as it is: they are in sync, although what was written may read as something else. Fields in
     `ours` an export wrote earlier: the next one brings them up to date, unless they are apart.
     """
@@ -97,9 +97,10 @@ def refreshed(
     *,
     folding: Folding,
 ) -> Mapping[str, Base]:
-    """Return the bases `now`, those still as `then` with fresh fingerprints if in step.
+    """Return the bases `now`; those that equal `then` get fresh fingerprints if they are in sync.
 
-    For a row that changes anyway: its other fields forget white space and older readings.
+    It is meant for a row that changes anyway. Its other fields then match the current white space
+    and the current reading.
     """
     bases = dict(now)
     for name in sorted(entry.fields.keys() & item.fields.keys() & then.keys()):
@@ -114,9 +115,9 @@ def refreshed(
 def without_fill(base: Base, then: Ends, now: Ends, folding: Folding) -> Base | None:
     """Return the base of a field that another entry's link has just filled in at the item.
 
-    Such a value does not travel on, as that link was not in step: members that came between `then`
-    and `now` count as known at the item, also one that this entry has just taken off there; any
-    other field has no base until both ends agree.
+    Such a value is not propagated to this entry. Members that came between `then` and `now` count
+    as known at the item, even if this entry has just removed one of them there. Any other field
+    has no base until both ends agree.
     """
     if not is_set(now.name):
         return None

@@ -44,8 +44,8 @@ def merge_blocks(
     """Return the blocks with both ends' edits, or None if both changed one block differently.
 
     `base` holds the fingerprints of the blocks last in step, `entry` and `item` the blocks now.
-    Blocks put in at one place by both ends are all kept, the entry's first, none twice, also where
-    one of them changed or took out the block beside them.
+    If both ends insert blocks at one place, all are kept once, the entry's first. This also holds
+    if one end changed or removed the block beside them.
     """
     base = _with_shared(base, entry, item)
     at_entry, at_item = _edits(base, entry), _edits(base, item)
@@ -68,7 +68,7 @@ def merge_blocks(
 def _doubles(
     merged: Sequence[str], base: Sequence[str], entry: Sequence[str], item: Sequence[str]
 ) -> bool:
-    """Tell whether a block would stand there more often than anywhere so far: it was moved."""
+    """Tell whether a block would occur more often than at any end or in the base: it was moved."""
     sides = Counter(entry), Counter(item)
     then = Counter(base)
     return any(
@@ -78,10 +78,10 @@ def _doubles(
 
 
 def _with_shared(base: Sequence[str], entry: Sequence[str], item: Sequence[str]) -> Sequence[str]:
-    """Return `base` with the blocks that both ends have and it has not, as if they had stood there.
+    """Return `base` with the blocks that both ends have and `base` lacks.
 
-    Each stands between the blocks that it stands between at both ends, in the place of those that
-    both have no more. A block that stands at one end more than once is no sure sign.
+    Each new block goes between the blocks that surround it at both ends, and replaces blocks that
+    both ends have removed. A block that occurs twice at one end does not count.
     """
     sides = [_placed(map(fingerprint, texts)) for texts in (entry, item)]
     standing = {fingerprint(text) for text in (*entry, *item)}

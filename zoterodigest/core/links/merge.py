@@ -48,7 +48,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What a link asks for, field by field; a field that is in step is in none of these.
+    """What a link asks for, field by field; a field that is in sync is in no part of it.
 
     `to_entry` and `to_item` are the values to be written (EMPTY clears); of those to the item,
     `fills` gives what was empty or had no base. `agreed` came to be in step, or needs a first base;
@@ -66,7 +66,7 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class InStep:
-    """Neither end changed, or there is nothing to carry and nothing to remember."""
+    """Neither end changed, or there is nothing to write and nothing to remember."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +158,11 @@ def is_set(name: str) -> bool:
 def merge(
     bases: Mapping[str, Base], entry: Side, item: Side, folding: Folding, apart: frozenset[str]
 ) -> Merge:
-    """Carry what changed at one end of a link to the other; tell what changed at both.
+    """Propagate what changed at one end of a link to the other; report what changed at both.
 
-    Only a field that both ends carry takes part. Without a base an empty field of the item is
-    filled in, members are added to it, and everything else that differs is apart; the entry is
-    never filled in. A field in `apart` does not travel until both ends hold the same value.
+    Only a field that both ends carry takes part. Without a base, an empty field of the item is
+    filled in, members are added to the item, and any other difference is a diverged field. The
+    entry is never filled in. A field in `apart` stays until both ends hold the same value.
     """
     steps = {
         name: step_of(ends_of(name, entry, item), bases.get(name), folding, was_apart=name in apart)
@@ -201,14 +201,14 @@ def step_of(ends: Ends, base: Base | None, folding: Folding, *, was_apart: bool)
 
 
 def would_lose_identifier(name: str, to_entry: Value) -> bool:
-    """Tell whether an entry would no longer say which work it is of: only a person decides that."""
+    """Tell whether an entry would lose an identifier of its work: only a person may decide that."""
     return name in IDENTIFYING and is_empty(to_entry)
 
 
 def _first(ends: Ends, folding: Folding, was_apart: bool) -> Step:
-    """Meet a field without a base for the first time, or again while it is apart.
+    """Compare a field that has no base: it is new, or it has diverged.
 
-    Only a note of the person's own fills in an entry: it has its place there by their own rule.
+    Only a note that a person wrote in Zotero fills in an entry: its digest asks for these notes.
     """
     # A preprint server beside nothing is in sync, but it agrees on no value that was another.
     is_nothing_beside = is_empty(ends.item) and not is_empty(ends.entry)
@@ -252,7 +252,7 @@ def _united(ends: Ends, folding: Folding) -> Step:
 
 
 def _merged_sets(ends: Ends, base: Base, folding: Folding, changed: tuple[bool, bool]) -> Step:
-    """Bring what came and went at each end, against that end's own base, to the other end."""
+    """Add and remove at each end what was added and removed at the other since that end's base."""
     at_entry = _keyed(ends.name, ends.entry, folding)
     at_item = _keyed(ends.name, ends.item, folding)
     entry_came, entry_went = _delta(base.at_entry, at_entry, changed[0])

@@ -1,4 +1,4 @@
-"""How one end's value looks from the other: canonical forms, and the item as an entry shows it.
+"""Values in the form in which they are compared, and an item's value as an entry shows it.
 
 Two values are *in step* when their canonical forms are equal. A canonical form folds what no person
 would call an edit (case and quotes of a title, the spelling of a venue or task).
@@ -93,8 +93,8 @@ def equal(name: str, at_entry: Value, at_item: Value, folding: Folding) -> bool:
 def as_shown(name: str, at_entry: Value, at_item: Value, folding: Folding) -> Value:
     """Return the item's value as the entry would show it.
 
-    Authors are cut where the entry cuts them, a date where the entry's ends, a year is taken out of
-    a date. What is equal but for its spelling keeps the entry's.
+    Authors are cut as in the entry, a date is cut to the length of the entry's, and a year is taken
+    from a date. If only the spelling differs, the entry's spelling stays.
     """
     if equal(name, at_entry, at_item, folding):
         return at_entry

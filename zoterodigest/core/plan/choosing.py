@@ -1,4 +1,4 @@
-"""Choosing: which end holds where both changed, by a person's choice or by what they prefer."""
+"""Conflicts decided: by a person's choice, or by the end that their configuration prefers."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def decided(merged: Merge, sides: tuple[Side, Side], row: Row, terms: Terms) -> 
 
     `merged` is what the link of `row` asks for.
 
-    A person's choice goes before what is preferred, and what is preferred is for conflicts only. A
-    choice that was made over other values than these leaves the field as it is.
+    A choice overrides a preference. A preference decides conflicts only. If a choice was made when
+    the ends held other values, the field stays as it is.
     """
     chosen = _chosen(sides, row.id, terms)
     preferred: dict[str, End] = {}

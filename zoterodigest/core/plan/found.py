@@ -1,8 +1,7 @@
-"""Found: what sources say of a work, and which of it an item takes. Pure, and a person goes first.
+"""Lookup results: what sources say of a work, and which values of it an item takes.
 
-A source fills in what an item lacks. It takes the place of something in two cases only: where
-whoever asked says so, and where the list of authors is one that nobody can cite, cut by "et al." or
-made of user names.
+A source fills in what an item lacks. It replaces a value in two cases only: if the caller asks for
+it, and if nobody can cite the list of authors, because it ends in "et al." or has user names.
 """
 
 from __future__ import annotations

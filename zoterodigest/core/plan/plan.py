@@ -1,4 +1,4 @@
-"""The plan of a run as a value: what is done, what is reported, what the lock file will hold."""
+"""The plan of a run: its actions, its reports, and the rows that the lock file will hold."""
 
 from __future__ import annotations
 

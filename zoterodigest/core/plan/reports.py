@@ -1,4 +1,4 @@
-"""What a run reports: whatever stays as it is although something is to be said of it."""
+"""The reports of a run: things that it leaves as they are and that a person should know of."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ class UnreadableDate:
 
 @dataclass(frozen=True, slots=True)
 class NoLongerShown:
-    """Fields that were in step and that the entry does not carry any more: the library keeps them.
+    """Fields that were in sync and whose place is gone from the entry: the library keeps them.
 
-    Its format has a place for them; that place is gone from the entry.
+    The format of the digest has a place for them.
     """
 
     row_id: str

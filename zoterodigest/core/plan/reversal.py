@@ -1,7 +1,7 @@
-"""Hunks of a text: what was changed in it, kept so that it can be turned back later.
+"""Hunks of a text: what a run changed in it, kept so that `undo` can revert it later.
 
-A text is a sequence of pieces (lines). A hunk is turned back where its text still stands: at its
-old place, or at the only place that has it with enough of its surroundings.
+A text is a sequence of pieces (lines). A hunk is reverted if its text is still there: at its old
+place, or at the only place that has it with enough of its surroundings.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 _AROUND = 3
-"""So many pieces above and below a hunk are kept to find its place again."""
+"""The number of pieces above and below a hunk that are kept to find its place again."""
 _TELLING = 8
-"""A piece with so many letters or digits is known again at another place."""
+"""The number of letters and digits from which on a piece is recognized at another place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What this instance of a library last showed (V), against what the lock file says now.
+"""What this library last showed here (V), compared with what the lock file says now.
 
 The lock file travels between machines and commits; a library may lag behind it. Per link and field
 an instance remembers the last base at which item and entry were in step here.

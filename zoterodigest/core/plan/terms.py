@@ -1,4 +1,4 @@
-"""The terms under which a run reconciles: directions, names of collections, what takes part."""
+"""The options of a run: directions, names of collections, and which entries take part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acknowledging: reports that a person lives with, until what they are about changes."""
+"""Reports that a person acknowledged: they stay silent until their subject changes."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ _SEPARATOR = "\0"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Acknowledged:
-    """A report that a person lives with, as the lock file keeps it.
+    """A report that a person accepted, as the lock file keeps it.
 
-    `id` is that of a row, or one made from what the report is about where it is about no link.
+    `id` is that of a row. A report about no link has an id made from its subject.
     `name` is the report's kind, with its field or collection behind it. `print` is the fingerprint
     of what it says: with another one it is news again.
     """

@@ -1,4 +1,4 @@
-"""Law 5: a plan that removes or overwrites suspiciously much stops before anything is done."""
+"""Law 5: a run stops before it writes if its plan removes or overwrites too many values."""
 
 from __future__ import annotations
 

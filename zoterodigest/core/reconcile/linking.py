@@ -1,4 +1,4 @@
-"""Links of a run: rows that found their entry again, and new links to items found or made."""
+"""The links of a run: rows paired with their entries, and new links to items found or created."""
 
 from __future__ import annotations
 
@@ -202,10 +202,10 @@ class _Run:
         return followed(row, item, is_ours=is_ours or _is_ours(item))
 
     def _lose_item(self, entry: Entry, row: Row, item: Item | None) -> None:
-        """Do with the entry of an item that is gone as its digest's rules say; an edit wins.
+        """Keep or remove the entry of a deleted item, as its digest's rules say; an edit wins.
 
-        A run that may not take it out leaves the link as it is, for one that may. An entry that had
-        left and was written again stays: its item was gone before.
+        A run that may not remove the entry leaves the link for a run that may. An entry that had
+        been deleted and was written again stays, as its item was deleted before.
         """
         rules = self._terms.rules.get(entry.digest, Rules())
         is_removed = rules.when_trashed is WhenTrashed.REMOVE and row.state is State.LINKED
@@ -310,8 +310,8 @@ class _Run:
     def _noted(self, found: dict[int, str], new_ids: Iterator[str]) -> dict[int, str]:
         """Return the row ids of our notes that stand in no row, by the entry that takes them on.
 
-        A note may name a row that another machine moved here from an entry without a summary, which
-        still stands where it was: that one's row gives its name up.
+        Another machine may have moved a row to the new entry and made the note of that id. Here the
+        row still links the old entry; as that has no summary, it gives the id up.
         """
         by_item: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
         for index, key in found.items():

@@ -1,4 +1,4 @@
-"""Where entries stand and where their items lie: each follows the other to its new place."""
+"""The places of entries and items: each follows the other when a person moves it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Behind: what this instance of the library last showed, where the lock file has moved on."""
+"""Links whose library lags behind the lock file: what the library last showed here counts."""
 
 from __future__ import annotations
 

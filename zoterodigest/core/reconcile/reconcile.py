@@ -1,4 +1,4 @@
-"""Reconcile: entries, lock file and library go in, a plan comes out. Nothing else happens."""
+"""Reconcile: a pure function from entries, lock file and library to a plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a link's row is to say, judged by what its ends hold now."""
+"""The row of a link, computed from what its ends hold now."""
 
 from __future__ import annotations
 
@@ -190,10 +190,10 @@ def is_noteless(link: Link) -> bool:
 
 
 def _with_note(link: Link, item: Item) -> Row:
-    """Return the link's row with the note that is there; one that was not made is not claimed.
+    """Return the link's row with the note that exists; a note that was not written is not claimed.
 
-    Nor is one that another machine made after it moved the row to another digest: an entry that has
-    nothing to write into a note has none.
+    An entry with nothing to write into a note has none, even if another machine moved its row to
+    another digest and made a note there.
     """
     row, before = link.row, link.before
     note = None if is_noteless(link) else item.notes.get(row.id)

@@ -1,4 +1,4 @@
-"""What travels: for every item, the changes that its links ask for at either end."""
+"""Propagation: for every item, the changes that its links ask for at either end."""
 
 from __future__ import annotations
 
@@ -73,12 +73,11 @@ class Travels:
 def travel(
     links: Sequence[Link], moves: Sequence[Moves], terms: Terms, taken: Container[str]
 ) -> Travels:
-    """Carry changes over `links` (in order, each with its `moves`) as far as directions allow.
+    """Propagate changes over `links` (in order, each with its `moves`) as far as directions allow.
 
-    All links of an item are taken together: what one brings to the item the others see, so that an
-    edit reaches every entry in one run. Of several new entries the first gives an item its values;
-    what sources say comes after what any of them does, and stays at the item. No new note gets a
-    key that is `taken`.
+    All links of an item are handled together, so an edit reaches every entry in one run. Of several
+    new entries the first gives an item its values. Values from sources come after the values of
+    entries and stay at the item. No new note gets a key that is `taken`.
     """
     by_item: dict[str, list[tuple[Link, Moves]]] = defaultdict(list)
     for link, move in zip(links, moves, strict=True):
@@ -206,10 +205,10 @@ class _Hub:
         return (year_in(date) or date) != year
 
     def _take(self, found: Found) -> None:
-        """Let the item take what was found, but where a link has something to say of the field.
+        """Let the item take what was found, except for fields that a link changes.
 
-        What fills in is not taken again once somebody did away with it. What the entries in
-        Markdown would show differently becomes apart.
+        A value that a person removed is not filled in again. A field that the entries in Markdown
+        would show differently diverges.
         """
         before = self._now
         authors = [link.entry.fields.get("authors", EMPTY) for link in self.links]
@@ -244,14 +243,14 @@ class _Hub:
         return next(about, None)
 
     def _is_the_persons_own(self, name: str) -> bool:
-        """Tell whether what stands in a field of an item that was adopted is none of ours."""
+        """Tell whether a person, not zoterodigest, filled in the field of an adopted item."""
         if self._item is None or is_empty(self._item.fields.get(name, EMPTY)):
             return False
         origins = [link.row.origin for link in self.links]
         return not any(origin.item or name in origin.fields for origin in origins)
 
     def _was_done_away_with(self, name: str) -> bool:
-        """Tell whether the item once had what was found for a field, and somebody changed that."""
+        """Tell whether a person changed a field that once had what was found for it."""
         if self._item is None:
             return False
         raw = self._item.raws.get(name, "")

@@ -1,7 +1,7 @@
-"""Keys of what we create, derived from what it is.
+"""Keys of the objects that zoterodigest creates, derived from what they are.
 
-A key that can be derived again tells, without any lock file, that the tool made the object (origin,
-law 8); and whoever creates the same object a second time after a crash meets the first (law 3).
+A key that can be derived again shows, without a lock file, that zoterodigest made the object
+(law 8). A run that creates the same object again after a crash finds the first one (law 3).
 """
 
 from __future__ import annotations

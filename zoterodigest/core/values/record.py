@@ -1,4 +1,4 @@
-"""The values that travel: fields of a record, entries of a digest, items of a library.
+"""The values that are synced: fields of a record, entries of a digest, items of a library.
 
 A *record* is what is known of one work, field by field. Every field has a kind (`kind_of`) that
 decides how it is compared and merged. A field that is absent from a mapping is not carried by that

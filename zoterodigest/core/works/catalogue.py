@@ -1,6 +1,6 @@
-"""Which of many works one is: by identifier, else by title and first author.
+"""A catalogue of works, searched by identifier, else by title and first author.
 
-The callers decide what becomes of that: a push adopts, `add` does not write the paper again.
+The callers decide what to do with a match: a push adopts it, `add` does not write the paper again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""One work that stands more than once: in the library, or in digests that are linked with nothing.
+"""Duplicates: works that are more than once in the library, or in entries without an item.
 
-Items and entries are told apart as the catalogue does it: by identifier, else by title and first
-author. What is only nearly so is reported as what may be one work.
+They are recognized as in the catalogue: by identifier, else by title and first author. Near matches
+are reported as possible duplicates.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Which row of the lock file is which entry: by identifier, exact title, then equal long text.
 
-An entry of a .bib is known by its citation key at last, unless its authors are others as well.
+Last, an entry of a .bib pairs by its citation key, unless its authors changed as well.
 
-Ties go to the most equal texts and headings, then to order; order alone never pairs, so that a
-daily digest that swaps half of its rows does not turn one paper into another.
+Of several candidates the one with the most equal texts and headings wins, then the first in order.
+Order alone never pairs: a daily digest may replace half of its rows in a day.
 
 The notes of an item that no row names are given to new entries here, too.
 """

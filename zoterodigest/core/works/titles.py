@@ -1,4 +1,4 @@
-"""Titles compared: one title, one of them cut, one nearly the other, alike, or others.
+"""Titles compared: the same, one cut short, nearly the same, alike, or different.
 
 Titles come as plain text: TeX is resolved where it is read.
 """
