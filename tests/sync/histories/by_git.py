@@ -47,6 +47,7 @@ def merge(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Commit both clones and merge the other one's branch into this one's."""
     for one in stage.clones:
         commit(stage, one)
+    _share_what_was_met(stage)
     (other,) = (one for one in stage.clones if one is not clone)
     ours, theirs = stage.commits[clone.head], stage.commits[other.head]
     if other.head in ours.ancestors | {clone.head}:
@@ -59,6 +60,13 @@ def merge(stage: Stage, clone: Clone, pick: Pick) -> None:
     base = max((ours.ancestors | {clone.head}) & (theirs.ancestors | {other.head}))
     _merge_files(stage, clone, (stage.commits[base].files, ours.files, theirs.files), pick)
     _commit(stage, clone, (other.head,))
+
+
+def _share_what_was_met(stage: Stage) -> None:
+    """Commits bring along the lock file of another clone."""
+    met = frozenset[str]().union(*(one.met for one in stage.clones))
+    for one in stage.clones:
+        one.met = met
 
 
 def _merge_files(stage: Stage, clone: Clone, sides: tuple[Files, Files, Files], pick: Pick) -> None:
@@ -106,6 +114,7 @@ def merge_file(ours: bytes, base: bytes, theirs: bytes, how: str) -> bytes:
 def check_out(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Commit, and go to any commit: an older one, or the newest again."""
     commit(stage, clone)
+    _share_what_was_met(stage)
     clone.head = pick[0] % len(stage.commits)
     _check_out(stage, clone, stage.commits[clone.head].files)
     stage.tell(f"git: checkout {clone.head}")

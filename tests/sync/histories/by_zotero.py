@@ -26,6 +26,7 @@ from tests.sync.histories.stage import (
     parts,
     put,
     put_collection,
+    sight_of,
     texts_of,
 )
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
@@ -117,6 +118,10 @@ def take_out(stage: Stage, clone: Clone, pick: Pick) -> None:
         changed = text[: point.start()] + text[point.end() :]
         _write(clone, one, name, text, changed, saves=pick[1] % 2 == 0)
     stage.memory.remove(gone)
+    # A clone that got the bullet by git before it was in the library takes it for new: nothing
+    # there tells that the library had it meanwhile, and lost it.
+    unmet = (sight_of(one, name).set - one.met for one in stage.clones for name in stage.digests)
+    stage.memory.wished |= frozenset(gone).intersection(frozenset().union(*unmet))
     stage.tell(f"zotero: - {' '.join(gone)}")
 
 

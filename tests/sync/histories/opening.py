@@ -25,6 +25,7 @@ from tests.sync.histories.stage import (
     Stage,
     State,
     fill,
+    library_sight,
     new_library,
 )
 from tests.sync.trouble import silent
@@ -185,6 +186,7 @@ def open_stage(folder: Path, *, has_copies: bool, has_bib: bool, has_lookups: bo
     texts = {name: data for name, data in opening.files.items() if name not in (LOCK, BIB)}
     for clone in clones:
         after = State(opening.files, clone.library.read())
+        clone.met = library_sight(clone.library).set
         stage.runs[clone.root, 1] = Done(State(texts, Snapshot(0, (), ())), after)
     return stage
 

@@ -16,6 +16,7 @@ from tests.sync.histories.stage import (
     Files,
     Stage,
     State,
+    library_sight,
     texts_of,
     tokens_of,
 )
@@ -34,7 +35,9 @@ def recorded(stage: Stage, clone: Clone, carry: Callable[[], object]) -> Done:
     """Do something with the tool, and note what the run did that it leaves in the history."""
     folder = _folder(clone)
     number, before = next_number(folder), state_of(clone)
+    met = library_sight(clone.library).set
     carry()
+    clone.met |= met | library_sight(clone.library).set
     done = Done(before, state_of(clone))
     if next_number(folder) > number:
         stage.runs[clone.root, number] = done

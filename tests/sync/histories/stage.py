@@ -67,6 +67,8 @@ class Clone:
     root: Path
     library: EmbeddedLibrary
     head: int = 0
+    met: frozenset[str] = frozenset()
+    """What stood in the library in a run here, or in one whose lock file may have come by git."""
 
     @cached_property
     def workspace(self) -> Workspace:

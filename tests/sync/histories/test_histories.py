@@ -143,3 +143,14 @@ def test_what_an_undone_sync_had_carried_may_come_again_after_a_git_revert() -> 
     )
     with fast_and_alike() as room:
         assert play(History(steps, has_lookups=True), room) is None
+
+
+def test_a_bullet_from_git_is_new_to_a_clone_that_never_met_it_in_the_library() -> None:
+    steps = (
+        Step("add in markdown", 0, (8639, 5194, 5295)),
+        Step("merge", 1, (8262, 3552, 7405)),
+        Step("sync", 0, (0, 0, 0)),
+        Step("take out in zotero", 1, (8317, 7437, 9888)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None
