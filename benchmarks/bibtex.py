@@ -20,9 +20,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.bibtex.facts.style import Style
-from zoterodigest.bibtex.read.reading import read_records
+from zoterodigest.bibtex.facts.rules import Style, bib_rules
+from zoterodigest.bibtex.reading import read_records
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.library.records.works import bib_text, csl_text, references, to_entries

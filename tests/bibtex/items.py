@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from zoterodigest.bibtex.export.entry import BibEntry, to_entry
-from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.bibtex.facts.style import Style
-from zoterodigest.bibtex.keys.formula import parse_formula
-from zoterodigest.bibtex.keys.keys import CitationKey, citation_keys
+from zoterodigest.bibtex.facts.rules import Style, bib_rules
+from zoterodigest.bibtex.keys import CitationKey, citation_keys, parse_formula
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.library.records.works import read_work
 

@@ -10,7 +10,7 @@ import logging
 import bibtexparser
 import pytest
 
-from zoterodigest.bibtex.read.reading import read_records
+from zoterodigest.bibtex.reading import read_records
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.mapping import venue_table
 

@@ -9,8 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import LINEAR, growth
-from zoterodigest.bibtex.cited.checking import Missing, Standing, check
-from zoterodigest.bibtex.cited.cited import At, Citation, Cited, Reader, cited_in
+from zoterodigest.bibtex.cited.cited import (
+    At,
+    Citation,
+    Cited,
+    Missing,
+    Reader,
+    Standing,
+    check,
+    cited_in,
+)
 from zoterodigest.bibtex.tiles.scanner import scan
 
 

@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 
 from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.bibtex.items import BIBLATEX, BIBTEX
-from zoterodigest.bibtex.edit.edit import BibRefusal, EditedBib, put
-from zoterodigest.bibtex.edit.tex_values import TEX_FIELDS
-from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.bibtex.facts.style import Style
-from zoterodigest.bibtex.read.reading import BibRecord, read_records
+from zoterodigest.bibtex.edit.edit import TEX_FIELDS, BibRefusal, EditedBib, put
+from zoterodigest.bibtex.facts.rules import Style, bib_rules
+from zoterodigest.bibtex.reading import BibRecord, read_records
 from zoterodigest.bibtex.tex.titles import folded_title
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.links.view import Folding, canonical

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.bibtex.items import BIBLATEX, BIBTEX, a_paper, a_person, an_item, entry_of, fields_of
 from zoterodigest.bibtex.export.manner import write_bib
-from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.rules import Style
 from zoterodigest.bibtex.tex.latex import Dialect
 
 CVPR = "Proceedings of the IEEE/CVF Conference on Computer Vision and Pattern Recognition"

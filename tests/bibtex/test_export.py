@@ -11,8 +11,7 @@ import pytest
 from pybtex.database import parse_string
 
 from tests.bibtex.items import a_paper, a_person, an_item
-from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect, decode
 from zoterodigest.digest.format.format import available_formats
 from zoterodigest.digest.read.detect import read_document

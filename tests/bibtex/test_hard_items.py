@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.library.records.works import bib_text, references
 

@@ -9,8 +9,13 @@ import pytest
 
 from tests.bibtex.items import a_person, an_item, key_of, keys_of
 from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.bibtex.keys.formula import BadFormula, parse_formula
-from zoterodigest.bibtex.keys.keys import KeySource, citation_keys, why_provisional
+from zoterodigest.bibtex.keys import (
+    BadFormula,
+    KeySource,
+    citation_keys,
+    parse_formula,
+    why_provisional,
+)
 from zoterodigest.library.records.works import read_work
 
 KEYS = [

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from pybtex.database import parse_string
 
 from tests.bibtex.bibs import hostile_bibs
-from zoterodigest.bibtex.read.reading import (
+from zoterodigest.bibtex.reading import (
     BibRecord,
     macros_of,
     read_records,
     standing_fields,
     text_of,
 )
-from zoterodigest.bibtex.tex.people import read_names
+from zoterodigest.bibtex.tex.names import read_names
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.names import PersonName, split_name

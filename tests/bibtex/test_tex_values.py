@@ -8,12 +8,10 @@ import pytest
 
 from tests.bibtex.items import BIBLATEX, BIBTEX, a_paper, a_person, an_item, entry_of
 from tests.bibtex.test_export import EXAMPLES, HARD, ROOT, SHARED, items_of
-from zoterodigest.bibtex.edit.edit import EditedBib, put
-from zoterodigest.bibtex.edit.tex_values import TEX_FIELDS, TexSlot, tex_of
+from zoterodigest.bibtex.edit.edit import TEX_FIELDS, EditedBib, TexSlot, put, tex_of
 from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.export.manner import write_bib
-from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.values.record import EMPTY, Fields, Names, Value, is_empty
 from zoterodigest.library.records.reading import read_item

@@ -19,13 +19,13 @@ from zoterodigest.project.files import (
     CannotWrite,
     SourceChanged,
     append_durably,
+    create_state_folder,
     looks_binary,
     read_file,
     read_if_present,
     remove_leftovers,
     replace_file,
 )
-from zoterodigest.project.state import create_state_folder
 
 
 @pytest.fixture

@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
 from zoterodigest.core.links.link import Row
-from zoterodigest.project.lock.lock import BadLockFile, LockFile, read_lock, render_lock
-from zoterodigest.project.lock.merging import merge_locks
+from zoterodigest.project.lock.lock import (
+    BadLockFile,
+    LockFile,
+    merge_locks,
+    read_lock,
+    render_lock,
+)
 
 PATH = Path("zoterodigest.lock")
 NOTHING = b""

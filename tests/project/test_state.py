@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.sync.histories.effects import Effects, Killed
-from zoterodigest.project.files import CannotWrite
-from zoterodigest.project.state import create_state_folder
+from zoterodigest.project.files import CannotWrite, create_state_folder
 
 ERRORS = [Killed(), OSError(errno.ENOSPC, "No space left on device")]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from zoterodigest.project.switching import library_line, with_library
+from zoterodigest.project.initial import library_line, with_library
 
 USER = "user:1234567"
 

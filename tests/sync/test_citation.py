@@ -6,7 +6,7 @@ import pytest
 
 from tests.sync.digests import folded
 from tests.sync.world import World, actions
-from zoterodigest.bibtex.keys.keys import KeySource
+from zoterodigest.bibtex.keys import KeySource
 from zoterodigest.core.links.link import Row
 from zoterodigest.core.values.record import CITEKEY
 from zoterodigest.library.port import LibraryItem

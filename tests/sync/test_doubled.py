@@ -11,7 +11,7 @@ import pytest
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, actions
-from zoterodigest.project.lock.merging import merge_locks
+from zoterodigest.project.lock.lock import merge_locks
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare

@@ -130,7 +130,7 @@ def _service(value: str) -> str:
 
 
 def _formula(value: str) -> str:
-    from zoterodigest.bibtex.keys.formula import (  # takes long, is rarely asked
+    from zoterodigest.bibtex.keys import (  # takes long, is rarely asked
         BadFormula,
         parse_formula,
     )

@@ -1,4 +1,7 @@
-"""A project: the folder that holds digests, their configuration, the lock file and the state."""
+"""A project: the folder that holds digests, their configuration, the lock file and the state.
+
+A digest may be dated: `daily/{year}-{month}-{day}.md` names one file for each day.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,7 @@ from zoterodigest.project.config import (
     DigestRules,
     load_configuration,
 )
-from zoterodigest.project.dated_files import DatedFiles
-from zoterodigest.project.files import real_path
-from zoterodigest.project.state import STATE_FOLDER
+from zoterodigest.project.files import STATE_FOLDER, real_path
 
 _DATE = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_./]?(?P<month>0[1-9]|1[0-2])"
@@ -242,3 +243,68 @@ def _date(key: str) -> dict[str, str]:
     """Return year, month and day as far as the path of a dated file shows them, the last one."""
     found = dates_in(key)
     return {name: part for name, part in found[-1].groupdict().items() if part} if found else {}
+
+
+_DIGITS = {"year": 4, "month": 2, "day": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class DatedFiles:
+    """The files in `root` that `pattern` names by their dates; without a date in it just one."""
+
+    root: Path
+    pattern: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Which parts of a date the pattern has, from the year on."""
+        present = set(PLACEHOLDER.findall(self.pattern))
+        return tuple(name for name in _DIGITS if name in present)
+
+    def on(self, day: str) -> Path:
+        """Return the file for `day` (ISO 8601)."""
+        return self.root / filled(self.pattern, day)
+
+    def present(self) -> list[tuple[str, Path]]:
+        """Return the files that are there by their dates (`2025-01`), the oldest first."""
+        if not self.names:
+            return []
+        pieces = PLACEHOLDER.split(self.pattern)
+        asked = "".join(
+            "[0-9]" * _DIGITS[piece] if at % 2 else glob.escape(piece)
+            for at, piece in enumerate(pieces)
+        )
+        expression = re.compile(self._expression(pieces))
+        names = glob.glob(asked, root_dir=self.root)  # noqa: PTH207  (".." may be in it)
+        found = ((expression.fullmatch(Path(name).as_posix()), name) for name in names)
+        return sorted(
+            ("-".join(match[part] for part in self.names), self.root / name)
+            for name, match in ((name, match) for match, name in found)
+            if match is not None
+        )
+
+    def template(self, day: str) -> tuple[str, Path] | None:
+        """Return the newest file from before `day` with its date, else the oldest after it."""
+        present = self.present()
+        before = [one for one in present if one[0] < day[: len(one[0])]]
+        after = [one for one in present if one[0] > day[: len(one[0])]]
+        return before[-1] if before else after[0] if after else None
+
+    def _expression(self, pieces: list[str]) -> str:
+        seen: set[str] = set()
+        parts = []
+        for at, piece in enumerate(pieces):
+            if not at % 2:
+                parts.append(re.escape(piece))
+            elif piece in seen:
+                parts.append(f"(?P={piece})")
+            else:
+                seen.add(piece)
+                parts.append(f"(?P<{piece}>[0-9]{{{_DIGITS[piece]}}})")
+        return "".join(parts)
+
+
+def filled(pattern: str, day: str) -> str:
+    """Return a pattern with the parts of `day` (ISO 8601) in the place of their names."""
+    known = dict(zip(_DIGITS, day.split("-"), strict=True))
+    return PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), pattern)

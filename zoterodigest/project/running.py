@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.project.files import CannotWrite, writing_failed
-from zoterodigest.project.state import create_state_folder
+from zoterodigest.project.files import CannotWrite, create_state_folder, writing_failed
 
 if sys.platform == "win32":
     import msvcrt

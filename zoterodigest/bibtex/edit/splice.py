@@ -10,16 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from zoterodigest.bibtex.edit.operations import (
-    CannotBeWritten,
-    Operation,
-    Places,
-    Standing,
-    removal,
-    verified,
-)
-from zoterodigest.bibtex.edit.rewriting import rewriting
-from zoterodigest.bibtex.edit.wanted import (
+from zoterodigest.bibtex.edit.document import (
     NO_VENUES,
     Asked,
     Prints,
@@ -28,8 +19,17 @@ from zoterodigest.bibtex.edit.wanted import (
     says_alike,
     says_the_same,
 )
+from zoterodigest.bibtex.edit.operations import (
+    CannotBeWritten,
+    Operation,
+    Places,
+    Standing,
+    removal,
+    rewriting,
+    verified,
+)
 from zoterodigest.bibtex.export.entry import BibEntry
-from zoterodigest.bibtex.read.reading import macros_of, read_record
+from zoterodigest.bibtex.reading import macros_of, read_record
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import Bibliography, BibPlace, BibProblem, EntryTile
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from zoterodigest.bibtex.export.values import edition_of, encode_doi, one_number
-from zoterodigest.bibtex.facts.rules import BibRules
-from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.rules import BibRules, Style
 from zoterodigest.bibtex.facts.work import Work
 from zoterodigest.bibtex.tex.latex import Dialect, cleaned, decode
 from zoterodigest.bibtex.tex.names import Creator, parts_of

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from zoterodigest.bibtex.export.notes import publication_of
-from zoterodigest.bibtex.export.values import Values, is_master_thesis, values_of
-from zoterodigest.bibtex.facts.rules import BibRules, Layout
-from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.export.values import Values, is_master_thesis, publication_of, values_of
+from zoterodigest.bibtex.facts.rules import BibRules, Layout, Style
 from zoterodigest.bibtex.facts.work import Work
 from zoterodigest.bibtex.tex.latex import Dialect, encode
 

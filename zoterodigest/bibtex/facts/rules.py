@@ -1,4 +1,4 @@
-"""The rules of `bibtex.toml`, with the venues: how an item becomes an entry."""
+"""How an item becomes an entry: the rules of `bibtex.toml`, the venues, and the style asked for."""
 
 from __future__ import annotations
 
@@ -209,3 +209,14 @@ def _layout(entry_type: str, entry: _Entry, dialect: _Dialect) -> Layout:
 def _source(text: str) -> tuple[str, tuple[str, ...]]:
     name, _, facts = text.partition("=")
     return name, tuple((facts or name).split("|"))
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a bibliography is written in, and which optional fields its entries have."""
+
+    dialect: Dialect = Dialect.BIBTEX
+    short_venues: bool = False
+    abstract: bool = False
+    note: bool = False
+    awards: bool = False

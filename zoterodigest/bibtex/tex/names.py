@@ -1,15 +1,19 @@
-"""Names of people and of bodies as BibTeX reads them: always "Last, First", bodies in braces."""
+"""Names of people and of bodies: written as BibTeX reads them, and lists of names read back.
+
+A written name is "Last, First"; the name of a body is in braces.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from zoterodigest.bibtex.tex.latex import Dialect, cleaned, escaped
+from zoterodigest.bibtex.tex.latex import Dialect, cleaned, decode, escaped
 from zoterodigest.bibtex.tex.markup import has_markup, pieces_of
-from zoterodigest.core.values.names import PersonName, full_name
+from zoterodigest.core.values.names import CollectiveName, PersonName, full_name, split_name
+from zoterodigest.core.values.record import Names
 
 
 class Creator(NamedTuple):
@@ -126,3 +130,67 @@ def _given(text: str, dialect: Dialect) -> str:
     if dialect is Dialect.BIBTEX and not encoded.isascii():
         return _INITIAL.sub(r"{\\relax \1}", encoded)
     return encoded
+
+
+def read_names(text: str) -> Names:
+    """Return the names in the value of an `author` field; `and others` makes them truncated.
+
+    "Last, First" and "Last, Jr., First" come out in the order of reading where that reads back as
+    the same name, and a name in braces as one name.
+    """
+    people = [each for each in _parted(text, _AND_BETWEEN) if each]
+    named = [each for each in people if each.lower() != "others"]
+    names = map(_read_name, named)
+    return Names(tuple(name for name in names if name), len(named) < len(people))
+
+
+def texts_by_name(text: str) -> Mapping[str, str]:
+    """Return the TeX of each name in the value of an `author` field, by the name it reads as."""
+    return {_read_name(each): each for each in _parted(text, _AND_BETWEEN)}
+
+
+_AND_BETWEEN = re.compile(r"[{}]|\s(?P<mark>and)(?=\s)", re.IGNORECASE)
+_COMMA = re.compile(r"[{}]|(?P<mark>,)")
+_LAST_IN_BRACES = re.compile(r"(?P<first>[^{},]+?)\s*\{(?P<last>[^{}]+)\}")
+
+
+def _parted(text: str, mark: re.Pattern[str]) -> Iterator[str]:
+    """Yield what stands between the marks of `text` that stand in no braces."""
+    depth = start = 0
+    for found in mark.finditer(text):
+        if found["mark"] is None:
+            depth += 1 if found[0] == "{" else -1
+        elif depth == 0:
+            yield text[start : found.start()].strip()
+            start = found.end()
+    yield text[start:].strip()
+
+
+@lru_cache(maxsize=65536)
+def _read_name(text: str) -> str:
+    parts = list(_parted(text, _COMMA))
+    match parts:
+        case [whole] if whole.startswith("{") and "}" not in whole[1:-1].replace("\\}", ""):
+            return _collective(decode(whole))
+        case [whole] if found := _LAST_IN_BRACES.fullmatch(whole):
+            return _person(decode(found["first"]), decode(found["last"]))
+        case [whole]:
+            return decode(whole)
+        case [last, first]:
+            return _person(decode(first), decode(last))
+        case [last, suffix, *firsts]:
+            return _person(f"{decode(' '.join(firsts))}, {decode(suffix)}", decode(last))
+    return ""
+
+
+def _collective(name: str) -> str:
+    """Return a name in one part, in braces where it would be taken for a person's."""
+    return name if isinstance(split_name(name), CollectiveName) else f"{{{name}}}"
+
+
+def _person(first: str, last: str) -> str:
+    if not first or not last:
+        return _collective(first or last)
+    person = PersonName(first, last)
+    natural = full_name(person)
+    return natural if split_name(natural) == person else f"{last}, {first}"

@@ -9,8 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zoterodigest.bibtex.cited.checking import Checked, Standing, check
-from zoterodigest.bibtex.cited.cited import At, Cited
+from zoterodigest.bibtex.cited.cited import At, Checked, Cited, Standing, check
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.network import chosen

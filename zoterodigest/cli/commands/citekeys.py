@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zoterodigest.bibtex.keys.keys import KeySource
+from zoterodigest.bibtex.keys import KeySource
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Address, AsJson, DryRun, Invocation, Yes
 from zoterodigest.cli.base.places import open_library

@@ -14,8 +14,7 @@ import typer
 
 from zoterodigest.bibtex.cited.cited import Cited
 from zoterodigest.bibtex.export.manner import write_bib
-from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.cli.base.options import (

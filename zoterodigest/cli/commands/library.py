@@ -32,8 +32,8 @@ from zoterodigest.cli.show.history_text import library_text
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.project.config import DEFAULT_LIBRARY
+from zoterodigest.project.initial import library_line
 from zoterodigest.project.running import require_idle
-from zoterodigest.project.switching import library_line
 from zoterodigest.sync.copying.carry import Copied, carry_out_copy
 from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from zoterodigest.project.files import replace_file
-from zoterodigest.project.lock.lock import LOCK_FILE
-from zoterodigest.project.lock.merging import merge_locks
+from zoterodigest.project.lock.lock import LOCK_FILE, merge_locks
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from rich.cells import cell_len
 
-from zoterodigest.bibtex.read.reading import BibRecord
+from zoterodigest.bibtex.reading import BibRecord
 from zoterodigest.cli.base.screen import (
     Column,
     counted,

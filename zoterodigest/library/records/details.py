@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.bibtex.tex.people import read_names
+from zoterodigest.bibtex.tex.names import read_names
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data
 from zoterodigest.library.records.properties import names_in, with_extra, with_names

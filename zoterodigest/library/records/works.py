@@ -15,11 +15,15 @@ from zoterodigest.bibtex.export.entry import BibEntry, to_entry
 from zoterodigest.bibtex.export.manner import write_bib
 from zoterodigest.bibtex.facts.dates import read_dates
 from zoterodigest.bibtex.facts.proceedings import ON_ARXIV, Proceedings, proceedings_of
-from zoterodigest.bibtex.facts.rules import BibRules
-from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.rules import BibRules, Style
 from zoterodigest.bibtex.facts.work import Work, year_of_arxiv
-from zoterodigest.bibtex.keys.formula import parse_formula
-from zoterodigest.bibtex.keys.keys import CitationKey, KeySource, citation_keys, is_provisional
+from zoterodigest.bibtex.keys import (
+    CitationKey,
+    KeySource,
+    citation_keys,
+    is_provisional,
+    parse_formula,
+)
 from zoterodigest.bibtex.tex.names import Creator, with_rest
 from zoterodigest.library.item_json import Data, ItemJson, JsonCreator
 

@@ -1,5 +1,5 @@
-"""What runs write down of themselves: the journal while they work, the history for good.
+"""What runs record: the journal while they work, the history for good.
 
-Both are files of records (`records.py`). They stay two files, as their lifetimes differ: a journal
-ends with its run, and a run of the history is kept for months.
+Both are files of records (`journal.py` has the format). They are two files because their lifetimes
+differ: a journal ends with its run, and the history keeps a run for months.
 """

@@ -43,7 +43,7 @@ from zoterodigest.project.files import (
 )
 from zoterodigest.project.lock.bib_text import sorted_entries
 from zoterodigest.project.lock.rows import Linked, LinksText, render_rows
-from zoterodigest.project.log.records import BadRecord, read_record, render_record
+from zoterodigest.project.log.journal import BadRecord, read_record, render_record
 from zoterodigest.project.pending import PendingData, pending_data
 from zoterodigest.project.running import last_killed
 

@@ -2,21 +2,26 @@
 
 It lives from the first write of a run until the run's lock file is written. A journal that is still
 there tells of a run that was killed; `project/recovery.py` folds it into the lock file.
+
+Journal and history share one format: a record is a JSON object on a line. Links of the lock file
+stand in a record as the text that they are in the lock file. The first record of a file may hold
+`format`; without it the file is of format 1, the only one there is.
 """
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from pydantic import TypeAdapter
 
 from zoterodigest.core.links.link import Exported, Row, Shelf
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.foreign import WHEN_USED, Shape
+from zoterodigest.foreign import WHEN_USED, BadJson, Shape, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
     CannotWrite,
     append_durably,
@@ -27,7 +32,6 @@ from zoterodigest.project.files import (
 )
 from zoterodigest.project.lock.bib_text import sorted_entries
 from zoterodigest.project.lock.rows import LinksText, render_rows
-from zoterodigest.project.log.records import BadRecord, read_record, render_record
 
 _LOG = logging.getLogger(__name__)
 
@@ -192,3 +196,40 @@ def _event(record: _Intend | _Done | _Export) -> Event:
             return Exporting(bibliography, sorted_entries(linked.exported), is_made)
         case never:
             assert_never(never)
+
+
+FORMAT = 1
+
+T = TypeVar("T")
+
+
+class BadRecord(ValueError):
+    """Line `number` is no record of its file, for `reason`; `column` counts from 1, 0 if unknown.
+
+    It never leaves this folder: journal and history each say what it means for the person.
+    """
+
+    def __init__(self, number: int, error: BadJson) -> None:
+        super().__init__(f"line {number}: {error.reason}")
+        self.reason = error.reason
+        self.position = f":{number}:{error.column}" if error.column else f":{number}"
+        self.number = number
+
+
+def render_record(values: Mapping[str, object]) -> bytes:
+    """Return a record with its line end. It is ASCII, so it holds any text of any file."""
+    return json.dumps(values).encode("ascii") + b"\n"
+
+
+def read_record(path: Path, number: int, line: bytes, shape: TypeAdapter[T]) -> T:
+    """Read line `number` of the file at `path`, counted from 1, as a record of this shape.
+
+    Raises `BadRecord`, and `NewerFormat` if the first one says that a newer version wrote the file.
+    """
+    try:
+        value = read_json(line)
+        if number == 1:
+            refuse_newer(path, value, "format", FORMAT)
+        return as_shape(shape, value)
+    except BadJson as error:
+        raise BadRecord(number, error) from error

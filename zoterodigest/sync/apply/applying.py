@@ -22,6 +22,7 @@ from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
     SourceChanged,
+    create_state_folder,
     read_if_present,
     remove_file,
     remove_leftovers,
@@ -34,7 +35,6 @@ from zoterodigest.project.memory import keep_memory, prepare_memory, settle_memo
 from zoterodigest.project.pending import forget_pending, keep_more_pending, read_pending
 from zoterodigest.project.recovery import decide
 from zoterodigest.project.running import running
-from zoterodigest.project.state import create_state_folder
 from zoterodigest.sync.apply.changes import (
     NOTHING_INTENDED,
     Changes,

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from zoterodigest.bibtex.edit.edit import put
-from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.bibtex.facts.style import Style
+from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.core.plan.plan import (
     ChangeEntry,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.bibtex.keys.keys import (
+from zoterodigest.bibtex.keys import (
     is_provisional,
 )
 from zoterodigest.core.links.link import Base, Print, Row, State, fingerprint, print_of

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from zoterodigest.bibtex.keys.formula import safe_key
-from zoterodigest.bibtex.keys.keys import why_provisional
+from zoterodigest.bibtex.keys import safe_key, why_provisional
 from zoterodigest.library.records.works import Reference
 from zoterodigest.sync.bibliographies.aliases import Aliases
 

@@ -12,8 +12,8 @@ from zoterodigest.library.address import EmbeddedAddress, is_embedded
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import is_top_level, read_contents
 from zoterodigest.project.files import CannotWrite, read_file
+from zoterodigest.project.initial import library_line, with_library
 from zoterodigest.project.lock.lock import LockFile
-from zoterodigest.project.switching import library_line, with_library
 from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.copying.counterparts import Counterparts, Ends, find_counterparts
 from zoterodigest.sync.copying.scope import Portion, portion_of

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from zoterodigest.bibtex.keys.formula import safe_key
-from zoterodigest.bibtex.keys.keys import KeySource
+from zoterodigest.bibtex.keys import KeySource, safe_key
 from zoterodigest.core.links.link import Row
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zoterodigest.bibtex.edit.wanted import prints_of
-from zoterodigest.bibtex.read.reading import macros_of
+from zoterodigest.bibtex.edit.document import prints_of
+from zoterodigest.bibtex.reading import macros_of
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.bibtex.keys.formula import safe_key
-from zoterodigest.bibtex.read.reading import BibRecord, read_records
+from zoterodigest.bibtex.keys import safe_key
+from zoterodigest.bibtex.reading import BibRecord, read_records
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.values.identity import (
     Identifier,

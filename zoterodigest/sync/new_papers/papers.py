@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from zoterodigest.bibtex.read.reading import ARXIV, BibRecord
+from zoterodigest.bibtex.reading import ARXIV, BibRecord
 from zoterodigest.bibtex.tex.latex import decode
 from zoterodigest.core.values.identity import (
     Identifier,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from zoterodigest.bibtex.tex.latex import decode
-from zoterodigest.bibtex.tex.people import read_names
+from zoterodigest.bibtex.tex.names import read_names
 from zoterodigest.bibtex.tiles.tiles import (
     BibField,
     Bibliography,

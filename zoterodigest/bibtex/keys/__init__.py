@@ -1,1 +1,0 @@
-"""Citation keys, and the formulas that make them."""

@@ -1,1 +1,0 @@
-"""Entries of a .bib read as records."""
