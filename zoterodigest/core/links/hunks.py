@@ -33,10 +33,6 @@ class _Edits:
     inserts: dict[int, tuple[str, ...]] = field(default_factory=dict)
     fates: dict[int, _Fate] = field(default_factory=dict)
 
-    def replace(self, start: int, end: int, texts: tuple[str, ...]) -> None:
-        fate = _Fate(start, end, texts)
-        self.fates.update(dict.fromkeys(range(start, end), fate))
-
 
 def merge_blocks(
     base: Sequence[str], entry: Sequence[str], item: Sequence[str]
@@ -119,9 +115,9 @@ def _edits(base: Sequence[str], texts: Sequence[str]) -> _Edits:
             edits.inserts[start] = new
         elif not new or len(new) == end - start:
             for offset, place in enumerate(range(start, end)):
-                edits.replace(place, place + 1, new[offset : offset + 1])
+                edits.fates[place] = _Fate(place, place + 1, new[offset : offset + 1])
         else:
-            edits.replace(start, end, new)
+            edits.fates |= dict.fromkeys(range(start, end), _Fate(start, end, new))
     return edits
 
 

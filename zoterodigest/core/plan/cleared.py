@@ -17,19 +17,23 @@ from zoterodigest.core.values.record import EMPTY, NOTE, SECTION, Entry, Value, 
 
 def with_cleared(link: Link) -> Link:
     """Return `link` with EMPTY in its entry for each field that both ends agreed to be without."""
+    bases = link.row.bases
     return with_empty(
         link,
-        {
-            name
-            for name, base in link.row.bases.items()
-            if base.at_entry.raw == fingerprint(_text(name)) and _may_be_cleared(name, link.entry)
-        },
+        {name for name in lines_gone(link) if bases[name].at_entry.raw == fingerprint(_text(name))},
     )
 
 
 def lines_gone(link: Link) -> frozenset[str]:
     """Return the fields of a base that the entry of `link` lacks."""
-    return frozenset(name for name in link.row.bases if _may_be_cleared(name, link.entry))
+    if link.entry.is_unreadable:
+        return frozenset()
+    # Sections and notes that a person wrote come and go as a whole, by rules of their own.
+    return frozenset(
+        name
+        for name in link.row.bases
+        if not name.startswith((SECTION, NOTE)) and is_left_out(name, link.entry)
+    )
 
 
 def with_empty(link: Link, names: Set[str]) -> Link:
@@ -54,12 +58,6 @@ def is_date_now_a_year(entry: Entry, item: Side) -> bool:
     """Tell whether the item's date is a mere year, which its entry shows as such."""
     date, year = item.fields.get("date", EMPTY), entry.fields.get("year", EMPTY)
     return "date" not in entry.fields and not is_empty(date) and date == year
-
-
-def _may_be_cleared(name: str, entry: Entry) -> bool:
-    # A section and a note of the person's own come and go as a whole, by rules of their own.
-    is_part = name.startswith((SECTION, NOTE))
-    return not is_part and not entry.is_unreadable and is_left_out(name, entry)
 
 
 def _text(name: str) -> str:

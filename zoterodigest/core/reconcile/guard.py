@@ -99,12 +99,11 @@ def _edits(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
     """
     dropped = _dropped(plan)
     for action in plan.actions:
-        if isinstance(action, ChangeItem) and action.unplaced:
-            moved = (row_id for row_id in action.row_ids[:1] if row_id not in dropped)
-            yield from ((row_id, PLACE, "markdown", False) for row_id in moved)
         match action:
-            case ChangeItem(after=after, fills=fills, row_ids=(row_id, *_)):
+            case ChangeItem(after=after, fills=fills, row_ids=(row_id, *_), unplaced=unplaced):
                 end = "markdown"
+                if unplaced and row_id not in dropped:
+                    yield row_id, PLACE, end, False
             case ChangeNote(after=after, fills=fills, row_id=row_id):
                 end = "markdown"
             case ChangeEntry(before=before, after=after, row_id=row_id):

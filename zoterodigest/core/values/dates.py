@@ -150,11 +150,9 @@ def _write_named(found: re.Match[str], year: str, month: int, day: int | None) -
     comma = found["comma"]
     if day is None:
         return f"{new} {year}"
-    before_month = found.groupdict().get("day") and found.start("day") < found.start("name")
-    number = f"{day:02}" if (found.groupdict().get("day") or "").startswith("0") else str(day)
-    if before_month:
+    shown = found.groupdict().get("day") or ""
+    number = f"{day:02}" if shown.startswith("0") else str(day)
+    if shown and found.start("day") < found.start("name"):
         between = found.string[found.start("year") - 1]
         return f"{number}{between}{new}{comma}{between}{year}"
-    if found.groupdict().get("day"):
-        return f"{new} {number}{comma} {year}"
-    return f"{number} {new} {year}"
+    return f"{new} {number}{comma} {year}" if shown else f"{number} {new} {year}"
