@@ -8,6 +8,7 @@ library, the files, and last the lock file, which never claims more than happene
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -49,6 +50,8 @@ from zoterodigest.sync.apply.sending import Progress, send
 from zoterodigest.sync.gathering.gather import Gathered, facts_of, require_unchanged
 from zoterodigest.sync.gathering.workspace import Workspace
 
+_LOG = logging.getLogger(__name__)
+
 
 def apply(changes: Changes, progress: Progress) -> Results:
     """Write what is intended; what fails by itself is in the results and stops nothing else.
@@ -59,14 +62,19 @@ def apply(changes: Changes, progress: Progress) -> Results:
     """
     project, files = changes.workspace.project, changes.sent.files
     paths = [one.path for one in (*changes.gathered.sources, *files)]
+    # Held from here to the end: two runs would each write a lock file over what they read.
     with _at_work(project, changes.command, paths):
         # Files first: a plan that is made again reads them again, and an edit must not slip in.
         require_unchanged(project, changes.gathered)
+        # Before the lock file is settled: planning again reads the lock file and the journal anew.
         changes = _up_to_date(changes)
+        # Before recording: the history keeps as "before" the links that the killed run achieved.
         lock_data = _settle_killed_run(changes.workspace, changes.gathered)
         results, run = _recorded(changes, lock_data, progress)
         if changes.again is None or not results.has_stale:
             return results
+        # After the first part is in the lock file: the second plan reads its links from there.
+        _LOG.info("Planning again what changed in the library during the run")
         second = changes.again.of_stale()
         if second is None:
             return results
@@ -79,7 +87,10 @@ def _up_to_date(changes: Changes) -> Changes:
     if changes.again is None:
         return changes
     is_same = changes.workspace.library.version() == changes.gathered.contents.version
-    return changes if is_same else changes.again.before_writing()
+    if is_same:
+        return changes
+    _LOG.info("The library has changed since it was read: planning again")
+    return changes.again.before_writing()
 
 
 def _recorded(
@@ -101,6 +112,7 @@ def _recorded(
     going_on = first if first and not first.is_empty else None
     present = Present(gathered.contents, gathered.lock, going_on)
     project = changes.workspace.project
+    # Before the first write: a run that is killed at any later line can be undone.
     recording = begin_recording(project, present, head, changes.sent, changes.links)
     with telling_why(recording):
         return _carried_out(changes, recording, lock_data, progress)
@@ -111,18 +123,25 @@ def _carried_out(
 ) -> tuple[Results, Run]:
     """Write all ends, then the lock file, then the history: the order of statements is a law."""
     known, state_folder = changes.gathered.lock, changes.workspace.project.state_folder
+    _LOG.info("Writing %d objects into the library", changes.sent.number)
     # Facts go first: without its entry a fact is forgotten, without its facts an entry lacks them.
     keep_more_pending(state_folder, changes.sent.pending.kept)
+    # Before anything is turned back: after a kill a link without a base leaves an edit pending,
+    # and one with the newer base would send the old value over a newer one.
     if changes.released is not None:
         lock_data = _record(changes.workspace, changes.released, known, lock_data)
         known = changes.released.lock
     # The journal names the lock file that it goes with: the one that lets go.
     journal = _begun_journal(changes, lock_data)
+    # The library before the files: a file can be compared with its bytes and written again; an item
+    # that the lock file does not name would be made twice.
     results = _delivered(changes, journal, progress)
+    # Before the files: relations name items by keys that a library may have given itself.
     results, sent, stored = _followed(changes, results)
     # Files follow the library: an export is made of what the library holds now, and until a digest
     # is written, its links hold what they held.
     files = changes.files(results, stored) if changes.files else changes.sent.files
+    _LOG.info("Writing %d files", sum(file.is_change for file in files))
     unwritten = _write_files(files, journal)
     written = tuple(file for file in files if file.key not in unwritten)
     results = replace(results, files=written, unwritten=unwritten)
@@ -132,6 +151,8 @@ def _carried_out(
     _record(changes.workspace, ending, known, lock_data)
     if journal is not None:
         journal.close()
+    # Texts of bases and pending facts come after the lock file that they belong to: without them a
+    # conflict shows less, and an item takes only what it lacks.
     ending.keep()
     not_entered = _not_entered(changes.sent.pending.kept, unwritten)
     forget_pending(state_folder, [*ending.forgotten, *not_entered])
@@ -141,6 +162,7 @@ def _carried_out(
     run = recording.finish(
         done.written(results.versions), stored, ending.lock.links, is_left=is_left
     )
+    _LOG.info("Recorded run %d", run.number)
     return replace(results, counts=listed(run).counts), run
 
 
@@ -175,9 +197,11 @@ def apply_files(
 @contextmanager
 def _at_work(project: Project, command: str, paths: Iterable[Path]) -> Iterator[None]:
     """Hold the project, and remove what killed runs left half written, also beside `paths`."""
+    # Before `running`: the file that marks the run lies in this folder.
     create_state_folder(project.state_folder)
     with running(project.state_folder, command):
         folders = {path.parent for path in (project.lock_path, *paths)}
+        # Only while the project is held: another run's half-written file is still being written.
         for folder in (project.state_folder, *sorted(folders)):
             remove_leftovers(folder)
         yield
@@ -186,9 +210,12 @@ def _at_work(project: Project, command: str, paths: Iterable[Path]) -> Iterator[
 def _settle_killed_run(workspace: Workspace, gathered: Gathered) -> bytes | None:
     """Write down what a killed run achieved; return the lock file's bytes as they are now."""
     project = workspace.project
+    # First: a prepared memory counts only if its lock file is the one that was read.
     settle_memory(workspace.memory_path, gathered.lock_data)
     if not gathered.recovers:
         return gathered.lock_data
+    _LOG.info("Recovering a killed run: writing what it achieved into the lock file")
+    # The lock file before the journal goes: a kill in between folds the same journal in again.
     write_lock(project.lock_path, gathered.lock, gathered.lock_data)
     discard_journal(project.journal_path)
     return read_if_present(project.lock_path)
@@ -200,6 +227,7 @@ def _write_files(
     """Replace files; return why some could not be, by key. One stops no other (law 6)."""
     unwritten: dict[str, ZoterodigestError] = {}
     for file in files:
+        # Before the .bib is replaced: only the journal tells which of its entries are ours then.
         if journal is not None and file.export is not None and file.is_change:
             journal.exporting(file.export.exporting)
         try:
@@ -234,6 +262,7 @@ def _delivered(changes: Changes, journal: Journal | None, progress: Progress) ->
     if not changes.sent.number:
         return Results()
     library, intended = changes.workspace.library, changes.intended
+    # Before the first batch: what the library holds is ours only if the journal names it.
     if journal is not None:
         journal.intend(intended.rows, intended.shelves)
     results = send(library, changes.sent, changes.gathered.contents, progress)
@@ -306,6 +335,7 @@ def _record(
     new = data if lock == known else render_lock(lock, data)
     # Prepared before and kept after: a memory counts only with the lock file that it goes with.
     if ending.seen is not None:
+        # Names the hash of the bytes that follow: after a kill `settle_memory` can tell them apart.
         prepare_memory(memory, ending.seen, new)
     if lock != known:
         write_lock(project.lock_path, lock, data)

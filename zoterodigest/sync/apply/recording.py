@@ -141,6 +141,7 @@ def begin_recording(
         is_finished=False,
     )
     if run.undoes or not run.is_empty:
+        # The run before its number is noted: a person who is told the number finds it in the log.
         write_run(folder, run)
         note_run(project.state_folder, run.number)
     return Recording(folder, present, run)
@@ -325,6 +326,7 @@ def _change(before: Data, after: Data) -> ObjectChange:
 
 def note_hunks(before: str, after: str) -> tuple[Hunk, ...]:
     """Return the hunks between two texts of a note, outside of what is private in either."""
+    # What is private is never copied out of the note: the history is a file in the project.
     hunks = hunks_between(note_pieces(before).pieces, note_pieces(after).pieces)
     return tuple(hunk for hunk in hunks if not holds_private((*hunk.before, *hunk.after)))
 
@@ -366,6 +368,7 @@ def _file_changes(
 
 def lines_of(source: bytes) -> list[str]:
     """Return the lines of a digest with their ends; `source_of` gives back every byte."""
+    # A digest may hold bytes that are no UTF-8: they come back as they were.
     return source.decode("utf-8", "surrogateescape").splitlines(keepends=True)
 
 

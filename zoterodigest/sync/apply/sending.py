@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -29,6 +31,8 @@ from zoterodigest.sync.apply.reasons import (
     StillUsed,
 )
 
+_LOG = logging.getLogger(__name__)
+
 Progress = Callable[[int, int], None]
 """Is told how many objects have been dealt with, and how many there are."""
 
@@ -43,22 +47,43 @@ def send(library: Library, sent: Sent, known: Contents, progress: Progress) -> R
     """
     answers = _Answers(progress, sent.number)
     going = [one for one in sent.collections if one.is_trashed and one.version]
+    # Parents first: Zotero refuses a collection or an item that names a collection it doesn't have.
     for level in _levels([one for one in sent.collections if one not in going]):
         for batch in _batches(level):
+            _tell_batch(batch)
             answers.note(library.write_collections(batch))
     unplaced = answers.failed.keys() if sent.placed_later else ()
     for items in _in_turn([_without(one, unplaced) for one in sent.items], answers):
+        _tell_batch(items)
         answers.note(library.write(items))
+    # Only after all others: a trashed item takes along what is still below it.
     for items in _batches(sent.last):
         if answers.failed:
             answers.leave({one.key: OthersNotWritten() for one in items})
         else:
+            _tell_batch(items)
             answers.note(library.write(_as_left(library, items, known)))
+    # Last: an item that stays would lose its place with a collection that is trashed before it.
     used = _still_used(going, known, answers.failed)
     answers.leave(dict.fromkeys(used, StillUsed()))
     for batch in _batches([one for one in going if one.key not in used]):
+        _tell_batch(batch)
         answers.note(library.write_collections(batch))
     return Results(answers.versions, answers.failed)
+
+
+def _tell_batch(batch: Sequence[LibraryItem | Collection]) -> None:
+    """Log how many objects of each kind are sent; never what they hold, it may be private."""
+    kinds = Counter(map(_kind, batch))
+    _LOG.debug("Sending %s", ", ".join(f"{kinds[kind]} {kind}" for kind in sorted(kinds)))
+
+
+def _kind(one: LibraryItem | Collection) -> str:
+    if isinstance(one, Collection):
+        return "collections"
+    if one.version:
+        return "changes of objects"
+    return f"new {one.json.item_type or 'item'}s"
 
 
 def _without(item: LibraryItem, collections: Container[str]) -> LibraryItem:
@@ -85,6 +110,7 @@ class _Answers:
             match outcome:
                 case Written(key, version):
                     self.versions[key] = version
+                # Nobody wrote it: its version is not one that this run gave it.
                 case Unchanged():
                     pass
                 case Stale(key):

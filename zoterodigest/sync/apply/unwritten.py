@@ -76,6 +76,7 @@ def members_back(before: object, after: object, now: object) -> dict[str, object
     """
     old, new, there = members(before), members(after), members(now)
     added, removed = new.keys() - old.keys(), old.keys() - new.keys()
+    # Removed members would come back beside those that took the place of the added ones.
     if added - there.keys() and removed - there.keys():
         return None
     back = {key: one for key, one in there.items() if key not in added}

@@ -116,6 +116,7 @@ class _Copy:
         copying, lock = self.copying, self.copying.lock
         if failures := self._failures(results, stored):
             self.copied = replace(self.copied, failures=failures, is_configured=False)
+        # Links go over only when all is there: a link without an item would end in the next run.
         if failures or lock is None:
             return Ending(copying.gathered.lock)
         copies, keys = self._copies(stored), self._keys

@@ -63,6 +63,7 @@ class Counterparts:
 def find_counterparts(portion: Portion, ends: Ends) -> Counterparts:
     """Return where everything in `portion` stands in the target already."""
     search = _Search(ends)
+    # In this order: a child is looked for below the item that its own item was found as.
     search.collections(portion.collections)
     search.items(portion.items)
     search.children(portion.children)

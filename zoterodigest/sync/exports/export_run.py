@@ -60,6 +60,7 @@ def prepare_exports(workspace: Workspace, *, anew: bool = False) -> Exports:
     unread = [one for one in gathered.unread_sources if one.key.is_bib]
     if unread and not gathered.bibs:
         raise unread[0].error
+    # Planned for the links alone: entries follow their items, and nothing of the plan is written.
     links = plan_over(workspace, Options(PULL), gathered).plan.links
     linked = linked_items(gathered.lock.rows, links)
     edits = [BibEdit(read, b"") for read in gathered.bibs] if anew else []

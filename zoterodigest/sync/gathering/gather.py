@@ -255,6 +255,8 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     digests, unread_digests = read_digests(workspace)
     bibs, unread_bibs = read_bibs(workspace)
     sources: tuple[Source, ...] = (*digests, *bibs)
+    _LOG.info("Read %d digests and %d bibliographies", len(digests), len(bibs))
+    # After the digests, before the library: a run in between shows in one of the later two.
     lock_data = read_if_present(workspace.project.lock_path)
     recorded = read_journal(workspace.project.journal_path)
     lock = read_known_lock(workspace, lock_data)
@@ -262,6 +264,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     contents = read_contents(
         workspace.library.read(), workspace.zotero, with_own_notes=workspace.shows_own_notes
     )
+    _LOG.info("Read the library: %d items, version %d", len(contents.items), contents.version)
     if recorded is not None:
         sources_read: dict[str, bytes | None] = {read.key: read.data for read in bibs}
         facts = facts_of(contents), standing_bibs(workspace.project, recorded, sources_read)
@@ -270,6 +273,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         links = len(then.rows), len(lock.rows)
         _LOG.info("A run was killed: with its journal, %d links become %d", *links)
         seen = seen and with_moved(seen, then.rows, lock.rows)
+    # A library never counts back by itself: this copy is an older one, such as a backup.
     if seen is not None and contents.version < seen.version:
         seen = replace(seen, has_gone_back=True)
     return Gathered(

@@ -242,6 +242,7 @@ def _change_note(draft: _Draft, action: ChangeNote) -> None:
     """Rewrite the changed blocks in the note's present HTML; everything else in it stays."""
     present = draft.contents.by_key[action.key]
     html = present.json.note
+    # The present HTML is patched, not rendered anew: a person's formatting and annotations stay.
     reading = read_note(html)
     known = dict.fromkeys(_field(part.name) for part in reading.parts) if reading else {}
     fields = {name: action.after.get(name, action.before.get(name)) for name in known}

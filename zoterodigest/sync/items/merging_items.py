@@ -151,6 +151,7 @@ def _patch(merge: ItemMerge) -> LibraryItem | None:
     for name, uris in relations_of(other.data).items():
         own = (uri for uri in uris if not (name == RELATED and _key(uri) == keep.key))
         after[name] = [*after.get(name, []), *own]
+    # Zotero writes this relation in a merge too; by it the links of the other item follow.
     after[REPLACES] = [*after.get(REPLACES, []), _address(merge, other.key)]
     if related := [uri for uri in after.pop(RELATED, []) if _key(uri) != other.key]:
         after[RELATED] = related

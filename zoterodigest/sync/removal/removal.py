@@ -97,6 +97,7 @@ class Removal:
         if item is None:
             return
         rows = [row for row in self.rows if row.item == key]
+        # What somebody trashed, or Zotero in a merge, is not ours to take back again.
         if item.is_trashed:
             if key in self.merged and any(row.origin.item for row in rows):
                 self.kept.append(Kept(title_of(item), MERGED))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -45,6 +46,8 @@ from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes, compile_writes
 from zoterodigest.sync.removal.dropping import without_used
 from zoterodigest.sync.removal.removal import Kept
+
+_LOG = logging.getLogger(__name__)
 
 _ID_LETTERS = "abcdefghijklmnopqrstuvwxyz23456789"
 _ID_LENGTH = 10
@@ -116,9 +119,11 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
         terms(workspace, options, gathered),
         new_ids=row_ids(),
     )
+    # First: what stays is not counted by the guard, and no export leaves it out.
     plan, kept = without_used(plan, workspace, gathered)
     edits = compile_edits(plan, gathered, workspace)
     digests = new_digests(edits, plan, gathered, workspace)
+    # Before the writes are compiled: an entry that can't be made must not be linked.
     plan = without_undone(plan, digests, workspace.zotero.folding())
     if options.intent.creates:
         plan = with_citation_keys(plan, workspace, gathered)
@@ -134,6 +139,7 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
         # What was left to an export that does not take the work is to be written by itself.
         bib_edits = compile_bib_edits(plan, gathered, rewritten, passed_over)
         bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), bib_edits, workspace)
+    # Last but for the guard: it counts what the exports write, not what the plan asked for.
     plan = as_exported(plan, bibs, gathered, workspace)
     stop = guard(
         plan,
@@ -142,6 +148,8 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
         max_changes=options.max_changes,
         allow_removals=options.allow_removals,
     )
+    objects = len(writes), len(plan.actions), len(plan.reports)
+    _LOG.info("Planned %d objects to write (%d actions, %d reports)", *objects)
     return Prepared(
         workspace,
         options,

@@ -73,6 +73,7 @@ def lock_over(
     prepared: Prepared, standing: Standing, contents: Contents, results: Results
 ) -> LockFile:
     """Return the lock file over these entries and contents of the library (`rows_over`)."""
+    # What failed stays as it was known: the lock file never claims more than happened (law 3).
     shelves = shelves_after(prepared, standing, results.failed.keys())
     return replace(
         prepared.gathered.lock,
@@ -125,10 +126,12 @@ def rows_over(
     moving = {action.row_id for action in plan.actions if isinstance(action, MoveEntry)}
     overtaken = _overtaken(prepared, contents, results)
     for planned in plan.links:
+        # A pruned entry is in no file any more, so there is no end to settle with.
         if planned.index not in standing.entries:
             rows += left_of(planned.row)
             continue
         link = _as_it_stands(planned, standing.entries[planned.index], moving)
+        # First over the item as the run knew it: then the edit since then differs from the base.
         if link.row.item in overtaken and link.recall == NOTHING:
             link = replace(link, row=settle(link, overtaken[link.row.item], folding))
         is_failed = link.row.item in results.failed

@@ -43,6 +43,7 @@ def prepare_resolve(workspace: Workspace, decisions: Sequence[Decision]) -> Reso
     What one end would refuse, or what changed since the person saw it, is left at both.
     """
     going, left = list(decisions), list[tuple[Decision, str]]()
+    # Leaving one decision out may change what is planned for others: plan until none is left out.
     while True:
         prepared = prepare(workspace, _options(going))
         reasons = _reasons(prepared, going)

@@ -105,6 +105,7 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
     outside of the project that are not allowed: a history may come with a copied project.
     """
     files = {*_keys_of(run), *(change.key for change in run.digests), *_file_of_library(run)}
+    # Before any of these files is read: the history may come from somebody else's project.
     require_keys_inside(workspace.project, workspace.allowed, files, f"run {run.number}")
     workspace = _workspace_of(workspace, run)
     gathered = gather_elsewhere(workspace) if run.address else gather(workspace)
