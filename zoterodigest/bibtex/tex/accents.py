@@ -10,98 +10,45 @@ import re
 import unicodedata
 from functools import cache
 
+
+def _pairs(table: str) -> dict[str, str]:
+    """Return a table in which a key, its value, the next key and so on stand between blanks."""
+    words = iter(table.split())
+    return dict(zip(words, words, strict=True))
+
+
 ACCENTS = {
-    "\u0300": "`",
-    "\u0301": "'",
-    "\u0302": "^",
-    "\u0303": "~",
-    "\u0304": "=",
-    "\u0306": "u",
-    "\u0307": ".",
-    "\u0308": '"',
-    "\u030a": "r",
-    "\u030b": "H",
-    "\u030c": "v",
-    "\u0323": "d",
-    "\u0327": "c",
-    "\u0328": "k",
-    "\u0331": "b",
+    chr(int(code, 16)): command
+    for code, command in _pairs(
+        r"""
+        0300 `   0301 '   0302 ^   0303 ~   0304 =   0306 u   0307 .   0308 "   030a r
+        030b H   030c v   0323 d   0327 c   0328 k   0331 b
+        """
+    ).items()
 }
 """Combining characters and the command that sets each of them on a letter."""
 
-LETTERS = {
-    "ø": "o",
-    "Ø": "O",
-    "ł": "l",
-    "Ł": "L",
-    "æ": "ae",
-    "Æ": "AE",
-    "œ": "oe",
-    "Œ": "OE",
-    "å": "aa",
-    "Å": "AA",
-    "ß": "ss",
-    "đ": "dj",
-    "Đ": "DJ",
-    "ð": "dh",
-    "Ð": "DH",
-    "þ": "th",
-    "Þ": "TH",
-    "ŋ": "ng",
-    "Ŋ": "NG",
-    "ı": "i",
-    "ȷ": "j",
-}
+LETTERS = _pairs(
+    r"""
+    ø o   Ø O   ł l   Ł L   æ ae   Æ AE   œ oe   Œ OE   å aa   Å AA   ß ss   đ dj   Đ DJ
+    ð dh   Ð DH   þ th   Þ TH   ŋ ng   Ŋ NG   ı i   ȷ j
+    """
+)
 """Letters that have a command of their own."""
 
 _BELOW = frozenset("\u0323\u0327\u0328\u0331")
 _COMMA_BELOW = "\u0326"
-_PLAIN = {
-    "‐": "-",
-    "‑": "-",
-    "‒": "--",
-    "–": "--",
-    "—": "---",
-    "―": "---",
-    "‘": "`",
-    "’": "'",
-    "‚": "{\\quotesinglbase}",
-    "“": "``",
-    "”": "''",
-    "„": "{\\quotedblbase}",
-    "…": "{\\ldots}",
-    "ʼ": "'",
-    "′": "$'$",
-    "″": "$''$",
-    "µ": "$\\mu$",
-    "ϵ": "$\\epsilon$",
-    "×": "$\\times$",
-    "→": "$\\rightarrow$",
-    "←": "$\\leftarrow$",
-    "√": "$\\surd$",
-    "½": "$1/2$",
-    "¼": "$1/4$",
-    "¾": "$3/4$",
-    "°": "$^\\circ$",
-    "·": "$\\cdot$",
-    "∗": "$\\ast$",
-    "★": "$\\star$",
-    "●": "{\\textbullet}",
-    "©": "{\\textcopyright}",
-    "€": "{\\texteuro}",
-    "™": "{\\texttrademark}",
-    "✓": "$\\checkmark$",
-    "♠": "$\\spadesuit$",
-    "♥": "$\\heartsuit$",
-    "♣": "$\\clubsuit$",
-    "♦": "$\\diamondsuit$",
-    "¿": "?`",
-    "¡": "!`",
-    "（": "(",
-    "）": ")",
-    "：": ":",
-    "，": ",",
-}
+_PLAIN = _pairs(
+    r"""
+    ‐ -   ‑ -   ‒ --   – --   — ---   ― ---   ‘ `   ’ '   ‚ {\quotesinglbase}   “ ``
+    ” ''   „ {\quotedblbase}   … {\ldots}   ʼ '   ′ $'$   ″ $''$   µ $\mu$   ϵ $\epsilon$
+    × $\times$   → $\rightarrow$   ← $\leftarrow$   √ $\surd$   ½ $1/2$   ¼ $1/4$
+    ¾ $3/4$   ° $^\circ$   · $\cdot$   ∗ $\ast$   ★ $\star$   ● {\textbullet}
+    © {\textcopyright}   € {\texteuro}   ™ {\texttrademark}   ✓ $\checkmark$
+    ♠ $\spadesuit$   ♥ $\heartsuit$   ♣ $\clubsuit$   ♦ $\diamondsuit$   ¿ ?`   ¡ !`   （ (
+    ） )   ： :   ， ,
+    """
+)
 _SYMBOL = re.compile(
     r"\\ensuremath\{(?P<math>(?:[^{}\\]|\\(?!mathscr|mathbit|mathmit)[A-Za-z]+|\{[A-Za-z0-9]\})+)\}"
     r"|(?P<text>\\(?:text[a-z]+|guil[a-z]+|[PS]))"
@@ -208,36 +155,16 @@ def characters() -> dict[str, str]:
     return table | _NAMED
 
 
-_NAMED = {
-    "\\textasciitilde": "~",
-    "\\textasciicircum": "^",
-    "\\textbackslash": "\\",
-    "\\textbraceleft": "{",
-    "\\textbraceright": "}",
-    "\\textless": "<",
-    "\\textgreater": ">",
-    "\\textbar": "|",
-    "\\textquotedbl": '"',
-    "\\textquotesingle": "'",
-    "\\textasciigrave": "`",
-    "\\textendash": "–",
-    "\\textemdash": "—",
-    "\\textellipsis": "…",
-    "\\dots": "…",
-    "\\textquoteleft": "‘",
-    "\\textquoteright": "’",
-    "\\textquotedblleft": "“",
-    "\\textquotedblright": "”",
-    "\\textregistered": "®",
-    "\\texttrademark": "™",
-    "\\textdegree": "°",
-    "\\texttimes": "×",
-    "\\S": "§",
-    "\\P": "¶",
-    "\\LaTeX": "LaTeX",
-    "\\TeX": "TeX",
-    "\\relax": "",
-}
+_NAMED = _pairs(
+    r"""
+    \textasciitilde ~   \textasciicircum ^   \textbackslash \   \textbraceleft {
+    \textbraceright }   \textless <   \textgreater >   \textbar |   \textquotedbl "
+    \textquotesingle '   \textasciigrave `   \textendash –   \textemdash —
+    \textellipsis …   \dots …   \textquoteleft ‘   \textquoteright ’   \textquotedblleft “
+    \textquotedblright ”   \textregistered ®   \texttrademark ™   \textdegree °
+    \texttimes ×   \S §   \P ¶   \LaTeX LaTeX   \TeX TeX
+    """
+) | {"\\relax": ""}
 
 
 _COMMANDS = {command: mark for mark, command in ACCENTS.items()} | {"textcommabelow": "\u0326"}
