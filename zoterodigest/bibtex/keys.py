@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from itertools import islice
+from itertools import count, islice
 
 from anyascii import anyascii
 
@@ -154,24 +154,17 @@ def _unique(bases: Sequence[str], order: _Order, reserved: _Reserved) -> list[st
 
 def _with_letters(base: str, taken: set[str], counts: dict[str, int]) -> str:
     """Return the base with the first letters behind it that are free; `counts` are those used."""
-    for number in _from(counts.get(base.lower(), 0)):
-        key = base + _letters(number)
+    for number in count(counts.get(base.lower(), 1)):
+        key = base + letters_of(number)
         if key.lower() not in taken:
             counts[base.lower()] = number + 1
             return key
     raise AssertionError("there is always a further number")
 
 
-def _from(number: int) -> Iterator[int]:
-    while True:
-        yield number
-        number += 1
-
-
-def _letters(number: int) -> str:
-    """Return a for 0, z for 25, aa for 26."""
+def letters_of(number: int) -> str:
+    """Return a for 1, z for 26, aa for 27."""
     letters = ""
-    number += 1
     while number:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("a") + rest) + letters

@@ -358,14 +358,7 @@ def _reason(error: Any) -> str:  # pydantic's ErrorDetails, a TypedDict of pydan
 
 def _misplaced(name: str, table: list[str]) -> str:
     """Return that there is no such key here, and where there is one."""
-    tables: dict[str, type[BaseModel]] = {
-        "zotero": ZoteroRules,
-        "sync": SyncRules,
-        "formats": FormatRules,
-        "citekeys": CitekeyRules,
-        "lookup": LookupRules,
-    }
-    for home, model in tables.items():
+    for home, model in _TABLES.items():
         if name in model.model_fields and [home] != table:
             return f'"{name}" belongs in [{home}]'
     return _unknown("key", name, _known_keys())
@@ -377,16 +370,16 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
     return f"there is no {what} {json.dumps(name, ensure_ascii=False)}{question}"
 
 
+_TABLES: dict[str, type[BaseModel]] = {
+    "zotero": ZoteroRules,
+    "sync": SyncRules,
+    "formats": FormatRules,
+    "citekeys": CitekeyRules,
+    "lookup": LookupRules,
+}
+
+
 def _known_keys() -> list[str]:
-    tables = (
-        Configuration,
-        DigestRules,
-        BibliographyRules,
-        FeedRules,
-        ZoteroRules,
-        SyncRules,
-        FormatRules,
-        CitekeyRules,
-        LookupRules,
-    )
+    tables: list[type[BaseModel]] = [Configuration, DigestRules, BibliographyRules, FeedRules]
+    tables += _TABLES.values()
     return [field.alias or name for one in tables for name, field in one.model_fields.items()]

@@ -103,8 +103,8 @@ def require_keys_inside(project: Project, allowed: Allowed, keys: Iterable[str],
     """Raise `LeadsOutside` if digests or bibliographies that `file` names by key lie outside."""
     if allowed.is_all:
         return
-    named = (_leading_out(project, key, file) for key in sorted(keys))
-    found = tuple(one for one in named if one and not allowed.allows(project.root, one))
+    named = (one for key in sorted(keys) for one in _leading_out(project, key, file))
+    found = tuple(one for one in named if not allowed.allows(project.root, one))
     if found:
         raise LeadsOutside(project.root, found)
 
@@ -120,25 +120,20 @@ def _named(project: Project) -> Iterator[Outside]:
     patterns = [one.path for one in rules.digests]
     patterns += [PLACEHOLDER.sub("*", one.digest) for one in rules.feeds]
     for written in plain:
-        yield from _only(_leading_out(project, written, CONFIG_FILE))
+        yield from _leading_out(project, written, CONFIG_FILE)
     for written in patterns:
         yield from _of_pattern(project, written)
-    yield from _only(_leading_out(project, project.state_folder.name, "the project"))
+    yield from _leading_out(project, project.state_folder.name, "the project")
     data = read_if_present(project.lock_path) or b""
     for key in sorted(_linked_keys(data)):
         if os.path.lexists(project.root / key):
-            yield from _only(_leading_out(project, key, project.lock_path.name))
-
-
-def _only(one: Outside | None) -> Iterator[Outside]:
-    if one is not None:
-        yield one
+            yield from _leading_out(project, key, project.lock_path.name)
 
 
 def _of_pattern(project: Project, written: str) -> Iterator[Outside]:
     """Yield where a pattern leads, as a whole or, by a symbolic link, for single files."""
     if not glob.has_magic(written) or (project.root / written).exists():
-        yield from _only(_leading_out(project, written, CONFIG_FILE))
+        yield from _leading_out(project, written, CONFIG_FILE)
         return
     parts = Path(written).parts
     fixed = next(at for at, part in enumerate(parts) if glob.has_magic(part))
@@ -148,14 +143,14 @@ def _of_pattern(project: Project, written: str) -> Iterator[Outside]:
         yield Outside(written, CONFIG_FILE, path, is_pattern=True)
     names = glob.glob(written, root_dir=project.root, recursive=True)  # noqa: PTH207  (as layout)
     for name in sorted(names):
-        found = _leading_out(project, name, CONFIG_FILE)
-        if found and not real_path(project.root / name).is_relative_to(folder):
-            yield found
+        if not real_path(project.root / name).is_relative_to(folder):
+            yield from _leading_out(project, name, CONFIG_FILE)
 
 
-def _leading_out(project: Project, written: str, file: str) -> Outside | None:
+def _leading_out(project: Project, written: str, file: str) -> Iterator[Outside]:
     path = real_path(project.root / written)
-    return None if _is_inside(project, path) else Outside(written, file, path.as_posix())
+    if not _is_inside(project, path):
+        yield Outside(written, file, path.as_posix())
 
 
 def _is_inside(project: Project, path: Path) -> bool:

@@ -15,8 +15,7 @@ from pathlib import PurePath
 from zoterodigest.bibtex.cited.mentions import (
     ALL,
     CitesKey,
-    DefinesLabel,
-    DefinesSet,
+    DefinesName,
     Mention,
     ReadsText,
     UsesBib,
@@ -105,19 +104,17 @@ class _Walk:
     loads_biblatex: bool = False
     _seen: set[PurePath] = field(default_factory=set)
 
-    def follow(self, path: PurePath) -> bool:
-        """Read `path` and all that it reads in; tell whether it is there."""
+    def follow(self, path: PurePath) -> None:
+        """Read `path`, if it is there, and all that it reads in."""
         main = self._opened(path, path.parent)
-        if main is None:
-            return False
-        stack = [main]
+        # A stack, not recursion: a text may read in texts as deep as it likes.
+        stack = [main] if main else []
         while stack:
             inner = self._take(stack[-1])
             if inner is None:
                 stack.pop()
             else:
                 stack.append(inner)
-        return True
 
     def _take(self, text: _Text) -> _Text | None:
         """Take mentions of `text` up to the next text to be read, which is returned."""
@@ -125,12 +122,12 @@ class _Walk:
             match mention:
                 case CitesKey(at, key):
                     self.citations.append(Citation(key, text.at(at)))
-                case UsesBib(_, name, by_bibtex):
+                case UsesBib(name, by_bibtex):
                     self.bibs += _bib_paths(name, text.main_folder)
                     self.names_bibtex |= by_bibtex
                 case UsesBiblatex():
                     self.loads_biblatex = True
-                case DefinesLabel(_, name) | DefinesSet(_, name):
+                case DefinesName(name):
                     self.other_names.add(name)
                 case ReadsText(at, name):
                     inner = self._found(mention, text)

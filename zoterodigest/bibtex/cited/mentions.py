@@ -33,37 +33,28 @@ class ReadsText:
 
 @dataclass(frozen=True, slots=True)
 class UsesBib:
-    """A .bib file is named at `at`, perhaps without its suffix; `by_bibtex` if BibTeX reads it."""
+    """A .bib file is named, perhaps without its suffix; `by_bibtex` if BibTeX reads it."""
 
-    at: int
     name: str
     by_bibtex: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class UsesBiblatex:
-    """The document loads biblatex at `at`: biber reads its .bib files, BibTeX does not."""
-
-    at: int
+    """The document loads biblatex: biber reads its .bib files, BibTeX does not."""
 
 
 @dataclass(frozen=True, slots=True)
-class DefinesLabel:
-    """The text has a label `name` at `at`: Typst writes references to labels like citations."""
+class DefinesName:
+    """The text defines `name`, which is cited like a key but is in no .bib.
 
-    at: int
+    It is a set of entries, or a label: Typst writes references to labels like citations.
+    """
+
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class DefinesSet:
-    """The document makes a set of entries called `name`, which stands in no .bib."""
-
-    at: int
-    name: str
-
-
-Mention = CitesKey | ReadsText | UsesBib | UsesBiblatex | DefinesLabel | DefinesSet
+Mention = CitesKey | ReadsText | UsesBib | UsesBiblatex | DefinesName
 
 
 def is_document(name: str) -> bool:
@@ -106,7 +97,7 @@ def in_aux(text: str) -> Iterator[Mention]:
             case "citation" | "abx@aux@cite":
                 yield from _keys(found["text"], found.start("text"))
             case "bibdata":
-                yield from _bibs(found["text"], found.start("text"), by_bibtex=True)
+                yield from _bibs(found["text"], by_bibtex=True)
             case _:
                 yield ReadsText(found.start(), found["text"])
 
@@ -116,13 +107,13 @@ def in_bcf(text: str) -> Iterator[Mention]:
     for found in _BCF.finditer(text):
         value = html.unescape(found["text"]).strip()
         if found["name"] == "citekey" and _IS_SET.search(found["attributes"]):
-            yield DefinesSet(found.start(), value)
+            yield DefinesName(value)
             if members := _MEMBERS.search(found["attributes"]):
                 yield from _keys(html.unescape(members["text"]), found.start())
         elif found["name"] == "citekey":
             yield CitesKey(found.start(), value)
         else:
-            yield UsesBib(found.start(), value)
+            yield UsesBib(value)
 
 
 def in_markdown(text: str) -> Iterator[Mention]:
@@ -135,8 +126,7 @@ def in_markdown(text: str) -> Iterator[Mention]:
             if not _CROSS_REFERENCE.match(key):
                 yield CitesKey(found.start(), key)
         elif found["bib"]:
-            for one in _YAML_NAME.finditer(found["bib"]):
-                yield UsesBib(found.start("bib") + one.start(), one[0])
+            yield from map(UsesBib, _YAML_NAME.findall(found["bib"]))
 
 
 def in_typst(text: str) -> Iterator[Mention]:
@@ -151,10 +141,9 @@ def in_typst(text: str) -> Iterator[Mention]:
         elif key := found["cited"] or found["named"]:
             yield CitesKey(found.start(), key)
         elif label := found["label"]:
-            yield DefinesLabel(found.start(), label)
+            yield DefinesName(label)
         elif found["bibs"]:
-            for one in _TYPST_BIB.finditer(found["bibs"]):
-                yield UsesBib(found.start("bibs") + one.start(), one["text"])
+            yield from map(UsesBib, _TYPST_BIB.findall(found["bibs"]))
         elif found["file"]:
             yield ReadsText(found.start(), found["file"])
 
@@ -223,7 +212,7 @@ _MARKDOWN = re.compile(
     r"|(?<!\w)@(?:(?P<key>\*(?!\w)|\w(?:\w|[:.#$%&+?<>~/-](?=\w))*+)|\{(?P<braced>[^{}\n]++)\})",
     re.MULTILINE | re.DOTALL,
 )
-_TYPST_BIB = re.compile(r'"(?P<text>[^"\n\\]*+(?<=\.bib))"')
+_TYPST_BIB = re.compile(r'"([^"\n\\]*+(?<=\.bib))"')
 _TYPST = re.compile(
     r"//[^\n]*+"
     r"|/\*.*?(?:\*/|\Z)"
@@ -259,16 +248,16 @@ def _command(text: str, name: str, at: int) -> Iterator[Mention]:
     elif name in _BIBS:
         if found := _FIRST.match(text, at):
             is_bibtex = name == "bibliography"
-            yield from _bibs(found["text"], found.start("text"), by_bibtex=is_bibtex)
+            yield from _bibs(found["text"], by_bibtex=is_bibtex)
             if not is_bibtex:
-                yield UsesBiblatex(at)
+                yield UsesBiblatex()
     elif name in _PACKAGES:
         found = _FIRST.match(text, at)
         if found and "biblatex" in (name.strip() for _, name in _parts(found["text"])):
-            yield UsesBiblatex(at)
+            yield UsesBiblatex()
     elif name == "defbibentryset":
         if found := _SECOND.match(text, at):
-            yield DefinesSet(at, found["before"].strip())
+            yield DefinesName(found["before"].strip())
             yield from _keys(found["text"], found.start("text"))
     elif _CITES.fullmatch(name) and name not in _NO_CITES:
         yield from _cited(text, name, at)
@@ -290,9 +279,9 @@ def _keys(text: str, start: int) -> Iterator[Mention]:
             yield CitesKey(start + at, key)
 
 
-def _bibs(text: str, start: int, *, by_bibtex: bool) -> Iterator[Mention]:
-    for at, name in _parts(text):
-        yield UsesBib(start + at, name, by_bibtex)
+def _bibs(text: str, *, by_bibtex: bool) -> Iterator[Mention]:
+    for _, name in _parts(text):
+        yield UsesBib(name, by_bibtex)
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:

@@ -29,6 +29,7 @@ from zoterodigest.bibtex.edit.operations import (
     verified,
 )
 from zoterodigest.bibtex.export.entry import BibEntry
+from zoterodigest.bibtex.keys import letters_of
 from zoterodigest.bibtex.reading import macros_of, read_record
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import Bibliography, BibPlace, BibProblem, EntryTile
@@ -344,14 +345,5 @@ def free_key(key: str, taken: set[str]) -> str:
     candidate, number = key, 0
     while candidate.casefold() in taken:
         number += 1
-        candidate = key + _letters(number)
+        candidate = key + letters_of(number)
     return candidate
-
-
-def _letters(number: int) -> str:
-    """Return a, b … z, aa, ab … for 1, 2 …."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("a") + rest) + letters
-    return letters

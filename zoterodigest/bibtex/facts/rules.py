@@ -27,8 +27,11 @@ class Layout:
     needs: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Formats(_Strict):
     """What an item type is called in each format."""
 
     bibtex: str
@@ -36,8 +39,7 @@ class Formats:
     csl: str
 
 
-@dataclass(frozen=True, slots=True)
-class Volumes:
+class Volumes(_Strict):
     """The volumes of annual proceedings, from the year `since` on; 0 for a year without."""
 
     since: int
@@ -106,7 +108,7 @@ def load_rules(folder: Path) -> BibRules:
             for rank, name in enumerate(names)
         },
         extra=tables.extra,
-        types={name: Formats(**each.model_dump()) for name, each in tables.types.items()},
+        types=tables.types,
         layouts={
             (dialect, entry_type): _layout(entry_type, each, table)
             for dialect, table in dialects.items()
@@ -115,7 +117,7 @@ def load_rules(folder: Path) -> BibRules:
         otherwise={dialect: table.otherwise for dialect, table in dialects.items()},
         roles={role: name for name, roles in tables.creators.items() for role in roles},
         pages=tuple((re.compile(page.pattern, re.I), page.venue) for page in tables.pages),
-        volumes={name: Volumes(each.since, each.numbers) for name, each in tables.volumes.items()},
+        volumes=tables.volumes,
         proper=frozenset(tables.titles.proper.split()),
         languages=tables.languages,
         key_formula=tables.keys.formula,
@@ -126,10 +128,6 @@ def load_rules(folder: Path) -> BibRules:
         category_prefix=tags.categories,
         venue_prefix=tags.venue,
     )
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class _Entry(_Strict):
@@ -145,20 +143,9 @@ class _Dialect(_Strict):
     entries: dict[str, _Entry]
 
 
-class _Type(_Strict):
-    bibtex: str
-    biblatex: str
-    csl: str
-
-
 class _Page(_Strict):
     pattern: str
     venue: str
-
-
-class _Volumes(_Strict):
-    since: int
-    numbers: tuple[int, ...]
 
 
 class _Titles(_Strict):
@@ -173,11 +160,11 @@ class _Keys(_Strict):
 class _Tables(_Strict):
     facts: dict[str, tuple[str, ...]]
     extra: dict[str, str]
-    types: dict[str, _Type]
+    types: dict[str, Formats]
     bibtex: _Dialect
     biblatex: _Dialect
     pages: tuple[_Page, ...]
-    volumes: dict[str, _Volumes]
+    volumes: dict[str, Volumes]
     creators: dict[str, tuple[str, ...]]
     titles: _Titles
     keys: _Keys

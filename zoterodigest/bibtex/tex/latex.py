@@ -30,11 +30,17 @@ def encode(text: str, dialect: Dialect) -> str:
     HTML's tags and entities are understood, blanks and line ends are one blank, what cannot be
     seen is dropped. BibTeX gets ASCII, but for characters that pdflatex has not: they stay.
     """
-    text = cleaned(text)
+    return encode_cleaned(cleaned(text), dialect, _quoted)
+
+
+def encode_cleaned(
+    text: str, dialect: Dialect, prepared: Callable[[str], str] = lambda text: text
+) -> str:
+    """Return a cleaned text as the value of a field; its plain parts are `prepared` before."""
     if not has_markup(text):
         return escaped(text, dialect)
     return "".join(
-        piece.text if piece.is_tex else escaped(_quoted(piece.text), dialect)
+        piece.text if piece.is_tex else escaped(prepared(piece.text), dialect)
         for piece in pieces_of(text)
     )
 

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from zoterodigest.bibtex.tex.latex import Dialect, cleaned, decode, escaped
-from zoterodigest.bibtex.tex.markup import has_markup, pieces_of
+from zoterodigest.bibtex.tex.latex import Dialect, cleaned, decode, encode_cleaned
 from zoterodigest.core.values.names import CollectiveName, PersonName, full_name, split_name
 from zoterodigest.core.values.record import Names
 
@@ -67,7 +66,7 @@ def encode_name(creator: Creator, dialect: Dialect) -> str:
         return _OTHERS
     last, first, suffix = parts_of(creator)
     if creator.is_body or not first or not last:
-        name = _encoded(last or first, dialect)
+        name = encode_cleaned(last or first, dialect)
         return f"{{{name}}}" if name else ""
     if dialect is Dialect.BIBTEX and _IDEOGRAPHS.fullmatch(last + first):
         return f"{{{full_name(PersonName(first, last))}}}"
@@ -101,17 +100,9 @@ _AND = re.compile(r"(?:^|\s)and(?=\s|$)", re.IGNORECASE)
 _INITIAL = re.compile(r"(?:^|(?<=[\s-]))([^\x00-\x7f])")
 
 
-def _encoded(text: str, dialect: Dialect) -> str:
-    if not has_markup(text):
-        return escaped(text, dialect)
-    return "".join(
-        piece.text if piece.is_tex else escaped(piece.text, dialect) for piece in pieces_of(text)
-    )
-
-
 def _family(text: str, dialect: Dialect) -> str:
     """Return a last name; what BibTeX would take for something else in it stands in braces."""
-    encoded = _encoded(text, dialect)
+    encoded = encode_cleaned(text, dialect)
     if "," in text or _AND.search(text):
         return f"{{{encoded}}}"
     words = encoded.split(" ")
@@ -124,7 +115,7 @@ def _family(text: str, dialect: Dialect) -> str:
 
 def _given(text: str, dialect: Dialect) -> str:
     """Return first names; an initial that 8-bit BibTeX would cut in two stays whole."""
-    encoded = _encoded(text, dialect)
+    encoded = encode_cleaned(text, dialect)
     if "," in text or _AND.search(text):
         return f"{{{encoded}}}"
     if dialect is Dialect.BIBTEX and not encoded.isascii():
