@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
+
+import pytest
 
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.project.lock.lock import LockFile, render_lock
@@ -38,3 +41,29 @@ def test_what_goes_with_a_lock_file_that_was_never_written_is_not_kept(tmp_path:
     settle_memory(path, lock_data)
 
     assert read_memory(path, BEFORE, lock_data) == seen("OLD")
+
+
+def test_keeping_what_a_killed_run_had_prepared_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, lock_data = tmp_path / "seen", render_lock(BEFORE, b"")
+    prepare_memory(path, seen("NEW"), lock_data)  # killed here, its lock file is written
+
+    with caplog.at_level(logging.INFO):
+        settle_memory(path, lock_data)
+
+    assert "A killed run had prepared" in caplog.text
+
+
+def test_why_a_memory_is_thrown_away_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, lock_data = tmp_path / "seen", render_lock(BEFORE, b"")
+    prepare_memory(path, seen("OLD"), lock_data)
+    keep_memory(path)
+    path.write_bytes(path.read_bytes() + b"# cut and mended\n")
+
+    with caplog.at_level(logging.INFO):
+        assert read_memory(path, BEFORE, lock_data) is None
+
+    assert "the lock file alone decides" in caplog.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.project.unprivileged import REPOSITORY, run_as_nobody
-from zoterodigest.project.running import AlreadyRunning, running
+from zoterodigest.project.running import AlreadyRunning, note_run, running
 
 HOLD = """
 import sys, time
@@ -107,3 +108,18 @@ def test_a_read_only_folder_cannot_be_held_and_is_left_without_a_trace(open_fold
 
     assert run.stderr == f"15 {open_folder}/.zoterodigest cannot be written: not permitted\n"
     assert list(open_folder.iterdir()) == []
+
+
+def test_an_undo_that_goes_on_with_a_killed_one_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    state_folder = tmp_path / ".zoterodigest"
+    with running(state_folder, "undo"):
+        note_run(state_folder, 7)
+        held = (state_folder / "running").read_bytes()
+    (state_folder / "running").write_bytes(held)  # what a killed run leaves
+
+    with caplog.at_level(logging.INFO), running(state_folder, "undo"):
+        pass
+
+    assert "This run goes on with run 7" in caplog.text

@@ -60,6 +60,7 @@ def citation_keys(
     work gets which letter does not depend on the order of `works`.
     """
     stated = [_stated(work, fixed) for work in works]
+    # A key that only holds signs no .bib can have leaves nothing: the item's key then stands in.
     bases = [
         (safe_key(known[0]) if known else evaluate(formula, work, rules))
         or safe_key(work.key or "item")

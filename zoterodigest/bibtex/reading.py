@@ -110,6 +110,7 @@ def standing_fields(bibliography: Bibliography, entry: EntryTile) -> dict[str, B
 
 def macros_of(bibliography: Bibliography) -> Macros:
     """Return the macros a .bib defines, and those for the months that every style has."""
+    # In the order of the file: a macro may use those defined before it.
     macros = dict(_MONTHS)
     for tile in bibliography.tiles:
         if isinstance(tile, MacroTile):
@@ -143,6 +144,7 @@ ARXIV = "arXiv"
 """The venue of what appeared nowhere else, as the library calls it."""
 
 _NO_TEXT = re.compile("[\udc80-\udcff]")
+# biblatex reads these fields verbatim; in them % and _ are no TeX.
 _VERBATIM = frozenset({"url", "doi", "eprint", "file", "pdf", "ee", "urls"})
 _PREPRINT = re.compile(r"arxiv\b|corr\b", re.IGNORECASE)
 _ESCAPED = re.compile(r"\{?\\([&%$#_~{}])(?:\{\})?\}?|\{?\\textasciitilde(?:\{\})?\s?\}?")

@@ -92,6 +92,7 @@ def read_file(path: Path) -> SourceFile:
 
 
 def _read(path: Path) -> SourceFile:
+    # O_BINARY: Windows would change line ends and stop at Ctrl-Z.
     # O_NONBLOCK: opening a pipe that nobody writes to must not hang.
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     number = os.open(path, flags)
@@ -203,12 +204,14 @@ def _replace(path: Path, target: Path, new: bytes, expected: bytes | None) -> No
     temporary = _folder_for_temporary(target) / f".zoterodigest-{secrets.token_hex(8)}.tmp"
     try:
         with _written_durably(temporary, new, status):
+            # As late as possible: between this check and the rename somebody may still write.
             _require_unchanged(path, expected)
             temporary.replace(target)
     except BaseException:
         with suppress(OSError):  # the first error is the one to tell
             temporary.unlink()
         raise
+    # The rename is on the disk only with the folder.
     sync_folder(target.parent)
 
 
@@ -248,6 +251,7 @@ def _written_durably(temporary: Path, new: bytes, like: os.stat_result | None) -
             with suppress(PermissionError):
                 os.fchown(stream.fileno(), like.st_uid, like.st_gid)
             os.fchmod(stream.fileno(), stat.S_IMODE(like.st_mode))
+        # Before the file gets its name: else a power cut could leave the name of an empty file.
         os.fsync(stream.fileno())
         if os.name == "posix":
             yield

@@ -126,6 +126,7 @@ class Project:
             for path in _matches(self.root, rules.path):
                 if path not in bibs or not glob.has_magic(rules.path):
                     configured.setdefault(path, rules)
+        # Behind the configured ones: a `[[digest]]` that names a feed's file has the say.
         for path in self._fed():
             configured.setdefault(path, DigestRules(path=_key(self.root, path)))
         found: dict[Path, Digest] = {}
@@ -180,6 +181,7 @@ class Project:
     def _digest(self, path: Path, rules: DigestRules) -> Digest:
         key = DigestKey(_key(self.root, path))
         known = {"name": _shown(path.stem)}
+        # The name first: a collection may be called by it.
         name = self._filled(rules.name, known | _date(key), key)
         known = {"name": name} | _date(key)
         pattern = rules.collection or "{name}"

@@ -44,12 +44,15 @@ def read_memory(path: Path, lock: LockFile, lock_data: bytes | None) -> Seen | N
     `lock_data` are the bytes of the lock file and `lock` what they say. A memory that was about to
     be kept when its run was killed counts if the lock file is the one it goes with.
     """
+    # The prepared memory first: after a kill between lock file and memory it alone is current.
     for candidate in (_next(path), path):
         data = read_if_present(candidate)
         seen = None if data is None else _read(candidate, data, lock, lock_data)
-        if seen is None or (candidate != path and _lock_of(data or b"") != (lock_data or b"")):
+        if seen is None:
             continue
-        return seen
+        if candidate == path or _lock_of(data or b"") == (lock_data or b""):
+            return seen
+        _LOG.debug("%s goes with another lock file: it does not count", candidate)
     return None
 
 
@@ -66,6 +69,7 @@ def settle_memory(path: Path, lock_data: bytes | None) -> None:
     """
     prepared = read_if_present(_next(path))
     if prepared is not None and _lock_of(prepared) == (lock_data or b""):
+        _LOG.info("A killed run had prepared %s and written its lock file: it is kept", path)
         keep_memory(path)
 
 
@@ -75,6 +79,7 @@ def keep_memory(path: Path) -> None:
         _next(path).replace(path)
     except OSError as error:
         raise CannotWrite(path, *writing_failed(error)) from error
+    _LOG.debug("Kept what was prepared as %s", path)
 
 
 def _next(path: Path) -> Path:
@@ -132,6 +137,7 @@ def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> S
         _LOG.info("%s cannot be read: the lock file alone decides", path)
         return None
     if known.version != _VERSION or known.lock != lock_hash(bytes_then):
+        _LOG.info("%s is torn or of an older version: the lock file alone decides", path)
         return None
     by_id = {row.id: row for row in rows if row.id not in known.missing}
     return Seen({**by_id, **known.other.rows}, known.collections, known.past, known.library)

@@ -124,6 +124,7 @@ def _named(project: Project) -> Iterator[Outside]:
     for written in patterns:
         yield from _of_pattern(project, written)
     yield from _leading_out(project, project.state_folder.name, "the project")
+    # The lock file is checked too: whoever can write it could name a file outside by its key.
     data = read_if_present(project.lock_path) or b""
     for key in sorted(_linked_keys(data)):
         if os.path.lexists(project.root / key):

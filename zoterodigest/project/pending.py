@@ -61,6 +61,7 @@ def keep_pending(state_folder: Path, pending: Sequence[Pending]) -> None:
     present = read_if_present(path)
     if pending:
         content = {"format": _FORMAT, "papers": pending_data(pending)}
+        # A title from a file may hold lone surrogates, which UTF-8 cannot.
         new = json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "replace")
         replace_file(path, new, present)
     elif present is not None:

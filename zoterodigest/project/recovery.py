@@ -140,6 +140,7 @@ def _achieved(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict
             case Intended():
                 pending |= {row.id: row for row in event.rows}
             case Done():
+                # Only what was intended before counts: a later intention for the same row is new.
                 held |= {key: pending.pop(key) for key in event.ids if key in pending}
     for key, row in pending.items():
         decided = decide(held.get(key, rows.get(key)), row, facts)
@@ -154,6 +155,7 @@ def decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
     again. A link that followed a merged item keeps only the bases that its new item shows: what was
     agreed on with the former item would clear the entry where the new one is empty.
     """
+    # An item that is not in the library was not created: the old link holds, if there was one.
     if new.item not in facts:
         return old if new.state is State.LINKED else new
     nothing = Origin(item=new.origin.item)
@@ -169,6 +171,7 @@ def decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
         for name, base in was.bases.items()
         if name not in parted or _stands(base, raws.get(name))
     }
+    # What the library shows as written goes before what was agreed on earlier.
     bases = {**kept, **written}
     origin = _origin(was, new, facts, written.keys() | credited.keys())
     if old is None and origin == Origin():

@@ -59,6 +59,8 @@ def running(state_folder: Path, command: str = "run") -> Iterator[None]:
         killed = last_killed(state_folder)
         if killed is not None:
             _LOG.info("The last run that wrote, %s, was killed", killed.command)
+            if killed.goes_on_as(command):
+                _LOG.info("This run goes on with run %d", killed.number)
         try:
             stream.truncate(0)
             going_on = f" {killed.number}" if killed and killed.goes_on_as(command) else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from zoterodigest.core.links.bases import PartKey, Texts
@@ -32,16 +32,26 @@ def keep_texts(folder: Path, texts: Texts) -> None:
     """
     if not texts:
         return
-    with suppress(OSError, sqlite3.Error):
+    with _best_effort(folder):
         folder.mkdir(exist_ok=True)
         try:
             _keep(folder / _FILE, texts)
         except sqlite3.DatabaseError as error:
+            # An operational error (locked, no permission, full disk) says nothing about the file:
+            # only one that is no database is thrown away.
             if isinstance(error, sqlite3.OperationalError):
                 raise
             _LOG.info("%s is damaged and begins anew", folder / _FILE)
             (folder / _FILE).unlink()
             _keep(folder / _FILE, texts)
+
+
+@contextmanager
+def _best_effort(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        _LOG.info("%s keeps no texts of this run: %s", folder, error)
 
 
 def known_texts(folder: Path, wanted: Iterable[PartKey]) -> Texts:

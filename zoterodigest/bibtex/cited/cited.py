@@ -145,6 +145,7 @@ class _Walk:
         names = [mention.name]
         if text.path.suffix not in (".aux", ".typ"):  # TeX alone adds a suffix
             names.insert(0, f"{mention.name}.tex")
+        # TeX looks from the folder of the main document; `import` and editors from the text's own.
         for folder in folders:
             for name in names:
                 path = folder / mention.folder / name

@@ -69,6 +69,7 @@ def put(
     """
     trial = _Trial(bibliography, style, rules)
     by_key = {bibliography.key(entry): entry for entry in reversed(bibliography.entries)}
+    # Each field is tried with those kept before it, so that one bad value refuses itself alone.
     operations: list[Operation] = []
     refusals: list[BibRefusal] = []
     for key, fields in sorted(changes.items()):

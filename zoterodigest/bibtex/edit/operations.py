@@ -182,6 +182,7 @@ def _settled(
         return together
     if len(wanted) == 1:
         return kept
+    # Halving: most files need one reading, and one bad operation among n about log n of them.
     middle = len(wanted) // 2
     kept = _settled(bibliography, wanted[:middle], kept)
     return _settled(bibliography, wanted[middle:], kept)
@@ -246,6 +247,7 @@ def rewriting(
     is read again: raises `CannotBeWritten` if anything does not come out as asked or as it stood.
     """
     bibliography = standing.bibliography
+    # The entry's own manner goes before that of the file: one entry may be written in another.
     manner = learnt(bibliography, [entry], standing.manner)
     values = dict(wanted.fields)
     chunks = [

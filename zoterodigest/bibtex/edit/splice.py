@@ -89,6 +89,8 @@ def update(
     are told.
     """
     run = _Run(scan(source), wanted, ours, adopted)
+    # The order is a law: what is ours is known only once all are matched, and where new entries go
+    # depends on which ones leave.
     run.match()
     if not add_only:
         run.rewrite(held)
@@ -145,6 +147,7 @@ class _Run:
                 if key != wanted.key:
                     self._aliases[wanted.key] = key
                     self._follow(wanted.key, key)
+                # Two wanted entries may be one work in the file; the first one writes it.
                 if found.span.start not in claimed:
                     claimed.add(found.span.start)
                     self._matched.append((asked, found))

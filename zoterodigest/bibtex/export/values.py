@@ -26,6 +26,7 @@ def values_of(work: Work, style: Style, rules: BibRules) -> Values:
         values[name] = encode_names(people, dialect)
     language = _language(work, rules)
     values["title"] = encode_title(work.fact("title"), dialect, rules.proper, language)
+    # Later values win: what a kind of work says of its number goes before the plain number.
     values |= _when(work, dialect)
     values |= _numbers(work, dialect)
     values |= _addresses(work, dialect)

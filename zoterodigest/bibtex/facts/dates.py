@@ -18,6 +18,7 @@ def read_dates(text: str) -> tuple[str, str]:
     if plain := _PLAIN.fullmatch(text):  # most dates: nothing of what follows is needed
         return plain["date"], ""
     text = _WORD.sub(_in_english, " ".join(text.split()))
+    # Periods first: a period also looks like its last day.
     for read in (_period, _date):
         if found := read(text):
             return found

@@ -193,10 +193,12 @@ _TAGS = {
 
 
 def _decoded(text: str) -> str:
+    # The order is a law: signs that are meant as signs are hidden before braces and backslashes
+    # are read as TeX, and shown again when these have gone.
     text = _HIDDEN_SIGN.sub(lambda found: _HIDDEN[found[1] or found[2]], text)
     text = _TYPED.sub(lambda found: _TYPOGRAPHY[found[0]], text)
     text = composed(text.replace("{\\relax ", "{"))
     text = _ESCAPED.sub(lambda found: {"{": "\ue001", "}": "\ue002"}.get(found[1], found[1]), text)
-    for _ in range(3):
+    for _ in range(3):  # styles within styles
         text = _STYLED.sub(lambda found: found[2].join(_TAGS[found[1]]), text)
     return text.translate(_SHOWN)

@@ -32,6 +32,7 @@ def encode_title(
     is_sentence = sum([word.vote for word in words]) - words[0].vote > 0
     if not has_markup(title) or not has_markup(_WITHIN_WORD.sub("", title)):
         return _joined(words, is_sentence, is_opening=True)
+    # Before the text is cut into pieces: an accent's braces would end the word.
     title = _ACCENTED_CAPITAL.sub(r"{\g<0>}", title)
     begins = _Beginning(title)
     return encode_words(

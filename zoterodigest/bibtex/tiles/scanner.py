@@ -87,6 +87,8 @@ class _Scanner:
             try:
                 return self._block(found)
             except _Broken as broken:
+                # From the first broken block on, braces are looked up: else each further one would
+                # be searched for to the end of the file, which takes quadratic time.
                 if self._closings is None:
                     self._closings = _all_closings(self._source)
                 if found["type"].lower() != b"comment":
@@ -135,6 +137,8 @@ class _Scanner:
         fields: list[BibField] = []
         at = self._after_blanks(at)
         while self._source[at : at + 1] != closer:
+            # Not in a file with a broken block: there the pattern could close a brace elsewhere
+            # than `_closings` says, and take quadratic time.
             plain = _PLAIN_FIELD.match(self._source, at) if self._closings is None else None
             if plain is not None:  # the usual case in one step
                 piece = Piece(Span(*plain.span("value")), Delimiter.BRACES)

@@ -49,6 +49,18 @@ def fold_all(
 
 def fold_rows(one: Row, other: Row, before: Sequence[Row] = ()) -> Row:
     """Make one row of two with one id; `before` is the row they come from, where it is known."""
+
+    def agreed(part: Callable[[Row], T], otherwise: T) -> T:
+        return _agreed(part(one), part(other), [part(row) for row in before], otherwise)
+
+    def lesser(part: Callable[[Row], Key]) -> Key:
+        return _lesser(part(one), part(other), [part(row) for row in before])
+
+    def united(part: Callable[[Row], frozenset[T]]) -> frozenset[T]:
+        return _united(part(one), part(other), [part(row) for row in before])
+
+    # A base and the mark that its field is diverged are one decision: decided apart, one side
+    # could give the base and the other the mark.
     standings = {
         name: _agreed(
             _standing(one, name),
@@ -60,25 +72,20 @@ def fold_rows(one: Row, other: Row, before: Sequence[Row] = ()) -> Row:
     }
     return Row(
         id=one.id,
-        digest=_lesser(one.digest, other.digest, [row.digest for row in before]),
-        item=_lesser(one.item, other.item, [row.item for row in before]),
-        note=_lesser(one.note or "", other.note or "", [row.note or "" for row in before]) or None,
-        identifiers=_united(
-            one.identifiers, other.identifiers, [row.identifiers for row in before]
-        ),
-        title=_agreed(one.title, other.title, [row.title for row in before], ""),
-        texts=_united(one.texts, other.texts, [row.texts for row in before]),
-        headings=_agreed(one.headings, other.headings, [row.headings for row in before], ()),
+        digest=lesser(lambda row: row.digest),
+        item=lesser(lambda row: row.item),
+        note=lesser(lambda row: row.note or "") or None,
+        identifiers=united(lambda row: row.identifiers),
+        title=agreed(lambda row: row.title, ""),
+        texts=united(lambda row: row.texts),
+        headings=agreed(lambda row: row.headings, ()),
         bases={name: base for name, (base, _) in sorted(standings.items()) if base is not None},
         apart=frozenset(name for name, (_, is_apart) in standings.items() if is_apart),
         origin=_origin(one, other, before),
-        state=_agreed(
-            one.state,
-            other.state,
-            [row.state for row in before],
-            min(one.state, other.state, key=_STRONGEST_STATE.index),
+        state=agreed(
+            lambda row: row.state, min(one.state, other.state, key=_STRONGEST_STATE.index)
         ),
-        key=_agreed(one.key, other.key, [row.key for row in before], ""),
+        key=agreed(lambda row: row.key, ""),
         credits={name: credit for name, credit in _credits(one, other, before) if credit},
     )
 
@@ -161,7 +168,7 @@ def _standing(row: Row, name: str) -> tuple[Base | None, bool]:
 
 
 def _credits(one: Row, other: Row, before: Sequence[Row]) -> Iterator[tuple[str, Credit | None]]:
-    """Yield whom both sides have a value from, by field; None where they do not agree."""
+    """Yield whom both sides have a value from, by field; None if they do not agree."""
     for name in sorted(one.credits.keys() | other.credits.keys()):
         earlier = [row.credits.get(name) for row in before]
         yield name, _agreed(one.credits.get(name), other.credits.get(name), earlier, None)
@@ -170,18 +177,11 @@ def _credits(one: Row, other: Row, before: Sequence[Row]) -> Iterator[tuple[str,
 def _origin(one: Row, other: Row, before: Sequence[Row]) -> Origin:
     """Return what both sides claim to have made; of two items or notes, neither is ours."""
     a, b, was = one.origin, other.origin, [row.origin for row in before]
-    is_ours, _ = _agreed(
-        (a.item, one.item),
-        (b.item, other.item),
-        [(r.origin.item, r.item) for r in before],
-        _NOT_OURS,
-    )
-    has_our_note, _ = _agreed(
-        (a.note, one.note),
-        (b.note, other.note),
-        [(r.origin.note, r.note) for r in before],
-        _NOT_OURS,
-    )
+    # The mark goes with the key: of two items, neither side's mark says which one is ours.
+    items = [(row.origin.item, row.item) for row in (one, other, *before)]
+    notes = [(row.origin.note, row.note) for row in (one, other, *before)]
+    is_ours, _ = _agreed(items[0], items[1], items[2:], _NOT_OURS)
+    has_our_note, _ = _agreed(notes[0], notes[1], notes[2:], _NOT_OURS)
     return Origin(
         item=is_ours,
         note=has_our_note,

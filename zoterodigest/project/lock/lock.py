@@ -126,6 +126,7 @@ def read_lock(data: bytes, path: Path = Path(LOCK_FILE)) -> LockFile:
     write, and for the conflict that it cannot fold: links with two different libraries.
     """
     try:
+        # The two sides are parted before anything is read: git marks lines, not paragraphs.
         one, other, ancestor = _sides(list(enumerate(_text_lines(data), start=1)))
         if one is other:
             return _lock(_read_side(one))
@@ -240,6 +241,7 @@ def _read_ancestor(lines: list[Line]) -> _Side:
 def _fold(one: _Side, other: _Side, ancestor: _Side) -> _Side:
     if one.identity != other.identity:
         raise BadLine(other.number, "its two sides name two libraries", _TWO_LIBRARIES)
+    # No ancestor is not an empty one: an empty one would say that both sides have added all.
     known = [ancestor.linked] if ancestor.identity else []
     return _Side(one.number, one.identity, _folded(one.linked, other.linked, known))
 

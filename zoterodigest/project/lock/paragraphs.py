@@ -74,6 +74,7 @@ def paragraphs_of(lines: Iterable[Line]) -> list[Paragraph]:
     paragraphs: list[Paragraph] = []
     for number, line in lines:
         key, blank, text = line.partition(" ")
+        # An id has no blank in it, and every line of a key has one: no key can pass for a row.
         if ID.fullmatch(line) or line.startswith((SHELF, BIB, ACKNOWLEDGED)):
             paragraphs.append(Paragraph(number, line))
         elif line and not (paragraphs and blank and key in _KEYS):

@@ -216,6 +216,8 @@ def _row(row_id: str, values: Values) -> Row:
         title=text_of(values, "title", ""),
         texts=frozenset(texts_of(values.get("texts", []))),
         headings=texts_of(values.get("headings", [])),
+        # A merge of two branches may leave both lines; then the field is diverged, and no base
+        # decides it (without a base nothing is overwritten).
         bases={name: base for name, base in bases.items() if name not in apart},
         apart=apart,
         origin=_origin(values.get("origin", {})),

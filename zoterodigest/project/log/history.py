@@ -122,6 +122,7 @@ def read_history(folder: Path) -> History:
     same command given again is to go on with it, and does not mean the run before.
     """
     runs: list[Listed] = []
+    # Before a run holds the project: holding it empties what the killed run said.
     killed = last_killed(folder.parent)
     damaged: list[Path] = []
     for path in _files(folder):
@@ -247,6 +248,7 @@ def prune_history(folder: Path, now: datetime) -> None:
     Call it only while running is held.
     """
     remove_leftovers(folder)
+    # The newest are those with the highest numbers: a clock may go back, numbers do not.
     paths = _files(folder)
     oldest = (now - LONGEST).astimezone(UTC).strftime(_TIME)
     for place, path in enumerate(reversed(paths)):

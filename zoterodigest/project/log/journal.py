@@ -147,6 +147,8 @@ def read_journal(path: Path) -> Recorded | None:
     A torn last line was never acted upon and does not count. Raises `BadJournal` for any other
     line that cannot be read.
     """
+    # A write follows its line only when the line is on the disk with its line end: what stands
+    # behind the last line end is a line that the kill cut.
     lines = (read_if_present(path) or b"").split(b"\n")[:-1]
     if not lines:
         return None
@@ -158,7 +160,7 @@ def read_journal(path: Path) -> Recorded | None:
         ]
     except BadRecord as error:
         raise BadJournal(path, error) from error
-    _LOG.debug("%s tells of a run that did not end: %d records", path, len(events))
+    _LOG.debug("%s tells of a run that was killed: %d records", path, len(events))
     return Recorded(begin.begin, tuple(events))
 
 
