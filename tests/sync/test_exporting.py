@@ -13,7 +13,7 @@ from zoterodigest.project.lock.lock import LockFile, read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.gathering import intent
-from zoterodigest.sync.gathering.limits import TooMuch
+from zoterodigest.sync.run.failures import TooMuch
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.carry import Outcome, carry_out
 from zoterodigest.sync.undo.undo import Undone, prepare_undo, undo

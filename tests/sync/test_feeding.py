@@ -21,7 +21,7 @@ from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.layout import Project
 from zoterodigest.sync.new_papers.feeding import Fed, Feeding, Window, is_wanted
-from zoterodigest.sync.new_papers.open_digests import OpenDigest
+from zoterodigest.sync.new_papers.inserting import OpenDigest
 from zoterodigest.sync.new_papers.papers import looked_fields
 
 DAY = Window("2025-01-15", "2025-01-16")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
-from zoterodigest.sync.gathering.limits import TooMuch
+from zoterodigest.sync.run.failures import TooMuch
 from zoterodigest.sync.run.run import Options
 from zoterodigest.sync.syncing.carry import carry_out
 

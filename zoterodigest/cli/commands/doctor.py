@@ -15,7 +15,7 @@ from zoterodigest.cli.base.screen import counted, hanging, styled, visible
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.sync.doctor.examination import examine
-from zoterodigest.sync.doctor.finding import Check, Finding
+from zoterodigest.sync.doctor.site import Check, Finding
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -33,10 +33,9 @@ from zoterodigest.lookup.finding import Asking, find
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import Publish
-from zoterodigest.sync.gathering.limits import TooMuch
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.lookups.publications import Listed, digest_choices, found_of, listed_works
-from zoterodigest.sync.run.failures import foreseen
+from zoterodigest.sync.run.failures import TooMuch, foreseen
 from zoterodigest.sync.run.run import Options, Prepared, plan_over, prepare
 from zoterodigest.sync.syncing.carry import carry_out
 

@@ -28,9 +28,8 @@ from zoterodigest.core.values.record import Entry
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import FillIn
-from zoterodigest.sync.gathering.limits import TooMuch
 from zoterodigest.sync.lookups.lookups import LookedUp
-from zoterodigest.sync.run.failures import foreseen
+from zoterodigest.sync.run.failures import TooMuch, foreseen
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.acknowledging import unacknowledged
 from zoterodigest.sync.syncing.carry import Outcome, carry_out

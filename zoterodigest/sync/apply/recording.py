@@ -199,7 +199,7 @@ def _object_changes(
     known = {one.key: one for one in there.first.objects} if there.first else {}
     # What was there goes first, then what is sent first: a later patch may name no title.
     titled = (*reversed(sent.all_items), *present.by_key.values())
-    titles = {one.key: _title(one.data) for one in titled}
+    titles = {one.key: ItemJson(one.data).title for one in titled}
     left = families_of((stored.by_key if stored else _with_sent(present, sent)).values())
     for key, items in _by_key(sent.all_items).items():
         before = present.by_key.get(key)
@@ -284,10 +284,6 @@ def _by_key(items: Iterable[LibraryItem]) -> Mapping[str, list[LibraryItem]]:
     for item in items:
         found.setdefault(item.key, []).append(item)
     return found
-
-
-def _title(data: Data) -> str:
-    return ItemJson(data).title
 
 
 def _data_after(

@@ -18,7 +18,6 @@ from zoterodigest.core.links.link import Exported
 from zoterodigest.core.plan.plan import Plan, bib_entry_id
 from zoterodigest.core.values.file_keys import BibKey
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import (
     Contents,
     collection_paths,
@@ -256,8 +255,8 @@ class _Export:
             key
             for key in items
             if key not in unlinked
-            and _is_selected(works.contents.by_key[key], tags)
-            and (not rules.collections or within & _collections(works.contents.by_key[key]))
+            and tags <= set(works.contents.by_key[key].json.tags)
+            and (not rules.collections or within & {*works.contents.by_key[key].json.collections})
         ]
 
     def _cited(self) -> Cited | None:
@@ -347,14 +346,6 @@ class _Export:
         )
         others = (Exported(self.bib.key, key, items[key]) for key in adopted)
         return tuple(sorted((*ours, *others), key=lambda one: one.key))
-
-
-def _is_selected(item: LibraryItem, tags: frozenset[str]) -> bool:
-    return tags <= set(item.json.tags)
-
-
-def _collections(item: LibraryItem) -> frozenset[str]:
-    return frozenset(item.json.collections)
 
 
 def _keys_in(source: bytes) -> Iterable[str]:

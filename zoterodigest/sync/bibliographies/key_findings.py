@@ -52,7 +52,7 @@ def findings_about(items: Sequence[Reference], aliases: Sequence[Aliases]) -> tu
 def differences(items: Sequence[Reference], aliases: Aliases) -> Iterator[Finding]:
     """Yield the items that have another citation key than the one they stand under in a .bib."""
     for one in items:
-        key, alias = one.work.stated_citekey, aliases.keys.get(_item(one), "")
+        key, alias = one.work.stated_citekey, aliases.keys.get(one.work.key, "")
         if key and alias and key != alias:
             place = f"{aliases.bibliography}:{aliases.lines[alias]}"
             yield _finding(one, key, Matter.ALIAS, f"stands as {alias} in {place}")
@@ -65,7 +65,7 @@ def _doubled(items: Sequence[Reference]) -> Iterator[Finding]:
             same[key.casefold()].append(one)
     for group in same.values():
         for one in group if len(group) > 1 else ():
-            others = ", ".join(_item(other) for other in group if other is not one)
+            others = ", ".join(other.work.key for other in group if other is not one)
             text = f"is also the key of {others}"
             yield _finding(one, one.work.stated_citekey, Matter.DOUBLED, text)
 
@@ -85,8 +85,4 @@ def _of_one(one: Reference) -> Iterator[Finding]:
 
 
 def _finding(one: Reference, key: str, matter: Matter, text: str) -> Finding:
-    return Finding(_item(one), one.work.fact("title"), key, matter, text)
-
-
-def _item(one: Reference) -> str:
-    return one.work.key
+    return Finding(one.work.key, one.work.fact("title"), key, matter, text)

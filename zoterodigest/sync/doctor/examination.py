@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from zoterodigest.sync.doctor.files import bib_findings, digest_findings, format_findings
-from zoterodigest.sync.doctor.finding import Check, check
+from zoterodigest.sync.doctor.files import (
+    bib_findings,
+    cache_findings,
+    digest_findings,
+    format_findings,
+    lock_findings,
+    package_findings,
+    state_findings,
+)
 from zoterodigest.sync.doctor.holding import examine_library
 from zoterodigest.sync.doctor.links import duplicate_findings, link_findings, note_findings
-from zoterodigest.sync.doctor.machine import cache_findings, package_findings
-from zoterodigest.sync.doctor.site import site_of
-from zoterodigest.sync.doctor.state import lock_findings, state_findings
+from zoterodigest.sync.doctor.site import Check, check, site_of
 from zoterodigest.sync.gathering.workspace import Chosen
 
 

@@ -1,21 +1,31 @@
-"""Checks of what people wrote: formats, digests and bibliographies."""
+"""Checks of what lies on this machine.
+
+These are the formats, digests and bibliographies that people wrote, the lock file and the state
+folder, the installed packages, and the cache of lookups.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.digest.format.format import format_files, load_format
 from zoterodigest.digest.read.detect import read_document
+from zoterodigest.lookup.cache import cache_file, is_damaged
 from zoterodigest.mapping import BadMapping, venue_table
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import read_if_present, real_path, require_text
 from zoterodigest.project.layout import BibFile, Digest
-from zoterodigest.sync.doctor.finding import Finding, told
-from zoterodigest.sync.doctor.site import Site
+from zoterodigest.project.lock.lock import holds_conflict_marks, read_lock
+from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.project.log.journal import read_journal
+from zoterodigest.project.pending import read_pending
+from zoterodigest.sync.doctor.site import Finding, Site, told
 
 _FORMAT_WHY = "Digests in its folder are not read as long as it is wrong."
 _DIGEST_WHY = "A run leaves it out, and a run on this digest alone stops."
@@ -122,4 +132,154 @@ def _bib(bib: BibFile, site: Site) -> Iterator[Finding]:
             f"{bib.path} cannot be written",
             "Exports into it fail.",
             "Change the permissions of the file and its folder.",
+        )
+
+
+_JOURNAL_WHY = "No run begins as long as it lies there and cannot be read."
+_ADDED_WHY = "No run begins: it would lose what only this file knows of papers that were added."
+_HISTORY_WHY = "Runs can't be listed or undone."
+
+
+def lock_findings(site: Site) -> Iterator[Finding]:
+    """Yield what is wrong with the lock file as a file."""
+    path = site.project.lock_path
+    data = read_if_present(path)
+    if data is None:
+        return
+    read_lock(data, path)
+    if holds_conflict_marks(data):
+        yield Finding(
+            f"{path} holds conflict marks of git",
+            "Both sides are read; until they are put together, git takes the file for unmerged.",
+            "`zoterodigest sync` puts them together; then commit the file.",
+        )
+    if not os.access(path, os.W_OK):
+        yield Finding(
+            f"{path} cannot be written",
+            "No run can keep what it links.",
+            "Change the permissions of the file.",
+        )
+
+
+def state_findings(site: Site) -> Iterator[Finding]:
+    """Yield what is wrong with the state folder, and what a killed run left in it."""
+    folder = site.project.state_folder
+    if folder.exists() and not folder.is_dir():
+        yield Finding(
+            f"{folder} is a file, where a folder of zoterodigest's own belongs",
+            "No run that writes begins.",
+            f"Move {folder.name} away.",
+        )
+        return
+    needed = folder if folder.exists() else folder.parent
+    if not os.access(needed, os.W_OK | os.X_OK):
+        yield Finding(
+            f"{needed} cannot be written",
+            "Runs keep there what they are about to do; none that writes begins.",
+            "Change the permissions of the folder.",
+        )
+    yield from told(_journal(site.project.journal_path), _JOURNAL_WHY)
+    yield from told(_added(folder), _ADDED_WHY)
+    yield from told(_history(folder), _HISTORY_WHY)
+
+
+def _journal(path: Path) -> Iterator[Finding]:
+    if read_journal(path) is not None:
+        yield Finding(
+            f"a run was killed before it ended, or is still at work ({path})",
+            "What it wrote is not in the lock file yet; nothing is lost.",
+            "Run the same command again: it goes on. `zoterodigest log` shows which one.",
+        )
+
+
+def _added(folder: Path) -> Iterator[Finding]:
+    read_pending(folder)  # what it raises is the finding
+    yield from ()
+
+
+def _history(folder: Path) -> Iterator[Finding]:
+    for path in read_history(history_folder(folder)).damaged:
+        yield Finding(
+            f"{path}: this run cannot be read",
+            "It is not listed and cannot be undone.",
+            "Delete the file: nothing else needs it.",
+        )
+
+
+_NAME = "zoterodigest"
+_REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?P<bounds>[<>=0-9.,]*)$")
+_BOUND = re.compile(r"(>=|<)(\d+(?:\.\d+)*)")
+_NUMBER = re.compile(r"\d+")
+
+
+def package_findings() -> Iterator[Finding]:
+    """Yield the packages that are missing, or of a version that zoterodigest does not go with."""
+    for name, bounds in _required():
+        try:
+            present = version(name)
+        except PackageNotFoundError:
+            present = ""
+        if not present or not _is_within(present, bounds):
+            have = f"{name} {present} is installed" if present else f"{name} is not installed"
+            yield Finding(
+                f"{have}, and zoterodigest needs {name}{bounds}",
+                "Parts of zoterodigest fail, or do not do what they were tested to do.",
+                f"`python -m pip install '{name}{bounds}'`",
+            )
+
+
+def _required() -> list[tuple[str, str]]:
+    """Return the packages that an installed zoterodigest needs, with the bounds of their versions.
+
+    What is needed under a condition only does not count. Run from its folder it needs nothing.
+    """
+    try:
+        texts = requires(_NAME) or []
+    except PackageNotFoundError:
+        return []
+    found = (_REQUIREMENT.match(text.replace(" ", "")) for text in texts if ";" not in text)
+    return [(each["name"], each["bounds"]) for each in found if each]
+
+
+def _is_within(present: str, bounds: str) -> bool:
+    numbers = _numbers(present)
+    for sign, bound in _BOUND.findall(bounds):
+        is_before = numbers < _numbers(bound)
+        if is_before == (sign == ">="):
+            return False
+    return True
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Return the numbers of a release, without zeros at its end: 2.0 is 2."""
+    numbers = [int(found) for found in _NUMBER.findall(re.split(r"[a-z+!-]", text)[0])]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def cache_findings(site: Site) -> Iterator[Finding]:
+    """Yield what is wrong with the folder and the file in which lookups are kept."""
+    folder = site.chosen.access.cache_folder
+    if folder is None:
+        yield Finding(
+            "this system tells no folder for caches",
+            "What is looked up, and what is read of a library, is asked for again by each run.",
+            "Set HOME, or XDG_CACHE_HOME, to a folder of yours.",
+        )
+        return
+    above = next(path for path in (folder, *folder.parents) if path.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        yield Finding(
+            f"{above} cannot be written",
+            "What is looked up, and what is read of a library, is asked for again by each run.",
+            "Change its permissions, or set XDG_CACHE_HOME to a folder of yours.",
+        )
+        return
+    if is_damaged(cache_file(folder)):
+        path: Path = cache_file(folder)
+        yield Finding(
+            f"{path}, the cache of what was looked up, is damaged",
+            "The next lookup begins it anew and asks for everything again.",
+            f"Delete it: `rm {path}`",
         )

@@ -27,8 +27,7 @@ from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, zotero_mapping
 from zoterodigest.library.web.dialect import no_key, rights_of
 from zoterodigest.project.files import read_if_present
-from zoterodigest.sync.doctor.finding import Check, Finding, check
-from zoterodigest.sync.doctor.site import Site
+from zoterodigest.sync.doctor.site import Check, Finding, Site, check
 from zoterodigest.sync.gathering.gather import OtherLibrary, read_known_lock
 from zoterodigest.sync.gathering.workspace import Workspace
 

@@ -12,8 +12,7 @@ from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.duplicates import copies_of, find_duplicates
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.lock.lock import LockFile
-from zoterodigest.sync.doctor.finding import Finding
-from zoterodigest.sync.doctor.site import Site
+from zoterodigest.sync.doctor.site import Finding, Site
 
 _MOST = 5
 """How many keys are named; `status` and --json tell of each."""

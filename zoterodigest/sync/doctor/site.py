@@ -1,4 +1,7 @@
-"""The site of an examination: the project, as far as it can be known at all."""
+"""The site of an examination, the project as far as it can be known, and what a check finds.
+
+A check that breaks is a finding and stops no other check.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,48 @@ from zoterodigest.project.config import Configuration
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Digest, Project, find_project
 from zoterodigest.project.lock.lock import LockFile, read_lock
-from zoterodigest.sync.doctor.finding import Check, Finding, check
 from zoterodigest.sync.gathering.workspace import Chosen, library_meant
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, why it matters, and what mends it, if anything does."""
+
+    what: str
+    why: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, what was found, or why it could not be looked at (`skipped`)."""
+
+    name: str
+    findings: tuple[Finding, ...] = ()
+    skipped: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it was looked at and nothing is wrong."""
+        return not self.findings and not self.skipped
+
+
+def check(name: str, findings: Iterable[Finding], why: str) -> Check:
+    """Return the check of this name with its findings; an error is one, and ends them."""
+    return Check(name, tuple(told(findings, why)))
+
+
+def told(findings: Iterable[Finding], why: str) -> Iterator[Finding]:
+    """Yield `findings`; an error that comes in between is the last one, and matters for `why`."""
+    try:
+        yield from findings
+    except ZoterodigestError as error:
+        yield Finding(str(error), why, error.hint)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or type(error).__name__
+        yield Finding(f"{where}{reason}", why, "Check the path and its permissions.")
+
 
 _WHY = "As long as it cannot be read, no run begins."
 
@@ -111,11 +154,7 @@ def _linked(project: Project, lock: LockFile | None) -> list[Path]:
     rows = lock.rows if lock else ()
     linked = {row.digest for row in rows if row.state is State.LINKED}
     keys = sorted(linked | {digest.key for digest in project.digests()})
-    return [project.root / key for key in keys if not key.is_bib and _exists(project, key)]
-
-
-def _exists(project: Project, key: str) -> bool:
-    return (project.root / key).exists()
+    return [project.root / key for key in keys if not key.is_bib and (project.root / key).exists()]
 
 
 def _odd_rules(project: Project) -> Iterator[Finding]:

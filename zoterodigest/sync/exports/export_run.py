@@ -18,8 +18,7 @@ from zoterodigest.sync.gathering.intent import PULL
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.failures import Failure, failures_of_bibs, failures_of_unread
 from zoterodigest.sync.run.run import Options, plan_over
-from zoterodigest.sync.syncing.claims import left_of, rows_of_exported
-from zoterodigest.sync.syncing.standing import exported_entries
+from zoterodigest.sync.syncing.claims import exported_entries, left_of, rows_of_exported
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def carry_out_exports(exports: Exports) -> ExportsDone:
         _lock_after(exports, exports.bibs).links,
         lambda results, _: Ending(_lock_after(exports, _done(exports, results))),
     )
-    results = apply(changes, _no_progress)
+    results = apply(changes, lambda *_: None)
     unwritten = (Failure(key, "", str(error)) for key, error in results.unwritten.items())
     written = len(changes.sent.files) - len(results.unwritten)
     return ExportsDone(written, (*unwritten, *exports.failures))
@@ -110,7 +109,3 @@ def _lock_after(exports: Exports, done: Sequence[NewBib]) -> LockFile:
         rows |= {row.id: row for row in new}
     ordered = tuple(rows[row_id] for row_id in sorted(rows))
     return with_exports(replace(gathered.lock, rows=ordered), done)
-
-
-def _no_progress(_done: int, _total: int) -> None:
-    """Show none: a .bib is written at once."""

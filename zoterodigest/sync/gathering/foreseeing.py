@@ -24,7 +24,10 @@ def contents_after(
     objects, touched = dict(contents.by_key), set[str]()
     for item in sent:
         before = objects.get(item.key)
-        after = item if before is None else _patched(before, item)
+        after = item
+        if before is not None:
+            data = {**before.data, **item.data}
+            after = LibraryItem(item.key, item.version, data, before.parsed_date)
         objects[item.key] = after
         touched |= {one.json.parent or one.key for one in (before or after, after)}
     if not touched and not collections:
@@ -45,8 +48,3 @@ def contents_after(
         by_key=objects,
         children=children,
     )
-
-
-def _patched(present: LibraryItem, item: LibraryItem) -> LibraryItem:
-    data = {**present.data, **item.data}
-    return LibraryItem(item.key, item.version, data, present.parsed_date)

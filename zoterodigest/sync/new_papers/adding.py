@@ -18,8 +18,7 @@ from zoterodigest.project.layout import Project
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.asking_for import ById, NotAdded
-from zoterodigest.sync.new_papers.inserting import Came, insert, section_for
-from zoterodigest.sync.new_papers.open_digests import OpenDigest, open_all
+from zoterodigest.sync.new_papers.inserting import Came, OpenDigest, insert, open_all, section_for
 from zoterodigest.sync.new_papers.papers import Paper, unshown
 from zoterodigest.sync.new_papers.standing_works import Standing, StandingWorks, still_linked
 

@@ -19,8 +19,7 @@ from zoterodigest.digest.write.shown import Unwritable
 from zoterodigest.digest.write.steps import RemovedEntry
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.layout import dates_in, filled
-from zoterodigest.sync.new_papers.inserting import Inserted, day_of, insert, section_for
-from zoterodigest.sync.new_papers.open_digests import OpenDigest
+from zoterodigest.sync.new_papers.inserting import Inserted, OpenDigest, day_of, insert, section_for
 from zoterodigest.sync.new_papers.papers import Paper
 
 _FIRST_FORMAT = "daily-bullets"

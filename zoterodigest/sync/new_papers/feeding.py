@@ -18,8 +18,13 @@ from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.adding import lock_rows
 from zoterodigest.sync.new_papers.asking_for import NotAdded
 from zoterodigest.sync.new_papers.daily import as_new, counted, first_format, headline, inserted
-from zoterodigest.sync.new_papers.inserting import Came, Inserted, UnclearSection
-from zoterodigest.sync.new_papers.open_digests import OpenDigest, open_digest
+from zoterodigest.sync.new_papers.inserting import (
+    Came,
+    Inserted,
+    OpenDigest,
+    UnclearSection,
+    open_digest,
+)
 from zoterodigest.sync.new_papers.papers import Paper, looked_fields
 from zoterodigest.sync.new_papers.standing_works import StandingWorks
 

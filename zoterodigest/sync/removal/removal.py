@@ -1,15 +1,19 @@
-"""What a removal takes back: what the tool made and nobody changed or used since (law 8)."""
+"""What a removal takes back: what the tool made and nobody changed or used since (law 8).
+
+Items and notes of entries that left their digest go into the trash by the same rule.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zoterodigest.core.links.link import Row, fingerprint
 from zoterodigest.core.links.merge import is_set
 from zoterodigest.core.links.view import canonical
 from zoterodigest.core.plan.found import Pending
+from zoterodigest.core.plan.plan import Plan, TrashItem, TrashNote
 from zoterodigest.core.reconcile.following import successors
 from zoterodigest.core.values.keys import derived_key
 from zoterodigest.core.values.record import (
@@ -365,3 +369,24 @@ def title_of(item: Item) -> str:
     """Return an item's title, or its key if it has none."""
     title = item.fields.get("title")
     return title if isinstance(title, str) else item.key
+
+
+def without_used(plan: Plan, workspace: Workspace, gathered: Gathered) -> tuple[Plan, list[Kept]]:
+    """Return `plan` without trashing what somebody changed or uses, and what is kept for that."""
+    rows = {row.id: row for row in gathered.lock.rows}
+    items = {item.key: item for item in gathered.contents.items}
+    kept: list[Kept] = []
+    actions = []
+    for action in plan.actions:
+        if isinstance(action, TrashItem):
+            removal = Removal(workspace, gathered, [rows[action.row_id]])
+            if reason := removal.reason_to_keep(action.key):
+                kept.append(Kept(title_of(items[action.key]), reason))
+                continue
+        if isinstance(action, TrashNote):
+            row = rows[action.row_id]
+            if not Removal(workspace, gathered, [row]).is_untouched(row):
+                kept.append(Kept(title_of(items[action.item]), "its doubled note was changed"))
+                continue
+        actions.append(action)
+    return replace(plan, actions=tuple(actions)) if kept else plan, kept

@@ -1,11 +1,13 @@
-"""Failures: records that cannot be written, as far as the plan knows already (laws 6 and 7)."""
+"""What a plan knows that cannot be written (laws 6 and 7), and the refusal of too much (law 5)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from zoterodigest.core.values.record import Entry, text_in
+from zoterodigest.core.reconcile.guard import GuardStop
+from zoterodigest.core.values.record import SECTION, Entry, text_in
+from zoterodigest.errors import ZoterodigestError
 from zoterodigest.sync.bibliographies.exporting import NewBib
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.run.run import Prepared
@@ -63,3 +65,21 @@ def failure_of(entry: Entry, reason: str) -> Failure:
     """Return the failure of an entry."""
     where = f"{entry.digest}:{entry.place.start_line}"
     return Failure(where, text_in(entry.fields, "title"), reason)
+
+
+class TooMuch(ZoterodigestError):
+    """The guard stopped a plan that removes or changes suspiciously much (law 5)."""
+
+    exit_code = 5
+
+    def __init__(self, stop: GuardStop) -> None:
+        entries = "1 entry" if stop.count == 1 else f"{stop.count:,} entries"
+        name, option = stop.name.removeprefix(SECTION), f"--max-changes {stop.count}"
+        change = f"{name} would change in {entries}"
+        if not stop.name:
+            change, option = f"{entries} would lose values, or go as a whole", "--allow-removals"
+        super().__init__(
+            f"{change}: more than the {stop.limit:,} that a run may without being told",
+            f"Nothing was written. If it is meant so, add {option}.",
+        )
+        self.stop = stop

@@ -44,8 +44,7 @@ from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, ga
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes, compile_writes
-from zoterodigest.sync.removal.dropping import without_used
-from zoterodigest.sync.removal.removal import Kept
+from zoterodigest.sync.removal.removal import Kept, without_used
 
 _LOG = logging.getLogger(__name__)
 

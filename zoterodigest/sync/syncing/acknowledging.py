@@ -100,9 +100,5 @@ def _write(prepared: Prepared, marks: Iterable[Acknowledged]) -> None:
     lock = replace(gathered.lock, acknowledged=tuple(sorted(marks)))
     apply(
         Changes(prepared.workspace, gathered, COMMAND, Sent(), lock.links, lambda *_: Ending(lock)),
-        _no_progress,
+        lambda *_: None,  # only the lock file is written
     )
-
-
-def _no_progress(_done: int, _total: int) -> None:
-    """Show none: only the lock file is written."""

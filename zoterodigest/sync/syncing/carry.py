@@ -7,11 +7,11 @@ intended (law 3).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.links.bases import texts_of
-from zoterodigest.core.plan.found import PendingChange
+from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.history import Links
 from zoterodigest.core.values.record import Entry
 from zoterodigest.errors import ZoterodigestError
@@ -28,14 +28,11 @@ from zoterodigest.sync.bibliographies.following import WrittenBib, as_written
 from zoterodigest.sync.bibliographies.works import linked_by
 from zoterodigest.sync.edits.structure import NewDigest
 from zoterodigest.sync.gathering.gather import gather
-from zoterodigest.sync.gathering.limits import TooMuch
 from zoterodigest.sync.gathering.stored_keys import plan_as_stored, writes_as_stored
-from zoterodigest.sync.new_papers.handing_over import handed_over, to_hand_over
-from zoterodigest.sync.run.failures import Failure, failures_of_rows, foreseen
-from zoterodigest.sync.run.run import Prepared, plan_over
-from zoterodigest.sync.syncing.claims import as_read, expected_rows, lock_over
+from zoterodigest.sync.run.failures import Failure, TooMuch, failures_of_rows, foreseen
+from zoterodigest.sync.run.run import Prepared, plan_over, takes_pending
+from zoterodigest.sync.syncing.claims import as_read, expected_rows, lock_over, standing_after
 from zoterodigest.sync.syncing.remembering import seen_by
-from zoterodigest.sync.syncing.standing import standing_after
 
 
 class LibraryChanged(ZoterodigestError):
@@ -297,3 +294,33 @@ def _failures(
     for shelf in sorted(prepared.writes.shelves, key=lambda one: one.key):
         if shelf.key in failed:
             yield Failure("collection", shelf.key, str(failed[shelf.key]))
+
+
+def to_hand_over(prepared: Prepared) -> tuple[Pending, ...]:
+    """Return the facts of papers whose items are there once the run is carried out."""
+    items = {link.row.item for link in prepared.plan.links}
+    known = prepared.gathered.pending
+    return tuple(one for one in known if _is_taken(one, prepared, items))
+
+
+def handed_over(prepared: Prepared, contents: Contents) -> tuple[Pending, ...]:
+    """Return the facts that the library has now, and those whose entries are not there any more.
+
+    One that is kept on, as after a kill, changes nothing: items take only what they lack.
+    """
+    known = prepared.gathered.pending
+    return tuple(one for one in known if not _is_still_pending(one, prepared, contents))
+
+
+def _is_still_pending(pending: Pending, prepared: Prepared, contents: Contents) -> bool:
+    if not takes_pending(prepared.options, prepared.gathered, pending):
+        return True
+    is_entered = any(map(pending.is_about, prepared.gathered.entries))
+    return is_entered and not _is_taken(pending, prepared, contents.by_key)
+
+
+def _is_taken(pending: Pending, prepared: Prepared, items: Container[str]) -> bool:
+    if not takes_pending(prepared.options, prepared.gathered, pending):
+        return False
+    links = (link for link in prepared.plan.links if pending.is_about(link.entry))
+    return any(link.row.item in items for link in links)
