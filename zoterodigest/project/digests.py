@@ -1,12 +1,21 @@
-"""Digest files: their bytes, checked to be text, and the formats to read them by."""
+"""Digest files and the formats to read them by; and what documents on the disk cite."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from zoterodigest.bibtex.cited.cited import Cited, cited_in
+from zoterodigest.bibtex.cited.mentions import is_document
 from zoterodigest.digest.format.format import Format, available_formats, choose_format
-from zoterodigest.project.files import SourceFile, read_file, require_text
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.files import (
+    BadInput,
+    SourceFile,
+    read_file,
+    read_if_present,
+    require_text,
+)
 from zoterodigest.project.layout import Project, find_project
 
 
@@ -39,3 +48,32 @@ def formats_for(path: Path, wanted: str = "", known: Project | None = None) -> t
 
 def _formats(folders: Sequence[Path], wanted: str) -> tuple[Format, ...]:
     return (choose_format(wanted, folders),) if wanted else available_formats(folders)
+
+
+class NotADocument(ZoterodigestError):
+    """A file was named for what it cites, and its type is none that cites in a way we know."""
+
+    exit_code = 2
+
+
+def read_cited(documents: Sequence[Path]) -> Cited:
+    """Return what `documents` cite.
+
+    One that cannot be read raises `BadInput`; one of another type raises `NotADocument`.
+    """
+    for path in documents:
+        if not is_document(path.name):
+            raise NotADocument(
+                f"zoterodigest cannot find citations in {path}",
+                "Name a .tex, .aux, .bcf, .typ or Markdown file.",
+            )
+        read_file(path)
+    return cited_in(documents, _read)
+
+
+def _read(path: PurePath) -> bytes | None:
+    """Return the bytes of a text that another one reads in; None if it cannot be read."""
+    try:
+        return read_if_present(Path(path))
+    except BadInput:
+        return None

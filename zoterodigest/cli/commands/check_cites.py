@@ -21,7 +21,7 @@ from zoterodigest.cli.commands.citekeys import keys_of
 from zoterodigest.cli.show.encoder import emit_result, plain
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress, parse_address
-from zoterodigest.project.citing import read_cited
+from zoterodigest.project.digests import read_cited
 from zoterodigest.project.files import read_file, real_path
 from zoterodigest.project.layout import BibFile, find_project, parted
 from zoterodigest.sync.bibliographies.key_findings import differences

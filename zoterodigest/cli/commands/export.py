@@ -56,8 +56,7 @@ from zoterodigest.library.records.works import (
     with_unnamed_authors,
 )
 from zoterodigest.library.records.zotero import zotero_mapping
-from zoterodigest.project.citing import read_cited
-from zoterodigest.project.digests import formats_for, read_digest
+from zoterodigest.project.digests import formats_for, read_cited, read_digest
 from zoterodigest.project.files import BadInput, CannotWrite, read_file, read_if_present
 
 app = typer.Typer(rich_markup_mode=None)

@@ -22,9 +22,9 @@ from zoterodigest.project.lock.paragraphs import (
     PRINT,
     Paragraph,
     Values,
-    fingerprint_of,
     key_of,
     named,
+    one_print,
     path_of,
     texts_of,
     to_json,
@@ -57,15 +57,9 @@ class BibsRead:
 
 
 def _exported(path: BibKey, key: str, values: Values) -> Exported:
-    prints = {name: _print(value) for name, value in named(values, PRINT)}
+    reason = "a print is a field and one fingerprint"
+    prints = {name: one_print(value, reason) for name, value in named(values, PRINT)}
     return Exported(path, key, key_of(values, "item"), prints)
-
-
-def _print(value: object) -> str:
-    _, *prints = texts_of(value)
-    if len(prints) != 1:
-        raise ValueError("a print is a field and one fingerprint")
-    return fingerprint_of(prints[0])
 
 
 def render_bibs(exported: Iterable[Exported], made: Iterable[str]) -> Iterator[str]:

@@ -21,7 +21,6 @@ from zoterodigest.core.reconcile.acknowledging import Acknowledged
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import TEXT, BadJson, read_json_as
 from zoterodigest.project.files import replace_file
-from zoterodigest.project.lock.acknowledged_text import sorted_acknowledged
 from zoterodigest.project.lock.bib_text import sorted_entries
 from zoterodigest.project.lock.fold import (
     fold_acknowledged,
@@ -32,7 +31,7 @@ from zoterodigest.project.lock.fold import (
     fold_shelves,
 )
 from zoterodigest.project.lock.paragraphs import BadLine, Line, to_json
-from zoterodigest.project.lock.rows import Linked, read_rows, render_rows
+from zoterodigest.project.lock.rows import Linked, read_rows, render_rows, sorted_acknowledged
 
 _LOG = logging.getLogger(__name__)
 

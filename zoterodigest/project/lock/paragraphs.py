@@ -151,6 +151,14 @@ def texts_of(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def one_print(value: object, reason: str) -> str:
+    """Return the fingerprint in a list of a name and one fingerprint; else refuse for `reason`."""
+    _, *prints = texts_of(value)
+    if len(prints) != 1:
+        raise ValueError(reason)
+    return fingerprint_of(prints[0])
+
+
 def fingerprint_of(text: str) -> str:
     """Return `text` if it is a fingerprint."""
     if len(text) != _LENGTH or text.strip(_DIGITS):  # asked very often, and a pattern is slower

@@ -10,13 +10,19 @@
 
 A print is its raw fingerprint and those of its parts; `=` stands for the parts before it, and the
 item's print is left out where it is the entry's. Empty values are left out. What stands in .bib
-files and what is acknowledged comes behind (`bib_text.py`, `acknowledged_text.py`).
+files comes behind (`bib_text.py`), then the reports that a person acknowledged:
+
+    acknowledged zd-k3v9x2m4qa                       what reports are about: the id of a row, or one
+    report ["diverged title","1f0c…"]                made for this; then each report with the print
+                                                     of what it says
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from typing import Annotated
 
 from pydantic import PlainValidator
@@ -36,17 +42,14 @@ from zoterodigest.core.reconcile.acknowledging import Acknowledged
 from zoterodigest.core.values.file_keys import DigestKey, source_key
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.foreign import read_json
-from zoterodigest.project.lock.acknowledged_text import (
-    AcknowledgedKey,
-    read_acknowledged,
-    render_acknowledged,
-)
 from zoterodigest.project.lock.bib_text import BibsRead, ExportedKey, render_bibs
 from zoterodigest.project.lock.fold import fold_rows, fold_shelves
 from zoterodigest.project.lock.paragraphs import (
     ACKNOWLEDGED,
     BASE,
     BIB,
+    ID,
+    REPORT,
     SHELF,
     SOURCE,
     BadLine,
@@ -56,6 +59,7 @@ from zoterodigest.project.lock.paragraphs import (
     fingerprint_of,
     key_of,
     named,
+    one_print,
     paragraphs_of,
     path_of,
     text_of,
@@ -258,3 +262,42 @@ def _origin(value: object) -> Origin:
         raise ValueError("its origin cannot be read")
     sets = {name: frozenset(texts_of(value.get(name, []))) for name in _SETS}
     return Origin(item=value.get("item") is True, note=value.get("note") is True, **sets)
+
+
+AcknowledgedKey = tuple[str, str]
+"""What an acknowledged report is known by: its id and its name."""
+
+
+def read_acknowledged(paragraph: Paragraph, known: dict[AcknowledgedKey, Acknowledged]) -> None:
+    """Take up what a paragraph says; raise `ValueError` if it acknowledges nothing.
+
+    A report that two people acknowledged when it said two things is acknowledged no more.
+    """
+    id_ = paragraph.head.removeprefix(ACKNOWLEDGED)
+    if not ID.fullmatch(id_):
+        raise ValueError("an acknowledgement needs an id")
+    differing: set[AcknowledgedKey] = set()
+    for values in paragraph.variants():
+        for name, value in named(values, REPORT):
+            one = Acknowledged(
+                id_, name, one_print(value, "a report is a name and one fingerprint")
+            )
+            key = (id_, name)
+            if known.setdefault(key, one) != one:
+                differing.add(key)
+    for key in differing:
+        del known[key]
+
+
+def render_acknowledged(acknowledged: Iterable[Acknowledged]) -> Iterator[str]:
+    """Yield a paragraph for each id, sorted."""
+    for id_, of_one in groupby(sorted(acknowledged), key=attrgetter("id")):
+        lines = (f"report {to_json([one.name, one.print])}\n" for one in of_one)
+        yield f"{ACKNOWLEDGED}{id_}\n{''.join(lines)}"
+
+
+def sorted_acknowledged(
+    acknowledged: Mapping[AcknowledgedKey, Acknowledged],
+) -> tuple[Acknowledged, ...]:
+    """Return them in the order of the lock file."""
+    return tuple(acknowledged[key] for key in sorted(acknowledged))

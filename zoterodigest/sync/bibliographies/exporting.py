@@ -23,7 +23,7 @@ from zoterodigest.library.records.contents import (
     collection_paths,
     collections_within,
 )
-from zoterodigest.project.citing import read_cited
+from zoterodigest.project.digests import read_cited
 from zoterodigest.project.layout import BibFile
 from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Exporting
