@@ -55,6 +55,7 @@ def aliases_in(
     catalogue = library_catalogue(items)
     for record, entry in zip(document.entries, document.core_entries(), strict=True):
         once = known.get(record.key)
+        # An export wrote it for an item: an edit of the entry does not change that.
         if once is not None and once.prints:
             continue
         match, then = catalogue.find(work_of(entry)), live.get(once.item) if once else None

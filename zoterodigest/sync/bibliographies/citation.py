@@ -54,6 +54,7 @@ def known_keys(
     }
     merged = dict(_merged(contents.items, trashed))
     fixed = merged | {one.item: one.key for one in reversed(exported)}
+    # Reversed: the .bib that is configured first is written last, so its keys win.
     for one in reversed(aliases):
         fixed |= one.keys
     taken = {key for one in aliases for key in one.lines}

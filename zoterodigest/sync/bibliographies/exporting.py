@@ -284,6 +284,7 @@ class _Export:
         others = {one.key.text.casefold() for one in self.works.named.values()}
         for item in sorted(self.works.named.keys() - keys.keys()):
             key = self.works.named[item].key.text
+            # BibTeX compares keys without case: two that differ in case only are one to it.
             if key.casefold() in taken:
                 key = free_key(key, taken | others)
             keys[item] = key

@@ -134,6 +134,7 @@ class Relations:
         item, home = item_named(uri), uri_of(self.target)
         if item is None or not home or not self._is_own(item[0]):
             return ""
+        # An item that stays behind has no key in the target: the relation would lead nowhere.
         if name == RELATED and item[1] not in self.keys:
             return ""
         return f"{home}/items/{self.keys.get(item[1], item[1])}"

@@ -242,6 +242,7 @@ def _required() -> list[tuple[str, str]]:
 
 
 def _is_within(present: str, bounds: str) -> bool:
+    # Compared as numbers: as text, 10.0 would come before 9.0.
     numbers = _numbers(present)
     for sign, bound in _BOUND.findall(bounds):
         is_before = numbers < _numbers(bound)

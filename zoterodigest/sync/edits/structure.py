@@ -89,6 +89,7 @@ def without_undone(plan: Plan, digests: Iterable[NewDigest], folding: Folding) -
     undone = [one for digest in digests for one in digest.undone]
     if not undone:
         return plan
+    # By identity: two actions of one plan may be equal, and only one of them undone.
     left_out = {id(one.action) for one in undone}
     before = {row.id: row for row in plan.rows_before}
     moving = {one.action.row_id for one in undone if isinstance(one.action, MoveEntry)}

@@ -30,6 +30,7 @@ def unread_in(documents: Iterable[Document | BibDocument]) -> Unread:
 def _unread_texts(document: Document | BibDocument) -> Iterator[str]:
     yield from document.unread_texts()
     for entry in document.entries if isinstance(document, Document) else ():
+        # What a broken entry says was not understood either: no item is trashed for its sake.
         if entry.broken:
             span = entry.span
             yield document.source[span.start : span.end].decode("utf-8", "replace")

@@ -95,6 +95,7 @@ def found_of(
     shown = read_item(after, zotero)[0]
     taken = {name: value for name, value in news.items() if _shows(shown, name, value, zotero)}
     is_retyped = ItemJson(after).item_type == publication.item_type
+    # A venue without the item's new type would be lost: Zotero has no such field for a preprint.
     if "venue" in news and not ("venue" in taken and is_retyped):
         return Blocked(_obstacle(listed.data, publication.item_type))
     if not taken:

@@ -88,6 +88,7 @@ def _on_day(heading: str, day: str) -> str:
     found = dates_in(heading)[-1]
     parts = dict(zip(("year", "month", "day"), day.split("-"), strict=True))
     text = heading
+    # From the end to the start: replacing a later part leaves the offsets of earlier ones.
     for name in ("day", "month", "year"):
         if found[name]:
             text = text[: found.start(name)] + parts[name] + text[found.end(name) :]

@@ -163,6 +163,7 @@ class Feeding:
             done = self._brought(digest, files, rules, ordered)
         except (Unwritable, UnclearSection) as error:
             return replace(fed, failed=(NotAdded(digest.key, str(error)),))
+        # Later feeds of the run go into the digest as it is then: each paper comes once.
         if done.came:
             self._opened[digest.key] = done.digest
         failed = tuple(NotAdded(paper.name, why) for paper, why in done.refused)

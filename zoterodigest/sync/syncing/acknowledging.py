@@ -53,6 +53,7 @@ def acknowledged_reports(prepared: Prepared) -> tuple[Report, ...]:
 
 def unacknowledged(prepared: Prepared) -> list[Report]:
     """Return the reports of a run but for those that somebody acknowledged."""
+    # By identity: `acknowledged_reports` returns the reports of this plan themselves.
     left = set(map(id, acknowledged_reports(prepared)))
     return [report for report in prepared.plan.reports if id(report) not in left]
 
