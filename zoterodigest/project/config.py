@@ -202,7 +202,7 @@ class BibliographyRules(_Table):
     add_only: StrictBool | None = None
     """Whether entries are only added; None: in a file that no export of ours made."""
     prune: StrictBool = False
-    """Whether entries of ours that are wanted no more are taken out."""
+    """Whether exported entries whose work is no longer chosen are removed."""
 
 
 class ZoteroRules(_Table):

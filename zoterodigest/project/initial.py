@@ -81,12 +81,12 @@ _BIB_KEYS = """\
 # items = "digests"             # works of your digests; or "library"
 # cited = ["main.tex"]          # only what these documents cite
 # push = false                  # true: edits made in the .bib go to the library
-# pull = false                  # true: edits made elsewhere come into entries of your own
-# prune = false                 # true: entries of ours that are wanted no more are taken out
+# pull = false                  # true: edits made elsewhere also go into entries you wrote
+# prune = false                 # true: remove exported entries whose work is no longer chosen
 """
 
 _INITIAL = """\
-# What zoterodigest keeps in agreement. Paths are relative to this file.
+# What zoterodigest keeps in sync. Paths are relative to this file.
 # Lines that begin with # show what may be set, most of them with its default.
 
 # The library that comes built in, a file of its own: to try things out without Zotero. At
@@ -118,7 +118,7 @@ library = {library}
 [sync]
 # merge_tool = ["vimdiff"]      # what `resolve` may run
 
-[sync.prefer]                   # the end that wins where both changed one field
+[sync.prefer]                   # the side that wins if both changed one field
 # venue = "zotero"
 # summary = "markdown"
 
